@@ -1,0 +1,94 @@
+//! The only source of time. Dates are those of Europe/Amsterdam.
+
+use std::sync::Mutex;
+
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono_tz::Europe::Amsterdam;
+
+/// Tells the time.
+pub trait Clock: Send + Sync {
+    /// The instant that it is now.
+    fn now(&self) -> DateTime<Utc>;
+
+    /// The date that it is now, in Europe/Amsterdam.
+    fn today(&self) -> NaiveDate {
+        date_of(self.now())
+    }
+}
+
+/// The clock of the machine.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now()
+    }
+}
+
+/// A clock that stands where it was set: for tests, `replay` and `demo`.
+#[derive(Debug)]
+pub struct SetClock(Mutex<DateTime<Utc>>);
+
+impl SetClock {
+    /// A clock that stands at `now`.
+    #[must_use]
+    pub const fn at(now: DateTime<Utc>) -> Self {
+        Self(Mutex::new(now))
+    }
+
+    /// Sets the clock. Nobody is woken: who waits for a moment has to be told.
+    pub fn set(&self, now: DateTime<Utc>) {
+        *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = now;
+    }
+}
+
+impl Clock for SetClock {
+    fn now(&self) -> DateTime<Utc> {
+        *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// The date of an instant in Europe/Amsterdam.
+#[must_use]
+pub fn date_of(instant: DateTime<Utc>) -> NaiveDate {
+    instant.with_timezone(&Amsterdam).date_naive()
+}
+
+/// An instant as people in Europe/Amsterdam read it.
+#[must_use]
+pub fn local(instant: DateTime<Utc>) -> DateTime<chrono_tz::Tz> {
+    instant.with_timezone(&Amsterdam)
+}
+
+/// The first instant after this day in Europe/Amsterdam: a deadline on `day` is overdue from here.
+#[must_use]
+pub fn end_of(day: NaiveDate) -> DateTime<Utc> {
+    let midnight = day.checked_add_days(Days::new(1)).unwrap_or(day).and_time(NaiveTime::MIN);
+    // Summer time starts and ends at night but never at midnight, so midnight exists once.
+    Amsterdam
+        .from_local_datetime(&midnight)
+        .earliest()
+        .map_or_else(|| midnight.and_utc(), |local| local.with_timezone(&Utc))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_ends_at_midnight_in_amsterdam_in_winter_and_in_summer() {
+        let day = |text: &str| text.parse::<NaiveDate>().expect("a date");
+        assert_eq!(end_of(day("2026-01-15")).to_rfc3339(), "2026-01-15T23:00:00+00:00");
+        assert_eq!(end_of(day("2026-07-15")).to_rfc3339(), "2026-07-15T22:00:00+00:00");
+        // The day on which the clock goes back has 25 hours.
+        assert_eq!(end_of(day("2026-10-25")).to_rfc3339(), "2026-10-25T23:00:00+00:00");
+    }
+
+    #[test]
+    fn the_date_is_that_of_amsterdam() {
+        let late: DateTime<Utc> = "2026-06-30T22:30:00Z".parse().expect("an instant");
+        assert_eq!(date_of(late).to_string(), "2026-07-01");
+    }
+}

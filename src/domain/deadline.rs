@@ -1,0 +1,111 @@
+//! Clocks: what has to be answered by when, under which profile.
+//!
+//! A deadline is a civil date and lasts until the end of that day in Europe/Amsterdam. Day 0 is the
+//! day of the trigger; counting starts the day after.
+
+use chrono::{Days, Months, NaiveDate};
+
+use super::werkdag::Calendar;
+
+/// What a clock watches over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Clock {
+    /// The retour of a heenbericht (OP090).
+    Retour,
+    /// The report of a start of support (OP271).
+    Start,
+}
+
+impl Clock {
+    /// Every clock that this gateway knows.
+    pub const ALL: [Self; 2] = [Self::Retour, Self::Start];
+
+    /// The name in profiles, in JSON and in the store.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Retour => "retour",
+            Self::Start => "start",
+        }
+    }
+
+    /// The clock with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|clock| clock.name() == name)
+    }
+}
+
+/// What a term counts in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Calendar days, without any shift.
+    Dagen,
+    /// Days that count for work: see [`Calendar`].
+    Werkdagen,
+    /// Seven days each.
+    Weken,
+    /// Calendar months; a day that the month lacks becomes its last day.
+    Maanden,
+}
+
+/// How long a clock runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// How many of the unit.
+    pub count: u32,
+    /// Of what.
+    pub unit: Unit,
+}
+
+impl Term {
+    /// The last day on which the answer is in time, for a trigger on day 0.
+    ///
+    /// A date that the calendar cannot hold ends at its last day: such a deadline never passes.
+    #[must_use]
+    pub fn due(self, day_0: NaiveDate, calendar: &Calendar) -> NaiveDate {
+        match self.unit {
+            Unit::Werkdagen => return calendar.werkdagen_after(day_0, self.count),
+            Unit::Dagen => day_0.checked_add_days(Days::new(self.count.into())),
+            Unit::Weken => day_0.checked_add_days(Days::new(7 * u64::from(self.count))),
+            Unit::Maanden => day_0.checked_add_months(Months::new(self.count)),
+        }
+        .unwrap_or(NaiveDate::MAX)
+    }
+}
+
+/// The terms that hold between parties, per clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// As in the configuration: `heusden-2022`.
+    pub name: String,
+    /// For each heenbericht: how soon its retour is due.
+    pub retour: Term,
+    /// How soon after the Begindatum a start is to be reported.
+    pub start: Term,
+    /// How many days before the due date a deadline counts as due soon.
+    pub warn_days: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn due(count: u32, unit: Unit, day_0: &str) -> String {
+        Term { count, unit }.due(day_0.parse().expect("a date"), &Calendar::default()).to_string()
+    }
+
+    #[test]
+    fn each_unit_counts_in_its_own_way() {
+        // Thursday before Easter 2026.
+        assert_eq!(due(3, Unit::Dagen, "2026-04-02"), "2026-04-05");
+        assert_eq!(due(3, Unit::Werkdagen, "2026-04-02"), "2026-04-09");
+        assert_eq!(due(8, Unit::Weken, "2026-04-02"), "2026-05-28");
+        assert_eq!(due(3, Unit::Maanden, "2025-11-30"), "2026-02-28");
+    }
+
+    #[test]
+    fn a_date_at_the_end_of_time_does_not_overflow() {
+        assert_eq!(Term { count: 3, unit: Unit::Dagen }.due(NaiveDate::MAX, &Calendar::default()), NaiveDate::MAX);
+    }
+}

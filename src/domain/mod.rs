@@ -1,0 +1,37 @@
+//! What the standard says, as pure types and functions.
+//!
+//! Knows no XML, no database, no network and no clock: a date comes in as an argument. From outside
+//! only `std`, `chrono` and `thiserror` (held by `tests/architecture.rs`).
+//!
+//! | file | what |
+//! |---|---|
+//! | [`bericht`] | kinds of bericht, header, heenbericht and retourbericht |
+//! | [`client`], [`toewijzing`], [`levering`] | the berichtklassen |
+//! | [`klasse`] | how a berichtklasse lists its elements, once for XML and JSON, reading and writing |
+//! | [`waarde`], [`partij`] | the values inside |
+//! | [`regels`] | one function per rule, and the table of rules |
+//! | [`history`], [`verdict`] | earlier facts in, findings out |
+//! | [`retour`] | the answer that the standard prescribes |
+//! | [`werkdag`], [`deadline`] | days that count, and clocks |
+
+pub mod bericht;
+pub mod client;
+pub mod deadline;
+pub mod history;
+pub mod klasse;
+pub mod levering;
+pub mod partij;
+pub mod regels;
+pub mod retour;
+pub mod toewijzing;
+pub mod verdict;
+pub mod waarde;
+pub mod werkdag;
+
+pub use bericht::{Bericht, Berichtsoort, Header, Heenbericht, Inhoud, Release, Retourbericht};
+pub use history::History;
+pub use partij::Partij;
+pub use verdict::{Finding, Verdict, judge};
+
+/// An instant, in UTC. Deadlines are not instants but civil dates: see [`deadline`].
+pub type Timestamp = chrono::DateTime<chrono::Utc>;

@@ -1,0 +1,82 @@
+//! The retourbericht that the standard prescribes for a verdict (IV028, IV032, OP065).
+
+use chrono::NaiveDate;
+
+use super::bericht::{Header, Heenbericht, RetourHeader, Retourbericht, XsdVersie};
+use super::klasse::{ElementPath, RetourCodes};
+use super::verdict::{Finding, Level, Verdict};
+use super::waarde::{Identificatie, RetourCode, Value, Versie};
+
+/// Composes the retour of a heenbericht; `None` for a kind that asks for none.
+///
+/// - Accepted: the header alone, without retourcodes.
+/// - A rule inside the bericht failed: the header alone, with 0001.
+/// - A rule on the header failed: the header alone, with its codes.
+/// - A rule on another class failed: the whole tree, 0200 on the header and on every class that is
+///   right, the codes where they belong.
+#[must_use]
+pub fn compose(
+    heen: &Heenbericht,
+    verdict: &Verdict,
+    identificatie: Identificatie,
+    today: NaiveDate,
+) -> Option<Retourbericht> {
+    let soort = heen.header.soort.retour()?;
+    let header_path = ElementPath::root().child("Header");
+    let findings = &verdict.findings;
+    let of_header = codes_on(&header_path, findings);
+    let (codes, inhoud) = if findings.is_empty() {
+        (RetourCodes::default(), None)
+    } else if findings.iter().any(|finding| finding.level == Level::Message) {
+        (RetourCodes(vec![RetourCode::of(RetourCode::AFGEKEURD)]), None)
+    } else if !of_header.0.is_empty() {
+        (of_header, None)
+    } else {
+        let mut inhoud = heen.inhoud.clone();
+        inhoud.each_retour_codes(&mut |klasse, codes| *codes = codes_or_no_remark(klasse, findings));
+        (RetourCodes(vec![RetourCode::of(RetourCode::GEEN_OPMERKING)]), Some(inhoud))
+    };
+    Some(Retourbericht {
+        header: Header { soort, ..heen.header.clone() },
+        retour: RetourHeader {
+            identificatie_retour: identificatie,
+            dagtekening_retour: today,
+            xslt_versie: None,
+            xsd_versie_retour: own_xsd_versie(),
+            retour_codes: codes,
+        },
+        inhoud,
+    })
+}
+
+/// The codes found on this class, each once, in order.
+fn codes_on(klasse: &ElementPath, findings: &[Finding]) -> RetourCodes {
+    let mut codes: Vec<RetourCode> = Vec::new();
+    for finding in findings.iter().filter(|finding| finding.klasse.as_ref() == Some(klasse)) {
+        if let Some(code) = finding.retour_code.map(RetourCode::of)
+            && !codes.contains(&code)
+        {
+            codes.push(code);
+        }
+    }
+    RetourCodes(codes)
+}
+
+fn codes_or_no_remark(klasse: &ElementPath, findings: &[Finding]) -> RetourCodes {
+    let codes = codes_on(klasse, findings);
+    if codes.0.is_empty() { RetourCodes(vec![RetourCode::of(RetourCode::GEEN_OPMERKING)]) } else { codes }
+}
+
+/// The versions of the schemas under `xsd/`.
+fn own_xsd_versie() -> XsdVersie {
+    let first = Versie::from_text("1.0.0").expect("any text is a Versie to the domain");
+    XsdVersie { basisschema_xsd_versie: first.clone(), bericht_xsd_versie: first }
+}
+
+/// Whether a received retour accepts its heenbericht: no codes and no body; 0200 alone is read as
+/// acceptance too.
+#[must_use]
+pub fn accepts(retour: &Retourbericht) -> bool {
+    let codes = &retour.retour.retour_codes.0;
+    retour.inhoud.is_none() && codes.iter().all(|code| code.as_str() == RetourCode::GEEN_OPMERKING)
+}

@@ -1,0 +1,209 @@
+//! Findings, and the verdict they make.
+
+use chrono::NaiveDate;
+
+use super::bericht::{Bericht, Heenbericht, Retourbericht};
+use super::history::{Awaited, History};
+use super::klasse::ElementPath;
+use super::regels::{Check, REGELS, Regel};
+
+/// How deep a check looks. A failing level stops the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Level {
+    /// Not well-formed, or unsafe.
+    Xml,
+    /// Against the XSD.
+    Xsd,
+    /// Inside one bericht.
+    Message,
+    /// Against facts outside the traffic: date, code lists, contracts.
+    External,
+    /// Against earlier berichten.
+    History,
+    /// A rule of the profile, not of the standard.
+    Local,
+}
+
+impl Level {
+    /// The name in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Xml => "xml",
+            Self::Xsd => "xsd",
+            Self::Message => "message",
+            Self::External => "external",
+            Self::History => "history",
+            Self::Local => "local",
+        }
+    }
+}
+
+/// Whether a finding rejects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// Rejects.
+    Error,
+    /// Is told, and nothing more.
+    Warning,
+}
+
+/// A place in a file, both counted from 1; columns in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+}
+
+/// One thing that is wrong with a bericht. Holds no value of a person: it is shown, logged and mailed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// How deep the check was.
+    pub level: Level,
+    /// Whether it rejects.
+    pub severity: Severity,
+    /// The rule of the standard; `None` for levels xml and xsd, and for an answer to nothing.
+    pub regel: Option<&'static str>,
+    /// The retourcode that the standard gives it.
+    pub retour_code: Option<&'static str>,
+    /// The berichtklasse that carries the retourcode; `None` where no rule spoke.
+    pub klasse: Option<ElementPath>,
+    /// The element, as in `/Bericht/Client/Bsn`.
+    pub path: String,
+    /// Where the element stands in the file, once somebody has looked.
+    pub position: Option<Position>,
+    /// What is wrong and what to do, in Dutch.
+    pub text: String,
+}
+
+/// Where a rule is broken: the berichtklasse that carries the code, and the element in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Carries the retourcode.
+    pub klasse: ElementPath,
+    /// The element to look at: the klasse or something in it.
+    pub element: ElementPath,
+}
+
+impl Place {
+    /// The klasse as a whole.
+    #[must_use]
+    pub fn klasse(klasse: ElementPath) -> Self {
+        Self { element: klasse.clone(), klasse }
+    }
+
+    /// One element of the klasse.
+    #[must_use]
+    pub fn element(klasse: ElementPath, name: &'static str) -> Self {
+        Self { element: klasse.child(name), klasse }
+    }
+}
+
+impl Finding {
+    fn of(regel: &Regel, place: Place) -> Self {
+        Self {
+            level: regel.level(),
+            severity: Severity::Error,
+            regel: Some(regel.code),
+            retour_code: Some(regel.retour_code),
+            path: place.element.to_string(),
+            klasse: Some(place.klasse),
+            position: None,
+            text: regel.text.to_owned(),
+        }
+    }
+
+    /// A retour that answers nothing, or nothing any more. The standard has no rule and no code for it.
+    fn unanswerable(text: &str) -> Self {
+        Self {
+            level: Level::History,
+            severity: Severity::Error,
+            regel: None,
+            retour_code: None,
+            klasse: None,
+            path: ElementPath::root().child("Header").to_string(),
+            position: None,
+            text: text.to_owned(),
+        }
+    }
+}
+
+/// What was found; nothing found is acceptance.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// All findings of the level reached.
+    pub findings: Vec<Finding>,
+}
+
+impl Verdict {
+    /// Whether the bericht counts as not sent: there is no partial acceptance (IV032).
+    #[must_use]
+    pub fn is_rejected(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity == Severity::Error)
+    }
+}
+
+/// Judges a bericht against the standard and what was recorded before. Pure: `today` is the
+/// receiver's date in Europe/Amsterdam (TR135).
+#[must_use]
+pub fn judge(bericht: &Bericht, history: &History, today: NaiveDate) -> Verdict {
+    match bericht {
+        Bericht::Heen(heen) => judge_heen(heen, Some(history), today),
+        Bericht::Retour(retour) => judge_retour(retour, history),
+    }
+}
+
+/// Judges what can be judged without knowing earlier berichten: levels message and external.
+#[must_use]
+pub fn judge_alone(bericht: &Bericht, today: NaiveDate) -> Verdict {
+    match bericht {
+        Bericht::Heen(heen) => judge_heen(heen, None, today),
+        Bericht::Retour(_) => Verdict::default(),
+    }
+}
+
+/// First the rules inside the bericht, then those on the header, then all others together.
+fn judge_heen(heen: &Heenbericht, history: Option<&History>, today: NaiveDate) -> Verdict {
+    let steps: [fn(&Regel) -> bool; 3] = [
+        |regel| regel.level() == Level::Message,
+        |regel| regel.level() != Level::Message && regel.on_header,
+        |regel| regel.level() != Level::Message && !regel.on_header,
+    ];
+    for step in steps {
+        let findings: Vec<Finding> = REGELS
+            .iter()
+            .filter(|regel| regel.applies_to(heen.header.soort) && step(regel))
+            .flat_map(|regel| run(regel, heen, history, today))
+            .collect();
+        if !findings.is_empty() {
+            return Verdict { findings };
+        }
+    }
+    Verdict::default()
+}
+
+fn run(regel: &Regel, heen: &Heenbericht, history: Option<&History>, today: NaiveDate) -> Vec<Finding> {
+    let places = match (regel.check, history) {
+        (Check::Bericht(check), _) => check(heen),
+        (Check::Vandaag(check), _) => check(heen, today),
+        (Check::History(check), Some(history)) => check(heen, history),
+        (Check::History(_), None) => Vec::new(),
+    };
+    places.into_iter().map(|place| Finding::of(regel, place)).collect()
+}
+
+/// At most one retour belongs to each heenbericht (IV028).
+fn judge_retour(retour: &Retourbericht, history: &History) -> Verdict {
+    let findings = match history.answered_by(retour) {
+        Some(Awaited { answered: false, .. }) => Vec::new(),
+        Some(Awaited { answered: true, .. }) => vec![Finding::unanswerable(
+            "Op dit heenbericht is al een retourbericht ontvangen. Neem contact op met de afzender van dit retourbericht.",
+        )],
+        None => vec![Finding::unanswerable(
+            "Dit retourbericht hoort bij geen bekend heenbericht. Controleer Afzender, Ontvanger, Identificatie en Dagtekening, en neem zo nodig contact op met de afzender.",
+        )],
+    };
+    Verdict { findings }
+}

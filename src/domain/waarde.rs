@@ -1,0 +1,272 @@
+//! The values of the standard (`LDT_…`): parsed once, then held as what they are.
+//!
+//! A type accepts what its XSD type accepts, no less: a retourbericht has to repeat the value that it
+//! rejects. Stricter checks are rules with a finding.
+
+use std::fmt;
+
+use chrono::{Datelike, NaiveDate};
+
+/// A value that stands as text in one element.
+pub trait Value: Sized {
+    /// The value of a text that the schema accepts; `None` when it is not one.
+    fn from_text(text: &str) -> Option<Self>;
+    /// The text, in its canonical form.
+    fn to_text(&self) -> String;
+}
+
+impl Value for String {
+    fn from_text(text: &str) -> Option<Self> {
+        Some(text.to_owned())
+    }
+
+    fn to_text(&self) -> String {
+        self.clone()
+    }
+}
+
+/// `xs:integer` of at most twelve digits; sign and leading zeros are read, not written.
+impl Value for i64 {
+    fn from_text(text: &str) -> Option<Self> {
+        trim(text).parse().ok()
+    }
+
+    fn to_text(&self) -> String {
+        self.to_string()
+    }
+}
+
+/// `xs:date` without a time zone. XML Schema 1.0 knows no year 0: `-0001` is the year before `0001`.
+impl Value for NaiveDate {
+    fn from_text(text: &str) -> Option<Self> {
+        let text = trim(text);
+        let (before, rest) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let mut parts = rest.splitn(3, '-');
+        let year: i32 = parts.next()?.parse().ok()?;
+        let month = parts.next()?.parse().ok()?;
+        let day = parts.next()?.parse().ok()?;
+        Self::from_ymd_opt(if before { 1 - year } else { year }, month, day)
+    }
+
+    fn to_text(&self) -> String {
+        let year = self.year();
+        let (sign, year) = if year < 1 { ("-", 1 - year) } else { ("", year) };
+        format!("{sign}{year:04}-{:02}-{:02}", self.month(), self.day())
+    }
+}
+
+/// `LDT_Tijd`: a time of day without time zone, ordered as time; any number of decimals is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Tijd(String);
+
+impl Value for Tijd {
+    fn from_text(text: &str) -> Option<Self> {
+        let text = trim(text);
+        let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+        let decimals = decimals.trim_end_matches('0');
+        let whole = if whole == "24:00:00" { "00:00:00" } else { whole };
+        Some(Self(if decimals.is_empty() { whole.to_owned() } else { format!("{whole}.{decimals}") }))
+    }
+
+    fn to_text(&self) -> String {
+        self.0.clone()
+    }
+}
+
+/// Without the white space that XML Schema collapses around numbers and dates.
+fn trim(text: &str) -> &str {
+    text.trim_matches([' ', '\t', '\r', '\n'])
+}
+
+/// Burgerservicenummer: nine digits, exactly what the XSD accepts. The elfproef is rule CS002.
+///
+/// Never printed: `Debug` shows the last two digits, and there is no `Display`.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Bsn(String);
+
+impl Bsn {
+    /// The nine digits, for the store and the wire; never for a log, an error or a URL.
+    #[must_use]
+    pub fn digits(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Value for Bsn {
+    fn from_text(text: &str) -> Option<Self> {
+        let fits = text.len() == 9 && text.bytes().all(|byte| byte.is_ascii_digit());
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    fn to_text(&self) -> String {
+        self.0.clone()
+    }
+}
+
+impl fmt::Debug for Bsn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Bsn(*******{})", self.0.get(7..).unwrap_or_default())
+    }
+}
+
+/// Declares a text value of the standard with a name of its own.
+macro_rules! text_value {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text as it stands in a bericht.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl Value for $name {
+            fn from_text(text: &str) -> Option<Self> {
+                Some(Self(text.to_owned()))
+            }
+
+            fn to_text(&self) -> String {
+                self.0.clone()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    )*};
+}
+
+text_value! {
+    /// `LDT_IdentificatieBericht`: 1 to 12 characters, chosen by the sender, used once per kind of bericht (TR056).
+    Identificatie;
+    /// `LDT_Versie`: three numbers with dots, as in `1.0.0`.
+    Versie;
+    /// `LDT_ProductCategorie`, codelijst WMO020.
+    ProductCategorie;
+    /// `LDT_ProductCode`: 1 to 5 characters.
+    ProductCode;
+    /// `LDT_RetourCode`, codelijst WJ001: four characters.
+    RetourCode;
+}
+
+impl RetourCode {
+    /// 0001: the bericht is rejected on a rule inside it (level `message`).
+    pub const AFGEKEURD: &str = "0001";
+    /// 0200: nothing to remark on this berichtklasse.
+    pub const GEEN_OPMERKING: &str = "0200";
+
+    /// The code with this text. The caller names a code of codelijst WJ001.
+    #[must_use]
+    pub fn of(code: &str) -> Self {
+        Self(code.to_owned())
+    }
+}
+
+/// `LDT_Nummer` of a toewijzing: 0 to 999 999 999, unique per gemeente in the Wmo domain (OP275).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ToewijzingNummer(pub i64);
+
+impl Value for ToewijzingNummer {
+    fn from_text(text: &str) -> Option<Self> {
+        i64::from_text(text).map(Self)
+    }
+
+    fn to_text(&self) -> String {
+        self.0.to_text()
+    }
+}
+
+impl fmt::Display for ToewijzingNummer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Declares a codelijst of which rules name the codes.
+macro_rules! codelijst {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$code_doc:meta])* $variant:ident = $code:literal,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum $name {
+            $($(#[$code_doc])* $variant,)*
+        }
+
+        impl Value for $name {
+            fn from_text(text: &str) -> Option<Self> {
+                match text {
+                    $($code => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+
+            fn to_text(&self) -> String {
+                match self {
+                    $(Self::$variant => $code.to_owned(),)*
+                }
+            }
+        }
+    )*};
+}
+
+codelijst! {
+    /// COD467: what the sender wants done with the record.
+    StatusAanlevering {
+        /// A record that was not sent before.
+        EersteAanlevering = "1",
+        /// In the list, but not allowed in 305 and 307 (CS058).
+        Gewijzigd = "2",
+        /// The record of this key counts as never sent.
+        Verwijderen = "3",
+        /// In the list, but not allowed in 305 and 307 (CS058).
+        NietVanToepassing = "9",
+    }
+    /// COD170: which part of a birth date is known.
+    DatumGebruik {
+        /// Only month and year are known.
+        DagOnbekend = "1",
+        /// Only the year is known.
+        MaandOnbekend = "2",
+        /// Nothing is known.
+        Onbekend = "3",
+    }
+    /// WMO002: why a toewijzing changed.
+    RedenWijziging {
+        /// Withdrawn from the list with release 3.1 (CS336).
+        AdministratieveCorrectieVervallen = "01",
+        /// The client died.
+        ClientOverleden = "02",
+        /// The contract changed.
+        Contractwijziging = "03",
+        /// Reassessed: longer.
+        Verlenging = "04",
+        /// Reassessed: shorter.
+        Verkorting = "05",
+        /// The client left for another domain of care.
+        UitstroomAnderDomein = "06",
+        /// The client moved to another gemeente.
+        Verhuizing = "07",
+        /// Another form of delivery.
+        WijzigingLeveringsvorm = "08",
+        /// Another aanbieder.
+        OverstapAanbieder = "09",
+        /// Another way of funding.
+        NieuweBekostiging = "10",
+        /// Gemeenten merged.
+        Herindeling = "11",
+        /// Asked by the aanbieder.
+        OpVerzoekAanbieder = "12",
+        /// Removed: the toewijzing counts as never sent.
+        Verwijderd = "13",
+        /// A clerical error put right.
+        AdministratieveCorrectie = "14",
+    }
+}

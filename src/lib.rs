@@ -1,0 +1,11 @@
+//! iwmo-gateway: a message hub for the Dutch Wmo message standard iWmo.
+//!
+//! | module | what it is for |
+//! |---|---|
+//! | [`domain`] | what the standard says, pure |
+//! | [`store`] | what is kept, as use cases |
+//! | [`clock`] | the only source of time |
+
+pub mod clock;
+pub mod domain;
+pub mod store;

@@ -1,0 +1,3 @@
+//! Arguments, config, signals, exit code.
+
+fn main() {}

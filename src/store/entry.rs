@@ -1,0 +1,256 @@
+//! What becomes true together when a bericht is recorded.
+
+use chrono::NaiveDate;
+
+use super::receipt::Receipt;
+use crate::domain::deadline::Clock;
+use crate::domain::levering::StartKey;
+use crate::domain::waarde::{Bsn, Tijd, ToewijzingNummer};
+use crate::domain::{Berichtsoort, Header, Partij, Timestamp};
+
+/// Which way a bericht came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Via {
+    /// Posted over the API.
+    Api,
+    /// In an envelope of the GGK.
+    Ggk,
+    /// Composed here.
+    Gateway,
+}
+
+/// What became of a bericht.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Taken in, and right.
+    Accepted,
+    /// Taken in, and answered with retourcodes: it counts as not sent, but its Identificatie is used.
+    Rejected,
+    /// Not taken in; kept for audit. Its Identificatie stays free.
+    Refused,
+}
+
+/// A bericht to keep.
+#[derive(Clone, Debug)]
+pub struct NewBericht {
+    /// Ours: a UUID that grows with time.
+    pub id: String,
+    /// When it came in or was composed.
+    pub received_at: Timestamp,
+    /// Which way.
+    pub via: Via,
+    /// Who posted it, by credential or envelope; `None` for one composed here.
+    pub poster: Option<Partij>,
+    /// Of the envelope that brought it.
+    pub referentienummer: Option<String>,
+    /// The bytes, unchanged.
+    pub bytes: Vec<u8>,
+    /// Lower-case hexadecimal.
+    pub sha256: String,
+    /// What its header says; `None` when it could not be read.
+    pub header: Option<HeaderColumns>,
+    /// The heenbericht that this retour answers.
+    pub heenbericht_id: Option<String>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// What its sender was told.
+    pub receipt: Receipt,
+}
+
+/// The header of a bericht, as columns.
+#[derive(Clone, Debug)]
+pub struct HeaderColumns {
+    /// Kind.
+    pub soort: Berichtsoort,
+    /// Release, as in `3.2`.
+    pub release: &'static str,
+    /// Sender of the heenbericht.
+    pub afzender: Partij,
+    /// Receiver of the heenbericht.
+    pub ontvanger: Partij,
+    /// Of the heenbericht.
+    pub identificatie: String,
+    /// Of the heenbericht.
+    pub dagtekening: NaiveDate,
+    /// Of a retour.
+    pub identificatie_retour: Option<String>,
+}
+
+impl HeaderColumns {
+    /// The columns of a header; `identificatie_retour` for a retour.
+    #[must_use]
+    pub fn of(header: &Header, identificatie_retour: Option<&str>) -> Self {
+        Self {
+            soort: header.soort,
+            release: header.release.name(),
+            afzender: header.afzender.clone(),
+            ontvanger: header.ontvanger.clone(),
+            identificatie: header.bericht_identificatie.identificatie.to_string(),
+            dagtekening: header.bericht_identificatie.dagtekening,
+            identificatie_retour: identificatie_retour.map(str::to_owned),
+        }
+    }
+
+    /// What may be used once: (BerichtCode, Afzender, Identificatie) of a heenbericht, and of a retour its
+    /// kind, its maker and its IdentificatieRetour (TR056, BRS20).
+    #[must_use]
+    pub fn identity(&self) -> String {
+        match &self.identificatie_retour {
+            None => format!("{}/{}/{}", self.soort, self.afzender, self.identificatie),
+            Some(retour) => format!("{}/{}/{retour}", self.soort, self.ontvanger),
+        }
+    }
+}
+
+/// What an accepted bericht changes for its client.
+#[derive(Clone, Debug, Default)]
+pub struct LedgerChange {
+    /// Versions of toewijzingen; one that is known already (same number, date and time) stays as it was.
+    pub toewijzingen: Vec<NewToewijzing>,
+    /// Starts that are live from now on. Removals are carried out first.
+    pub starts: Vec<NewStart>,
+    /// Starts that are not live any more, by key.
+    pub removed_starts: Vec<StartKey>,
+}
+
+/// One version of a toewijzing.
+#[derive(Clone, Debug)]
+pub struct NewToewijzing {
+    /// Its number.
+    pub toewijzing_nummer: ToewijzingNummer,
+    /// Day of the decision.
+    pub toewijzingsdatum: NaiveDate,
+    /// Time of the decision.
+    pub toewijzingstijd: Tijd,
+    /// Categorie of the product, when given.
+    pub categorie: Option<String>,
+    /// Code of the product, when given.
+    pub code: Option<String>,
+    /// First day.
+    pub ingangsdatum: NaiveDate,
+    /// Last day.
+    pub einddatum: Option<NaiveDate>,
+    /// Takes the toewijzing back.
+    pub verwijderd: bool,
+}
+
+/// A start that is live.
+#[derive(Clone, Debug)]
+pub struct NewStart {
+    /// Its key, apart from the Bsn.
+    pub key: StartKey,
+}
+
+/// What a retour does to the heenbericht that it answers.
+#[derive(Clone, Debug)]
+pub struct Closing {
+    /// The heenbericht. Its open or overdue clock [`Clock::Retour`] stops: met, or late when the moment is past.
+    pub heenbericht_id: String,
+    /// The heenbericht counts as not sent: what it put in the ledger is taken out, what it removed comes back.
+    pub refused: bool,
+}
+
+/// Where a deadline stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeadlineState {
+    /// Waiting for the answer, in time.
+    Open,
+    /// Waiting for the answer, too late; an alert was raised.
+    Overdue,
+    /// Answered in time.
+    Met,
+    /// Answered too late.
+    Late,
+    /// Nobody waits any more: the network refused what was to be answered.
+    Void,
+}
+
+/// A clock that starts, or that the bericht itself stops at once.
+#[derive(Clone, Debug)]
+pub struct NewDeadline {
+    /// Ours.
+    pub id: String,
+    /// What is watched.
+    pub clock: Clock,
+    /// The bericht that is awaited or that came.
+    pub answer: Berichtsoort,
+    /// Whose turn it is.
+    pub responsible: Partij,
+    /// What it is about, when a bericht starts several: a ToewijzingNummer.
+    pub subject: Option<String>,
+    /// The last day in time.
+    pub due: NaiveDate,
+    /// The first instant that is too late.
+    pub due_at: Timestamp,
+    /// Open, or met or late when the bericht itself is the answer.
+    pub state: DeadlineState,
+}
+
+/// Which envelope a parcel is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParcelKind {
+    /// A heenbericht.
+    Di01,
+    /// A retour.
+    Du01,
+    /// A functional fault: what came in cannot be read.
+    Fo01,
+}
+
+/// An envelope to send.
+#[derive(Clone, Debug)]
+pub struct NewParcel {
+    /// UUID v4, lower case.
+    pub referentienummer: String,
+    /// Which envelope.
+    pub kind: ParcelKind,
+    /// As in `WMO306`; of a Fo01, what it is about.
+    pub functie: String,
+    /// The bericht inside, or that the fault is about.
+    pub bericht_id: String,
+    /// Sender on the envelope.
+    pub zender: String,
+    /// Receiver on the envelope.
+    pub ontvanger: String,
+    /// The envelope, byte for byte as it will be sent, at every attempt.
+    pub envelope: Vec<u8>,
+}
+
+/// An envelope that came in and was answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnvelopeSeen {
+    /// Sender on the envelope.
+    pub zender: String,
+    /// Its referentienummer.
+    pub referentienummer: String,
+    /// Digest of what counts as its content: a repeat has the same, another envelope has not.
+    pub content_sha256: String,
+    /// The answer that it got; a repeat gets the same.
+    pub answer: Vec<u8>,
+}
+
+/// All that becomes true when one bericht is recorded, or none of it.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The bericht that came in.
+    pub bericht: NewBericht,
+    /// Whether it uses up its Identificatie; not when it was refused, or is itself a second use (9056).
+    pub claims_identity: bool,
+    /// Whose client it concerns: (gemeente, aanbieder, Bsn) and the revision that the verdict was based on.
+    /// `None` for a retour and for what could not be read.
+    pub client: Option<(Partij, Partij, Bsn, i64)>,
+    /// What changes for the client.
+    pub ledger: LedgerChange,
+    /// What a retour does to its heenbericht.
+    pub closes: Option<Closing>,
+    /// The retour composed here, which answers `bericht`.
+    pub retour: Option<NewBericht>,
+    /// Clocks that start with `bericht`.
+    pub deadlines: Vec<NewDeadline>,
+    /// Who finds which bericht (by id) in the postbus.
+    pub postbus: Vec<(String, Partij)>,
+    /// What goes out, due at once.
+    pub parcels: Vec<NewParcel>,
+    /// The envelope that brought it.
+    pub envelope: Option<EnvelopeSeen>,
+}

@@ -1,0 +1,198 @@
+//! What is kept: berichten, their state, what is due and what has to go out.
+//!
+//! Methods are use cases, each one transaction; no transaction and no connection leaves this module.
+//! Two implementations keep one contract: SQLite and PostgreSQL.
+//!
+//! Properties that live here: *store before yes* (a method that returned `Ok` has reached the disk),
+//! *one verdict, one transaction* ([`Store::record`]), *byte-exact* (payloads and envelopes are kept as
+//! they were), *parties are apart* (reads name the party they are for).
+
+mod entry;
+mod receipt;
+mod view;
+
+use async_trait::async_trait;
+
+use crate::domain::{Bericht, History, Partij, Timestamp};
+
+pub use entry::{
+    Closing, DeadlineState, Entry, EnvelopeSeen, HeaderColumns, LedgerChange, NewBericht, NewDeadline, NewParcel,
+    NewStart, NewToewijzing, Outcome, ParcelKind, Via,
+};
+pub use receipt::{DeadlineReceipt, Destination, FindingReceipt, Receipt, RetourReceipt};
+pub use view::{BerichtView, DeadlineQuery, DeadlineView, Overview, ParcelState, ParcelView, PostbusItem};
+
+/// What a method could not do. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another bericht of this client, or with this Identificatie, was recorded since the history was
+    /// read. Read it again and judge anew.
+    #[error("the history changed since it was read")]
+    Stale,
+    /// The lease on this parcel ran out and another worker has it, or it was settled already.
+    #[error("the lease on this parcel is no longer held")]
+    LeaseLost,
+    /// The database did not do it.
+    #[error("the database failed")]
+    Database(#[source] sqlx::Error),
+    /// The schema of the database could not be brought up to date.
+    #[error("the database could not be migrated")]
+    Migration(#[source] sqlx::migrate::MigrateError),
+    /// A stored row does not hold what was written there.
+    #[error("row {row} of {table} has an unreadable {column}")]
+    Unreadable {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// Its primary key.
+        row: String,
+    },
+    /// The store is closing.
+    #[error("the store is closed")]
+    Closed,
+}
+
+/// A claim on a parcel: who sends it, and until when nobody else may.
+#[derive(Clone, Debug)]
+pub struct Lease {
+    /// The worker, unique per process.
+    pub worker: String,
+    /// When the claim lapses by itself.
+    pub until: Timestamp,
+}
+
+/// A parcel that was claimed: these bytes are to be sent, and nothing else.
+#[derive(Clone, Debug)]
+pub struct Parcel {
+    /// Its referentienummer: the same for every attempt.
+    pub referentienummer: String,
+    /// Which envelope it is.
+    pub kind: ParcelKind,
+    /// How many times it was claimed, this one included; fences off a worker whose lease lapsed.
+    pub attempt: i64,
+    /// The envelope, byte for byte.
+    pub envelope: Vec<u8>,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Settlement {
+    /// The network took responsibility.
+    Delivered {
+        /// What it answered with: the referentienummer of the confirmation.
+        receipt: String,
+    },
+    /// Try again.
+    Retry {
+        /// Not before this instant.
+        at: Timestamp,
+        /// For the operator.
+        reason: String,
+        /// Whether this attempt may have arrived.
+        unclear: bool,
+    },
+    /// The network will never take it; deadlines that wait for an answer to it become void.
+    Refused {
+        /// For the operator.
+        reason: String,
+    },
+    /// A person has to look; no further attempt is made by itself.
+    HandedOver {
+        /// For the operator.
+        reason: String,
+        /// Whether an attempt may have arrived.
+        unclear: bool,
+    },
+}
+
+/// Where a page of a list starts: after this key, in the order of the list.
+pub type After<'a> = Option<&'a str>;
+
+/// Everything that is kept, as use cases.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// What was recorded before, as far as it bears on this bericht.
+    ///
+    /// For a heenbericht: whether its (BerichtCode, Afzender, Identificatie) was used, all versions of the
+    /// toewijzingen it names that were not refused, the live starts of its client between its parties, and
+    /// the client's revision. For a retour: the heenberichten that it may answer.
+    async fn history(&self, bericht: &Bericht) -> Result<History, StoreError>;
+
+    /// The receipt given for these bytes, if they were taken in before (accepted or rejected, not refused).
+    /// `sha256` is the lower-case hexadecimal digest of the bytes.
+    async fn first_receipt(&self, sha256: &str) -> Result<Option<Receipt>, StoreError>;
+
+    /// Makes one verdict true: bericht, ledger, deadlines, composed retour, postbus, outbox, envelope.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when the client's revision is not the one in `entry`, or when a bericht that
+    /// claims its Identificatie or IdentificatieRetour comes second. Nothing of the entry remains.
+    async fn record(&self, entry: &Entry) -> Result<(), StoreError>;
+
+    /// Whether an envelope of this sender and referentienummer was answered before, and how.
+    async fn seen_envelope(&self, zender: &str, referentienummer: &str) -> Result<Option<EnvelopeSeen>, StoreError>;
+
+    /// Claims up to `limit` parcels whose time has come, oldest first. A parcel whose lease lapsed is due again.
+    async fn claim_due(&self, now: Timestamp, lease: &Lease, limit: u32) -> Result<Vec<Parcel>, StoreError>;
+
+    /// Records how an attempt ended, and keeps the attempt with its reason.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`] when the parcel was claimed again or settled since.
+    async fn settle(&self, parcel: &Parcel, now: Timestamp, settlement: &Settlement) -> Result<(), StoreError>;
+
+    /// The network refuses, afterwards, a parcel that it had taken (Fo01). Answers whether the parcel is known.
+    /// Deadlines that wait for an answer to it become void.
+    async fn refuse_afterwards(&self, referentienummer: &str, now: Timestamp, reason: &str)
+    -> Result<bool, StoreError>;
+
+    /// The earliest instant at which a parcel is due or a lease lapses; `None` when nothing waits.
+    async fn next_attempt_at(&self) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Marks every open deadline overdue whose moment is past, and writes one alert for each. A deadline is
+    /// returned by one call only, whatever the number of processes.
+    async fn raise_overdue(&self, now: Timestamp) -> Result<Vec<DeadlineView>, StoreError>;
+
+    /// The earliest moment of an open deadline; `None` when none is open.
+    async fn next_deadline_at(&self) -> Result<Option<Timestamp>, StoreError>;
+
+    /// One bericht, if it concerns this party (`None`: an operator, who sees all).
+    async fn bericht(&self, id: &str, partij: Option<&Partij>) -> Result<Option<BerichtView>, StoreError>;
+
+    /// The bytes of one bericht as they were received or composed, under the same condition.
+    async fn payload(&self, id: &str, partij: Option<&Partij>) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// The newest berichten first, after the bericht with this id.
+    async fn berichten(
+        &self,
+        partij: Option<&Partij>,
+        after: After<'_>,
+        limit: u32,
+    ) -> Result<Vec<BerichtView>, StoreError>;
+
+    /// What waits for this party, oldest first, after the bericht with this id.
+    async fn postbus(&self, partij: &Partij, after: After<'_>, limit: u32) -> Result<Vec<PostbusItem>, StoreError>;
+
+    /// The party confirms that it has this bericht. Answers whether it was in its postbus; confirming twice
+    /// is fine.
+    async fn confirm_pickup(&self, id: &str, partij: &Partij, now: Timestamp) -> Result<bool, StoreError>;
+
+    /// Deadlines, the earliest due first, after the deadline with this id.
+    async fn deadlines(
+        &self,
+        query: &DeadlineQuery,
+        after: After<'_>,
+        limit: u32,
+    ) -> Result<Vec<DeadlineView>, StoreError>;
+
+    /// Parcels that are not delivered: waiting, unclear, refused or in front of the operator; oldest first.
+    async fn undelivered(&self, limit: u32) -> Result<Vec<ParcelView>, StoreError>;
+
+    /// Counts for the dashboard and for readiness.
+    async fn overview(&self) -> Result<Overview, StoreError>;
+
+    /// Finishes what was begun and closes the database. Later calls give [`StoreError::Closed`] or a
+    /// database error.
+    async fn close(&self);
+}

@@ -1,0 +1,175 @@
+//! What the store shows.
+
+use chrono::NaiveDate;
+
+use super::entry::{DeadlineState, Outcome, ParcelKind, Via};
+use super::receipt::Receipt;
+use crate::domain::{Partij, Timestamp};
+
+/// A bericht and what became of it. Holds nothing of the client.
+#[derive(Clone, Debug)]
+pub struct BerichtView {
+    /// Ours.
+    pub id: String,
+    /// When it came in or was composed.
+    pub received_at: Timestamp,
+    /// Which way.
+    pub via: Via,
+    /// As in `WMO305`; `None` when it could not be read.
+    pub berichtsoort: Option<String>,
+    /// As in `3.2`.
+    pub release: Option<String>,
+    /// Sender in the header.
+    pub afzender: Option<String>,
+    /// Receiver in the header.
+    pub ontvanger: Option<String>,
+    /// In the header.
+    pub identificatie: Option<String>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// What its sender was told.
+    pub receipt: Receipt,
+    /// The heenbericht that it answers.
+    pub heenbericht_id: Option<String>,
+    /// The retour that answers it.
+    pub retour_id: Option<String>,
+    /// Its clocks, as they stand now.
+    pub deadlines: Vec<DeadlineView>,
+    /// Its envelopes, as they stand now.
+    pub parcels: Vec<ParcelView>,
+}
+
+/// A bericht that waits in a postbus.
+#[derive(Clone, Debug)]
+pub struct PostbusItem {
+    /// Of the bericht.
+    pub id: String,
+    /// When it came in or was composed.
+    pub received_at: Timestamp,
+    /// As in `WMO305`.
+    pub berichtsoort: String,
+    /// Sender in the header.
+    pub afzender: String,
+    /// Receiver in the header.
+    pub ontvanger: String,
+    /// In the header.
+    pub identificatie: String,
+}
+
+/// Which deadlines are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct DeadlineQuery {
+    /// Those that concern this party; `None`: all.
+    pub partij: Option<Partij>,
+    /// Those in one of these states; empty: any.
+    pub states: Vec<DeadlineState>,
+    /// Those due on or before this day.
+    pub due_by: Option<NaiveDate>,
+}
+
+/// A deadline as it stands.
+#[derive(Clone, Debug)]
+pub struct DeadlineView {
+    /// Ours.
+    pub id: String,
+    /// As in `retour`.
+    pub clock: String,
+    /// The bericht awaited, as in `WMO306`.
+    pub answer: String,
+    /// What it is about, when there are several.
+    pub subject: Option<String>,
+    /// Whose turn it is.
+    pub responsible: String,
+    /// The bericht that started it.
+    pub bericht_id: String,
+    /// Its kind.
+    pub berichtsoort: String,
+    /// Sender in its header.
+    pub afzender: String,
+    /// Receiver in its header.
+    pub ontvanger: String,
+    /// In its header.
+    pub identificatie: String,
+    /// The last day in time.
+    pub due: NaiveDate,
+    /// Where it stands.
+    pub state: DeadlineState,
+    /// When it was answered.
+    pub closed_at: Option<Timestamp>,
+}
+
+/// Where a parcel stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ParcelState {
+    /// Will be sent.
+    Waiting {
+        /// Not before this instant.
+        due_at: Timestamp,
+    },
+    /// Is being sent.
+    Sending {
+        /// By this worker.
+        worker: String,
+        /// The claim lapses here.
+        until: Timestamp,
+    },
+    /// May have arrived or not.
+    Unclear {
+        /// The next attempt; `None`: in front of the operator.
+        due_at: Option<Timestamp>,
+    },
+    /// The network has it.
+    Delivered {
+        /// When.
+        at: Timestamp,
+    },
+    /// The network will never take it.
+    Refused {
+        /// When it said so.
+        at: Timestamp,
+    },
+    /// In front of the operator.
+    Held,
+}
+
+/// A parcel as it stands.
+#[derive(Clone, Debug)]
+pub struct ParcelView {
+    /// Of the envelope.
+    pub referentienummer: String,
+    /// Which envelope.
+    pub kind: ParcelKind,
+    /// As in `WMO306`.
+    pub functie: String,
+    /// The bericht inside.
+    pub bericht_id: String,
+    /// Receiver on the envelope.
+    pub ontvanger: String,
+    /// Where it stands.
+    pub state: ParcelState,
+    /// How many attempts were begun.
+    pub attempts: i64,
+    /// Why the last attempt did not succeed.
+    pub last_reason: Option<String>,
+}
+
+/// Counts of what is there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Overview {
+    /// Berichten accepted.
+    pub accepted: i64,
+    /// Berichten rejected with retourcodes.
+    pub rejected: i64,
+    /// Attempts refused.
+    pub refused: i64,
+    /// Open deadlines.
+    pub open: i64,
+    /// Overdue deadlines.
+    pub overdue: i64,
+    /// Parcels that wait or are under way.
+    pub waiting: i64,
+    /// Parcels refused, held, or unclear without a next attempt.
+    pub stuck: i64,
+    /// Berichten in postbussen.
+    pub in_postbus: i64,
+}
