@@ -3,9 +3,11 @@
 //! | module | what it is for |
 //! |---|---|
 //! | [`domain`] | what the standard says, pure |
-//! | [`store`] | what is kept, as use cases |
+//! | [`xml`] | bytes ↔ domain: schema check, read, write |
+//! | [`store`] | what is kept, as use cases over SQLite and PostgreSQL |
 //! | [`clock`] | the only source of time |
 
 pub mod clock;
 pub mod domain;
 pub mod store;
+pub mod xml;

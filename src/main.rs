@@ -1,3 +1,3 @@
-//! Arguments, config, signals, exit code.
+//! Arguments in, exit code out.
 
 fn main() {}

@@ -1,0 +1,58 @@
+//! Why a text is not taken as a bericht.
+
+use crate::domain::verdict::{Finding, Level, Severity};
+use crate::domain::{Berichtsoort, Release};
+
+use super::malformed::Malformed;
+
+/// How far a text came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusalKind {
+    /// Not well-formed, not UTF-8, unsafe, or over a limit.
+    NotXml,
+    /// Well-formed, but not a bericht that this gateway knows.
+    Unknown,
+    /// A bericht that does not satisfy its schema.
+    Invalid,
+}
+
+/// A text that is not taken. Holds no value of a person: it is shown, logged and mailed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// How far the text came.
+    pub kind: RefusalKind,
+    /// The kind of bericht, as far as the namespace of the root element tells.
+    pub soort: Option<Berichtsoort>,
+    /// The release of the standard, likewise.
+    pub release: Option<Release>,
+    /// At least one, in the order of the text.
+    pub findings: Vec<Finding>,
+}
+
+impl Refusal {
+    pub(super) fn not_xml(malformed: Malformed) -> Self {
+        Self {
+            kind: RefusalKind::NotXml,
+            soort: None,
+            release: None,
+            findings: vec![finding(Level::Xml, String::new(), malformed)],
+        }
+    }
+
+    pub(super) fn unknown(path: String, soort: Option<Berichtsoort>, what: Malformed) -> Self {
+        Self { kind: RefusalKind::Unknown, soort, release: None, findings: vec![finding(Level::Xsd, path, what)] }
+    }
+}
+
+fn finding(level: Level, path: String, what: Malformed) -> Finding {
+    Finding {
+        level,
+        severity: Severity::Error,
+        regel: None,
+        retour_code: None,
+        klasse: None,
+        path,
+        position: Some(what.position),
+        text: what.text,
+    }
+}

@@ -1,0 +1,88 @@
+//! An XSD file as a tree of elements with line numbers: the input of loading.
+
+use crate::xml::names::is_all_blank;
+use crate::xml::position::Lines;
+use crate::xml::prolog;
+use crate::xml::tokens::{Token, Tokens};
+
+use super::load::LoadError;
+
+pub(super) const XSD: &str = "http://www.w3.org/2001/XMLSchema";
+
+/// An element of an XSD.
+#[derive(Debug)]
+pub(super) struct Node {
+    /// Local name; the namespace is that of XML Schema.
+    pub(super) local: String,
+    pub(super) line: usize,
+    pub(super) attributes: Vec<(String, String)>,
+    /// The type that attribute `type` or `base` names: namespace and local name.
+    pub(super) named: Option<(String, String)>,
+    pub(super) children: Vec<Node>,
+}
+
+impl Node {
+    pub(super) fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(local, _)| local == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Reads one file. Annotations are left out, whatever is in them.
+pub(super) fn read(file: &str, text: &str) -> Result<Node, LoadError> {
+    let fail = |line: usize, construct: String| LoadError { file: file.to_owned(), line, construct };
+    let opened = prolog::open(text.as_bytes()).map_err(|error| fail(error.position.line, error.text))?;
+    let mut lines = Lines::new(opened.text);
+    let mut tokens = Tokens::new(opened);
+    let mut open: Vec<Node> = Vec::new();
+    let mut in_annotation = 0_usize;
+    loop {
+        match tokens.next().map_err(|error| fail(error.position.line, error.text))? {
+            Token::Start { .. } if in_annotation > 0 => in_annotation += 1,
+            Token::Start { name, at } => {
+                let line = lines.at(at).line;
+                let (namespace, local) = tokens.resolve(name, at).map_err(|error| fail(line, error.text))?;
+                if namespace != XSD {
+                    return Err(fail(line, format!("element {name}")));
+                }
+                if local == "annotation" {
+                    in_annotation = 1;
+                    continue;
+                }
+                open.push(node(&tokens, local, line).map_err(|construct| fail(line, construct))?);
+            }
+            Token::End { .. } if in_annotation > 0 => in_annotation -= 1,
+            Token::End { .. } => {
+                let done = open.pop().ok_or_else(|| fail(1, "end tag".to_owned()))?;
+                match open.last_mut() {
+                    Some(parent) => parent.children.push(done),
+                    None => return Ok(done),
+                }
+            }
+            Token::Text { raw, at } if in_annotation == 0 && !is_all_blank(raw) => {
+                return Err(fail(lines.at(at).line, "text".to_owned()));
+            }
+            Token::Character { at, .. } if in_annotation == 0 => {
+                return Err(fail(lines.at(at).line, "text".to_owned()));
+            }
+            Token::Text { .. } | Token::Character { .. } => {}
+            Token::Done => return Err(fail(1, "no xs:schema".to_owned())),
+        }
+    }
+}
+
+fn node(tokens: &Tokens<'_>, local: &str, line: usize) -> Result<Node, String> {
+    let mut named = None;
+    let mut attributes = Vec::new();
+    for attribute in tokens.attributes() {
+        if !attribute.namespace.is_empty() {
+            return Err(format!("attribute {} on xs:{local}", attribute.local));
+        }
+        if matches!(attribute.local, "type" | "base") {
+            let (prefix, name) = attribute.value.split_once(':').unwrap_or(("", &attribute.value));
+            let namespace = tokens.lookup(prefix).ok_or_else(|| format!("prefix {prefix}"))?;
+            named = Some((namespace.to_owned(), name.to_owned()));
+        }
+        attributes.push((attribute.local.to_owned(), attribute.value.to_string()));
+    }
+    Ok(Node { local: local.to_owned(), line, attributes, named, children: Vec::new() })
+}

@@ -1,0 +1,3 @@
+//! Stories, store, berichten, network: everything that needs more than one module.
+
+mod xml;
