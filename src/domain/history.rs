@@ -12,7 +12,7 @@ use super::waarde::{Bsn, Tijd, ToewijzingNummer};
 pub struct History {
     /// Changes whenever another bericht of this client and these parties is recorded.
     pub revision: i64,
-    /// A bericht of the same kind and sender that used this Identificatie before.
+    /// A bericht of the same kind and sender used this Identificatie before; of a retour, its IdentificatieRetour.
     pub identificatie_used: bool,
     /// Every version known of the toewijzingen that the bericht names, between these parties.
     pub toewijzingen: Vec<ToewijzingFact>,

@@ -146,7 +146,8 @@ pub struct NewStart {
 pub struct Closing {
     /// The heenbericht. Its open or overdue clock [`Clock::Retour`] stops: met, or late when the moment is past.
     pub heenbericht_id: String,
-    /// The heenbericht counts as not sent: what it put in the ledger is taken out, what it removed comes back.
+    /// The heenbericht counts as not sent: what it put in the ledger is taken out, what it removed comes back,
+    /// and the client's revision advances.
     pub refused: bool,
 }
 
@@ -239,7 +240,7 @@ pub struct Entry {
     /// Whose client it concerns: (gemeente, aanbieder, Bsn) and the revision that the verdict was based on.
     /// `None` for a retour and for what could not be read.
     pub client: Option<(Partij, Partij, Bsn, i64)>,
-    /// What changes for the client.
+    /// What changes for the client; nothing can without `client`.
     pub ledger: LedgerChange,
     /// What a retour does to its heenbericht.
     pub closes: Option<Closing>,

@@ -8,7 +8,10 @@
 //! they were), *parties are apart* (reads name the party they are for).
 
 mod entry;
+mod names;
+mod postgres;
 mod receipt;
+mod sqlite;
 mod view;
 
 use async_trait::async_trait;
@@ -19,7 +22,9 @@ pub use entry::{
     Closing, DeadlineState, Entry, EnvelopeSeen, HeaderColumns, LedgerChange, NewBericht, NewDeadline, NewParcel,
     NewStart, NewToewijzing, Outcome, ParcelKind, Via,
 };
+pub use postgres::Postgres;
 pub use receipt::{DeadlineReceipt, Destination, FindingReceipt, Receipt, RetourReceipt};
+pub use sqlite::Sqlite;
 pub use view::{BerichtView, DeadlineQuery, DeadlineView, Overview, ParcelState, ParcelView, PostbusItem};
 
 /// What a method could not do. Nothing was changed.
@@ -34,7 +39,7 @@ pub enum StoreError {
     LeaseLost,
     /// The database did not do it.
     #[error("the database failed")]
-    Database(#[source] sqlx::Error),
+    Database(#[from] sqlx::Error),
     /// The schema of the database could not be brought up to date.
     #[error("the database could not be migrated")]
     Migration(#[source] sqlx::migrate::MigrateError),
@@ -116,7 +121,8 @@ pub trait Store: Send + Sync {
     ///
     /// For a heenbericht: whether its (BerichtCode, Afzender, Identificatie) was used, all versions of the
     /// toewijzingen it names that were not refused, the live starts of its client between its parties, and
-    /// the client's revision. For a retour: the heenberichten that it may answer.
+    /// the client's revision. For a retour: whether its IdentificatieRetour was used, and the heenberichten
+    /// that it may answer.
     async fn history(&self, bericht: &Bericht) -> Result<History, StoreError>;
 
     /// The receipt given for these bytes, if they were taken in before (accepted or rejected, not refused).
@@ -126,8 +132,10 @@ pub trait Store: Send + Sync {
     /// Makes one verdict true: bericht, ledger, deadlines, composed retour, postbus, outbox, envelope.
     ///
     /// # Errors
-    /// [`StoreError::Stale`] when the client's revision is not the one in `entry`, or when a bericht that
-    /// claims its Identificatie or IdentificatieRetour comes second. Nothing of the entry remains.
+    /// [`StoreError::Stale`] when the client's revision is not the one in `entry`, when a bericht that claims
+    /// its Identificatie or IdentificatieRetour comes second, or when an accepted retour answers a heenbericht
+    /// that has its accepted retour already. [`StoreError::Database`] when its envelope was recorded
+    /// meanwhile: [`Store::seen_envelope`] then has the answer. Nothing of the entry remains.
     async fn record(&self, entry: &Entry) -> Result<(), StoreError>;
 
     /// Whether an envelope of this sender and referentienummer was answered before, and how.

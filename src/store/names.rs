@@ -1,0 +1,34 @@
+//! The words under which our enums stand in the database.
+
+use super::entry::{DeadlineState, Outcome, ParcelKind, Via};
+
+/// Gives an enum its words, both ways.
+macro_rules! names {
+    ($($enum:ident { $($variant:ident = $name:literal,)* })*) => {$(
+        impl $enum {
+            /// The word for it, in the store and in JSON.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+
+            /// What this word stands for.
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name {
+                    $($name => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+        }
+    )*};
+}
+
+names! {
+    Via { Api = "api", Ggk = "ggk", Gateway = "gateway", }
+    Outcome { Accepted = "accepted", Rejected = "rejected", Refused = "refused", }
+    DeadlineState { Open = "open", Overdue = "overdue", Met = "met", Late = "late", Void = "void", }
+    ParcelKind { Di01 = "Di01", Du01 = "Du01", Fo01 = "Fo01", }
+}

@@ -1,0 +1,116 @@
+//! PostgreSQL: any number of gateway processes share one database.
+//!
+//! Each use case is one transaction on READ COMMITTED, whatever the server's default: verdicts are guarded by
+//! compare-and-set, claims by row locks that others skip. Only two records of one client can wait for each
+//! other; the one that PostgreSQL breaks off is stale and judged anew.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::postgres::{PgPool, PgPoolOptions};
+use sqlx::{Connection as _, SqlSafeStr};
+
+use super::StoreError;
+
+#[expect(clippy::duplicate_mod, reason = "the same SQL on two databases, once per driver")]
+#[path = "sql/mod.rs"]
+mod sql;
+
+type Connection = sqlx::PgConnection;
+type Database = Postgres;
+type Db = sqlx::Postgres;
+type Row = sqlx::postgres::PgRow;
+type Step<'c, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'c>>;
+
+/// Takes rows that nobody else is taking, without waiting.
+const SKIP_LOCKED: &str = "FOR UPDATE SKIP LOCKED";
+
+const MAX_CONNECTIONS: u32 = 16;
+
+/// The store in a PostgreSQL database.
+pub struct Postgres {
+    pool: PgPool,
+}
+
+impl Postgres {
+    /// Connects, and brings the schema up to date; processes that start together take turns.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] when it cannot be reached, [`StoreError::Migration`] when its schema is not ours.
+    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        let pool = PgPoolOptions::new()
+            .max_connections(MAX_CONNECTIONS)
+            .acquire_timeout(Duration::from_secs(10))
+            .after_connect(|conn, _| Box::pin(insist_on_durability(conn)))
+            .connect(url)
+            .await?;
+        migrator().run(&pool).await.map_err(StoreError::Migration)?;
+        Ok(Self { pool })
+    }
+
+    async fn read<T, F>(&self, step: F) -> Result<T, StoreError>
+    where
+        F: for<'c> FnOnce(&'c mut Connection) -> Step<'c, T>,
+    {
+        let mut conn = self.pool.acquire().await.map_err(fault)?;
+        step(&mut conn).await.map_err(clean)
+    }
+
+    async fn write<T, F>(&self, step: F) -> Result<T, StoreError>
+    where
+        F: for<'c> FnOnce(&'c mut Connection) -> Step<'c, T>,
+    {
+        let mut conn = self.pool.acquire().await.map_err(fault)?;
+        let mut transaction = conn.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await.map_err(fault)?;
+        // When the step fails, dropping the transaction rolls it back.
+        let done = step(&mut transaction).await.map_err(clean)?;
+        transaction.commit().await.map_err(fault)?;
+        Ok(done)
+    }
+
+    async fn shut(&self) {
+        self.pool.close().await;
+    }
+}
+
+fn migrator() -> Migrator {
+    let first = include_str!("migrations/postgres/0001_first.sql").into_sql_str();
+    Migrator::with_migrations(vec![Migration::new(1, "first".into(), MigrationType::Simple, first, false)])
+}
+
+/// Store before yes: a server that was set to answer commits before they are on disk is told otherwise.
+async fn insist_on_durability(conn: &mut Connection) -> Result<(), sqlx::Error> {
+    const DURABLE: &str = "SELECT set_config('synchronous_commit', 'on', false)
+        WHERE current_setting('synchronous_commit') = 'off'";
+    sqlx::query(DURABLE).execute(conn).await.map(|_| ())
+}
+
+fn clean(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Database(cause) => fault(cause),
+        other => other,
+    }
+}
+
+/// What PostgreSQL says, without the detail in which it quotes the row: that may hold a Bsn.
+fn fault(error: sqlx::Error) -> StoreError {
+    const SERIALIZATION_FAILURE: &str = "40001";
+    const DEADLOCK: &str = "40P01";
+    let said = match error {
+        sqlx::Error::PoolClosed => return StoreError::Closed,
+        sqlx::Error::Database(said) => said,
+        other => return StoreError::Database(other),
+    };
+    match said.code().as_deref() {
+        Some(SERIALIZATION_FAILURE | DEADLOCK) => StoreError::Stale,
+        code => StoreError::Database(sqlx::Error::Protocol(format!(
+            "{}: {} (constraint {}, table {})",
+            code.unwrap_or("no code"),
+            said.message(),
+            said.constraint().unwrap_or("none"),
+            said.table().unwrap_or("none"),
+        ))),
+    }
+}

@@ -1,0 +1,97 @@
+//! Berichten as they are shown, to the parties that they concern.
+
+use super::super::{Connection, Row};
+use super::Result;
+use super::deadline::deadlines_of;
+use super::outbox::parcels_of;
+use super::row::Fields;
+use crate::domain::Partij;
+use crate::store::{BerichtView, Outcome, Overview, Via};
+
+/// Whom a bericht concerns: the parties in its header and who posted it; an operator (NULL) sees all.
+macro_rules! concerning {
+    ($select:literal, $rest:literal) => {
+        concat!($select, " AND ($2 IS NULL OR $2 IN (b.afzender, b.ontvanger, b.poster)) ", $rest)
+    };
+}
+
+/// See [`crate::store::Store::bericht`].
+pub async fn bericht(conn: &mut Connection, id: &str, partij: Option<&Partij>) -> Result<Option<BerichtView>> {
+    const ONE: &str = concerning!("SELECT b.* FROM bericht b WHERE b.id = $1", "");
+    let row = sqlx::query(ONE).bind(id).bind(partij.map(Partij::code)).fetch_optional(&mut *conn).await?;
+    match row {
+        Some(row) => view(conn, &row).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// See [`crate::store::Store::payload`].
+pub async fn payload(conn: &mut Connection, id: &str, partij: Option<&Partij>) -> Result<Option<Vec<u8>>> {
+    const BYTES: &str =
+        concerning!("SELECT p.bytes FROM payload p JOIN bericht b ON b.id = p.bericht_id WHERE b.id = $1", "");
+    Ok(sqlx::query_scalar(BYTES).bind(id).bind(partij.map(Partij::code)).fetch_optional(conn).await?)
+}
+
+/// See [`crate::store::Store::berichten`].
+pub async fn berichten(
+    conn: &mut Connection,
+    partij: Option<&Partij>,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Vec<BerichtView>> {
+    const PAGE: &str =
+        concerning!("SELECT b.* FROM bericht b WHERE ($1 IS NULL OR b.id < $1)", "ORDER BY b.id DESC LIMIT $3");
+    let page = sqlx::query(PAGE).bind(after).bind(partij.map(Partij::code)).bind(i64::from(limit));
+    let rows = page.fetch_all(&mut *conn).await?;
+    let mut views = Vec::with_capacity(rows.len());
+    for row in &rows {
+        views.push(view(conn, row).await?);
+    }
+    Ok(views)
+}
+
+async fn view(conn: &mut Connection, row: &Row) -> Result<BerichtView> {
+    let fields = Fields::of("bericht", "id", row)?;
+    let id: String = fields.get("id")?;
+    Ok(BerichtView {
+        received_at: fields.get("received_at")?,
+        via: fields.parse("via", Via::from_name)?,
+        berichtsoort: fields.get("soort")?,
+        release: fields.get("release")?,
+        afzender: fields.get("afzender")?,
+        ontvanger: fields.get("ontvanger")?,
+        identificatie: fields.get("identificatie")?,
+        outcome: fields.parse("outcome", Outcome::from_name)?,
+        receipt: fields.parse("receipt", |text| serde_json::from_str(text).ok())?,
+        heenbericht_id: fields.get("heenbericht_id")?,
+        retour_id: fields.get("retour_id")?,
+        deadlines: deadlines_of(conn, &id).await?,
+        parcels: parcels_of(conn, &id).await?,
+        id,
+    })
+}
+
+/// See [`crate::store::Store::overview`].
+pub async fn overview(conn: &mut Connection) -> Result<Overview> {
+    const COUNTS: &str = "SELECT 'counts' AS id,
+        (SELECT COUNT(*) FROM bericht WHERE outcome = 'accepted') AS accepted,
+        (SELECT COUNT(*) FROM bericht WHERE outcome = 'rejected') AS rejected,
+        (SELECT COUNT(*) FROM bericht WHERE outcome = 'refused') AS refused,
+        (SELECT COUNT(*) FROM deadline WHERE state = 'open') AS open,
+        (SELECT COUNT(*) FROM deadline WHERE state = 'overdue') AS overdue,
+        (SELECT COUNT(*) FROM parcel WHERE due_at IS NOT NULL) AS waiting,
+        (SELECT COUNT(*) FROM parcel WHERE due_at IS NULL AND state <> 'delivered') AS stuck,
+        (SELECT COUNT(*) FROM postbus WHERE picked_up_at IS NULL) AS in_postbus";
+    let row = sqlx::query(COUNTS).fetch_one(conn).await?;
+    let fields = Fields::of("overview", "id", &row)?;
+    Ok(Overview {
+        accepted: fields.get("accepted")?,
+        rejected: fields.get("rejected")?,
+        refused: fields.get("refused")?,
+        open: fields.get("open")?,
+        overdue: fields.get("overdue")?,
+        waiting: fields.get("waiting")?,
+        stuck: fields.get("stuck")?,
+        in_postbus: fields.get("in_postbus")?,
+    })
+}

@@ -1,0 +1,19 @@
+//! The use cases, in SQL that both databases understand.
+//!
+//! Compiled twice: inside `sqlite` and inside `postgres`, which give this module their `Connection`, `Row`
+//! and the few words of SQL that differ. Every function here runs inside one transaction that its caller
+//! opened and will end: what a function did before it failed does not remain.
+
+mod bericht;
+mod deadline;
+mod history;
+mod ledger;
+mod outbox;
+mod postbus;
+mod record;
+mod row;
+mod use_cases;
+
+use crate::store::StoreError;
+
+type Result<T, E = StoreError> = std::result::Result<T, E>;

@@ -1,0 +1,111 @@
+//! The trait, each method one transaction: a read on a reader, anything else as a write.
+
+use async_trait::async_trait;
+
+use super::super::Database;
+use super::{Result, bericht, deadline, history, outbox, postbus, record};
+use crate::domain::{Bericht, History, Partij, Timestamp};
+use crate::store::{
+    After, BerichtView, DeadlineQuery, DeadlineView, Entry, EnvelopeSeen, Lease, Overview, Parcel, ParcelView,
+    PostbusItem, Receipt, Settlement, Store,
+};
+
+#[async_trait]
+impl Store for Database {
+    async fn history(&self, bericht: &Bericht) -> Result<History> {
+        let bericht = bericht.clone();
+        self.read(move |conn| Box::pin(async move { history::history(conn, &bericht).await })).await
+    }
+
+    async fn first_receipt(&self, sha256: &str) -> Result<Option<Receipt>> {
+        let sha256 = sha256.to_owned();
+        self.read(move |conn| Box::pin(async move { history::first_receipt(conn, &sha256).await })).await
+    }
+
+    async fn record(&self, entry: &Entry) -> Result<()> {
+        let entry = entry.clone();
+        self.write(move |conn| Box::pin(async move { record::record(conn, &entry).await })).await
+    }
+
+    async fn seen_envelope(&self, zender: &str, referentienummer: &str) -> Result<Option<EnvelopeSeen>> {
+        let (zender, nummer) = (zender.to_owned(), referentienummer.to_owned());
+        self.read(move |conn| Box::pin(async move { history::seen_envelope(conn, &zender, &nummer).await })).await
+    }
+
+    async fn claim_due(&self, now: Timestamp, lease: &Lease, limit: u32) -> Result<Vec<Parcel>> {
+        let lease = lease.clone();
+        self.write(move |conn| Box::pin(async move { outbox::claim_due(conn, now, &lease, limit).await })).await
+    }
+
+    async fn settle(&self, parcel: &Parcel, now: Timestamp, settlement: &Settlement) -> Result<()> {
+        // The envelope stays where it is: only number and attempt say which claim this settles.
+        let claim = Parcel { referentienummer: parcel.referentienummer.clone(), envelope: Vec::new(), ..*parcel };
+        let settlement = settlement.clone();
+        self.write(move |conn| Box::pin(async move { outbox::settle(conn, &claim, now, &settlement).await })).await
+    }
+
+    async fn refuse_afterwards(&self, referentienummer: &str, now: Timestamp, reason: &str) -> Result<bool> {
+        let (nummer, reason) = (referentienummer.to_owned(), reason.to_owned());
+        self.write(move |conn| Box::pin(async move { outbox::refuse_afterwards(conn, &nummer, now, &reason).await }))
+            .await
+    }
+
+    async fn next_attempt_at(&self) -> Result<Option<Timestamp>> {
+        self.read(|conn| Box::pin(outbox::next_attempt_at(conn))).await
+    }
+
+    async fn raise_overdue(&self, now: Timestamp) -> Result<Vec<DeadlineView>> {
+        self.write(move |conn| Box::pin(deadline::raise_overdue(conn, now))).await
+    }
+
+    async fn next_deadline_at(&self) -> Result<Option<Timestamp>> {
+        self.read(|conn| Box::pin(deadline::next_deadline_at(conn))).await
+    }
+
+    async fn bericht(&self, id: &str, partij: Option<&Partij>) -> Result<Option<BerichtView>> {
+        let (id, partij) = (id.to_owned(), partij.cloned());
+        self.read(move |conn| Box::pin(async move { bericht::bericht(conn, &id, partij.as_ref()).await })).await
+    }
+
+    async fn payload(&self, id: &str, partij: Option<&Partij>) -> Result<Option<Vec<u8>>> {
+        let (id, partij) = (id.to_owned(), partij.cloned());
+        self.read(move |conn| Box::pin(async move { bericht::payload(conn, &id, partij.as_ref()).await })).await
+    }
+
+    async fn berichten(&self, partij: Option<&Partij>, after: After<'_>, limit: u32) -> Result<Vec<BerichtView>> {
+        let (partij, after) = (partij.cloned(), after.map(str::to_owned));
+        self.read(move |conn| {
+            Box::pin(async move { bericht::berichten(conn, partij.as_ref(), after.as_deref(), limit).await })
+        })
+        .await
+    }
+
+    async fn postbus(&self, partij: &Partij, after: After<'_>, limit: u32) -> Result<Vec<PostbusItem>> {
+        let (partij, after) = (partij.clone(), after.map(str::to_owned));
+        self.read(move |conn| Box::pin(async move { postbus::postbus(conn, &partij, after.as_deref(), limit).await }))
+            .await
+    }
+
+    async fn confirm_pickup(&self, id: &str, partij: &Partij, now: Timestamp) -> Result<bool> {
+        let (id, partij) = (id.to_owned(), partij.clone());
+        self.write(move |conn| Box::pin(async move { postbus::confirm_pickup(conn, &id, &partij, now).await })).await
+    }
+
+    async fn deadlines(&self, query: &DeadlineQuery, after: After<'_>, limit: u32) -> Result<Vec<DeadlineView>> {
+        let (query, after) = (query.clone(), after.map(str::to_owned));
+        self.read(move |conn| Box::pin(async move { deadline::deadlines(conn, &query, after.as_deref(), limit).await }))
+            .await
+    }
+
+    async fn undelivered(&self, limit: u32) -> Result<Vec<ParcelView>> {
+        self.read(move |conn| Box::pin(outbox::undelivered(conn, limit))).await
+    }
+
+    async fn overview(&self) -> Result<Overview> {
+        self.read(|conn| Box::pin(bericht::overview(conn))).await
+    }
+
+    async fn close(&self) {
+        self.shut().await;
+    }
+}

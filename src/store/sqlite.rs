@@ -1,0 +1,173 @@
+//! SQLite: one file, one gateway process, no server.
+//!
+//! One writer task commits in groups ([`writer`]); readers have connections of their own and see what was
+//! committed; the log is folded into the database by a third party ([`checkpoint`]), off the commit path.
+
+mod checkpoint;
+mod writer;
+
+use std::fs::OpenOptions;
+use std::future::Future;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, SqlSafeStr};
+use tokio::sync::Notify;
+
+use super::StoreError;
+use checkpoint::Checkpointer;
+use writer::Writer;
+
+#[expect(clippy::duplicate_mod, reason = "the same SQL on two databases, once per driver")]
+#[path = "sql/mod.rs"]
+mod sql;
+
+type Connection = sqlx::SqliteConnection;
+type Database = Sqlite;
+type Db = sqlx::Sqlite;
+type Row = sqlx::sqlite::SqliteRow;
+type Step<'c, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'c>>;
+
+/// Nothing to skip: there is one writer at a time.
+const SKIP_LOCKED: &str = "";
+
+/// Earlier ones can corrupt the database when a checkpoint and a commit meet (the WAL-reset bug).
+const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
+
+const MAX_READERS: u32 = 8;
+
+/// How long a statement waits for another process that has the database.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The store in a SQLite database.
+pub struct Sqlite {
+    writer: Writer,
+    /// Absent in memory, where there is only the writer's connection.
+    file: Option<File>,
+}
+
+/// What a database in a file has besides its writer.
+struct File {
+    readers: SqlitePool,
+    checkpointer: Checkpointer,
+}
+
+impl Sqlite {
+    /// Opens the database in this file, or creates it for its owner only, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] when the file cannot be used or SQLite is too old, [`StoreError::Migration`]
+    /// when its schema is not ours.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        create_for_owner_only(path).map_err(sqlx::Error::Io)?;
+        let options = options().filename(path).journal_mode(SqliteJournalMode::Wal);
+        let conn = ready(&options).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(MAX_READERS)
+            .connect_with(options.clone().pragma("query_only", "ON"))
+            .await?;
+        let committed = Arc::new(Notify::new());
+        let aside = options.clone().busy_timeout(checkpoint::PAUSE).connect().await?;
+        let checkpointer = Checkpointer::start(aside, committed.clone());
+        let writer = Writer::start(conn, Some(options), committed);
+        Ok(Self { writer, file: Some(File { readers, checkpointer }) })
+    }
+
+    /// An empty database that lives as long as this value.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] when SQLite is too old.
+    pub async fn in_memory() -> Result<Self, StoreError> {
+        let conn = ready(&options().in_memory(true)).await?;
+        Ok(Self { writer: Writer::start(conn, None, Arc::default()), file: None })
+    }
+
+    async fn read<T, F>(&self, step: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> Step<'c, T> + Send + 'static,
+    {
+        let Some(file) = &self.file else { return self.write(step).await };
+        let mut conn = file.readers.acquire().await.map_err(closed_or_failed)?;
+        step(&mut conn).await
+    }
+
+    async fn write<T, F>(&self, step: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> Step<'c, T> + Send + 'static,
+    {
+        self.writer.run(step).await
+    }
+
+    async fn shut(&self) {
+        self.writer.finish().await;
+        if let Some(file) = &self.file {
+            file.readers.close().await;
+            file.checkpointer.finish().await;
+        }
+    }
+}
+
+/// What holds for every connection. The log is never checkpointed by who commits.
+fn options() -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        .pragma("wal_autocheckpoint", "0")
+}
+
+/// SQLite gives the log files the mode of the database.
+fn create_for_owner_only(path: &Path) -> std::io::Result<()> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        created => created.map(|_| ()),
+    }
+}
+
+/// The writer's connection to a database of our schema.
+async fn ready(options: &SqliteConnectOptions) -> Result<Connection, StoreError> {
+    let mut conn = options.connect().await?;
+    let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&mut conn).await?;
+    if version_parts(&version) < OLDEST_SQLITE.to_vec() {
+        let reason = format!("SQLite {version} can corrupt its log; at least 3.51.3 is needed");
+        return Err(sqlx::Error::Configuration(reason.into()).into());
+    }
+    migrator().run_direct(None, &mut conn, false).await.map_err(StoreError::Migration)?;
+    Ok(conn)
+}
+
+fn version_parts(version: &str) -> Vec<u32> {
+    version.split('.').map_while(|part| part.parse().ok()).collect()
+}
+
+fn migrator() -> Migrator {
+    let first = include_str!("migrations/sqlite/0001_first.sql").into_sql_str();
+    Migrator::with_migrations(vec![Migration::new(1, "first".into(), MigrationType::Simple, first, false)])
+}
+
+fn closed_or_failed(error: sqlx::Error) -> StoreError {
+    match error {
+        sqlx::Error::PoolClosed => StoreError::Closed,
+        other => StoreError::Database(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_compare_by_number_not_by_text() {
+        assert!(version_parts("3.9.99") < OLDEST_SQLITE.to_vec());
+        assert!(version_parts("3.51.2") < OLDEST_SQLITE.to_vec());
+        assert!(version_parts("3.51.3") >= OLDEST_SQLITE.to_vec());
+        assert!(version_parts("3.100.0") >= OLDEST_SQLITE.to_vec());
+    }
+}

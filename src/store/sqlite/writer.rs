@@ -1,0 +1,156 @@
+//! The one writer of a SQLite database: takes all commands that wait, and commits them as a group.
+//!
+//! A commit costs one flush of the disk however much is in it, and SQLite has one writer at a time, so
+//! commands that queue up while the disk is busy share the next flush. Each has a savepoint: one that fails
+//! is rolled back alone. Nobody is answered before the commit; when that fails, all get its error.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions, Connection as _};
+use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use super::Step;
+use crate::store::StoreError;
+
+/// How many commands one commit takes at most, and how many wait before a caller does.
+const GROUP: usize = 128;
+
+/// What somebody wants written.
+#[async_trait]
+trait Command: Send {
+    /// Does it inside the transaction of the group. Answers whether to keep what it did.
+    async fn run(&mut self, conn: &mut SqliteConnection) -> bool;
+
+    /// Tells whoever asked, once the fate of the group is known.
+    fn answer(self: Box<Self>, fate: Result<(), StoreError>);
+}
+
+/// A use case, and where its caller waits.
+struct Asked<T, F> {
+    step: Option<F>,
+    done: Result<T, StoreError>,
+    tell: oneshot::Sender<Result<T, StoreError>>,
+}
+
+#[async_trait]
+impl<T, F> Command for Asked<T, F>
+where
+    T: Send,
+    F: for<'c> FnOnce(&'c mut SqliteConnection) -> Step<'c, T> + Send,
+{
+    async fn run(&mut self, conn: &mut SqliteConnection) -> bool {
+        if let Some(step) = self.step.take() {
+            self.done = step(conn).await;
+        }
+        self.done.is_ok()
+    }
+
+    fn answer(self: Box<Self>, fate: Result<(), StoreError>) {
+        // A caller that went away does not hear it; what it asked for is done all the same.
+        drop(self.tell.send(fate.and(self.done)));
+    }
+}
+
+/// The way to the writer task.
+pub struct Writer {
+    /// `None` once closing began.
+    queue: Mutex<Option<mpsc::Sender<Box<dyn Command>>>>,
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    /// Starts the task. `reopen` tells how to get a clean connection after a group failed; `committed` is
+    /// told of every commit.
+    pub fn start(conn: SqliteConnection, reopen: Option<SqliteConnectOptions>, committed: Arc<Notify>) -> Self {
+        let (queue, waiting) = mpsc::channel(GROUP);
+        let task = tokio::spawn(write_groups(waiting, conn, reopen, committed));
+        Self { queue: Mutex::new(Some(queue)), task: Mutex::new(Some(task)) }
+    }
+
+    /// Runs a command and answers when it is on disk.
+    ///
+    /// # Errors
+    /// The command's own, the commit's, or [`StoreError::Closed`]: then nothing of it remains.
+    pub async fn run<T, F>(&self, step: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Step<'c, T> + Send + 'static,
+    {
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(StoreError::Closed)?;
+        let (tell, told) = oneshot::channel();
+        let command = Box::new(Asked { step: Some(step), done: Err(StoreError::Closed), tell });
+        queue.send(command).await.map_err(|_| StoreError::Closed)?;
+        drop(queue);
+        told.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Takes no more commands, and waits until those that wait are done.
+    pub async fn finish(&self) {
+        drop(self.queue.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(task) = task
+            && let Err(cause) = task.await
+        {
+            tracing::error!(error = %cause, "the writer of the database broke off");
+        }
+    }
+}
+
+async fn write_groups(
+    mut waiting: mpsc::Receiver<Box<dyn Command>>,
+    mut conn: SqliteConnection,
+    reopen: Option<SqliteConnectOptions>,
+    committed: Arc<Notify>,
+) {
+    let mut group = Vec::with_capacity(GROUP);
+    while waiting.recv_many(&mut group, GROUP).await > 0 {
+        let failure = write_group(&mut conn, &mut group).await.err().map(Arc::new);
+        match &failure {
+            None => committed.notify_one(),
+            Some(cause) => {
+                tracing::error!(error = %cause, commands = group.len(), "a group of commands was not committed");
+                conn = fresh(conn, reopen.as_ref()).await;
+            }
+        }
+        for command in group.drain(..) {
+            command.answer(failure.as_ref().map_or(Ok(()), |cause| Err(shared(cause))));
+        }
+    }
+    if let Err(cause) = conn.close().await {
+        tracing::warn!(error = %cause, "the writer's connection did not close cleanly");
+    }
+}
+
+/// Runs the commands of a group and commits. On an error nothing of the group remains.
+async fn write_group(conn: &mut SqliteConnection, group: &mut [Box<dyn Command>]) -> Result<(), sqlx::Error> {
+    let mut transaction = conn.begin_with("BEGIN IMMEDIATE").await?;
+    for command in group {
+        let mut savepoint = transaction.begin().await?;
+        // Some errors make SQLite end the whole transaction; then the savepoint is gone, and the group fails here.
+        if command.run(&mut savepoint).await { savepoint.commit().await? } else { savepoint.rollback().await? }
+    }
+    transaction.commit().await
+}
+
+/// The one error of a commit, for each of those that it concerns.
+fn shared(cause: &Arc<sqlx::Error>) -> StoreError {
+    StoreError::Database(sqlx::Error::Io(std::io::Error::other(Arc::clone(cause))))
+}
+
+/// After a failure the state of a transaction is uncertain; a new connection has none.
+async fn fresh(conn: SqliteConnection, reopen: Option<&SqliteConnectOptions>) -> SqliteConnection {
+    let Some(options) = reopen else { return conn };
+    match options.connect().await {
+        Ok(new) => {
+            drop(conn);
+            new
+        }
+        Err(cause) => {
+            tracing::error!(error = %cause, "the database could not be opened again");
+            conn
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! One contract, two databases: every case runs on SQLite and on PostgreSQL, on a fresh database each.
+//!
+//! A world has its database opened twice, as two gateway processes would.
+
+mod data;
+mod deadline;
+mod ledger;
+mod outbox;
+mod parties;
+mod postgres_only;
+mod record;
+mod sqlite_only;
+
+use std::sync::Arc;
+
+use iwmo_gateway::store::{Postgres, Sqlite, Store};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
+use tempfile::TempDir;
+
+/// Two stores on one database.
+struct World {
+    one: Arc<dyn Store>,
+    two: Arc<dyn Store>,
+    raw: Raw,
+}
+
+/// The database itself, past the store.
+enum Raw {
+    Sqlite(TempDir),
+    Postgres(String),
+}
+
+impl World {
+    async fn sqlite() -> Option<Self> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("test.db");
+        let one = Arc::new(Sqlite::open(&path).await.expect("a new database"));
+        let two = Arc::new(Sqlite::open(&path).await.expect("the same database"));
+        Some(Self { one, two, raw: Raw::Sqlite(folder) })
+    }
+
+    async fn postgres() -> Option<Self> {
+        let url = crate::postgres::fresh_database().await?;
+        let one = Arc::new(Postgres::connect(&url).await.expect("a new database"));
+        let two = Arc::new(Postgres::connect(&url).await.expect("the same database"));
+        Some(Self { one, two, raw: Raw::Postgres(url) })
+    }
+
+    /// One number out of the database.
+    async fn number(&self, sql: &'static str) -> i64 {
+        match &self.raw {
+            Raw::Sqlite(folder) => {
+                let mut conn = raw_sqlite(folder).await;
+                sqlx::query_scalar(sql).fetch_one(&mut conn).await.expect("a number")
+            }
+            Raw::Postgres(url) => {
+                let mut conn = PgConnection::connect(url).await.expect("the database");
+                sqlx::query_scalar(sql).fetch_one(&mut conn).await.expect("a number")
+            }
+        }
+    }
+
+    /// Changes the database behind the store's back.
+    async fn tamper(&self, sql: &str) {
+        let sql = AssertSqlSafe(sql);
+        match &self.raw {
+            Raw::Sqlite(folder) => drop(sqlx::raw_sql(sql).execute(&mut raw_sqlite(folder).await).await.expect("done")),
+            Raw::Postgres(url) => {
+                let mut conn = PgConnection::connect(url).await.expect("the database");
+                sqlx::raw_sql(sql).execute(&mut conn).await.expect("done");
+            }
+        }
+    }
+}
+
+async fn raw_sqlite(folder: &TempDir) -> SqliteConnection {
+    let url = format!("sqlite://{}", folder.path().join("test.db").display());
+    SqliteConnection::connect(&url).await.expect("the database")
+}
+
+/// Runs each case on each database.
+macro_rules! on_both_databases {
+    ($($file:ident: $($case:ident)*;)*) => {
+        mod on_sqlite {$($(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $case() {
+                super::$file::$case(super::World::sqlite().await.expect("SQLite is built in")).await;
+            }
+        )*)*}
+
+        mod on_postgres {$($(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $case() {
+                if let Some(world) = super::World::postgres().await {
+                    super::$file::$case(world).await;
+                }
+            }
+        )*)*}
+    };
+}
+
+on_both_databases! {
+    record: kept_byte_exact stale_revision_leaves_nothing one_of_two_with_an_identity one_of_two_on_a_revision
+        same_bytes_get_the_first_receipt refused_leaves_its_identity_free a_retour_uses_its_own_identity
+        an_envelope_is_seen_once one_accepted_retour_per_heenbericht one_of_two_retours a_composed_retour_answers
+        unreadable_row_is_named closed_store_says_so;
+    ledger: versions_of_toewijzingen starts_come_and_go refused_heenbericht_leaves_the_ledger
+        a_removal_that_is_refused_is_undone a_version_outlives_its_refused_twin years_out_of_the_ordinary;
+    outbox: workers_never_share_a_parcel a_dead_worker_loses_its_parcel unclear_stays_unclear
+        a_lapsed_attempt_may_have_arrived refusal_voids_the_deadline refusal_afterwards a_fault_voids_nothing
+        handed_over_waits_for_a_person every_attempt_is_kept;
+    deadline: raised_once_by_two_processes closed_in_time_or_late retour_stops_only_its_own_clock
+        far_deadline_never_passes listed_by_due_in_pages;
+    parties: every_read_keeps_parties_apart postbus_in_order_and_pages pickup_confirmed_twice
+        newest_first_in_pages overview_counts errors_hold_no_bsn;
+}

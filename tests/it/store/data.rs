@@ -1,0 +1,226 @@
+//! Berichten and entries to record, all of one gemeente, one aanbieder and one client.
+
+use chrono::NaiveDate;
+use iwmo_gateway::domain::bericht::{
+    BerichtIdentificatie, Heenbericht, Inhoud, RetourHeader, Retourbericht, XsdVersie,
+};
+use iwmo_gateway::domain::client::{Achternaam, Geboortedatum, VerkorteNaam};
+use iwmo_gateway::domain::deadline::Clock;
+use iwmo_gateway::domain::klasse::RetourCodes;
+use iwmo_gateway::domain::levering::{self, StartKey, StartProduct};
+use iwmo_gateway::domain::waarde::{Bsn, Identificatie, StatusAanlevering, ToewijzingNummer, Value, Versie};
+use iwmo_gateway::domain::{Bericht, Berichtsoort, Header, Partij, Release, Timestamp};
+use iwmo_gateway::store::{
+    DeadlineState, Entry, HeaderColumns, LedgerChange, NewBericht, NewDeadline, NewParcel, NewStart, NewToewijzing,
+    Outcome, ParcelKind, Receipt, Via,
+};
+
+/// A value of the standard.
+pub fn value<V: Value>(text: &str) -> V {
+    V::from_text(text).expect("a value of the standard")
+}
+
+/// An instant, as in `2026-03-02T09:00:00Z`.
+pub fn at(text: &str) -> Timestamp {
+    text.parse().expect("an instant")
+}
+
+/// A day, as in `2026-03-02`.
+pub fn day(text: &str) -> NaiveDate {
+    text.parse().expect("a day")
+}
+
+/// The morning on which everything comes in, unless a test says otherwise.
+pub fn morning() -> Timestamp {
+    at("2026-03-02T09:00:00Z")
+}
+
+pub fn gemeente() -> Partij {
+    Partij::Gemeente("0797".to_owned())
+}
+
+pub fn aanbieder() -> Partij {
+    Partij::Aanbieder("12345678".to_owned())
+}
+
+/// Nobody's business.
+pub fn stranger() -> Partij {
+    Partij::Aanbieder("87654321".to_owned())
+}
+
+pub const BSN: &str = "999990019";
+
+/// The header of a heenbericht; a retour has that of its heenbericht.
+pub fn header(soort: Berichtsoort, identificatie: &str) -> Header {
+    let from_gemeente = soort.heen().unwrap_or(soort) == Berichtsoort::Wmo301;
+    let (afzender, ontvanger) = if from_gemeente { (gemeente(), aanbieder()) } else { (aanbieder(), gemeente()) };
+    Header {
+        soort,
+        release: Release::V3_2,
+        afzender,
+        ontvanger,
+        bericht_identificatie: BerichtIdentificatie {
+            identificatie: value(identificatie),
+            dagtekening: day("2026-03-01"),
+        },
+        xsd_versie: versies(),
+    }
+}
+
+fn versies() -> XsdVersie {
+    XsdVersie { basisschema_xsd_versie: value::<Versie>("1.0.0"), bericht_xsd_versie: value("1.0.0") }
+}
+
+/// A 305 that starts support on these toewijzingen.
+pub fn wmo305(identificatie: &str, nummers: &[i64]) -> Bericht {
+    let geslachtsnaam = Achternaam { achternaam: "Jansen".to_owned(), voorvoegsel: None };
+    let inhoud = Inhoud::Start(levering::Client {
+        bsn: value(BSN),
+        geboortedatum: Geboortedatum { datum: day("1950-01-01"), datum_gebruik: None },
+        geslacht: "2".to_owned(),
+        naam: VerkorteNaam { geslachtsnaam, voornamen: None, voorletters: None },
+        start_producten: nummers.iter().map(|nummer| start_product(*nummer)).collect(),
+        retour_codes: RetourCodes::default(),
+    });
+    Bericht::Heen(Heenbericht { header: header(Berichtsoort::Wmo305, identificatie), inhoud })
+}
+
+fn start_product(nummer: i64) -> StartProduct {
+    StartProduct {
+        toewijzing_nummer: Some(ToewijzingNummer(nummer)),
+        product: None,
+        toewijzing_ingangsdatum: None,
+        begindatum: day("2026-02-01"),
+        status_aanlevering: StatusAanlevering::EersteAanlevering,
+        retour_codes: RetourCodes::default(),
+    }
+}
+
+/// The retour of this kind for the heenbericht with this Identificatie, accepting it.
+pub fn retour(soort: Berichtsoort, identificatie: &str, identificatie_retour: &str) -> Bericht {
+    Bericht::Retour(Retourbericht {
+        header: header(soort, identificatie),
+        retour: RetourHeader {
+            identificatie_retour: value::<Identificatie>(identificatie_retour),
+            dagtekening_retour: day("2026-03-03"),
+            xslt_versie: None,
+            xsd_versie_retour: versies(),
+            retour_codes: RetourCodes::default(),
+        },
+        inhoud: None,
+    })
+}
+
+/// What is kept of a bericht that its poster sent and that was accepted.
+pub fn new_bericht(id: &str, bericht: &Bericht) -> NewBericht {
+    let identificatie_retour = match bericht {
+        Bericht::Heen(_) => None,
+        Bericht::Retour(retour) => Some(retour.retour.identificatie_retour.as_str()),
+    };
+    NewBericht {
+        id: id.to_owned(),
+        received_at: morning(),
+        via: Via::Api,
+        poster: Some(bericht.poster().clone()),
+        referentienummer: None,
+        bytes: format!("<bytes of=\"{id}\"/>").into_bytes(),
+        sha256: format!("sha-of-{id}"),
+        header: Some(HeaderColumns::of(bericht.header(), identificatie_retour)),
+        heenbericht_id: None,
+        outcome: Outcome::Accepted,
+        receipt: receipt(id),
+    }
+}
+
+/// A receipt that can be told from others.
+pub fn receipt(id: &str) -> Receipt {
+    Receipt {
+        id: id.to_owned(),
+        received_at: morning(),
+        berichtsoort: Some("WMO305".to_owned()),
+        release: Some("3.2".to_owned()),
+        verdict: "accepted".to_owned(),
+        findings: Vec::new(),
+        toewijzingen: vec![7],
+        heenbericht: None,
+        deadlines: Vec::new(),
+        retour: None,
+        sent_to: Vec::new(),
+    }
+}
+
+/// An entry that keeps this bericht and claims its identity; nothing else follows from it.
+pub fn entry(bericht: NewBericht) -> Entry {
+    Entry {
+        bericht,
+        claims_identity: true,
+        client: None,
+        ledger: LedgerChange::default(),
+        closes: None,
+        retour: None,
+        deadlines: Vec::new(),
+        postbus: Vec::new(),
+        parcels: Vec::new(),
+        envelope: None,
+    }
+}
+
+/// An entry with a 305 under its own id as Identificatie.
+pub fn entry_305(id: &str) -> Entry {
+    entry(new_bericht(id, &wmo305(id, &[])))
+}
+
+/// The same, judged on this revision of the client.
+pub fn entry_at(id: &str, revision: i64) -> Entry {
+    Entry { client: Some((gemeente(), aanbieder(), value::<Bsn>(BSN), revision)), ..entry_305(id) }
+}
+
+/// The key of a start on this toewijzing.
+pub fn start_key(nummer: i64) -> StartKey {
+    start_product(nummer).key()
+}
+
+pub fn new_start(nummer: i64) -> NewStart {
+    NewStart { key: start_key(nummer) }
+}
+
+/// A version of a toewijzing, decided on this day.
+pub fn new_toewijzing(nummer: i64, toewijzingsdatum: &str) -> NewToewijzing {
+    NewToewijzing {
+        toewijzing_nummer: ToewijzingNummer(nummer),
+        toewijzingsdatum: day(toewijzingsdatum),
+        toewijzingstijd: value("10:30:00.5"),
+        categorie: Some("01".to_owned()),
+        code: None,
+        ingangsdatum: day("2026-02-01"),
+        einddatum: None,
+        verwijderd: false,
+    }
+}
+
+/// An open clock on the retour, due on 5 March 2026.
+pub fn retour_deadline(id: &str) -> NewDeadline {
+    NewDeadline {
+        id: id.to_owned(),
+        clock: Clock::Retour,
+        answer: Berichtsoort::Wmo306,
+        responsible: gemeente(),
+        subject: None,
+        due: day("2026-03-05"),
+        due_at: at("2026-03-05T23:00:00Z"),
+        state: DeadlineState::Open,
+    }
+}
+
+/// An envelope with this bericht inside.
+pub fn parcel(referentienummer: &str, bericht_id: &str) -> NewParcel {
+    NewParcel {
+        referentienummer: referentienummer.to_owned(),
+        kind: ParcelKind::Di01,
+        functie: "WMO305".to_owned(),
+        bericht_id: bericht_id.to_owned(),
+        zender: "12345678".to_owned(),
+        ontvanger: "0797".to_owned(),
+        envelope: format!("envelope of {referentienummer}").into_bytes(),
+    }
+}
