@@ -5,9 +5,11 @@
 //! | [`domain`] | what the standard says, pure |
 //! | [`xml`] | bytes ↔ domain: schema check, read, write |
 //! | [`store`] | what is kept, as use cases over SQLite and PostgreSQL |
+//! | [`hub`] | the national network: envelopes, links, a stand-in |
 //! | [`clock`] | the only source of time |
 
 pub mod clock;
 pub mod domain;
+pub mod hub;
 pub mod store;
 pub mod xml;

@@ -1,0 +1,124 @@
+//! The link to the GGK, or to the adapter in front of it: one POST per attempt.
+//!
+//! Follows no redirect, uses no proxy, tries once: a retry is the caller's decision, with the same bytes.
+//! TLS settings come with the configuration of the link; plain HTTP is for a stand-in on this machine.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::redirect::Policy;
+
+use super::delivery::{Attempt, Delivery, NotBefore, judge};
+use super::envelope::{Kind, MAX_OUTGOING_BYTES};
+
+/// An answer is a few kilobytes; what is longer is not one.
+const MAX_ANSWER_BYTES: usize = 1_048_576;
+
+/// How long an attempt may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// Until the connection stands.
+    pub connect: Duration,
+    /// Until the answer is in, connecting included.
+    pub total: Duration,
+}
+
+/// No time is prescribed; 60 seconds for small envelopes, and ours reach 25 MB.
+impl Default for Patience {
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(10), total: Duration::from_mins(2) }
+    }
+}
+
+/// The link cannot be set up; the configuration is at fault.
+#[derive(Debug, thiserror::Error)]
+pub enum LinkError {
+    /// Not an `http` or `https` address.
+    #[error("geen http- of https-adres: {0}")]
+    Address(String),
+    /// The HTTP client could not start.
+    #[error("de HTTP-client start niet")]
+    Client(#[source] reqwest::Error),
+}
+
+/// The link.
+#[derive(Clone, Debug)]
+pub struct Ggk {
+    client: reqwest::Client,
+    url: reqwest::Url,
+}
+
+impl Ggk {
+    /// A link to this address. Connects to nothing yet.
+    ///
+    /// # Errors
+    /// When the address is not one, or the client cannot start.
+    pub fn new(url: &str, patience: Patience) -> Result<Self, LinkError> {
+        let url = reqwest::Url::parse(url)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https"))
+            .ok_or_else(|| LinkError::Address(url.to_owned()))?;
+        let client = reqwest::Client::builder()
+            .redirect(Policy::none())
+            .no_proxy()
+            // A client that repeats by itself would hide attempts from the journal.
+            .retry(reqwest::retry::never())
+            .connect_timeout(patience.connect)
+            .timeout(patience.total)
+            .build()
+            .map_err(LinkError::Client)?;
+        Ok(Self { client, url })
+    }
+
+    /// Offers the envelope once. What came of it is the whole result; nothing is kept here.
+    pub async fn deliver(&self, kind: Kind, referentienummer: &str, envelope: Vec<u8>) -> Delivery {
+        if envelope.len() > MAX_OUTGOING_BYTES {
+            return Delivery::Refused(format!("De envelop is groter dan {MAX_OUTGOING_BYTES} bytes"));
+        }
+        let sent = self
+            .client
+            .post(self.url.clone())
+            .header(CONTENT_TYPE, "text/xml; charset=utf-8")
+            .header("SOAPAction", format!("\"{}\"", kind.soap_action()))
+            .body(envelope)
+            .send()
+            .await;
+        let response = match sent {
+            Ok(response) => response,
+            Err(error) if error.is_connect() => return judge(&Attempt::NotSent(cause(&error)), referentienummer),
+            Err(error) => return judge(&Attempt::Broken(cause(&error)), referentienummer),
+        };
+        let status = response.status().as_u16();
+        let header = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let not_before = header.and_then(NotBefore::from_header);
+        match whole_body(response).await {
+            Ok(body) => judge(&Attempt::Answered { status, not_before, body: &body }, referentienummer),
+            Err(error) => judge(&Attempt::Broken(cause(&error)), referentienummer),
+        }
+    }
+}
+
+/// The body, cut off where it is too long to be an answer.
+async fn whole_body(mut response: reqwest::Response) -> Result<Vec<u8>, reqwest::Error> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        body.extend_from_slice(&chunk);
+        if body.len() > MAX_ANSWER_BYTES {
+            break;
+        }
+    }
+    Ok(body)
+}
+
+/// The innermost cause, without the address.
+fn cause(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "de tijd is om".to_owned();
+    }
+    let mut cause = error.source();
+    while let Some(inner) = cause.and_then(|cause| cause.source()) {
+        cause = Some(inner);
+    }
+    cause.map_or_else(|| "de verbinding brak".to_owned(), ToString::to_string)
+}

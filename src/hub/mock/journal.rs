@@ -1,0 +1,99 @@
+//! What went over the wire, without what was inside.
+
+use serde::Serialize;
+
+use crate::domain::Timestamp;
+use crate::hub::envelope::Envelope;
+
+/// Which way an envelope went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// From the gateway.
+    In,
+    /// To the gateway.
+    Out,
+}
+
+/// One envelope on the wire. Holds no payload.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Line {
+    /// When.
+    pub at: Timestamp,
+    /// Which way.
+    pub direction: Direction,
+    /// As in `Di01`; absent where the envelope could not be read.
+    pub berichtcode: Option<&'static str>,
+    /// As in `WMO301`; absent for a Fo01.
+    pub functie: Option<String>,
+    /// Sender on the envelope.
+    pub zender: Option<String>,
+    /// Receiver on the envelope.
+    pub ontvanger: Option<String>,
+    /// Of the envelope.
+    pub referentienummer: Option<String>,
+    /// The envelope that it answers.
+    pub cross_refnummer: Option<String>,
+    /// How often this referentienummer went this way, this time included; 0 where it could not be read.
+    pub attempt: u32,
+    /// Of the bytes on the wire: attempts for one referentienummer have the same.
+    pub bytes_sha256: String,
+    /// What came of it: `accepted`, `duplicate`, a StUF code, or a fault on demand.
+    pub outcome: String,
+}
+
+/// All lines, oldest first.
+#[derive(Debug, Default)]
+pub(super) struct Journal(Vec<Line>);
+
+impl Journal {
+    pub fn write(&mut self, mut line: Line) {
+        let same =
+            |earlier: &&Line| earlier.direction == line.direction && earlier.referentienummer == line.referentienummer;
+        let earlier = if line.referentienummer.is_some() { self.0.iter().filter(same).count() + 1 } else { 0 };
+        line.attempt = u32::try_from(earlier).unwrap_or(u32::MAX);
+        self.0.push(line);
+    }
+
+    pub fn lines(&self) -> Vec<Line> {
+        self.0.clone()
+    }
+}
+
+impl Line {
+    /// A line about an envelope that could be read; the attempt is counted when it is written.
+    pub(super) fn of(at: Timestamp, direction: Direction, envelope: &Envelope, bytes_sha256: String) -> Self {
+        let header = &envelope.stuurgegevens;
+        Self {
+            berichtcode: Some(envelope.kind().berichtcode()),
+            functie: envelope.parameters().map(|parameters| parameters.functie.clone()),
+            zender: Some(header.zender.organisatie.clone()),
+            ontvanger: Some(header.ontvanger.organisatie.clone()),
+            referentienummer: Some(header.referentienummer.clone()),
+            cross_refnummer: envelope.cross_refnummer().map(str::to_owned),
+            ..Self::unread(at, direction, bytes_sha256)
+        }
+    }
+
+    /// A line about bytes that could not be read.
+    pub(super) fn unread(at: Timestamp, direction: Direction, bytes_sha256: String) -> Self {
+        Self {
+            at,
+            direction,
+            berichtcode: None,
+            functie: None,
+            zender: None,
+            ontvanger: None,
+            referentienummer: None,
+            cross_refnummer: None,
+            attempt: 0,
+            bytes_sha256,
+            outcome: String::new(),
+        }
+    }
+
+    pub(super) fn outcome(mut self, outcome: impl Into<String>) -> Self {
+        self.outcome = outcome.into();
+        self
+    }
+}
