@@ -7,8 +7,10 @@
 //! | [`store`] | what is kept, as use cases over SQLite and PostgreSQL |
 //! | [`hub`] | the national network: envelopes, links, a stand-in |
 //! | [`clock`] | the only source of time |
+//! | [`config`] | the settings, checked |
 
 pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod hub;
 pub mod store;

@@ -1,0 +1,253 @@
+//! One checked [`Config`]; nobody else reads files of settings or the environment.
+//!
+//! What a file leaves out comes from `config/default.toml`, which is compiled in. Reading collects all
+//! problems, so that a person mends them in one go.
+
+mod raw;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::domain::Partij;
+use crate::domain::deadline::Profile;
+use crate::domain::werkdag::Calendar;
+use raw::Raw;
+
+/// The settings that hold when nothing is said.
+pub const DEFAULT: &str = include_str!("../config/default.toml");
+
+/// Everything that is wrong with the settings, a line each.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.join("\n"))]
+pub struct ConfigError(pub Vec<String>);
+
+/// All settings, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// API and dashboard.
+    pub http: Http,
+    /// Where berichten are kept.
+    pub database: Database,
+    /// The link to the network.
+    pub ggk: Ggk,
+    /// When to try again.
+    pub relay: Relay,
+    /// The terms that hold.
+    pub profile: Profile,
+    /// The days that count.
+    pub calendar: Calendar,
+    /// What is logged.
+    pub log: Log,
+    /// For whom this gateway acts.
+    pub partijen: Vec<LocalParty>,
+    /// Who may call.
+    pub credentials: Vec<Credential>,
+}
+
+/// API and dashboard.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Http {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The largest bericht taken in, in bytes.
+    pub max_bericht_bytes: usize,
+    /// Whether the dashboard asks for a login.
+    pub dashboard_login: bool,
+}
+
+/// Where berichten are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Database {
+    /// In a file of our own.
+    Sqlite(PathBuf),
+    /// In a PostgreSQL database, by its URL.
+    Postgres(String),
+}
+
+/// The link to the network.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ggk {
+    /// Endpoint; empty: nothing leaves.
+    pub url: String,
+    /// Name on envelopes.
+    pub applicatie: String,
+    /// The largest envelope sent, in bytes.
+    pub max_envelope_bytes: usize,
+    /// Whether envelopes are taken in.
+    pub receive: bool,
+    /// For a connection.
+    #[serde(with = "humantime_serde")]
+    pub connect_timeout: Duration,
+    /// For the whole answer.
+    #[serde(with = "humantime_serde")]
+    pub timeout: Duration,
+}
+
+/// When to try again.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Relay {
+    /// After the first failed attempt.
+    #[serde(with = "humantime_serde")]
+    pub first_pause: Duration,
+    /// Pauses double up to here.
+    #[serde(with = "humantime_serde")]
+    pub longest_pause: Duration,
+    /// Then a person has to look.
+    pub attempts: u32,
+}
+
+/// What is logged.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// Directives of `tracing_subscriber::EnvFilter`.
+    pub filter: String,
+    /// For whom.
+    pub format: LogFormat,
+}
+
+/// For whom the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// People.
+    Text,
+    /// Machines.
+    Json,
+}
+
+/// A party for whom this gateway acts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocalParty {
+    /// Its code.
+    pub partij: Partij,
+    /// Its name on the dashboard.
+    pub naam: String,
+    /// Its own software answers heenberichten; else the gateway does.
+    pub answers_itself: bool,
+}
+
+/// A way to call the API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credential {
+    /// Name in the log.
+    pub name: String,
+    /// Whom it acts for; `None`: an operator.
+    pub partij: Option<Partij>,
+    /// SHA-256 of the token, lower-case hexadecimal.
+    pub token_sha256: String,
+}
+
+impl Config {
+    /// Reads a file over the defaults; without a file the defaults alone.
+    ///
+    /// # Errors
+    /// Every problem found, each with the key it is about.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let own = match file {
+            None => String::new(),
+            Some(path) => std::fs::read_to_string(path)
+                .map_err(|error| ConfigError(vec![format!("{}: {error}", path.display())]))?,
+        };
+        Self::parse(&own)
+    }
+
+    /// Reads settings from text over the defaults.
+    ///
+    /// # Errors
+    /// Every problem found, each with the key it is about.
+    pub fn parse(own: &str) -> Result<Self, ConfigError> {
+        let own_table: toml::Table =
+            own.parse().map_err(|error: toml::de::Error| ConfigError(vec![error.to_string()]))?;
+        let mut problems = raw::unknown_keys(&own_table);
+        let raw = config::Config::builder()
+            .add_source(config::File::from_str(DEFAULT, config::FileFormat::Toml))
+            .add_source(config::File::from_str(own, config::FileFormat::Toml))
+            .build()
+            .and_then(config::Config::try_deserialize::<Raw>);
+        match raw {
+            Err(error) if problems.is_empty() => Err(ConfigError(vec![error.to_string()])),
+            Err(_) => Err(ConfigError(problems)),
+            Ok(raw) => raw.check(&mut problems).filter(|_| problems.is_empty()).ok_or(ConfigError(problems)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::raw::PROFILES;
+    use super::*;
+    use crate::domain::deadline::{Term, Unit};
+
+    #[test]
+    fn the_defaults_hold_by_themselves() {
+        let config = Config::parse("").expect("the defaults");
+        assert_eq!(config.http.max_bericht_bytes, 26_214_400);
+        assert_eq!(config.profile.retour, Term { count: 3, unit: Unit::Dagen });
+        assert_eq!(config.database, Database::Sqlite(PathBuf::from("iwmo-gateway.db")));
+    }
+
+    #[test]
+    fn every_profile_is_named_after_its_file() {
+        for (name, _) in PROFILES {
+            let config = Config::parse(&format!("[deadlines]\nprofile = {name:?}")).expect("a profile");
+            assert_eq!(config.profile.name, name);
+        }
+    }
+
+    #[test]
+    fn all_problems_come_at_once() {
+        let error = Config::parse(
+            r#"
+            [http]
+            listen = "0.0.0.0:80"
+            dashboard_login = false
+            [ggk]
+            applicatie = "x"
+            [database]
+            url = "mysql://x"
+            [[partij]]
+            code = "12345"
+            naam = "?"
+            [[credential]]
+            name = "a"
+            token_sha256 = "00"
+            "#,
+        )
+        .expect_err("seven problems");
+        let told = error.to_string();
+        for part in [
+            "dashboard_login",
+            "ggk.receive",
+            "ggk.applicatie",
+            "database.url",
+            "\"12345\"",
+            "64 hexadecimal",
+            "needs a partij",
+        ] {
+            assert!(told.contains(part), "{part} is missing in:\n{told}");
+        }
+    }
+
+    #[test]
+    fn unknown_keys_are_errors_and_all_are_named() {
+        let error = Config::parse("[http]\nlissen = 1\nport = 2\n[hub]\nx = 1").expect_err("unknown keys");
+        assert_eq!(error.0, ["http.lissen: unknown key", "http.port: unknown key", "hub: unknown key"]);
+    }
+
+    #[test]
+    fn every_key_of_the_defaults_is_commented() {
+        let mut above = "";
+        for line in DEFAULT.lines().map(str::trim) {
+            let is_key = line.contains('=') && !line.starts_with('#');
+            assert!(!is_key || above.starts_with('#'), "{line} has no comment");
+            above = line;
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! The settings as they stand in a file, and how they become a [`Config`].
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use super::{Config, Credential, DEFAULT, Database, Ggk, Http, LocalParty, Log, Relay};
+use crate::domain::Partij;
+use crate::domain::deadline::{Profile, Term, Unit};
+use crate::domain::waarde::Value;
+use crate::domain::werkdag::{Bevrijdingsdag, Calendar};
+
+/// The profiles that are compiled in, by name.
+pub(super) const PROFILES: [(&str, &str); 2] = [
+    ("heusden-2022", include_str!("../../config/profiles/heusden-2022.toml")),
+    ("landelijk-3.2", include_str!("../../config/profiles/landelijk-3.2.toml")),
+];
+
+/// The settings as they stand in a file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Raw {
+    http: Http,
+    database: RawDatabase,
+    ggk: Ggk,
+    relay: Relay,
+    deadlines: RawDeadlines,
+    log: Log,
+    #[serde(default)]
+    partij: Vec<RawPartij>,
+    #[serde(default)]
+    credential: Vec<RawCredential>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawDatabase {
+    url: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawDeadlines {
+    profile: String,
+    goede_vrijdag: bool,
+    bevrijdingsdag: RawBevrijdingsdag,
+    closed: BTreeSet<NaiveDate>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RawBevrijdingsdag {
+    Always,
+    Lustrum,
+    Never,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPartij {
+    code: String,
+    naam: String,
+    #[serde(default)]
+    answers: RawAnswers,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RawAnswers {
+    #[default]
+    Gateway,
+    Own,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCredential {
+    name: String,
+    partij: Option<String>,
+    #[serde(default)]
+    operator: bool,
+    token_sha256: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawProfile {
+    name: String,
+    warn_days: u32,
+    retour: RawTerm,
+    start: RawTerm,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTerm {
+    count: u32,
+    unit: RawUnit,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RawUnit {
+    Dagen,
+    Werkdagen,
+    Weken,
+    Maanden,
+}
+
+/// The keys of a file that no setting has: all of them, where deserializing would stop at the first.
+pub(super) fn unknown_keys(own: &toml::Table) -> Vec<String> {
+    let known: toml::Table = DEFAULT.parse().expect("the compiled-in defaults are TOML");
+    let mut problems = Vec::new();
+    for (name, section) in own {
+        match (known.get(name).and_then(toml::Value::as_table), section.as_table()) {
+            (Some(known), Some(section)) => {
+                let unknown = section.keys().filter(|key| !known.contains_key(*key));
+                problems.extend(unknown.map(|key| format!("{name}.{key}: unknown key")));
+            }
+            (None, _) if !["partij", "credential"].contains(&name.as_str()) => {
+                problems.push(format!("{name}: unknown key"));
+            }
+            _ => {}
+        }
+    }
+    problems
+}
+
+impl Raw {
+    /// Turns what was read into what is meant; adds to `problems` what does not hold.
+    pub(super) fn check(self, problems: &mut Vec<String>) -> Option<Config> {
+        let partijen = self.partij.into_iter().filter_map(|raw| raw.check(problems)).collect::<Vec<_>>();
+        let credentials = self.credential.into_iter().map(|raw| raw.check(&partijen, problems)).collect();
+        if !self.http.dashboard_login && !self.http.listen.ip().is_loopback() {
+            problems.push("http.dashboard_login: may only be false when http.listen is a loopback address".to_owned());
+        }
+        if self.ggk.receive && !self.http.listen.ip().is_loopback() {
+            problems.push("ggk.receive: may only be true when http.listen is a loopback address".to_owned());
+        }
+        if !(3..=50).contains(&self.ggk.applicatie.chars().count()) {
+            problems.push("ggk.applicatie: must have 3 to 50 characters".to_owned());
+        }
+        if !self.ggk.url.is_empty()
+            && !url::Url::parse(&self.ggk.url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+        {
+            problems.push(format!("ggk.url: {:?} is not an http or https address", self.ggk.url));
+        }
+        let database = database(&self.database.url, problems);
+        let profile = profile(&self.deadlines.profile, problems);
+        Some(Config {
+            http: self.http,
+            database: database?,
+            ggk: self.ggk,
+            relay: self.relay,
+            profile: profile?,
+            calendar: Calendar {
+                goede_vrijdag: self.deadlines.goede_vrijdag,
+                bevrijdingsdag: self.deadlines.bevrijdingsdag.into(),
+                closed: self.deadlines.closed,
+            },
+            log: self.log,
+            partijen,
+            credentials,
+        })
+    }
+}
+
+impl RawPartij {
+    fn check(self, problems: &mut Vec<String>) -> Option<LocalParty> {
+        let Some(partij) = Partij::from_text(&self.code) else {
+            problems.push(format!(
+                "partij.code: {:?} is neither a CBS code (4 digits) nor an AGB code (8 digits)",
+                self.code
+            ));
+            return None;
+        };
+        Some(LocalParty { partij, naam: self.naam, answers_itself: self.answers == RawAnswers::Own })
+    }
+}
+
+impl RawCredential {
+    fn check(self, partijen: &[LocalParty], problems: &mut Vec<String>) -> Credential {
+        let name = &self.name;
+        let hash = self.token_sha256.to_ascii_lowercase();
+        if hash.len() != 64 || !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            problems.push(format!("credential {name:?}: token_sha256 must be 64 hexadecimal digits"));
+        }
+        let partij = self.partij.as_deref().and_then(Partij::from_text);
+        match (&self.partij, self.operator) {
+            (None, false) => problems.push(format!("credential {name:?}: needs a partij, or operator = true")),
+            (Some(_), true) => problems.push(format!("credential {name:?}: an operator acts for no partij")),
+            (Some(code), false) if !partijen.iter().any(|local| Some(&local.partij) == partij.as_ref()) => {
+                problems.push(format!("credential {name:?}: there is no [[partij]] with code {code:?}"));
+            }
+            _ => {}
+        }
+        Credential { name: self.name, partij, token_sha256: hash }
+    }
+}
+
+fn database(url: &str, problems: &mut Vec<String>) -> Option<Database> {
+    if let Some(path) = url.strip_prefix("sqlite:") {
+        return Some(Database::Sqlite(PathBuf::from(path)));
+    }
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Some(Database::Postgres(url.to_owned()));
+    }
+    // The URL itself may hold a password, so it is not repeated.
+    problems.push("database.url: must start with sqlite: or postgres://".to_owned());
+    None
+}
+
+fn profile(name: &str, problems: &mut Vec<String>) -> Option<Profile> {
+    let Some((_, text)) = PROFILES.iter().find(|(known, _)| *known == name) else {
+        let known = PROFILES.map(|(name, _)| name).join(", ");
+        problems.push(format!("deadlines.profile: {name:?} is unknown; there are {known}"));
+        return None;
+    };
+    let raw: RawProfile = toml::from_str(text).expect("the compiled-in profiles are checked by a test");
+    Some(Profile { name: raw.name, retour: raw.retour.into(), start: raw.start.into(), warn_days: raw.warn_days })
+}
+
+impl From<RawTerm> for Term {
+    fn from(raw: RawTerm) -> Self {
+        let unit = match raw.unit {
+            RawUnit::Dagen => Unit::Dagen,
+            RawUnit::Werkdagen => Unit::Werkdagen,
+            RawUnit::Weken => Unit::Weken,
+            RawUnit::Maanden => Unit::Maanden,
+        };
+        Self { count: raw.count, unit }
+    }
+}
+
+impl From<RawBevrijdingsdag> for Bevrijdingsdag {
+    fn from(raw: RawBevrijdingsdag) -> Self {
+        match raw {
+            RawBevrijdingsdag::Always => Self::Always,
+            RawBevrijdingsdag::Lustrum => Self::Lustrum,
+            RawBevrijdingsdag::Never => Self::Never,
+        }
+    }
+}
