@@ -6,12 +6,14 @@
 //! | [`xml`] | bytes ↔ domain: schema check, read, write |
 //! | [`store`] | what is kept, as use cases over SQLite and PostgreSQL |
 //! | [`hub`] | the national network: envelopes, links, a stand-in |
+//! | [`exchange`] | the three stories: receive, relay, watch |
 //! | [`clock`] | the only source of time |
 //! | [`config`] | the settings, checked |
 
 pub mod clock;
 pub mod config;
 pub mod domain;
+pub mod exchange;
 pub mod hub;
 pub mod store;
 pub mod xml;

@@ -194,8 +194,12 @@ fn run(regel: &Regel, heen: &Heenbericht, history: Option<&History>, today: Naiv
     places.into_iter().map(|place| Finding::of(regel, place)).collect()
 }
 
-/// At most one retour belongs to each heenbericht (IV028).
+/// At most one retour belongs to each heenbericht (IV028), under an IdentificatieRetour of its own.
 fn judge_retour(retour: &Retourbericht, history: &History) -> Verdict {
+    if history.identificatie_used {
+        let text = "Deze IdentificatieRetour is al gebruikt voor een ander retourbericht. Stuur het retourbericht met een nieuwe IdentificatieRetour.";
+        return Verdict { findings: vec![Finding::unanswerable(text)] };
+    }
     let findings = match history.answered_by(retour) {
         Some(Awaited { answered: false, .. }) => Vec::new(),
         Some(Awaited { answered: true, .. }) => vec![Finding::unanswerable(

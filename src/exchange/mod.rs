@@ -1,0 +1,56 @@
+//! The three stories: [`receive`] takes in a bericht, [`relay`] sends what has to go out, [`watch`] raises
+//! what is overdue.
+//!
+//! Each story fits on one screen. What surrounds them: [`parties`] (who is local), `draft` (what one
+//! verdict makes true), [`network`] (envelopes that come in), `ids` (the only source of randomness).
+
+mod draft;
+mod ids;
+pub mod network;
+pub mod parties;
+pub mod receive;
+pub mod relay;
+pub mod watch;
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use crate::clock::Clock;
+use crate::domain::deadline::Profile;
+use crate::domain::werkdag::Calendar;
+use crate::store::Store;
+
+pub use crate::clock::local as local_time;
+pub use ids::{new_referentienummer, new_secret};
+pub use parties::LocalParties;
+pub use receive::{Carrier, Received, Refused, Reply, sha256_hex};
+
+/// What the stories work with.
+pub struct Gateway {
+    /// What is kept.
+    pub store: Arc<dyn Store>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// For whom this gateway acts.
+    pub parties: LocalParties,
+    /// The terms that hold.
+    pub profile: Profile,
+    /// The days that count.
+    pub calendar: Calendar,
+    /// How envelopes are made.
+    pub envelopes: Envelopes,
+    /// Wakes [`relay`]: something is to go out.
+    pub parcel_added: Notify,
+    /// Wakes [`watch`]: a clock started, or the time was set.
+    pub deadline_added: Notify,
+}
+
+/// How envelopes are made.
+#[derive(Clone, Debug)]
+pub struct Envelopes {
+    /// The name of the application on them.
+    pub applicatie: String,
+    /// The largest one that is sent, in bytes.
+    pub max_bytes: usize,
+}

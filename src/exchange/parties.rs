@@ -1,0 +1,69 @@
+//! Who is local, and where a bericht therefore goes.
+
+use std::collections::HashMap;
+
+use crate::domain::{Bericht, Partij};
+
+/// For whom this gateway acts.
+#[derive(Clone, Debug, Default)]
+pub struct LocalParties(HashMap<Partij, LocalParty>);
+
+/// A party for whom this gateway acts.
+#[derive(Clone, Debug)]
+pub struct LocalParty {
+    /// For people.
+    pub naam: String,
+    /// Its own software answers heenberichten; else the gateway does, in its name.
+    pub answers_itself: bool,
+}
+
+/// Who stands at the end of the line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Addressee {
+    /// A local party; the gateway judges and answers in its name.
+    Answered,
+    /// A local party that answers with its own software.
+    AnswersItself,
+    /// Somebody on the network.
+    Elsewhere,
+}
+
+/// The two ends of one bericht.
+#[derive(Clone, Copy, Debug)]
+pub struct Route {
+    /// The one who posts it is local.
+    pub poster_is_local: bool,
+    /// The one whom it is for.
+    pub addressee: Addressee,
+}
+
+impl LocalParties {
+    /// These parties.
+    #[must_use]
+    pub fn new(parties: impl IntoIterator<Item = (Partij, LocalParty)>) -> Self {
+        Self(parties.into_iter().collect())
+    }
+
+    /// The party, if it is local.
+    #[must_use]
+    pub fn get(&self, partij: &Partij) -> Option<&LocalParty> {
+        self.0.get(partij)
+    }
+
+    /// The name of a party for people: its own when it is local, else its code.
+    #[must_use]
+    pub fn naam(&self, code: &str) -> Option<&str> {
+        self.0.iter().find(|(partij, _)| partij.code() == code).map(|(_, local)| local.naam.as_str())
+    }
+
+    /// The two ends of a bericht.
+    #[must_use]
+    pub fn route(&self, bericht: &Bericht) -> Route {
+        let addressee = match self.get(bericht.addressee()) {
+            None => Addressee::Elsewhere,
+            Some(local) if local.answers_itself => Addressee::AnswersItself,
+            Some(_) => Addressee::Answered,
+        };
+        Route { poster_is_local: self.get(bericht.poster()).is_some(), addressee }
+    }
+}
