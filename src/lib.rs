@@ -7,13 +7,19 @@
 //! | [`store`] | what is kept, as use cases over SQLite and PostgreSQL |
 //! | [`hub`] | the national network: envelopes, links, a stand-in |
 //! | [`exchange`] | the three stories: receive, relay, watch |
+//! | [`http`] | our server: API, network endpoint, dashboard |
 //! | [`clock`] | the only source of time |
 //! | [`config`] | the settings, checked |
+//! | [`app`] | wiring and orderly stop |
+//! | [`cli`] | the command line |
 
+pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod exchange;
+pub mod http;
 pub mod hub;
 pub mod store;
 pub mod xml;

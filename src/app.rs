@@ -1,0 +1,160 @@
+//! Wiring and orderly stop: opens the store, starts the stories and the server, and on a signal lets
+//! each finish what it has in hand.
+
+use std::future::IntoFuture;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+
+use crate::clock::Clock;
+use crate::config::{Config, Database};
+use crate::exchange::parties::LocalParty;
+use crate::exchange::relay::{Rhythm, relay};
+use crate::exchange::watch::watch as watch_deadlines;
+use crate::exchange::{Envelopes, Gateway, LocalParties, new_referentienummer};
+use crate::http::{self, Caller};
+use crate::hub::ggk::{Ggk, LinkError, Patience};
+use crate::store::{Postgres, Sqlite, Store, StoreError};
+
+/// How long running requests and attempts may take after a stop was asked for. What is cut off then is
+/// not lost: its lease lapses and it is sent again.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Why the gateway did not start. Nothing is left running.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address is taken or not ours.
+    #[error("cannot listen on {address} (setting http.listen)")]
+    Listen {
+        /// As configured.
+        address: SocketAddr,
+        /// What the system says.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The database cannot be opened.
+    #[error("cannot open the database (setting database.url)")]
+    Store(#[source] StoreError),
+    /// The link to the network cannot be set up.
+    #[error("cannot set up the link to the network (setting ggk.url)")]
+    Link(#[source] LinkError),
+}
+
+/// A gateway that runs.
+pub struct Running {
+    /// Where the API and the dashboard are.
+    pub address: SocketAddr,
+    /// What the stories work with.
+    pub gateway: Arc<Gateway>,
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+}
+
+/// Starts a gateway.
+///
+/// # Errors
+/// When it cannot listen, open its database or set up its link.
+pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, StartError> {
+    let address = config.http.listen;
+    let listener = TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
+    let address = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
+    let link = link(&config).map_err(StartError::Link)?;
+    let store = open(&config.database).await.map_err(StartError::Store)?;
+    let rhythm = rhythm(&config);
+    let settings = http_settings(&config);
+    let gateway = Arc::new(gateway(config, store, clock));
+    let (stop, stopped) = watch::channel(false);
+    let mut tasks = JoinSet::new();
+    let router = http::router(Arc::clone(&gateway), settings);
+    let server = axum::serve(listener, router).with_graceful_shutdown(when(stopped.clone())).into_future();
+    tasks.spawn(async move {
+        if let Err(error) = server.await {
+            tracing::error!(error = &error as &dyn std::error::Error, "the server ended");
+        }
+    });
+    let (watching, watch_stopped) = (Arc::clone(&gateway), stopped.clone());
+    tasks.spawn(async move { watch_deadlines(&watching, when(watch_stopped)).await });
+    if let Some(link) = link {
+        let relaying = Arc::clone(&gateway);
+        tasks.spawn(async move { relay(&relaying, &link, &rhythm, when(stopped)).await });
+    } else {
+        tracing::warn!("ggk.url is empty: what should leave waits");
+    }
+    Ok(Running { address, gateway, stop, tasks })
+}
+
+impl Running {
+    /// Stops: takes no new requests, finishes what is in hand, closes the store.
+    pub async fn stop(mut self) {
+        // Nobody left to tell means that all tasks ended already.
+        let _ = self.stop.send(true);
+        let finished = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(GRACE, finished).await.is_err() {
+            tracing::warn!("some work did not finish in time and will be taken up again at the next start");
+            self.tasks.shutdown().await;
+        }
+        self.gateway.store.close().await;
+    }
+}
+
+/// Done when a stop was asked for.
+async fn when(mut stopped: watch::Receiver<bool>) {
+    // An error means that the sender is gone, which is a stop too.
+    let _ = stopped.wait_for(|stop| *stop).await;
+}
+
+async fn open(database: &Database) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(match database {
+        Database::Sqlite(path) => Arc::new(Sqlite::open(path).await?),
+        Database::Postgres(url) => Arc::new(Postgres::connect(url).await?),
+    })
+}
+
+fn link(config: &Config) -> Result<Option<Ggk>, LinkError> {
+    if config.ggk.url.is_empty() {
+        return Ok(None);
+    }
+    let patience = Patience { connect: config.ggk.connect_timeout, total: config.ggk.timeout };
+    Ggk::new(&config.ggk.url, patience).map(Some)
+}
+
+fn rhythm(config: &Config) -> Rhythm {
+    Rhythm {
+        worker: new_referentienummer(),
+        lease: config.ggk.timeout * 2 + Duration::from_secs(1),
+        first_pause: config.relay.first_pause,
+        longest_pause: config.relay.longest_pause,
+        attempts: config.relay.attempts,
+    }
+}
+
+fn http_settings(config: &Config) -> http::Settings {
+    let caller = |partij: &Option<_>| partij.clone().map_or(Caller::Operator, Caller::Party);
+    let credentials = config.credentials.iter();
+    http::Settings {
+        max_bericht_bytes: config.http.max_bericht_bytes,
+        dashboard_login: config.http.dashboard_login,
+        takes_envelopes: config.ggk.receive,
+        callers: credentials.map(|one| (one.token_sha256.clone(), caller(&one.partij))).collect(),
+    }
+}
+
+fn gateway(config: Config, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Gateway {
+    let parties = config.partijen.into_iter();
+    Gateway {
+        store,
+        clock,
+        parties: LocalParties::new(
+            parties.map(|one| (one.partij, LocalParty { naam: one.naam, answers_itself: one.answers_itself })),
+        ),
+        profile: config.profile,
+        calendar: config.calendar,
+        envelopes: Envelopes { applicatie: config.ggk.applicatie, max_bytes: config.ggk.max_envelope_bytes },
+        parcel_added: Notify::new(),
+        deadline_added: Notify::new(),
+    }
+}

@@ -1,0 +1,116 @@
+//! The command line. Results go to stdout, everything else to stderr.
+//!
+//! Exit status: 0 fine · 1 findings · 2 usage · 3 environment (file, port, database).
+
+mod config;
+mod demo;
+mod mock;
+mod serve;
+mod validate;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// All is fine, warnings included.
+    Fine,
+    /// Something was found.
+    Findings,
+    /// The command was not understood.
+    Usage,
+    /// A file, a port or the database did not do.
+    Environment,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Fine => Self::SUCCESS,
+            Exit::Findings => Self::from(1),
+            Exit::Usage => Self::from(2),
+            Exit::Environment => Self::from(3),
+        }
+    }
+}
+
+/// Message hub for the Dutch Wmo message standard iWmo: checks, matches, answers and delivers berichten
+/// between gemeenten and aanbieders, and watches their deadlines.
+#[derive(Parser)]
+#[command(version, arg_required_else_help = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the gateway: API, dashboard, network and deadlines
+    Serve(serve::Arguments),
+    /// Play a week of berichten in a temporary folder, and show it on the dashboard
+    Demo(demo::Arguments),
+    /// Stand in for the GGK/VECOZO network and the parties behind it, with faults on demand
+    Mock(mock::Arguments),
+    /// Check files against schema and rules, without a server
+    Validate(validate::Arguments),
+    /// Look at the settings
+    Config(config::Arguments),
+}
+
+/// Where the settings are.
+#[derive(clap::Args)]
+struct ConfigFile {
+    /// File with settings; what it leaves out has its default (see config/default.toml)
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// Carries out a command; says on stderr what did not work.
+#[must_use]
+pub fn run(arguments: Arguments) -> Exit {
+    match arguments.command {
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Mock(arguments) => mock::run(&arguments),
+        Command::Validate(arguments) => validate::run(&arguments),
+        Command::Config(arguments) => config::run(&arguments),
+    }
+}
+
+/// Says on stderr what went wrong, with every cause.
+fn complain(error: &dyn std::error::Error) {
+    eprint!("iwmo-gateway: {error}");
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        eprint!(": {inner}");
+        cause = inner.source();
+    }
+    eprintln!();
+}
+
+/// Runs a future on a runtime of its own.
+fn block_on(work: impl Future<Output = Exit>) -> Exit {
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(work),
+        Err(error) => {
+            complain(&error);
+            Exit::Environment
+        }
+    }
+}
+
+/// Done on Ctrl-C or SIGTERM.
+async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        },
+        // Without a handler SIGTERM ends the process at once, which loses nothing either.
+        Err(_) => drop(tokio::signal::ctrl_c().await),
+    }
+}

@@ -1,0 +1,65 @@
+//! `serve`: the daemon.
+
+use std::sync::Arc;
+
+use tracing_subscriber::EnvFilter;
+
+use super::{ConfigFile, Exit, block_on, complain, stop_signal};
+use crate::app;
+use crate::clock::SystemClock;
+use crate::config::{Config, Log, LogFormat};
+
+/// What `serve` takes.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    file: ConfigFile,
+}
+
+/// Runs until Ctrl-C or SIGTERM.
+pub(super) fn run(arguments: &Arguments) -> Exit {
+    match Config::load(arguments.file.config.as_deref()) {
+        Err(error) => {
+            complain(&error);
+            Exit::Environment
+        }
+        Ok(config) => {
+            log_to_stderr(&config.log);
+            block_on(serve(config))
+        }
+    }
+}
+
+async fn serve(config: Config) -> Exit {
+    let running = match app::start(config, Arc::new(SystemClock)).await {
+        Ok(running) => running,
+        Err(error) => {
+            complain(&error);
+            return Exit::Environment;
+        }
+    };
+    println!("http://{}/", running.address);
+    tell_systemd(sd_notify::NotifyState::Ready);
+    stop_signal().await;
+    tracing::info!("stopping");
+    tell_systemd(sd_notify::NotifyState::Stopping);
+    running.stop().await;
+    Exit::Fine
+}
+
+fn tell_systemd(state: sd_notify::NotifyState) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(error = &error as &dyn std::error::Error, "systemd could not be told");
+    }
+}
+
+/// Sets up the log of this process, on stderr.
+pub(super) fn log_to_stderr(log: &Log) {
+    let filter = EnvFilter::try_new(&log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second subscriber in one process changes nothing: the first stays.
+    let _ = match log.format {
+        LogFormat::Text => builder.try_init(),
+        LogFormat::Json => builder.json().try_init(),
+    };
+}

@@ -1,0 +1,185 @@
+//! `validate`: files checked against schema and rules, without a server.
+
+mod report;
+
+use std::io::{self, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use clap::ValueEnum;
+
+use super::{Exit, complain};
+use crate::clock::{Clock, SystemClock};
+use crate::domain::verdict::{Finding, Level, Severity, judge_alone};
+use crate::xml::{self, RefusalKind};
+use report::Report;
+
+/// What `validate` takes.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// How to print: for people, for programs, or for a test runner
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// The date for rule TR135; today when left out
+    #[arg(long, value_name = "DATE")]
+    today: Option<NaiveDate>,
+    /// Refuse files larger than this
+    #[arg(long, value_name = "N")]
+    max_bytes: Option<usize>,
+    /// Files, folders (their *.xml in name order, not recursive), or - for stdin
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+}
+
+/// How to print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+    Junit,
+}
+
+/// What was found in one file.
+struct Checked {
+    file: String,
+    berichtsoort: Option<&'static str>,
+    release: Option<&'static str>,
+    verdict: Verdict,
+    findings: Vec<Finding>,
+    /// The file could not be read at all.
+    unreadable: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Valid,
+    Invalid,
+    Refused,
+}
+
+impl Verdict {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Invalid => "invalid",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// Checks every file; one that cannot be read does not keep the others from being checked.
+pub(super) fn run(arguments: &Arguments) -> Exit {
+    match check_all(arguments) {
+        Ok(exit) => exit,
+        // Whoever read along has seen enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Exit::Fine,
+        Err(error) => {
+            complain(&error);
+            Exit::Environment
+        }
+    }
+}
+
+fn check_all(arguments: &Arguments) -> io::Result<Exit> {
+    let today = arguments.today.unwrap_or_else(|| SystemClock.today());
+    let mut report = Report::new(arguments.format);
+    let mut exit = Exit::Fine;
+    for path in arguments.paths.iter().flat_map(|path| expand(path)) {
+        let checked = match read(&path, arguments.max_bytes) {
+            Ok(bytes) => check(path.display().to_string(), &bytes, today),
+            Err(refused) => refused,
+        };
+        exit = exit.max(checked.exit());
+        report.add(&checked)?;
+    }
+    report.finish()?;
+    Ok(exit)
+}
+
+impl Checked {
+    fn exit(&self) -> Exit {
+        match (self.unreadable, self.verdict) {
+            (true, _) => Exit::Environment,
+            (false, Verdict::Valid) => Exit::Fine,
+            (false, Verdict::Invalid | Verdict::Refused) => Exit::Findings,
+        }
+    }
+
+    fn refused(file: &Path, text: String, unreadable: bool) -> Self {
+        let finding = Finding {
+            level: Level::Xml,
+            severity: Severity::Error,
+            regel: None,
+            retour_code: None,
+            klasse: None,
+            path: "/".to_owned(),
+            position: Some(crate::domain::verdict::Position { line: 1, column: 1 }),
+            text,
+        };
+        Self {
+            file: file.display().to_string(),
+            berichtsoort: None,
+            release: None,
+            verdict: Verdict::Refused,
+            findings: vec![finding],
+            unreadable,
+        }
+    }
+}
+
+/// The files that a path stands for.
+fn expand(path: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(path) else { return vec![path.to_owned()] };
+    let is_xml = |path: &PathBuf| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xml"));
+    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(is_xml).collect();
+    files.sort();
+    files
+}
+
+fn read(path: &Path, max_bytes: Option<usize>) -> Result<Vec<u8>, Checked> {
+    let bytes = if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        std::fs::read(path)
+    };
+    match (bytes, max_bytes) {
+        (Err(error), _) => Err(Checked::refused(path, format!("Het bestand is niet te lezen: {error}."), true)),
+        (Ok(bytes), Some(max)) if bytes.len() > max => {
+            let text =
+                format!("Het bestand is {} bytes groot; hoogstens {max} is toegestaan (--max-bytes).", bytes.len());
+            Err(Checked::refused(path, text, false))
+        }
+        (Ok(bytes), _) => Ok(bytes),
+    }
+}
+
+fn check(file: String, bytes: &[u8], today: NaiveDate) -> Checked {
+    let bericht = match xml::read(bytes) {
+        Ok(bericht) => bericht,
+        Err(refusal) => {
+            let verdict = match refusal.kind {
+                RefusalKind::NotXml => Verdict::Refused,
+                RefusalKind::Unknown | RefusalKind::Invalid => Verdict::Invalid,
+            };
+            return Checked {
+                file,
+                berichtsoort: refusal.soort.map(crate::domain::Berichtsoort::name),
+                release: refusal.release.map(crate::domain::Release::name),
+                verdict,
+                findings: refusal.findings,
+                unreadable: false,
+            };
+        }
+    };
+    let mut judged = judge_alone(&bericht, today);
+    xml::place(&mut judged.findings, bytes);
+    Checked {
+        file,
+        berichtsoort: Some(bericht.header().soort.name()),
+        release: Some(bericht.header().release.name()),
+        verdict: if judged.is_rejected() { Verdict::Invalid } else { Verdict::Valid },
+        findings: judged.findings,
+        unreadable: false,
+    }
+}

@@ -1,0 +1,245 @@
+//! `/v1/berichten`: post one, list them, read one.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+
+use super::error::Problem;
+use super::query::Parameters;
+use super::{Caller, Server};
+use crate::domain::Timestamp;
+use crate::exchange::receive::receive;
+use crate::exchange::{Carrier, Received, Reply};
+use crate::store::{BerichtView, DeadlineView, ParcelState, ParcelView, Receipt};
+
+/// What may stand behind the question mark of a post.
+#[derive(Deserialize)]
+pub(super) struct PostQuery {
+    /// Send it even if the receiver will surely reject it.
+    #[serde(default)]
+    force: bool,
+}
+
+/// Takes in one bericht.
+pub(super) async fn post(
+    State(server): State<Arc<Server>>,
+    caller: Caller,
+    Parameters(query): Parameters<PostQuery>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let partij = caller.partij()?.clone();
+    if !is_xml(&headers) {
+        return Err(Problem::MediaType);
+    }
+    let bytes = read_body(body, &headers, server.max_bericht_bytes).await?;
+    let received = Received::new(bytes, server.gateway.clock.now(), Carrier::Api { partij, force: query.force });
+    match receive(&received, &server.gateway).await? {
+        Reply::Recorded(receipt) => Ok(answer(StatusCode::ACCEPTED, receipt)),
+        Reply::Repeated(receipt) => Ok(answer(StatusCode::OK, receipt)),
+        Reply::Refused(why, receipt) => Err(Problem::Refused(why, Box::new(receipt))),
+    }
+}
+
+fn answer(status: StatusCode, receipt: Receipt) -> Response {
+    let location = format!("/v1/berichten/{}", receipt.id);
+    (status, [(header::LOCATION, location)], Json(receipt)).into_response()
+}
+
+fn is_xml(headers: &HeaderMap) -> bool {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = value.split(';').next().unwrap_or_default().trim();
+    ["application/xml", "text/xml"].iter().any(|xml| essence.eq_ignore_ascii_case(xml))
+}
+
+/// The whole body, if it is not larger than `limit` bytes. A declared length is believed before reading:
+/// a client that still sends then gets its answer at once.
+pub(super) async fn read_body(body: Body, headers: &HeaderMap, limit: usize) -> Result<Vec<u8>, Problem> {
+    let declared = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if declared.is_some_and(|length| length > limit) {
+        return Err(Problem::TooLarge(limit));
+    }
+    match axum::body::to_bytes(body, limit).await {
+        Ok(bytes) => Ok(bytes.into()),
+        Err(error) if is_length_limit(&error) => Err(Problem::TooLarge(limit)),
+        Err(_) => Err(Problem::BrokenBody),
+    }
+}
+
+fn is_length_limit(error: &axum::Error) -> bool {
+    std::error::Error::source(error).is_some_and(|source| source.to_string().contains("length limit"))
+}
+
+/// Where a page starts and how long it is.
+#[derive(Deserialize)]
+pub(super) struct PageQuery {
+    pub after: Option<String>,
+    pub limit: Option<u32>,
+}
+
+impl PageQuery {
+    /// 1 to 200 rows, 50 when nothing is said.
+    pub fn limit(&self) -> u32 {
+        self.limit.unwrap_or(50).clamp(1, 200)
+    }
+}
+
+/// A page of a list.
+#[derive(Serialize)]
+pub(super) struct Page<T> {
+    pub items: Vec<T>,
+    /// Ask for the next page with `after` set to this; null on the last page.
+    pub next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// A page of at most `limit` items; a full one may have a next.
+    pub fn of(items: Vec<T>, limit: u32, key: impl Fn(&T) -> &str) -> Self {
+        let full = items.len() >= limit as usize;
+        let next = items.last().filter(|_| full).map(|last| key(last).to_owned());
+        Self { items, next }
+    }
+}
+
+/// The newest first.
+pub(super) async fn list(
+    State(server): State<Arc<Server>>,
+    caller: Caller,
+    Parameters(page): Parameters<PageQuery>,
+) -> Result<Json<Page<BerichtJson>>, Problem> {
+    let found = server.gateway.store.berichten(caller.scope(), page.after.as_deref(), page.limit()).await?;
+    let items = found.into_iter().map(BerichtJson::from).collect();
+    Ok(Json(Page::of(items, page.limit(), |bericht: &BerichtJson| &bericht.id)))
+}
+
+/// One, with its chain.
+pub(super) async fn one(
+    State(server): State<Arc<Server>>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<BerichtJson>, Problem> {
+    let found = server.gateway.store.bericht(&id, caller.scope()).await?;
+    found.map(|bericht| Json(bericht.into())).ok_or(Problem::NotFound)
+}
+
+/// The bytes, as they came in or were composed.
+pub(super) async fn xml(
+    State(server): State<Arc<Server>>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let bytes = server.gateway.store.payload(&id, caller.scope()).await?.ok_or(Problem::NotFound)?;
+    Ok(([(header::CONTENT_TYPE, "application/xml")], bytes).into_response())
+}
+
+/// A bericht and its chain, as the API gives it.
+#[derive(Serialize)]
+pub(super) struct BerichtJson {
+    id: String,
+    received_at: Timestamp,
+    berichtsoort: Option<String>,
+    release: Option<String>,
+    afzender: Option<String>,
+    ontvanger: Option<String>,
+    identificatie: Option<String>,
+    /// The heenbericht that it answers.
+    heenbericht: Option<String>,
+    /// The retour that answers it.
+    retour: Option<String>,
+    deadlines: Vec<DeadlineJson>,
+    transport: Vec<ParcelJson>,
+    /// What the sender was told.
+    receipt: Receipt,
+}
+
+impl From<BerichtView> for BerichtJson {
+    fn from(view: BerichtView) -> Self {
+        Self {
+            id: view.id,
+            received_at: view.received_at,
+            berichtsoort: view.berichtsoort,
+            release: view.release,
+            afzender: view.afzender,
+            ontvanger: view.ontvanger,
+            identificatie: view.identificatie,
+            heenbericht: view.heenbericht_id,
+            retour: view.retour_id,
+            deadlines: view.deadlines.into_iter().map(DeadlineJson::from).collect(),
+            transport: view.parcels.into_iter().map(ParcelJson::from).collect(),
+            receipt: view.receipt,
+        }
+    }
+}
+
+/// A deadline as it stands, as the API gives it.
+#[derive(Serialize)]
+pub(super) struct DeadlineJson {
+    pub id: String,
+    clock: String,
+    answer: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<String>,
+    responsible: String,
+    bericht: String,
+    berichtsoort: String,
+    identificatie: String,
+    due: String,
+    state: &'static str,
+    closed_at: Option<Timestamp>,
+}
+
+impl From<DeadlineView> for DeadlineJson {
+    fn from(view: DeadlineView) -> Self {
+        Self {
+            id: view.id,
+            clock: view.clock,
+            answer: view.answer,
+            subject: view.subject,
+            responsible: view.responsible,
+            bericht: view.bericht_id,
+            berichtsoort: view.berichtsoort,
+            identificatie: view.identificatie,
+            due: view.due.to_string(),
+            state: view.state.name(),
+            closed_at: view.closed_at,
+        }
+    }
+}
+
+/// An envelope as it stands, as the API gives it.
+#[derive(Serialize)]
+struct ParcelJson {
+    referentienummer: String,
+    functie: String,
+    ontvanger: String,
+    /// `waiting`, `sending`, `unclear`, `delivered`, `refused` or `held`.
+    state: &'static str,
+    attempts: i64,
+    reason: Option<String>,
+}
+
+impl From<ParcelView> for ParcelJson {
+    fn from(view: ParcelView) -> Self {
+        let state = match view.state {
+            ParcelState::Waiting { .. } => "waiting",
+            ParcelState::Sending { .. } => "sending",
+            ParcelState::Unclear { .. } => "unclear",
+            ParcelState::Delivered { .. } => "delivered",
+            ParcelState::Refused { .. } => "refused",
+            ParcelState::Held => "held",
+        };
+        Self {
+            referentienummer: view.referentienummer,
+            functie: view.functie,
+            ontvanger: view.ontvanger,
+            state,
+            attempts: view.attempts,
+            reason: view.last_reason,
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! The operator's page: what came in, what is due and overdue, what is stuck. Rendered here, readable
+//! without JavaScript, in Dutch.
+
+mod rows;
+mod sessions;
+mod texts;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Form, State};
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{Html, IntoResponse, Response};
+use serde::Deserialize;
+
+use super::error::Problem;
+use super::{Caller, Server};
+use crate::store::{DeadlineQuery, DeadlineState, Overview};
+use rows::{BerichtRow, DeadlineRow, ParcelRow};
+use texts::{TEXTS, Texts};
+
+pub(super) use sessions::Sessions;
+
+/// Nothing but our own stylesheet and forms.
+const POLICY: &str =
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// How many rows a table shows.
+const ROWS: u32 = 50;
+
+#[derive(Template)]
+#[template(path = "dashboard.html")]
+struct Page {
+    t: &'static Texts,
+    now: String,
+    login: bool,
+    overview: Overview,
+    overdue: Vec<DeadlineRow>,
+    open: Vec<DeadlineRow>,
+    undelivered: Vec<ParcelRow>,
+    berichten: Vec<BerichtRow>,
+}
+
+#[derive(Template)]
+#[template(path = "login.html")]
+struct LoginPage {
+    t: &'static Texts,
+    failed: bool,
+}
+
+/// The page.
+pub(super) async fn page(State(server): State<Arc<Server>>, headers: HeaderMap) -> Result<Response, Problem> {
+    if server.dashboard_login && !server.sessions.holds(session_of(&headers), server.gateway.clock.now()) {
+        return Ok(redirect("/login"));
+    }
+    let store = &server.gateway.store;
+    let with_state = |state| DeadlineQuery { states: vec![state], ..DeadlineQuery::default() };
+    let naam = |code: &str| {
+        server.gateway.parties.naam(code).map_or_else(|| code.to_owned(), |naam| format!("{naam} ({code})"))
+    };
+    let overdue = store.deadlines(&with_state(DeadlineState::Overdue), None, ROWS).await?;
+    let open = store.deadlines(&with_state(DeadlineState::Open), None, ROWS).await?;
+    let undelivered = store.undelivered(ROWS).await?;
+    let berichten = store.berichten(None, None, ROWS).await?;
+    let page = Page {
+        t: &TEXTS,
+        now: rows::moment(server.gateway.clock.now()),
+        login: server.dashboard_login,
+        overview: store.overview().await?,
+        overdue: overdue.iter().map(|view| DeadlineRow::of(view, &naam)).collect(),
+        open: open.iter().map(|view| DeadlineRow::of(view, &naam)).collect(),
+        undelivered: undelivered.iter().map(|view| ParcelRow::of(view, &naam)).collect(),
+        berichten: berichten.iter().map(|view| BerichtRow::of(view, &naam)).collect(),
+    };
+    Ok(rendered(StatusCode::OK, &page))
+}
+
+/// The form that asks for a token.
+pub(super) async fn login_page() -> Response {
+    rendered(StatusCode::OK, &LoginPage { t: &TEXTS, failed: false })
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub(super) struct Login {
+    token: String,
+}
+
+/// Opens a session for an operator.
+pub(super) async fn login(State(server): State<Arc<Server>>, Form(login): Form<Login>) -> Response {
+    match server.caller(login.token.trim()) {
+        Some(Caller::Operator) => {
+            let session = server.sessions.open(server.gateway.clock.now());
+            let cookie = format!("session={session}; HttpOnly; SameSite=Strict; Path=/");
+            (StatusCode::SEE_OTHER, [(LOCATION, "/".to_owned()), (SET_COOKIE, cookie)]).into_response()
+        }
+        Some(Caller::Party(_)) | None => rendered(StatusCode::FORBIDDEN, &LoginPage { t: &TEXTS, failed: true }),
+    }
+}
+
+/// Ends the session.
+pub(super) async fn logout(State(server): State<Arc<Server>>, headers: HeaderMap) -> Response {
+    server.sessions.end(session_of(&headers));
+    redirect("/login")
+}
+
+/// The stylesheet, from our own address: the page may load nothing else.
+pub(super) async fn stylesheet() -> Response {
+    ([(CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("templates/dashboard.css")).into_response()
+}
+
+fn session_of(headers: &HeaderMap) -> &str {
+    let cookies = headers.get(COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    cookies.split(';').find_map(|cookie| cookie.trim().strip_prefix("session=")).unwrap_or_default()
+}
+
+fn redirect(to: &'static str) -> Response {
+    (StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response()
+}
+
+fn rendered(status: StatusCode, page: &impl Template) -> Response {
+    match page.render() {
+        Ok(html) => (status, [(CONTENT_SECURITY_POLICY, POLICY)], Html(html)).into_response(),
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "a page could not be rendered");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}

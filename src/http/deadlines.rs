@@ -1,0 +1,47 @@
+//! `/v1/deadlines`: what is due, and what is overdue.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use super::berichten::{DeadlineJson, Page, PageQuery};
+use super::error::Problem;
+use super::query::Parameters;
+use super::{Caller, Server};
+use crate::store::{DeadlineQuery, DeadlineState};
+
+/// Which deadlines are asked for.
+#[derive(Deserialize)]
+pub(super) struct Filter {
+    /// `open`, `overdue`, `met`, `late` or `void`, several with commas; open and overdue when nothing is said.
+    state: Option<String>,
+    /// Due on or before this day.
+    due_by: Option<NaiveDate>,
+    after: Option<String>,
+    limit: Option<u32>,
+}
+
+/// The earliest due first.
+pub(super) async fn list(
+    State(server): State<Arc<Server>>,
+    caller: Caller,
+    Parameters(filter): Parameters<Filter>,
+) -> Result<Json<Page<DeadlineJson>>, Problem> {
+    let states = filter.state.as_deref().unwrap_or("open,overdue").split(',').map(state).collect::<Result<_, _>>()?;
+    let query = DeadlineQuery { partij: caller.scope().cloned(), states, due_by: filter.due_by };
+    let page = PageQuery { after: filter.after, limit: filter.limit };
+    let found = server.gateway.store.deadlines(&query, page.after.as_deref(), page.limit()).await?;
+    let items = found.into_iter().map(DeadlineJson::from).collect();
+    Ok(Json(Page::of(items, page.limit(), |deadline: &DeadlineJson| &deadline.id)))
+}
+
+fn state(name: &str) -> Result<DeadlineState, Problem> {
+    use DeadlineState::{Late, Met, Open, Overdue, Void};
+    [Open, Overdue, Met, Late, Void]
+        .into_iter()
+        .find(|state| state.name() == name)
+        .ok_or_else(|| Problem::Query(format!("state={name} bestaat niet; kies uit open, overdue, met, late en void.")))
+}

@@ -1,0 +1,181 @@
+//! Every error that the server gives, and the one mapping to status codes.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::exchange::Refused;
+use crate::store::{FindingReceipt, Receipt, StoreError};
+
+/// Why a request did not succeed.
+#[derive(Debug)]
+pub enum Problem {
+    /// No token came along.
+    NoToken,
+    /// Nobody has this token.
+    UnknownToken,
+    /// The caller is an operator, and this is for parties.
+    NotAParty,
+    /// There is no such thing, or it concerns another party.
+    NotFound,
+    /// The content type is not one that we read.
+    MediaType,
+    /// The body is larger than this many bytes.
+    TooLarge(usize),
+    /// The body broke off.
+    BrokenBody,
+    /// A parameter of the query is not what it should be.
+    Query(String),
+    /// The bericht was not taken in.
+    Refused(Refused, Box<Receipt>),
+    /// We failed; nothing was changed.
+    Store(StoreError),
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// The body of an error (RFC 9457).
+#[derive(Serialize)]
+struct Body<'a> {
+    r#type: &'a str,
+    title: &'a str,
+    status: u16,
+    detail: String,
+    /// The attempt, which is kept for audit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    berichtsoort: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    findings: &'a [FindingReceipt],
+}
+
+impl Problem {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::NoToken | Self::UnknownToken => StatusCode::UNAUTHORIZED,
+            Self::NotAParty | Self::Refused(Refused::WrongParty, _) => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooLarge(_) | Self::Refused(Refused::TooLargeForNetwork, _) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::BrokenBody | Self::Query(_) | Self::Refused(Refused::NotXml, _) => StatusCode::BAD_REQUEST,
+            Self::Refused(Refused::IdentificatieUsed, _) => StatusCode::CONFLICT,
+            Self::Refused(Refused::NotValid | Refused::SureRejection, _) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// A name for machines, a title and what to do.
+    fn texts(&self) -> (&'static str, &'static str, String) {
+        match self {
+            Self::NoToken => ("geen-token", "Geen toegang", "Stuur een token mee: Authorization: Bearer …".into()),
+            Self::UnknownToken => (
+                "onbekend-token",
+                "Geen toegang",
+                "Dit token is hier niet bekend. Vraag de beheerder om een geldig token.".into(),
+            ),
+            Self::NotAParty => (
+                "geen-partij",
+                "Niet toegestaan",
+                "Dit token hoort bij een beheerder en handelt niet voor een partij.".into(),
+            ),
+            Self::NotFound => {
+                ("niet-gevonden", "Niet gevonden", "Dit bestaat niet, of het is niet van uw partij.".into())
+            }
+            Self::MediaType => ("mediatype", "Verkeerd mediatype", "Stuur het bericht als application/xml.".into()),
+            Self::TooLarge(limit) => (
+                "te-groot",
+                "Bericht te groot",
+                format!(
+                    "Een bericht mag hier hoogstens {limit} bytes zijn (instelling http.max_bericht_bytes). Splits het bericht."
+                ),
+            ),
+            Self::BrokenBody => (
+                "afgebroken",
+                "Bericht niet volledig ontvangen",
+                "De verbinding brak af voordat het bericht compleet was. Er is niets verwerkt; stuur het opnieuw."
+                    .into(),
+            ),
+            Self::Query(what) => ("parameter", "Onbekende parameter", what.clone()),
+            Self::Refused(why, _) => refused_texts(*why),
+            Self::Store(_) => (
+                "opslag",
+                "Even niet beschikbaar",
+                "Het bericht kon niet worden opgeslagen en is niet verwerkt. Stuur het straks opnieuw.".into(),
+            ),
+        }
+    }
+}
+
+fn refused_texts(why: Refused) -> (&'static str, &'static str, String) {
+    let (name, title, detail) = match why {
+        Refused::NotXml => (
+            "geen-xml",
+            "Geen leesbare XML",
+            "Het bericht is geen welgevormde, veilige XML. Zie findings voor de plaats.",
+        ),
+        Refused::NotValid => (
+            "niet-valide",
+            "Niet volgens het berichtschema",
+            "Het bericht voldoet niet aan het XML-schema van zijn berichtsoort. Zie findings; er is geen retourbericht gemaakt.",
+        ),
+        Refused::WrongParty => (
+            "andere-partij",
+            "Bericht van een andere partij",
+            "De afzender in het bericht is niet de partij van dit token. Bij een retourbericht is dat de Ontvanger in de header.",
+        ),
+        Refused::IdentificatieUsed => (
+            "identificatie-gebruikt",
+            "Identificatie al gebruikt",
+            "Deze Identificatie is al gebruikt voor een ander bericht van deze soort. Stuur het bericht met een nieuwe Identificatie.",
+        ),
+        Refused::SureRejection => (
+            "zekere-afkeuring",
+            "De ontvanger zal dit afkeuren",
+            "Het bericht is niet verstuurd. Zie findings; met ?force=true wordt het toch verstuurd.",
+        ),
+        Refused::TooLargeForNetwork => (
+            "te-groot-voor-netwerk",
+            "Te groot voor het netwerk",
+            "De envelop wordt groter dan het netwerk aanneemt (instelling ggk.max_envelope_bytes). Splits het bericht.",
+        ),
+    };
+    (name, title, detail.to_owned())
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        if let Self::Store(error) = &self {
+            tracing::error!(error = error as &dyn std::error::Error, "a request failed in the store");
+        }
+        let (r#type, title, detail) = self.texts();
+        let receipt = match &self {
+            Self::Refused(_, receipt) => Some(receipt),
+            _ => None,
+        };
+        let status = self.status();
+        let body = Body {
+            r#type: &format!("urn:iwmo-gateway:fout:{type}"),
+            title,
+            status: status.as_u16(),
+            detail,
+            id: receipt.map(|receipt| receipt.id.as_str()),
+            berichtsoort: receipt.and_then(|receipt| receipt.berichtsoort.as_deref()),
+            findings: receipt.map_or(&[], |receipt| &receipt.findings),
+        };
+        let mut response = (status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        match status {
+            StatusCode::UNAUTHORIZED => headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
+            StatusCode::SERVICE_UNAVAILABLE => headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5")),
+            _ => None,
+        };
+        response
+    }
+}

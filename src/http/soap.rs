@@ -1,0 +1,28 @@
+//! `/soap/ggk`: envelopes from the network.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::Server;
+use super::berichten::read_body;
+use super::error::Problem;
+use crate::exchange::network;
+
+/// An envelope is a third larger than the bericht in it, and a fault may carry a whole original.
+const ENVELOPE_FACTOR: usize = 2;
+
+/// Takes in one envelope; the answer is a Bv03 or a SOAP fault.
+pub(super) async fn receive(
+    State(server): State<Arc<Server>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let bytes = read_body(body, &headers, ENVELOPE_FACTOR * server.max_bericht_bytes).await?;
+    let answer = network::receive_envelope(&bytes, &server.gateway).await;
+    let status = if answer.is_fault { StatusCode::INTERNAL_SERVER_ERROR } else { StatusCode::OK };
+    Ok((status, [(header::CONTENT_TYPE, "text/xml; charset=utf-8")], answer.body).into_response())
+}
