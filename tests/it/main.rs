@@ -1,7 +1,14 @@
 //! Stories, store, berichten, network: everything that needs more than one module.
 #![expect(clippy::disallowed_methods, reason = "the environment says what tests may not skip")]
 
+mod browser;
+mod command_line;
+mod crash;
 mod hub;
+mod network;
 mod postgres;
+mod regels;
 mod store;
+mod stories;
+mod world;
 mod xml;

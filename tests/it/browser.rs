@@ -1,0 +1,103 @@
+//! The dashboard, in a real browser where it is about what a person sees, and over HTTP where it is about
+//! who may see it.
+
+use std::path::Path;
+use std::process::Command;
+
+use reqwest::redirect::Policy;
+
+use crate::world::{AANBIEDER, BSN, GEMEENTE, WMO301, WMO305, World};
+
+/// Where Debian puts the browser.
+const CHROMIUM: &str = "/usr/bin/chromium";
+
+/// The page as the browser has it after rendering; `None`, said aloud, where there is no browser.
+fn rendered(url: &str) -> Option<String> {
+    if !Path::new(CHROMIUM).exists() {
+        assert!(std::env::var("IWMO_REQUIRE_BROWSER").is_err(), "{CHROMIUM} is required and absent");
+        eprintln!("skipped: no browser at {CHROMIUM}");
+        return None;
+    }
+    let profile = tempfile::tempdir().expect("a profile");
+    let output = Command::new(CHROMIUM)
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"])
+        .args(["--disable-component-update", "--disable-sync", "--dump-dom"])
+        .arg(format!("--user-data-dir={}", profile.path().display()))
+        .arg(url)
+        .output()
+        .expect("a browser");
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// The part of the page with this id, without tags.
+fn section(page: &str, id: &str) -> String {
+    let start = page.find(&format!("<section id=\"{id}\"")).unwrap_or_else(|| panic!("no section {id} in {page}"));
+    let html = &page[start..start + page[start..].find("</section>").expect("its end")];
+    let mut text = String::new();
+    let mut inside = false;
+    for letter in html.chars() {
+        match letter {
+            '<' => inside = true,
+            '>' => {
+                inside = false;
+                text.push(' ');
+            }
+            _ if !inside => text.push(letter),
+            _ => {}
+        }
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_sees_what_is_overdue_what_is_stuck_and_what_came_in() {
+    let silent = "[[parties]]\ncode = \"41005001\"\nretour = \"never\"\n[[parties]]\ncode = \"41005002\"\nretour = { bounce = \"IB010\" }\n";
+    let world = World::start(&[GEMEENTE], "dashboard_login = false", Some(silent)).await;
+    world.post(GEMEENTE, WMO301).await;
+    world.post(GEMEENTE, WMO301.replace("TOEW-1", "TOEW-2").replace(AANBIEDER, "41005002")).await;
+    world.post(GEMEENTE, WMO301.replace("<b:Geslacht>", "<b:Geslecht>")).await;
+    world.rest().await;
+    world.at("2026-03-08T08:00:00+01:00");
+    world.rest().await;
+    let url = world.url("/");
+    let page = tokio::task::spawn_blocking(move || rendered(&url)).await.expect("no panic");
+    if let Some(page) = page {
+        let overdue = section(&page, "te-laat");
+        assert_eq!(overdue, "Te laat Uiterlijk Verwacht Van Op bericht 07-03-2026 WMO302 41005001 WMO301 TOEW-1");
+        let stuck = section(&page, "niet-afgeleverd");
+        assert!(stuck.contains("WMO301 41005002 geweigerd door het netwerk 1") && stuck.contains("IB010"), "{stuck}");
+        let berichten = section(&page, "berichten");
+        assert!(berichten.contains("WMO301 TOEW-1 Partij 0384 (0384) → 41005001 API geaccepteerd"), "{berichten}");
+        assert!(berichten.contains("geweigerd"), "{berichten}");
+        assert!(!page.contains(BSN) && !page.contains("Verhoeven"), "a person on the dashboard");
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn the_dashboard_asks_an_operator_to_log_in() {
+    let world = World::both_local().await;
+    world.post(AANBIEDER, WMO305).await;
+    let client = reqwest::Client::builder().redirect(Policy::none()).build().expect("a client");
+    let (url, login) = (world.url("/"), world.url("/login"));
+    let outside = world.request(|_| client.get(&url)).await;
+    assert_eq!((outside.status, outside.headers["location"].as_bytes()), (303, &b"/login"[..]));
+    for wrong in ["guess", GEMEENTE] {
+        let refused = world.request(|_| client.post(&login).form(&[("token", wrong)])).await;
+        assert_eq!(refused.status, 403, "{wrong}");
+        assert!(refused.headers.get("set-cookie").is_none() && refused.text.contains("hoort niet bij een beheerder"));
+    }
+    let entered = world.request(|_| client.post(&login).form(&[("token", "operator")])).await;
+    assert_eq!(entered.status, 303);
+    let cookie = entered.headers["set-cookie"].to_str().expect("a cookie").to_owned();
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
+    let session = cookie.split(';').next().expect("name and value").to_owned();
+    let inside = world.request(|_| client.get(&url).header("cookie", &session)).await;
+    assert!(section(&inside.text, "berichten").contains("WMO305 START-1"), "{}", inside.text);
+    assert!(
+        inside.headers["content-security-policy"].to_str().is_ok_and(|policy| policy.starts_with("default-src 'none'"))
+    );
+    world.request(|_| client.post(world.url("/logout")).header("cookie", &session)).await;
+    assert_eq!(world.request(|_| client.get(&url).header("cookie", &session)).await.status, 303);
+    world.stop().await;
+}

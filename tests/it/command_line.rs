@@ -1,0 +1,137 @@
+//! The command line as its users meet it: what is printed, and the exit status.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::world::WMO305;
+
+fn run(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_iwmo-gateway"))
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("the program")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("UTF-8")
+}
+
+fn lines(output: &Output) -> Vec<Value> {
+    stdout(output).lines().map(|line| serde_json::from_str(line).expect("a JSON object per line")).collect()
+}
+
+#[test]
+fn validate_prints_one_json_line_per_file_in_the_order_of_the_arguments() {
+    let (good, bad) = ("fixtures/verhaal/wmo305.xml", "fixtures/regels/CS002/fout-wmo305.xml");
+    let output = run(&["validate", "--format", "json", "--today", "2026-03-10", bad, good, "fixtures/nergens.xml"]);
+    assert_eq!(output.status.code(), Some(3), "an unreadable file, after all others are printed");
+    let found = lines(&output);
+    assert_eq!(found.len(), 3);
+    assert_eq!(
+        found[0],
+        json!({"file": bad, "berichtsoort": "WMO305", "release": "3.2", "verdict": "invalid", "findings": [{
+            "level": "message", "rule": "CS002", "retourcode": "0001", "path": "/Bericht/Client/Bsn", "line": 19, "column": 5,
+            "text": "Het Bsn voldoet niet aan de elfproef. Controleer het nummer op een tikfout."}]})
+    );
+    assert_eq!(
+        found[1],
+        json!({"file": good, "berichtsoort": "WMO305", "release": "3.2", "verdict": "valid", "findings": []})
+    );
+    assert_eq!(
+        (&found[2]["verdict"], &found[2]["findings"][0]["level"], &found[2]["findings"][0]["line"]),
+        (&json!("refused"), &json!("xml"), &json!(1))
+    );
+}
+
+#[test]
+fn validate_takes_folders_and_stdin_and_has_limits_only_when_asked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in ["b.xml", "a.XML", "c.txt"] {
+        fs::write(folder.path().join(name), WMO305).expect("a file");
+    }
+    let path = folder.path().to_str().expect("UTF-8");
+    let names: Vec<Value> =
+        lines(&run(&["validate", "--format", "json", path])).iter().map(|line| line["file"].clone()).collect();
+    assert_eq!(names, [format!("{path}/a.XML"), format!("{path}/b.xml")]);
+    let limited = run(&["validate", "--format", "json", "--max-bytes", "100", &format!("{path}/b.xml")]);
+    assert_eq!((limited.status.code(), &lines(&limited)[0]["verdict"]), (Some(1), &json!("refused")));
+
+    let mut child = Command::new(env!("CARGO_BIN_EXE_iwmo-gateway"))
+        .args(["validate", "--format", "json", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program");
+    child.stdin.take().expect("stdin").write_all(WMO305.as_bytes()).expect("written");
+    let output = child.wait_with_output().expect("its end");
+    assert_eq!((output.status.code(), &lines(&output)[0]["verdict"]), (Some(0), &json!("valid")));
+}
+
+#[test]
+fn validate_speaks_dutch_to_people_and_junit_to_test_runners() {
+    let bad = "fixtures/regels/CS002/fout-wmo305.xml";
+    let text = stdout(&run(&["validate", bad]));
+    assert_eq!(
+        text,
+        format!(
+            "{bad}:19:5: fout CS002 (retourcode 0001): Het Bsn voldoet niet aan de elfproef. Controleer het nummer op een tikfout.\n    in /Bericht/Client/Bsn\n{bad}: WMO305 3.2, niet in orde: 1 bevinding\n"
+        )
+    );
+    let junit = stdout(&run(&["validate", "--format", "junit", bad, "fixtures/verhaal/wmo305.xml"]));
+    assert!(junit.contains("<testsuite name=\"iwmo-gateway validate\" tests=\"2\" failures=\"1\">"), "{junit}");
+    assert!(junit.contains("<failure type=\"invalid\" message=\"fixtures/regels/CS002"), "{junit}");
+}
+
+#[test]
+fn tr135_depends_on_the_date_that_is_given() {
+    let today = |date| run(&["validate", "--format", "json", "--today", date, "fixtures/verhaal/wmo305.xml"]);
+    assert_eq!(today("2026-03-04").status.code(), Some(0));
+    let early = today("2026-03-03");
+    assert_eq!((early.status.code(), &lines(&early)[0]["findings"][0]["rule"]), (Some(1), &json!("TR135")));
+}
+
+#[test]
+fn config_check_tells_all_problems_at_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("config.toml");
+    fs::write(&file, "[http]\nlissen = 1\n[gkk]\nurl = \"\"\n").expect("settings");
+    let output = run(&["config", "check", "--config", file.to_str().expect("UTF-8")]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("gkk: unknown key") && told.contains("http.lissen: unknown key"), "{told}");
+    assert_eq!(run(&["config", "check"]).status.code(), Some(0), "the defaults are right");
+}
+
+#[test]
+fn help_names_every_command_and_a_wrong_one_is_status_2() {
+    let help = stdout(&run(&["--help"]));
+    for command in ["serve", "demo", "mock", "validate", "config"] {
+        assert!(help.contains(&format!("  {command} ")), "{command} is missing in:\n{help}");
+    }
+    assert_eq!(run(&["replai"]).status.code(), Some(2));
+    assert_eq!(run(&["validate"]).status.code(), Some(2));
+}
+
+#[test]
+fn the_demo_plays_its_week_and_stops() {
+    let output = run(&["demo", "--once", "--port", "0"]);
+    let told = stdout(&output);
+    assert_eq!(output.status.code(), Some(0), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
+    let first = told.lines().find(|line| line.contains("http://")).expect("an address");
+    assert!(first.starts_with("Dashboard: http://127.0.0.1:"), "{first}");
+    for part in [
+        "WMO302 DEMO301-0001 in orde",
+        "WMO302 DEMO301-0002 in orde",
+        "afgekeurd met 9019",
+        "signaal: 1 antwoord te laat",
+        "8 berichten geaccepteerd, 1 afgekeurd; 1 termijn te laat, 0 open",
+    ] {
+        assert!(told.contains(part), "{part} is missing in:\n{told}");
+    }
+    assert!(!Path::new(env!("CARGO_MANIFEST_DIR")).join("demo.db").exists(), "it leaves nothing behind");
+}

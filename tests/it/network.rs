@@ -1,0 +1,214 @@
+//! Berichten over the network: envelopes both ways, faults, repeats, and what the operator sees.
+
+use serde_json::json;
+
+use iwmo_gateway::hub::mock::config::{FaultOrder, Misbehaviour};
+use iwmo_gateway::store::ParcelState;
+
+use crate::world::{AANBIEDER, GEMEENTE, WMO301, WMO305, World};
+
+const STARTS: &str =
+    "[[parties]]\ncode = \"41005001\"\nafter = \"1h\"\nstart = { after = \"1d\", toewijzing = \"same\" }\n";
+const STARTS_UNKNOWN: &str = "[[parties]]\ncode = \"41005001\"\nstart = { after = \"1d\", toewijzing = \"unknown\" }\n";
+const SILENT: &str = "[[parties]]\ncode = \"41005001\"\nretour = \"never\"\n";
+
+#[tokio::test]
+async fn a_toewijzing_goes_out_its_retour_closes_the_clock_and_the_start_is_answered() {
+    let world = World::with_network(STARTS).await;
+    let toewijzing = world.post(GEMEENTE, WMO301).await;
+    assert_eq!(toewijzing.body["sent_to"], json!([{"berichtsoort": "WMO301", "partij": AANBIEDER, "via": "ggk"}]));
+    world.rest().await;
+    assert_eq!(world.deadlines().await, ["retour WMO302 2026-03-07 open"]);
+    world.at("2026-03-04T11:00:00+01:00");
+    world.rest().await;
+    assert_eq!(world.deadlines().await, ["retour WMO302 2026-03-07 met"]);
+    world.at("2026-03-05T11:00:00+01:00");
+    world.rest().await;
+    assert_eq!(
+        world.wire(),
+        ["→ WMO301 1 accepted", "← WMO302 1 accepted", "← WMO305 1 accepted", "→ WMO306 1 accepted"]
+    );
+    let kinds: Vec<String> =
+        world.berichten().await.iter().map(|line| line.split(' ').step_by(2).collect::<Vec<_>>().join(" ")).collect();
+    assert_eq!(kinds, ["WMO301 accepted", "WMO302 accepted", "WMO305 accepted", "WMO306 accepted"]);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_start_on_an_unknown_toewijzing_is_rejected_over_the_network() {
+    let world = World::with_network(STARTS_UNKNOWN).await;
+    world.post(GEMEENTE, WMO301).await;
+    world.rest().await;
+    world.at("2026-03-05T11:00:00+01:00");
+    world.rest().await;
+    let rejected = world.berichten().await.into_iter().find(|line| line.starts_with("WMO305")).expect("the start");
+    assert!(rejected.ends_with("rejected ggk 9019"), "{rejected}");
+    assert_eq!(world.wire().last().map(String::as_str), Some("→ WMO306 1 accepted"));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_missing_retour_is_raised_once_and_a_refusal_by_the_network_ends_the_clock() {
+    let world = World::with_network(SILENT).await;
+    world.post(GEMEENTE, WMO301).await;
+    world.rest().await;
+    world.at("2026-03-08T00:00:00+01:00");
+    world.rest().await;
+    assert_eq!(world.deadlines().await, ["retour WMO302 2026-03-07 overdue"]);
+    let again = world.store().raise_overdue(crate::world::instant("2026-03-09T00:00:00+01:00")).await.expect("a look");
+    assert!(again.is_empty(), "raised before");
+    world.stop().await;
+
+    let bounced = World::with_network("[[parties]]\ncode = \"41005001\"\nretour = { bounce = \"IB010\" }\n").await;
+    bounced.post(GEMEENTE, WMO301).await;
+    bounced.rest().await;
+    assert_eq!(bounced.deadlines().await, ["retour WMO302 2026-03-07 void"]);
+    let parcels = bounced.store().undelivered(10).await.expect("parcels");
+    assert!(matches!(parcels[0].state, ParcelState::Refused { .. }), "{parcels:?}");
+    assert!(parcels[0].last_reason.as_deref().is_some_and(|reason| reason.contains("IB010")), "{parcels:?}");
+    bounced.stop().await;
+}
+
+#[tokio::test]
+async fn an_envelope_taken_without_an_answer_is_unclear_and_sent_again_byte_for_byte() {
+    let world = World::with_network(SILENT).await;
+    let order = |fault| FaultOrder { fault, times: 1 };
+    let mock = world.mock.as_ref().expect("a mock");
+    mock.misbehave([order(Misbehaviour::CloseStored), order(Misbehaviour::Unavailable { retry_after: None })]);
+    world.post(GEMEENTE, WMO301).await;
+    world.rest().await;
+    let state = |parcels: &[iwmo_gateway::store::ParcelView]| parcels.first().map(|parcel| parcel.state.clone());
+    let parcels = world.store().undelivered(10).await.expect("parcels");
+    assert!(matches!(state(&parcels), Some(ParcelState::Unclear { due_at: Some(_) })), "{parcels:?}");
+    world.at("2026-03-04T09:10:00+01:00");
+    world.rest().await;
+    let parcels = world.store().undelivered(10).await.expect("parcels");
+    assert!(matches!(state(&parcels), Some(ParcelState::Unclear { .. })), "503 makes it no clearer: {parcels:?}");
+    world.at("2026-03-04T09:30:00+01:00");
+    world.rest().await;
+    assert_eq!(world.store().undelivered(10).await.expect("parcels").len(), 0);
+    let journal = world.journal();
+    assert_eq!(journal.len(), 3, "{:?}", world.wire());
+    assert!(journal.iter().all(|line| line.bytes_sha256 == journal[0].bytes_sha256), "other bytes on a retry");
+    assert!(journal[2].outcome.contains("duplicate"), "{:?}", world.wire());
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_down_network_loses_nothing() {
+    let world = World::start(&[GEMEENTE], "[relay]\nattempts = 3", Some(SILENT)).await;
+    let mock = world.mock.as_ref().expect("a mock");
+    mock.misbehave([FaultOrder { fault: Misbehaviour::ServerError, times: 3 }]);
+    world.post(GEMEENTE, WMO301).await;
+    for moment in ["09:00", "09:10", "09:20", "12:00"] {
+        world.at(&format!("2026-03-04T{moment}:00+01:00"));
+        world.rest().await;
+    }
+    let parcels = world.store().undelivered(10).await.expect("parcels");
+    assert_eq!(parcels[0].attempts, 3, "then a person has to look");
+    assert!(matches!(parcels[0].state, ParcelState::Unclear { due_at: None }), "{parcels:?}");
+    assert_eq!(world.store().overview().await.expect("counts").stuck, 1);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_sure_rejection_is_not_sent_unless_the_sender_insists() {
+    let world =
+        World::start(&[AANBIEDER], "", Some("[[parties]]\ncode = \"0384\"\nretour = { reject = [\"9019\"] }\n")).await;
+    let start = world.post(AANBIEDER, WMO305).await;
+    assert_eq!(
+        (start.status, &start.body["type"]),
+        (422, &json!("urn:iwmo-gateway:fout:zekere-afkeuring")),
+        "{}",
+        start.text
+    );
+    assert_eq!(start.body["findings"][0]["retourcode"], "9019");
+    assert!(world.wire().is_empty());
+    let forced = world.post_to("/v1/berichten?force=true", AANBIEDER, WMO305).await;
+    assert_eq!((forced.status, &forced.body["verdict"]), (202, &json!("accepted")), "{}", forced.text);
+    world.rest().await;
+    assert_eq!(world.wire(), ["→ WMO305 1 accepted", "← WMO306 1 accepted"]);
+    assert_eq!(world.deadlines().await, ["retour WMO306 2026-03-07 met"]);
+    let broken =
+        world.post_to("/v1/berichten?force=true", AANBIEDER, WMO305.replace("<b:Geslacht>2</b:Geslacht>", "")).await;
+    assert_eq!(
+        (broken.status, &broken.body["type"]),
+        (422, &json!("urn:iwmo-gateway:fout:niet-valide")),
+        "never past a schema error"
+    );
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn an_envelope_larger_than_the_network_takes_is_refused_with_the_setting_named() {
+    let world = World::start(&[GEMEENTE], "", Some(SILENT)).await;
+    let long = "lang ".repeat(3_800_000);
+    let large = WMO301.replace(
+        "    <b:Contactgegevens>",
+        &format!("    <b:Commentaar>{long}</b:Commentaar>\n    <b:Contactgegevens>"),
+    );
+    let answer = world.post(GEMEENTE, large).await;
+    assert_eq!(answer.status, 413, "{}", answer.text);
+    assert!(answer.text.contains("ggk.max_envelope_bytes"), "{}", answer.text);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_confirmed_kept_and_answered_with_a_fault() {
+    let world = World::with_network(SILENT).await;
+    let bad = WMO305.replace("<b:Geslacht>2</b:Geslacht>", "");
+    let envelope = envelope(&bad, "3f0c2a5e-7b1d-4c86-9a4f-5d2e8b7c1a01", AANBIEDER);
+    let first = world.post_to("/soap/ggk", "", envelope.clone()).await;
+    assert_eq!(first.status, 200, "{}", first.text);
+    assert!(first.text.contains("Bv03"), "{}", first.text);
+    let second = world.post_to("/soap/ggk", "", envelope).await;
+    assert_eq!(second.text, first.text, "a repeat gets the same confirmation");
+    world.rest().await;
+    assert_eq!(world.berichten().await, ["? ? refused ggk"]);
+    assert_eq!(world.wire().len(), 1, "one Fo01, for two deliveries of one envelope: {:?}", world.wire());
+    assert!(world.wire()[0].starts_with("→ Fo01 1"), "{:?}", world.wire());
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn the_same_referentienummer_with_other_content_or_a_wrong_sender_is_not_taken() {
+    let world = World::with_network(SILENT).await;
+    let number = "3f0c2a5e-7b1d-4c86-9a4f-5d2e8b7c1a02";
+    world.post_to("/soap/ggk", "", envelope(WMO305, number, AANBIEDER)).await;
+    let other =
+        world.post_to("/soap/ggk", "", envelope(&WMO305.replace("START-1", "START-9"), number, AANBIEDER)).await;
+    assert_eq!(other.status, 500);
+    assert!(other.text.contains("StUF016"), "{}", other.text);
+    let number = "3f0c2a5e-7b1d-4c86-9a4f-5d2e8b7c1a03";
+    let posed =
+        world.post_to("/soap/ggk", "", envelope(&WMO305.replace("START-1", "START-8"), number, "41009999")).await;
+    assert_eq!(posed.status, 200, "taken over, then answered with a Fo01: {}", posed.text);
+    let lines = world.berichten().await;
+    assert_eq!(lines[0], "WMO305 START-1 rejected ggk 9019");
+    assert_eq!(lines[2], "? ? refused ggk", "{lines:?}");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_second_use_of_an_identificatie_on_the_network_is_rejected_with_9056() {
+    let world = World::with_network(SILENT).await;
+    world.post_to("/soap/ggk", "", envelope(WMO305, "3f0c2a5e-7b1d-4c86-9a4f-5d2e8b7c1a04", AANBIEDER)).await;
+    let other = WMO305.replace("2026-03-04</b:Begindatum>", "2026-03-03</b:Begindatum>");
+    world.post_to("/soap/ggk", "", envelope(&other, "3f0c2a5e-7b1d-4c86-9a4f-5d2e8b7c1a05", AANBIEDER)).await;
+    let repeat =
+        world.post_to("/soap/ggk", "", envelope(WMO305, "3f0c2a5e-7b1d-4c86-9a4f-5d2e8b7c1a06", AANBIEDER)).await;
+    assert!(repeat.text.contains("Bv03"), "the same bericht in another envelope is confirmed: {}", repeat.text);
+    let heen: Vec<String> = world.berichten().await.into_iter().filter(|line| line.starts_with("WMO305")).collect();
+    assert_eq!(heen, ["WMO305 START-1 rejected ggk 9019", "WMO305 START-1 rejected ggk 9056"]);
+    world.stop().await;
+}
+
+/// A Di01 of the aanbieder with a WMO305, as the network brings it.
+fn envelope(payload: &str, referentienummer: &str, zender: &str) -> String {
+    use base64::Engine as _;
+    let base64 = base64::engine::general_purpose::STANDARD.encode(payload);
+    include_str!("../../fixtures/verhaal/di01.xml")
+        .replace("ZENDER", zender)
+        .replace("NUMMER", referentienummer)
+        .replace("BASE64", &base64)
+}

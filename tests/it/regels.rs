@@ -1,0 +1,143 @@
+//! Every rule has good and bad berichten, and the bad ones break that rule only.
+//!
+//! `fixtures/regels/<code>/goed-*.xml` and `fout-*.xml`; `eerder-*.xml` came before both. Files are played
+//! into a fresh store through the same story that the server uses.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use iwmo_gateway::clock::SetClock;
+use iwmo_gateway::config::Config;
+use iwmo_gateway::domain::Partij;
+use iwmo_gateway::domain::regels::REGELS;
+use iwmo_gateway::domain::waarde::Value;
+use iwmo_gateway::exchange::parties::LocalParty;
+use iwmo_gateway::exchange::receive::receive;
+use iwmo_gateway::exchange::{Carrier, Envelopes, Gateway, LocalParties, Received, Reply, new_referentienummer};
+use iwmo_gateway::store::{EnvelopeSeen, Receipt, Sqlite};
+use iwmo_gateway::xml;
+use tokio::sync::Notify;
+
+use crate::world::{AANBIEDER, GEMEENTE, instant};
+
+/// Rules that break together with another one, by their nature: a start that is reported again while it
+/// runs is also a second running start.
+const TOGETHER: &[(&str, &str)] = &[("TR074", "TR326")];
+
+/// The day on which the fixtures are judged.
+const TODAY: &str = "2026-03-10T09:00:00+01:00";
+
+#[tokio::test]
+async fn every_rule_has_good_and_bad_berichten_and_the_bad_ones_break_it_alone() {
+    for regel in REGELS {
+        let folder = fixtures().join(regel.code);
+        let (good, bad) = (files(&folder, "goed-"), files(&folder, "fout-"));
+        assert!(!good.is_empty() && !bad.is_empty(), "{} lacks a good or a bad bericht", regel.code);
+        for file in good {
+            assert_eq!(findings(&folder, &file).await, [], "{}", file.display());
+        }
+        for file in bad {
+            let mut wanted = vec![(regel.code.to_owned(), regel.retour_code.to_owned())];
+            for (_, other) in TOGETHER.iter().filter(|(code, _)| *code == regel.code) {
+                let other = REGELS.iter().find(|regel| regel.code == *other).expect("a rule");
+                wanted.push((other.code.to_owned(), other.retour_code.to_owned()));
+            }
+            assert_eq!(findings(&folder, &file).await, wanted, "{}", file.display());
+        }
+    }
+}
+
+#[test]
+fn no_fixture_stands_for_a_rule_that_is_not_checked() {
+    let folders: BTreeSet<String> = fs::read_dir(fixtures())
+        .expect("fixtures")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .collect();
+    let rules: BTreeSet<String> = REGELS.iter().map(|regel| regel.code.to_owned()).collect();
+    assert_eq!(folders, rules);
+}
+
+#[tokio::test]
+async fn every_retour_that_a_fixture_calls_for_is_valid_and_carries_its_code() {
+    for regel in REGELS {
+        let folder = fixtures().join(regel.code);
+        for file in files(&folder, "fout-") {
+            let (gateway, receipt) = play(&folder, &file).await;
+            let retour = receipt.retour.expect("a retour");
+            let bytes = gateway.store.payload(&retour.id, None).await.expect("a store").expect("its bytes");
+            assert!(xml::read(&bytes).is_ok(), "{}: {}", file.display(), String::from_utf8_lossy(&bytes));
+            let code = format!(":RetourCode>{}<", regel.retour_code);
+            assert!(String::from_utf8_lossy(&bytes).contains(&code), "{} lacks {code}", file.display());
+        }
+    }
+}
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/regels")
+}
+
+fn files(folder: &Path, prefix: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    files.retain(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(prefix)));
+    files.sort();
+    files
+}
+
+/// The rules and retourcodes found in one file, each rule once.
+async fn findings(folder: &Path, file: &Path) -> Vec<(String, String)> {
+    let (_, receipt) = play(folder, file).await;
+    let found = receipt.findings.into_iter();
+    let mut pairs: Vec<_> = found.filter_map(|one| Some((one.rule?, one.retourcode?))).collect();
+    pairs.dedup();
+    pairs
+}
+
+/// Plays what came before and then the file; each of what came before must be accepted.
+async fn play(folder: &Path, file: &Path) -> (Gateway, Receipt) {
+    let gateway = gateway().await;
+    for earlier in files(folder, "eerder-") {
+        let receipt = take(&gateway, &earlier).await;
+        assert_eq!(receipt.verdict, "accepted", "{}: {:?}", earlier.display(), receipt.findings);
+    }
+    let receipt = take(&gateway, file).await;
+    (gateway, receipt)
+}
+
+async fn take(gateway: &Gateway, file: &Path) -> Receipt {
+    let bytes = fs::read(file).expect("a fixture");
+    let bericht = xml::read(&bytes).unwrap_or_else(|refusal| panic!("{}: {:?}", file.display(), refusal.findings));
+    let poster = bericht.poster().clone();
+    let envelope = EnvelopeSeen {
+        zender: poster.code().to_owned(),
+        referentienummer: new_referentienummer(),
+        content_sha256: String::new(),
+        answer: Vec::new(),
+    };
+    let ontvanger = bericht.addressee().code().to_owned();
+    let carrier = Carrier::Ggk { zender: Some(poster), ontvanger, envelope };
+    match receive(&Received::new(bytes, gateway.clock.now(), carrier), gateway).await.expect("a store") {
+        Reply::Recorded(receipt) => receipt,
+        Reply::Repeated(_) | Reply::Refused(..) => panic!("{} was not recorded", file.display()),
+    }
+}
+
+async fn gateway() -> Gateway {
+    let config = Config::parse("").expect("the defaults");
+    let local = |code: &str| {
+        let partij = Partij::from_text(code).expect("a party");
+        (partij, LocalParty { naam: code.to_owned(), answers_itself: false })
+    };
+    Gateway {
+        store: Arc::new(Sqlite::in_memory().await.expect("a store")),
+        clock: Arc::new(SetClock::at(instant(TODAY))),
+        parties: LocalParties::new([local(GEMEENTE), local(AANBIEDER)]),
+        profile: config.profile,
+        calendar: config.calendar,
+        envelopes: Envelopes { applicatie: "test".to_owned(), max_bytes: 25_000_000 },
+        parcel_added: Notify::new(),
+        deadline_added: Notify::new(),
+    }
+}

@@ -1,0 +1,221 @@
+//! A gateway on a real socket with a fresh database and a set clock, for one story; with a mock network if
+//! the story needs one.
+
+use std::sync::Arc;
+
+use chrono::DateTime;
+use iwmo_gateway::app::{self, Running};
+use iwmo_gateway::clock::{Clock, SetClock};
+use iwmo_gateway::config::Config;
+use iwmo_gateway::domain::Timestamp;
+use iwmo_gateway::exchange::{new_referentienummer, sha256_hex};
+use iwmo_gateway::hub::mock::config::MockConfig;
+use iwmo_gateway::hub::mock::journal::{Direction, Line};
+use iwmo_gateway::hub::mock::{Codec, Mock};
+use iwmo_gateway::store::{DeadlineQuery, ParcelState, Store};
+use iwmo_gateway::xml;
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+pub const GEMEENTE: &str = "0384";
+pub const AANBIEDER: &str = "41005001";
+/// A gemeente that is local as well and has nothing to do with the story.
+pub const ANDERE: &str = "1684";
+
+pub const WMO301: &str = include_str!("../../fixtures/verhaal/wmo301.xml");
+pub const WMO302: &str = include_str!("../../fixtures/verhaal/wmo302.xml");
+pub const WMO305: &str = include_str!("../../fixtures/verhaal/wmo305.xml");
+
+/// The Bsn in the fixtures of the stories: it may stand in no log, URL or error.
+pub const BSN: &str = "999940004";
+
+pub struct World {
+    pub running: Running,
+    pub clock: Arc<SetClock>,
+    pub mock: Option<Mock>,
+    client: reqwest::Client,
+    serving: Option<JoinHandle<()>>,
+    _folder: TempDir,
+}
+
+/// What the API answered.
+pub struct Answer {
+    pub status: u16,
+    pub body: Value,
+    pub text: String,
+    pub headers: reqwest::header::HeaderMap,
+}
+
+impl World {
+    /// Gemeente, aanbieder and another gemeente are local; there is no network.
+    pub async fn both_local() -> Self {
+        Self::start(&[GEMEENTE, AANBIEDER, ANDERE], "", None).await
+    }
+
+    /// The gemeenten are local; the aanbieders live behind a mock network, as `parties` says.
+    pub async fn with_network(parties: &str) -> Self {
+        Self::start(&[GEMEENTE, ANDERE], "", Some(parties)).await
+    }
+
+    /// `settings` come after the address in the section `[http]`, and may go on with other sections.
+    pub async fn start(local: &[&str], settings: &str, parties: Option<&str>) -> Self {
+        let clock = Arc::new(SetClock::at(instant("2026-03-04T09:00:00+01:00")));
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let network = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+        let url = parties.map_or_else(String::new, |_| format!("http://{}/", network.local_addr().expect("bound")));
+        let database = folder.path().join("test.db");
+        let mut text = format!(
+            "[http]\nlisten = \"127.0.0.1:0\"\n{settings}\n[database]\nurl = \"sqlite:{}\"\n[ggk]\nurl = \"{url}\"\n",
+            database.display()
+        );
+        for code in local {
+            text += &credential(code);
+        }
+        text += &operator();
+        let config = Config::parse(&text).expect("settings of a test");
+        let running = app::start(config, clock.clone()).await.expect("a gateway");
+        let mut world =
+            Self { running, clock, mock: None, client: reqwest::Client::new(), serving: None, _folder: folder };
+        if let Some(parties) = parties {
+            world.play(parties, network);
+        }
+        world
+    }
+
+    fn play(&mut self, parties: &str, network: TcpListener) {
+        let text = format!("listen = \"\"\ngateway_url = \"{}\"\n{parties}", self.url("/soap/ggk"));
+        let config: MockConfig = toml::from_str(&text).expect("settings of a mock");
+        let clock = Arc::clone(&self.clock);
+        let codec = Codec { read: |bytes| xml::read(bytes).ok(), encode: xml::encode };
+        let mock =
+            Mock::new(config, codec, Arc::new(move || clock.now()), Arc::new(new_referentienummer)).expect("a mock");
+        let serving = mock.clone();
+        self.serving = Some(tokio::spawn(async move { serving.serve(network).await.expect("a network that serves") }));
+        self.mock = Some(mock);
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.running.address)
+    }
+
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.running.gateway.store
+    }
+
+    /// Posts XML as a party; its code is its token.
+    pub async fn post(&self, partij: &str, xml: impl Into<reqwest::Body>) -> Answer {
+        self.post_to("/v1/berichten", partij, xml).await
+    }
+
+    pub async fn post_to(&self, path: &str, partij: &str, xml: impl Into<reqwest::Body>) -> Answer {
+        let request = self.client.post(self.url(path)).bearer_auth(partij).header("content-type", "application/xml");
+        answer(request.body(xml)).await
+    }
+
+    pub async fn get(&self, partij: &str, path: &str) -> Answer {
+        answer(self.client.get(self.url(path)).bearer_auth(partij)).await
+    }
+
+    pub async fn request(&self, request: impl FnOnce(&reqwest::Client) -> reqwest::RequestBuilder) -> Answer {
+        answer(request(&self.client)).await
+    }
+
+    /// Sets the clock and wakes whoever waits for it.
+    pub fn at(&self, moment: &str) {
+        self.clock.set(instant(moment));
+        self.running.gateway.deadline_added.notify_one();
+        self.running.gateway.parcel_added.notify_one();
+    }
+
+    /// Until nothing is under way or due in either direction.
+    pub async fn rest(&self) {
+        loop {
+            let acted = match &self.mock {
+                Some(mock) => mock.act().await,
+                None => 0,
+            };
+            let now = self.clock.now();
+            let parcels = self.store().undelivered(200).await.expect("parcels");
+            let busy = parcels.iter().any(|parcel| match parcel.state {
+                ParcelState::Sending { .. } => true,
+                ParcelState::Waiting { due_at } | ParcelState::Unclear { due_at: Some(due_at) } => due_at <= now,
+                _ => false,
+            });
+            let deadline = self.store().next_deadline_at().await.expect("deadlines");
+            if acted == 0 && !busy && deadline.is_none_or(|deadline| deadline > now) {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Every bericht, oldest first: kind, Identificatie, outcome, retourcodes found, and how it came in.
+    pub async fn berichten(&self) -> Vec<String> {
+        let mut found = self.store().berichten(None, None, 200).await.expect("berichten");
+        found.reverse();
+        let line = |view: &iwmo_gateway::store::BerichtView| {
+            let codes: Vec<_> = view.receipt.findings.iter().filter_map(|finding| finding.retourcode.clone()).collect();
+            let kind = view.berichtsoort.as_deref().unwrap_or("?");
+            let identificatie = view.identificatie.as_deref().unwrap_or("?");
+            format!("{kind} {identificatie} {} {} {}", view.outcome.name(), view.via.name(), codes.join(","))
+        };
+        found.iter().map(|view| line(view).trim_end().to_owned()).collect()
+    }
+
+    /// Every deadline: clock, what is awaited, until when, where it stands.
+    pub async fn deadlines(&self) -> Vec<String> {
+        let found = self.store().deadlines(&DeadlineQuery::default(), None, 200).await.expect("deadlines");
+        let line = |view: &iwmo_gateway::store::DeadlineView| {
+            format!("{} {} {} {}", view.clock, view.answer, view.due, view.state.name())
+        };
+        found.iter().map(line).collect()
+    }
+
+    /// What went over the wire, in the order of the wire.
+    pub fn wire(&self) -> Vec<String> {
+        let line = |line: &Line| {
+            let arrow = match line.direction {
+                Direction::In => "→",
+                Direction::Out => "←",
+            };
+            let kind = line.functie.as_deref().or(line.berichtcode).unwrap_or("?");
+            format!("{arrow} {kind} {} {}", line.attempt, line.outcome)
+        };
+        self.journal().iter().map(line).collect()
+    }
+
+    pub fn journal(&self) -> Vec<Line> {
+        self.mock.as_ref().expect("a mock").journal()
+    }
+
+    pub async fn stop(self) {
+        self.running.stop().await;
+        if let Some(serving) = self.serving {
+            serving.abort();
+        }
+    }
+}
+
+fn credential(code: &str) -> String {
+    let hash = sha256_hex(code.as_bytes());
+    format!(
+        "[[partij]]\ncode = \"{code}\"\nnaam = \"Partij {code}\"\n[[credential]]\nname = \"{code}\"\npartij = \"{code}\"\ntoken_sha256 = \"{hash}\"\n"
+    )
+}
+
+fn operator() -> String {
+    format!("[[credential]]\nname = \"operator\"\noperator = true\ntoken_sha256 = \"{}\"\n", sha256_hex(b"operator"))
+}
+
+async fn answer(request: reqwest::RequestBuilder) -> Answer {
+    let response = request.send().await.expect("an answer");
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let text = response.text().await.expect("a body");
+    Answer { status, body: serde_json::from_str(&text).unwrap_or_default(), text, headers }
+}
+
+pub fn instant(text: &str) -> Timestamp {
+    DateTime::parse_from_rfc3339(text).expect("an instant").to_utc()
+}
