@@ -1,0 +1,22 @@
+# What is done often. `just` alone lists it.
+default:
+    @just --list
+
+# All that CI does, except the conformance corpus.
+check:
+    cargo fmt --check
+    cargo clippy --all-targets -- -D warnings
+    cargo test
+    RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --document-private-items
+
+# The tests with PostgreSQL and the browser required, not skipped.
+test-all:
+    ./test
+
+# Only the store, with PostgreSQL required.
+test-pg:
+    IWMO_REQUIRE_POSTGRES=1 cargo test --test it store
+
+# A played week of berichten, on a dashboard.
+demo:
+    cargo run --release -- demo
