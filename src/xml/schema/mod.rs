@@ -7,7 +7,7 @@
 //! |---|---|
 //! | [`document`], [`load`], [`facets`], [`pattern`] | XSD text to [`tables`] |
 //! | [`lexical`], [`simple`] | values |
-//! | [`validate`], [`cursor`], [`value`], [`attributes`] | the pass over a text |
+//! | [`mod@validate`], [`cursor`], [`value`], [`attributes`] | the pass over a text |
 //! | [`mistakes`], [`drafts`] | what is wrong, once and in order |
 //! | [`texts`] | the findings, in Dutch |
 
