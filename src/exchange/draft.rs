@@ -72,16 +72,9 @@ impl Draft<'_> {
     fn plain_entry(&self, gateway: &Gateway) -> Entry {
         let outcome = self.outcome();
         let mut entry = Entry {
-            bericht: kept(self.received, Some(self.bericht), outcome, self.verdict),
             claims_identity: !self.history.identificatie_used,
-            client: None,
-            ledger: LedgerChange::default(),
-            closes: None,
-            retour: None,
-            deadlines: Vec::new(),
-            postbus: Vec::new(),
-            parcels: Vec::new(),
             envelope: self.received.carrier.envelope(),
+            ..Entry::only(kept(self.received, Some(self.bericht), outcome, self.verdict))
         };
         if outcome == Outcome::Accepted {
             let addressee = self.bericht.addressee();
@@ -222,16 +215,9 @@ pub(super) fn refused(
     gateway: &Gateway,
 ) -> Entry {
     Entry {
-        bericht: kept(received, bericht, Outcome::Refused, verdict),
-        claims_identity: false,
-        client: None,
-        ledger: LedgerChange::default(),
-        closes: None,
-        retour: None,
-        deadlines: Vec::new(),
-        postbus: Vec::new(),
         parcels: network::fault_parcel(received, why, gateway).into_iter().collect(),
         envelope: received.carrier.envelope(),
+        ..Entry::only(kept(received, bericht, Outcome::Refused, verdict))
     }
 }
 

@@ -255,3 +255,22 @@ pub struct Entry {
     /// The envelope that brought it.
     pub envelope: Option<EnvelopeSeen>,
 }
+
+impl Entry {
+    /// A bericht that changes nothing and goes nowhere.
+    #[must_use]
+    pub fn only(bericht: NewBericht) -> Self {
+        Self {
+            bericht,
+            claims_identity: false,
+            client: None,
+            ledger: LedgerChange::default(),
+            closes: None,
+            retour: None,
+            deadlines: Vec::new(),
+            postbus: Vec::new(),
+            parcels: Vec::new(),
+            envelope: None,
+        }
+    }
+}
