@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::format::Format;
 use super::parties::{Addressee, Route};
 use super::receive::{Carrier, Received, Refused, sha256_hex};
 use super::{Gateway, ids, network};
@@ -21,6 +22,8 @@ use crate::xml;
 /// A judged bericht, before it is recorded.
 pub(super) struct Draft<'a> {
     pub received: &'a Received,
+    /// The bericht as it goes on: the bytes received, or what was made of them.
+    pub xml: &'a [u8],
     pub bericht: &'a Bericht,
     pub history: &'a History,
     pub verdict: &'a Verdict,
@@ -76,12 +79,13 @@ impl Draft<'_> {
             envelope: self.received.carrier.envelope(),
             ..Entry::only(kept(self.received, Some(self.bericht), outcome, self.verdict))
         };
+        entry.bericht.xml = (self.received.format == Format::Json).then(|| self.xml.to_vec());
         if outcome == Outcome::Accepted {
             let addressee = self.bericht.addressee();
             let soort = self.bericht.header().soort;
             if self.route.addressee == Addressee::Elsewhere {
                 let asked_by = self.asked_by();
-                let parcel = network::parcel(self.bericht, &self.received.id, &self.received.bytes, asked_by, gateway);
+                let parcel = network::parcel(self.bericht, &self.received.id, self.xml, asked_by, gateway);
                 entry.parcels.push(parcel);
                 entry.bericht.receipt.sent_to.push(destination(soort, addressee, "ggk"));
             } else {
@@ -118,6 +122,7 @@ impl Draft<'_> {
             referentienummer: None,
             sha256: sha256_hex(&bytes),
             bytes,
+            xml: None,
             header: Some(columns(&composed)),
             heenbericht_id: Some(self.received.id.clone()),
             outcome: Outcome::Accepted,
@@ -233,6 +238,7 @@ fn kept(received: &Received, bericht: Option<&Bericht>, outcome: Outcome, verdic
         poster,
         referentienummer: received.carrier.referentienummer().map(str::to_owned),
         bytes: received.bytes.clone(),
+        xml: None,
         sha256: received.sha256.clone(),
         header: bericht.map(columns),
         heenbericht_id: None,

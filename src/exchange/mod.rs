@@ -5,6 +5,7 @@
 //! verdict makes true), [`network`] (envelopes that come in), `ids` (the only source of randomness).
 
 mod draft;
+pub mod format;
 mod ids;
 pub mod network;
 pub mod parties;
@@ -22,6 +23,7 @@ use crate::domain::werkdag::Calendar;
 use crate::store::Store;
 
 pub use crate::clock::local as local_time;
+pub use format::{Format, as_json};
 pub use ids::{new_referentienummer, new_secret};
 pub use parties::LocalParties;
 pub use receive::{Carrier, Received, Refused, Reply, sha256_hex};

@@ -45,6 +45,8 @@ pub struct NewBericht {
     pub referentienummer: Option<String>,
     /// The bytes, unchanged.
     pub bytes: Vec<u8>,
+    /// The XML that was made of them, when they were something else.
+    pub xml: Option<Vec<u8>>,
     /// Lower-case hexadecimal.
     pub sha256: String,
     /// What its header says; `None` when it could not be read.

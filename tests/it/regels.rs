@@ -15,7 +15,9 @@ use iwmo_gateway::domain::regels::REGELS;
 use iwmo_gateway::domain::waarde::Value;
 use iwmo_gateway::exchange::parties::LocalParty;
 use iwmo_gateway::exchange::receive::receive;
-use iwmo_gateway::exchange::{Carrier, Envelopes, Gateway, LocalParties, Received, Reply, new_referentienummer};
+use iwmo_gateway::exchange::{
+    Carrier, Envelopes, Format, Gateway, LocalParties, Received, Reply, new_referentienummer,
+};
 use iwmo_gateway::store::{EnvelopeSeen, Receipt, Sqlite};
 use iwmo_gateway::xml;
 use tokio::sync::Notify;
@@ -118,7 +120,7 @@ async fn take(gateway: &Gateway, file: &Path) -> Receipt {
     };
     let ontvanger = bericht.addressee().code().to_owned();
     let carrier = Carrier::Ggk { zender: Some(poster), ontvanger, envelope };
-    match receive(&Received::new(bytes, gateway.clock.now(), carrier), gateway).await.expect("a store") {
+    match receive(&Received::new(bytes, Format::Xml, gateway.clock.now(), carrier), gateway).await.expect("a store") {
         Reply::Recorded(receipt) => receipt,
         Reply::Repeated(_) | Reply::Refused(..) => panic!("{} was not recorded", file.display()),
     }

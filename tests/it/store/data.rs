@@ -123,6 +123,7 @@ pub fn new_bericht(id: &str, bericht: &Bericht) -> NewBericht {
         via: Via::Api,
         poster: Some(bericht.poster().clone()),
         referentienummer: None,
+        xml: None,
         bytes: format!("<bytes of=\"{id}\"/>").into_bytes(),
         sha256: format!("sha-of-{id}"),
         header: Some(HeaderColumns::of(bericht.header(), identificatie_retour)),
