@@ -1,6 +1,7 @@
 //! Berichten as bytes: the way in and the way out.
 
 mod conformance;
+mod differential;
 mod findings;
 mod hostile;
 mod values;
