@@ -268,6 +268,18 @@ macro_rules! klasse {
             $($(#[$field_doc])* pub $field: $type,)*
         }
 
+        impl $klasse {
+            /// Takes what is in this klasse from a source that stands before the first element of it.
+            pub(crate) fn read_elements<S: $crate::domain::klasse::Source>(source: &mut S) -> Result<Self, S::Error> {
+                Ok(Self { $($field: klasse!(@read source, $name $(, $item)?),)* })
+            }
+
+            /// Hands over what is in this klasse, without the element around it.
+            pub(crate) fn write_elements<T: $crate::domain::klasse::Target>(&self, target: &mut T) {
+                $(klasse!(@write &self.$field, target, $basis, $name $(, $item)?);)*
+            }
+        }
+
         impl std::fmt::Debug for $klasse {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.debug_struct(stringify!($klasse)).finish_non_exhaustive()
@@ -277,14 +289,14 @@ macro_rules! klasse {
         impl $crate::domain::klasse::Element for $klasse {
             fn read<S: $crate::domain::klasse::Source>(name: &'static str, source: &mut S) -> Result<Self, S::Error> {
                 source.enter(name)?;
-                let read = Self { $($field: klasse!(@read source, $name $(, $item)?),)* };
+                let read = Self::read_elements(source)?;
                 source.leave()?;
                 Ok(read)
             }
 
             fn write<T: $crate::domain::klasse::Target>(&self, name: &'static str, repeats: bool, target: &mut T) {
                 target.open(name, $crate::domain::klasse::Kind { basis: $basis, repeats });
-                $(klasse!(@write &self.$field, target, $basis, $name $(, $item)?);)*
+                self.write_elements(target);
                 target.close(name);
             }
 

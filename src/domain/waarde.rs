@@ -236,6 +236,13 @@ codelijst! {
         /// In the list, but not allowed in 305 and 307 (CS058).
         NietVanToepassing = "9",
     }
+    /// COD043: the sign of an amount.
+    DebetCredit {
+        /// Plus; also of zero (CS325).
+        Debet = "D",
+        /// Minus.
+        Credit = "C",
+    }
     /// COD170: which part of a birth date is known.
     DatumGebruik {
         /// Only month and year are known.

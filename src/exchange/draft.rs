@@ -41,9 +41,9 @@ impl Draft<'_> {
 
     fn heen_entry(&self, heen: &Heenbericht, gateway: &Gateway) -> Entry {
         let (gemeente, aanbieder) = heen.header.pair();
-        let client = (gemeente.clone(), aanbieder.clone(), heen.inhoud.bsn().clone(), self.history.revision);
         let mut entry = self.plain_entry(gateway);
-        entry.client = Some(client);
+        let revision = self.history.revision;
+        entry.client = heen.inhoud.bsn().map(|bsn| (gemeente.clone(), aanbieder.clone(), bsn.clone(), revision));
         if self.verdict.findings.is_empty() {
             entry.ledger = ledger_change(&heen.inhoud);
         }
@@ -289,6 +289,13 @@ fn ledger_change(inhoud: &Inhoud) -> LedgerChange {
                 removed_starts: products.iter().filter(|one| one.is_removal()).map(StartProduct::key).collect(),
             }
         }
+        // Kept, delivered and answered; what they change is not in the ledger yet.
+        Inhoud::Stop(_)
+        | Inhoud::VerzoekOmToewijzing(_)
+        | Inhoud::VerzoekOmWijziging(_)
+        | Inhoud::Antwoord(_)
+        | Inhoud::Declaratie(_)
+        | Inhoud::DeclaratieAntwoord { .. } => LedgerChange::default(),
     }
 }
 

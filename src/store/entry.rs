@@ -240,7 +240,7 @@ pub struct Entry {
     /// Whether it uses up its Identificatie; not when it was refused, or is itself a second use (9056).
     pub claims_identity: bool,
     /// Whose client it concerns: (gemeente, aanbieder, Bsn) and the revision that the verdict was based on.
-    /// `None` for a retour and for what could not be read.
+    /// `None` for a retour, for a kind that names no client or may name several, and for what could not be read.
     pub client: Option<(Partij, Partij, Bsn, i64)>,
     /// What changes for the client; nothing can without `client`.
     pub ledger: LedgerChange,

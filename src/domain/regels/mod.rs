@@ -9,7 +9,7 @@ mod externe_bron;
 
 use chrono::NaiveDate;
 
-use super::Berichtsoort::{self, Wmo301, Wmo305};
+use super::Berichtsoort::{self, Wmo301, Wmo305, Wmo307, Wmo315, Wmo317, Wmo319, Wmo323, Wmo325};
 use super::bericht::Heenbericht;
 use super::history::History;
 use super::verdict::{Level, Place};
@@ -59,12 +59,15 @@ impl Regel {
     }
 }
 
+/// Every kind that asks for an answer or is one in its own right.
+const HEENBERICHTEN: &[Berichtsoort] = &[Wmo301, Wmo305, Wmo307, Wmo315, Wmo317, Wmo319, Wmo323, Wmo325];
+
 /// Every rule that this gateway checks.
 pub const REGELS: &[Regel] = &[
     Regel {
         code: "CS002",
         retour_code: "0001",
-        berichten: &[Wmo301, Wmo305],
+        berichten: &[Wmo301, Wmo305, Wmo307, Wmo315, Wmo317, Wmo323, Wmo325],
         on_header: false,
         text: "Het Bsn voldoet niet aan de elfproef. Controleer het nummer op een tikfout.",
         check: Check::Bericht(bericht::cs002),
@@ -72,7 +75,7 @@ pub const REGELS: &[Regel] = &[
     Regel {
         code: "CS058",
         retour_code: "0001",
-        berichten: &[Wmo305],
+        berichten: &[Wmo305, Wmo307],
         on_header: false,
         text: "StatusAanlevering mag hier alleen 1 (eerste aanlevering) of 3 (verwijderen) zijn.",
         check: Check::Bericht(bericht::cs058),
@@ -80,7 +83,7 @@ pub const REGELS: &[Regel] = &[
     Regel {
         code: "CS139",
         retour_code: "0001",
-        berichten: &[Wmo301, Wmo305],
+        berichten: &[Wmo301, Wmo305, Wmo307, Wmo315],
         on_header: false,
         text: "De geboortedatum past niet bij DatumGebruik: een onbekende dag of maand wordt 01, een onbekende datum 1900-01-01.",
         check: Check::Bericht(bericht::cs139),
@@ -88,7 +91,7 @@ pub const REGELS: &[Regel] = &[
     Regel {
         code: "TR002",
         retour_code: "0001",
-        berichten: &[Wmo301, Wmo305],
+        berichten: &[Wmo301, Wmo305, Wmo307, Wmo315],
         on_header: false,
         text: "De geboortedatum ligt meer dan 120 jaar voor de Dagtekening.",
         check: Check::Bericht(bericht::tr002),
@@ -96,7 +99,7 @@ pub const REGELS: &[Regel] = &[
     Regel {
         code: "TR101",
         retour_code: "0001",
-        berichten: &[Wmo301, Wmo305],
+        berichten: &[Wmo301, Wmo305, Wmo307, Wmo315, Wmo317, Wmo323, Wmo325],
         on_header: false,
         text: "Deze sleutel komt in het bericht meer dan een keer voor. Neem elk gegeven een keer op.",
         check: Check::Bericht(bericht::tr101),
@@ -104,15 +107,15 @@ pub const REGELS: &[Regel] = &[
     Regel {
         code: "TR134",
         retour_code: "0001",
-        berichten: &[Wmo301, Wmo305],
+        berichten: &[Wmo301, Wmo305, Wmo307, Wmo315, Wmo323, Wmo325],
         on_header: false,
-        text: "De geboortedatum ligt na de Dagtekening.",
+        text: "De geboortedatum of het begin van de periode ligt na de Dagtekening.",
         check: Check::Bericht(bericht::tr134),
     },
     Regel {
         code: "TR056",
         retour_code: "9056",
-        berichten: &[Wmo301, Wmo305],
+        berichten: HEENBERICHTEN,
         on_header: true,
         text: "Deze Identificatie is door deze afzender al gebruikt voor een ander bericht van deze soort. Stuur het bericht met een nieuwe Identificatie.",
         check: Check::History(berichtoverstijgend::tr056),
@@ -120,7 +123,7 @@ pub const REGELS: &[Regel] = &[
     Regel {
         code: "TR135",
         retour_code: "8848",
-        berichten: &[Wmo301, Wmo305],
+        berichten: HEENBERICHTEN,
         on_header: true,
         text: "De Dagtekening ligt in de toekomst. Controleer de datum van het verzendende systeem.",
         check: Check::Vandaag(externe_bron::tr135),

@@ -74,7 +74,7 @@ fn versies() -> XsdVersie {
 /// A 305 that starts support on these toewijzingen.
 pub fn wmo305(identificatie: &str, nummers: &[i64]) -> Bericht {
     let geslachtsnaam = Achternaam { achternaam: "Jansen".to_owned(), voorvoegsel: None };
-    let inhoud = Inhoud::Start(levering::Client {
+    let inhoud = Inhoud::Start(levering::StartClient {
         bsn: value(BSN),
         geboortedatum: Geboortedatum { datum: day("1950-01-01"), datum_gebruik: None },
         geslacht: "2".to_owned(),
