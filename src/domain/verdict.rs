@@ -97,7 +97,13 @@ impl Place {
     /// One element of the klasse.
     #[must_use]
     pub fn element(klasse: ElementPath, name: &'static str) -> Self {
-        Self { element: klasse.child(name), klasse }
+        Self::within(klasse, &[name])
+    }
+
+    /// An element deeper in the klasse, by the names on the way.
+    #[must_use]
+    pub fn within(klasse: ElementPath, names: &[&'static str]) -> Self {
+        Self { element: names.iter().fold(klasse.clone(), |path, name| path.child(name)), klasse }
     }
 }
 
