@@ -10,7 +10,8 @@ use clap::ValueEnum;
 
 use super::{Exit, complain};
 use crate::clock::{Clock, SystemClock};
-use crate::domain::verdict::{Finding, Level, Severity, judge_alone};
+use crate::config::codelijsten::Codelijsten;
+use crate::domain::verdict::{Finding, Level, Outside, Severity, judge_alone};
 use crate::xml::{self, RefusalKind};
 use report::Report;
 
@@ -81,12 +82,14 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 }
 
 fn check_all(arguments: &Arguments) -> io::Result<Exit> {
-    let today = arguments.today.unwrap_or_else(|| SystemClock.today());
+    let codelijsten = Codelijsten::built_in();
+    let outside =
+        Outside { today: arguments.today.unwrap_or_else(|| SystemClock.today()), gemeenten: &codelijsten.gemeenten };
     let mut report = Report::new(arguments.format);
     let mut exit = Exit::Fine;
     for path in arguments.paths.iter().flat_map(|path| expand(path)) {
         let checked = match read(&path, arguments.max_bytes) {
-            Ok(bytes) => check(path.display().to_string(), &bytes, today),
+            Ok(bytes) => check(path.display().to_string(), &bytes, &outside),
             Err(refused) => refused,
         };
         exit = exit.max(checked.exit());
@@ -154,7 +157,7 @@ fn read(path: &Path, max_bytes: Option<usize>) -> Result<Vec<u8>, Checked> {
     }
 }
 
-fn check(file: String, bytes: &[u8], today: NaiveDate) -> Checked {
+fn check(file: String, bytes: &[u8], outside: &Outside<'_>) -> Checked {
     let bericht = match xml::read(bytes) {
         Ok(bericht) => bericht,
         Err(refusal) => {
@@ -172,7 +175,7 @@ fn check(file: String, bytes: &[u8], today: NaiveDate) -> Checked {
             };
         }
     };
-    let mut judged = judge_alone(&bericht, today);
+    let mut judged = judge_alone(&bericht, outside);
     xml::place(&mut judged.findings, bytes);
     Checked {
         file,

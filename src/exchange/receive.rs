@@ -12,7 +12,7 @@ use super::Gateway;
 use super::draft::Draft;
 use super::ids;
 use super::parties::{Addressee, Route};
-use crate::domain::{Bericht, History, Partij, Timestamp, Verdict, judge};
+use crate::domain::{Bericht, History, Outside, Partij, Timestamp, Verdict, judge};
 use crate::store::{EnvelopeSeen, Receipt, StoreError};
 use crate::xml;
 
@@ -116,7 +116,8 @@ pub async fn receive(received: &Received, gateway: &Gateway) -> Result<Reply, St
             return Ok(Reply::Repeated(first));
         }
         let history = gateway.store.history(&bericht).await?;
-        let mut verdict = judge(&bericht, &history, gateway.clock.today());
+        let outside = Outside { today: gateway.clock.today(), gemeenten: &gateway.gemeenten };
+        let mut verdict = judge(&bericht, &history, &outside);
         xml::place(&mut verdict.findings, &received.bytes);
         if let Some(why) = refusal(received, route, &history, &verdict, gateway) {
             return refuse(received, Some(&bericht), why, verdict, gateway).await;

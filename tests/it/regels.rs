@@ -133,6 +133,7 @@ async fn gateway() -> Gateway {
         parties: LocalParties::new([local(GEMEENTE), local(AANBIEDER)]),
         profile: config.profile,
         calendar: config.calendar,
+        gemeenten: config.codelijsten.gemeenten,
         envelopes: Envelopes { applicatie: "test".to_owned(), max_bytes: 25_000_000 },
         parcel_added: Notify::new(),
         deadline_added: Notify::new(),

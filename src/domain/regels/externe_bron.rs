@@ -2,19 +2,50 @@
 
 use chrono::NaiveDate;
 
-use crate::domain::bericht::Heenbericht;
+use crate::domain::bericht::{Heenbericht, Inhoud};
 use crate::domain::klasse::ElementPath;
-use crate::domain::verdict::Place;
+use crate::domain::verdict::{Outside, Place};
 
 /// TR135: the Dagtekening is not after the receiver's date.
 ///
 /// - Retourcode: 8848, on the Header
 /// - Berichten: every heenbericht
-pub fn tr135(heen: &Heenbericht, today: NaiveDate) -> Vec<Place> {
-    if heen.header.bericht_identificatie.dagtekening <= today {
+pub fn tr135(heen: &Heenbericht, outside: &Outside<'_>) -> Vec<Place> {
+    if heen.header.bericht_identificatie.dagtekening <= outside.today {
         return Vec::new();
     }
-    let header = ElementPath::root().child("Header");
-    let element = header.child("BerichtIdentificatie").child("Dagtekening");
-    vec![Place { klasse: header, element }]
+    vec![Place::within(header_path(), &["BerichtIdentificatie", "Dagtekening"])]
+}
+
+/// TR378: the gemeente existed when the toewijzing concerned began.
+///
+/// Where no day is given, any day will do: a code that held once may still stand for a toewijzing of
+/// then.
+///
+/// - Retourcode: S300, on the Header
+/// - Berichten: every heenbericht
+pub fn tr378(heen: &Heenbericht, outside: &Outside<'_>) -> Vec<Place> {
+    let header = &heen.header;
+    let (gemeente, _) = header.pair();
+    let code = gemeente.code();
+    let days = toewijzing_days(&heen.inhoud);
+    if outside.gemeenten.is_known(code) && days.into_iter().all(|day| outside.gemeenten.holds_on(code, day)) {
+        return Vec::new();
+    }
+    let side = if header.afzender.is_gemeente() { "Afzender" } else { "Ontvanger" };
+    vec![Place::element(header_path(), side)]
+}
+
+/// The first days of the toewijzingen that the bericht is about, as far as it tells them.
+fn toewijzing_days(inhoud: &Inhoud) -> Vec<NaiveDate> {
+    match inhoud {
+        Inhoud::Toewijzing(client) => client.toegewezen_producten.iter().map(|product| product.ingangsdatum).collect(),
+        Inhoud::Start(client) => {
+            client.start_producten.iter().filter_map(|product| product.toewijzing_ingangsdatum).collect()
+        }
+    }
+}
+
+fn header_path() -> ElementPath {
+    ElementPath::root().child("Header")
 }

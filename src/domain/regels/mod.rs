@@ -7,20 +7,18 @@ mod bericht;
 mod berichtoverstijgend;
 mod externe_bron;
 
-use chrono::NaiveDate;
-
 use super::Berichtsoort::{self, Wmo301, Wmo305};
 use super::bericht::Heenbericht;
 use super::history::History;
-use super::verdict::{Level, Place};
+use super::verdict::{Level, Outside, Place};
 
 /// How a rule looks at a bericht.
 #[derive(Clone, Copy)]
 pub enum Check {
     /// At the bericht alone.
     Bericht(fn(&Heenbericht) -> Vec<Place>),
-    /// At the bericht and today's date.
-    Vandaag(fn(&Heenbericht, NaiveDate) -> Vec<Place>),
+    /// At the bericht and facts that no bericht tells.
+    Outside(fn(&Heenbericht, &Outside<'_>) -> Vec<Place>),
     /// At the bericht and what came before.
     History(fn(&Heenbericht, &History) -> Vec<Place>),
 }
@@ -47,7 +45,7 @@ impl Regel {
     pub fn level(&self) -> Level {
         match self.check {
             Check::Bericht(_) => Level::Message,
-            Check::Vandaag(_) => Level::External,
+            Check::Outside(_) => Level::External,
             Check::History(_) => Level::History,
         }
     }
@@ -299,7 +297,15 @@ pub const REGELS: &[Regel] = &[
         berichten: &[Wmo301, Wmo305],
         on_header: true,
         text: "De Dagtekening ligt in de toekomst. Controleer de datum van het verzendende systeem.",
-        check: Check::Vandaag(externe_bron::tr135),
+        check: Check::Outside(externe_bron::tr135),
+    },
+    Regel {
+        code: "TR378",
+        retour_code: "S300",
+        berichten: &[Wmo301, Wmo305],
+        on_header: true,
+        text: "De gemeentecode bestond niet op de Ingangsdatum van de toewijzing. Controleer de code, en bij een herindeling de datum.",
+        check: Check::Outside(externe_bron::tr378),
     },
     Regel {
         code: "TR332",
