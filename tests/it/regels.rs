@@ -26,6 +26,9 @@ use crate::world::{AANBIEDER, GEMEENTE, instant};
 /// runs is also a second running start; Omvang and Budget forbid each other.
 const TOGETHER: &[(&str, &str)] = &[("TR074", "TR326"), ("CD077", "CD078"), ("CD078", "CD077")];
 
+/// Gemeenten that were merged, or never were (TR378).
+const OTHER_GEMEENTEN: [&str; 3] = ["1684", "1982", "9999"];
+
 /// The day on which the fixtures are judged.
 const TODAY: &str = "2026-03-10T09:00:00+01:00";
 
@@ -130,7 +133,7 @@ async fn gateway() -> Gateway {
     Gateway {
         store: Arc::new(Sqlite::in_memory().await.expect("a store")),
         clock: Arc::new(SetClock::at(instant(TODAY))),
-        parties: LocalParties::new([local(GEMEENTE), local(AANBIEDER)]),
+        parties: LocalParties::new([GEMEENTE, AANBIEDER].into_iter().chain(OTHER_GEMEENTEN).map(local)),
         profile: config.profile,
         calendar: config.calendar,
         gemeenten: config.codelijsten.gemeenten,
