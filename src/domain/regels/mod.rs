@@ -5,7 +5,9 @@
 
 mod bericht;
 mod berichtoverstijgend;
+pub mod coverage;
 mod externe_bron;
+pub mod lijst;
 
 use super::Berichtsoort::{self, Wmo301, Wmo305};
 use super::bericht::Heenbericht;
