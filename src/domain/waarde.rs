@@ -163,6 +163,8 @@ impl RetourCode {
     pub const AFGEKEURD: &str = "0001";
     /// 0200: nothing to remark on this berichtklasse.
     pub const GEEN_OPMERKING: &str = "0200";
+    /// 0233: this berichtklasse was not judged, for want of what it stands in.
+    pub const NIET_BEOORDEELD: &str = "0233";
 
     /// The code with this text. The caller names a code of codelijst WJ001.
     #[must_use]

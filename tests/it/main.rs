@@ -8,6 +8,7 @@ mod hub;
 mod network;
 mod postgres;
 mod regels;
+mod retour;
 mod store;
 mod stories;
 mod world;
