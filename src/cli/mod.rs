@@ -5,6 +5,7 @@
 mod config;
 mod demo;
 mod mock;
+mod rules;
 mod serve;
 mod validate;
 
@@ -56,6 +57,8 @@ enum Command {
     Mock(mock::Arguments),
     /// Check files against schema and rules, without a server
     Validate(validate::Arguments),
+    /// List the rules of the standard, or explain one
+    Rules(rules::Arguments),
     /// Look at the settings
     Config(config::Arguments),
 }
@@ -76,6 +79,7 @@ pub fn run(arguments: Arguments) -> Exit {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Mock(arguments) => mock::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
+        Command::Rules(arguments) => rules::run(&arguments),
         Command::Config(arguments) => config::run(&arguments),
     }
 }

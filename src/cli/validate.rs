@@ -11,6 +11,7 @@ use clap::ValueEnum;
 use super::{Exit, complain};
 use crate::clock::{Clock, SystemClock};
 use crate::config::codelijsten::Codelijsten;
+use crate::domain::Berichtsoort;
 use crate::domain::verdict::{Finding, Level, Outside, Severity, judge_alone};
 use crate::xml::{self, RefusalKind};
 use report::Report;
@@ -43,10 +44,12 @@ enum Format {
 /// What was found in one file.
 struct Checked {
     file: String,
-    berichtsoort: Option<&'static str>,
+    berichtsoort: Option<Berichtsoort>,
     release: Option<&'static str>,
     verdict: Verdict,
     findings: Vec<Finding>,
+    /// The deepest level that was looked at.
+    reached: Level,
     /// The file could not be read at all.
     unreadable: bool,
 }
@@ -125,6 +128,7 @@ impl Checked {
             release: None,
             verdict: Verdict::Refused,
             findings: vec![finding],
+            reached: Level::Xml,
             unreadable,
         }
     }
@@ -167,9 +171,10 @@ fn check(file: String, bytes: &[u8], outside: &Outside<'_>) -> Checked {
             };
             return Checked {
                 file,
-                berichtsoort: refusal.soort.map(crate::domain::Berichtsoort::name),
+                berichtsoort: refusal.soort,
                 release: refusal.release.map(crate::domain::Release::name),
                 verdict,
+                reached: Level::Xsd,
                 findings: refusal.findings,
                 unreadable: false,
             };
@@ -177,11 +182,14 @@ fn check(file: String, bytes: &[u8], outside: &Outside<'_>) -> Checked {
     };
     let mut judged = judge_alone(&bericht, outside);
     xml::place(&mut judged.findings, bytes);
+    let failed = |level| judged.findings.iter().any(|finding| finding.level == level);
+    let reached = if failed(Level::Message) { Level::Message } else { Level::External };
     Checked {
         file,
-        berichtsoort: Some(bericht.header().soort.name()),
+        berichtsoort: Some(bericht.header().soort),
         release: Some(bericht.header().release.name()),
         verdict: if judged.is_rejected() { Verdict::Invalid } else { Verdict::Valid },
+        reached,
         findings: judged.findings,
         unreadable: false,
     }
