@@ -3,6 +3,7 @@
 //! What a file leaves out comes from `config/default.toml`, which is compiled in. Reading collects all
 //! problems, so that a person mends them in one go.
 
+pub mod codelijsten;
 mod raw;
 
 use std::net::SocketAddr;
@@ -14,6 +15,7 @@ use serde::Deserialize;
 use crate::domain::Partij;
 use crate::domain::deadline::Profile;
 use crate::domain::werkdag::Calendar;
+use codelijsten::Codelijsten;
 use raw::Raw;
 
 /// The settings that hold when nothing is said.
@@ -39,6 +41,8 @@ pub struct Config {
     pub profile: Profile,
     /// The days that count.
     pub calendar: Calendar,
+    /// The code lists that rules look into.
+    pub codelijsten: Codelijsten,
     /// What is logged.
     pub log: Log,
     /// For whom this gateway acts.

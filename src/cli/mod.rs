@@ -6,6 +6,7 @@ mod config;
 mod convert;
 mod demo;
 mod mock;
+mod rules;
 mod serve;
 mod validate;
 
@@ -59,6 +60,8 @@ enum Command {
     Validate(validate::Arguments),
     /// Turn a bericht from XML into JSON or back, lossless
     Convert(convert::Arguments),
+    /// List the rules of the standard, or explain one
+    Rules(rules::Arguments),
     /// Look at the settings
     Config(config::Arguments),
 }
@@ -80,6 +83,7 @@ pub fn run(arguments: Arguments) -> Exit {
         Command::Mock(arguments) => mock::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
+        Command::Rules(arguments) => rules::run(&arguments),
         Command::Config(arguments) => config::run(&arguments),
     }
 }

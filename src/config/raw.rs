@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
+use super::codelijsten::Codelijsten;
 use super::{Config, Credential, DEFAULT, Database, Ggk, Http, LocalParty, Log, Relay};
 use crate::domain::Partij;
 use crate::domain::deadline::{Profile, Term, Unit};
@@ -27,6 +28,7 @@ pub(super) struct Raw {
     ggk: Ggk,
     relay: Relay,
     deadlines: RawDeadlines,
+    codelijsten: RawCodelijsten,
     log: Log,
     #[serde(default)]
     partij: Vec<RawPartij>,
@@ -47,6 +49,12 @@ struct RawDeadlines {
     goede_vrijdag: bool,
     bevrijdingsdag: RawBevrijdingsdag,
     closed: BTreeSet<NaiveDate>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCodelijsten {
+    folder: PathBuf,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -149,6 +157,10 @@ impl Raw {
         }
         let database = database(&self.database.url, problems);
         let profile = profile(&self.deadlines.profile, problems);
+        let codelijsten = match self.codelijsten.folder {
+            folder if folder.as_os_str().is_empty() => Codelijsten::built_in(),
+            folder => Codelijsten::load(&folder, problems),
+        };
         Some(Config {
             http: self.http,
             database: database?,
@@ -160,6 +172,7 @@ impl Raw {
                 bevrijdingsdag: self.deadlines.bevrijdingsdag.into(),
                 closed: self.deadlines.closed,
             },
+            codelijsten,
             log: self.log,
             partijen,
             credentials,

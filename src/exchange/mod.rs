@@ -18,6 +18,7 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
+use crate::domain::codelijst::Gemeentecodes;
 use crate::domain::deadline::Profile;
 use crate::domain::werkdag::Calendar;
 use crate::store::Store;
@@ -40,6 +41,8 @@ pub struct Gateway {
     pub profile: Profile,
     /// The days that count.
     pub calendar: Calendar,
+    /// Which gemeenten there are and were.
+    pub gemeenten: Gemeentecodes,
     /// How envelopes are made.
     pub envelopes: Envelopes,
     /// Wakes [`relay`]: something is to go out.

@@ -13,7 +13,7 @@ use super::draft::Draft;
 use super::format::{self, Format, Readable};
 use super::ids;
 use super::parties::{Addressee, Route};
-use crate::domain::{Bericht, History, Partij, Timestamp, Verdict, judge};
+use crate::domain::{Bericht, History, Outside, Partij, Timestamp, Verdict, judge};
 use crate::store::{EnvelopeSeen, Receipt, StoreError};
 use crate::xml;
 
@@ -115,11 +115,13 @@ pub async fn receive(received: &Received, gateway: &Gateway) -> Result<Reply, St
         return refuse(received, None, Refused::WrongParty, Verdict::default(), gateway).await;
     }
     loop {
+        let history = gateway.store.history(&bericht).await?;
+        // After the history: the same bytes, committed in between, must not look like another bericht.
         if let Some(first) = gateway.store.first_receipt(&received.sha256).await? {
             return Ok(Reply::Repeated(first));
         }
-        let history = gateway.store.history(&bericht).await?;
-        let mut verdict = judge(&bericht, &history, gateway.clock.today());
+        let outside = Outside { today: gateway.clock.today(), gemeenten: &gateway.gemeenten };
+        let mut verdict = judge(&bericht, &history, &outside);
         received.format.place(&mut verdict.findings, &xml);
         if let Some(why) = refusal(received, route, &history, &verdict, gateway) {
             return refuse(received, Some(&bericht), why, verdict, gateway).await;

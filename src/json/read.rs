@@ -103,19 +103,12 @@ impl<'a> Entered<'a> {
     /// Takes the next value; gives its step in a path.
     fn take(&mut self, name: &'static str) -> String {
         let read = self.read_of(name);
-        match self.object.get(name) {
-            Some(Value::Array(list)) => {
-                self.list = Some((name, read + 1));
-                if read + 1 >= list.len() {
-                    self.taken.insert(name);
-                }
-                format!("{name}[{}]", read + 1)
-            }
-            _ => {
-                self.taken.insert(name);
-                name.to_owned()
-            }
+        let length = self.object.get(name).and_then(Value::as_array).map(Vec::len);
+        if length.is_none_or(|length| read + 1 >= length) {
+            self.taken.insert(name);
         }
+        self.list = Some((name, read + 1));
+        if length.is_some() { format!("{name}[{}]", read + 1) } else { name.to_owned() }
     }
 
     /// A member that nobody took; null and an empty list are no members.
@@ -134,7 +127,7 @@ impl<'a> JsonSource<'a> {
 
     fn path(&self, last: &str) -> String {
         let steps = self.entered.iter().skip(1).map(|entered| entered.step.as_str());
-        steps.chain([last]).map(|step| format!("/{step}")).collect()
+        steps.chain([last]).flat_map(|step| ["/", step]).collect()
     }
 
     fn here(&mut self) -> &mut Entered<'a> {

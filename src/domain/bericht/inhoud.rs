@@ -9,7 +9,6 @@ use crate::domain::waarde::Bsn;
 use crate::domain::{levering, toewijzing, verzoek};
 
 /// What stands below the header; heenbericht and retour share the type.
-#[expect(clippy::large_enum_variant, reason = "one of these exists per bericht in hand; a box would only add a step")]
 #[derive(Clone, PartialEq, Eq)]
 pub enum Inhoud {
     /// 301, 302.

@@ -1,5 +1,10 @@
 //! Rules of level message: what one bericht must agree on with itself. All give 0001.
 
+pub mod contact;
+pub mod overlap;
+pub mod persoon;
+pub mod product;
+
 use std::collections::HashSet;
 use std::hash::Hash;
 
@@ -91,9 +96,7 @@ pub fn tr002(heen: &Heenbericht) -> Vec<Place> {
 pub fn tr101(heen: &Heenbericht) -> Vec<Place> {
     match &heen.inhoud {
         Inhoud::Toewijzing(client) => [
-            repeated(client.relaties.iter().map(|relatie| &relatie.nummer), |index| {
-                client_path().child("Relaties").nth("Relatie", index)
-            }),
+            repeated(client.relaties.iter().map(|relatie| &relatie.nummer), relatie_path),
             repeated(client.contactgegevens.iter().map(|contact| &contact.soort), |index| {
                 client_path().child("Contactgegevens").nth("Contact", index)
             }),
@@ -177,7 +180,7 @@ fn places_of_birth(heen: &Heenbericht, broken: impl Fn(&Geboortedatum) -> bool) 
     if let Inhoud::Toewijzing(client) = &heen.inhoud {
         for (index, relatie) in client.relaties.iter().enumerate() {
             if relatie.geboortedatum.as_ref().is_some_and(&broken) {
-                places.push(Place::element(client_path().child("Relaties").nth("Relatie", index), "Geboortedatum"));
+                places.push(Place::element(relatie_path(index), "Geboortedatum"));
             }
         }
     }
@@ -210,6 +213,10 @@ fn nth_client_path(heen: &Heenbericht, index: usize) -> ElementPath {
 
 fn prestatie_path(heen: &Heenbericht, client: usize, prestatie: usize) -> ElementPath {
     nth_client_path(heen, client).child("Prestaties").nth("Prestatie", prestatie)
+}
+
+fn relatie_path(index: usize) -> ElementPath {
+    client_path().child("Relaties").nth("Relatie", index)
 }
 
 fn start_product_path(index: usize) -> ElementPath {

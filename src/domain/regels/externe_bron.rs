@@ -4,23 +4,64 @@ use chrono::NaiveDate;
 
 use crate::domain::bericht::{Heenbericht, Inhoud};
 use crate::domain::klasse::ElementPath;
-use crate::domain::verdict::Place;
+use crate::domain::verdict::{Outside, Place};
 
 /// TR135: the Dagtekening, and that of a declaratie, is not after the receiver's date.
 ///
 /// - Retourcode: 8848, on the Header or the Declaratie
 /// - Berichten: every heenbericht
-pub fn tr135(heen: &Heenbericht, today: NaiveDate) -> Vec<Place> {
+pub fn tr135(heen: &Heenbericht, outside: &Outside<'_>) -> Vec<Place> {
     let mut places = Vec::new();
-    if heen.header.bericht_identificatie.dagtekening > today {
-        let header = ElementPath::root().child("Header");
-        let element = header.child("BerichtIdentificatie").child("Dagtekening");
-        places.push(Place { klasse: header, element });
+    if heen.header.bericht_identificatie.dagtekening > outside.today {
+        places.push(Place::within(header_path(), &["BerichtIdentificatie", "Dagtekening"]));
     }
     if let Inhoud::Declaratie(declaratie) = &heen.inhoud
-        && declaratie.declaratie_dagtekening > today
+        && declaratie.declaratie_dagtekening > outside.today
     {
         places.push(Place::element(ElementPath::root().child("Declaratie"), "DeclaratieDagtekening"));
     }
     places
+}
+
+/// TR378: the gemeente existed when the toewijzing concerned began.
+///
+/// Where no day is given, any day will do: a code that held once may still stand for a toewijzing of
+/// then.
+///
+/// - Retourcode: S300, on the Header
+/// - Berichten: every heenbericht
+pub fn tr378(heen: &Heenbericht, outside: &Outside<'_>) -> Vec<Place> {
+    let header = &heen.header;
+    let (gemeente, _) = header.pair();
+    let code = gemeente.code();
+    let days = toewijzing_days(&heen.inhoud);
+    if outside.gemeenten.is_known(code) && days.into_iter().all(|day| outside.gemeenten.holds_on(code, day)) {
+        return Vec::new();
+    }
+    let side = if header.afzender.is_gemeente() { "Afzender" } else { "Ontvanger" };
+    vec![Place::element(header_path(), side)]
+}
+
+/// The first days of the toewijzingen that the bericht is about, as far as it tells them.
+fn toewijzing_days(inhoud: &Inhoud) -> Vec<NaiveDate> {
+    match inhoud {
+        Inhoud::Toewijzing(client) => client.toegewezen_producten.iter().map(|product| product.ingangsdatum).collect(),
+        Inhoud::Start(client) => {
+            client.start_producten.iter().filter_map(|product| product.toewijzing_ingangsdatum).collect()
+        }
+        Inhoud::Stop(client) => {
+            client.stop_producten.iter().filter_map(|product| product.toewijzing_ingangsdatum).collect()
+        }
+        Inhoud::VerzoekOmToewijzing(client) => {
+            client.aangevraagde_producten.iter().map(|product| product.toewijzing_ingangsdatum).collect()
+        }
+        Inhoud::VerzoekOmWijziging(_)
+        | Inhoud::Antwoord(_)
+        | Inhoud::Declaratie(_)
+        | Inhoud::DeclaratieAntwoord { .. } => Vec::new(),
+    }
+}
+
+fn header_path() -> ElementPath {
+    ElementPath::root().child("Header")
 }
