@@ -103,7 +103,7 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 /// # Errors
 /// The store failed and nothing was recorded; the sender may send the same bytes again.
 pub async fn receive(received: &Received, gateway: &Gateway) -> Result<Reply, StoreError> {
-    let bericht = match xml::read(&received.bytes) {
+    let bericht = match gateway.schemas.read(&received.bytes) {
         Ok(bericht) => bericht,
         Err(refusal) => return refuse(received, None, Refused::of(&refusal), refusal.into(), gateway).await,
     };
@@ -112,10 +112,12 @@ pub async fn receive(received: &Received, gateway: &Gateway) -> Result<Reply, St
         return refuse(received, None, Refused::WrongParty, Verdict::default(), gateway).await;
     }
     loop {
+        let history = gateway.store.history(&bericht).await?;
+        // After the history: the same bytes that are committed meanwhile are then seen here, and not taken for
+        // another bericht under the same Identificatie.
         if let Some(first) = gateway.store.first_receipt(&received.sha256).await? {
             return Ok(Reply::Repeated(first));
         }
-        let history = gateway.store.history(&bericht).await?;
         let mut verdict = judge(&bericht, &history, gateway.clock.today());
         xml::place(&mut verdict.findings, &received.bytes);
         if let Some(why) = refusal(received, route, &history, &verdict, gateway) {
