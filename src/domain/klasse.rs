@@ -1,7 +1,7 @@
 //! How a berichtklasse names its elements: once, in the order of the XSD.
 //!
 //! Reading and writing, XML and JSON, and the placing of retourcodes all follow the one list that
-//! [`klasse!`] takes, so a name or an order cannot differ between them. A [`Source`] hands out
+//! `klasse!` takes, so a name or an order cannot differ between them. A [`Source`] hands out
 //! elements, a [`Target`] takes them; `xml` and `json` implement both.
 
 use std::fmt;
