@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::{Config, Credential, DEFAULT, Database, Ggk, Http, LocalParty, Log, Relay};
-use crate::domain::Partij;
+use super::{Config, Credential, DEFAULT, Database, Ggk, Http, LocalParty, Log, Relay, SchemaFiles, xsd_files};
 use crate::domain::deadline::{Profile, Term, Unit};
 use crate::domain::waarde::Value;
 use crate::domain::werkdag::{Bevrijdingsdag, Calendar};
+use crate::domain::{Partij, Release};
 
 /// The profiles that are compiled in, by name.
 pub(super) const PROFILES: [(&str, &str); 2] = [
@@ -27,6 +27,7 @@ pub(super) struct Raw {
     ggk: Ggk,
     relay: Relay,
     deadlines: RawDeadlines,
+    schemas: RawSchemas,
     log: Log,
     #[serde(default)]
     partij: Vec<RawPartij>,
@@ -47,6 +48,12 @@ struct RawDeadlines {
     goede_vrijdag: bool,
     bevrijdingsdag: RawBevrijdingsdag,
     closed: BTreeSet<NaiveDate>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSchemas {
+    iwmo_3_2: PathBuf,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -160,10 +167,27 @@ impl Raw {
                 bevrijdingsdag: self.deadlines.bevrijdingsdag.into(),
                 closed: self.deadlines.closed,
             },
+            schemas: self.schemas.check(problems),
             log: self.log,
             partijen,
             credentials,
         })
+    }
+}
+
+impl RawSchemas {
+    fn check(self, problems: &mut Vec<String>) -> Vec<SchemaFiles> {
+        let mut sets = Vec::new();
+        for (key, release, folder) in [("iwmo_3_2", Release::V3_2, self.iwmo_3_2)] {
+            if folder.as_os_str().is_empty() {
+                continue;
+            }
+            match xsd_files(&folder) {
+                Ok(files) => sets.push(SchemaFiles { release, files }),
+                Err(error) => problems.push(format!("schemas.{key}: {}: {error}", folder.display())),
+            }
+        }
+        sets
     }
 }
 

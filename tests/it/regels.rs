@@ -134,6 +134,7 @@ async fn gateway() -> Gateway {
     };
     Gateway {
         store: Arc::new(Sqlite::in_memory().await.expect("a store")),
+        schemas: xml::Schemas::compiled_in(),
         clock: Arc::new(SetClock::at(instant(TODAY))),
         parties: LocalParties::new([local(GEMEENTE), local(AANBIEDER)]),
         profile: config.profile,
