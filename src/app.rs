@@ -19,6 +19,7 @@ use crate::exchange::{Envelopes, Gateway, LocalParties, new_referentienummer};
 use crate::http::{self, Caller};
 use crate::hub::ggk::{Ggk, LinkError, Patience};
 use crate::store::{Postgres, Sqlite, Store, StoreError};
+use crate::xml::{LoadError, Replacement, Schemas};
 
 /// How long running requests and attempts may take after a stop was asked for. What is cut off then is
 /// not lost: its lease lapses and it is sent again.
@@ -42,6 +43,9 @@ pub enum StartError {
     /// The link to the network cannot be set up.
     #[error("cannot set up the link to the network (setting ggk.url)")]
     Link(#[source] LinkError),
+    /// The XSD files cannot be used.
+    #[error("cannot use the XSD files (section [schemas])")]
+    Schemas(#[source] LoadError),
 }
 
 /// A gateway that runs.
@@ -57,8 +61,9 @@ pub struct Running {
 /// Starts a gateway.
 ///
 /// # Errors
-/// When it cannot listen, open its database or set up its link.
+/// When it cannot listen, use its XSD files, open its database or set up its link.
 pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, StartError> {
+    let schemas = schemas(&config).map_err(StartError::Schemas)?;
     let address = config.http.listen;
     let listener = TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
     let address = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
@@ -66,7 +71,7 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Sta
     let store = open(&config.database).await.map_err(StartError::Store)?;
     let rhythm = rhythm(&config);
     let settings = http_settings(&config);
-    let gateway = Arc::new(gateway(config, store, clock));
+    let gateway = Arc::new(gateway(config, schemas, store, clock));
     let (stop, stopped) = watch::channel(false);
     let mut tasks = JoinSet::new();
     let router = http::router(Arc::clone(&gateway), settings);
@@ -107,6 +112,19 @@ async fn when(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stop| *stop).await;
 }
 
+/// The schemas by which berichten are checked.
+///
+/// # Errors
+/// The first thing in the files of section `[schemas]` that cannot be used.
+pub fn schemas(config: &Config) -> Result<Arc<Schemas>, LoadError> {
+    if config.schemas.is_empty() {
+        return Ok(Schemas::compiled_in());
+    }
+    let sets = config.schemas.iter();
+    let replacements: Vec<_> = sets.map(|set| Replacement { release: set.release, files: set.files.clone() }).collect();
+    Schemas::load(&replacements).map(Arc::new)
+}
+
 async fn open(database: &Database) -> Result<Arc<dyn Store>, StoreError> {
     Ok(match database {
         Database::Sqlite(path) => Arc::new(Sqlite::open(path).await?),
@@ -143,10 +161,11 @@ fn http_settings(config: &Config) -> http::Settings {
     }
 }
 
-fn gateway(config: Config, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Gateway {
+fn gateway(config: Config, schemas: Arc<Schemas>, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Gateway {
     let parties = config.partijen.into_iter();
     Gateway {
         store,
+        schemas,
         clock,
         parties: LocalParties::new(
             parties.map(|one| (one.partij, LocalParty { naam: one.naam, answers_itself: one.answers_itself })),

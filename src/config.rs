@@ -12,9 +12,9 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::domain::Partij;
 use crate::domain::deadline::Profile;
 use crate::domain::werkdag::Calendar;
+use crate::domain::{Partij, Release};
 use codelijsten::Codelijsten;
 use raw::Raw;
 
@@ -43,6 +43,8 @@ pub struct Config {
     pub calendar: Calendar,
     /// The code lists that rules look into.
     pub codelijsten: Codelijsten,
+    /// XSD files that take the place of the built-in ones.
+    pub schemas: Vec<SchemaFiles>,
     /// What is logged.
     pub log: Log,
     /// For whom this gateway acts.
@@ -146,6 +148,31 @@ pub struct Credential {
     pub partij: Option<Partij>,
     /// SHA-256 of the token, lower-case hexadecimal.
     pub token_sha256: String,
+}
+
+/// XSD files of one release, as they stand in a folder. Whether they can be used is not asked here.
+#[derive(Clone, Debug)]
+pub struct SchemaFiles {
+    /// The release that they are for.
+    pub release: Release,
+    /// Path and text of each.
+    pub files: Vec<(String, String)>,
+}
+
+/// Path and text of every `*.xsd` in a folder, in name order.
+///
+/// # Errors
+/// The folder or one of the files cannot be read.
+pub fn xsd_files(folder: &Path) -> std::io::Result<Vec<(String, String)>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xsd")) {
+            files.push((path.display().to_string(), std::fs::read_to_string(&path)?));
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 impl Config {

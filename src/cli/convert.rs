@@ -66,7 +66,7 @@ fn to_json(bytes: &[u8]) -> Result<Vec<u8>, Vec<String>> {
 fn to_xml(bytes: &[u8]) -> Result<Vec<u8>, Vec<String>> {
     let bericht = json::read(bytes, None).map_err(|error| vec![error.to_string()])?;
     let text = xml::encode(&bericht);
-    match xml::check_schema(&text) {
+    match xml::Schemas::compiled_in().check(&text) {
         Ok(_) => Ok(text),
         Err(refusal) => {
             Err(refusal.findings.iter().map(|finding| format!("{}: {}", finding.path, finding.text)).collect())

@@ -2,8 +2,10 @@
 
 mod report;
 
+use std::error::Error;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use clap::ValueEnum;
@@ -11,9 +13,10 @@ use clap::ValueEnum;
 use super::{Exit, complain};
 use crate::clock::{Clock, SystemClock};
 use crate::config::codelijsten::Codelijsten;
+use crate::config::xsd_files;
 use crate::domain::Berichtsoort;
 use crate::domain::verdict::{Finding, Level, Outside, Severity, judge_alone};
-use crate::xml::{self, RefusalKind};
+use crate::xml::{self, RefusalKind, Replacement, Schemas};
 use report::Report;
 
 /// What `validate` takes.
@@ -28,6 +31,9 @@ pub struct Arguments {
     /// Refuse files larger than this
     #[arg(long, value_name = "N")]
     max_bytes: Option<usize>,
+    /// Folder with XSD files to check by, in place of the built-in ones of their release
+    #[arg(long, value_name = "DIR")]
+    schemas: Option<PathBuf>,
     /// Files, folders (their *.xml in name order, not recursive), or - for stdin
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -73,7 +79,14 @@ impl Verdict {
 
 /// Checks every file; one that cannot be read does not keep the others from being checked.
 pub(super) fn run(arguments: &Arguments) -> Exit {
-    match check_all(arguments) {
+    let schemas = match schemas(arguments.schemas.as_deref()) {
+        Ok(schemas) => schemas,
+        Err(error) => {
+            complain(error.as_ref());
+            return Exit::Environment;
+        }
+    };
+    match check_all(arguments, &schemas) {
         Ok(exit) => exit,
         // Whoever read along has seen enough.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Exit::Fine,
@@ -84,15 +97,23 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     }
 }
 
-fn check_all(arguments: &Arguments) -> io::Result<Exit> {
+fn schemas(folder: Option<&Path>) -> Result<Arc<Schemas>, Box<dyn Error>> {
+    let Some(folder) = folder else { return Ok(Schemas::compiled_in()) };
+    let files = xsd_files(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let unknown = || format!("{}: no basisschema.xsd of a release that this gateway knows", folder.display());
+    let replacement = Replacement::of(files).ok_or_else(unknown)?;
+    Ok(Arc::new(Schemas::load(&[replacement])?))
+}
+
+fn check_all(arguments: &Arguments, schemas: &Schemas) -> io::Result<Exit> {
     let codelijsten = Codelijsten::built_in();
-    let outside =
-        Outside { today: arguments.today.unwrap_or_else(|| SystemClock.today()), gemeenten: &codelijsten.gemeenten };
+    let today = arguments.today.unwrap_or_else(|| SystemClock.today());
+    let outside = Outside { today, gemeenten: &codelijsten.gemeenten };
     let mut report = Report::new(arguments.format);
     let mut exit = Exit::Fine;
     for path in arguments.paths.iter().flat_map(|path| expand(path)) {
         let checked = match read(&path, arguments.max_bytes) {
-            Ok(bytes) => check(path.display().to_string(), &bytes, &outside),
+            Ok(bytes) => check(path.display().to_string(), &bytes, schemas, &outside),
             Err(refused) => refused,
         };
         exit = exit.max(checked.exit());
@@ -161,8 +182,8 @@ fn read(path: &Path, max_bytes: Option<usize>) -> Result<Vec<u8>, Checked> {
     }
 }
 
-fn check(file: String, bytes: &[u8], outside: &Outside<'_>) -> Checked {
-    let bericht = match xml::read(bytes) {
+fn check(file: String, bytes: &[u8], schemas: &Schemas, outside: &Outside<'_>) -> Checked {
+    let bericht = match schemas.read(bytes) {
         Ok(bericht) => bericht,
         Err(refusal) => {
             let verdict = match refusal.kind {

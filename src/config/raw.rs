@@ -7,11 +7,11 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::codelijsten::Codelijsten;
-use super::{Config, Credential, DEFAULT, Database, Ggk, Http, LocalParty, Log, Relay};
-use crate::domain::Partij;
+use super::{Config, Credential, DEFAULT, Database, Ggk, Http, LocalParty, Log, Relay, SchemaFiles, xsd_files};
 use crate::domain::deadline::{Profile, Term, Unit};
 use crate::domain::waarde::Value;
 use crate::domain::werkdag::{Bevrijdingsdag, Calendar};
+use crate::domain::{Partij, Release};
 
 /// The profiles that are compiled in, by name.
 pub(super) const PROFILES: [(&str, &str); 2] = [
@@ -29,6 +29,7 @@ pub(super) struct Raw {
     relay: Relay,
     deadlines: RawDeadlines,
     codelijsten: RawCodelijsten,
+    schemas: RawSchemas,
     log: Log,
     #[serde(default)]
     partij: Vec<RawPartij>,
@@ -55,6 +56,12 @@ struct RawDeadlines {
 #[serde(deny_unknown_fields)]
 struct RawCodelijsten {
     folder: PathBuf,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSchemas {
+    iwmo_3_2: PathBuf,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -173,10 +180,27 @@ impl Raw {
                 closed: self.deadlines.closed,
             },
             codelijsten,
+            schemas: self.schemas.check(problems),
             log: self.log,
             partijen,
             credentials,
         })
+    }
+}
+
+impl RawSchemas {
+    fn check(self, problems: &mut Vec<String>) -> Vec<SchemaFiles> {
+        let mut sets = Vec::new();
+        for (key, release, folder) in [("iwmo_3_2", Release::V3_2, self.iwmo_3_2)] {
+            if folder.as_os_str().is_empty() {
+                continue;
+            }
+            match xsd_files(&folder) {
+                Ok(files) => sets.push(SchemaFiles { release, files }),
+                Err(error) => problems.push(format!("schemas.{key}: {}: {error}", folder.display())),
+            }
+        }
+        sets
     }
 }
 

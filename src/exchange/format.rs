@@ -10,7 +10,7 @@ use crate::clock;
 use crate::domain::verdict::{Finding, Level, Position, Severity};
 use crate::domain::{Bericht, waarde};
 use crate::json::{self, Fill, JsonError};
-use crate::xml::{self, Refusal, RefusalKind};
+use crate::xml::{self, Refusal, RefusalKind, Schemas};
 
 /// How a bericht is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,17 +29,17 @@ pub(super) struct Readable<'a> {
 
 /// Reads what came in. JSON becomes XML first, so that the schema judges both alike; what its header
 /// leaves out is filled in, always the same for the same attempt.
-pub(super) fn read(received: &Received) -> Result<Readable<'_>, Refusal> {
+pub(super) fn read<'a>(received: &'a Received, schemas: &Schemas) -> Result<Readable<'a>, Refusal> {
     let bytes = &received.bytes;
     match received.format {
-        Format::Xml => Ok(Readable { bericht: xml::read(bytes)?, xml: Cow::Borrowed(bytes) }),
+        Format::Xml => Ok(Readable { bericht: schemas.read(bytes)?, xml: Cow::Borrowed(bytes) }),
         Format::Json => {
             let fill = Fill {
                 identificatie: ids::identificatie_retour(&received.id).to_string(),
                 dagtekening: waarde::Value::to_text(&clock::date_of(received.at)),
             };
             let made = xml::encode(&json::read(bytes, Some(&fill)).map_err(refusal)?);
-            let bericht = xml::read(&made).map_err(|mut refusal| {
+            let bericht = schemas.read(&made).map_err(|mut refusal| {
                 // Lines of XML that the caller never saw would only lead astray.
                 refusal.findings.iter_mut().for_each(|finding| finding.position = None);
                 refusal

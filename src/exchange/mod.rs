@@ -22,6 +22,7 @@ use crate::domain::codelijst::Gemeentecodes;
 use crate::domain::deadline::Profile;
 use crate::domain::werkdag::Calendar;
 use crate::store::Store;
+use crate::xml::Schemas;
 
 pub use crate::clock::local as local_time;
 pub use format::{Format, as_json};
@@ -33,6 +34,8 @@ pub use receive::{Carrier, Received, Refused, Reply, sha256_hex};
 pub struct Gateway {
     /// What is kept.
     pub store: Arc<dyn Store>,
+    /// What a bericht has to look like.
+    pub schemas: Arc<Schemas>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// For whom this gateway acts.

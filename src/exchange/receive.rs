@@ -106,7 +106,7 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 /// # Errors
 /// The store failed and nothing was recorded; the sender may send the same bytes again.
 pub async fn receive(received: &Received, gateway: &Gateway) -> Result<Reply, StoreError> {
-    let Readable { bericht, xml } = match format::read(received) {
+    let Readable { bericht, xml } = match format::read(received, &gateway.schemas) {
         Ok(readable) => readable,
         Err(refusal) => return refuse(received, None, Refused::of(&refusal), refusal.into(), gateway).await,
     };

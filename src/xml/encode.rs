@@ -7,7 +7,7 @@ use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use crate::domain::klasse::{Kind, Target};
 use crate::domain::{Berichtsoort, Release};
 
-use super::schema;
+use super::namespace::{basis_namespace, namespace, prefix};
 
 const BASIS: &str = "iwmo";
 
@@ -23,10 +23,10 @@ pub(super) struct Document {
 
 impl Document {
     pub(super) fn new(soort: Berichtsoort, release: Release) -> Self {
-        let prefix = schema::prefix(soort);
+        let prefix = prefix(soort);
         let declarations = [
-            (format!("xmlns:{prefix}"), schema::namespace(soort, release)),
-            (format!("xmlns:{BASIS}"), schema::basis_namespace(release)),
+            (format!("xmlns:{prefix}"), namespace(soort, release)),
+            (format!("xmlns:{BASIS}"), basis_namespace(release)),
         ];
         let mut document = Self { writer: Writer::new(Vec::new()), prefix, declarations, open: Vec::new() };
         document.write(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)));

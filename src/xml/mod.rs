@@ -9,6 +9,7 @@
 //! |---|---|
 //! | `prolog`, `tokens`, `namespaces`, `names` | well-formed XML, refused where it is not |
 //! | `schema` | XSD: loading, and judging in one pass |
+//! | `schemas`, `namespace` | which XSDs there are, and which belongs to a bericht |
 //! | `tree`, `source` | the elements, handed to the domain |
 //! | `encode` | the way back |
 //! | `position`, `locate` | lines and columns |
@@ -18,11 +19,13 @@ mod encode;
 mod locate;
 mod malformed;
 mod names;
+mod namespace;
 mod namespaces;
 mod position;
 mod prolog;
 mod refusal;
 mod schema;
+mod schemas;
 mod source;
 mod tokens;
 mod tree;
@@ -32,11 +35,15 @@ use crate::domain::{Bericht, Berichtsoort, Release};
 
 pub use locate::{locate, place};
 pub use refusal::{Refusal, RefusalKind};
+pub use schema::LoadError;
+pub use schemas::{Replacement, Schemas};
 
-/// A bericht that satisfies the schema of its kind and release. Only [`check_schema`] makes one.
+/// A bericht that satisfies the schema of its kind and release. Only
+/// [`Schemas::check`] makes one.
 pub struct SchemaValid<'a> {
     soort: Berichtsoort,
     release: Release,
+    tables: &'a schema::Tables,
     tree: tree::Tree<'a>,
 }
 
@@ -61,46 +68,28 @@ impl SchemaValid<'_> {
     }
 }
 
-/// Checks notation and schema.
-///
-/// # Errors
-/// All findings of the schema, or the first one of the notation: after that nothing can be read with
-/// certainty.
-pub fn check_schema(bytes: &[u8]) -> Result<SchemaValid<'_>, Refusal> {
-    let opened = prolog::open(bytes).map_err(Refusal::not_xml)?;
-    let registry = schema::registry();
-    match schema::validate(&registry.schemas, opened).map_err(Refusal::not_xml)? {
-        schema::Outcome::Valid { root, tree } => {
-            let (soort, release) = registry.kind(root).expect("every global element of the XSDs is a Bericht");
-            Ok(SchemaValid { soort, release, tree })
-        }
-        schema::Outcome::Invalid { root, findings } => {
-            let (soort, release) = registry.kind(root).unzip();
-            Err(Refusal { kind: RefusalKind::Invalid, soort, release, findings })
-        }
-        schema::Outcome::Unknown { namespace, local, at } => Err(unknown::refuse(opened.text, &namespace, &local, at)),
-    }
-}
-
 /// Makes a bericht of what satisfies the schema.
-#[must_use]
-pub fn decode(valid: &SchemaValid<'_>) -> Bericht {
-    Bericht::read(valid.soort, valid.release, &mut source::Walk::new(valid))
-        .expect("the schema has the elements of the domain in the same order, and its values are refused where the domain cannot hold them")
-}
-
-/// Checks the bytes and makes a bericht of them.
 ///
 /// # Errors
-/// As [`check_schema`].
+/// What files that took the place of our schemas allow and the domain does not have; never with the schemas of
+/// the program.
+pub fn decode(valid: &SchemaValid<'_>) -> Result<Bericht, Refusal> {
+    Bericht::read(valid.soort, valid.release, &mut source::Walk::new(valid))
+        .map_err(|source::Disagreement(name)| Refusal::beyond_the_domain(valid.soort, valid.release, name))
+}
+
+/// Checks the bytes by the schemas of the program.
+///
+/// # Errors
+/// As [`Schemas::check`].
 pub fn read(bytes: &[u8]) -> Result<Bericht, Refusal> {
-    check_schema(bytes).map(|valid| decode(&valid))
+    Schemas::compiled_in().read(bytes)
 }
 
 /// Writes a bericht: UTF-8, CR LF, prefixes as usual, indented.
 ///
 /// Whether the values satisfy the schema is not asked here: what did not come from [`read`] must be
-/// put through [`check_schema`] before it leaves.
+/// put through [`Schemas::check`] before it leaves.
 #[must_use]
 pub fn encode(bericht: &Bericht) -> Vec<u8> {
     let header = bericht.header();

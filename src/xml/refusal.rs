@@ -1,6 +1,6 @@
 //! Why a text is not taken as a bericht.
 
-use crate::domain::verdict::{Finding, Level, Severity};
+use crate::domain::verdict::{Finding, Level, Position, Severity};
 use crate::domain::{Berichtsoort, Release};
 
 use super::malformed::Malformed;
@@ -37,6 +37,24 @@ impl Refusal {
             release: None,
             findings: vec![finding(Level::Xml, "/".to_owned(), malformed)],
         }
+    }
+
+    /// A text that satisfies its schema and yet cannot be taken, at the first element that does not fit.
+    pub(super) fn beyond_the_domain(soort: Berichtsoort, release: Release, element: &str) -> Self {
+        let finding = Finding {
+            level: Level::Xsd,
+            severity: Severity::Error,
+            regel: None,
+            retour_code: None,
+            klasse: None,
+            path: "/Bericht".to_owned(),
+            position: Some(Position { line: 1, column: 1 }),
+            text: format!(
+                "Het bericht voldoet aan het ingestelde schema, maar dat wijkt bij {element} af van wat deze gateway \
+                 kent. Vergelijk de XSD-bestanden met de release."
+            ),
+        };
+        Self { kind: RefusalKind::Invalid, soort: Some(soort), release: Some(release), findings: vec![finding] }
     }
 
     pub(super) fn unknown(path: String, soort: Option<Berichtsoort>, what: Malformed) -> Self {

@@ -3,15 +3,12 @@
 use crate::domain::klasse::Source;
 
 use super::SchemaValid;
-use super::schema::registry;
 use super::tree::NodeId;
 
-/// An element that is not where the domain expects it. Cannot happen with a text that satisfies its
-/// schema, as long as schema and domain agree; says only which element.
+/// An element that is not where the domain expects it. Cannot happen with a text that satisfies a schema of
+/// the program; files that took its place may allow more. Says only which element.
 #[derive(Debug)]
-pub(super) struct Disagreement(
-    #[expect(dead_code, reason = "read by Debug, in the panic that it ends in")] pub(super) &'static str,
-);
+pub(super) struct Disagreement(pub(super) &'static str);
 
 /// A walk through the tree in document order.
 pub(super) struct Walk<'v, 'a> {
@@ -33,7 +30,7 @@ impl Source for Walk<'_, '_> {
     fn has(&mut self, name: &'static str) -> bool {
         let inside = self.ends.last().is_some_and(|&end| self.next < end);
         let symbol = self.valid.tree.symbol(self.next);
-        inside && symbol.is_some_and(|symbol| registry().schemas.local(symbol) == name)
+        inside && symbol.is_some_and(|symbol| self.valid.tables.local(symbol) == name)
     }
 
     fn text(&mut self, name: &'static str) -> Result<String, Disagreement> {

@@ -157,6 +157,38 @@ fn config_check_tells_all_problems_at_once() {
 }
 
 #[test]
+fn xsd_files_take_the_place_of_the_built_in_ones_or_are_told_to_be_wrong() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("xsd/iwmo-3.2")).expect("our own") {
+        let path = entry.expect("an entry").path();
+        fs::copy(&path, folder.path().join(path.file_name().expect("a name"))).expect("a copy");
+    }
+    let set = folder.path().to_str().expect("UTF-8");
+    let file = folder.path().join("config.toml");
+    let config = file.to_str().expect("UTF-8");
+    fs::write(&file, format!("[schemas]\niwmo_3_2 = {set:?}\n")).expect("settings");
+    let bericht = "fixtures/verhaal/wmo305.xml";
+    assert_eq!(run(&["config", "check", "--config", config]).status.code(), Some(0));
+    assert_eq!(run(&["validate", "--schemas", set, bericht]).status.code(), Some(0));
+
+    let broken = folder.path().join("wmo305.xsd");
+    let text = fs::read_to_string(&broken).expect("our own").replace("<xs:import", "<xs:include");
+    fs::write(&broken, text).expect("a file");
+    for (arguments, status) in [
+        (vec!["config", "check", "--config", config], 1),
+        (vec!["serve", "--config", config], 3),
+        (vec!["validate", "--schemas", set, bericht], 3),
+    ] {
+        let output = run(&arguments);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(status), "{told}");
+        assert!(told.contains(&format!("{}:9: not supported or wrong: xs:include", broken.display())), "{told}");
+    }
+    let nowhere = run(&["validate", "--schemas", "fixtures", bericht]);
+    assert_eq!(nowhere.status.code(), Some(3), "{}", String::from_utf8_lossy(&nowhere.stderr));
+}
+
+#[test]
 fn help_names_every_command_and_a_wrong_one_is_status_2() {
     let help = stdout(&run(&["--help"]));
     for command in ["serve", "demo", "mock", "validate", "rules", "config"] {

@@ -136,6 +136,7 @@ async fn gateway() -> Gateway {
     };
     Gateway {
         store: Arc::new(Sqlite::in_memory().await.expect("a store")),
+        schemas: xml::Schemas::compiled_in(),
         clock: Arc::new(SetClock::at(instant(TODAY))),
         parties: LocalParties::new([GEMEENTE, AANBIEDER].into_iter().chain(OTHER_GEMEENTEN).map(local)),
         profile: config.profile,

@@ -119,7 +119,7 @@ fn answer(bytes: &[u8], findings: Vec<Finding>) -> Retourbericht {
     let today = NaiveDate::from_ymd_opt(2026, 3, 10).expect("a day");
     let retour = compose(&heen, &Verdict { findings }, identificatie, today).expect("a heenbericht has a retour");
     let written = xml::encode(&Bericht::Retour(retour.clone()));
-    assert!(xml::check_schema(&written).is_ok(), "{}", String::from_utf8_lossy(&written));
+    assert!(xml::read(&written).is_ok(), "{}", String::from_utf8_lossy(&written));
     assert!(retour.header.bericht_identificatie == heen.header.bericht_identificatie);
     retour
 }

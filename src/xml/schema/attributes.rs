@@ -4,7 +4,7 @@ use crate::xml::names::trim;
 use crate::xml::namespaces::Attribute;
 use crate::xml::tokens::Tokens;
 
-use super::tables::{Schemas, TypeId};
+use super::tables::{Tables, TypeId};
 
 pub(super) const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
@@ -18,7 +18,7 @@ pub(super) enum Verdict {
 }
 
 /// Judges one attribute of an element that is declared with this type.
-pub(super) fn judge(schemas: &Schemas, tokens: &Tokens<'_>, attribute: &Attribute<'_>, declared: TypeId) -> Verdict {
+pub(super) fn judge(schemas: &Tables, tokens: &Tokens<'_>, attribute: &Attribute<'_>, declared: TypeId) -> Verdict {
     if attribute.namespace != XSI {
         return Verdict::NotAllowed;
     }

@@ -2,21 +2,25 @@
 //! nothing in a schema is ever passed over.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use thiserror::Error;
 
 use super::document::{self, Node, XSD};
 use super::facets;
 use super::simple::{Primitive, Simple};
-use super::tables::{Content, Particle, Schemas, Symbol, SymbolId, Type, TypeId};
+use super::tables::{Content, Particle, Symbol, SymbolId, Tables, Type, TypeId};
 
 /// A schema that cannot be used.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("{file}:{line}: not supported or wrong: {construct}")]
-pub(in crate::xml) struct LoadError {
-    pub(in crate::xml) file: String,
-    pub(in crate::xml) line: usize,
-    pub(in crate::xml) construct: String,
+pub struct LoadError {
+    /// The file.
+    pub file: String,
+    /// The line in it.
+    pub line: usize,
+    /// What is not supported or wrong.
+    pub construct: String,
 }
 
 /// Types whose values say nothing about a person: versions and what kind of bericht it is.
@@ -29,10 +33,11 @@ const LONGEST_SEQUENCE: usize = 64;
 ///
 /// # Errors
 /// The first construct that is not supported, or a name that leads nowhere.
-pub(super) fn load(schemas: &mut Schemas, files: &[(&str, &str)]) -> Result<(), LoadError> {
+pub(in crate::xml) fn load(schemas: &mut Tables, files: &[(impl AsRef<str>, &str)]) -> Result<(), LoadError> {
     let mut documents = Vec::new();
     for (file, text) in files {
-        documents.push(Document { file: (*file).to_owned(), root: document::read(file, text)? });
+        let file = file.as_ref().to_owned();
+        documents.push(Document { root: document::read(&file, text)?, file });
     }
     let mut loader = Loader { schemas, declared: HashMap::new() };
     for document in &documents {
@@ -111,11 +116,17 @@ impl Document {
             self.only(import, &["namespace", "schemaLocation"], &[])?;
             let location = self.required(import, "schemaLocation")?;
             let namespace = self.required(import, "namespace")?;
-            if !all.iter().any(|other| other.file == location && other.target() == namespace) {
+            if !all.iter().any(|other| other.is_at(location) && other.target() == namespace) {
                 return Err(self.fail(import, format!("import of {location}")));
             }
         }
         Ok(())
+    }
+
+    /// Whether a file beside this one may call it so. Files are told apart without case, as where the
+    /// standard is written.
+    fn is_at(&self, location: &str) -> bool {
+        Path::new(&self.file).file_name().is_some_and(|name| name.eq_ignore_ascii_case(location))
     }
 
     /// Whether this file may use names of a namespace.
@@ -127,7 +138,7 @@ impl Document {
 }
 
 struct Loader<'d> {
-    schemas: &'d mut Schemas,
+    schemas: &'d mut Tables,
     declared: HashMap<(String, String), (&'d Document, &'d Node)>,
 }
 
@@ -277,7 +288,7 @@ mod tests {
     const HEAD: &str = r#"<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:t="urn:t" targetNamespace="urn:t" elementFormDefault="qualified">"#;
 
     fn load_body(body: &str) -> Result<(), LoadError> {
-        load(&mut Schemas::default(), &[("t.xsd", &format!("{HEAD}\n{body}\n</xs:schema>"))])
+        load(&mut Tables::default(), &[("t.xsd", &format!("{HEAD}\n{body}\n</xs:schema>"))])
     }
 
     #[test]

@@ -1,17 +1,17 @@
-//! Schemas as tables: what the validator walks.
+//! Tables as tables: what the validator walks.
 
 use std::collections::HashMap;
 
 use super::simple::Simple;
 
-/// The index of an element name in [`Schemas::symbols`].
+/// The index of an element name in [`Tables::symbols`].
 pub(in crate::xml) type SymbolId = u16;
-/// The index of a type in [`Schemas::types`].
+/// The index of a type in [`Tables::types`].
 pub(super) type TypeId = u16;
 
 /// A set of schemas that know each other's types.
 #[derive(Debug, Default)]
-pub(in crate::xml) struct Schemas {
+pub(in crate::xml) struct Tables {
     pub(super) symbols: Vec<Symbol>,
     /// Namespace, then local name.
     pub(super) by_name: HashMap<String, HashMap<String, SymbolId>>,
@@ -61,7 +61,13 @@ impl Particle {
     }
 }
 
-impl Schemas {
+impl Tables {
+    /// The global element of this name.
+    pub(in crate::xml) fn root(&self, namespace: &str, local: &str) -> Option<SymbolId> {
+        let symbol = self.symbol(namespace, local)?;
+        self.roots.iter().any(|(root, _)| *root == symbol).then_some(symbol)
+    }
+
     pub(super) fn symbol(&self, namespace: &str, local: &str) -> Option<SymbolId> {
         self.by_name.get(namespace)?.get(local).copied()
     }

@@ -16,7 +16,7 @@ use super::cursor::Cursor;
 use super::drafts::Drafts;
 use super::mistakes::join;
 use super::simple::{Fit, Simple};
-use super::tables::{Content, Schemas, SymbolId, TypeId};
+use super::tables::{Content, SymbolId, Tables, TypeId};
 use super::texts;
 use super::value::Value;
 
@@ -34,7 +34,7 @@ pub(in crate::xml) enum Outcome<'a> {
 ///
 /// # Errors
 /// When it is not well-formed; findings of the schema are then dropped.
-pub(in crate::xml) fn validate<'a>(schemas: &Schemas, opened: Opened<'a>) -> Result<Outcome<'a>, Malformed> {
+pub(in crate::xml) fn validate<'a>(schemas: &Tables, opened: Opened<'a>) -> Result<Outcome<'a>, Malformed> {
     let mut validator = Validator {
         schemas,
         tokens: Tokens::new(opened),
@@ -90,7 +90,7 @@ pub(super) enum Model<'s> {
 
 /// One pass over one text.
 pub(super) struct Validator<'s, 'a> {
-    pub(super) schemas: &'s Schemas,
+    pub(super) schemas: &'s Tables,
     pub(super) tokens: Tokens<'a>,
     /// How each symbol was written last, as long as the prefixes mean the same.
     pub(super) spelling: Vec<&'a str>,
