@@ -14,8 +14,9 @@ use super::overlap::{Span, conflicting};
 
 /// A product as most rules see it, whatever class and bericht it stands in.
 struct ProductLine<'a> {
-    /// The berichtklasse.
-    path: ElementPath,
+    /// The berichtklasse; a path is made only of what is wrong.
+    path: fn(usize) -> ElementPath,
+    index: usize,
     product: Option<&'a Product>,
     omvang: Option<&'a Omvang>,
     budget: Option<i64>,
@@ -100,12 +101,11 @@ pub fn cd080(heen: &Heenbericht) -> Vec<Place> {
 /// - Berichten: WMO301
 pub fn cs003(heen: &Heenbericht) -> Vec<Place> {
     let mut places: Vec<Place> = contacten(heen)
-        .into_iter()
         .filter(|(_, contact)| {
             let periode = contact.periode.as_ref();
             periode.and_then(|periode| Some(periode.einddatum? < periode.begindatum?)).unwrap_or_default()
         })
-        .map(|(path, _)| Place::within(path, &["Periode", "Einddatum"]))
+        .map(|(at, _)| Place::within(at.path(), &["Periode", "Einddatum"]))
         .collect();
     let ends_too_early = |line: &ProductLine<'_>| line.end.is_some_and(|end| end < line.begin);
     places.extend(broken_lines(heen, ends_too_early, |line| Some(line.end_name)));
@@ -179,7 +179,8 @@ fn product_lines(heen: &Heenbericht) -> Vec<ProductLine<'_>> {
             .iter()
             .enumerate()
             .map(|(index, product)| ProductLine {
-                path: toegewezen_product_path(index),
+                path: toegewezen_product_path,
+                index,
                 product: product.product.as_ref(),
                 omvang: product.omvang.as_ref(),
                 budget: product.budget,
@@ -200,9 +201,12 @@ fn broken_lines(
 ) -> Vec<Place> {
     let broken = product_lines(heen).into_iter().filter(|line| broken(line));
     broken
-        .map(|line| match element(&line) {
-            Some(name) => Place::element(line.path, name),
-            None => Place::klasse(line.path),
+        .map(|line| {
+            let path = (line.path)(line.index);
+            match element(&line) {
+                Some(name) => Place::element(path, name),
+                None => Place::klasse(path),
+            }
         })
         .collect()
 }
