@@ -4,6 +4,7 @@
 //! problems, so that a person mends them in one go.
 
 pub mod codelijsten;
+mod contracten;
 mod raw;
 
 use std::net::SocketAddr;
@@ -13,6 +14,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::domain::Partij;
+use crate::domain::contract::Contracten;
 use crate::domain::deadline::Profile;
 use crate::domain::werkdag::Calendar;
 use codelijsten::Codelijsten;
@@ -43,6 +45,8 @@ pub struct Config {
     pub calendar: Calendar,
     /// The code lists that rules look into.
     pub codelijsten: Codelijsten,
+    /// What gemeenten and aanbieders agreed, as far as we were told.
+    pub contracten: Contracten,
     /// What is logged.
     pub log: Log,
     /// For whom this gateway acts.

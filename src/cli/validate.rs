@@ -86,8 +86,11 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 
 fn check_all(arguments: &Arguments) -> io::Result<Exit> {
     let codelijsten = Codelijsten::built_in();
-    let outside =
-        Outside { today: arguments.today.unwrap_or_else(|| SystemClock.today()), gemeenten: &codelijsten.gemeenten };
+    let outside = Outside {
+        today: arguments.today.unwrap_or_else(|| SystemClock.today()),
+        gemeenten: &codelijsten.gemeenten,
+        contract: None,
+    };
     let mut report = Report::new(arguments.format);
     let mut exit = Exit::Fine;
     for path in arguments.paths.iter().flat_map(|path| expand(path)) {

@@ -18,6 +18,7 @@ use tokio::sync::Notify;
 
 use crate::clock::Clock;
 use crate::domain::codelijst::Gemeentecodes;
+use crate::domain::contract::Contracten;
 use crate::domain::deadline::Profile;
 use crate::domain::werkdag::Calendar;
 use crate::store::Store;
@@ -41,6 +42,8 @@ pub struct Gateway {
     pub calendar: Calendar,
     /// Which gemeenten there are and were.
     pub gemeenten: Gemeentecodes,
+    /// What gemeenten and aanbieders agreed, as far as we were told.
+    pub contracten: Contracten,
     /// How envelopes are made.
     pub envelopes: Envelopes,
     /// Wakes [`relay`]: something is to go out.

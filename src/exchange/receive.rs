@@ -116,7 +116,12 @@ pub async fn receive(received: &Received, gateway: &Gateway) -> Result<Reply, St
             return Ok(Reply::Repeated(first));
         }
         let history = gateway.store.history(&bericht).await?;
-        let outside = Outside { today: gateway.clock.today(), gemeenten: &gateway.gemeenten };
+        let (gemeente, aanbieder) = bericht.header().pair();
+        let outside = Outside {
+            today: gateway.clock.today(),
+            gemeenten: &gateway.gemeenten,
+            contract: gateway.contracten.of(gemeente.code(), aanbieder.code()),
+        };
         let mut verdict = judge(&bericht, &history, &outside);
         xml::place(&mut verdict.findings, &received.bytes);
         if let Some(why) = refusal(received, route, &history, &verdict, gateway) {

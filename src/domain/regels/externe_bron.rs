@@ -3,7 +3,9 @@
 use chrono::NaiveDate;
 
 use crate::domain::bericht::{Heenbericht, Inhoud};
+use crate::domain::contract::Contract;
 use crate::domain::klasse::ElementPath;
+use crate::domain::toewijzing::Product;
 use crate::domain::verdict::{Outside, Place};
 
 /// TR135: the Dagtekening is not after the receiver's date.
@@ -34,6 +36,32 @@ pub fn tr378(heen: &Heenbericht, outside: &Outside<'_>) -> Vec<Place> {
     }
     let side = if header.afzender.is_gemeente() { "Afzender" } else { "Ontvanger" };
     vec![Place::element(header_path(), side)]
+}
+
+/// TR381: the product code was agreed, under this categorie. A removal is let pass: it names what was.
+///
+/// - Retourcode: S329, on the product
+/// - Berichten: WMO301, WMO305
+pub fn tr381(heen: &Heenbericht, contract: &Contract) -> Vec<Place> {
+    let agreed = |product: &Option<Product>| match product {
+        Some(Product { categorie, code: Some(code) }) => contract.has(categorie, code),
+        Some(Product { code: None, .. }) | None => true,
+    };
+    let client = ElementPath::root().child("Client");
+    let place = |klasse| Place::within(klasse, &["Product", "Code"]);
+    match &heen.inhoud {
+        Inhoud::Toewijzing(toewijzing) => {
+            let wrong = toewijzing.toegewezen_producten.iter().enumerate().filter(|(_, one)| !agreed(&one.product));
+            let path = client.child("ToegewezenProducten");
+            wrong.map(|(index, _)| place(path.nth("ToegewezenProduct", index))).collect()
+        }
+        Inhoud::Start(start) => {
+            let wrong = start.start_producten.iter().enumerate();
+            let wrong = wrong.filter(|(_, one)| one.is_first_delivery() && !agreed(&one.product));
+            let path = client.child("StartProducten");
+            wrong.map(|(index, _)| place(path.nth("StartProduct", index))).collect()
+        }
+    }
 }
 
 /// The first days of the toewijzingen that the bericht is about, as far as it tells them.
