@@ -1,7 +1,7 @@
 //! How a berichtklasse names its elements: once, in the order of the XSD.
 //!
 //! Reading and writing, XML and JSON, and the placing of retourcodes all follow the one list that
-//! [`klasse!`] takes, so a name or an order cannot differ between them. A [`Source`] hands out
+//! `klasse!` takes, so a name or an order cannot differ between them. A [`Source`] hands out
 //! elements, a [`Target`] takes them; `xml` and `json` implement both.
 
 use std::fmt;
@@ -53,6 +53,10 @@ pub trait Target {
     fn open(&mut self, name: &'static str, kind: Kind);
     /// Writes an element that holds only text.
     fn text(&mut self, name: &'static str, value: &str, repeats: bool);
+    /// Writes an element that holds an integer, which stands in `value` in its canonical form.
+    fn number(&mut self, name: &'static str, value: &str, repeats: bool) {
+        self.text(name, value, repeats);
+    }
     /// Closes the element opened last.
     fn close(&mut self, name: &'static str);
 }
@@ -79,7 +83,8 @@ impl<V: Value> Element for V {
     }
 
     fn write<T: Target>(&self, name: &'static str, repeats: bool, target: &mut T) {
-        target.text(name, &self.to_text(), repeats);
+        let text = self.to_text();
+        if V::IS_NUMBER { target.number(name, &text, repeats) } else { target.text(name, &text, repeats) }
     }
 
     fn each_retour_codes(&mut self, _: &ElementPath, _: &mut dyn FnMut(&ElementPath, &mut RetourCodes)) {}
@@ -263,6 +268,18 @@ macro_rules! klasse {
             $($(#[$field_doc])* pub $field: $type,)*
         }
 
+        impl $klasse {
+            /// Takes what is in this klasse from a source that stands before the first element of it.
+            pub(crate) fn read_elements<S: $crate::domain::klasse::Source>(source: &mut S) -> Result<Self, S::Error> {
+                Ok(Self { $($field: klasse!(@read source, $name $(, $item)?),)* })
+            }
+
+            /// Hands over what is in this klasse, without the element around it.
+            pub(crate) fn write_elements<T: $crate::domain::klasse::Target>(&self, target: &mut T) {
+                $(klasse!(@write &self.$field, target, $basis, $name $(, $item)?);)*
+            }
+        }
+
         impl std::fmt::Debug for $klasse {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.debug_struct(stringify!($klasse)).finish_non_exhaustive()
@@ -272,14 +289,14 @@ macro_rules! klasse {
         impl $crate::domain::klasse::Element for $klasse {
             fn read<S: $crate::domain::klasse::Source>(name: &'static str, source: &mut S) -> Result<Self, S::Error> {
                 source.enter(name)?;
-                let read = Self { $($field: klasse!(@read source, $name $(, $item)?),)* };
+                let read = Self::read_elements(source)?;
                 source.leave()?;
                 Ok(read)
             }
 
             fn write<T: $crate::domain::klasse::Target>(&self, name: &'static str, repeats: bool, target: &mut T) {
                 target.open(name, $crate::domain::klasse::Kind { basis: $basis, repeats });
-                $(klasse!(@write &self.$field, target, $basis, $name $(, $item)?);)*
+                self.write_elements(target);
                 target.close(name);
             }
 

@@ -1,4 +1,4 @@
-//! WMO305 and its retour WMO306: support that started.
+//! WMO305 and WMO307 with their retouren: support that started, and that stopped.
 
 use chrono::NaiveDate;
 
@@ -9,7 +9,7 @@ use super::waarde::{Bsn, StatusAanlevering, ToewijzingNummer};
 
 klasse! {
     /// The client whose support started.
-    struct Client {
+    struct StartClient {
         /// The key of the class.
         bsn: Bsn = "Bsn",
         /// Birth date.
@@ -43,6 +43,46 @@ klasse! {
     }
 }
 
+klasse! {
+    /// The client whose support stopped.
+    struct StopClient {
+        /// The key of the class.
+        bsn: Bsn = "Bsn",
+        /// Birth date.
+        geboortedatum: Geboortedatum = "Geboortedatum",
+        /// COD046.
+        geslacht: String = "Geslacht",
+        /// Name.
+        naam: VerkorteNaam = "Naam",
+        /// What stopped.
+        stop_producten: Vec<StopProduct> = "StopProducten" / "StopProduct",
+        /// In a retour.
+        retour_codes: RetourCodes = "RetourCodes",
+    }
+}
+
+klasse! {
+    /// One stop of support, for a while or for good.
+    struct StopProduct {
+        /// Absent only when the work is taakgericht.
+        toewijzing_nummer: Option<ToewijzingNummer> = "ToewijzingNummer",
+        /// In the same form as in the toewijzing (IV075).
+        product: Option<Product> = "Product",
+        /// Informative copy of the toewijzing's Ingangsdatum; not in the key.
+        toewijzing_ingangsdatum: Option<NaiveDate> = "ToewijzingIngangsdatum",
+        /// Begindatum of the start that it ends.
+        begindatum: NaiveDate = "Begindatum",
+        /// WMO588; 20 is for a while.
+        reden_beeindiging: String = "RedenBeeindiging",
+        /// The last day of support.
+        einddatum: NaiveDate = "Einddatum",
+        /// New, or to be removed.
+        status_aanlevering: StatusAanlevering = "StatusAanlevering",
+        /// In a retour.
+        retour_codes: RetourCodes = "RetourCodes",
+    }
+}
+
 /// What makes a start one and the same: with the Bsn, the logical key of `StartProduct` (TR101).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct StartKey {
@@ -56,16 +96,45 @@ pub struct StartKey {
     pub begindatum: NaiveDate,
 }
 
+/// What makes a stop one and the same: with the Bsn, the logical key of `StopProduct` (TR101).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct StopKey {
+    /// The start that it ends.
+    pub start: StartKey,
+    /// Why: two stops of one start may differ in this alone.
+    pub reden_beeindiging: String,
+    /// The last day of support.
+    pub einddatum: NaiveDate,
+}
+
+impl StartKey {
+    fn of(toewijzing_nummer: Option<ToewijzingNummer>, product: Option<&Product>, begindatum: NaiveDate) -> Self {
+        Self {
+            toewijzing_nummer,
+            categorie: product.map(|product| product.categorie.to_string()),
+            code: product.and_then(|product| product.code.as_ref()).map(ToString::to_string),
+            begindatum,
+        }
+    }
+}
+
+impl StopProduct {
+    /// The logical key, without the Bsn of the client. Absent parts equal absent parts.
+    #[must_use]
+    pub fn key(&self) -> StopKey {
+        StopKey {
+            start: StartKey::of(self.toewijzing_nummer, self.product.as_ref(), self.begindatum),
+            reden_beeindiging: self.reden_beeindiging.clone(),
+            einddatum: self.einddatum,
+        }
+    }
+}
+
 impl StartProduct {
     /// The logical key, without the Bsn of the client. Absent parts equal absent parts.
     #[must_use]
     pub fn key(&self) -> StartKey {
-        StartKey {
-            toewijzing_nummer: self.toewijzing_nummer,
-            categorie: self.product.as_ref().map(|product| product.categorie.to_string()),
-            code: self.product.as_ref().and_then(|product| product.code.as_ref()).map(ToString::to_string),
-            begindatum: self.begindatum,
-        }
+        StartKey::of(self.toewijzing_nummer, self.product.as_ref(), self.begindatum)
     }
 
     /// Whether this reports a start for the first time, not a removal.

@@ -6,7 +6,7 @@
 //! | file | what |
 //! |---|---|
 //! | [`bericht`] | kinds of bericht, header, heenbericht and retourbericht |
-//! | [`client`], [`toewijzing`], [`levering`] | the berichtklassen |
+//! | [`client`], [`toewijzing`], [`levering`], [`verzoek`], [`antwoord`], [`declaratie`] | the berichtklassen |
 //! | [`klasse`] | how a berichtklasse lists its elements, once for XML and JSON, reading and writing |
 //! | [`waarde`], [`partij`] | the values inside |
 //! | [`regels`] | one function per rule, and the table of rules |
@@ -15,11 +15,13 @@
 //! | [`retour`] | the answer that the standard prescribes |
 //! | [`werkdag`], [`deadline`] | days that count, and clocks |
 
+pub mod antwoord;
 pub mod bericht;
 pub mod client;
 pub mod codelijst;
 pub mod contract;
 pub mod deadline;
+pub mod declaratie;
 pub mod history;
 pub mod klasse;
 pub mod levering;
@@ -28,6 +30,7 @@ pub mod regels;
 pub mod retour;
 pub mod toewijzing;
 pub mod verdict;
+pub mod verzoek;
 pub mod waarde;
 pub mod werkdag;
 

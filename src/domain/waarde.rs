@@ -9,6 +9,9 @@ use chrono::{Datelike, NaiveDate};
 
 /// A value that stands as text in one element.
 pub trait Value: Sized {
+    /// Whether the schema calls it an integer; JSON then has a number.
+    const IS_NUMBER: bool = false;
+
     /// The value of a text that the schema accepts; `None` when it is not one.
     fn from_text(text: &str) -> Option<Self>;
     /// The text, in its canonical form.
@@ -27,6 +30,8 @@ impl Value for String {
 
 /// `xs:integer` of at most twelve digits; sign and leading zeros are read, not written.
 impl Value for i64 {
+    const IS_NUMBER: bool = true;
+
     fn from_text(text: &str) -> Option<Self> {
         trim(text).parse().ok()
     }
@@ -178,6 +183,8 @@ impl RetourCode {
 pub struct ToewijzingNummer(pub i64);
 
 impl Value for ToewijzingNummer {
+    const IS_NUMBER: bool = true;
+
     fn from_text(text: &str) -> Option<Self> {
         i64::from_text(text).map(Self)
     }
@@ -230,6 +237,13 @@ codelijst! {
         Verwijderen = "3",
         /// In the list, but not allowed in 305 and 307 (CS058).
         NietVanToepassing = "9",
+    }
+    /// COD043: the sign of an amount.
+    DebetCredit {
+        /// Plus; also of zero (CS325).
+        Debet = "D",
+        /// Minus.
+        Credit = "C",
     }
     /// COD170: which part of a birth date is known.
     DatumGebruik {

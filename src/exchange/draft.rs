@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::format::Format;
 use super::parties::{Addressee, Route};
 use super::receive::{Carrier, Received, Refused, sha256_hex};
 use super::{Gateway, ids, network};
@@ -21,6 +22,8 @@ use crate::xml;
 /// A judged bericht, before it is recorded.
 pub(super) struct Draft<'a> {
     pub received: &'a Received,
+    /// The bericht as it goes on: the bytes received, or what was made of them.
+    pub xml: &'a [u8],
     pub bericht: &'a Bericht,
     pub history: &'a History,
     pub verdict: &'a Verdict,
@@ -38,9 +41,9 @@ impl Draft<'_> {
 
     fn heen_entry(&self, heen: &Heenbericht, gateway: &Gateway) -> Entry {
         let (gemeente, aanbieder) = heen.header.pair();
-        let client = (gemeente.clone(), aanbieder.clone(), heen.inhoud.bsn().clone(), self.history.revision);
         let mut entry = self.plain_entry(gateway);
-        entry.client = Some(client);
+        let revision = self.history.revision;
+        entry.client = heen.inhoud.bsn().map(|bsn| (gemeente.clone(), aanbieder.clone(), bsn.clone(), revision));
         if self.verdict.findings.is_empty() {
             entry.ledger = ledger_change(&heen.inhoud);
         }
@@ -72,23 +75,17 @@ impl Draft<'_> {
     fn plain_entry(&self, gateway: &Gateway) -> Entry {
         let outcome = self.outcome();
         let mut entry = Entry {
-            bericht: kept(self.received, Some(self.bericht), outcome, self.verdict),
             claims_identity: !self.history.identificatie_used,
-            client: None,
-            ledger: LedgerChange::default(),
-            closes: None,
-            retour: None,
-            deadlines: Vec::new(),
-            postbus: Vec::new(),
-            parcels: Vec::new(),
             envelope: self.received.carrier.envelope(),
+            ..Entry::only(kept(self.received, Some(self.bericht), outcome, self.verdict))
         };
+        entry.bericht.xml = (self.received.format == Format::Json).then(|| self.xml.to_vec());
         if outcome == Outcome::Accepted {
             let addressee = self.bericht.addressee();
             let soort = self.bericht.header().soort;
             if self.route.addressee == Addressee::Elsewhere {
                 let asked_by = self.asked_by();
-                let parcel = network::parcel(self.bericht, &self.received.id, &self.received.bytes, asked_by, gateway);
+                let parcel = network::parcel(self.bericht, &self.received.id, self.xml, asked_by, gateway);
                 entry.parcels.push(parcel);
                 entry.bericht.receipt.sent_to.push(destination(soort, addressee, "ggk"));
             } else {
@@ -125,6 +122,7 @@ impl Draft<'_> {
             referentienummer: None,
             sha256: sha256_hex(&bytes),
             bytes,
+            xml: None,
             header: Some(columns(&composed)),
             heenbericht_id: Some(self.received.id.clone()),
             outcome: Outcome::Accepted,
@@ -222,16 +220,9 @@ pub(super) fn refused(
     gateway: &Gateway,
 ) -> Entry {
     Entry {
-        bericht: kept(received, bericht, Outcome::Refused, verdict),
-        claims_identity: false,
-        client: None,
-        ledger: LedgerChange::default(),
-        closes: None,
-        retour: None,
-        deadlines: Vec::new(),
-        postbus: Vec::new(),
         parcels: network::fault_parcel(received, why, gateway).into_iter().collect(),
         envelope: received.carrier.envelope(),
+        ..Entry::only(kept(received, bericht, Outcome::Refused, verdict))
     }
 }
 
@@ -247,6 +238,7 @@ fn kept(received: &Received, bericht: Option<&Bericht>, outcome: Outcome, verdic
         poster,
         referentienummer: received.carrier.referentienummer().map(str::to_owned),
         bytes: received.bytes.clone(),
+        xml: None,
         sha256: received.sha256.clone(),
         header: bericht.map(columns),
         heenbericht_id: None,
@@ -297,6 +289,13 @@ fn ledger_change(inhoud: &Inhoud) -> LedgerChange {
                 removed_starts: products.iter().filter(|one| one.is_removal()).map(StartProduct::key).collect(),
             }
         }
+        // Kept, delivered and answered; what they change is not in the ledger yet.
+        Inhoud::Stop(_)
+        | Inhoud::VerzoekOmToewijzing(_)
+        | Inhoud::VerzoekOmWijziging(_)
+        | Inhoud::Antwoord(_)
+        | Inhoud::Declaratie(_)
+        | Inhoud::DeclaratieAntwoord { .. } => LedgerChange::default(),
     }
 }
 

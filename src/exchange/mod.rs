@@ -5,6 +5,7 @@
 //! verdict makes true), [`network`] (envelopes that come in), `ids` (the only source of randomness).
 
 mod draft;
+pub mod format;
 mod ids;
 pub mod network;
 pub mod parties;
@@ -21,9 +22,11 @@ use crate::domain::codelijst::Gemeentecodes;
 use crate::domain::contract::Contracten;
 use crate::domain::deadline::Profile;
 use crate::domain::werkdag::Calendar;
+use crate::domain::{Bericht, Outside};
 use crate::store::Store;
 
 pub use crate::clock::local as local_time;
+pub use format::{Format, as_json};
 pub use ids::{new_referentienummer, new_secret};
 pub use parties::LocalParties;
 pub use receive::{Carrier, Received, Refused, Reply, sha256_hex};
@@ -50,6 +53,18 @@ pub struct Gateway {
     pub parcel_added: Notify,
     /// Wakes [`watch`]: a clock started, or the time was set.
     pub deadline_added: Notify,
+}
+
+impl Gateway {
+    /// What holds now, outside the traffic, for the parties of this bericht.
+    fn outside(&self, bericht: &Bericht) -> Outside<'_> {
+        let (gemeente, aanbieder) = bericht.header().pair();
+        Outside {
+            today: self.clock.today(),
+            gemeenten: &self.gemeenten,
+            contract: self.contracten.of(gemeente.code(), aanbieder.code()),
+        }
+    }
 }
 
 /// How envelopes are made.

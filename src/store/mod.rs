@@ -120,8 +120,8 @@ pub trait Store: Send + Sync {
     /// What was recorded before, as far as it bears on this bericht.
     ///
     /// For a heenbericht: whether its (BerichtCode, Afzender, Identificatie) was used, all versions of the
-    /// toewijzingen it names that were not refused, the live starts of its client between its parties, and
-    /// the client's revision. For a retour: whether its IdentificatieRetour was used, and the heenberichten
+    /// toewijzingen it names that were not refused, and if it is about one client the live starts of that client
+    /// between its parties and the client's revision. For a retour: whether its IdentificatieRetour was used, and the heenberichten
     /// that it may answer.
     async fn history(&self, bericht: &Bericht) -> Result<History, StoreError>;
 
@@ -168,7 +168,8 @@ pub trait Store: Send + Sync {
     /// One bericht, if it concerns this party (`None`: an operator, who sees all).
     async fn bericht(&self, id: &str, partij: Option<&Partij>) -> Result<Option<BerichtView>, StoreError>;
 
-    /// The bytes of one bericht as they were received or composed, under the same condition.
+    /// One bericht as XML, under the same condition: the bytes as they were received or composed, or what was made
+    /// of them when they were not XML.
     async fn payload(&self, id: &str, partij: Option<&Partij>) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// The newest berichten first, after the bericht with this id.

@@ -5,6 +5,7 @@ mod browser;
 mod command_line;
 mod crash;
 mod hub;
+mod json;
 mod network;
 mod postgres;
 mod regels;

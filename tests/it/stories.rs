@@ -1,8 +1,9 @@
 //! Berichten through a real server: what is answered, what is kept, what goes where.
 
+use iwmo_gateway::xml;
 use serde_json::json;
 
-use crate::world::{AANBIEDER, ANDERE, BSN, GEMEENTE, WMO301, WMO302, WMO305, World};
+use crate::world::{AANBIEDER, ANDERE, BSN, GEMEENTE, WMO301, WMO302, WMO305, World, instant};
 
 #[tokio::test]
 async fn a_toewijzing_and_its_start_are_taken_in_answered_and_put_in_the_postbus() {
@@ -278,5 +279,46 @@ async fn the_national_profile_counts_werkdagen() {
     world.post(GEMEENTE, WMO301).await;
     // The Thursday before Easter: Good Friday, the weekend and Easter Monday do not count.
     assert_eq!(world.deadlines().await, ["retour WMO302 2026-04-09 open"]);
+    world.stop().await;
+}
+
+/// Whose turn it is with each of the kinds that change no ledger yet, and the retour that each gets.
+const OTHER_KINDS: [(&str, &str, &str, Option<&str>); 6] = [
+    (AANBIEDER, "WMO307", include_str!("../../fixtures/berichten/wmo307-volledig.xml"), Some("WMO308")),
+    (AANBIEDER, "WMO315", include_str!("../../fixtures/berichten/wmo315-volledig.xml"), Some("WMO316")),
+    (AANBIEDER, "WMO317", include_str!("../../fixtures/berichten/wmo317-volledig.xml"), Some("WMO318")),
+    (GEMEENTE, "WMO319", include_str!("../../fixtures/berichten/wmo319-volledig.xml"), Some("WMO320")),
+    (AANBIEDER, "WMO323", include_str!("../../fixtures/berichten/wmo323-volledig.xml"), None),
+    (GEMEENTE, "WMO325", include_str!("../../fixtures/berichten/wmo325-volledig.xml"), None),
+];
+
+#[tokio::test]
+async fn every_kind_is_kept_delivered_and_answered_as_the_standard_says() {
+    let world = World::both_local().await;
+    world.clock.set(instant("2026-04-10T09:00:00+02:00"));
+    for (poster, soort, text, retour) in OTHER_KINDS {
+        let text = text.replace("42421337", AANBIEDER).replace("0794", GEMEENTE);
+        let answer = world.post(poster, text.clone()).await;
+        assert_eq!((answer.status, &answer.body["verdict"]), (202, &json!("accepted")), "{}", answer.text);
+        assert_eq!(answer.body["berichtsoort"], soort);
+        assert_eq!(answer.body["retour"]["berichtsoort"].as_str(), retour, "{}", answer.text);
+        let deadlines: Vec<_> = answer.body["deadlines"].as_array().expect("a list").clone();
+        let clocks: Vec<_> = deadlines.iter().map(|one| (one["clock"].as_str(), one["answer"].as_str())).collect();
+        let awaited: Vec<_> = retour.iter().map(|retour| (Some("retour"), Some(*retour))).collect();
+        assert_eq!(clocks, awaited, "{}", answer.text);
+
+        let receiver = if poster == GEMEENTE { AANBIEDER } else { GEMEENTE };
+        let waiting = world.get(receiver, "/v1/postbus").await.body;
+        let kinds: Vec<_> =
+            waiting["items"].as_array().expect("items").iter().map(|one| &one["berichtsoort"]).collect();
+        assert!(kinds.contains(&&json!(soort)), "{soort} is not among {kinds:?}");
+        if retour.is_some() {
+            let composed = retour_xml(&world, poster, &answer.body).await;
+            assert!(!composed.contains("RetourCode>"), "{composed}");
+            assert!(xml::read(composed.as_bytes()).is_ok(), "{composed}");
+        }
+        let again = world.post(poster, text.replace("2026-", "2025-")).await;
+        assert_eq!((again.status, &again.body["findings"][0]["rule"]), (409, &json!("TR056")), "{}", again.text);
+    }
     world.stop().await;
 }

@@ -1,6 +1,7 @@
 //! Berichten as bytes: the way in and the way out.
 
 mod conformance;
+mod differential;
 mod findings;
 mod hostile;
 mod values;
@@ -92,7 +93,7 @@ fn notations_that_mean_the_same_are_read_the_same() {
 #[test]
 fn the_kind_follows_from_the_namespace_alone() {
     for (namespace, root, soort, fragment) in [
-        ("http://www.istandaarden.nl/iwmo/3_2/wmo323/schema", "Bericht", None, "WMO323 van release 3.2"),
+        ("http://www.istandaarden.nl/iwmo/3_2/wmo303/schema", "Bericht", None, "WMO303 van release 3.2"),
         ("http://www.istandaarden.nl/iwmo/2_3/wmo303/schema", "Bericht", None, "WMO303 van release 2.3"),
         (
             "http://www.istandaarden.nl/iwmo/2_3/wmo305/schema",
@@ -169,6 +170,29 @@ proptest! {
         match xml::read(&written) {
             Ok(read) => prop_assert!(read == bericht),
             Err(refusal) => prop_assert!(false, "{:?}", refusal.findings),
+        }
+    }
+}
+
+#[test]
+fn the_schemas_say_which_kind_release_and_version_they_are_for() {
+    for release in Release::ALL {
+        let (versie, subversie) = release.versie();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("xsd/iwmo-{}", release.name()));
+        for soort in Berichtsoort::ALL {
+            let name = soort.name().to_ascii_lowercase();
+            let text = std::fs::read_to_string(folder.join(format!("{name}.xsd"))).expect("every kind has its schema");
+            for (element, value) in [
+                ("BerichtCode", soort.code().to_owned()),
+                ("BerichtVersie", versie.to_string()),
+                ("BerichtSubversie", subversie.to_string()),
+            ] {
+                let (_, rest) = text.split_once(&format!("name=\"{element}\"")).expect("the header has it");
+                let (_, rest) = rest.split_once("xs:pattern value=\"").expect("one value is allowed");
+                assert_eq!(rest.split('"').next(), Some(value.as_str()), "{name} {element}");
+            }
+            // What a composed retour says in XsdVersieRetour.
+            assert!(text.contains(" version=\"1.0.0\">"), "{name}");
         }
     }
 }

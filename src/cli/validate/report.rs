@@ -107,7 +107,9 @@ fn print_json(out: &mut impl Write, checked: &Checked) -> io::Result<()> {
 fn print_text(out: &mut impl Write, checked: &Checked) -> io::Result<()> {
     for finding in &checked.findings {
         writeln!(out, "{}", text_line(&checked.file, finding))?;
-        writeln!(out, "    in {}", finding.path)?;
+        if finding.path != "/" {
+            writeln!(out, "    in {}", finding.path)?;
+        }
     }
     let what = match (checked.berichtsoort, checked.release) {
         (Some(soort), Some(release)) => format!("{soort} {release}, "),

@@ -12,20 +12,22 @@ use chrono::{Datelike, Months, NaiveDate};
 
 use crate::domain::bericht::{Heenbericht, Inhoud};
 use crate::domain::client::Geboortedatum;
+use crate::domain::declaratie;
 use crate::domain::klasse::ElementPath;
-use crate::domain::levering::StartProduct;
+use crate::domain::levering::{StartProduct, StopProduct};
 use crate::domain::verdict::Place;
+use crate::domain::verzoek::Verzoek;
 use crate::domain::waarde::{Bsn, DatumGebruik, StatusAanlevering};
 
 /// CS002: a Bsn passes the elfproef.
 ///
 /// - Retourcode: 0001
-/// - Berichten: WMO301, WMO305
+/// - Berichten: every heenbericht that names a client
 pub fn cs002(heen: &Heenbericht) -> Vec<Place> {
-    if passes_elfproef(heen.inhoud.bsn()) {
-        return Vec::new();
-    }
-    vec![Place::element(client_path(), "Bsn")]
+    let wrong = |bsn: &Bsn| !passes_elfproef(bsn);
+    let of_one = heen.inhoud.bsn().filter(|bsn| wrong(bsn)).map(|_| Place::element(client_path(), "Bsn"));
+    let of_several = clienten(heen).filter(|(_, client)| wrong(&client.bsn));
+    of_one.into_iter().chain(of_several.map(|(index, _)| Place::element(nth_client_path(heen, index), "Bsn"))).collect()
 }
 
 /// Nine digits, weighed 9 down to 2 and the last one -1, add up to a multiple of 11.
@@ -35,26 +37,34 @@ fn passes_elfproef(bsn: &Bsn) -> bool {
     sum % 11 == 0
 }
 
-/// CS058: in a start the StatusAanlevering is 1 or 3.
+/// CS058: in a start and a stop the StatusAanlevering is 1 or 3.
 ///
 /// - Retourcode: 0001
-/// - Berichten: WMO305
+/// - Berichten: WMO305, WMO307
 pub fn cs058(heen: &Heenbericht) -> Vec<Place> {
-    let Inhoud::Start(client) = &heen.inhoud else { return Vec::new() };
+    let (statuses, path): (Vec<StatusAanlevering>, fn(usize) -> ElementPath) = match &heen.inhoud {
+        Inhoud::Start(client) => {
+            (client.start_producten.iter().map(|product| product.status_aanlevering).collect(), start_product_path)
+        }
+        Inhoud::Stop(client) => {
+            (client.stop_producten.iter().map(|product| product.status_aanlevering).collect(), stop_product_path)
+        }
+        Inhoud::Toewijzing(_)
+        | Inhoud::VerzoekOmToewijzing(_)
+        | Inhoud::VerzoekOmWijziging(_)
+        | Inhoud::Antwoord(_)
+        | Inhoud::Declaratie(_)
+        | Inhoud::DeclaratieAntwoord { .. } => return Vec::new(),
+    };
     let allowed = [StatusAanlevering::EersteAanlevering, StatusAanlevering::Verwijderen];
-    client
-        .start_producten
-        .iter()
-        .enumerate()
-        .filter(|(_, product)| !allowed.contains(&product.status_aanlevering))
-        .map(|(index, _)| Place::element(start_product_path(index), "StatusAanlevering"))
-        .collect()
+    let wrong = statuses.iter().enumerate().filter(|(_, status)| !allowed.contains(status));
+    wrong.map(|(index, _)| Place::element(path(index), "StatusAanlevering")).collect()
 }
 
 /// CS139: a birth date agrees with what its DatumGebruik says is unknown.
 ///
 /// - Retourcode: 0001
-/// - Berichten: WMO301, WMO305
+/// - Berichten: WMO301, WMO305, WMO307, WMO315
 pub fn cs139(heen: &Heenbericht) -> Vec<Place> {
     places_of_birth(heen, |birth| match birth.datum_gebruik {
         None => false,
@@ -67,11 +77,11 @@ pub fn cs139(heen: &Heenbericht) -> Vec<Place> {
 /// TR002: a client is at most 120 years old on the Dagtekening; an unknown birth date is passed over.
 ///
 /// - Retourcode: 0001
-/// - Berichten: WMO301, WMO305
+/// - Berichten: WMO301, WMO305, WMO307, WMO315
 pub fn tr002(heen: &Heenbericht) -> Vec<Place> {
     let dagtekening = heen.header.bericht_identificatie.dagtekening;
     let Some(oldest) = dagtekening.checked_sub_months(Months::new(120 * 12)) else { return Vec::new() };
-    let birth = heen.inhoud.geboortedatum();
+    let Some(birth) = heen.inhoud.geboortedatum() else { return Vec::new() };
     let unknown = birth.datum_gebruik == Some(DatumGebruik::Onbekend) && is_unknown_date(birth.datum);
     if unknown || birth.datum >= oldest {
         return Vec::new();
@@ -82,7 +92,7 @@ pub fn tr002(heen: &Heenbericht) -> Vec<Place> {
 /// TR101: the logical key of a class occurs once in a bericht.
 ///
 /// - Retourcode: 0001
-/// - Berichten: WMO301, WMO305
+/// - Berichten: every heenbericht with a key that could repeat
 pub fn tr101(heen: &Heenbericht) -> Vec<Place> {
     match &heen.inhoud {
         Inhoud::Toewijzing(client) => [
@@ -96,22 +106,75 @@ pub fn tr101(heen: &Heenbericht) -> Vec<Place> {
         ]
         .concat(),
         Inhoud::Start(client) => repeated(client.start_producten.iter().map(StartProduct::key), start_product_path),
+        Inhoud::Stop(client) => repeated(client.stop_producten.iter().map(StopProduct::key), stop_product_path),
+        Inhoud::VerzoekOmToewijzing(client) => {
+            repeated(client.aangevraagde_producten.iter().map(|product| &product.referentie_aanbieder), |index| {
+                client_path().child("AangevraagdeProducten").nth("AangevraagdProduct", index)
+            })
+        }
+        Inhoud::VerzoekOmWijziging(client) => repeated_in_verzoek(&client.verzoek),
+        Inhoud::Declaratie(_) | Inhoud::DeclaratieAntwoord { .. } => repeated_in_declaratie(heen),
+        Inhoud::Antwoord(_) => Vec::new(),
     }
 }
 
-/// TR134: nobody is born after the Dagtekening.
+fn repeated_in_verzoek(verzoek: &Verzoek) -> Vec<Place> {
+    let path = client_path().child("Verzoek");
+    let keys_of_new = verzoek.nieuwe_producten.iter().map(|nieuw| {
+        let product = nieuw.product.as_ref().map(|product| (&product.categorie, &product.code));
+        (product, nieuw.gewenste_ingangsdatum)
+    });
+    [
+        repeated(verzoek.ongewijzigde_producten.iter().map(|product| product.toewijzing_nummer), |index| {
+            path.child("OngewijzigdeProducten").nth("OngewijzigdProduct", index)
+        }),
+        repeated(verzoek.te_wijzigen_producten.iter().map(|product| product.toewijzing_nummer), |index| {
+            path.child("TeWijzigenProducten").nth("TeWijzigenProduct", index)
+        }),
+        repeated(keys_of_new, |index| path.child("NieuweProducten").nth("NieuwProduct", index)),
+    ]
+    .concat()
+}
+
+/// The key of a Prestatie is one within its client.
+fn repeated_in_declaratie(heen: &Heenbericht) -> Vec<Place> {
+    let mut places = repeated(clienten(heen).map(|(_, client)| &client.bsn), |index| nth_client_path(heen, index));
+    for (index, client) in clienten(heen) {
+        let keys = client.prestaties.iter().map(|prestatie| {
+            let referentie = &prestatie.product_referentie;
+            (&referentie.referentie_nummer, &referentie.vorig_referentie_nummer)
+        });
+        places.extend(repeated(keys, |prestatie| prestatie_path(heen, index, prestatie)));
+    }
+    places
+}
+
+/// TR134: nobody is born and no declared period begins after the Dagtekening.
 ///
 /// - Retourcode: 0001
-/// - Berichten: WMO301, WMO305
+/// - Berichten: WMO301, WMO305, WMO307, WMO315, WMO323, WMO325
 pub fn tr134(heen: &Heenbericht) -> Vec<Place> {
     let dagtekening = heen.header.bericht_identificatie.dagtekening;
-    places_of_birth(heen, |birth| birth.datum > dagtekening)
+    let mut places = places_of_birth(heen, |birth| birth.datum > dagtekening);
+    if let Inhoud::Declaratie(declaratie) = &heen.inhoud
+        && declaratie.declaratie_periode.begindatum > dagtekening
+    {
+        places.push(Place::element(ElementPath::root().child("Declaratie"), "DeclaratiePeriode"));
+    }
+    for (index, client) in clienten(heen) {
+        for (prestatie_index, prestatie) in client.prestaties.iter().enumerate() {
+            if prestatie.product_periode.begindatum > dagtekening {
+                places.push(Place::element(prestatie_path(heen, index, prestatie_index), "ProductPeriode"));
+            }
+        }
+    }
+    places
 }
 
 /// The birth dates of client and relations for which `broken` holds.
 fn places_of_birth(heen: &Heenbericht, broken: impl Fn(&Geboortedatum) -> bool) -> Vec<Place> {
     let mut places = Vec::new();
-    if broken(heen.inhoud.geboortedatum()) {
+    if heen.inhoud.geboortedatum().is_some_and(&broken) {
         places.push(Place::element(client_path(), "Geboortedatum"));
     }
     if let Inhoud::Toewijzing(client) = &heen.inhoud {
@@ -139,10 +202,27 @@ fn client_path() -> ElementPath {
     ElementPath::root().child("Client")
 }
 
+/// The clients of a declaratie or of the antwoord on it, numbered from 0.
+fn clienten(heen: &Heenbericht) -> impl Iterator<Item = (usize, &declaratie::Client)> {
+    heen.inhoud.clienten().iter().enumerate()
+}
+
+fn nth_client_path(heen: &Heenbericht, index: usize) -> ElementPath {
+    ElementPath::root().child(heen.inhoud.name()).child("Clienten").nth("Client", index)
+}
+
+fn prestatie_path(heen: &Heenbericht, client: usize, prestatie: usize) -> ElementPath {
+    nth_client_path(heen, client).child("Prestaties").nth("Prestatie", prestatie)
+}
+
 fn relatie_path(index: usize) -> ElementPath {
     client_path().child("Relaties").nth("Relatie", index)
 }
 
 fn start_product_path(index: usize) -> ElementPath {
     client_path().child("StartProducten").nth("StartProduct", index)
+}
+
+fn stop_product_path(index: usize) -> ElementPath {
+    client_path().child("StopProducten").nth("StopProduct", index)
 }

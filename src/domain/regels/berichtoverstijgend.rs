@@ -103,7 +103,10 @@ pub fn tr326(heen: &Heenbericht, history: &History) -> Vec<Place> {
 }
 
 /// The live starts that stay when the removals in this bericht are carried out first.
-fn remaining_starts<'a>(client: &'a levering::Client, history: &'a History) -> impl Iterator<Item = &'a StartFact> {
+fn remaining_starts<'a>(
+    client: &'a levering::StartClient,
+    history: &'a History,
+) -> impl Iterator<Item = &'a StartFact> {
     history.starts.iter().filter(|start| {
         !client.start_producten.iter().any(|product| product.is_removal() && product.key() == start.key)
     })
@@ -113,7 +116,7 @@ fn remaining_starts<'a>(client: &'a levering::Client, history: &'a History) -> i
 fn broken_starts(
     heen: &Heenbericht,
     element: &'static str,
-    broken: impl Fn(&levering::Client, &StartProduct) -> bool,
+    broken: impl Fn(&levering::StartClient, &StartProduct) -> bool,
 ) -> Vec<Place> {
     let Inhoud::Start(client) = &heen.inhoud else { return Vec::new() };
     let path = ElementPath::root().child("Client").child("StartProducten");

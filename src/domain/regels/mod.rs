@@ -9,7 +9,7 @@ pub mod coverage;
 mod externe_bron;
 pub mod lijst;
 
-use super::Berichtsoort::{self, Wmo301, Wmo305};
+use super::Berichtsoort::{self, Wmo301, Wmo305, Wmo307, Wmo315, Wmo317, Wmo319, Wmo323, Wmo325};
 use super::bericht::Heenbericht;
 use super::contract::Contract;
 use super::history::History;
@@ -62,6 +62,9 @@ impl Regel {
     }
 }
 
+/// Every kind that asks for an answer or is one in its own right.
+const HEENBERICHTEN: &[Berichtsoort] = &[Wmo301, Wmo305, Wmo307, Wmo315, Wmo317, Wmo319, Wmo323, Wmo325];
+
 /// Every rule that this gateway checks.
 pub const REGELS: &[Regel] = &[
     Regel {
@@ -107,7 +110,7 @@ pub const REGELS: &[Regel] = &[
     Regel {
         code: "CD041",
         retour_code: "0001",
-        berichten: &[Wmo301],
+        berichten: &[Wmo301, Wmo315, Wmo317],
         on_header: false,
         text: "Bij een product met een Code hoort een Omvang. Vul Omvang in.",
         check: Check::Bericht(bericht::product::cd041),
@@ -115,7 +118,7 @@ pub const REGELS: &[Regel] = &[
     Regel {
         code: "CD075",
         retour_code: "0001",
-        berichten: &[Wmo301],
+        berichten: &[Wmo301, Wmo315, Wmo317],
         on_header: false,
         text: "Bij een Budget hoort een Einddatum. Vul de Einddatum in.",
         check: Check::Bericht(bericht::product::cd075),
@@ -123,7 +126,7 @@ pub const REGELS: &[Regel] = &[
     Regel {
         code: "CD076",
         retour_code: "0001",
-        berichten: &[Wmo301],
+        berichten: &[Wmo301, Wmo315, Wmo317],
         on_header: false,
         text: "Bij een Omvang per week (Frequentie 2) hoort een Einddatum. Vul de Einddatum in.",
         check: Check::Bericht(bericht::product::cd076),
@@ -131,7 +134,7 @@ pub const REGELS: &[Regel] = &[
     Regel {
         code: "CD077",
         retour_code: "0001",
-        berichten: &[Wmo301],
+        berichten: &[Wmo301, Wmo315, Wmo317],
         on_header: false,
         text: "Een product met een Budget heeft geen Omvang. Kies een van beide.",
         check: Check::Bericht(bericht::product::cd077),
@@ -139,7 +142,7 @@ pub const REGELS: &[Regel] = &[
     Regel {
         code: "CD078",
         retour_code: "0001",
-        berichten: &[Wmo301],
+        berichten: &[Wmo301, Wmo315, Wmo317],
         on_header: false,
         text: "Een product met een Omvang heeft geen Budget. Kies een van beide.",
         check: Check::Bericht(bericht::product::cd078),
@@ -147,7 +150,7 @@ pub const REGELS: &[Regel] = &[
     Regel {
         code: "CD079",
         retour_code: "0001",
-        berichten: &[Wmo301],
+        berichten: &[Wmo301, Wmo315, Wmo317],
         on_header: false,
         text: "Zonder Budget moet vaststaan om welk Product het gaat. Vul Product in.",
         check: Check::Bericht(bericht::product::cd079),
@@ -163,7 +166,7 @@ pub const REGELS: &[Regel] = &[
     Regel {
         code: "CS002",
         retour_code: "0001",
-        berichten: &[Wmo301, Wmo305],
+        berichten: &[Wmo301, Wmo305, Wmo307, Wmo315, Wmo317, Wmo323, Wmo325],
         on_header: false,
         text: "Het Bsn voldoet niet aan de elfproef. Controleer het nummer op een tikfout.",
         check: Check::Bericht(bericht::cs002),
@@ -171,7 +174,7 @@ pub const REGELS: &[Regel] = &[
     Regel {
         code: "CS003",
         retour_code: "0001",
-        berichten: &[Wmo301],
+        berichten: &[Wmo301, Wmo315, Wmo317],
         on_header: false,
         text: "De einddatum ligt voor de begindatum.",
         check: Check::Bericht(bericht::product::cs003),
@@ -187,7 +190,7 @@ pub const REGELS: &[Regel] = &[
     Regel {
         code: "CS058",
         retour_code: "0001",
-        berichten: &[Wmo305],
+        berichten: &[Wmo305, Wmo307],
         on_header: false,
         text: "StatusAanlevering mag hier alleen 1 (eerste aanlevering) of 3 (verwijderen) zijn.",
         check: Check::Bericht(bericht::cs058),
@@ -203,7 +206,7 @@ pub const REGELS: &[Regel] = &[
     Regel {
         code: "CS139",
         retour_code: "0001",
-        berichten: &[Wmo301, Wmo305],
+        berichten: &[Wmo301, Wmo305, Wmo307, Wmo315],
         on_header: false,
         text: "De geboortedatum past niet bij DatumGebruik: een onbekende dag of maand wordt 01, een onbekende datum 1900-01-01.",
         check: Check::Bericht(bericht::cs139),
@@ -235,7 +238,7 @@ pub const REGELS: &[Regel] = &[
     Regel {
         code: "CS338",
         retour_code: "0001",
-        berichten: &[Wmo301],
+        berichten: &[Wmo301, Wmo317],
         on_header: false,
         text: "Etmalen, dagdelen, euro's en stuks (inspanning) worden niet per dag toegewezen. Kies Frequentie 2, 4 of 6.",
         check: Check::Bericht(bericht::product::cs338),
@@ -243,7 +246,7 @@ pub const REGELS: &[Regel] = &[
     Regel {
         code: "TR002",
         retour_code: "0001",
-        berichten: &[Wmo301, Wmo305],
+        berichten: &[Wmo301, Wmo305, Wmo307, Wmo315],
         on_header: false,
         text: "De geboortedatum ligt meer dan 120 jaar voor de Dagtekening.",
         check: Check::Bericht(bericht::tr002),
@@ -267,7 +270,7 @@ pub const REGELS: &[Regel] = &[
     Regel {
         code: "TR101",
         retour_code: "0001",
-        berichten: &[Wmo301, Wmo305],
+        berichten: &[Wmo301, Wmo305, Wmo307, Wmo315, Wmo317, Wmo323, Wmo325],
         on_header: false,
         text: "Deze sleutel komt in het bericht meer dan een keer voor. Neem elk gegeven een keer op.",
         check: Check::Bericht(bericht::tr101),
@@ -275,9 +278,9 @@ pub const REGELS: &[Regel] = &[
     Regel {
         code: "TR134",
         retour_code: "0001",
-        berichten: &[Wmo301, Wmo305],
+        berichten: &[Wmo301, Wmo305, Wmo307, Wmo315, Wmo323, Wmo325],
         on_header: false,
-        text: "De geboortedatum ligt na de Dagtekening.",
+        text: "De geboortedatum of het begin van de periode ligt na de Dagtekening.",
         check: Check::Bericht(bericht::tr134),
     },
     Regel {
@@ -291,7 +294,7 @@ pub const REGELS: &[Regel] = &[
     Regel {
         code: "TR056",
         retour_code: "9056",
-        berichten: &[Wmo301, Wmo305],
+        berichten: HEENBERICHTEN,
         on_header: true,
         text: "Deze Identificatie is door deze afzender al gebruikt voor een ander bericht van deze soort. Stuur het bericht met een nieuwe Identificatie.",
         check: Check::History(berichtoverstijgend::tr056),
@@ -299,7 +302,7 @@ pub const REGELS: &[Regel] = &[
     Regel {
         code: "TR135",
         retour_code: "8848",
-        berichten: &[Wmo301, Wmo305],
+        berichten: HEENBERICHTEN,
         on_header: true,
         text: "De Dagtekening ligt in de toekomst. Controleer de datum van het verzendende systeem.",
         check: Check::Outside(externe_bron::tr135),
@@ -307,7 +310,7 @@ pub const REGELS: &[Regel] = &[
     Regel {
         code: "TR378",
         retour_code: "S300",
-        berichten: &[Wmo301, Wmo305],
+        berichten: HEENBERICHTEN,
         on_header: true,
         text: "De gemeentecode bestond niet op de Ingangsdatum van de toewijzing. Controleer de code, en bij een herindeling de datum.",
         check: Check::Outside(externe_bron::tr378),
@@ -315,7 +318,7 @@ pub const REGELS: &[Regel] = &[
     Regel {
         code: "TR381",
         retour_code: "S329",
-        berichten: &[Wmo301, Wmo305],
+        berichten: &[Wmo301, Wmo305, Wmo307, Wmo315, Wmo317],
         on_header: false,
         text: "Deze productcode is niet afgesproken, of niet onder deze categorie. Controleer de Code met het contract.",
         check: Check::Contract(externe_bron::tr381),

@@ -67,7 +67,7 @@ impl BerichtRow {
         let party = |code: &Option<String>| code.as_deref().map_or_else(|| "?".to_owned(), naam);
         let (mut from, mut to) = (party(&view.afzender), party(&view.ontvanger));
         let soort = view.berichtsoort.as_deref().and_then(Berichtsoort::from_name);
-        if soort.is_some_and(|soort| soort.heen().is_some()) {
+        if soort.is_some_and(Berichtsoort::is_retour) {
             // A retour repeats the parties of its heenbericht and goes the other way.
             std::mem::swap(&mut from, &mut to);
         }

@@ -33,7 +33,7 @@ pub fn functie(envelope: &Envelope) -> Result<(), FaultCode> {
     match Berichtsoort::from_name(&parameters.functie) {
         Some(soort) if kind_of(soort) == envelope.kind() => Ok(()),
         Some(_) => Err(FaultCode::StUF040),
-        None if STANDARD.contains(&parameters.functie.as_str()) => Err(FaultCode::StUF037),
+        None if REPLACED.contains(&parameters.functie.as_str()) => Err(FaultCode::StUF037),
         None => Err(FaultCode::StUF034),
     }
 }
@@ -42,11 +42,8 @@ pub fn functie(envelope: &Envelope) -> Result<(), FaultCode> {
 /// (Di01 or Du01); it follows the standard, which calls it a heenbericht.
 #[must_use]
 pub const fn kind_of(soort: Berichtsoort) -> Kind {
-    if soort.heen().is_some() { Kind::Du01 } else { Kind::Di01 }
+    if soort.is_retour() { Kind::Du01 } else { Kind::Di01 }
 }
 
-/// Functies of the standard, release 3.2.
-const STANDARD: [&str; 14] = [
-    "WMO301", "WMO302", "WMO305", "WMO306", "WMO307", "WMO308", "WMO315", "WMO316", "WMO317", "WMO318", "WMO319",
-    "WMO320", "WMO323", "WMO325",
-];
+/// Functies of earlier releases that have no bericht any more: 323 and 325 took their place.
+const REPLACED: [&str; 2] = ["WMO303", "WMO304"];

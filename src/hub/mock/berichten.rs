@@ -44,7 +44,18 @@ pub(super) fn retour(heen: &Heenbericht, how: &Retour, id: &str, today: NaiveDat
 }
 
 fn is_product(klasse: &ElementPath) -> bool {
-    klasse.steps().last().is_some_and(|(name, _)| matches!(name, "ToegewezenProduct" | "StartProduct"))
+    const PRODUCTS: [&str; 8] = [
+        "ToegewezenProduct",
+        "StartProduct",
+        "StopProduct",
+        "AangevraagdProduct",
+        "OngewijzigdProduct",
+        "TeWijzigenProduct",
+        "NieuwProduct",
+        // Has no products: it is the one thing to reject.
+        "Antwoord",
+    ];
+    klasse.steps().last().is_some_and(|(name, _)| PRODUCTS.contains(&name))
 }
 
 fn no_remark() -> RetourCodes {
@@ -76,7 +87,7 @@ pub(super) fn start(heen: &Heenbericht, which: Toewijzing, id: &str, today: Naiv
         bericht_identificatie: BerichtIdentificatie { identificatie: identificatie(id), dagtekening: today },
         xsd_versie: XsdVersie { basisschema_xsd_versie: versie(), bericht_xsd_versie: versie() },
     };
-    let inhoud = Inhoud::Start(levering::Client {
+    let inhoud = Inhoud::Start(levering::StartClient {
         bsn: client.bsn.clone(),
         geboortedatum: client.geboortedatum.clone(),
         geslacht: client.geslacht.clone(),
@@ -94,7 +105,13 @@ pub(super) fn start(heen: &Heenbericht, which: Toewijzing, id: &str, today: Naiv
 fn startable(heen: &Heenbericht) -> impl Iterator<Item = &ToegewezenProduct> {
     let producten: &[ToegewezenProduct] = match &heen.inhoud {
         Inhoud::Toewijzing(client) => &client.toegewezen_producten,
-        Inhoud::Start(_) => &[],
+        Inhoud::Start(_)
+        | Inhoud::Stop(_)
+        | Inhoud::VerzoekOmToewijzing(_)
+        | Inhoud::VerzoekOmWijziging(_)
+        | Inhoud::Antwoord(_)
+        | Inhoud::Declaratie(_)
+        | Inhoud::DeclaratieAntwoord { .. } => &[],
     };
     producten.iter().filter(|product| !product.is_verwijderd())
 }

@@ -30,16 +30,15 @@ pub async fn history(conn: &mut Connection, bericht: &Bericht) -> Result<History
 /// The revision is read before the facts: a bericht that is recorded meanwhile makes the verdict stale.
 async fn of_heenbericht(conn: &mut Connection, heen: &Heenbericht) -> Result<History> {
     let (gemeente, aanbieder) = heen.header.pair();
-    let bsn = heen.inhoud.bsn();
-    let mut history = History {
-        revision: revision(conn, gemeente, aanbieder, bsn).await?,
-        identificatie_used: identity_used(conn, &heen.header, None).await?,
-        ..History::default()
-    };
+    let mut history = History::default();
+    if let Some(bsn) = heen.inhoud.bsn() {
+        history.revision = revision(conn, gemeente, aanbieder, bsn).await?;
+        history.starts = live_starts(conn, gemeente, aanbieder, bsn).await?;
+    }
+    history.identificatie_used = identity_used(conn, &heen.header, None).await?;
     for nummer in named_toewijzingen(&heen.inhoud) {
         history.toewijzingen.extend(toewijzing_versions(conn, gemeente, aanbieder, nummer).await?);
     }
-    history.starts = live_starts(conn, gemeente, aanbieder, bsn).await?;
     Ok(history)
 }
 
@@ -69,6 +68,13 @@ fn named_toewijzingen(inhoud: &Inhoud) -> BTreeSet<ToewijzingNummer> {
         Inhoud::Start(client) => {
             client.start_producten.iter().filter_map(|product| product.toewijzing_nummer).collect()
         }
+        // No rule that is checked relates these to a toewijzing yet.
+        Inhoud::Stop(_)
+        | Inhoud::VerzoekOmToewijzing(_)
+        | Inhoud::VerzoekOmWijziging(_)
+        | Inhoud::Antwoord(_)
+        | Inhoud::Declaratie(_)
+        | Inhoud::DeclaratieAntwoord { .. } => BTreeSet::new(),
     }
 }
 

@@ -7,7 +7,7 @@
 //! |---|---|
 //! | [`document`], [`load`], [`facets`], [`pattern`] | XSD text to [`tables`] |
 //! | [`lexical`], [`simple`] | values |
-//! | [`validate`], [`cursor`], [`value`], [`attributes`] | the pass over a text |
+//! | [`mod@validate`], [`cursor`], [`value`], [`attributes`] | the pass over a text |
 //! | [`mistakes`], [`drafts`] | what is wrong, once and in order |
 //! | [`texts`] | the findings, in Dutch |
 
@@ -83,6 +83,16 @@ const fn berichtschema(soort: Berichtsoort, release: Release) -> &'static str {
         (Release::V3_2, Berichtsoort::Wmo302) => include_str!("../../../xsd/iwmo-3.2/wmo302.xsd"),
         (Release::V3_2, Berichtsoort::Wmo305) => include_str!("../../../xsd/iwmo-3.2/wmo305.xsd"),
         (Release::V3_2, Berichtsoort::Wmo306) => include_str!("../../../xsd/iwmo-3.2/wmo306.xsd"),
+        (Release::V3_2, Berichtsoort::Wmo307) => include_str!("../../../xsd/iwmo-3.2/wmo307.xsd"),
+        (Release::V3_2, Berichtsoort::Wmo308) => include_str!("../../../xsd/iwmo-3.2/wmo308.xsd"),
+        (Release::V3_2, Berichtsoort::Wmo315) => include_str!("../../../xsd/iwmo-3.2/wmo315.xsd"),
+        (Release::V3_2, Berichtsoort::Wmo316) => include_str!("../../../xsd/iwmo-3.2/wmo316.xsd"),
+        (Release::V3_2, Berichtsoort::Wmo317) => include_str!("../../../xsd/iwmo-3.2/wmo317.xsd"),
+        (Release::V3_2, Berichtsoort::Wmo318) => include_str!("../../../xsd/iwmo-3.2/wmo318.xsd"),
+        (Release::V3_2, Berichtsoort::Wmo319) => include_str!("../../../xsd/iwmo-3.2/wmo319.xsd"),
+        (Release::V3_2, Berichtsoort::Wmo320) => include_str!("../../../xsd/iwmo-3.2/wmo320.xsd"),
+        (Release::V3_2, Berichtsoort::Wmo323) => include_str!("../../../xsd/iwmo-3.2/wmo323.xsd"),
+        (Release::V3_2, Berichtsoort::Wmo325) => include_str!("../../../xsd/iwmo-3.2/wmo325.xsd"),
     }
 }
 

@@ -11,8 +11,8 @@ use iwmo_gateway::domain::levering::{self, StartKey, StartProduct};
 use iwmo_gateway::domain::waarde::{Bsn, Identificatie, StatusAanlevering, ToewijzingNummer, Value, Versie};
 use iwmo_gateway::domain::{Bericht, Berichtsoort, Header, Partij, Release, Timestamp};
 use iwmo_gateway::store::{
-    DeadlineState, Entry, HeaderColumns, LedgerChange, NewBericht, NewDeadline, NewParcel, NewStart, NewToewijzing,
-    Outcome, ParcelKind, Receipt, Via,
+    DeadlineState, Entry, HeaderColumns, NewBericht, NewDeadline, NewParcel, NewStart, NewToewijzing, Outcome,
+    ParcelKind, Receipt, Via,
 };
 
 /// A value of the standard.
@@ -74,7 +74,7 @@ fn versies() -> XsdVersie {
 /// A 305 that starts support on these toewijzingen.
 pub fn wmo305(identificatie: &str, nummers: &[i64]) -> Bericht {
     let geslachtsnaam = Achternaam { achternaam: "Jansen".to_owned(), voorvoegsel: None };
-    let inhoud = Inhoud::Start(levering::Client {
+    let inhoud = Inhoud::Start(levering::StartClient {
         bsn: value(BSN),
         geboortedatum: Geboortedatum { datum: day("1950-01-01"), datum_gebruik: None },
         geslacht: "2".to_owned(),
@@ -123,6 +123,7 @@ pub fn new_bericht(id: &str, bericht: &Bericht) -> NewBericht {
         via: Via::Api,
         poster: Some(bericht.poster().clone()),
         referentienummer: None,
+        xml: None,
         bytes: format!("<bytes of=\"{id}\"/>").into_bytes(),
         sha256: format!("sha-of-{id}"),
         header: Some(HeaderColumns::of(bericht.header(), identificatie_retour)),
@@ -151,18 +152,7 @@ pub fn receipt(id: &str) -> Receipt {
 
 /// An entry that keeps this bericht and claims its identity; nothing else follows from it.
 pub fn entry(bericht: NewBericht) -> Entry {
-    Entry {
-        bericht,
-        claims_identity: true,
-        client: None,
-        ledger: LedgerChange::default(),
-        closes: None,
-        retour: None,
-        deadlines: Vec::new(),
-        postbus: Vec::new(),
-        parcels: Vec::new(),
-        envelope: None,
-    }
+    Entry { claims_identity: true, ..Entry::only(bericht) }
 }
 
 /// An entry with a 305 under its own id as Identificatie.

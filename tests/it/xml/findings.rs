@@ -146,3 +146,87 @@ fn all_mistakes_are_found_in_one_pass_in_order() {
         ]
     );
 }
+
+/// One mistake in each of the other kinds: file, what is replaced, by what, the path and a part of the text.
+const MISTAKES_ELSEWHERE: &[(&str, &str, &str, &str, &str)] = &[
+    ("wmo307-minimaal.xml", ">19<", ">05<", "/Bericht/Client/StopProducten/StopProduct[1]/RedenBeeindiging", "is 05"),
+    (
+        "wmo307-minimaal.xml",
+        "<wmo307:Einddatum>2026-06-30</wmo307:Einddatum>",
+        "<wmo307:Datum>2026-06-30</wmo307:Datum>",
+        "/Bericht/Client/StopProducten/StopProduct[1]/Datum",
+        "hier hoort Einddatum",
+    ),
+    (
+        "wmo308-afgewezen.xml",
+        ">9414<",
+        ">9999<",
+        "/Bericht/Client/StopProducten/StopProduct[1]/RetourCodes/RetourCode[2]",
+        "codelijst",
+    ),
+    ("wmo308-akkoord.xml", ">421<", ">420<", "/Bericht/Header/BerichtCode", "toegestaan is 421"),
+    (
+        "wmo315-volledig.xml",
+        ">01042424<",
+        ">1042424<",
+        "/Bericht/Client/AangevraagdeProducten/AangevraagdProduct[1]/Verwijzer/ZorgverlenerCode",
+        "precies 8 cijfers",
+    ),
+    (
+        "wmo315-minimaal.xml",
+        "<wmo315:ToewijzingIngangsdatum>2026-04-01</wmo315:ToewijzingIngangsdatum>",
+        "",
+        "/Bericht/Client/AangevraagdeProducten/AangevraagdProduct[1]/ToewijzingIngangsdatum",
+        "ontbreekt vóór Verwijzer",
+    ),
+    (
+        "wmo316-afgewezen.xml",
+        ">9374<",
+        ">374<",
+        "/Bericht/Client/AangevraagdeProducten/AangevraagdProduct[2]/RetourCodes/RetourCode[1]",
+        "codelijst",
+    ),
+    ("wmo317-minimaal.xml", "RedenVerzoek>1<", "RedenVerzoek>3<", "/Bericht/Client/Verzoek/RedenVerzoek", "is 3"),
+    (
+        "wmo317-volledig.xml",
+        "<wmo317:ToewijzingNummer>0<",
+        "<wmo317:ToewijzingNummer>1000000000<",
+        "/Bericht/Client/Verzoek/OngewijzigdeProducten/OngewijzigdProduct[2]/ToewijzingNummer",
+        "tot en met 999999999",
+    ),
+    ("wmo318-akkoord.xml", ">481<", ">480<", "/Bericht/Header/BerichtCode", "toegestaan is 481"),
+    ("wmo319-minimaal.xml", "VerzoekAntwoord>2<", "VerzoekAntwoord>0<", "/Bericht/Antwoord/VerzoekAntwoord", "1 of 2"),
+    ("wmo320-afgewezen.xml", ">9355<", "><", "/Bericht/Antwoord/RetourCodes/RetourCode[1]", "is leeg"),
+    ("wmo323-minimaal.xml", ">D2026031<", ">D-2026031<", "/Bericht/Declaratie/DeclaratieNummer", "patroon"),
+    (
+        "wmo323-volledig.xml",
+        "Bedrag>180000<",
+        "Bedrag>-180000<",
+        "/Bericht/Declaratie/Clienten/Client[1]/Prestaties/Prestatie[2]/IngediendBedrag/Bedrag",
+        "van 0 tot en met 99999999",
+    ),
+    (
+        "wmo325-minimaal.xml",
+        "<wmo325:RetourCode>0001</wmo325:RetourCode>",
+        "",
+        "/Bericht/Header/RetourCodes/RetourCode[1]",
+        "RetourCode",
+    ),
+    (
+        "wmo325-volledig.xml",
+        "<wmo325:TotaalToegekendBedrag>",
+        "<wmo325:TotaalGoedgekeurdBedrag/><wmo325:TotaalToegekendBedrag>",
+        "/Bericht/DeclaratieAntwoord/TotaalGoedgekeurdBedrag",
+        "hier hoort TotaalToegekendBedrag",
+    ),
+];
+
+#[test]
+fn one_mistake_one_finding_in_every_kind() {
+    for &(file, from, to, path, fragment) in MISTAKES_ELSEWHERE {
+        let refusal = refusal(&changed(file, from, to));
+        let [finding] = refusal.findings.as_slice() else { panic!("{file}: {:?}", refusal.findings) };
+        assert_eq!(finding.path, path, "{file}: {}", finding.text);
+        assert!(finding.text.contains(fragment), "{file}: {}", finding.text);
+    }
+}

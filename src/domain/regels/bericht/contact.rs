@@ -100,10 +100,7 @@ impl ContactOf {
 
 /// Every contact in the bericht: of the client first, then of the relations.
 pub(super) fn contacten(heen: &Heenbericht) -> impl Iterator<Item = (ContactOf, &Contact)> {
-    let client = match &heen.inhoud {
-        Inhoud::Toewijzing(client) => Some(client),
-        Inhoud::Start(_) => None,
-    };
+    let client = if let Inhoud::Toewijzing(client) = &heen.inhoud { Some(client) } else { None };
     client.into_iter().flat_map(|client| {
         let own = client.contactgegevens.iter().enumerate();
         let own = own.map(|(index, contact)| (ContactOf::Client(index), contact));

@@ -6,6 +6,7 @@ use crate::domain::bericht::{Heenbericht, Inhoud};
 use crate::domain::klasse::ElementPath;
 use crate::domain::toewijzing::{Omvang, Product, ToegewezenProduct};
 use crate::domain::verdict::Place;
+use crate::domain::verzoek::{AangevraagdProduct, NieuwProduct, TeWijzigenProduct};
 use crate::domain::waarde::{Eenheid, Frequentie, RedenWijziging};
 
 use super::client_path;
@@ -17,6 +18,8 @@ struct ProductLine<'a> {
     /// The berichtklasse; a path is made only of what is wrong.
     path: fn(usize) -> ElementPath,
     index: usize,
+    /// The class has a product; one that changes a toewijzing leaves that to its number.
+    names_product: bool,
     product: Option<&'a Product>,
     omvang: Option<&'a Omvang>,
     budget: Option<i64>,
@@ -40,7 +43,7 @@ impl ProductLine<'_> {
 /// CD041: a product with a code has an extent.
 ///
 /// - Retourcode: 0001
-/// - Berichten: WMO301
+/// - Berichten: WMO301, WMO315, WMO317
 pub fn cd041(heen: &Heenbericht) -> Vec<Place> {
     broken_lines(heen, |line| line.has_code() && line.omvang.is_none(), |_| None)
 }
@@ -48,7 +51,7 @@ pub fn cd041(heen: &Heenbericht) -> Vec<Place> {
 /// CD075: a budget has a last day.
 ///
 /// - Retourcode: 0001
-/// - Berichten: WMO301
+/// - Berichten: WMO301, WMO315, WMO317
 pub fn cd075(heen: &Heenbericht) -> Vec<Place> {
     broken_lines(heen, |line| line.budget.is_some() && line.end.is_none(), |_| Some("Budget"))
 }
@@ -56,7 +59,7 @@ pub fn cd075(heen: &Heenbericht) -> Vec<Place> {
 /// CD076: an extent per week has a last day.
 ///
 /// - Retourcode: 0001
-/// - Berichten: WMO301
+/// - Berichten: WMO301, WMO315, WMO317
 pub fn cd076(heen: &Heenbericht) -> Vec<Place> {
     let is_weekly = |omvang: &Omvang| omvang.frequentie == Frequentie::PerWeek;
     broken_lines(heen, |line| line.omvang.is_some_and(is_weekly) && line.end.is_none(), |_| Some("Omvang"))
@@ -65,7 +68,7 @@ pub fn cd076(heen: &Heenbericht) -> Vec<Place> {
 /// CD077: what has a budget has no extent. Breaks together with CD078, which looks from the other side.
 ///
 /// - Retourcode: 0001
-/// - Berichten: WMO301
+/// - Berichten: WMO301, WMO315, WMO317
 pub fn cd077(heen: &Heenbericht) -> Vec<Place> {
     broken_lines(heen, |line| line.budget.is_some() && line.omvang.is_some(), |_| Some("Omvang"))
 }
@@ -73,7 +76,7 @@ pub fn cd077(heen: &Heenbericht) -> Vec<Place> {
 /// CD078: what has an extent has no budget. Breaks together with CD077, which looks from the other side.
 ///
 /// - Retourcode: 0001
-/// - Berichten: WMO301
+/// - Berichten: WMO301, WMO315, WMO317
 pub fn cd078(heen: &Heenbericht) -> Vec<Place> {
     broken_lines(heen, |line| line.omvang.is_some() && line.budget.is_some(), |_| Some("Budget"))
 }
@@ -81,9 +84,9 @@ pub fn cd078(heen: &Heenbericht) -> Vec<Place> {
 /// CD079: without a budget it is said which product.
 ///
 /// - Retourcode: 0001
-/// - Berichten: WMO301
+/// - Berichten: WMO301, WMO315, WMO317
 pub fn cd079(heen: &Heenbericht) -> Vec<Place> {
-    broken_lines(heen, |line| line.budget.is_none() && line.product.is_none(), |_| None)
+    broken_lines(heen, |line| line.names_product && line.budget.is_none() && line.product.is_none(), |_| None)
 }
 
 /// CD080: without a product code there is no extent, unless the toewijzing ended before 2021.
@@ -98,7 +101,7 @@ pub fn cd080(heen: &Heenbericht) -> Vec<Place> {
 /// CS003: nothing ends before it begins.
 ///
 /// - Retourcode: 0001
-/// - Berichten: WMO301
+/// - Berichten: WMO301, WMO315, WMO317
 pub fn cs003(heen: &Heenbericht) -> Vec<Place> {
     let mut places: Vec<Place> = contacten(heen)
         .filter(|(_, contact)| {
@@ -132,7 +135,7 @@ pub fn cs336(heen: &Heenbericht) -> Vec<Place> {
 /// ended before 2021.
 ///
 /// - Retourcode: 0001
-/// - Berichten: WMO301
+/// - Berichten: WMO301, WMO317
 pub fn cs338(heen: &Heenbericht) -> Vec<Place> {
     let broken = |line: &ProductLine<'_>| {
         line.ends_after_2020()
@@ -174,22 +177,81 @@ fn is_one_day(product: &ToegewezenProduct) -> bool {
 /// Every product in the bericht.
 fn product_lines(heen: &Heenbericht) -> Vec<ProductLine<'_>> {
     match &heen.inhoud {
-        Inhoud::Toewijzing(client) => client
-            .toegewezen_producten
-            .iter()
-            .enumerate()
-            .map(|(index, product)| ProductLine {
-                path: toegewezen_product_path,
-                index,
-                product: product.product.as_ref(),
-                omvang: product.omvang.as_ref(),
-                budget: product.budget,
-                begin: product.ingangsdatum,
-                end: product.einddatum,
-                end_name: "Einddatum",
-            })
-            .collect(),
-        Inhoud::Start(_) => Vec::new(),
+        Inhoud::Toewijzing(client) => {
+            let products = client.toegewezen_producten.iter().enumerate();
+            products.map(|(index, product)| toegewezen_line(index, product)).collect()
+        }
+        Inhoud::VerzoekOmToewijzing(client) => {
+            let products = client.aangevraagde_producten.iter().enumerate();
+            products.map(|(index, product)| aangevraagd_line(index, product)).collect()
+        }
+        Inhoud::VerzoekOmWijziging(client) => {
+            let changed = client.verzoek.te_wijzigen_producten.iter().enumerate();
+            let new = client.verzoek.nieuwe_producten.iter().enumerate();
+            let changed = changed.map(|(index, product)| te_wijzigen_line(index, product));
+            changed.chain(new.map(|(index, product)| nieuw_line(index, product))).collect()
+        }
+        Inhoud::Start(_)
+        | Inhoud::Stop(_)
+        | Inhoud::Antwoord(_)
+        | Inhoud::Declaratie(_)
+        | Inhoud::DeclaratieAntwoord { .. } => Vec::new(),
+    }
+}
+
+fn toegewezen_line(index: usize, product: &ToegewezenProduct) -> ProductLine<'_> {
+    ProductLine {
+        path: toegewezen_product_path,
+        index,
+        names_product: true,
+        product: product.product.as_ref(),
+        omvang: product.omvang.as_ref(),
+        budget: product.budget,
+        begin: product.ingangsdatum,
+        end: product.einddatum,
+        end_name: "Einddatum",
+    }
+}
+
+fn aangevraagd_line(index: usize, product: &AangevraagdProduct) -> ProductLine<'_> {
+    ProductLine {
+        path: |index| client_path().child("AangevraagdeProducten").nth("AangevraagdProduct", index),
+        index,
+        names_product: true,
+        product: product.product.as_ref(),
+        omvang: product.omvang.as_ref(),
+        budget: product.budget,
+        begin: product.toewijzing_ingangsdatum,
+        end: product.toewijzing_einddatum,
+        end_name: "ToewijzingEinddatum",
+    }
+}
+
+fn te_wijzigen_line(index: usize, product: &TeWijzigenProduct) -> ProductLine<'_> {
+    ProductLine {
+        path: |index| client_path().child("Verzoek").child("TeWijzigenProducten").nth("TeWijzigenProduct", index),
+        index,
+        names_product: false,
+        product: None,
+        omvang: product.omvang.as_ref(),
+        budget: product.budget,
+        begin: product.gewenste_ingangsdatum,
+        end: product.einddatum,
+        end_name: "Einddatum",
+    }
+}
+
+fn nieuw_line(index: usize, product: &NieuwProduct) -> ProductLine<'_> {
+    ProductLine {
+        path: |index| client_path().child("Verzoek").child("NieuweProducten").nth("NieuwProduct", index),
+        index,
+        names_product: true,
+        product: product.product.as_ref(),
+        omvang: product.omvang.as_ref(),
+        budget: product.budget,
+        begin: product.gewenste_ingangsdatum,
+        end: product.einddatum,
+        end_name: "Einddatum",
     }
 }
 

@@ -1,0 +1,168 @@
+//! What a bericht says besides the header that all have: one variant per pair of heenbericht and retour.
+
+use super::Berichtsoort;
+use crate::domain::antwoord::Antwoord;
+use crate::domain::client::Geboortedatum;
+use crate::domain::declaratie::{AntwoordHeader, Client, Declaratie, DeclaratieAntwoord};
+use crate::domain::klasse::{Element, ElementPath, RetourCodes, Source, Target};
+use crate::domain::waarde::Bsn;
+use crate::domain::{levering, toewijzing, verzoek};
+
+/// What stands below the header; heenbericht and retour share the type.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Inhoud {
+    /// 301, 302.
+    Toewijzing(toewijzing::Client),
+    /// 305, 306.
+    Start(levering::StartClient),
+    /// 307, 308.
+    Stop(levering::StopClient),
+    /// 315, 316.
+    VerzoekOmToewijzing(verzoek::ToewijzingClient),
+    /// 317, 318.
+    VerzoekOmWijziging(verzoek::WijzigingClient),
+    /// 319, 320.
+    Antwoord(Antwoord),
+    /// 323.
+    Declaratie(Declaratie),
+    /// 325.
+    DeclaratieAntwoord {
+        /// What this kind alone has in its header.
+        header: AntwoordHeader,
+        /// Absent when the declaratie was rejected as a whole, on its header or on a rule inside it.
+        antwoord: Option<DeclaratieAntwoord>,
+    },
+}
+
+impl Inhoud {
+    /// Takes the end of the header and what is below it; `None` when nothing is, as in a retour that accepts.
+    pub(super) fn read<S: Source>(soort: Berichtsoort, source: &mut S) -> Result<Option<Self>, S::Error> {
+        match soort {
+            Berichtsoort::Wmo301 | Berichtsoort::Wmo302 => below_header(source, "Client", Self::Toewijzing),
+            Berichtsoort::Wmo305 | Berichtsoort::Wmo306 => below_header(source, "Client", Self::Start),
+            Berichtsoort::Wmo307 | Berichtsoort::Wmo308 => below_header(source, "Client", Self::Stop),
+            Berichtsoort::Wmo315 | Berichtsoort::Wmo316 => below_header(source, "Client", Self::VerzoekOmToewijzing),
+            Berichtsoort::Wmo317 | Berichtsoort::Wmo318 => below_header(source, "Client", Self::VerzoekOmWijziging),
+            Berichtsoort::Wmo319 | Berichtsoort::Wmo320 => below_header(source, "Antwoord", Self::Antwoord),
+            Berichtsoort::Wmo323 => below_header(source, "Declaratie", Self::Declaratie),
+            Berichtsoort::Wmo325 => {
+                let header = AntwoordHeader::read_elements(source)?;
+                source.leave()?;
+                let antwoord = Element::read("DeclaratieAntwoord", source)?;
+                Ok(Some(Self::DeclaratieAntwoord { header, antwoord }))
+            }
+        }
+    }
+
+    /// Hands over what this kind alone has at the end of the header.
+    pub(super) fn write_header<T: Target>(&self, target: &mut T) {
+        match self {
+            Self::DeclaratieAntwoord { header, .. } => header.write_elements(target),
+            Self::Toewijzing(_)
+            | Self::Start(_)
+            | Self::Stop(_)
+            | Self::VerzoekOmToewijzing(_)
+            | Self::VerzoekOmWijziging(_)
+            | Self::Antwoord(_)
+            | Self::Declaratie(_) => {}
+        }
+    }
+
+    /// The element below the header.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Toewijzing(_)
+            | Self::Start(_)
+            | Self::Stop(_)
+            | Self::VerzoekOmToewijzing(_)
+            | Self::VerzoekOmWijziging(_) => "Client",
+            Self::Antwoord(_) => "Antwoord",
+            Self::Declaratie(_) => "Declaratie",
+            Self::DeclaratieAntwoord { .. } => "DeclaratieAntwoord",
+        }
+    }
+
+    /// Hands over what is below the header.
+    pub(super) fn write<T: Target>(&self, target: &mut T) {
+        let name = self.name();
+        match self {
+            Self::Toewijzing(client) => client.write(name, false, target),
+            Self::Start(client) => client.write(name, false, target),
+            Self::Stop(client) => client.write(name, false, target),
+            Self::VerzoekOmToewijzing(client) => client.write(name, false, target),
+            Self::VerzoekOmWijziging(client) => client.write(name, false, target),
+            Self::Antwoord(antwoord) => antwoord.write(name, false, target),
+            Self::Declaratie(declaratie) => declaratie.write(name, false, target),
+            Self::DeclaratieAntwoord { antwoord, .. } => antwoord.write(name, false, target),
+        }
+    }
+
+    /// Calls `visit` for every berichtklasse below the header that can carry retourcodes.
+    pub fn each_retour_codes(&mut self, visit: &mut dyn FnMut(&ElementPath, &mut RetourCodes)) {
+        let path = ElementPath::root().child(self.name());
+        match self {
+            Self::Toewijzing(client) => client.each_retour_codes(&path, visit),
+            Self::Start(client) => client.each_retour_codes(&path, visit),
+            Self::Stop(client) => client.each_retour_codes(&path, visit),
+            Self::VerzoekOmToewijzing(client) => client.each_retour_codes(&path, visit),
+            Self::VerzoekOmWijziging(client) => client.each_retour_codes(&path, visit),
+            Self::Antwoord(antwoord) => antwoord.each_retour_codes(&path, visit),
+            Self::Declaratie(declaratie) => declaratie.each_retour_codes(&path, visit),
+            Self::DeclaratieAntwoord { antwoord, .. } => antwoord.each_retour_codes(&path, visit),
+        }
+    }
+
+    /// The clients of a declaratie or of the antwoord on it; none in any other kind.
+    #[must_use]
+    pub fn clienten(&self) -> &[Client] {
+        match self {
+            Self::Declaratie(declaratie) => &declaratie.clienten,
+            Self::DeclaratieAntwoord { antwoord, .. } => antwoord.as_ref().map_or(&[], |antwoord| &antwoord.clienten),
+            Self::Toewijzing(_)
+            | Self::Start(_)
+            | Self::Stop(_)
+            | Self::VerzoekOmToewijzing(_)
+            | Self::VerzoekOmWijziging(_)
+            | Self::Antwoord(_) => &[],
+        }
+    }
+
+    /// The Bsn of the one client that the whole bericht is about; `None` for a kind that names no client, or
+    /// may name several: see [`Inhoud::clienten`].
+    #[must_use]
+    pub fn bsn(&self) -> Option<&Bsn> {
+        match self {
+            Self::Toewijzing(client) => Some(&client.bsn),
+            Self::Start(client) => Some(&client.bsn),
+            Self::Stop(client) => Some(&client.bsn),
+            Self::VerzoekOmToewijzing(client) => Some(&client.bsn),
+            Self::VerzoekOmWijziging(client) => Some(&client.bsn),
+            Self::Antwoord(_) | Self::Declaratie(_) | Self::DeclaratieAntwoord { .. } => None,
+        }
+    }
+
+    /// The date of birth of that client; `None` also where the bericht does not tell it.
+    #[must_use]
+    pub fn geboortedatum(&self) -> Option<&Geboortedatum> {
+        match self {
+            Self::Toewijzing(client) => Some(&client.geboortedatum),
+            Self::Start(client) => Some(&client.geboortedatum),
+            Self::Stop(client) => Some(&client.geboortedatum),
+            Self::VerzoekOmToewijzing(client) => Some(&client.geboortedatum),
+            Self::VerzoekOmWijziging(_) | Self::Antwoord(_) | Self::Declaratie(_) | Self::DeclaratieAntwoord { .. } => {
+                None
+            }
+        }
+    }
+}
+
+/// Steps out of the header and takes the one element below it, if it is there.
+fn below_header<E: Element, S: Source>(
+    source: &mut S,
+    name: &'static str,
+    inhoud: fn(E) -> Inhoud,
+) -> Result<Option<Inhoud>, S::Error> {
+    source.leave()?;
+    Ok(Option::<E>::read(name, source)?.map(inhoud))
+}

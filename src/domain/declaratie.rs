@@ -1,0 +1,131 @@
+//! WMO323 and WMO325: what the aanbieder declares, and which part of it the gemeente grants.
+
+use chrono::NaiveDate;
+
+use super::bericht::{BerichtIdentificatie, XsdVersie};
+use super::klasse::{RetourCodes, klasse};
+use super::waarde::{Bsn, DebetCredit, ProductCategorie, ProductCode, ToewijzingNummer, Versie};
+
+klasse! {
+    /// `CDT_GeslotenPeriode`.
+    basis struct GeslotenPeriode {
+        /// First day.
+        begindatum: NaiveDate = "Begindatum",
+        /// Last day.
+        einddatum: NaiveDate = "Einddatum",
+    }
+}
+
+klasse! {
+    /// `CDT_BedragMetDC`.
+    basis struct BedragMetDC {
+        /// In euro cents, never negative.
+        bedrag: i64 = "Bedrag",
+        /// The sign.
+        debet_credit: DebetCredit = "DebetCredit",
+    }
+}
+
+klasse! {
+    /// `CDT_TotaalBedragMetDC`.
+    basis struct TotaalBedragMetDC {
+        /// In euro cents, never negative.
+        totaal_bedrag: i64 = "TotaalBedrag",
+        /// The sign.
+        debet_credit: DebetCredit = "DebetCredit",
+    }
+}
+
+klasse! {
+    /// `CDT_Referentie`: which line this is, and which one it takes back.
+    basis struct Referentie {
+        /// 1 to 20 characters, used once per aanbieder.
+        referentie_nummer: String = "ReferentieNummer",
+        /// Of the line that a credit takes back.
+        vorig_referentie_nummer: Option<String> = "VorigReferentieNummer",
+    }
+}
+
+klasse! {
+    /// Everything that an aanbieder declares of one gemeente over one month.
+    struct Declaratie {
+        /// The key of the class.
+        declaratie_nummer: String = "DeclaratieNummer",
+        /// A whole calendar month (CS340).
+        declaratie_periode: GeslotenPeriode = "DeclaratiePeriode",
+        /// The day on which the declaratie was made.
+        declaratie_dagtekening: NaiveDate = "DeclaratieDagtekening",
+        /// The lines added up.
+        totaal_ingediend_bedrag: TotaalBedragMetDC = "TotaalIngediendBedrag",
+        /// For whom.
+        clienten: Vec<Client> = "Clienten" / "Client",
+    }
+}
+
+klasse! {
+    /// A client of a declaratie, or of the antwoord on it.
+    struct Client {
+        /// The key of the class.
+        bsn: Bsn = "Bsn",
+        /// What was delivered.
+        prestaties: Vec<Prestatie> = "Prestaties" / "Prestatie",
+        /// In a 325.
+        retour_codes: RetourCodes = "RetourCodes",
+    }
+}
+
+klasse! {
+    /// One line: so much of a product in one period.
+    struct Prestatie {
+        /// The key of the class.
+        product_referentie: Referentie = "ProductReferentie",
+        /// The toewijzing that it was delivered under.
+        toewijzing_nummer: ToewijzingNummer = "ToewijzingNummer",
+        /// WMO020.
+        product_categorie: ProductCategorie = "ProductCategorie",
+        /// The product itself, also when the toewijzing left it open.
+        product_code: ProductCode = "ProductCode",
+        /// When it was delivered.
+        product_periode: GeslotenPeriode = "ProductPeriode",
+        /// In units of `eenheid`.
+        geleverd_volume: i64 = "GeleverdVolume",
+        /// WJ756.
+        eenheid: String = "Eenheid",
+        /// Per unit, in euro cents.
+        product_tarief: Option<i64> = "ProductTarief",
+        /// What is asked for it.
+        ingediend_bedrag: BedragMetDC = "IngediendBedrag",
+        /// In a 325.
+        retour_codes: RetourCodes = "RetourCodes",
+    }
+}
+
+klasse! {
+    /// What a 325 adds to the header: which declaratie it answers, and how it fared.
+    struct AntwoordHeader {
+        /// BerichtIdentificatie of the 323.
+        declaratie_identificatie: BerichtIdentificatie = "DeclaratieIdentificatie",
+        /// Of the XSLT that judged, when one did.
+        xslt_versie: Option<Versie> = "XsltVersie",
+        /// Schemas of the 323.
+        xsd_versie_declaratie: XsdVersie = "XsdVersieDeclaratie",
+        /// At least one.
+        retour_codes: RetourCodes = "RetourCodes",
+    }
+}
+
+klasse! {
+    /// The antwoord on a declaratie that could be judged line by line.
+    struct DeclaratieAntwoord {
+        /// The key of the class.
+        declaratie_nummer: String = "DeclaratieNummer",
+        /// As in the 323.
+        totaal_ingediend_bedrag: TotaalBedragMetDC = "TotaalIngediendBedrag",
+        /// What will be paid.
+        totaal_toegekend_bedrag: TotaalBedragMetDC = "TotaalToegekendBedrag",
+        /// Those with a rejected line, each with its rejected lines only.
+        clienten: Vec<Client> = "Clienten" / "Client",
+        /// At least one.
+        retour_codes: RetourCodes = "RetourCodes",
+    }
+}
