@@ -4,6 +4,7 @@
 //! problems, so that a person mends them in one go.
 
 pub mod codelijsten;
+mod contracten;
 mod raw;
 
 use std::net::SocketAddr;
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::domain::contract::Contracten;
 use crate::domain::deadline::Profile;
 use crate::domain::werkdag::Calendar;
 use crate::domain::{Partij, Release};
@@ -45,6 +47,8 @@ pub struct Config {
     pub codelijsten: Codelijsten,
     /// XSD files that take the place of the built-in ones.
     pub schemas: Vec<SchemaFiles>,
+    /// What gemeenten and aanbieders agreed, as far as we were told.
+    pub contracten: Contracten,
     /// What is logged.
     pub log: Log,
     /// For whom this gateway acts.

@@ -108,7 +108,7 @@ fn schemas(folder: Option<&Path>) -> Result<Arc<Schemas>, Box<dyn Error>> {
 fn check_all(arguments: &Arguments, schemas: &Schemas) -> io::Result<Exit> {
     let codelijsten = Codelijsten::built_in();
     let today = arguments.today.unwrap_or_else(|| SystemClock.today());
-    let outside = Outside { today, gemeenten: &codelijsten.gemeenten };
+    let outside = Outside { today, gemeenten: &codelijsten.gemeenten, contract: None };
     let mut report = Report::new(arguments.format);
     let mut exit = Exit::Fine;
     for path in arguments.paths.iter().flat_map(|path| expand(path)) {

@@ -7,7 +7,9 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::codelijsten::Codelijsten;
+use super::contracten;
 use super::{Config, Credential, DEFAULT, Database, Ggk, Http, LocalParty, Log, Relay, SchemaFiles, xsd_files};
+use crate::domain::contract::Contracten;
 use crate::domain::deadline::{Profile, Term, Unit};
 use crate::domain::waarde::Value;
 use crate::domain::werkdag::{Bevrijdingsdag, Calendar};
@@ -28,7 +30,8 @@ pub(super) struct Raw {
     ggk: Ggk,
     relay: Relay,
     deadlines: RawDeadlines,
-    codelijsten: RawCodelijsten,
+    codelijsten: RawFolder,
+    contracten: RawFolder,
     schemas: RawSchemas,
     log: Log,
     #[serde(default)]
@@ -54,7 +57,7 @@ struct RawDeadlines {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawCodelijsten {
+struct RawFolder {
     folder: PathBuf,
 }
 
@@ -168,6 +171,10 @@ impl Raw {
             folder if folder.as_os_str().is_empty() => Codelijsten::built_in(),
             folder => Codelijsten::load(&folder, problems),
         };
+        let contracten = match self.contracten.folder {
+            folder if folder.as_os_str().is_empty() => Contracten::default(),
+            folder => contracten::load(&folder, problems),
+        };
         Some(Config {
             http: self.http,
             database: database?,
@@ -181,6 +188,7 @@ impl Raw {
             },
             codelijsten,
             schemas: self.schemas.check(problems),
+            contracten,
             log: self.log,
             partijen,
             credentials,

@@ -10,7 +10,7 @@
 //! | [`klasse`] | how a berichtklasse lists its elements, once for XML and JSON, reading and writing |
 //! | [`waarde`], [`partij`] | the values inside |
 //! | [`regels`] | one function per rule, and the table of rules |
-//! | [`codelijst`] | which code held on which day |
+//! | [`codelijst`], [`contract`] | which code held on which day, and what two parties agreed |
 //! | [`history`], [`verdict`] | earlier facts in, findings out |
 //! | [`retour`] | the answer that the standard prescribes |
 //! | [`werkdag`], [`deadline`] | days that count, and clocks |
@@ -19,6 +19,7 @@ pub mod antwoord;
 pub mod bericht;
 pub mod client;
 pub mod codelijst;
+pub mod contract;
 pub mod deadline;
 pub mod declaratie;
 pub mod history;

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::bericht::{Bericht, Heenbericht, Retourbericht};
 use super::codelijst::Gemeentecodes;
+use super::contract::Contract;
 use super::history::{Awaited, History};
 use super::klasse::ElementPath;
 use super::regels::{Check, REGELS, Regel};
@@ -159,6 +160,8 @@ pub struct Outside<'a> {
     pub today: NaiveDate,
     /// Which gemeenten there are and were (TR378).
     pub gemeenten: &'a Gemeentecodes,
+    /// What the two parties agreed; rules that need it are not run where nobody told.
+    pub contract: Option<&'a Contract>,
 }
 
 /// Judges a bericht against the standard, what was recorded before and what holds outside. Pure.
@@ -203,8 +206,8 @@ fn run(regel: &Regel, heen: &Heenbericht, history: Option<&History>, outside: &O
     let places = match (regel.check, history) {
         (Check::Bericht(check), _) => check(heen),
         (Check::Outside(check), _) => check(heen, outside),
-        (Check::History(check), Some(history)) => check(heen, history),
-        (Check::History(_), None) => Vec::new(),
+        (Check::Contract(check), _) => outside.contract.map(|contract| check(heen, contract)).unwrap_or_default(),
+        (Check::History(check), _) => history.map(|history| check(heen, history)).unwrap_or_default(),
     };
     places.into_iter().map(|place| Finding::of(regel, place)).collect()
 }

@@ -19,8 +19,10 @@ use tokio::sync::Notify;
 
 use crate::clock::Clock;
 use crate::domain::codelijst::Gemeentecodes;
+use crate::domain::contract::Contracten;
 use crate::domain::deadline::Profile;
 use crate::domain::werkdag::Calendar;
+use crate::domain::{Bericht, Outside};
 use crate::store::Store;
 use crate::xml::Schemas;
 
@@ -46,12 +48,26 @@ pub struct Gateway {
     pub calendar: Calendar,
     /// Which gemeenten there are and were.
     pub gemeenten: Gemeentecodes,
+    /// What gemeenten and aanbieders agreed, as far as we were told.
+    pub contracten: Contracten,
     /// How envelopes are made.
     pub envelopes: Envelopes,
     /// Wakes [`relay`]: something is to go out.
     pub parcel_added: Notify,
     /// Wakes [`watch`]: a clock started, or the time was set.
     pub deadline_added: Notify,
+}
+
+impl Gateway {
+    /// What holds now, outside the traffic, for the parties of this bericht.
+    fn outside(&self, bericht: &Bericht) -> Outside<'_> {
+        let (gemeente, aanbieder) = bericht.header().pair();
+        Outside {
+            today: self.clock.today(),
+            gemeenten: &self.gemeenten,
+            contract: self.contracten.of(gemeente.code(), aanbieder.code()),
+        }
+    }
 }
 
 /// How envelopes are made.

@@ -13,7 +13,7 @@ use super::draft::Draft;
 use super::format::{self, Format, Readable};
 use super::ids;
 use super::parties::{Addressee, Route};
-use crate::domain::{Bericht, History, Outside, Partij, Timestamp, Verdict, judge};
+use crate::domain::{Bericht, History, Partij, Timestamp, Verdict, judge};
 use crate::store::{EnvelopeSeen, Receipt, StoreError};
 use crate::xml;
 
@@ -120,8 +120,7 @@ pub async fn receive(received: &Received, gateway: &Gateway) -> Result<Reply, St
         if let Some(first) = gateway.store.first_receipt(&received.sha256).await? {
             return Ok(Reply::Repeated(first));
         }
-        let outside = Outside { today: gateway.clock.today(), gemeenten: &gateway.gemeenten };
-        let mut verdict = judge(&bericht, &history, &outside);
+        let mut verdict = judge(&bericht, &history, &gateway.outside(&bericht));
         received.format.place(&mut verdict.findings, &xml);
         if let Some(why) = refusal(received, route, &history, &verdict, gateway) {
             return refuse(received, Some(&bericht), why, verdict, gateway).await;

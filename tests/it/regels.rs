@@ -10,8 +10,9 @@ use std::sync::Arc;
 
 use iwmo_gateway::clock::SetClock;
 use iwmo_gateway::config::Config;
+use iwmo_gateway::domain::contract::Contract;
 use iwmo_gateway::domain::regels::REGELS;
-use iwmo_gateway::domain::waarde::Value;
+use iwmo_gateway::domain::waarde::{ProductCategorie, ProductCode, Value};
 use iwmo_gateway::domain::{Berichtsoort, Partij};
 use iwmo_gateway::exchange::parties::LocalParty;
 use iwmo_gateway::exchange::receive::receive;
@@ -128,6 +129,13 @@ async fn take(gateway: &Gateway, file: &Path) -> Receipt {
     }
 }
 
+/// The product codes of the fixtures, but for those that break TR381.
+fn contract() -> Contract {
+    let productcodes = [("01A03", "01"), ("01A04", "01"), ("02A05", "02"), ("11A01", "11")];
+    let product = |(code, categorie)| ProductCode::from_text(code).zip(ProductCategorie::from_text(categorie));
+    Contract { productcodes: productcodes.into_iter().filter_map(product).collect() }
+}
+
 async fn gateway() -> Gateway {
     let config = Config::parse("").expect("the defaults");
     let local = |code: &str| {
@@ -142,6 +150,7 @@ async fn gateway() -> Gateway {
         profile: config.profile,
         calendar: config.calendar,
         gemeenten: config.codelijsten.gemeenten,
+        contracten: [((GEMEENTE.to_owned(), AANBIEDER.to_owned()), contract())].into_iter().collect(),
         envelopes: Envelopes { applicatie: "test".to_owned(), max_bytes: 25_000_000 },
         parcel_added: Notify::new(),
         deadline_added: Notify::new(),

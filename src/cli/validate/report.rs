@@ -134,6 +134,7 @@ fn coverage_text(soort: Berichtsoort) -> String {
 const fn not_run_text(why: NotRun) -> &'static str {
     match why {
         NotRun::EarlierLevel => "niet bereikt",
+        NotRun::NeedsContract => "niet zonder contract",
         NotRun::NeedsHistory => "niet zonder eerdere berichten",
         NotRun::NotYet => "nog niet",
         NotRun::NotCheckable => "niet aan een bericht te zien",

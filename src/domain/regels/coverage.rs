@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::lijst::{Unchecked, lijst};
+use super::{Check, Regel};
 use crate::domain::Berichtsoort;
 use crate::domain::verdict::Level;
 
@@ -22,6 +23,8 @@ pub struct Coverage {
 pub enum NotRun {
     /// An earlier level failed, which stops the next.
     EarlierLevel,
+    /// It needs what the two parties agreed.
+    NeedsContract,
     /// It needs berichten that came before.
     NeedsHistory,
     /// It is still to be done.
@@ -36,6 +39,7 @@ impl NotRun {
     pub const fn name(self) -> &'static str {
         match self {
             Self::EarlierLevel => "earlier-level-failed",
+            Self::NeedsContract => "needs-contract",
             Self::NeedsHistory => "needs-history",
             Self::NotYet => "not-yet",
             Self::NotCheckable => "not-checkable",
@@ -43,7 +47,8 @@ impl NotRun {
     }
 }
 
-/// The coverage of a bericht that was judged alone, as far as this level.
+/// The coverage of a bericht that was judged as far as this level, alone: without what came before and
+/// without a contract.
 #[must_use]
 pub fn coverage(soort: Berichtsoort, reached: Level) -> Coverage {
     let mut found = Coverage { run: Vec::new(), not_applicable: 0, not_run: BTreeMap::new() };
@@ -53,7 +58,8 @@ pub fn coverage(soort: Berichtsoort, reached: Level) -> Coverage {
             continue;
         }
         let why = match entry.regel_for(soort) {
-            Ok(regel) if regel.level() == Level::History => Some(NotRun::NeedsHistory),
+            Ok(Regel { check: Check::History(_), .. }) => Some(NotRun::NeedsHistory),
+            Ok(Regel { check: Check::Contract(_), .. }) => Some(NotRun::NeedsContract),
             Ok(regel) => (regel.level() > reached).then_some(NotRun::EarlierLevel),
             Err(Unchecked::Schema) => (Level::Xsd > reached).then_some(NotRun::EarlierLevel),
             Err(Unchecked::NotYet(_)) => Some(NotRun::NotYet),

@@ -3,8 +3,11 @@
 use chrono::NaiveDate;
 
 use crate::domain::bericht::{Heenbericht, Inhoud};
+use crate::domain::contract::Contract;
 use crate::domain::klasse::ElementPath;
+use crate::domain::toewijzing::Product;
 use crate::domain::verdict::{Outside, Place};
+use crate::domain::waarde::StatusAanlevering;
 
 /// TR135: the Dagtekening, and that of a declaratie, is not after the receiver's date.
 ///
@@ -40,6 +43,52 @@ pub fn tr378(heen: &Heenbericht, outside: &Outside<'_>) -> Vec<Place> {
     }
     let side = if header.afzender.is_gemeente() { "Afzender" } else { "Ontvanger" };
     vec![Place::element(header_path(), side)]
+}
+
+/// TR381: the product code was agreed, under this categorie. A removal is let pass: it names what was.
+///
+/// - Retourcode: S329, on the product
+/// - Berichten: WMO301, WMO305, WMO307, WMO315, WMO317; each line of a WMO323 has its own verdict (TODO(#6))
+pub fn tr381(heen: &Heenbericht, contract: &Contract) -> Vec<Place> {
+    let client = ElementPath::root().child("Client");
+    let place = |klasse| Place::within(klasse, &["Product", "Code"]);
+    let wrong = |products: Vec<Option<&Product>>, path: ElementPath, name: &'static str| {
+        let wrong = products.into_iter().enumerate().filter(|(_, product)| !is_agreed(*product, contract));
+        wrong.map(|(index, _)| place(path.nth(name, index))).collect()
+    };
+    match &heen.inhoud {
+        Inhoud::Toewijzing(body) => {
+            let products = body.toegewezen_producten.iter().map(|one| one.product.as_ref()).collect();
+            wrong(products, client.child("ToegewezenProducten"), "ToegewezenProduct")
+        }
+        Inhoud::Start(body) => {
+            let products = body.start_producten.iter();
+            let products = products.map(|one| one.product.as_ref().filter(|_| !one.is_removal())).collect();
+            wrong(products, client.child("StartProducten"), "StartProduct")
+        }
+        Inhoud::Stop(body) => {
+            let removal = StatusAanlevering::Verwijderen;
+            let products = body.stop_producten.iter();
+            let products = products.map(|one| one.product.as_ref().filter(|_| one.status_aanlevering != removal));
+            wrong(products.collect(), client.child("StopProducten"), "StopProduct")
+        }
+        Inhoud::VerzoekOmToewijzing(body) => {
+            let products = body.aangevraagde_producten.iter().map(|one| one.product.as_ref()).collect();
+            wrong(products, client.child("AangevraagdeProducten"), "AangevraagdProduct")
+        }
+        Inhoud::VerzoekOmWijziging(body) => {
+            let products = body.verzoek.nieuwe_producten.iter().map(|one| one.product.as_ref()).collect();
+            wrong(products, client.child("Verzoek").child("NieuweProducten"), "NieuwProduct")
+        }
+        Inhoud::Antwoord(_) | Inhoud::Declaratie(_) | Inhoud::DeclaratieAntwoord { .. } => Vec::new(),
+    }
+}
+
+fn is_agreed(product: Option<&Product>, contract: &Contract) -> bool {
+    match product {
+        Some(Product { categorie, code: Some(code) }) => contract.has(categorie, code),
+        Some(Product { code: None, .. }) | None => true,
+    }
 }
 
 /// The first days of the toewijzingen that the bericht is about, as far as it tells them.

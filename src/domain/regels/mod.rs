@@ -11,6 +11,7 @@ pub mod lijst;
 
 use super::Berichtsoort::{self, Wmo301, Wmo305, Wmo307, Wmo315, Wmo317, Wmo319, Wmo323, Wmo325};
 use super::bericht::Heenbericht;
+use super::contract::Contract;
 use super::history::History;
 use super::verdict::{Level, Outside, Place};
 
@@ -21,6 +22,8 @@ pub enum Check {
     Bericht(fn(&Heenbericht) -> Vec<Place>),
     /// At the bericht and facts that no bericht tells.
     Outside(fn(&Heenbericht, &Outside<'_>) -> Vec<Place>),
+    /// At the bericht and what the two parties agreed; not run where nobody told.
+    Contract(fn(&Heenbericht, &Contract) -> Vec<Place>),
     /// At the bericht and what came before.
     History(fn(&Heenbericht, &History) -> Vec<Place>),
 }
@@ -47,7 +50,7 @@ impl Regel {
     pub fn level(&self) -> Level {
         match self.check {
             Check::Bericht(_) => Level::Message,
-            Check::Outside(_) => Level::External,
+            Check::Outside(_) | Check::Contract(_) => Level::External,
             Check::History(_) => Level::History,
         }
     }
@@ -311,6 +314,14 @@ pub const REGELS: &[Regel] = &[
         on_header: true,
         text: "De gemeentecode bestond niet op de Ingangsdatum van de toewijzing. Controleer de code, en bij een herindeling de datum.",
         check: Check::Outside(externe_bron::tr378),
+    },
+    Regel {
+        code: "TR381",
+        retour_code: "S329",
+        berichten: &[Wmo301, Wmo305, Wmo307, Wmo315, Wmo317],
+        on_header: false,
+        text: "Deze productcode is niet afgesproken, of niet onder deze categorie. Controleer de Code met het contract.",
+        check: Check::Contract(externe_bron::tr381),
     },
     Regel {
         code: "TR332",

@@ -80,18 +80,38 @@ pub fn tr061(heen: &Heenbericht) -> Vec<Place> {
     vec![Place::element(client_path(), "Contactgegevens")]
 }
 
-/// Every contact in the bericht and its place: of the client first, then of the relations.
-pub(super) fn contacten(heen: &Heenbericht) -> Vec<(ElementPath, &Contact)> {
-    let Inhoud::Toewijzing(client) = &heen.inhoud else { return Vec::new() };
-    let own = client.contactgegevens.iter().enumerate();
-    let own = own.map(|(index, contact)| (client_path().child("Contactgegevens").nth("Contact", index), contact));
-    let relaties = client.relaties.iter().enumerate();
-    own.chain(relaties.map(|(index, relatie)| (relatie_path(index).child("Contact"), &relatie.contact))).collect()
+/// Whose contact it is; a path is made only of what is wrong.
+#[derive(Clone, Copy)]
+pub(super) enum ContactOf {
+    /// One of the client's.
+    Client(usize),
+    /// The one of this relation.
+    Relatie(usize),
+}
+
+impl ContactOf {
+    pub(super) fn path(self) -> ElementPath {
+        match self {
+            Self::Client(index) => client_path().child("Contactgegevens").nth("Contact", index),
+            Self::Relatie(index) => relatie_path(index).child("Contact"),
+        }
+    }
+}
+
+/// Every contact in the bericht: of the client first, then of the relations.
+pub(super) fn contacten(heen: &Heenbericht) -> impl Iterator<Item = (ContactOf, &Contact)> {
+    let client = if let Inhoud::Toewijzing(client) = &heen.inhoud { Some(client) } else { None };
+    client.into_iter().flat_map(|client| {
+        let own = client.contactgegevens.iter().enumerate();
+        let own = own.map(|(index, contact)| (ContactOf::Client(index), contact));
+        let relaties = client.relaties.iter().enumerate();
+        own.chain(relaties.map(|(index, relatie)| (ContactOf::Relatie(index), &relatie.contact)))
+    })
 }
 
 fn broken_contacten(heen: &Heenbericht, element: &[&'static str], broken: impl Fn(&Contact) -> bool) -> Vec<Place> {
-    let broken = contacten(heen).into_iter().filter(|(_, contact)| broken(contact));
-    broken.map(|(path, _)| Place::within(path, element)).collect()
+    let broken = contacten(heen).filter(|(_, contact)| broken(contact));
+    broken.map(|(at, _)| Place::within(at.path(), element)).collect()
 }
 
 fn broken_adressen(

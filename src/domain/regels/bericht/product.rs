@@ -15,8 +15,9 @@ use super::overlap::{Span, conflicting};
 
 /// A product as most rules see it, whatever class and bericht it stands in.
 struct ProductLine<'a> {
-    /// The berichtklasse.
-    path: ElementPath,
+    /// The berichtklasse; a path is made only of what is wrong.
+    path: fn(usize) -> ElementPath,
+    index: usize,
     /// The class has a product; one that changes a toewijzing leaves that to its number.
     names_product: bool,
     product: Option<&'a Product>,
@@ -103,12 +104,11 @@ pub fn cd080(heen: &Heenbericht) -> Vec<Place> {
 /// - Berichten: WMO301, WMO315, WMO317
 pub fn cs003(heen: &Heenbericht) -> Vec<Place> {
     let mut places: Vec<Place> = contacten(heen)
-        .into_iter()
         .filter(|(_, contact)| {
             let periode = contact.periode.as_ref();
             periode.and_then(|periode| Some(periode.einddatum? < periode.begindatum?)).unwrap_or_default()
         })
-        .map(|(path, _)| Place::within(path, &["Periode", "Einddatum"]))
+        .map(|(at, _)| Place::within(at.path(), &["Periode", "Einddatum"]))
         .collect();
     let ends_too_early = |line: &ProductLine<'_>| line.end.is_some_and(|end| end < line.begin);
     places.extend(broken_lines(heen, ends_too_early, |line| Some(line.end_name)));
@@ -201,7 +201,8 @@ fn product_lines(heen: &Heenbericht) -> Vec<ProductLine<'_>> {
 
 fn toegewezen_line(index: usize, product: &ToegewezenProduct) -> ProductLine<'_> {
     ProductLine {
-        path: toegewezen_product_path(index),
+        path: toegewezen_product_path,
+        index,
         names_product: true,
         product: product.product.as_ref(),
         omvang: product.omvang.as_ref(),
@@ -214,7 +215,8 @@ fn toegewezen_line(index: usize, product: &ToegewezenProduct) -> ProductLine<'_>
 
 fn aangevraagd_line(index: usize, product: &AangevraagdProduct) -> ProductLine<'_> {
     ProductLine {
-        path: client_path().child("AangevraagdeProducten").nth("AangevraagdProduct", index),
+        path: |index| client_path().child("AangevraagdeProducten").nth("AangevraagdProduct", index),
+        index,
         names_product: true,
         product: product.product.as_ref(),
         omvang: product.omvang.as_ref(),
@@ -227,7 +229,8 @@ fn aangevraagd_line(index: usize, product: &AangevraagdProduct) -> ProductLine<'
 
 fn te_wijzigen_line(index: usize, product: &TeWijzigenProduct) -> ProductLine<'_> {
     ProductLine {
-        path: client_path().child("Verzoek").child("TeWijzigenProducten").nth("TeWijzigenProduct", index),
+        path: |index| client_path().child("Verzoek").child("TeWijzigenProducten").nth("TeWijzigenProduct", index),
+        index,
         names_product: false,
         product: None,
         omvang: product.omvang.as_ref(),
@@ -240,7 +243,8 @@ fn te_wijzigen_line(index: usize, product: &TeWijzigenProduct) -> ProductLine<'_
 
 fn nieuw_line(index: usize, product: &NieuwProduct) -> ProductLine<'_> {
     ProductLine {
-        path: client_path().child("Verzoek").child("NieuweProducten").nth("NieuwProduct", index),
+        path: |index| client_path().child("Verzoek").child("NieuweProducten").nth("NieuwProduct", index),
+        index,
         names_product: true,
         product: product.product.as_ref(),
         omvang: product.omvang.as_ref(),
@@ -259,9 +263,12 @@ fn broken_lines(
 ) -> Vec<Place> {
     let broken = product_lines(heen).into_iter().filter(|line| broken(line));
     broken
-        .map(|line| match element(&line) {
-            Some(name) => Place::element(line.path, name),
-            None => Place::klasse(line.path),
+        .map(|line| {
+            let path = (line.path)(line.index);
+            match element(&line) {
+                Some(name) => Place::element(path, name),
+                None => Place::klasse(path),
+            }
         })
         .collect()
 }
