@@ -12,7 +12,7 @@ use chrono::DateTime;
 use tokio::net::TcpListener;
 
 use super::mock::CODEC;
-use super::{Exit, block_on, complain, serve, stop_signal};
+use super::{Exit, StopSignal, block_on, complain, serve};
 use crate::app::{self, Running};
 use crate::clock::{Clock, SetClock, local};
 use crate::config::{Config, Log, LogFormat};
@@ -105,6 +105,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 }
 
 async fn demo(arguments: &Arguments) -> Result<(), DemoError> {
+    let mut stop = StopSignal::listen()?;
     let folder = tempfile::tempdir()?;
     let clock = Arc::new(SetClock::at(moment("2026-03-02T09:00:00+01:00")));
     let network = TcpListener::bind(("127.0.0.1", 0)).await?;
@@ -121,15 +122,19 @@ async fn demo(arguments: &Arguments) -> Result<(), DemoError> {
         folder.path().display()
     );
     let week = Week { running: &running, mock: &mock, clock: &clock };
-    tokio::select! {
-        () = stop_signal() => {}
+    let played = tokio::select! {
+        () = stop.received() => false,
         played = week.play() => {
             played?;
-            if !arguments.once {
-                println!("\nDe klok staat stil op dit moment. Bekijk het dashboard op http://{}/ en stop met Ctrl-C.", running.address);
-                stop_signal().await;
-            }
+            true
         }
+    };
+    if played && !arguments.once {
+        println!(
+            "\nDe klok staat stil op dit moment. Bekijk het dashboard op http://{}/ en stop met Ctrl-C.",
+            running.address
+        );
+        stop.received().await;
     }
     running.stop().await;
     serving.abort();

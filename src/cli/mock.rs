@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 
-use super::{Exit, block_on, complain, stop_signal};
+use super::{Exit, StopSignal, block_on, complain};
 use crate::clock::{Clock, SystemClock};
 use crate::exchange::new_referentienummer;
 use crate::hub::mock::config::MockConfig;
@@ -66,9 +66,16 @@ async fn play(config: MockConfig) -> Exit {
             return Exit::Environment;
         }
     };
+    let mut stop = match StopSignal::listen() {
+        Ok(stop) => stop,
+        Err(error) => {
+            complain(&error);
+            return Exit::Environment;
+        }
+    };
     println!("mock of the GGK/VECOZO network, not the real one: http://{listen}/");
     tokio::select! {
-        () = stop_signal() => Exit::Fine,
+        () = stop.received() => Exit::Fine,
         () = act_when_due(&mock) => Exit::Fine,
         served = mock.serve(listener) => served.map_or_else(|error| { complain(&error); Exit::Environment }, |()| Exit::Fine),
     }

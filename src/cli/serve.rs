@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tracing_subscriber::EnvFilter;
 
-use super::{ConfigFile, Exit, block_on, complain, stop_signal};
+use super::{ConfigFile, Exit, StopSignal, block_on, complain};
 use crate::app;
 use crate::clock::SystemClock;
 use crate::config::{Config, Log, LogFormat};
@@ -32,6 +32,13 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 }
 
 async fn serve(config: Config) -> Exit {
+    let mut stop = match StopSignal::listen() {
+        Ok(stop) => stop,
+        Err(error) => {
+            complain(&error);
+            return Exit::Environment;
+        }
+    };
     let running = match app::start(config, Arc::new(SystemClock)).await {
         Ok(running) => running,
         Err(error) => {
@@ -41,7 +48,7 @@ async fn serve(config: Config) -> Exit {
     };
     println!("http://{}/", running.address);
     tell_systemd(sd_notify::NotifyState::Ready);
-    stop_signal().await;
+    stop.received().await;
     tracing::info!("stopping");
     tell_systemd(sd_notify::NotifyState::Stopping);
     running.stop().await;
