@@ -9,7 +9,7 @@ check:
     cargo test
     RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --document-private-items
 
-# The tests with PostgreSQL and the browser required, not skipped.
+# The tests with PostgreSQL, the browser and xmllint required, not skipped.
 test-all:
     ./test
 
