@@ -236,10 +236,11 @@ impl Week<'_> {
         gateway.deadline_added.notify_one();
         gateway.parcel_added.notify_one();
         loop {
-            let acted = self.mock.act().await;
             let waiting = gateway.store.overview().await?.waiting;
             let next_deadline = gateway.store.next_deadline_at().await?;
             let unseen = next_deadline.is_some_and(|next| next <= self.clock.now());
+            // Last: what was delivered by now has made the network plan its answer.
+            let acted = self.mock.act().await;
             if acted == 0 && waiting == 0 && !unseen {
                 return Ok(());
             }

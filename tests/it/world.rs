@@ -138,10 +138,6 @@ impl World {
     /// Until nothing is under way or due in either direction.
     pub async fn rest(&self) {
         loop {
-            let acted = match &self.mock {
-                Some(mock) => mock.act().await,
-                None => 0,
-            };
             let now = self.clock.now();
             let parcels = self.store().undelivered(200).await.expect("parcels");
             let busy = parcels.iter().any(|parcel| match parcel.state {
@@ -150,6 +146,11 @@ impl World {
                 _ => false,
             });
             let deadline = self.store().next_deadline_at().await.expect("deadlines");
+            // Last: what was delivered by now has made the network plan its answer.
+            let acted = match &self.mock {
+                Some(mock) => mock.act().await,
+                None => 0,
+            };
             if acted == 0 && !busy && deadline.is_none_or(|deadline| deadline > now) {
                 return;
             }
