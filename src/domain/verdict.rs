@@ -174,7 +174,7 @@ fn judge_heen(heen: &Heenbericht, history: Option<&History>, today: NaiveDate) -
     for step in steps {
         let findings: Vec<Finding> = REGELS
             .iter()
-            .filter(|regel| regel.applies_to(heen.header.soort) && step(regel))
+            .filter(|regel| regel.applies_to(&heen.header) && step(regel))
             .flat_map(|regel| run(regel, heen, history, today))
             .collect();
         if !findings.is_empty() {

@@ -7,6 +7,7 @@ use super::receive::{Carrier, Received, Refused, sha256_hex};
 use super::{Gateway, ids, network};
 use crate::clock;
 use crate::domain::bericht::{Heenbericht, Inhoud, Retourbericht};
+use crate::domain::beschikking;
 use crate::domain::deadline::Clock;
 use crate::domain::levering::StartProduct;
 use crate::domain::toewijzing::ToegewezenProduct;
@@ -297,13 +298,19 @@ fn ledger_change(inhoud: &Inhoud) -> LedgerChange {
                 removed_starts: products.iter().filter(|one| one.is_removal()).map(StartProduct::key).collect(),
             }
         }
+        Inhoud::Beschikking(client) => LedgerChange {
+            toewijzingen: client.beschikking.toegewezen_producten.iter().filter_map(toewijzing_of_2_3).collect(),
+            ..LedgerChange::default()
+        },
         // Kept, delivered and answered; what they change is not in the ledger yet.
         Inhoud::Stop(_)
         | Inhoud::VerzoekOmToewijzing(_)
         | Inhoud::VerzoekOmWijziging(_)
         | Inhoud::Antwoord(_)
         | Inhoud::Declaratie(_)
-        | Inhoud::DeclaratieAntwoord { .. } => LedgerChange::default(),
+        | Inhoud::DeclaratieAntwoord { .. }
+        | Inhoud::Factuur { .. }
+        | Inhoud::FactuurAntwoord { .. } => LedgerChange::default(),
     }
 }
 
@@ -318,6 +325,20 @@ fn new_toewijzing(product: &ToegewezenProduct) -> NewToewijzing {
         einddatum: product.einddatum,
         verwijderd: product.is_verwijderd(),
     }
+}
+
+/// One of a beschikking; without a number nothing can be matched to it later.
+fn toewijzing_of_2_3(product: &beschikking::ToegewezenProduct) -> Option<NewToewijzing> {
+    Some(NewToewijzing {
+        toewijzing_nummer: product.toewijzing_nummer?,
+        toewijzingsdatum: product.toewijzingsdatum,
+        toewijzingstijd: product.toewijzingstijd.clone(),
+        categorie: Some(product.product.categorie.to_string()),
+        code: product.product.code.as_ref().map(ToString::to_string),
+        ingangsdatum: product.ingangsdatum,
+        einddatum: product.einddatum,
+        verwijderd: product.is_verwijderd(),
+    })
 }
 
 /// The toewijzingen of earlier berichten that a start was matched to.

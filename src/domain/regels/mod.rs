@@ -10,7 +10,7 @@ mod externe_bron;
 use chrono::NaiveDate;
 
 use super::Berichtsoort::{self, Wmo301, Wmo305, Wmo307, Wmo315, Wmo317, Wmo319, Wmo323, Wmo325};
-use super::bericht::Heenbericht;
+use super::bericht::{Header, Heenbericht, Release};
 use super::history::History;
 use super::verdict::{Level, Place};
 
@@ -52,12 +52,19 @@ impl Regel {
         }
     }
 
-    /// Whether the rule holds for this kind of bericht.
+    /// Whether the rule holds for this kind of bericht in its release.
     #[must_use]
-    pub fn applies_to(&self, soort: Berichtsoort) -> bool {
-        self.berichten.contains(&soort)
+    pub fn applies_to(&self, header: &Header) -> bool {
+        let in_release = match header.release {
+            Release::V2_3 => IN_2_3.contains(&self.code),
+            Release::V3_2 => true,
+        };
+        in_release && self.berichten.contains(&header.soort)
     }
 }
+
+/// The rules that release 2.3 had already, for the same berichten.
+const IN_2_3: [&str; 9] = ["CS002", "CS058", "TR002", "TR019", "TR056", "TR063", "TR074", "TR101", "TR326"];
 
 /// Every kind that asks for an answer or is one in its own right.
 const HEENBERICHTEN: &[Berichtsoort] = &[Wmo301, Wmo305, Wmo307, Wmo315, Wmo317, Wmo319, Wmo323, Wmo325];
