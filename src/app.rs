@@ -172,6 +172,8 @@ fn gateway(config: Config, schemas: Arc<Schemas>, store: Arc<dyn Store>, clock: 
         ),
         profile: config.profile,
         calendar: config.calendar,
+        gemeenten: config.codelijsten.gemeenten,
+        contracten: config.contracten,
         envelopes: Envelopes { applicatie: config.ggk.applicatie, max_bytes: config.ggk.max_envelope_bytes },
         parcel_added: Notify::new(),
         deadline_added: Notify::new(),

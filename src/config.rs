@@ -3,6 +3,8 @@
 //! What a file leaves out comes from `config/default.toml`, which is compiled in. Reading collects all
 //! problems, so that a person mends them in one go.
 
+pub mod codelijsten;
+mod contracten;
 mod raw;
 
 use std::net::SocketAddr;
@@ -11,9 +13,11 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::domain::contract::Contracten;
 use crate::domain::deadline::Profile;
 use crate::domain::werkdag::Calendar;
 use crate::domain::{Partij, Release};
+use codelijsten::Codelijsten;
 use raw::Raw;
 
 /// The settings that hold when nothing is said.
@@ -39,8 +43,12 @@ pub struct Config {
     pub profile: Profile,
     /// The days that count.
     pub calendar: Calendar,
+    /// The code lists that rules look into.
+    pub codelijsten: Codelijsten,
     /// XSD files that take the place of the built-in ones.
     pub schemas: Vec<SchemaFiles>,
+    /// What gemeenten and aanbieders agreed, as far as we were told.
+    pub contracten: Contracten,
     /// What is logged.
     pub log: Log,
     /// For whom this gateway acts.

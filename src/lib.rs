@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`domain`] | what the standard says, pure |
 //! | [`xml`] | bytes ↔ domain: schema check, read, write |
+//! | [`json`] | bericht ↔ JSON, by the same names |
 //! | [`store`] | what is kept, as use cases over SQLite and PostgreSQL |
 //! | [`hub`] | the national network: envelopes, links, a stand-in |
 //! | [`exchange`] | the three stories: receive, relay, watch |
@@ -21,5 +22,6 @@ pub mod domain;
 pub mod exchange;
 pub mod http;
 pub mod hub;
+pub mod json;
 pub mod store;
 pub mod xml;

@@ -9,13 +9,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("clock", &[]),
     ("xml", &["domain"]),
+    ("json", &["domain"]),
     ("store", &["domain"]),
     ("config", &["domain"]),
     ("hub", &["domain", "xml"]),
-    ("exchange", &["domain", "xml", "store", "hub", "clock"]),
+    ("exchange", &["domain", "xml", "json", "store", "hub", "clock"]),
     ("http", &["domain", "store", "exchange"]),
-    ("cli", &["app", "clock", "config", "domain", "exchange", "hub", "store", "xml"]),
-    ("app", &["cli", "clock", "config", "domain", "exchange", "http", "hub", "store", "xml"]),
+    ("cli", &["app", "clock", "config", "domain", "exchange", "hub", "json", "store", "xml"]),
+    ("app", &["cli", "clock", "config", "domain", "exchange", "http", "hub", "json", "store", "xml"]),
 ];
 
 /// What the pure modules may take from outside besides `std`. The time zone tables of chrono are a crate of

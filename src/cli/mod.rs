@@ -3,8 +3,10 @@
 //! Exit status: 0 fine · 1 findings · 2 usage · 3 environment (file, port, database).
 
 mod config;
+mod convert;
 mod demo;
 mod mock;
+mod rules;
 mod serve;
 mod validate;
 
@@ -56,6 +58,10 @@ enum Command {
     Mock(mock::Arguments),
     /// Check files against schema and rules, without a server
     Validate(validate::Arguments),
+    /// Turn a bericht from XML into JSON or back, lossless
+    Convert(convert::Arguments),
+    /// List the rules of the standard, or explain one
+    Rules(rules::Arguments),
     /// Look at the settings
     Config(config::Arguments),
 }
@@ -76,6 +82,8 @@ pub fn run(arguments: Arguments) -> Exit {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Mock(arguments) => mock::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
+        Command::Convert(arguments) => convert::run(&arguments),
+        Command::Rules(arguments) => rules::run(&arguments),
         Command::Config(arguments) => config::run(&arguments),
     }
 }

@@ -1,5 +1,6 @@
 //! `serve`: the daemon.
 
+use std::io::IsTerminal;
 use std::sync::Arc;
 
 use tracing_subscriber::EnvFilter;
@@ -56,7 +57,11 @@ fn tell_systemd(state: sd_notify::NotifyState) {
 /// Sets up the log of this process, on stderr.
 pub(super) fn log_to_stderr(log: &Log) {
     let filter = EnvFilter::try_new(&log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let mut builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if !std::io::stderr().is_terminal() {
+        // On a terminal the subscriber itself respects NO_COLOR.
+        builder = builder.with_ansi(false);
+    }
     // A second subscriber in one process changes nothing: the first stays.
     let _ = match log.format {
         LogFormat::Text => builder.try_init(),

@@ -12,8 +12,10 @@ use clap::ValueEnum;
 
 use super::{Exit, complain};
 use crate::clock::{Clock, SystemClock};
+use crate::config::codelijsten::Codelijsten;
 use crate::config::xsd_files;
-use crate::domain::verdict::{Finding, Level, Severity, judge_alone};
+use crate::domain::Berichtsoort;
+use crate::domain::verdict::{Finding, Level, Outside, Severity, judge_alone};
 use crate::xml::{self, RefusalKind, Replacement, Schemas};
 use report::Report;
 
@@ -48,10 +50,12 @@ enum Format {
 /// What was found in one file.
 struct Checked {
     file: String,
-    berichtsoort: Option<&'static str>,
+    berichtsoort: Option<Berichtsoort>,
     release: Option<&'static str>,
     verdict: Verdict,
     findings: Vec<Finding>,
+    /// The deepest level that was looked at.
+    reached: Level,
     /// The file could not be read at all.
     unreadable: bool,
 }
@@ -102,12 +106,14 @@ fn schemas(folder: Option<&Path>) -> Result<Arc<Schemas>, Box<dyn Error>> {
 }
 
 fn check_all(arguments: &Arguments, schemas: &Schemas) -> io::Result<Exit> {
+    let codelijsten = Codelijsten::built_in();
     let today = arguments.today.unwrap_or_else(|| SystemClock.today());
+    let outside = Outside { today, gemeenten: &codelijsten.gemeenten, contract: None };
     let mut report = Report::new(arguments.format);
     let mut exit = Exit::Fine;
     for path in arguments.paths.iter().flat_map(|path| expand(path)) {
         let checked = match read(&path, arguments.max_bytes) {
-            Ok(bytes) => check(path.display().to_string(), &bytes, schemas, today),
+            Ok(bytes) => check(path.display().to_string(), &bytes, schemas, &outside),
             Err(refused) => refused,
         };
         exit = exit.max(checked.exit());
@@ -143,6 +149,7 @@ impl Checked {
             release: None,
             verdict: Verdict::Refused,
             findings: vec![finding],
+            reached: Level::Xml,
             unreadable,
         }
     }
@@ -175,7 +182,7 @@ fn read(path: &Path, max_bytes: Option<usize>) -> Result<Vec<u8>, Checked> {
     }
 }
 
-fn check(file: String, bytes: &[u8], schemas: &Schemas, today: NaiveDate) -> Checked {
+fn check(file: String, bytes: &[u8], schemas: &Schemas, outside: &Outside<'_>) -> Checked {
     let bericht = match schemas.read(bytes) {
         Ok(bericht) => bericht,
         Err(refusal) => {
@@ -185,21 +192,25 @@ fn check(file: String, bytes: &[u8], schemas: &Schemas, today: NaiveDate) -> Che
             };
             return Checked {
                 file,
-                berichtsoort: refusal.soort.map(crate::domain::Berichtsoort::name),
+                berichtsoort: refusal.soort,
                 release: refusal.release.map(crate::domain::Release::name),
                 verdict,
+                reached: Level::Xsd,
                 findings: refusal.findings,
                 unreadable: false,
             };
         }
     };
-    let mut judged = judge_alone(&bericht, today);
+    let mut judged = judge_alone(&bericht, outside);
     xml::place(&mut judged.findings, bytes);
+    let failed = |level| judged.findings.iter().any(|finding| finding.level == level);
+    let reached = if failed(Level::Message) { Level::Message } else { Level::External };
     Checked {
         file,
-        berichtsoort: Some(bericht.header().soort.name()),
+        berichtsoort: Some(bericht.header().soort),
         release: Some(bericht.header().release.name()),
         verdict: if judged.is_rejected() { Verdict::Invalid } else { Verdict::Valid },
+        reached,
         findings: judged.findings,
         unreadable: false,
     }

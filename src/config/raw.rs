@@ -6,7 +6,10 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
+use super::codelijsten::Codelijsten;
+use super::contracten;
 use super::{Config, Credential, DEFAULT, Database, Ggk, Http, LocalParty, Log, Relay, SchemaFiles, xsd_files};
+use crate::domain::contract::Contracten;
 use crate::domain::deadline::{Profile, Term, Unit};
 use crate::domain::waarde::Value;
 use crate::domain::werkdag::{Bevrijdingsdag, Calendar};
@@ -27,6 +30,8 @@ pub(super) struct Raw {
     ggk: Ggk,
     relay: Relay,
     deadlines: RawDeadlines,
+    codelijsten: RawFolder,
+    contracten: RawFolder,
     schemas: RawSchemas,
     log: Log,
     #[serde(default)]
@@ -48,6 +53,12 @@ struct RawDeadlines {
     goede_vrijdag: bool,
     bevrijdingsdag: RawBevrijdingsdag,
     closed: BTreeSet<NaiveDate>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawFolder {
+    folder: PathBuf,
 }
 
 #[derive(Deserialize)]
@@ -157,6 +168,14 @@ impl Raw {
         }
         let database = database(&self.database.url, problems);
         let profile = profile(&self.deadlines.profile, problems);
+        let codelijsten = match self.codelijsten.folder {
+            folder if folder.as_os_str().is_empty() => Codelijsten::built_in(),
+            folder => Codelijsten::load(&folder, problems),
+        };
+        let contracten = match self.contracten.folder {
+            folder if folder.as_os_str().is_empty() => Contracten::default(),
+            folder => contracten::load(&folder, problems),
+        };
         Some(Config {
             http: self.http,
             database: database?,
@@ -168,7 +187,9 @@ impl Raw {
                 bevrijdingsdag: self.deadlines.bevrijdingsdag.into(),
                 closed: self.deadlines.closed,
             },
+            codelijsten,
             schemas: self.schemas.check(problems),
+            contracten,
             log: self.log,
             partijen,
             credentials,

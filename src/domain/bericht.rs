@@ -27,6 +27,9 @@ impl Release {
     /// Every release that this gateway knows.
     pub const ALL: [Self; 2] = [Self::V2_3, Self::V3_2];
 
+    /// The one that is meant when nothing is said.
+    pub const NEWEST: Self = Self::V3_2;
+
     /// As people write it: `3.2`.
     #[must_use]
     pub const fn name(self) -> &'static str {

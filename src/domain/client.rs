@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::klasse::{RetourCodes, klasse};
-use super::waarde::DatumGebruik;
+use super::waarde::{AdresSoort, Communicatievorm, DatumGebruik, NaamGebruik};
 
 klasse! {
     /// `CDT_Achternaam`.
@@ -39,7 +39,7 @@ klasse! {
         /// 1 to 6 letters.
         voorletters: Option<String> = "Voorletters",
         /// COD700: which name to use.
-        naam_gebruik: String = "NaamGebruik",
+        naam_gebruik: NaamGebruik = "NaamGebruik",
     }
 }
 
@@ -57,7 +57,7 @@ klasse! {
     /// `CDT_Communicatie`: the interpreter that a client needs.
     basis struct Communicatie {
         /// COD747.
-        vorm: String = "Vorm",
+        vorm: Communicatievorm = "Vorm",
         /// The language, when `vorm` is 1.
         taal: Option<String> = "Taal",
     }
@@ -127,7 +127,7 @@ klasse! {
     /// Where a client or relation can be reached.
     struct Contact {
         /// COD757: which address this is; the key of the class.
-        soort: String = "Soort",
+        soort: AdresSoort = "Soort",
         /// The address.
         adres: Option<Adres> = "Adres",
         /// The organisation at that address.

@@ -53,6 +53,10 @@ pub trait Target {
     fn open(&mut self, name: &'static str, kind: Kind);
     /// Writes an element that holds only text.
     fn text(&mut self, name: &'static str, value: &str, repeats: bool);
+    /// Writes an element that holds an integer, which stands in `value` in its canonical form.
+    fn number(&mut self, name: &'static str, value: &str, repeats: bool) {
+        self.text(name, value, repeats);
+    }
     /// Closes the element opened last.
     fn close(&mut self, name: &'static str);
 }
@@ -79,7 +83,8 @@ impl<V: Value> Element for V {
     }
 
     fn write<T: Target>(&self, name: &'static str, repeats: bool, target: &mut T) {
-        target.text(name, &self.to_text(), repeats);
+        let text = self.to_text();
+        if V::IS_NUMBER { target.number(name, &text, repeats) } else { target.text(name, &text, repeats) }
     }
 
     fn each_retour_codes(&mut self, _: &ElementPath, _: &mut dyn FnMut(&ElementPath, &mut RetourCodes)) {}

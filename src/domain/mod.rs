@@ -11,6 +11,7 @@
 //! | [`klasse`] | how a berichtklasse lists its elements, once for XML and JSON, reading and writing |
 //! | [`waarde`], [`partij`] | the values inside |
 //! | [`regels`] | one function per rule, and the table of rules |
+//! | [`codelijst`], [`contract`] | which code held on which day, and what two parties agreed |
 //! | [`history`], [`verdict`] | earlier facts in, findings out |
 //! | [`retour`] | the answer that the standard prescribes |
 //! | [`werkdag`], [`deadline`] | days that count, and clocks |
@@ -19,6 +20,8 @@ pub mod antwoord;
 pub mod bericht;
 pub mod beschikking;
 pub mod client;
+pub mod codelijst;
+pub mod contract;
 pub mod deadline;
 pub mod declaratie;
 pub mod factuur;
@@ -37,7 +40,7 @@ pub mod werkdag;
 pub use bericht::{Bericht, Berichtsoort, Header, Heenbericht, Inhoud, Release, Retourbericht};
 pub use history::History;
 pub use partij::Partij;
-pub use verdict::{Finding, Verdict, judge};
+pub use verdict::{Finding, Outside, Verdict, judge};
 
 /// An instant, in UTC. Deadlines are not instants but civil dates: see [`deadline`].
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::bericht::{Header, Heenbericht, Release, RetourHeader, Retourbericht, XsdVersie};
 use super::klasse::{ElementPath, RetourCodes};
-use super::verdict::{Finding, Level, Verdict};
+use super::verdict::{Finding, Level, Severity, Verdict};
 use super::waarde::{Identificatie, RetourCode, Value, Versie};
 
 /// Composes the retour of a heenbericht; `None` for a kind that asks for none.
@@ -13,7 +13,10 @@ use super::waarde::{Identificatie, RetourCode, Value, Versie};
 /// - A rule inside the bericht failed: the header alone, with 0001.
 /// - A rule on the header failed: the header alone, with its codes.
 /// - A rule on another class failed: the whole tree, 0200 on the header and on every class that is
-///   right, the codes where they belong.
+///   right, the codes where they belong, and 0233 on what stands inside a wrong class: it was not
+///   judged by itself.
+///
+/// A warning is no reason to reject, and leaves no trace in a retour.
 #[must_use]
 pub fn compose(
     heen: &Heenbericht,
@@ -23,8 +26,9 @@ pub fn compose(
 ) -> Option<Retourbericht> {
     let soort = heen.header.soort.retour()?;
     let header_path = ElementPath::root().child("Header");
-    let findings = &verdict.findings;
-    let of_header = codes_on(&header_path, findings);
+    let errors = verdict.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let findings: Vec<&Finding> = errors.collect();
+    let of_header = codes_on(&header_path, &findings);
     let (codes, inhoud) = if findings.is_empty() {
         (RetourCodes::default(), None)
     } else if findings.iter().any(|finding| finding.level == Level::Message) {
@@ -33,7 +37,7 @@ pub fn compose(
         (of_header, None)
     } else {
         let mut inhoud = heen.inhoud.clone();
-        inhoud.each_retour_codes(&mut |klasse, codes| *codes = codes_or_no_remark(klasse, findings));
+        inhoud.each_retour_codes(&mut |klasse, codes| *codes = codes_of_body(klasse, &findings));
         (RetourCodes(vec![RetourCode::of(RetourCode::GEEN_OPMERKING)]), Some(inhoud))
     };
     Some(Retourbericht {
@@ -50,7 +54,7 @@ pub fn compose(
 }
 
 /// The codes found on this class, each once, in order.
-fn codes_on(klasse: &ElementPath, findings: &[Finding]) -> RetourCodes {
+fn codes_on(klasse: &ElementPath, findings: &[&Finding]) -> RetourCodes {
     let mut codes: Vec<RetourCode> = Vec::new();
     for finding in findings.iter().filter(|finding| finding.klasse.as_ref() == Some(klasse)) {
         if let Some(code) = finding.retour_code.map(RetourCode::of)
@@ -62,9 +66,15 @@ fn codes_on(klasse: &ElementPath, findings: &[Finding]) -> RetourCodes {
     RetourCodes(codes)
 }
 
-fn codes_or_no_remark(klasse: &ElementPath, findings: &[Finding]) -> RetourCodes {
+/// The codes of a class below the header: there always is one.
+fn codes_of_body(klasse: &ElementPath, findings: &[&Finding]) -> RetourCodes {
     let codes = codes_on(klasse, findings);
-    if codes.0.is_empty() { RetourCodes(vec![RetourCode::of(RetourCode::GEEN_OPMERKING)]) } else { codes }
+    if !codes.0.is_empty() {
+        return codes;
+    }
+    let is_inside_wrong = findings.iter().any(|finding| finding.klasse.as_ref().is_some_and(|at| at.holds(klasse)));
+    let code = if is_inside_wrong { RetourCode::NIET_BEOORDEELD } else { RetourCode::GEEN_OPMERKING };
+    RetourCodes(vec![RetourCode::of(code)])
 }
 
 /// The versions of the schemas under `xsd/`, where the release asks for them.

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::client::{Communicatie, Contact, Geboortedatum, Relatie, VolledigeNaam};
 use super::klasse::{RetourCodes, klasse};
-use super::waarde::{Bsn, ProductCategorie, ProductCode, RedenWijziging, Tijd, ToewijzingNummer};
+use super::waarde::{Bsn, Eenheid, Frequentie, ProductCategorie, ProductCode, RedenWijziging, Tijd, ToewijzingNummer};
 
 klasse! {
     /// `CDT_Product`: a product, or with only a categorie any product of it (aspecifiek).
@@ -22,9 +22,9 @@ klasse! {
         /// In units of `eenheid`.
         volume: i64 = "Volume",
         /// WJ756.
-        eenheid: String = "Eenheid",
+        eenheid: Eenheid = "Eenheid",
         /// WMO757.
-        frequentie: String = "Frequentie",
+        frequentie: Frequentie = "Frequentie",
     }
 }
 

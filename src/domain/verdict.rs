@@ -3,6 +3,8 @@
 use chrono::NaiveDate;
 
 use super::bericht::{Bericht, Heenbericht, Retourbericht};
+use super::codelijst::Gemeentecodes;
+use super::contract::Contract;
 use super::history::{Awaited, History};
 use super::klasse::ElementPath;
 use super::regels::{Check, REGELS, Regel};
@@ -97,7 +99,13 @@ impl Place {
     /// One element of the klasse.
     #[must_use]
     pub fn element(klasse: ElementPath, name: &'static str) -> Self {
-        Self { element: klasse.child(name), klasse }
+        Self::within(klasse, &[name])
+    }
+
+    /// An element deeper in the klasse, by the names on the way.
+    #[must_use]
+    pub fn within(klasse: ElementPath, names: &[&'static str]) -> Self {
+        Self { element: names.iter().fold(klasse.clone(), |path, name| path.child(name)), klasse }
     }
 }
 
@@ -145,27 +153,37 @@ impl Verdict {
     }
 }
 
-/// Judges a bericht against the standard and what was recorded before. Pure: `today` is the
-/// receiver's date in Europe/Amsterdam (TR135).
+/// Facts that no bericht tells.
+#[derive(Clone, Copy)]
+pub struct Outside<'a> {
+    /// The receiver's date, in Europe/Amsterdam (TR135).
+    pub today: NaiveDate,
+    /// Which gemeenten there are and were (TR378).
+    pub gemeenten: &'a Gemeentecodes,
+    /// What the two parties agreed; rules that need it are not run where nobody told.
+    pub contract: Option<&'a Contract>,
+}
+
+/// Judges a bericht against the standard, what was recorded before and what holds outside. Pure.
 #[must_use]
-pub fn judge(bericht: &Bericht, history: &History, today: NaiveDate) -> Verdict {
+pub fn judge(bericht: &Bericht, history: &History, outside: &Outside<'_>) -> Verdict {
     match bericht {
-        Bericht::Heen(heen) => judge_heen(heen, Some(history), today),
+        Bericht::Heen(heen) => judge_heen(heen, Some(history), outside),
         Bericht::Retour(retour) => judge_retour(retour, history),
     }
 }
 
 /// Judges what can be judged without knowing earlier berichten: levels message and external.
 #[must_use]
-pub fn judge_alone(bericht: &Bericht, today: NaiveDate) -> Verdict {
+pub fn judge_alone(bericht: &Bericht, outside: &Outside<'_>) -> Verdict {
     match bericht {
-        Bericht::Heen(heen) => judge_heen(heen, None, today),
+        Bericht::Heen(heen) => judge_heen(heen, None, outside),
         Bericht::Retour(_) => Verdict::default(),
     }
 }
 
 /// First the rules inside the bericht, then those on the header, then all others together.
-fn judge_heen(heen: &Heenbericht, history: Option<&History>, today: NaiveDate) -> Verdict {
+fn judge_heen(heen: &Heenbericht, history: Option<&History>, outside: &Outside<'_>) -> Verdict {
     let steps: [fn(&Regel) -> bool; 3] = [
         |regel| regel.level() == Level::Message,
         |regel| regel.level() != Level::Message && regel.on_header,
@@ -174,8 +192,8 @@ fn judge_heen(heen: &Heenbericht, history: Option<&History>, today: NaiveDate) -
     for step in steps {
         let findings: Vec<Finding> = REGELS
             .iter()
-            .filter(|regel| regel.applies_to(&heen.header) && step(regel))
-            .flat_map(|regel| run(regel, heen, history, today))
+            .filter(|regel| regel.applies_to(heen.header.soort) && regel.is_in(heen.header.release) && step(regel))
+            .flat_map(|regel| run(regel, heen, history, outside))
             .collect();
         if !findings.is_empty() {
             return Verdict { findings };
@@ -184,12 +202,12 @@ fn judge_heen(heen: &Heenbericht, history: Option<&History>, today: NaiveDate) -
     Verdict::default()
 }
 
-fn run(regel: &Regel, heen: &Heenbericht, history: Option<&History>, today: NaiveDate) -> Vec<Finding> {
+fn run(regel: &Regel, heen: &Heenbericht, history: Option<&History>, outside: &Outside<'_>) -> Vec<Finding> {
     let places = match (regel.check, history) {
         (Check::Bericht(check), _) => check(heen),
-        (Check::Vandaag(check), _) => check(heen, today),
-        (Check::History(check), Some(history)) => check(heen, history),
-        (Check::History(_), None) => Vec::new(),
+        (Check::Outside(check), _) => check(heen, outside),
+        (Check::Contract(check), _) => outside.contract.map(|contract| check(heen, contract)).unwrap_or_default(),
+        (Check::History(check), _) => history.map(|history| check(heen, history)).unwrap_or_default(),
     };
     places.into_iter().map(|place| Finding::of(regel, place)).collect()
 }

@@ -9,6 +9,9 @@ use chrono::{Datelike, NaiveDate};
 
 /// A value that stands as text in one element.
 pub trait Value: Sized {
+    /// Whether the schema calls it an integer; JSON then has a number.
+    const IS_NUMBER: bool = false;
+
     /// The value of a text that the schema accepts; `None` when it is not one.
     fn from_text(text: &str) -> Option<Self>;
     /// The text, in its canonical form.
@@ -27,6 +30,8 @@ impl Value for String {
 
 /// `xs:integer` of at most twelve digits; sign and leading zeros are read, not written.
 impl Value for i64 {
+    const IS_NUMBER: bool = true;
+
     fn from_text(text: &str) -> Option<Self> {
         trim(text).parse().ok()
     }
@@ -163,6 +168,8 @@ impl RetourCode {
     pub const AFGEKEURD: &str = "0001";
     /// 0200: nothing to remark on this berichtklasse.
     pub const GEEN_OPMERKING: &str = "0200";
+    /// 0233: this berichtklasse was not judged, for want of what it stands in.
+    pub const NIET_BEOORDEELD: &str = "0233";
 
     /// The code with this text. The caller names a code of codelijst WJ001.
     #[must_use]
@@ -176,6 +183,8 @@ impl RetourCode {
 pub struct ToewijzingNummer(pub i64);
 
 impl Value for ToewijzingNummer {
+    const IS_NUMBER: bool = true;
+
     fn from_text(text: &str) -> Option<Self> {
         i64::from_text(text).map(Self)
     }
@@ -275,5 +284,76 @@ codelijst! {
         Verwijderd = "13",
         /// A clerical error put right.
         AdministratieveCorrectie = "14",
+    }
+    /// WJ756: in what support is counted.
+    Eenheid {
+        /// Time.
+        Minuut = "01",
+        /// Time.
+        Uur = "04",
+        /// A day and a night.
+        Etmaal = "14",
+        /// Four hours.
+        Dagdeel = "16",
+        /// Seven days; only in release 2.3.
+        Week = "21",
+        /// For as long as it takes; only in release 2.3.
+        Tijdsonafhankelijk = "81",
+        /// Pieces, by result.
+        StuksOutput = "82",
+        /// Money, in cents.
+        Euro = "83",
+        /// Pieces, by effort.
+        StuksInspanning = "84",
+    }
+    /// WMO757: over which time the volume is spread.
+    Frequentie {
+        /// Each day.
+        PerDag = "1",
+        /// Each week.
+        PerWeek = "2",
+        /// Each four weeks; only in release 2.3.
+        PerVierWeken = "3",
+        /// Each month.
+        PerMaand = "4",
+        /// Each year; only in release 2.3.
+        PerJaar = "5",
+        /// Over the whole toewijzing.
+        Totaal = "6",
+    }
+    /// COD757: which address this is.
+    AdresSoort {
+        /// As registered in the BRP.
+        Brp = "01",
+        /// Where post goes.
+        Correspondentie = "02",
+        /// Where the person lives.
+        Verblijf = "03",
+        /// Where the person lives for a while.
+        TijdelijkVerblijf = "04",
+    }
+    /// COD700: by which name a person wants to be called.
+    NaamGebruik {
+        /// The own name.
+        EigenNaam = "1",
+        /// The partner's name, or another one.
+        NaamPartner = "2",
+        /// The partner's name, then the own.
+        PartnerEigen = "3",
+        /// The own name, then the partner's.
+        EigenPartner = "4",
+        /// A pseudonym; in the list, but allowed nowhere (CS050).
+        Pseudoniem = "5",
+        /// An organisation.
+        NietNatuurlijkPersoon = "6",
+    }
+    /// COD747: which interpreter a client needs.
+    Communicatievorm {
+        /// For a spoken language.
+        TolkTaal = "1",
+        /// For the deaf.
+        Doventolk = "2",
+        /// For the deafblind.
+        Doofblindentolk = "3",
     }
 }

@@ -5,6 +5,7 @@
 //! verdict makes true), [`network`] (envelopes that come in), `ids` (the only source of randomness).
 
 mod draft;
+pub mod format;
 mod ids;
 pub mod network;
 pub mod parties;
@@ -17,12 +18,16 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
+use crate::domain::codelijst::Gemeentecodes;
+use crate::domain::contract::Contracten;
 use crate::domain::deadline::Profile;
 use crate::domain::werkdag::Calendar;
+use crate::domain::{Bericht, Outside};
 use crate::store::Store;
 use crate::xml::Schemas;
 
 pub use crate::clock::local as local_time;
+pub use format::{Format, as_json};
 pub use ids::{new_referentienummer, new_secret};
 pub use parties::LocalParties;
 pub use receive::{Carrier, Received, Refused, Reply, sha256_hex};
@@ -41,12 +46,28 @@ pub struct Gateway {
     pub profile: Profile,
     /// The days that count.
     pub calendar: Calendar,
+    /// Which gemeenten there are and were.
+    pub gemeenten: Gemeentecodes,
+    /// What gemeenten and aanbieders agreed, as far as we were told.
+    pub contracten: Contracten,
     /// How envelopes are made.
     pub envelopes: Envelopes,
     /// Wakes [`relay`]: something is to go out.
     pub parcel_added: Notify,
     /// Wakes [`watch`]: a clock started, or the time was set.
     pub deadline_added: Notify,
+}
+
+impl Gateway {
+    /// What holds now, outside the traffic, for the parties of this bericht.
+    fn outside(&self, bericht: &Bericht) -> Outside<'_> {
+        let (gemeente, aanbieder) = bericht.header().pair();
+        Outside {
+            today: self.clock.today(),
+            gemeenten: &self.gemeenten,
+            contract: self.contracten.of(gemeente.code(), aanbieder.code()),
+        }
+    }
 }
 
 /// How envelopes are made.

@@ -5,6 +5,7 @@
 
 use chrono::NaiveDateTime;
 
+use super::format::Format;
 use super::receive::{Carrier, Received, Refused, Reply, receive};
 use super::{Envelopes, Gateway, ids};
 use crate::clock;
@@ -77,7 +78,7 @@ async fn take(envelope: &Envelope, gateway: &Gateway) -> Result<Result<Vec<u8>, 
             let zender = Partij::from_text(&seen.zender);
             let ontvanger = stuurgegevens.ontvanger.organisatie.clone();
             let carrier = Carrier::Ggk { zender, ontvanger, envelope: seen };
-            let received = Received::new(parameters.payload.bytes().to_vec(), now, carrier);
+            let received = Received::new(parameters.payload.bytes().to_vec(), Format::Xml, now, carrier);
             match receive(&received, gateway).await? {
                 Reply::Recorded(_) | Reply::Refused(..) => Ok(Ok(confirmation)),
                 // The bericht was here already; if this very envelope brought it, its own answer counts.

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::Gateway;
 use super::draft::Draft;
+use super::format::{self, Format, Readable};
 use super::ids;
 use super::parties::{Addressee, Route};
 use crate::domain::{Bericht, History, Partij, Timestamp, Verdict, judge};
@@ -25,6 +26,8 @@ pub struct Received {
     pub at: Timestamp,
     /// Unchanged.
     pub bytes: Vec<u8>,
+    /// How they are to be read.
+    pub format: Format,
     /// Of the bytes, lower-case hexadecimal.
     pub sha256: String,
     /// Who brought them.
@@ -83,9 +86,9 @@ pub enum Refused {
 impl Received {
     /// Bytes that came in now.
     #[must_use]
-    pub fn new(bytes: Vec<u8>, at: Timestamp, carrier: Carrier) -> Self {
+    pub fn new(bytes: Vec<u8>, format: Format, at: Timestamp, carrier: Carrier) -> Self {
         let sha256 = sha256_hex(&bytes);
-        Self { id: ids::new_id(at), at, bytes, sha256, carrier }
+        Self { id: ids::new_id(at), at, bytes, format, sha256, carrier }
     }
 }
 
@@ -103,8 +106,8 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 /// # Errors
 /// The store failed and nothing was recorded; the sender may send the same bytes again.
 pub async fn receive(received: &Received, gateway: &Gateway) -> Result<Reply, StoreError> {
-    let bericht = match gateway.schemas.read(&received.bytes) {
-        Ok(bericht) => bericht,
+    let Readable { bericht, xml } = match format::read(received, &gateway.schemas) {
+        Ok(readable) => readable,
         Err(refusal) => return refuse(received, None, Refused::of(&refusal), refusal.into(), gateway).await,
     };
     let route = gateway.parties.route(&bericht);
@@ -113,17 +116,17 @@ pub async fn receive(received: &Received, gateway: &Gateway) -> Result<Reply, St
     }
     loop {
         let history = gateway.store.history(&bericht).await?;
-        // After the history: the same bytes that are committed meanwhile are then seen here, and not taken for
-        // another bericht under the same Identificatie.
+        // After the history: the same bytes, committed in between, must not look like another bericht.
         if let Some(first) = gateway.store.first_receipt(&received.sha256).await? {
             return Ok(Reply::Repeated(first));
         }
-        let mut verdict = judge(&bericht, &history, gateway.clock.today());
-        xml::place(&mut verdict.findings, &received.bytes);
+        let mut verdict = judge(&bericht, &history, &gateway.outside(&bericht));
+        received.format.place(&mut verdict.findings, &xml);
         if let Some(why) = refusal(received, route, &history, &verdict, gateway) {
             return refuse(received, Some(&bericht), why, verdict, gateway).await;
         }
-        let entry = Draft { received, bericht: &bericht, history: &history, verdict: &verdict, route }.entry(gateway);
+        let entry = Draft { received, xml: &xml, bericht: &bericht, history: &history, verdict: &verdict, route }
+            .entry(gateway);
         match gateway.store.record(&entry).await {
             // Another bericht of this client was committed meanwhile, so somebody made progress; judge
             // again with what is true now.

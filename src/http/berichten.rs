@@ -14,7 +14,7 @@ use super::query::Parameters;
 use super::{Caller, Server};
 use crate::domain::Timestamp;
 use crate::exchange::receive::receive;
-use crate::exchange::{Carrier, Received, Reply};
+use crate::exchange::{Carrier, Format, Received, Reply, as_json};
 use crate::store::{BerichtView, DeadlineView, ParcelState, ParcelView, Receipt};
 
 /// What may stand behind the question mark of a post.
@@ -34,11 +34,10 @@ pub(super) async fn post(
     body: Body,
 ) -> Result<Response, Problem> {
     let partij = caller.partij()?.clone();
-    if !is_xml(&headers) {
-        return Err(Problem::MediaType);
-    }
+    let format = format_of(&headers).ok_or(Problem::MediaType)?;
     let bytes = read_body(body, &headers, server.max_bericht_bytes).await?;
-    let received = Received::new(bytes, server.gateway.clock.now(), Carrier::Api { partij, force: query.force });
+    let received =
+        Received::new(bytes, format, server.gateway.clock.now(), Carrier::Api { partij, force: query.force });
     match receive(&received, &server.gateway).await? {
         Reply::Recorded(receipt) => Ok(answer(StatusCode::ACCEPTED, receipt)),
         Reply::Repeated(receipt) => Ok(answer(StatusCode::OK, receipt)),
@@ -51,10 +50,13 @@ fn answer(status: StatusCode, receipt: Receipt) -> Response {
     (status, [(header::LOCATION, location)], Json(receipt)).into_response()
 }
 
-fn is_xml(headers: &HeaderMap) -> bool {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = value.split(';').next().unwrap_or_default().trim();
-    ["application/xml", "text/xml"].iter().any(|xml| essence.eq_ignore_ascii_case(xml))
+fn format_of(headers: &HeaderMap) -> Option<Format> {
+    let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    match value.split(';').next()?.trim().to_ascii_lowercase().as_str() {
+        "application/xml" | "text/xml" => Some(Format::Xml),
+        "application/json" => Some(Format::Json),
+        _ => None,
+    }
 }
 
 /// The whole body, if it is not larger than `limit` bytes. A declared length is believed before reading:
@@ -127,7 +129,7 @@ pub(super) async fn one(
     found.map(|bericht| Json(bericht.into())).ok_or(Problem::NotFound)
 }
 
-/// The bytes, as they came in or were composed.
+/// As XML: the bytes as they came in or were composed, or what was made of JSON.
 pub(super) async fn xml(
     State(server): State<Arc<Server>>,
     caller: Caller,
@@ -135,6 +137,16 @@ pub(super) async fn xml(
 ) -> Result<Response, Problem> {
     let bytes = server.gateway.store.payload(&id, caller.scope()).await?.ok_or(Problem::NotFound)?;
     Ok(([(header::CONTENT_TYPE, "application/xml")], bytes).into_response())
+}
+
+/// The bericht as JSON, by the names of the XSD.
+pub(super) async fn json(
+    State(server): State<Arc<Server>>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<serde_json::Value>, Problem> {
+    let bytes = server.gateway.store.payload(&id, caller.scope()).await?.ok_or(Problem::NotFound)?;
+    as_json(&bytes).map(Json).ok_or(Problem::NotFound)
 }
 
 /// A bericht and its chain, as the API gives it.

@@ -87,7 +87,9 @@ impl Problem {
             Self::NotFound => {
                 ("niet-gevonden", "Niet gevonden", "Dit bestaat niet, of het is niet van uw partij.".into())
             }
-            Self::MediaType => ("mediatype", "Verkeerd mediatype", "Stuur het bericht als application/xml.".into()),
+            Self::MediaType => {
+                ("mediatype", "Verkeerd mediatype", "Stuur het bericht als application/xml of application/json.".into())
+            }
             Self::TooLarge(limit) => (
                 "te-groot",
                 "Bericht te groot",
@@ -116,8 +118,8 @@ fn refused_texts(why: Refused) -> (&'static str, &'static str, String) {
     let (name, title, detail) = match why {
         Refused::NotXml => (
             "geen-xml",
-            "Geen leesbare XML",
-            "Het bericht is geen welgevormde, veilige XML. Zie findings voor de plaats.",
+            "Niet leesbaar",
+            "Het bericht is geen welgevormde, veilige XML of JSON. Zie findings voor de plaats.",
         ),
         Refused::NotValid => (
             "niet-valide",

@@ -71,6 +71,7 @@ pub fn router(gateway: Arc<Gateway>, settings: Settings) -> Router {
         .route("/v1/berichten", post(berichten::post).get(berichten::list))
         .route("/v1/berichten/{id}", get(berichten::one))
         .route("/v1/berichten/{id}/xml", get(berichten::xml))
+        .route("/v1/berichten/{id}/json", get(berichten::json))
         .route("/v1/postbus", get(postbus::list))
         .route("/v1/postbus/{id}/ontvangen", post(postbus::confirm))
         .route("/v1/deadlines", get(deadlines::list))

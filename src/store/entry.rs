@@ -45,6 +45,8 @@ pub struct NewBericht {
     pub referentienummer: Option<String>,
     /// The bytes, unchanged.
     pub bytes: Vec<u8>,
+    /// The XML that was made of them, when they were something else.
+    pub xml: Option<Vec<u8>>,
     /// Lower-case hexadecimal.
     pub sha256: String,
     /// What its header says; `None` when it could not be read.
@@ -254,4 +256,23 @@ pub struct Entry {
     pub parcels: Vec<NewParcel>,
     /// The envelope that brought it.
     pub envelope: Option<EnvelopeSeen>,
+}
+
+impl Entry {
+    /// A bericht that changes nothing and goes nowhere.
+    #[must_use]
+    pub fn only(bericht: NewBericht) -> Self {
+        Self {
+            bericht,
+            claims_identity: false,
+            client: None,
+            ledger: LedgerChange::default(),
+            closes: None,
+            retour: None,
+            deadlines: Vec::new(),
+            postbus: Vec::new(),
+            parcels: Vec::new(),
+            envelope: None,
+        }
+    }
 }

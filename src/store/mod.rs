@@ -168,7 +168,8 @@ pub trait Store: Send + Sync {
     /// One bericht, if it concerns this party (`None`: an operator, who sees all).
     async fn bericht(&self, id: &str, partij: Option<&Partij>) -> Result<Option<BerichtView>, StoreError>;
 
-    /// The bytes of one bericht as they were received or composed, under the same condition.
+    /// One bericht as XML, under the same condition: the bytes as they were received or composed, or what was made
+    /// of them when they were not XML.
     async fn payload(&self, id: &str, partij: Option<&Partij>) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// The newest berichten first, after the bericht with this id.

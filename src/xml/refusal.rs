@@ -35,7 +35,7 @@ impl Refusal {
             kind: RefusalKind::NotXml,
             soort: None,
             release: None,
-            findings: vec![finding(Level::Xml, String::new(), malformed)],
+            findings: vec![finding(Level::Xml, "/".to_owned(), malformed)],
         }
     }
 

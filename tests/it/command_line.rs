@@ -30,8 +30,13 @@ fn validate_prints_one_json_line_per_file_in_the_order_of_the_arguments() {
     let (good, bad) = ("fixtures/verhaal/wmo305.xml", "fixtures/regels/CS002/fout-wmo305.xml");
     let output = run(&["validate", "--format", "json", "--today", "2026-03-10", bad, good, "fixtures/nergens.xml"]);
     assert_eq!(output.status.code(), Some(3), "an unreadable file, after all others are printed");
-    let found = lines(&output);
+    let mut found = lines(&output);
     assert_eq!(found.len(), 3);
+    let [bad_run, good_run] = [0, 1].map(|index: usize| {
+        let coverage = found[index].as_object_mut().expect("an object").remove("coverage").expect("coverage");
+        coverage["run"].as_u64().expect("a number")
+    });
+    assert!(bad_run > 20 && bad_run < good_run, "a failing level stops the next: {bad_run}, {good_run}");
     assert_eq!(
         found[0],
         json!({"file": bad, "berichtsoort": "WMO305", "release": "3.2", "verdict": "invalid", "findings": [{
@@ -76,6 +81,8 @@ fn validate_takes_folders_and_stdin_and_has_limits_only_when_asked() {
 fn validate_speaks_dutch_to_people_and_junit_to_test_runners() {
     let bad = "fixtures/regels/CS002/fout-wmo305.xml";
     let text = stdout(&run(&["validate", bad]));
+    assert!(text.contains("\nRegels: WMO305 "), "{text}");
+    let (text, _) = text.split_once("Regels: ").expect("coverage in the last line");
     assert_eq!(
         text,
         format!(
@@ -85,6 +92,48 @@ fn validate_speaks_dutch_to_people_and_junit_to_test_runners() {
     let junit = stdout(&run(&["validate", "--format", "junit", bad, "fixtures/verhaal/wmo305.xml"]));
     assert!(junit.contains("<testsuite name=\"iwmo-gateway validate\" tests=\"2\" failures=\"1\">"), "{junit}");
     assert!(junit.contains("<failure type=\"invalid\" message=\"fixtures/regels/CS002"), "{junit}");
+}
+
+#[test]
+fn validate_tells_which_rules_it_did_not_run_and_why() {
+    let output = run(&["validate", "--format", "json", "--today", "2026-03-10", "fixtures/verhaal/wmo305.xml"]);
+    let coverage = &lines(&output)[0]["coverage"];
+    let not_run = coverage["not_run"].as_object().expect("reasons");
+    assert!(not_run["needs-history"].as_array().expect("rules").contains(&json!("TR019")), "{coverage}");
+    assert!(not_run["not-checkable"].as_array().expect("rules").contains(&json!("OP011")), "{coverage}");
+    let rules: usize = not_run.values().map(|rules| rules.as_array().expect("rules").len()).sum();
+    let counted = ["run", "not_applicable"].map(|name| coverage[name].as_u64().expect("a number"));
+    assert_eq!(counted.iter().sum::<u64>() + rules as u64, 278, "{coverage}");
+    let refused = run(&["validate", "--format", "json", "fixtures/kwaad/afgekapt.xml"]);
+    assert!(lines(&refused)[0].get("coverage").is_none(), "nothing was looked at");
+}
+
+#[test]
+fn rules_lists_every_rule_and_explains_one_in_two_languages() {
+    let csv = stdout(&run(&["rules", "--format", "csv"]));
+    assert_eq!(csv.lines().count(), 1 + include_str!("../../fixtures/regels.txt").lines().count());
+    let table = stdout(&run(&["rules"]));
+    for code in ["TR018", "CS002", "OP090x4"] {
+        assert!(table.lines().any(|line| line.starts_with(code)), "{code} is missing in:\n{table}");
+    }
+    let text = stdout(&run(&["rules", "tr302"]));
+    for part in ["TR302: ", "Waarom", "Fout", "Goed", "In English: ", "Wrong", "WMO301", "0001", "istandaarden.nl"] {
+        assert!(text.contains(part), "{part} is missing in:\n{text}");
+    }
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+    let json = lines(&run(&["rules", "--format", "json", "TR378"]));
+    assert_eq!(
+        (&json[0]["rule"], &json[0]["level"], &json[0]["retourcode"]),
+        (&json!("TR378"), &json!("external"), &json!("S300"))
+    );
+    assert!(json[0]["nl"]["why"].is_string() && json[0]["en"]["right"].is_string(), "{}", json[0]);
+}
+
+#[test]
+fn a_code_that_is_no_rule_is_status_2_with_a_hint() {
+    let output = run(&["rules", "TR19"]);
+    assert_eq!((output.status.code(), stdout(&output).as_str()), (Some(2), ""));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("did you mean TR019"), "{output:?}");
 }
 
 #[test]
@@ -142,7 +191,7 @@ fn xsd_files_take_the_place_of_the_built_in_ones_or_are_told_to_be_wrong() {
 #[test]
 fn help_names_every_command_and_a_wrong_one_is_status_2() {
     let help = stdout(&run(&["--help"]));
-    for command in ["serve", "demo", "mock", "validate", "config"] {
+    for command in ["serve", "demo", "mock", "validate", "rules", "config"] {
         assert!(help.contains(&format!("  {command} ")), "{command} is missing in:\n{help}");
     }
     assert_eq!(run(&["replai"]).status.code(), Some(2));

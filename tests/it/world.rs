@@ -114,6 +114,12 @@ impl World {
         answer(request.body(xml)).await
     }
 
+    /// Posts JSON as a party.
+    pub async fn post_json(&self, partij: &str, json: &Value) -> Answer {
+        let request = self.client.post(self.url("/v1/berichten")).bearer_auth(partij);
+        answer(request.header("content-type", "application/json").body(json.to_string())).await
+    }
+
     pub async fn get(&self, partij: &str, path: &str) -> Answer {
         answer(self.client.get(self.url(path)).bearer_auth(partij)).await
     }

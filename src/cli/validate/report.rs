@@ -1,12 +1,15 @@
 //! How `validate` prints what it found.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, StdoutLock, Write};
 
 use quick_xml::escape::escape;
 use serde::Serialize;
 
 use super::{Checked, Format, Verdict};
-use crate::domain::verdict::{Finding, Severity};
+use crate::domain::regels::coverage::{Coverage, NotRun, coverage};
+use crate::domain::verdict::{Finding, Level, Severity};
+use crate::domain::{Berichtsoort, Release};
 use crate::store::FindingReceipt;
 
 /// Prints file by file, in the order of the arguments.
@@ -16,6 +19,8 @@ pub(super) struct Report {
     /// For junit, which has its totals in front.
     cases: Vec<String>,
     failures: usize,
+    /// The kinds of bericht that were seen, for the last line of text.
+    seen: BTreeSet<Berichtsoort>,
 }
 
 /// One line of `--format json`.
@@ -26,15 +31,39 @@ struct Line<'a> {
     release: Option<&'a str>,
     verdict: &'a str,
     findings: Vec<FindingReceipt>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<CoverageLine>,
+}
+
+/// How many rules were looked at, and which were not.
+#[derive(Serialize)]
+struct CoverageLine {
+    run: usize,
+    not_applicable: usize,
+    not_run: BTreeMap<&'static str, Vec<&'static str>>,
+}
+
+impl From<Coverage> for CoverageLine {
+    fn from(coverage: Coverage) -> Self {
+        let not_run = coverage.not_run.into_iter().map(|(why, rules)| (why.name(), rules));
+        Self { run: coverage.run.len(), not_applicable: coverage.not_applicable, not_run: not_run.collect() }
+    }
 }
 
 impl Report {
     pub fn new(format: Format) -> Self {
-        Self { out: io::LineWriter::new(io::stdout().lock()), format, cases: Vec::new(), failures: 0 }
+        Self {
+            out: io::LineWriter::new(io::stdout().lock()),
+            format,
+            cases: Vec::new(),
+            failures: 0,
+            seen: BTreeSet::new(),
+        }
     }
 
     /// Prints what was found in one file; for junit it is kept until [`Report::finish`].
     pub fn add(&mut self, checked: &Checked) -> io::Result<()> {
+        self.seen.extend(listed_soort(checked));
         match self.format {
             Format::Text => print_text(&mut self.out, checked),
             Format::Json => print_json(&mut self.out, checked),
@@ -47,6 +76,10 @@ impl Report {
     }
 
     pub fn finish(&mut self) -> io::Result<()> {
+        if self.format == Format::Text && !self.seen.is_empty() {
+            let kinds: Vec<String> = self.seen.iter().map(|soort| coverage_text(*soort)).collect();
+            writeln!(self.out, "Regels: {}", kinds.join("; "))?;
+        }
         if self.format == Format::Junit {
             let (tests, failures) = (self.cases.len(), self.failures);
             writeln!(self.out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>")?;
@@ -58,13 +91,19 @@ impl Report {
     }
 }
 
+/// The kind of bericht, unless it is of a release whose rules are not in the list that is counted.
+fn listed_soort(checked: &Checked) -> Option<Berichtsoort> {
+    checked.berichtsoort.filter(|_| checked.release != Some(Release::V2_3.name()))
+}
+
 fn print_json(out: &mut impl Write, checked: &Checked) -> io::Result<()> {
     let line = Line {
         file: &checked.file,
-        berichtsoort: checked.berichtsoort,
+        berichtsoort: checked.berichtsoort.map(Berichtsoort::name),
         release: checked.release,
         verdict: checked.verdict.name(),
         findings: checked.findings.iter().map(FindingReceipt::from).collect(),
+        coverage: listed_soort(checked).map(|soort| coverage(soort, checked.reached).into()),
     };
     writeln!(out, "{}", serde_json::to_string(&line).expect("a line has only texts and numbers"))
 }
@@ -73,7 +112,9 @@ fn print_json(out: &mut impl Write, checked: &Checked) -> io::Result<()> {
 fn print_text(out: &mut impl Write, checked: &Checked) -> io::Result<()> {
     for finding in &checked.findings {
         writeln!(out, "{}", text_line(&checked.file, finding))?;
-        writeln!(out, "    in {}", finding.path)?;
+        if finding.path != "/" {
+            writeln!(out, "    in {}", finding.path)?;
+        }
     }
     let what = match (checked.berichtsoort, checked.release) {
         (Some(soort), Some(release)) => format!("{soort} {release}, "),
@@ -85,6 +126,24 @@ fn print_text(out: &mut impl Write, checked: &Checked) -> io::Result<()> {
         Verdict::Refused => "niet te lezen".to_owned(),
     };
     writeln!(out, "{}: {what}{verdict}", checked.file)
+}
+
+/// What is looked at in a bericht of this kind, as far as no level fails.
+fn coverage_text(soort: Berichtsoort) -> String {
+    let coverage = coverage(soort, Level::External);
+    let mut parts = vec![format!("{soort} {} gecontroleerd", coverage.run.len())];
+    parts.extend(coverage.not_run.iter().map(|(why, rules)| format!("{} {}", rules.len(), not_run_text(*why))));
+    parts.join(", ")
+}
+
+const fn not_run_text(why: NotRun) -> &'static str {
+    match why {
+        NotRun::EarlierLevel => "niet bereikt",
+        NotRun::NeedsContract => "niet zonder contract",
+        NotRun::NeedsHistory => "niet zonder eerdere berichten",
+        NotRun::NotYet => "nog niet",
+        NotRun::NotCheckable => "niet aan een bericht te zien",
+    }
 }
 
 fn count(findings: usize) -> String {
@@ -107,7 +166,7 @@ fn text_line(file: &str, finding: &Finding) -> String {
 
 fn junit_case(checked: &Checked) -> String {
     let name = escape(&checked.file);
-    let class = checked.berichtsoort.unwrap_or("onbekend");
+    let class = checked.berichtsoort.map_or("onbekend", Berichtsoort::name);
     if checked.verdict == Verdict::Valid {
         return format!("<testcase classname=\"{class}\" name=\"{name}\"/>");
     }

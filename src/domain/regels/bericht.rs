@@ -1,5 +1,10 @@
 //! Rules of level message: what one bericht must agree on with itself. All give 0001.
 
+pub mod contact;
+pub mod overlap;
+pub mod persoon;
+pub mod product;
+
 use std::collections::HashSet;
 use std::hash::Hash;
 
@@ -120,9 +125,7 @@ pub fn tr101(heen: &Heenbericht) -> Vec<Place> {
 
 fn repeated_people(relaties: &[Relatie], contactgegevens: &[Contact]) -> Vec<Place> {
     [
-        repeated(relaties.iter().map(|relatie| &relatie.nummer), |index| {
-            client_path().child("Relaties").nth("Relatie", index)
-        }),
+        repeated(relaties.iter().map(|relatie| &relatie.nummer), relatie_path),
         repeated(contactgegevens.iter().map(|contact| &contact.soort), |index| {
             client_path().child("Contactgegevens").nth("Contact", index)
         }),
@@ -204,7 +207,7 @@ fn places_of_birth(heen: &Heenbericht, broken: impl Fn(&Geboortedatum) -> bool) 
     if let Inhoud::Toewijzing(client) = &heen.inhoud {
         for (index, relatie) in client.relaties.iter().enumerate() {
             if relatie.geboortedatum.as_ref().is_some_and(&broken) {
-                places.push(Place::element(client_path().child("Relaties").nth("Relatie", index), "Geboortedatum"));
+                places.push(Place::element(relatie_path(index), "Geboortedatum"));
             }
         }
     }
@@ -237,6 +240,10 @@ fn nth_client_path(heen: &Heenbericht, index: usize) -> ElementPath {
 
 fn prestatie_path(heen: &Heenbericht, client: usize, prestatie: usize) -> ElementPath {
     nth_client_path(heen, client).child("Prestaties").nth("Prestatie", prestatie)
+}
+
+fn relatie_path(index: usize) -> ElementPath {
+    client_path().child("Relaties").nth("Relatie", index)
 }
 
 fn start_product_path(index: usize) -> ElementPath {

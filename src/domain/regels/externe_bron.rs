@@ -3,24 +3,122 @@
 use chrono::NaiveDate;
 
 use crate::domain::bericht::{Heenbericht, Inhoud};
+use crate::domain::contract::Contract;
 use crate::domain::klasse::ElementPath;
-use crate::domain::verdict::Place;
+use crate::domain::toewijzing::Product;
+use crate::domain::verdict::{Outside, Place};
+use crate::domain::waarde::StatusAanlevering;
 
 /// TR135: the Dagtekening, and that of a declaratie, is not after the receiver's date.
 ///
 /// - Retourcode: 8848, on the Header or the Declaratie
 /// - Berichten: every heenbericht
-pub fn tr135(heen: &Heenbericht, today: NaiveDate) -> Vec<Place> {
+pub fn tr135(heen: &Heenbericht, outside: &Outside<'_>) -> Vec<Place> {
     let mut places = Vec::new();
-    if heen.header.bericht_identificatie.dagtekening > today {
-        let header = ElementPath::root().child("Header");
-        let element = header.child("BerichtIdentificatie").child("Dagtekening");
-        places.push(Place { klasse: header, element });
+    if heen.header.bericht_identificatie.dagtekening > outside.today {
+        places.push(Place::within(header_path(), &["BerichtIdentificatie", "Dagtekening"]));
     }
     if let Inhoud::Declaratie(declaratie) = &heen.inhoud
-        && declaratie.declaratie_dagtekening > today
+        && declaratie.declaratie_dagtekening > outside.today
     {
         places.push(Place::element(ElementPath::root().child("Declaratie"), "DeclaratieDagtekening"));
     }
     places
+}
+
+/// TR378: the gemeente existed when the toewijzing concerned began.
+///
+/// Where no day is given, any day will do: a code that held once may still stand for a toewijzing of
+/// then.
+///
+/// - Retourcode: S300, on the Header
+/// - Berichten: every heenbericht
+pub fn tr378(heen: &Heenbericht, outside: &Outside<'_>) -> Vec<Place> {
+    let header = &heen.header;
+    let (gemeente, _) = header.pair();
+    let code = gemeente.code();
+    let days = toewijzing_days(&heen.inhoud);
+    if outside.gemeenten.is_known(code) && days.into_iter().all(|day| outside.gemeenten.holds_on(code, day)) {
+        return Vec::new();
+    }
+    let side = if header.afzender.is_gemeente() { "Afzender" } else { "Ontvanger" };
+    vec![Place::element(header_path(), side)]
+}
+
+/// TR381: the product code was agreed, under this categorie. A removal is let pass: it names what was.
+///
+/// - Retourcode: S329, on the product
+/// - Berichten: WMO301, WMO305, WMO307, WMO315, WMO317; each line of a WMO323 has its own verdict (TODO(#6))
+pub fn tr381(heen: &Heenbericht, contract: &Contract) -> Vec<Place> {
+    let client = ElementPath::root().child("Client");
+    let place = |klasse| Place::within(klasse, &["Product", "Code"]);
+    let wrong = |products: Vec<Option<&Product>>, path: ElementPath, name: &'static str| {
+        let wrong = products.into_iter().enumerate().filter(|(_, product)| !is_agreed(*product, contract));
+        wrong.map(|(index, _)| place(path.nth(name, index))).collect()
+    };
+    match &heen.inhoud {
+        Inhoud::Toewijzing(body) => {
+            let products = body.toegewezen_producten.iter().map(|one| one.product.as_ref()).collect();
+            wrong(products, client.child("ToegewezenProducten"), "ToegewezenProduct")
+        }
+        Inhoud::Start(body) => {
+            let products = body.start_producten.iter();
+            let products = products.map(|one| one.product.as_ref().filter(|_| !one.is_removal())).collect();
+            wrong(products, client.child("StartProducten"), "StartProduct")
+        }
+        Inhoud::Stop(body) => {
+            let removal = StatusAanlevering::Verwijderen;
+            let products = body.stop_producten.iter();
+            let products = products.map(|one| one.product.as_ref().filter(|_| one.status_aanlevering != removal));
+            wrong(products.collect(), client.child("StopProducten"), "StopProduct")
+        }
+        Inhoud::VerzoekOmToewijzing(body) => {
+            let products = body.aangevraagde_producten.iter().map(|one| one.product.as_ref()).collect();
+            wrong(products, client.child("AangevraagdeProducten"), "AangevraagdProduct")
+        }
+        Inhoud::VerzoekOmWijziging(body) => {
+            let products = body.verzoek.nieuwe_producten.iter().map(|one| one.product.as_ref()).collect();
+            wrong(products, client.child("Verzoek").child("NieuweProducten"), "NieuwProduct")
+        }
+        Inhoud::Beschikking(_)
+        | Inhoud::Antwoord(_)
+        | Inhoud::Declaratie(_)
+        | Inhoud::DeclaratieAntwoord { .. }
+        | Inhoud::Factuur { .. }
+        | Inhoud::FactuurAntwoord { .. } => Vec::new(),
+    }
+}
+
+fn is_agreed(product: Option<&Product>, contract: &Contract) -> bool {
+    match product {
+        Some(Product { categorie, code: Some(code) }) => contract.has(categorie, code),
+        Some(Product { code: None, .. }) | None => true,
+    }
+}
+
+/// The first days of the toewijzingen that the bericht is about, as far as it tells them.
+fn toewijzing_days(inhoud: &Inhoud) -> Vec<NaiveDate> {
+    match inhoud {
+        Inhoud::Toewijzing(client) => client.toegewezen_producten.iter().map(|product| product.ingangsdatum).collect(),
+        Inhoud::Start(client) => {
+            client.start_producten.iter().filter_map(|product| product.toewijzing_ingangsdatum).collect()
+        }
+        Inhoud::Stop(client) => {
+            client.stop_producten.iter().filter_map(|product| product.toewijzing_ingangsdatum).collect()
+        }
+        Inhoud::VerzoekOmToewijzing(client) => {
+            client.aangevraagde_producten.iter().map(|product| product.toewijzing_ingangsdatum).collect()
+        }
+        Inhoud::Beschikking(_)
+        | Inhoud::VerzoekOmWijziging(_)
+        | Inhoud::Antwoord(_)
+        | Inhoud::Declaratie(_)
+        | Inhoud::DeclaratieAntwoord { .. }
+        | Inhoud::Factuur { .. }
+        | Inhoud::FactuurAntwoord { .. } => Vec::new(),
+    }
+}
+
+fn header_path() -> ElementPath {
+    ElementPath::root().child("Header")
 }

@@ -5,22 +5,25 @@
 
 mod bericht;
 mod berichtoverstijgend;
+pub mod coverage;
 mod externe_bron;
-
-use chrono::NaiveDate;
+pub mod lijst;
 
 use super::Berichtsoort::{self, Wmo301, Wmo305, Wmo307, Wmo315, Wmo317, Wmo319, Wmo323, Wmo325};
-use super::bericht::{Header, Heenbericht, Release};
+use super::bericht::{Heenbericht, Release};
+use super::contract::Contract;
 use super::history::History;
-use super::verdict::{Level, Place};
+use super::verdict::{Level, Outside, Place};
 
 /// How a rule looks at a bericht.
 #[derive(Clone, Copy)]
 pub enum Check {
     /// At the bericht alone.
     Bericht(fn(&Heenbericht) -> Vec<Place>),
-    /// At the bericht and today's date.
-    Vandaag(fn(&Heenbericht, NaiveDate) -> Vec<Place>),
+    /// At the bericht and facts that no bericht tells.
+    Outside(fn(&Heenbericht, &Outside<'_>) -> Vec<Place>),
+    /// At the bericht and what the two parties agreed; not run where nobody told.
+    Contract(fn(&Heenbericht, &Contract) -> Vec<Place>),
     /// At the bericht and what came before.
     History(fn(&Heenbericht, &History) -> Vec<Place>),
 }
@@ -47,19 +50,24 @@ impl Regel {
     pub fn level(&self) -> Level {
         match self.check {
             Check::Bericht(_) => Level::Message,
-            Check::Vandaag(_) => Level::External,
+            Check::Outside(_) | Check::Contract(_) => Level::External,
             Check::History(_) => Level::History,
         }
     }
 
-    /// Whether the rule holds for this kind of bericht in its release.
+    /// Whether the rule holds for this kind of bericht.
     #[must_use]
-    pub fn applies_to(&self, header: &Header) -> bool {
-        let in_release = match header.release {
+    pub fn applies_to(&self, soort: Berichtsoort) -> bool {
+        self.berichten.contains(&soort)
+    }
+
+    /// Whether a release has the rule.
+    #[must_use]
+    pub fn is_in(&self, release: Release) -> bool {
+        match release {
             Release::V2_3 => IN_2_3.contains(&self.code),
             Release::V3_2 => true,
-        };
-        in_release && self.berichten.contains(&header.soort)
+        }
     }
 }
 
@@ -72,12 +80,124 @@ const HEENBERICHTEN: &[Berichtsoort] = &[Wmo301, Wmo305, Wmo307, Wmo315, Wmo317,
 /// Every rule that this gateway checks.
 pub const REGELS: &[Regel] = &[
     Regel {
+        code: "CD005",
+        retour_code: "0001",
+        berichten: &[Wmo301],
+        on_header: false,
+        text: "Postcode en LandCode horen bij elkaar: vul beide in of laat beide weg.",
+        check: Check::Bericht(bericht::contact::cd005),
+    },
+    Regel {
+        code: "CD007",
+        retour_code: "0001",
+        berichten: &[Wmo301],
+        on_header: false,
+        text: "Vul Taal in als Vorm 1 (tolk taal) is, en laat Taal anders weg.",
+        check: Check::Bericht(bericht::persoon::cd007),
+    },
+    Regel {
+        code: "CD009",
+        retour_code: "0001",
+        berichten: &[Wmo301],
+        on_header: false,
+        text: "Een Periode hoort alleen bij een tijdelijk verblijfadres (Soort 04). Laat Periode weg of pas Soort aan.",
+        check: Check::Bericht(bericht::contact::cd009),
+    },
+    Regel {
+        code: "CD025",
+        retour_code: "0001",
+        berichten: &[Wmo301],
+        on_header: false,
+        text: "Een adres in Nederland heeft een huisnummer. Vul Huis in.",
+        check: Check::Bericht(bericht::contact::cd025),
+    },
+    Regel {
+        code: "CD034",
+        retour_code: "0001",
+        berichten: &[Wmo301],
+        on_header: false,
+        text: "Een BRP-adres of verblijfadres (Soort 01 of 03) heeft een postcode. Vul Postcode in.",
+        check: Check::Bericht(bericht::contact::cd034),
+    },
+    Regel {
+        code: "CD041",
+        retour_code: "0001",
+        berichten: &[Wmo301, Wmo315, Wmo317],
+        on_header: false,
+        text: "Bij een product met een Code hoort een Omvang. Vul Omvang in.",
+        check: Check::Bericht(bericht::product::cd041),
+    },
+    Regel {
+        code: "CD075",
+        retour_code: "0001",
+        berichten: &[Wmo301, Wmo315, Wmo317],
+        on_header: false,
+        text: "Bij een Budget hoort een Einddatum. Vul de Einddatum in.",
+        check: Check::Bericht(bericht::product::cd075),
+    },
+    Regel {
+        code: "CD076",
+        retour_code: "0001",
+        berichten: &[Wmo301, Wmo315, Wmo317],
+        on_header: false,
+        text: "Bij een Omvang per week (Frequentie 2) hoort een Einddatum. Vul de Einddatum in.",
+        check: Check::Bericht(bericht::product::cd076),
+    },
+    Regel {
+        code: "CD077",
+        retour_code: "0001",
+        berichten: &[Wmo301, Wmo315, Wmo317],
+        on_header: false,
+        text: "Een product met een Budget heeft geen Omvang. Kies een van beide.",
+        check: Check::Bericht(bericht::product::cd077),
+    },
+    Regel {
+        code: "CD078",
+        retour_code: "0001",
+        berichten: &[Wmo301, Wmo315, Wmo317],
+        on_header: false,
+        text: "Een product met een Omvang heeft geen Budget. Kies een van beide.",
+        check: Check::Bericht(bericht::product::cd078),
+    },
+    Regel {
+        code: "CD079",
+        retour_code: "0001",
+        berichten: &[Wmo301, Wmo315, Wmo317],
+        on_header: false,
+        text: "Zonder Budget moet vaststaan om welk Product het gaat. Vul Product in.",
+        check: Check::Bericht(bericht::product::cd079),
+    },
+    Regel {
+        code: "CD080",
+        retour_code: "0001",
+        berichten: &[Wmo301],
+        on_header: false,
+        text: "Zonder productcode is er geen Omvang. Vul de Code in, of laat Omvang weg.",
+        check: Check::Bericht(bericht::product::cd080),
+    },
+    Regel {
         code: "CS002",
         retour_code: "0001",
         berichten: &[Wmo301, Wmo305, Wmo307, Wmo315, Wmo317, Wmo323, Wmo325],
         on_header: false,
         text: "Het Bsn voldoet niet aan de elfproef. Controleer het nummer op een tikfout.",
         check: Check::Bericht(bericht::cs002),
+    },
+    Regel {
+        code: "CS003",
+        retour_code: "0001",
+        berichten: &[Wmo301, Wmo315, Wmo317],
+        on_header: false,
+        text: "De einddatum ligt voor de begindatum.",
+        check: Check::Bericht(bericht::product::cs003),
+    },
+    Regel {
+        code: "CS050",
+        retour_code: "0001",
+        berichten: &[Wmo301],
+        on_header: false,
+        text: "NaamGebruik past niet bij de naam: met een Partnernaam is het 1, 2, 3 of 4, zonder Partnernaam 1 of 6.",
+        check: Check::Bericht(bericht::persoon::cs050),
     },
     Regel {
         code: "CS058",
@@ -88,6 +208,14 @@ pub const REGELS: &[Regel] = &[
         check: Check::Bericht(bericht::cs058),
     },
     Regel {
+        code: "CS089",
+        retour_code: "0001",
+        berichten: &[Wmo301],
+        on_header: false,
+        text: "Een Nederlandse postcode bestaat uit vier cijfers, waarvan het eerste geen 0 is, en twee letters.",
+        check: Check::Bericht(bericht::contact::cs089),
+    },
+    Regel {
         code: "CS139",
         retour_code: "0001",
         berichten: &[Wmo301, Wmo305, Wmo307, Wmo315],
@@ -96,12 +224,60 @@ pub const REGELS: &[Regel] = &[
         check: Check::Bericht(bericht::cs139),
     },
     Regel {
+        code: "CS318",
+        retour_code: "0001",
+        berichten: &[Wmo301],
+        on_header: false,
+        text: "NaamGebruik 6 (niet-natuurlijk persoon) kan niet bij een client.",
+        check: Check::Bericht(bericht::persoon::cs318),
+    },
+    Regel {
+        code: "CS335",
+        retour_code: "0001",
+        berichten: &[Wmo301],
+        on_header: false,
+        text: "Een toewijzing die verwijderd wordt (RedenWijziging 13) eindigt op haar Ingangsdatum.",
+        check: Check::Bericht(bericht::product::cs335),
+    },
+    Regel {
+        code: "CS336",
+        retour_code: "0001",
+        berichten: &[Wmo301],
+        on_header: false,
+        text: "RedenWijziging 01 is vervallen. Gebruik 13 om te verwijderen of 14 om te corrigeren.",
+        check: Check::Bericht(bericht::product::cs336),
+    },
+    Regel {
+        code: "CS338",
+        retour_code: "0001",
+        berichten: &[Wmo301, Wmo317],
+        on_header: false,
+        text: "Etmalen, dagdelen, euro's en stuks (inspanning) worden niet per dag toegewezen. Kies Frequentie 2, 4 of 6.",
+        check: Check::Bericht(bericht::product::cs338),
+    },
+    Regel {
         code: "TR002",
         retour_code: "0001",
         berichten: &[Wmo301, Wmo305, Wmo307, Wmo315],
         on_header: false,
         text: "De geboortedatum ligt meer dan 120 jaar voor de Dagtekening.",
         check: Check::Bericht(bericht::tr002),
+    },
+    Regel {
+        code: "TR006",
+        retour_code: "0001",
+        berichten: &[Wmo301],
+        on_header: false,
+        text: "Dit contact is niet te bereiken: vul een telefoonnummer in, of een adres met huisnummer en postcode.",
+        check: Check::Bericht(bericht::contact::tr006),
+    },
+    Regel {
+        code: "TR061",
+        retour_code: "0001",
+        berichten: &[Wmo301],
+        on_header: false,
+        text: "Van de client ontbreekt een BRP-, correspondentie- of verblijfadres (Soort 01, 02 of 03).",
+        check: Check::Bericht(bericht::contact::tr061),
     },
     Regel {
         code: "TR101",
@@ -120,6 +296,14 @@ pub const REGELS: &[Regel] = &[
         check: Check::Bericht(bericht::tr134),
     },
     Regel {
+        code: "TR302",
+        retour_code: "0001",
+        berichten: &[Wmo301],
+        on_header: false,
+        text: "Dit product is voor dezelfde dagen al toegewezen in dit bericht. Laat de perioden op elkaar aansluiten, of laat een van beide weg.",
+        check: Check::Bericht(bericht::product::tr302),
+    },
+    Regel {
         code: "TR056",
         retour_code: "9056",
         berichten: HEENBERICHTEN,
@@ -133,7 +317,23 @@ pub const REGELS: &[Regel] = &[
         berichten: HEENBERICHTEN,
         on_header: true,
         text: "De Dagtekening ligt in de toekomst. Controleer de datum van het verzendende systeem.",
-        check: Check::Vandaag(externe_bron::tr135),
+        check: Check::Outside(externe_bron::tr135),
+    },
+    Regel {
+        code: "TR378",
+        retour_code: "S300",
+        berichten: HEENBERICHTEN,
+        on_header: true,
+        text: "De gemeentecode bestond niet op de Ingangsdatum van de toewijzing. Controleer de code, en bij een herindeling de datum.",
+        check: Check::Outside(externe_bron::tr378),
+    },
+    Regel {
+        code: "TR381",
+        retour_code: "S329",
+        berichten: &[Wmo301, Wmo305, Wmo307, Wmo315, Wmo317],
+        on_header: false,
+        text: "Deze productcode is niet afgesproken, of niet onder deze categorie. Controleer de Code met het contract.",
+        check: Check::Contract(externe_bron::tr381),
     },
     Regel {
         code: "TR332",

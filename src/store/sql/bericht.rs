@@ -27,8 +27,10 @@ pub async fn bericht(conn: &mut Connection, id: &str, partij: Option<&Partij>) -
 
 /// See [`crate::store::Store::payload`].
 pub async fn payload(conn: &mut Connection, id: &str, partij: Option<&Partij>) -> Result<Option<Vec<u8>>> {
-    const BYTES: &str =
-        concerning!("SELECT p.bytes FROM payload p JOIN bericht b ON b.id = p.bericht_id WHERE b.id = $1", "");
+    const BYTES: &str = concerning!(
+        "SELECT COALESCE(p.xml, p.bytes) FROM payload p JOIN bericht b ON b.id = p.bericht_id WHERE b.id = $1",
+        ""
+    );
     Ok(sqlx::query_scalar(BYTES).bind(id).bind(partij.map(Partij::code)).fetch_optional(conn).await?)
 }
 

@@ -81,9 +81,10 @@ async fn insert_bericht(conn: &mut Connection, bericht: &NewBericht, claims_iden
         .execute(&mut *conn)
         .await?;
     stale_unless(done.rows_affected() == 1)?;
-    sqlx::query("INSERT INTO payload (bericht_id, bytes) VALUES ($1, $2)")
+    sqlx::query("INSERT INTO payload (bericht_id, bytes, xml) VALUES ($1, $2, $3)")
         .bind(&bericht.id)
         .bind(&bericht.bytes)
+        .bind(&bericht.xml)
         .execute(&mut *conn)
         .await?;
     match &bericht.heenbericht_id {

@@ -11,8 +11,8 @@ use iwmo_gateway::domain::levering::{self, StartKey, StartProduct};
 use iwmo_gateway::domain::waarde::{Bsn, Identificatie, StatusAanlevering, ToewijzingNummer, Value, Versie};
 use iwmo_gateway::domain::{Bericht, Berichtsoort, Header, Partij, Release, Timestamp};
 use iwmo_gateway::store::{
-    DeadlineState, Entry, HeaderColumns, LedgerChange, NewBericht, NewDeadline, NewParcel, NewStart, NewToewijzing,
-    Outcome, ParcelKind, Receipt, Via,
+    DeadlineState, Entry, HeaderColumns, NewBericht, NewDeadline, NewParcel, NewStart, NewToewijzing, Outcome,
+    ParcelKind, Receipt, Via,
 };
 
 /// A value of the standard.
@@ -125,6 +125,7 @@ pub fn new_bericht(id: &str, bericht: &Bericht) -> NewBericht {
         via: Via::Api,
         poster: Some(bericht.poster().clone()),
         referentienummer: None,
+        xml: None,
         bytes: format!("<bytes of=\"{id}\"/>").into_bytes(),
         sha256: format!("sha-of-{id}"),
         header: Some(HeaderColumns::of(bericht.header(), identificatie_retour)),
@@ -153,18 +154,7 @@ pub fn receipt(id: &str) -> Receipt {
 
 /// An entry that keeps this bericht and claims its identity; nothing else follows from it.
 pub fn entry(bericht: NewBericht) -> Entry {
-    Entry {
-        bericht,
-        claims_identity: true,
-        client: None,
-        ledger: LedgerChange::default(),
-        closes: None,
-        retour: None,
-        deadlines: Vec::new(),
-        postbus: Vec::new(),
-        parcels: Vec::new(),
-        envelope: None,
-    }
+    Entry { claims_identity: true, ..Entry::only(bericht) }
 }
 
 /// An entry with a 305 under its own id as Identificatie.

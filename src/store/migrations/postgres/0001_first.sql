@@ -30,7 +30,8 @@ CREATE INDEX bericht_afzender ON bericht (afzender, identificatie);
 -- Apart from their bericht, so that lists do not read them.
 CREATE TABLE payload (
     bericht_id TEXT PRIMARY KEY REFERENCES bericht (id),
-    bytes      BYTEA NOT NULL
+    bytes      BYTEA NOT NULL,
+    xml        BYTEA                                   -- what was made of them, when they were not XML
 );
 
 -- Changes whenever a bericht of this client and these parties is recorded: the compare-and-set of a verdict.

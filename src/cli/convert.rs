@@ -1,0 +1,86 @@
+//! `convert`: a bericht from XML to JSON or back, lossless.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+use super::{Exit, complain};
+use crate::domain::Finding;
+use crate::{json, xml};
+
+/// What `convert` takes.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// What to make of it
+    #[arg(long, value_enum)]
+    to: Notation,
+    /// The bericht
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+/// How a bericht is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Notation {
+    Json,
+    Xml,
+}
+
+/// Prints the bericht in the other notation; what is not one is told with its findings.
+pub(super) fn run(arguments: &Arguments) -> Exit {
+    let bytes = match std::fs::read(&arguments.file) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            eprintln!("iwmo-gateway: {}: {error}", arguments.file.display());
+            return Exit::Environment;
+        }
+    };
+    let converted = match arguments.to {
+        Notation::Json => to_json(&bytes),
+        Notation::Xml => to_xml(&bytes),
+    };
+    match converted {
+        Err(problems) => {
+            tell(&arguments.file, &problems);
+            Exit::Findings
+        }
+        Ok(text) => match std::io::stdout().write_all(&text) {
+            Ok(()) => Exit::Fine,
+            Err(error) => {
+                complain(&error);
+                Exit::Environment
+            }
+        },
+    }
+}
+
+fn to_json(bytes: &[u8]) -> Result<Vec<u8>, Vec<String>> {
+    let bericht = xml::read(bytes).map_err(|refusal| refusal.findings.iter().map(line).collect::<Vec<_>>())?;
+    let mut text = serde_json::to_vec_pretty(&json::write(&bericht)).expect("a document has only texts and numbers");
+    text.push(b'\n');
+    Ok(text)
+}
+
+/// The result is checked against the schema: JSON alone cannot say what is allowed.
+fn to_xml(bytes: &[u8]) -> Result<Vec<u8>, Vec<String>> {
+    let bericht = json::read(bytes, None).map_err(|error| vec![error.to_string()])?;
+    let text = xml::encode(&bericht);
+    match xml::Schemas::compiled_in().check(&text) {
+        Ok(_) => Ok(text),
+        Err(refusal) => {
+            Err(refusal.findings.iter().map(|finding| format!("{}: {}", finding.path, finding.text)).collect())
+        }
+    }
+}
+
+fn line(finding: &Finding) -> String {
+    let place = finding.position.map_or_else(String::new, |at| format!("{}:{}: ", at.line, at.column));
+    format!("{place}{}: {}", finding.path, finding.text)
+}
+
+fn tell(file: &Path, problems: &[String]) {
+    for problem in problems {
+        eprintln!("{}: {problem}", file.display());
+    }
+}

@@ -1,0 +1,147 @@
+//! Code lists as files: compiled in, and replaceable by files of the same name in a folder.
+
+use std::path::Path;
+
+use chrono::NaiveDate;
+
+use crate::domain::Partij;
+use crate::domain::codelijst::{Gemeentecodes, Validity};
+use crate::domain::waarde::Value;
+
+const GEMEENTEN_FILE: &str = "cbs-gemeenten.csv";
+const GEMEENTEN: &str = include_str!("../../config/codelijsten/cbs-gemeenten.csv");
+const HEADING: &str = "code;naam;geldig_vanaf;geldig_tot";
+
+/// The code lists that rules look into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Codelijsten {
+    /// CBS codes of gemeenten (TR378).
+    pub gemeenten: Gemeentecodes,
+}
+
+impl Codelijsten {
+    /// The lists that are compiled in.
+    #[must_use]
+    pub fn built_in() -> Self {
+        let mut problems = Vec::new();
+        let gemeenten = gemeenten(GEMEENTEN_FILE, GEMEENTEN, &mut problems);
+        assert!(problems.is_empty(), "the compiled-in lists are checked by a test: {problems:?}");
+        Self { gemeenten }
+    }
+
+    /// The lists of a folder; one that it does not have is the compiled-in one. Adds to `problems` what
+    /// does not hold, a file that is no list included: a misspelt name would else go unnoticed.
+    pub(super) fn load(folder: &Path, problems: &mut Vec<String>) -> Self {
+        let mut lists = Self::built_in();
+        let entries = match std::fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) => {
+                problems.push(format!("codelijsten.folder: {}: {error}", folder.display()));
+                return lists;
+            }
+        };
+        for path in entries.flatten().map(|entry| entry.path()) {
+            let name = path.display().to_string();
+            if path.file_name().is_none_or(|name| name != GEMEENTEN_FILE) {
+                problems.push(format!("codelijsten.folder: {name} is no code list; there is {GEMEENTEN_FILE}"));
+                continue;
+            }
+            match std::fs::read_to_string(&path) {
+                Ok(text) => lists.gemeenten = gemeenten(&name, &text, problems),
+                Err(error) => problems.push(format!("codelijsten.folder: {name}: {error}")),
+            }
+        }
+        lists
+    }
+}
+
+/// Reads a list of gemeenten; lines that start with # are comment.
+fn gemeenten(file: &str, text: &str, problems: &mut Vec<String>) -> Gemeentecodes {
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
+    let mut lines = lines.map(|(index, line)| (index + 1, line));
+    if lines.next().is_none_or(|(_, line)| line != HEADING) {
+        problems.push(format!("{file}: the first line must be {HEADING}"));
+        return Gemeentecodes::default();
+    }
+    let mut codes = Vec::new();
+    for (number, line) in lines {
+        match gemeente(line) {
+            Ok(code) => codes.push(code),
+            Err(what) => problems.push(format!("{file}, line {number}: {what}")),
+        }
+    }
+    if codes.is_empty() {
+        problems.push(format!("{file}: there is no gemeente in it"));
+    }
+    codes.into_iter().collect()
+}
+
+fn gemeente(line: &str) -> Result<(String, Validity), String> {
+    let columns: Vec<&str> = line.split(';').map(str::trim).collect();
+    let [code, _, from, to] = columns[..] else {
+        return Err(format!("has {} columns instead of 4", columns.len()));
+    };
+    if !Partij::from_text(code).is_some_and(|partij| partij.is_gemeente()) {
+        return Err(format!("{code:?} is not a code of 4 digits"));
+    }
+    let validity = Validity { from: date(from)?, to: date(to)? };
+    if let (Some(from), Some(to)) = (validity.from, validity.to)
+        && to < from
+    {
+        return Err(format!("{to} lies before {from}"));
+    }
+    Ok((code.to_owned(), validity))
+}
+
+fn date(text: &str) -> Result<Option<NaiveDate>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| format!("{text:?} is not a date such as 2026-01-01"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_compiled_in_lists_hold() {
+        let gemeenten = Codelijsten::built_in().gemeenten;
+        let day = |year| NaiveDate::from_ymd_opt(year, 6, 1).expect("a day");
+        assert!(gemeenten.holds_on("0384", day(2026)) && !gemeenten.is_known("9999"));
+        // Merged into Land van Cuijk on 1 January 2022.
+        assert!(gemeenten.holds_on("1684", day(2021)) && !gemeenten.holds_on("1684", day(2022)));
+        assert!(!gemeenten.holds_on("1982", day(2021)) && gemeenten.holds_on("1982", day(2022)));
+    }
+
+    #[test]
+    fn every_line_that_does_not_hold_is_told() {
+        let mut problems = Vec::new();
+        let text = format!(
+            "# comment\n{HEADING}\n0384;Diemen;;\n384;x;;\n0363;y;;;\n0363;z;2026-13-01;\n0363;w;2026-01-02;2026-01-01\n"
+        );
+        gemeenten("f", &text, &mut problems);
+        assert_eq!(problems.len(), 4, "{problems:?}");
+        assert!(problems[0].starts_with("f, line 4: "), "{problems:?}");
+        for text in ["", "code;naam\n0384;Diemen", &format!("{HEADING}\n")] {
+            problems.clear();
+            gemeenten("f", text, &mut problems);
+            assert_eq!(problems.len(), 1, "{text}: {problems:?}");
+        }
+    }
+
+    #[test]
+    fn a_folder_replaces_what_it_has_and_may_hold_nothing_else() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut problems = Vec::new();
+        assert_eq!(Codelijsten::load(folder.path(), &mut problems), Codelijsten::built_in());
+        std::fs::write(folder.path().join(GEMEENTEN_FILE), format!("{HEADING}\n9999;Nergenshuizen;;\n"))
+            .expect("a list");
+        let lists = Codelijsten::load(folder.path(), &mut problems);
+        assert!(lists.gemeenten.is_known("9999") && !lists.gemeenten.is_known("0384") && problems.is_empty());
+        std::fs::write(folder.path().join("gemeenten.csv"), "").expect("a file");
+        Codelijsten::load(folder.path(), &mut problems);
+        Codelijsten::load(&folder.path().join("nergens"), &mut problems);
+        assert_eq!(problems.len(), 2, "{problems:?}");
+    }
+}

@@ -1,0 +1,100 @@
+//! Which rules a judgement looked at, and why not at the others.
+
+use std::collections::BTreeMap;
+
+use super::lijst::{Unchecked, lijst};
+use super::{Check, Regel};
+use crate::domain::Berichtsoort;
+use crate::domain::verdict::Level;
+
+/// What was looked at in a bericht, and what was not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Coverage {
+    /// Rules looked at, by the schema or by us.
+    pub run: Vec<&'static str>,
+    /// How many rules do not hold for this kind of bericht.
+    pub not_applicable: usize,
+    /// The others, by why they were not.
+    pub not_run: BTreeMap<NotRun, Vec<&'static str>>,
+}
+
+/// Why a rule was not looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NotRun {
+    /// An earlier level failed, which stops the next.
+    EarlierLevel,
+    /// It needs what the two parties agreed.
+    NeedsContract,
+    /// It needs berichten that came before.
+    NeedsHistory,
+    /// It is still to be done.
+    NotYet,
+    /// It says what parties do, or how to fill an element: nothing to see in a bericht.
+    NotCheckable,
+}
+
+impl NotRun {
+    /// In a word, for programs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::EarlierLevel => "earlier-level-failed",
+            Self::NeedsContract => "needs-contract",
+            Self::NeedsHistory => "needs-history",
+            Self::NotYet => "not-yet",
+            Self::NotCheckable => "not-checkable",
+        }
+    }
+}
+
+/// The coverage of a bericht that was judged as far as this level, alone: without what came before and
+/// without a contract.
+#[must_use]
+pub fn coverage(soort: Berichtsoort, reached: Level) -> Coverage {
+    let mut found = Coverage { run: Vec::new(), not_applicable: 0, not_run: BTreeMap::new() };
+    for entry in lijst() {
+        if !entry.applies_to(soort) {
+            found.not_applicable += 1;
+            continue;
+        }
+        let why = match entry.regel_for(soort) {
+            Ok(Regel { check: Check::History(_), .. }) => Some(NotRun::NeedsHistory),
+            Ok(Regel { check: Check::Contract(_), .. }) => Some(NotRun::NeedsContract),
+            Ok(regel) => (regel.level() > reached).then_some(NotRun::EarlierLevel),
+            Err(Unchecked::Schema) => (Level::Xsd > reached).then_some(NotRun::EarlierLevel),
+            Err(Unchecked::NotYet(_)) => Some(NotRun::NotYet),
+            Err(Unchecked::Process | Unchecked::FillInstruction) => Some(NotRun::NotCheckable),
+        };
+        match why {
+            None => found.run.push(entry.code),
+            Some(why) => found.not_run.entry(why).or_default().push(entry.code),
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_is_accounted_for_once() {
+        for soort in Berichtsoort::ALL {
+            for reached in [Level::Xml, Level::Xsd, Level::Message, Level::External] {
+                let coverage = coverage(soort, reached);
+                let not_run: usize = coverage.not_run.values().map(Vec::len).sum();
+                assert_eq!(coverage.run.len() + coverage.not_applicable + not_run, lijst().len());
+            }
+        }
+    }
+
+    #[test]
+    fn a_failing_level_stops_the_next() {
+        let run = |reached| coverage(Berichtsoort::Wmo305, reached).run;
+        let holds = |reached, code| run(reached).contains(&code);
+        assert_eq!(run(Level::Xml), [""; 0]);
+        assert!(holds(Level::Xsd, "CS015") && !holds(Level::Xsd, "CS002"));
+        assert!(holds(Level::Message, "CS002") && !holds(Level::Message, "TR135"));
+        assert!(holds(Level::External, "TR135") && !holds(Level::External, "TR019"));
+    }
+}

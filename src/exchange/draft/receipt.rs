@@ -1,0 +1,71 @@
+//! What is kept of a bericht, and what its sender is told.
+
+use crate::domain::{Bericht, Berichtsoort, Partij, Verdict};
+use crate::exchange::receive::{Carrier, Received};
+use crate::store::{
+    DeadlineReceipt, Destination, FindingReceipt, HeaderColumns, NewBericht, NewDeadline, Outcome, Receipt, Via,
+};
+
+pub fn kept(received: &Received, bericht: Option<&Bericht>, outcome: Outcome, verdict: &Verdict) -> NewBericht {
+    let (via, poster) = match &received.carrier {
+        Carrier::Api { partij, .. } => (Via::Api, Some(partij.clone())),
+        Carrier::Ggk { zender, .. } => (Via::Ggk, zender.clone()),
+    };
+    NewBericht {
+        id: received.id.clone(),
+        received_at: received.at,
+        via,
+        poster,
+        referentienummer: received.carrier.referentienummer().map(str::to_owned),
+        bytes: received.bytes.clone(),
+        xml: None,
+        sha256: received.sha256.clone(),
+        header: bericht.map(columns),
+        heenbericht_id: None,
+        outcome,
+        receipt: receipt(&received.id, received, bericht, outcome, verdict),
+    }
+}
+
+pub fn columns(bericht: &Bericht) -> HeaderColumns {
+    match bericht {
+        Bericht::Heen(heen) => HeaderColumns::of(&heen.header, None),
+        Bericht::Retour(retour) => HeaderColumns::of(&retour.header, Some(retour.retour.identificatie_retour.as_str())),
+    }
+}
+
+pub fn receipt(
+    id: &str,
+    received: &Received,
+    bericht: Option<&Bericht>,
+    outcome: Outcome,
+    verdict: &Verdict,
+) -> Receipt {
+    Receipt {
+        id: id.to_owned(),
+        received_at: received.at,
+        berichtsoort: bericht.map(|bericht| bericht.header().soort.to_string()),
+        release: bericht.map(|bericht| bericht.header().release.name().to_owned()),
+        verdict: outcome.name().to_owned(),
+        findings: verdict.findings.iter().map(FindingReceipt::from).collect(),
+        toewijzingen: Vec::new(),
+        heenbericht: None,
+        deadlines: Vec::new(),
+        retour: None,
+        sent_to: Vec::new(),
+    }
+}
+
+pub fn deadline_receipt(deadline: &NewDeadline) -> DeadlineReceipt {
+    DeadlineReceipt {
+        clock: deadline.clock.name().to_owned(),
+        answer: deadline.answer.to_string(),
+        subject: deadline.subject.clone(),
+        due: deadline.due.to_string(),
+        state: deadline.state.name().to_owned(),
+    }
+}
+
+pub fn destination(soort: Berichtsoort, partij: &Partij, via: &str) -> Destination {
+    Destination { berichtsoort: soort.to_string(), partij: partij.to_string(), via: via.to_owned() }
+}

@@ -1,0 +1,82 @@
+//! How a bericht is written down when it comes in, and how it becomes XML.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::ids;
+use super::receive::Received;
+use crate::clock;
+use crate::domain::verdict::{Finding, Level, Position, Severity};
+use crate::domain::{Bericht, waarde};
+use crate::json::{self, Fill, JsonError};
+use crate::xml::{self, Refusal, RefusalKind, Schemas};
+
+/// How a bericht is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// As the standard has it.
+    Xml,
+    /// By the same names; see [`crate::json`].
+    Json,
+}
+
+/// A bericht that could be read, and its XML: the bytes received, or what was made of them.
+pub(super) struct Readable<'a> {
+    pub bericht: Bericht,
+    pub xml: Cow<'a, [u8]>,
+}
+
+/// Reads what came in. JSON becomes XML first, so that the schema judges both alike; what its header
+/// leaves out is filled in, always the same for the same attempt.
+pub(super) fn read<'a>(received: &'a Received, schemas: &Schemas) -> Result<Readable<'a>, Refusal> {
+    let bytes = &received.bytes;
+    match received.format {
+        Format::Xml => Ok(Readable { bericht: schemas.read(bytes)?, xml: Cow::Borrowed(bytes) }),
+        Format::Json => {
+            let fill = Fill {
+                identificatie: ids::identificatie_retour(&received.id).to_string(),
+                dagtekening: waarde::Value::to_text(&clock::date_of(received.at)),
+            };
+            let made = xml::encode(&json::read(bytes, Some(&fill)).map_err(refusal)?);
+            let bericht = schemas.read(&made).map_err(|mut refusal| {
+                // Lines of XML that the caller never saw would only lead astray.
+                refusal.findings.iter_mut().for_each(|finding| finding.position = None);
+                refusal
+            })?;
+            Ok(Readable { bericht, xml: Cow::Owned(made) })
+        }
+    }
+}
+
+impl Format {
+    /// Fills in where findings stand, if the caller sent what they stand in.
+    pub(super) fn place(self, findings: &mut [Finding], xml: &[u8]) {
+        match self {
+            Self::Xml => xml::place(findings, xml),
+            Self::Json => {}
+        }
+    }
+}
+
+/// JSON that is no bericht, told like XML that is none.
+fn refusal(error: JsonError) -> Refusal {
+    let kind = if error.position.is_some() { RefusalKind::NotXml } else { RefusalKind::Invalid };
+    let finding = Finding {
+        level: if error.position.is_some() { Level::Xml } else { Level::Xsd },
+        severity: Severity::Error,
+        regel: None,
+        retour_code: None,
+        klasse: None,
+        text: error.problem.to_string(),
+        path: error.path,
+        position: error.position.map(|(line, column)| Position { line, column }),
+    };
+    Refusal { kind, soort: None, release: None, findings: vec![finding] }
+}
+
+/// A recorded bericht as JSON; `None` when it is not one, as an attempt that was refused may be.
+#[must_use]
+pub fn as_json(xml: &[u8]) -> Option<Value> {
+    xml::read(xml).ok().map(|bericht| json::write(&bericht))
+}

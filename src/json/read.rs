@@ -1,0 +1,181 @@
+//! JSON to domain.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use crate::domain::klasse::Source;
+
+/// Why JSON is not a bericht. Names the place, never a value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{path}: {problem}")]
+pub struct JsonError {
+    /// The member, as in `/Bericht/Client/Bsn`.
+    pub path: String,
+    /// Line and column, when it is not JSON at all.
+    pub position: Option<(usize, usize)>,
+    /// What is wrong with it.
+    pub problem: Problem,
+}
+
+/// What is wrong with a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// The text is not JSON.
+    NotJson,
+    /// It should be there.
+    Missing,
+    /// It should not be there, or not so often.
+    Unknown,
+    /// It is not of the type that the standard asks for.
+    Unfit,
+}
+
+/// For people, in Dutch.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotJson => "Dit is geen leesbare JSON.",
+            Self::Missing => "Dit gegeven ontbreekt.",
+            Self::Unknown => "Dit gegeven hoort hier niet, of komt te vaak voor.",
+            Self::Unfit => "Deze waarde past niet bij het gegeven: verwacht wordt het type uit de standaard.",
+        })
+    }
+}
+
+impl JsonError {
+    pub(super) fn not_json(error: &serde_json::Error) -> Self {
+        Self { path: "/".to_owned(), position: Some((error.line(), error.column())), problem: Problem::NotJson }
+    }
+
+    pub(super) fn missing(path: &str) -> Self {
+        Self::at(path.to_owned(), Problem::Missing)
+    }
+
+    pub(super) fn unfit(path: &str) -> Self {
+        Self::at(path.to_owned(), Problem::Unfit)
+    }
+
+    const fn at(path: String, problem: Problem) -> Self {
+        Self { path, position: None, problem }
+    }
+}
+
+/// Hands out the members of a document.
+pub(super) struct JsonSource<'a> {
+    /// The objects that were entered, the outermost first.
+    entered: Vec<Entered<'a>>,
+}
+
+/// One object, and how far it was read.
+struct Entered<'a> {
+    /// As it stands in a path: name, and position in a list.
+    step: String,
+    object: &'a Map<String, Value>,
+    /// Members that were taken whole.
+    taken: BTreeSet<&'static str>,
+    /// The list that is being read, and how many of it were taken.
+    list: Option<(&'static str, usize)>,
+}
+
+impl<'a> Entered<'a> {
+    fn new(step: String, object: &'a Map<String, Value>) -> Self {
+        Self { step, object, taken: BTreeSet::new(), list: None }
+    }
+
+    /// The next value of this name, without taking it.
+    fn next(&self, name: &str) -> Option<&'a Value> {
+        if self.taken.contains(name) {
+            return None;
+        }
+        match self.object.get(name)? {
+            Value::Null => None,
+            Value::Array(list) => list.get(self.read_of(name)),
+            single => Some(single),
+        }
+    }
+
+    fn read_of(&self, name: &str) -> usize {
+        self.list.filter(|(list, _)| *list == name).map_or(0, |(_, read)| read)
+    }
+
+    /// Takes the next value; gives its step in a path.
+    fn take(&mut self, name: &'static str) -> String {
+        let read = self.read_of(name);
+        let length = self.object.get(name).and_then(Value::as_array).map(Vec::len);
+        if length.is_none_or(|length| read + 1 >= length) {
+            self.taken.insert(name);
+        }
+        self.list = Some((name, read + 1));
+        if length.is_some() { format!("{name}[{}]", read + 1) } else { name.to_owned() }
+    }
+
+    /// A member that nobody took; null and an empty list are no members.
+    fn left(&self) -> Option<&'a String> {
+        let is_nothing = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
+        let is_left =
+            |(name, value): &(&'a String, &'a Value)| !is_nothing(value) && !self.taken.contains(name.as_str());
+        self.object.iter().find(is_left).map(|(name, _)| name)
+    }
+}
+
+impl<'a> JsonSource<'a> {
+    pub fn new(document: &'a Map<String, Value>) -> Self {
+        Self { entered: vec![Entered::new(String::new(), document)] }
+    }
+
+    fn path(&self, last: &str) -> String {
+        let steps = self.entered.iter().skip(1).map(|entered| entered.step.as_str());
+        steps.chain([last]).flat_map(|step| ["/", step]).collect()
+    }
+
+    fn here(&mut self) -> &mut Entered<'a> {
+        self.entered.last_mut().expect("the document itself is never left")
+    }
+
+    fn next(&mut self, name: &'static str) -> Result<(&'a Value, String), JsonError> {
+        match self.here().next(name) {
+            None => Err(JsonError::at(self.path(name), Problem::Missing)),
+            Some(value) => Ok((value, self.here().take(name))),
+        }
+    }
+}
+
+impl Source for JsonSource<'_> {
+    type Error = JsonError;
+
+    fn has(&mut self, name: &'static str) -> bool {
+        self.here().next(name).is_some()
+    }
+
+    fn text(&mut self, name: &'static str) -> Result<String, JsonError> {
+        match self.next(name)? {
+            (Value::String(text), _) => Ok(text.clone()),
+            (Value::Number(number), _) if number.is_i64() => Ok(number.to_string()),
+            (_, step) => Err(JsonError::at(self.path(&step), Problem::Unfit)),
+        }
+    }
+
+    fn enter(&mut self, name: &'static str) -> Result<(), JsonError> {
+        match self.next(name)? {
+            (Value::Object(object), step) => {
+                self.entered.push(Entered::new(step, object));
+                Ok(())
+            }
+            (_, step) => Err(JsonError::at(self.path(&step), Problem::Unfit)),
+        }
+    }
+
+    fn leave(&mut self) -> Result<(), JsonError> {
+        if let Some(left) = self.here().left() {
+            return Err(JsonError::at(self.path(left), Problem::Unknown));
+        }
+        self.entered.pop();
+        Ok(())
+    }
+
+    fn unfit(&self, name: &'static str) -> JsonError {
+        JsonError::at(self.path(name), Problem::Unfit)
+    }
+}

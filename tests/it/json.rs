@@ -1,0 +1,154 @@
+//! Berichten as JSON: lossless both ways, and taken in like XML.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use iwmo_gateway::{json, xml};
+use serde_json::{Value, json};
+
+use crate::world::{AANBIEDER, BSN, GEMEENTE, WMO301, WMO305, World};
+
+fn as_json(xml_text: &str) -> Value {
+    json::write(&xml::read(xml_text.as_bytes()).expect("a bericht"))
+}
+
+fn fixtures() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/berichten");
+    let entries = fs::read_dir(folder).expect("fixtures").map(|entry| entry.expect("an entry").path());
+    entries.filter(|path| path.extension().is_some_and(|extension| extension == "xml")).collect()
+}
+
+#[test]
+fn every_bericht_is_the_same_after_json() {
+    let files = fixtures();
+    assert!(files.len() >= 8, "{files:?}");
+    for file in files {
+        let bericht = xml::read(&fs::read(&file).expect("a fixture")).expect("a valid fixture");
+        let text = json::write(&bericht).to_string();
+        let back = json::read(text.as_bytes(), None).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        assert!(back == bericht, "{} differs after JSON", file.display());
+    }
+}
+
+#[test]
+fn names_are_those_of_the_xsd_integers_are_numbers_and_what_repeats_is_a_list() {
+    let start = as_json(WMO305);
+    assert_eq!((&start["berichtsoort"], &start["release"]), (&json!("WMO305"), &json!("3.2")));
+    assert_eq!(start["Bericht"]["Header"]["BerichtVersie"], json!(3));
+    assert_eq!(
+        start["Bericht"]["Client"]["StartProducten"]["StartProduct"],
+        json!([{"ToewijzingNummer": 700_101, "Product": {"Categorie": "01", "Code": "01A03"}, "Begindatum": "2026-03-04", "StatusAanlevering": "1"}])
+    );
+}
+
+#[tokio::test]
+async fn json_is_judged_answered_and_sent_on_like_xml() {
+    let world = World::both_local().await;
+    assert_eq!(world.post_json(GEMEENTE, &as_json(WMO301)).await.body["verdict"], "accepted");
+    let start = world.post_json(AANBIEDER, &as_json(WMO305)).await;
+    assert_eq!((start.status, &start.body["toewijzingen"]), (202, &json!([700_101])), "{}", start.text);
+    let id = start.body["id"].as_str().expect("an id");
+    let xml_text = world.get(GEMEENTE, &format!("/v1/berichten/{id}/xml")).await.text;
+    assert!(xml::read(xml_text.as_bytes()).expect("XML") == xml::read(WMO305.as_bytes()).expect("XML"), "{xml_text}");
+    assert_eq!(world.get(GEMEENTE, &format!("/v1/berichten/{id}/json")).await.body, as_json(WMO305));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn the_gateway_fills_in_what_the_header_leaves_out_and_knows_the_same_bytes_again() {
+    let world = World::both_local().await;
+    let mut toewijzing = as_json(WMO301);
+    let header = toewijzing["Bericht"]["Header"].as_object_mut().expect("a header");
+    for name in ["BerichtCode", "BerichtVersie", "BerichtSubversie", "BerichtIdentificatie", "XsdVersie"] {
+        header.remove(name);
+    }
+    toewijzing.as_object_mut().expect("an object").remove("release");
+    let first = world.post_json(GEMEENTE, &toewijzing).await;
+    assert_eq!((first.status, &first.body["verdict"]), (202, &json!("accepted")), "{}", first.text);
+    let id = first.body["id"].as_str().expect("an id");
+    let kept = world.get(GEMEENTE, &format!("/v1/berichten/{id}/json")).await.body;
+    let identificatie = &kept["Bericht"]["Header"]["BerichtIdentificatie"];
+    assert_eq!(identificatie["Dagtekening"], "2026-03-04", "today on the set clock");
+    assert_eq!(identificatie["Identificatie"].as_str().map(str::len), Some(12));
+    let second = world.post_json(GEMEENTE, &toewijzing).await;
+    assert_eq!((second.status, &second.body), (200, &first.body));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn wrong_json_is_told_where_and_never_with_a_value() {
+    let world = World::both_local().await;
+    let change = |change: &dyn Fn(&mut Value)| {
+        let mut bericht = as_json(WMO305);
+        change(&mut bericht);
+        bericht
+    };
+    let client = |bericht: &mut Value| bericht["Bericht"]["Client"].as_object_mut().expect("a client").clone();
+    let cases = [
+        (
+            change(&|bericht| bericht["Bericht"]["Client"]["Extra"] = json!(BSN)),
+            "/Bericht/Client/Extra",
+            "hoort hier niet",
+        ),
+        (
+            change(&|bericht| bericht["Bericht"]["Client"]["Geslacht"] = Value::Null),
+            "/Bericht/Client/Geslacht",
+            "ontbreekt",
+        ),
+        (
+            change(&|bericht| bericht["Bericht"]["Client"]["Bsn"] = json!({"nummer": BSN})),
+            "/Bericht/Client/Bsn",
+            "past niet",
+        ),
+        (change(&|bericht| bericht["Bericht"]["Client"]["Bsn"] = json!("999940004123")), "/Bericht/Client/Bsn", ""),
+        (
+            change(&|bericht| bericht["Bericht"]["Client"] = json!([client(bericht), client(bericht)])),
+            "/Bericht/Client",
+            "te vaak",
+        ),
+        (change(&|bericht| bericht["berichtsoort"] = json!("WMO999")), "/berichtsoort", "past niet"),
+    ];
+    for (bericht, path, told) in cases {
+        let answer = world.post_json(AANBIEDER, &bericht).await;
+        let finding = &answer.body["findings"][0];
+        assert_eq!(
+            (answer.status, &finding["path"], &finding["line"]),
+            (422, &json!(path), &Value::Null),
+            "{}",
+            answer.text
+        );
+        assert!(finding["text"].as_str().is_some_and(|text| text.contains(told)), "{}", answer.text);
+        assert!(!answer.text.contains(BSN), "{}", answer.text);
+    }
+    let url = world.url("/v1/berichten");
+    let broken = world
+        .request(|client| {
+            client.post(&url).bearer_auth(AANBIEDER).header("content-type", "application/json").body("{\n  \"a\": ]")
+        })
+        .await;
+    assert_eq!((broken.status, &broken.body["findings"][0]["line"]), (400, &json!(2)), "{}", broken.text);
+    world.stop().await;
+}
+
+#[test]
+fn convert_goes_both_ways_and_refuses_what_the_schema_does_not_allow() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = env!("CARGO_BIN_EXE_iwmo-gateway");
+    let convert = |to: &str, file: &Path| {
+        Command::new(program).args(["convert", "--to", to]).arg(file).output().expect("the program")
+    };
+    let (xml_file, json_file) = (folder.path().join("a.xml"), folder.path().join("a.json"));
+    fs::write(&xml_file, WMO305).expect("a file");
+    let to_json = convert("json", &xml_file);
+    assert_eq!(to_json.status.code(), Some(0));
+    fs::write(&json_file, &to_json.stdout).expect("a file");
+    let to_xml = convert("xml", &json_file);
+    assert!(xml::read(&to_xml.stdout).expect("XML") == xml::read(WMO305.as_bytes()).expect("XML"));
+    let text = String::from_utf8(to_json.stdout).expect("UTF-8").replace("\"2026-03-04\"", "\"4 maart\"");
+    fs::write(&json_file, text).expect("a file");
+    let refused = convert("xml", &json_file);
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(told.contains("/Bericht/Header/BerichtIdentificatie/Dagtekening"), "{told}");
+}
