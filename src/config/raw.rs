@@ -64,6 +64,7 @@ struct RawFolder {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawSchemas {
+    iwmo_2_3: PathBuf,
     iwmo_3_2: PathBuf,
 }
 
@@ -199,7 +200,9 @@ impl Raw {
 impl RawSchemas {
     fn check(self, problems: &mut Vec<String>) -> Vec<SchemaFiles> {
         let mut sets = Vec::new();
-        for (key, release, folder) in [("iwmo_3_2", Release::V3_2, self.iwmo_3_2)] {
+        for (key, release, folder) in
+            [("iwmo_2_3", Release::V2_3, self.iwmo_2_3), ("iwmo_3_2", Release::V3_2, self.iwmo_3_2)]
+        {
             if folder.as_os_str().is_empty() {
                 continue;
             }

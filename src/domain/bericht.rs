@@ -8,7 +8,8 @@ use std::fmt;
 use chrono::NaiveDate;
 
 use super::Partij;
-use super::klasse::{Element, RetourCodes, Source, Target, klasse};
+use super::factuur::{FactuurAntwoordHeader, FactuurHeader};
+use super::klasse::{Element, RetourCodes, Source, Target, klasse, read_list};
 use super::waarde::{Identificatie, Versie};
 pub use inhoud::Inhoud;
 pub use soort::Berichtsoort;
@@ -16,13 +17,15 @@ pub use soort::Berichtsoort;
 /// A release of the standard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Release {
+    /// iWmo 2.3, in force from 2019-04-01 to 2020-03-30.
+    V2_3,
     /// iWmo 3.2, in force since 2023-04-03.
     V3_2,
 }
 
 impl Release {
     /// Every release that this gateway knows.
-    pub const ALL: [Self; 1] = [Self::V3_2];
+    pub const ALL: [Self; 2] = [Self::V2_3, Self::V3_2];
 
     /// The one that is meant when nothing is said.
     pub const NEWEST: Self = Self::V3_2;
@@ -31,6 +34,7 @@ impl Release {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::V2_3 => "2.3",
             Self::V3_2 => "3.2",
         }
     }
@@ -39,7 +43,24 @@ impl Release {
     #[must_use]
     pub const fn versie(self) -> (i64, i64) {
         match self {
+            Self::V2_3 => (2, 3),
             Self::V3_2 => (3, 2),
+        }
+    }
+
+    /// The kinds of bericht that this gateway knows of this release.
+    #[must_use]
+    pub const fn berichtsoorten(self) -> &'static [Berichtsoort] {
+        use Berichtsoort::{
+            Wmo301, Wmo302, Wmo303D, Wmo303F, Wmo304D, Wmo304F, Wmo305, Wmo306, Wmo307, Wmo308, Wmo315, Wmo316, Wmo317,
+            Wmo318, Wmo319, Wmo320, Wmo323, Wmo325,
+        };
+        match self {
+            Self::V2_3 => &[Wmo301, Wmo302, Wmo303D, Wmo303F, Wmo304D, Wmo304F, Wmo305, Wmo306, Wmo307, Wmo308],
+            Self::V3_2 => &[
+                Wmo301, Wmo302, Wmo305, Wmo306, Wmo307, Wmo308, Wmo315, Wmo316, Wmo317, Wmo318, Wmo319, Wmo320, Wmo323,
+                Wmo325,
+            ],
         }
     }
 }
@@ -78,11 +99,19 @@ pub struct Header {
     pub ontvanger: Partij,
     /// Identificatie and Dagtekening of the heenbericht.
     pub bericht_identificatie: BerichtIdentificatie,
-    /// Schemas of the heenbericht.
-    pub xsd_versie: XsdVersie,
+    /// Schemas of the heenbericht; absent in release 2.3.
+    pub xsd_versie: Option<XsdVersie>,
 }
 
 impl Header {
+    /// Hands over what follows the version in the header of most kinds.
+    fn write_common<T: Target>(&self, target: &mut T) {
+        self.afzender.write("Afzender", false, target);
+        self.ontvanger.write("Ontvanger", false, target);
+        self.bericht_identificatie.write("BerichtIdentificatie", false, target);
+        self.xsd_versie.write("XsdVersie", false, target);
+    }
+
     /// The gemeente and the aanbieder, whichever way the bericht goes.
     #[must_use]
     pub fn pair(&self) -> (&Partij, &Partij) {
@@ -99,8 +128,8 @@ klasse! {
         dagtekening_retour: NaiveDate = "DagtekeningRetour",
         /// Of the XSLT that judged, when one did.
         xslt_versie: Option<Versie> = "XsltVersie",
-        /// Schemas of the retour.
-        xsd_versie_retour: XsdVersie = "XsdVersieRetour",
+        /// Schemas of the retour; absent in release 2.3.
+        xsd_versie_retour: Option<XsdVersie> = "XsdVersieRetour",
         /// None when the heenbericht was accepted.
         retour_codes: RetourCodes = "RetourCodes",
     }
@@ -113,6 +142,45 @@ pub struct Heenbericht {
     pub header: Header,
     /// What it says.
     pub inhoud: Inhoud,
+}
+
+impl Heenbericht {
+    /// Takes the rest of a 303 or 304, whose header goes its own way; `None`, with nothing taken, for other kinds.
+    fn read_factuur<S: Source>(
+        soort: Berichtsoort,
+        release: Release,
+        source: &mut S,
+    ) -> Result<Option<Self>, S::Error> {
+        let (header, inhoud) = match soort {
+            Berichtsoort::Wmo303D | Berichtsoort::Wmo303F => {
+                let header = FactuurHeader::read_elements(source)?;
+                source.leave()?;
+                let clienten = read_list("Clienten", "Client", source)?;
+                (header.header(soort, release), Inhoud::Factuur { header, clienten })
+            }
+            Berichtsoort::Wmo304D | Berichtsoort::Wmo304F => {
+                let header = FactuurAntwoordHeader::read_elements(source)?;
+                source.leave()?;
+                let clienten = read_list("Clienten", "Client", source)?;
+                (header.header(soort, release), Inhoud::FactuurAntwoord { header, clienten })
+            }
+            Berichtsoort::Wmo301
+            | Berichtsoort::Wmo302
+            | Berichtsoort::Wmo305
+            | Berichtsoort::Wmo306
+            | Berichtsoort::Wmo307
+            | Berichtsoort::Wmo308
+            | Berichtsoort::Wmo315
+            | Berichtsoort::Wmo316
+            | Berichtsoort::Wmo317
+            | Berichtsoort::Wmo318
+            | Berichtsoort::Wmo319
+            | Berichtsoort::Wmo320
+            | Berichtsoort::Wmo323
+            | Berichtsoort::Wmo325 => return Ok(None),
+        };
+        Ok(Some(Self { header, inhoud }))
+    }
 }
 
 /// A retourbericht: the heenbericht's tree with retourcodes, or the header alone.
@@ -173,20 +241,24 @@ impl Bericht {
         for fixed in ["BerichtCode", "BerichtVersie", "BerichtSubversie"] {
             source.text(fixed)?;
         }
-        let header = Header {
-            soort,
-            release,
-            afzender: Element::read("Afzender", source)?,
-            ontvanger: Element::read("Ontvanger", source)?,
-            bericht_identificatie: Element::read("BerichtIdentificatie", source)?,
-            xsd_versie: Element::read("XsdVersie", source)?,
-        };
-        let bericht = if soort.is_retour() {
-            let retour = RetourHeader::read_elements(source)?;
-            Self::Retour(Retourbericht { header, retour, inhoud: Inhoud::read(soort, source)? })
+        let bericht = if let Some(heen) = Heenbericht::read_factuur(soort, release, source)? {
+            Self::Heen(heen)
         } else {
-            let inhoud = Inhoud::read(soort, source)?.ok_or_else(|| source.unfit("Bericht"))?;
-            Self::Heen(Heenbericht { header, inhoud })
+            let header = Header {
+                soort,
+                release,
+                afzender: Element::read("Afzender", source)?,
+                ontvanger: Element::read("Ontvanger", source)?,
+                bericht_identificatie: Element::read("BerichtIdentificatie", source)?,
+                xsd_versie: Element::read("XsdVersie", source)?,
+            };
+            if soort.is_retour() {
+                let retour = RetourHeader::read_elements(source)?;
+                Self::Retour(Retourbericht { inhoud: Inhoud::read(&header, source)?, header, retour })
+            } else {
+                let inhoud = Inhoud::read(&header, source)?.ok_or_else(|| source.unfit("Bericht"))?;
+                Self::Heen(Heenbericht { header, inhoud })
+            }
         };
         source.leave()?;
         Ok(bericht)
@@ -202,16 +274,13 @@ impl Bericht {
         target.text("BerichtCode", header.soort.code(), false);
         versie.write("BerichtVersie", false, target);
         subversie.write("BerichtSubversie", false, target);
-        header.afzender.write("Afzender", false, target);
-        header.ontvanger.write("Ontvanger", false, target);
-        header.bericht_identificatie.write("BerichtIdentificatie", false, target);
-        header.xsd_versie.write("XsdVersie", false, target);
         let inhoud = match self {
             Self::Heen(Heenbericht { inhoud, .. }) => {
-                inhoud.write_header(target);
+                inhoud.write_header(header, target);
                 Some(inhoud)
             }
             Self::Retour(Retourbericht { retour, inhoud, .. }) => {
+                header.write_common(target);
                 retour.write_elements(target);
                 inhoud.as_ref()
             }

@@ -18,6 +18,8 @@ klasse! {
         geslacht: String = "Geslacht",
         /// Name.
         naam: VerkorteNaam = "Naam",
+        /// Only in release 2.3.
+        status_aanlevering: Option<StatusAanlevering> = "StatusAanlevering",
         /// What started.
         start_producten: Vec<StartProduct> = "StartProducten" / "StartProduct",
         /// In a retour.
@@ -28,6 +30,8 @@ klasse! {
 klasse! {
     /// One start of support.
     struct StartProduct {
+        /// Only in release 2.3.
+        beschikking_nummer: Option<i64> = "BeschikkingNummer",
         /// Absent only when the work is taakgericht.
         toewijzing_nummer: Option<ToewijzingNummer> = "ToewijzingNummer",
         /// In the same form as in the toewijzing (IV075).
@@ -54,6 +58,8 @@ klasse! {
         geslacht: String = "Geslacht",
         /// Name.
         naam: VerkorteNaam = "Naam",
+        /// Only in release 2.3.
+        status_aanlevering: Option<StatusAanlevering> = "StatusAanlevering",
         /// What stopped.
         stop_producten: Vec<StopProduct> = "StopProducten" / "StopProduct",
         /// In a retour.
@@ -64,6 +70,8 @@ klasse! {
 klasse! {
     /// One stop of support, for a while or for good.
     struct StopProduct {
+        /// Only in release 2.3.
+        beschikking_nummer: Option<i64> = "BeschikkingNummer",
         /// Absent only when the work is taakgericht.
         toewijzing_nummer: Option<ToewijzingNummer> = "ToewijzingNummer",
         /// In the same form as in the toewijzing (IV075).

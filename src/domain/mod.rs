@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`bericht`] | kinds of bericht, header, heenbericht and retourbericht |
 //! | [`client`], [`toewijzing`], [`levering`], [`verzoek`], [`antwoord`], [`declaratie`] | the berichtklassen |
+//! | [`beschikking`], [`factuur`] | those that only release 2.3 has |
 //! | [`klasse`] | how a berichtklasse lists its elements, once for XML and JSON, reading and writing |
 //! | [`waarde`], [`partij`] | the values inside |
 //! | [`regels`] | one function per rule, and the table of rules |
@@ -17,11 +18,13 @@
 
 pub mod antwoord;
 pub mod bericht;
+pub mod beschikking;
 pub mod client;
 pub mod codelijst;
 pub mod contract;
 pub mod deadline;
 pub mod declaratie;
+pub mod factuur;
 pub mod history;
 pub mod klasse;
 pub mod levering;

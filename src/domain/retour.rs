@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::bericht::{Header, Heenbericht, RetourHeader, Retourbericht, XsdVersie};
+use super::bericht::{Header, Heenbericht, Release, RetourHeader, Retourbericht, XsdVersie};
 use super::klasse::{ElementPath, RetourCodes};
 use super::verdict::{Finding, Level, Severity, Verdict};
 use super::waarde::{Identificatie, RetourCode, Value, Versie};
@@ -46,7 +46,7 @@ pub fn compose(
             identificatie_retour: identificatie,
             dagtekening_retour: today,
             xslt_versie: None,
-            xsd_versie_retour: own_xsd_versie(),
+            xsd_versie_retour: own_xsd_versie(heen.header.release),
             retour_codes: codes,
         },
         inhoud,
@@ -77,10 +77,13 @@ fn codes_of_body(klasse: &ElementPath, findings: &[&Finding]) -> RetourCodes {
     RetourCodes(vec![RetourCode::of(code)])
 }
 
-/// The versions of the schemas under `xsd/`.
-fn own_xsd_versie() -> XsdVersie {
+/// The versions of the schemas under `xsd/`, where the release asks for them.
+fn own_xsd_versie(release: Release) -> Option<XsdVersie> {
     let first = Versie::from_text("1.0.0").expect("any text is a Versie to the domain");
-    XsdVersie { basisschema_xsd_versie: first.clone(), bericht_xsd_versie: first }
+    match release {
+        Release::V2_3 => None,
+        Release::V3_2 => Some(XsdVersie { basisschema_xsd_versie: first.clone(), bericht_xsd_versie: first }),
+    }
 }
 
 /// Whether a received retour accepts its heenbericht: no codes and no body; 0200 alone is read as

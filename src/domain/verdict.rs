@@ -192,7 +192,7 @@ fn judge_heen(heen: &Heenbericht, history: Option<&History>, outside: &Outside<'
     for step in steps {
         let findings: Vec<Finding> = REGELS
             .iter()
-            .filter(|regel| regel.applies_to(heen.header.soort) && step(regel))
+            .filter(|regel| regel.applies_to(heen.header.soort) && regel.is_in(heen.header.release) && step(regel))
             .flat_map(|regel| run(regel, heen, history, outside))
             .collect();
         if !findings.is_empty() {

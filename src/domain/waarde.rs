@@ -295,6 +295,10 @@ codelijst! {
         Etmaal = "14",
         /// Four hours.
         Dagdeel = "16",
+        /// Seven days; only in release 2.3.
+        Week = "21",
+        /// For as long as it takes; only in release 2.3.
+        Tijdsonafhankelijk = "81",
         /// Pieces, by result.
         StuksOutput = "82",
         /// Money, in cents.
@@ -308,8 +312,12 @@ codelijst! {
         PerDag = "1",
         /// Each week.
         PerWeek = "2",
+        /// Each four weeks; only in release 2.3.
+        PerVierWeken = "3",
         /// Each month.
         PerMaand = "4",
+        /// Each year; only in release 2.3.
+        PerJaar = "5",
         /// Over the whole toewijzing.
         Totaal = "6",
     }

@@ -7,9 +7,9 @@ use quick_xml::escape::escape;
 use serde::Serialize;
 
 use super::{Checked, Format, Verdict};
-use crate::domain::Berichtsoort;
 use crate::domain::regels::coverage::{Coverage, NotRun, coverage};
 use crate::domain::verdict::{Finding, Level, Severity};
+use crate::domain::{Berichtsoort, Release};
 use crate::store::FindingReceipt;
 
 /// Prints file by file, in the order of the arguments.
@@ -63,7 +63,7 @@ impl Report {
 
     /// Prints what was found in one file; for junit it is kept until [`Report::finish`].
     pub fn add(&mut self, checked: &Checked) -> io::Result<()> {
-        self.seen.extend(checked.berichtsoort);
+        self.seen.extend(listed_soort(checked));
         match self.format {
             Format::Text => print_text(&mut self.out, checked),
             Format::Json => print_json(&mut self.out, checked),
@@ -91,6 +91,11 @@ impl Report {
     }
 }
 
+/// The kind of bericht, unless it is of a release whose rules are not in the list that is counted.
+fn listed_soort(checked: &Checked) -> Option<Berichtsoort> {
+    checked.berichtsoort.filter(|_| checked.release != Some(Release::V2_3.name()))
+}
+
 fn print_json(out: &mut impl Write, checked: &Checked) -> io::Result<()> {
     let line = Line {
         file: &checked.file,
@@ -98,7 +103,7 @@ fn print_json(out: &mut impl Write, checked: &Checked) -> io::Result<()> {
         release: checked.release,
         verdict: checked.verdict.name(),
         findings: checked.findings.iter().map(FindingReceipt::from).collect(),
-        coverage: checked.berichtsoort.map(|soort| coverage(soort, checked.reached).into()),
+        coverage: listed_soort(checked).map(|soort| coverage(soort, checked.reached).into()),
     };
     writeln!(out, "{}", serde_json::to_string(&line).expect("a line has only texts and numbers"))
 }

@@ -1,16 +1,19 @@
 //! What a bericht says besides the header that all have: one variant per pair of heenbericht and retour.
 
-use super::Berichtsoort;
+use super::{Berichtsoort, Header, Release};
 use crate::domain::antwoord::Antwoord;
 use crate::domain::client::Geboortedatum;
 use crate::domain::declaratie::{AntwoordHeader, Client, Declaratie, DeclaratieAntwoord};
-use crate::domain::klasse::{Element, ElementPath, RetourCodes, Source, Target};
+use crate::domain::factuur::{self, FactuurAntwoordHeader, FactuurHeader};
+use crate::domain::klasse::{Element, ElementPath, RetourCodes, Source, Target, write_list};
 use crate::domain::waarde::Bsn;
-use crate::domain::{levering, toewijzing, verzoek};
+use crate::domain::{beschikking, levering, toewijzing, verzoek};
 
 /// What stands below the header; heenbericht and retour share the type.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Inhoud {
+    /// 301, 302 of release 2.3.
+    Beschikking(beschikking::Client),
     /// 301, 302.
     Toewijzing(toewijzing::Client),
     /// 305, 306.
@@ -32,13 +35,30 @@ pub enum Inhoud {
         /// Absent when the declaratie was rejected as a whole, on its header or on a rule inside it.
         antwoord: Option<DeclaratieAntwoord>,
     },
+    /// 303 of release 2.3.
+    Factuur {
+        /// What stands in its header, in place of what other kinds have there.
+        header: FactuurHeader,
+        /// For whom.
+        clienten: Vec<factuur::Client>,
+    },
+    /// 304 of release 2.3.
+    FactuurAntwoord {
+        /// What stands in its header, in place of what other kinds have there.
+        header: FactuurAntwoordHeader,
+        /// Those with a line that was not granted in full.
+        clienten: Vec<factuur::Client>,
+    },
 }
 
 impl Inhoud {
     /// Takes the end of the header and what is below it; `None` when nothing is, as in a retour that accepts.
-    pub(super) fn read<S: Source>(soort: Berichtsoort, source: &mut S) -> Result<Option<Self>, S::Error> {
-        match soort {
-            Berichtsoort::Wmo301 | Berichtsoort::Wmo302 => below_header(source, "Client", Self::Toewijzing),
+    pub(super) fn read<S: Source>(header: &Header, source: &mut S) -> Result<Option<Self>, S::Error> {
+        match header.soort {
+            Berichtsoort::Wmo301 | Berichtsoort::Wmo302 => match header.release {
+                Release::V2_3 => below_header(source, "Client", Self::Beschikking),
+                Release::V3_2 => below_header(source, "Client", Self::Toewijzing),
+            },
             Berichtsoort::Wmo305 | Berichtsoort::Wmo306 => below_header(source, "Client", Self::Start),
             Berichtsoort::Wmo307 | Berichtsoort::Wmo308 => below_header(source, "Client", Self::Stop),
             Berichtsoort::Wmo315 | Berichtsoort::Wmo316 => below_header(source, "Client", Self::VerzoekOmToewijzing),
@@ -51,20 +71,28 @@ impl Inhoud {
                 let antwoord = Element::read("DeclaratieAntwoord", source)?;
                 Ok(Some(Self::DeclaratieAntwoord { header, antwoord }))
             }
+            // Taken with their header: see `Heenbericht::read_factuur`.
+            Berichtsoort::Wmo303D | Berichtsoort::Wmo303F | Berichtsoort::Wmo304D | Berichtsoort::Wmo304F => Ok(None),
         }
     }
 
-    /// Hands over what this kind alone has at the end of the header.
-    pub(super) fn write_header<T: Target>(&self, target: &mut T) {
+    /// Hands over the header of a heenbericht, after the version.
+    pub(super) fn write_header<T: Target>(&self, common: &Header, target: &mut T) {
         match self {
-            Self::DeclaratieAntwoord { header, .. } => header.write_elements(target),
-            Self::Toewijzing(_)
+            Self::Factuur { header, .. } => header.write_elements(target),
+            Self::FactuurAntwoord { header, .. } => header.write_elements(target),
+            Self::DeclaratieAntwoord { header, .. } => {
+                common.write_common(target);
+                header.write_elements(target);
+            }
+            Self::Beschikking(_)
+            | Self::Toewijzing(_)
             | Self::Start(_)
             | Self::Stop(_)
             | Self::VerzoekOmToewijzing(_)
             | Self::VerzoekOmWijziging(_)
             | Self::Antwoord(_)
-            | Self::Declaratie(_) => {}
+            | Self::Declaratie(_) => common.write_common(target),
         }
     }
 
@@ -72,7 +100,8 @@ impl Inhoud {
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::Toewijzing(_)
+            Self::Beschikking(_)
+            | Self::Toewijzing(_)
             | Self::Start(_)
             | Self::Stop(_)
             | Self::VerzoekOmToewijzing(_)
@@ -80,6 +109,7 @@ impl Inhoud {
             Self::Antwoord(_) => "Antwoord",
             Self::Declaratie(_) => "Declaratie",
             Self::DeclaratieAntwoord { .. } => "DeclaratieAntwoord",
+            Self::Factuur { .. } | Self::FactuurAntwoord { .. } => "Clienten",
         }
     }
 
@@ -87,6 +117,7 @@ impl Inhoud {
     pub(super) fn write<T: Target>(&self, target: &mut T) {
         let name = self.name();
         match self {
+            Self::Beschikking(client) => client.write(name, false, target),
             Self::Toewijzing(client) => client.write(name, false, target),
             Self::Start(client) => client.write(name, false, target),
             Self::Stop(client) => client.write(name, false, target),
@@ -95,6 +126,9 @@ impl Inhoud {
             Self::Antwoord(antwoord) => antwoord.write(name, false, target),
             Self::Declaratie(declaratie) => declaratie.write(name, false, target),
             Self::DeclaratieAntwoord { antwoord, .. } => antwoord.write(name, false, target),
+            Self::Factuur { clienten, .. } | Self::FactuurAntwoord { clienten, .. } => {
+                write_list(clienten, name, "Client", false, target);
+            }
         }
     }
 
@@ -102,6 +136,7 @@ impl Inhoud {
     pub fn each_retour_codes(&mut self, visit: &mut dyn FnMut(&ElementPath, &mut RetourCodes)) {
         let path = ElementPath::root().child(self.name());
         match self {
+            Self::Beschikking(client) => client.each_retour_codes(&path, visit),
             Self::Toewijzing(client) => client.each_retour_codes(&path, visit),
             Self::Start(client) => client.each_retour_codes(&path, visit),
             Self::Stop(client) => client.each_retour_codes(&path, visit),
@@ -110,21 +145,29 @@ impl Inhoud {
             Self::Antwoord(antwoord) => antwoord.each_retour_codes(&path, visit),
             Self::Declaratie(declaratie) => declaratie.each_retour_codes(&path, visit),
             Self::DeclaratieAntwoord { antwoord, .. } => antwoord.each_retour_codes(&path, visit),
+            Self::Factuur { clienten, .. } | Self::FactuurAntwoord { clienten, .. } => {
+                for (index, client) in clienten.iter_mut().enumerate() {
+                    client.each_retour_codes(&path.nth("Client", index), visit);
+                }
+            }
         }
     }
 
-    /// The clients of a declaratie or of the antwoord on it; none in any other kind.
+    /// The clients of a declaratie or of the antwoord on it, since release 3.0; none in any other kind.
     #[must_use]
     pub fn clienten(&self) -> &[Client] {
         match self {
             Self::Declaratie(declaratie) => &declaratie.clienten,
             Self::DeclaratieAntwoord { antwoord, .. } => antwoord.as_ref().map_or(&[], |antwoord| &antwoord.clienten),
-            Self::Toewijzing(_)
+            Self::Beschikking(_)
+            | Self::Toewijzing(_)
             | Self::Start(_)
             | Self::Stop(_)
             | Self::VerzoekOmToewijzing(_)
             | Self::VerzoekOmWijziging(_)
-            | Self::Antwoord(_) => &[],
+            | Self::Antwoord(_)
+            | Self::Factuur { .. }
+            | Self::FactuurAntwoord { .. } => &[],
         }
     }
 
@@ -133,12 +176,17 @@ impl Inhoud {
     #[must_use]
     pub fn bsn(&self) -> Option<&Bsn> {
         match self {
+            Self::Beschikking(client) => Some(&client.bsn),
             Self::Toewijzing(client) => Some(&client.bsn),
             Self::Start(client) => Some(&client.bsn),
             Self::Stop(client) => Some(&client.bsn),
             Self::VerzoekOmToewijzing(client) => Some(&client.bsn),
             Self::VerzoekOmWijziging(client) => Some(&client.bsn),
-            Self::Antwoord(_) | Self::Declaratie(_) | Self::DeclaratieAntwoord { .. } => None,
+            Self::Antwoord(_)
+            | Self::Declaratie(_)
+            | Self::DeclaratieAntwoord { .. }
+            | Self::Factuur { .. }
+            | Self::FactuurAntwoord { .. } => None,
         }
     }
 
@@ -146,13 +194,17 @@ impl Inhoud {
     #[must_use]
     pub fn geboortedatum(&self) -> Option<&Geboortedatum> {
         match self {
+            Self::Beschikking(client) => Some(&client.geboortedatum),
             Self::Toewijzing(client) => Some(&client.geboortedatum),
             Self::Start(client) => Some(&client.geboortedatum),
             Self::Stop(client) => Some(&client.geboortedatum),
             Self::VerzoekOmToewijzing(client) => Some(&client.geboortedatum),
-            Self::VerzoekOmWijziging(_) | Self::Antwoord(_) | Self::Declaratie(_) | Self::DeclaratieAntwoord { .. } => {
-                None
-            }
+            Self::VerzoekOmWijziging(_)
+            | Self::Antwoord(_)
+            | Self::Declaratie(_)
+            | Self::DeclaratieAntwoord { .. }
+            | Self::Factuur { .. }
+            | Self::FactuurAntwoord { .. } => None,
         }
     }
 }

@@ -9,6 +9,14 @@ pub enum Berichtsoort {
     Wmo301,
     /// Retour of the toewijzing: aanbieder to gemeente.
     Wmo302,
+    /// Declaratie of release 2.3: aanbieder to gemeente. A heenbericht that gets a 304 and no retour.
+    Wmo303D,
+    /// Factuur of release 2.3, likewise.
+    Wmo303F,
+    /// Antwoord on a declaratie of release 2.3: gemeente to aanbieder. A heenbericht itself, which nobody answers.
+    Wmo304D,
+    /// Antwoord on a factuur of release 2.3, likewise.
+    Wmo304F,
     /// Start of support: aanbieder to gemeente.
     Wmo305,
     /// Retour of the start: gemeente to aanbieder.
@@ -37,9 +45,13 @@ pub enum Berichtsoort {
 
 impl Berichtsoort {
     /// Every kind that this gateway knows.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 18] = [
         Self::Wmo301,
         Self::Wmo302,
+        Self::Wmo303D,
+        Self::Wmo303F,
+        Self::Wmo304D,
+        Self::Wmo304F,
         Self::Wmo305,
         Self::Wmo306,
         Self::Wmo307,
@@ -54,12 +66,14 @@ impl Berichtsoort {
         Self::Wmo325,
     ];
 
-    /// As people and the envelope write it: `WMO305`.
+    /// As people, the envelope and the schema write it: `WMO305`. D and F share theirs.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Wmo301 => "WMO301",
             Self::Wmo302 => "WMO302",
+            Self::Wmo303D | Self::Wmo303F => "WMO303",
+            Self::Wmo304D | Self::Wmo304F => "WMO304",
             Self::Wmo305 => "WMO305",
             Self::Wmo306 => "WMO306",
             Self::Wmo307 => "WMO307",
@@ -81,6 +95,10 @@ impl Berichtsoort {
         match self {
             Self::Wmo301 => "414",
             Self::Wmo302 => "415",
+            Self::Wmo303D => "416",
+            Self::Wmo303F => "448",
+            Self::Wmo304D => "417",
+            Self::Wmo304F => "449",
             Self::Wmo305 => "418",
             Self::Wmo306 => "419",
             Self::Wmo307 => "420",
@@ -96,7 +114,7 @@ impl Berichtsoort {
         }
     }
 
-    /// The kind with this name, as in `WMO305`.
+    /// The kind with this name, as in `WMO305`; of two that share it, the first.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|soort| soort.name() == name)
@@ -119,7 +137,11 @@ impl Berichtsoort {
             | Self::Wmo318
             | Self::Wmo320
             | Self::Wmo323
-            | Self::Wmo325 => None,
+            | Self::Wmo325
+            | Self::Wmo303D
+            | Self::Wmo303F
+            | Self::Wmo304D
+            | Self::Wmo304F => None,
         }
     }
 
@@ -146,7 +168,11 @@ impl Berichtsoort {
             | Self::Wmo317
             | Self::Wmo319
             | Self::Wmo323
-            | Self::Wmo325 => None,
+            | Self::Wmo325
+            | Self::Wmo303D
+            | Self::Wmo303F
+            | Self::Wmo304D
+            | Self::Wmo304F => None,
         }
     }
 }

@@ -11,13 +11,14 @@ use std::hash::Hash;
 use chrono::{Datelike, Months, NaiveDate};
 
 use crate::domain::bericht::{Heenbericht, Inhoud};
-use crate::domain::client::Geboortedatum;
+use crate::domain::beschikking::Beschikking;
+use crate::domain::client::{Contact, Geboortedatum, Relatie};
 use crate::domain::declaratie;
 use crate::domain::klasse::ElementPath;
 use crate::domain::levering::{StartProduct, StopProduct};
 use crate::domain::verdict::Place;
 use crate::domain::verzoek::Verzoek;
-use crate::domain::waarde::{Bsn, DatumGebruik, StatusAanlevering};
+use crate::domain::waarde::{Bsn, DatumGebruik, StatusAanlevering, ToewijzingNummer};
 
 /// CS002: a Bsn passes the elfproef.
 ///
@@ -49,12 +50,15 @@ pub fn cs058(heen: &Heenbericht) -> Vec<Place> {
         Inhoud::Stop(client) => {
             (client.stop_producten.iter().map(|product| product.status_aanlevering).collect(), stop_product_path)
         }
-        Inhoud::Toewijzing(_)
+        Inhoud::Beschikking(_)
+        | Inhoud::Toewijzing(_)
         | Inhoud::VerzoekOmToewijzing(_)
         | Inhoud::VerzoekOmWijziging(_)
         | Inhoud::Antwoord(_)
         | Inhoud::Declaratie(_)
-        | Inhoud::DeclaratieAntwoord { .. } => return Vec::new(),
+        | Inhoud::DeclaratieAntwoord { .. }
+        | Inhoud::Factuur { .. }
+        | Inhoud::FactuurAntwoord { .. } => return Vec::new(),
     };
     let allowed = [StatusAanlevering::EersteAanlevering, StatusAanlevering::Verwijderen];
     let wrong = statuses.iter().enumerate().filter(|(_, status)| !allowed.contains(status));
@@ -95,11 +99,12 @@ pub fn tr002(heen: &Heenbericht) -> Vec<Place> {
 /// - Berichten: every heenbericht with a key that could repeat
 pub fn tr101(heen: &Heenbericht) -> Vec<Place> {
     match &heen.inhoud {
+        Inhoud::Beschikking(client) => {
+            [repeated_people(&client.relaties, &client.contactgegevens), repeated_in_beschikking(&client.beschikking)]
+                .concat()
+        }
         Inhoud::Toewijzing(client) => [
-            repeated(client.relaties.iter().map(|relatie| &relatie.nummer), relatie_path),
-            repeated(client.contactgegevens.iter().map(|contact| &contact.soort), |index| {
-                client_path().child("Contactgegevens").nth("Contact", index)
-            }),
+            repeated_people(&client.relaties, &client.contactgegevens),
             repeated(client.toegewezen_producten.iter().map(|product| product.toewijzing_nummer), |index| {
                 client_path().child("ToegewezenProducten").nth("ToegewezenProduct", index)
             }),
@@ -114,8 +119,30 @@ pub fn tr101(heen: &Heenbericht) -> Vec<Place> {
         }
         Inhoud::VerzoekOmWijziging(client) => repeated_in_verzoek(&client.verzoek),
         Inhoud::Declaratie(_) | Inhoud::DeclaratieAntwoord { .. } => repeated_in_declaratie(heen),
-        Inhoud::Antwoord(_) => Vec::new(),
+        Inhoud::Antwoord(_) | Inhoud::Factuur { .. } | Inhoud::FactuurAntwoord { .. } => Vec::new(),
     }
+}
+
+fn repeated_people(relaties: &[Relatie], contactgegevens: &[Contact]) -> Vec<Place> {
+    [
+        repeated(relaties.iter().map(|relatie| &relatie.nummer), relatie_path),
+        repeated(contactgegevens.iter().map(|contact| &contact.soort), |index| {
+            client_path().child("Contactgegevens").nth("Contact", index)
+        }),
+    ]
+    .concat()
+}
+
+/// Products without a number are told apart by what they assign.
+fn repeated_in_beschikking(beschikking: &Beschikking) -> Vec<Place> {
+    let path = client_path().child("Beschikking").child("ToegewezenProducten");
+    let producten = beschikking.toegewezen_producten.iter().enumerate();
+    let numbered: Vec<(usize, ToewijzingNummer)> =
+        producten.filter_map(|(index, product)| Some((index, product.toewijzing_nummer?))).collect();
+    repeated(numbered.iter().map(|(_, nummer)| nummer), |nth| {
+        let index = numbered.get(nth).map_or(nth, |(index, _)| *index);
+        path.nth("ToegewezenProduct", index)
+    })
 }
 
 fn repeated_in_verzoek(verzoek: &Verzoek) -> Vec<Place> {

@@ -80,7 +80,12 @@ pub fn tr381(heen: &Heenbericht, contract: &Contract) -> Vec<Place> {
             let products = body.verzoek.nieuwe_producten.iter().map(|one| one.product.as_ref()).collect();
             wrong(products, client.child("Verzoek").child("NieuweProducten"), "NieuwProduct")
         }
-        Inhoud::Antwoord(_) | Inhoud::Declaratie(_) | Inhoud::DeclaratieAntwoord { .. } => Vec::new(),
+        Inhoud::Beschikking(_)
+        | Inhoud::Antwoord(_)
+        | Inhoud::Declaratie(_)
+        | Inhoud::DeclaratieAntwoord { .. }
+        | Inhoud::Factuur { .. }
+        | Inhoud::FactuurAntwoord { .. } => Vec::new(),
     }
 }
 
@@ -104,10 +109,13 @@ fn toewijzing_days(inhoud: &Inhoud) -> Vec<NaiveDate> {
         Inhoud::VerzoekOmToewijzing(client) => {
             client.aangevraagde_producten.iter().map(|product| product.toewijzing_ingangsdatum).collect()
         }
-        Inhoud::VerzoekOmWijziging(_)
+        Inhoud::Beschikking(_)
+        | Inhoud::VerzoekOmWijziging(_)
         | Inhoud::Antwoord(_)
         | Inhoud::Declaratie(_)
-        | Inhoud::DeclaratieAntwoord { .. } => Vec::new(),
+        | Inhoud::DeclaratieAntwoord { .. }
+        | Inhoud::Factuur { .. }
+        | Inhoud::FactuurAntwoord { .. } => Vec::new(),
     }
 }
 

@@ -10,7 +10,7 @@ mod externe_bron;
 pub mod lijst;
 
 use super::Berichtsoort::{self, Wmo301, Wmo305, Wmo307, Wmo315, Wmo317, Wmo319, Wmo323, Wmo325};
-use super::bericht::Heenbericht;
+use super::bericht::{Heenbericht, Release};
 use super::contract::Contract;
 use super::history::History;
 use super::verdict::{Level, Outside, Place};
@@ -60,7 +60,19 @@ impl Regel {
     pub fn applies_to(&self, soort: Berichtsoort) -> bool {
         self.berichten.contains(&soort)
     }
+
+    /// Whether a release has the rule.
+    #[must_use]
+    pub fn is_in(&self, release: Release) -> bool {
+        match release {
+            Release::V2_3 => IN_2_3.contains(&self.code),
+            Release::V3_2 => true,
+        }
+    }
 }
+
+/// The rules that release 2.3 had already, for the same berichten.
+const IN_2_3: [&str; 9] = ["CS002", "CS058", "TR002", "TR019", "TR056", "TR063", "TR074", "TR101", "TR326"];
 
 /// Every kind that asks for an answer or is one in its own right.
 const HEENBERICHTEN: &[Berichtsoort] = &[Wmo301, Wmo305, Wmo307, Wmo315, Wmo317, Wmo319, Wmo323, Wmo325];

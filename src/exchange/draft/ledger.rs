@@ -2,6 +2,7 @@
 
 use crate::domain::History;
 use crate::domain::bericht::Inhoud;
+use crate::domain::beschikking;
 use crate::domain::levering::StartProduct;
 use crate::domain::toewijzing::ToegewezenProduct;
 use crate::store::{LedgerChange, NewStart, NewToewijzing};
@@ -25,13 +26,19 @@ pub fn ledger_change(inhoud: &Inhoud) -> LedgerChange {
                 removed_starts: products.iter().filter(|one| one.is_removal()).map(StartProduct::key).collect(),
             }
         }
+        Inhoud::Beschikking(client) => LedgerChange {
+            toewijzingen: client.beschikking.toegewezen_producten.iter().filter_map(toewijzing_of_2_3).collect(),
+            ..LedgerChange::default()
+        },
         // Kept, delivered and answered; what they change is not in the ledger yet.
         Inhoud::Stop(_)
         | Inhoud::VerzoekOmToewijzing(_)
         | Inhoud::VerzoekOmWijziging(_)
         | Inhoud::Antwoord(_)
         | Inhoud::Declaratie(_)
-        | Inhoud::DeclaratieAntwoord { .. } => LedgerChange::default(),
+        | Inhoud::DeclaratieAntwoord { .. }
+        | Inhoud::Factuur { .. }
+        | Inhoud::FactuurAntwoord { .. } => LedgerChange::default(),
     }
 }
 
@@ -46,6 +53,20 @@ fn new_toewijzing(product: &ToegewezenProduct) -> NewToewijzing {
         einddatum: product.einddatum,
         verwijderd: product.is_verwijderd(),
     }
+}
+
+/// One of a beschikking; without a number nothing can be matched to it later.
+fn toewijzing_of_2_3(product: &beschikking::ToegewezenProduct) -> Option<NewToewijzing> {
+    Some(NewToewijzing {
+        toewijzing_nummer: product.toewijzing_nummer?,
+        toewijzingsdatum: product.toewijzingsdatum,
+        toewijzingstijd: product.toewijzingstijd.clone(),
+        categorie: Some(product.product.categorie.to_string()),
+        code: product.product.code.as_ref().map(ToString::to_string),
+        ingangsdatum: product.ingangsdatum,
+        einddatum: product.einddatum,
+        verwijderd: product.is_verwijderd(),
+    })
 }
 
 /// The toewijzingen of earlier berichten that a start was matched to.

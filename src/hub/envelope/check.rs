@@ -1,7 +1,7 @@
 //! What table 4.1 asks of a header that the schema accepts.
 //!
 //! A receiver calls, in this order: [`parties`] (StUF010, 013), its own search for the referentienummer
-//! (StUF016), [`functie`] (StUF034, 037, 040), and its own search for the crossRefnummer (StUF043).
+//! (StUF016), [`functie`] (StUF034, 040), and its own search for the crossRefnummer (StUF043).
 
 use super::{Envelope, FaultCode, Kind};
 use crate::domain::Berichtsoort;
@@ -33,7 +33,6 @@ pub fn functie(envelope: &Envelope) -> Result<(), FaultCode> {
     match Berichtsoort::from_name(&parameters.functie) {
         Some(soort) if kind_of(soort) == envelope.kind() => Ok(()),
         Some(_) => Err(FaultCode::StUF040),
-        None if REPLACED.contains(&parameters.functie.as_str()) => Err(FaultCode::StUF037),
         None => Err(FaultCode::StUF034),
     }
 }
@@ -44,6 +43,3 @@ pub fn functie(envelope: &Envelope) -> Result<(), FaultCode> {
 pub const fn kind_of(soort: Berichtsoort) -> Kind {
     if soort.is_retour() { Kind::Du01 } else { Kind::Di01 }
 }
-
-/// Functies of earlier releases that have no bericht any more: 323 and 325 took their place.
-const REPLACED: [&str; 2] = ["WMO303", "WMO304"];

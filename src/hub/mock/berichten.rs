@@ -85,7 +85,7 @@ pub(super) fn start(heen: &Heenbericht, which: Toewijzing, id: &str, today: Naiv
         afzender: heen.header.ontvanger.clone(),
         ontvanger: heen.header.afzender.clone(),
         bericht_identificatie: BerichtIdentificatie { identificatie: identificatie(id), dagtekening: today },
-        xsd_versie: XsdVersie { basisschema_xsd_versie: versie(), bericht_xsd_versie: versie() },
+        xsd_versie: Some(XsdVersie { basisschema_xsd_versie: versie(), bericht_xsd_versie: versie() }),
     };
     let inhoud = Inhoud::Start(levering::StartClient {
         bsn: client.bsn.clone(),
@@ -96,6 +96,7 @@ pub(super) fn start(heen: &Heenbericht, which: Toewijzing, id: &str, today: Naiv
             voornamen: client.naam.voornamen.clone(),
             voorletters: client.naam.voorletters.clone(),
         },
+        status_aanlevering: None,
         start_producten,
         retour_codes: RetourCodes::default(),
     });
@@ -105,13 +106,16 @@ pub(super) fn start(heen: &Heenbericht, which: Toewijzing, id: &str, today: Naiv
 fn startable(heen: &Heenbericht) -> impl Iterator<Item = &ToegewezenProduct> {
     let producten: &[ToegewezenProduct] = match &heen.inhoud {
         Inhoud::Toewijzing(client) => &client.toegewezen_producten,
-        Inhoud::Start(_)
+        Inhoud::Beschikking(_)
+        | Inhoud::Start(_)
         | Inhoud::Stop(_)
         | Inhoud::VerzoekOmToewijzing(_)
         | Inhoud::VerzoekOmWijziging(_)
         | Inhoud::Antwoord(_)
         | Inhoud::Declaratie(_)
-        | Inhoud::DeclaratieAntwoord { .. } => &[],
+        | Inhoud::DeclaratieAntwoord { .. }
+        | Inhoud::Factuur { .. }
+        | Inhoud::FactuurAntwoord { .. } => &[],
     };
     producten.iter().filter(|product| !product.is_verwijderd())
 }
@@ -124,6 +128,7 @@ fn start_product(product: &ToegewezenProduct, which: Toewijzing) -> StartProduct
         Toewijzing::Unknown => (number + 500_000_000) % 1_000_000_000,
     };
     StartProduct {
+        beschikking_nummer: None,
         toewijzing_nummer: Some(ToewijzingNummer(number)),
         product: product.product.clone(),
         toewijzing_ingangsdatum: Some(product.ingangsdatum),

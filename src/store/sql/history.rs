@@ -68,13 +68,18 @@ fn named_toewijzingen(inhoud: &Inhoud) -> BTreeSet<ToewijzingNummer> {
         Inhoud::Start(client) => {
             client.start_producten.iter().filter_map(|product| product.toewijzing_nummer).collect()
         }
+        Inhoud::Beschikking(client) => {
+            client.beschikking.toegewezen_producten.iter().filter_map(|product| product.toewijzing_nummer).collect()
+        }
         // No rule that is checked relates these to a toewijzing yet.
         Inhoud::Stop(_)
         | Inhoud::VerzoekOmToewijzing(_)
         | Inhoud::VerzoekOmWijziging(_)
         | Inhoud::Antwoord(_)
         | Inhoud::Declaratie(_)
-        | Inhoud::DeclaratieAntwoord { .. } => BTreeSet::new(),
+        | Inhoud::DeclaratieAntwoord { .. }
+        | Inhoud::Factuur { .. }
+        | Inhoud::FactuurAntwoord { .. } => BTreeSet::new(),
     }
 }
 

@@ -63,7 +63,7 @@ pub fn header(soort: Berichtsoort, identificatie: &str) -> Header {
             identificatie: value(identificatie),
             dagtekening: day("2026-03-01"),
         },
-        xsd_versie: versies(),
+        xsd_versie: Some(versies()),
     }
 }
 
@@ -79,6 +79,7 @@ pub fn wmo305(identificatie: &str, nummers: &[i64]) -> Bericht {
         geboortedatum: Geboortedatum { datum: day("1950-01-01"), datum_gebruik: None },
         geslacht: "2".to_owned(),
         naam: VerkorteNaam { geslachtsnaam, voornamen: None, voorletters: None },
+        status_aanlevering: None,
         start_producten: nummers.iter().map(|nummer| start_product(*nummer)).collect(),
         retour_codes: RetourCodes::default(),
     });
@@ -87,6 +88,7 @@ pub fn wmo305(identificatie: &str, nummers: &[i64]) -> Bericht {
 
 fn start_product(nummer: i64) -> StartProduct {
     StartProduct {
+        beschikking_nummer: None,
         toewijzing_nummer: Some(ToewijzingNummer(nummer)),
         product: None,
         toewijzing_ingangsdatum: None,
@@ -104,7 +106,7 @@ pub fn retour(soort: Berichtsoort, identificatie: &str, identificatie_retour: &s
             identificatie_retour: value::<Identificatie>(identificatie_retour),
             dagtekening_retour: day("2026-03-03"),
             xslt_versie: None,
-            xsd_versie_retour: versies(),
+            xsd_versie_retour: Some(versies()),
             retour_codes: RetourCodes::default(),
         },
         inhoud: None,

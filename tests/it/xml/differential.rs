@@ -1,16 +1,18 @@
 //! Our validator against that of libxml2 on the same XSDs: whatever is done to a bericht, both say the same.
 //!
 //! Seeded, so that a failure comes back. Skipped where `xmllint` is absent, unless `IWMO_REQUIRE_XMLLINT=1`.
-//! `IWMO_MUTANTS` sets how many, and `IWMO_XSD` a folder with other files of iWmo 3.2 for `xmllint` to judge by.
+//! `IWMO_MUTANTS` sets how many; `IWMO_XSD_3_2` and `IWMO_XSD_2_3` name folders with other files of that release for
+//! `xmllint` to judge by.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use iwmo_gateway::domain::Release;
 use iwmo_gateway::xml;
 
-use super::files;
+use super::{FIXTURES, files};
 
 const MUTANTS: usize = 1_500;
 
@@ -22,14 +24,16 @@ fn libxml2_agrees_on_every_mutant() {
         return;
     }
     let count = std::env::var("IWMO_MUTANTS").map_or(MUTANTS, |count| count.parse().expect("a number"));
-    let berichten: Vec<(String, Node)> = files("berichten").iter().map(|file| read(file)).collect();
+    let fixtures =
+        FIXTURES.iter().flat_map(|(release, folder)| files(folder).into_iter().map(move |file| (release, file)));
+    let berichten: Vec<(PathBuf, Node)> = fixtures.map(|(release, file)| read(*release, &file)).collect();
     let texts: Vec<String> = berichten.iter().flat_map(|(_, root)| root.texts()).collect();
     let folder = tempfile::tempdir().expect("a temporary folder");
     let schemas = xml::Schemas::compiled_in();
     let mut dice = Dice(0x5eed_2026);
-    let mut of_kind: BTreeMap<&str, Vec<(PathBuf, bool)>> = BTreeMap::new();
+    let mut of_kind: BTreeMap<&Path, Vec<(PathBuf, bool)>> = BTreeMap::new();
     for number in 0..count {
-        let (kind, root) = &berichten[number % berichten.len()];
+        let (schema, root) = &berichten[number % berichten.len()];
         let mut root = root.clone();
         let mut text = String::new();
         for _ in 0..=dice.below(2) {
@@ -44,17 +48,17 @@ fn libxml2_agrees_on_every_mutant() {
         }
         let path = folder.path().join(format!("{number}.xml"));
         std::fs::write(&path, &text).expect("a mutant is written");
-        of_kind.entry(kind).or_default().push((path, schemas.check(text.as_bytes()).is_ok()));
+        of_kind.entry(schema).or_default().push((path, schemas.check(text.as_bytes()).is_ok()));
     }
     let mut valid = 0;
     let mut disagreements = String::new();
-    for (kind, mutants) in &of_kind {
-        let accepted = xmllint(kind, mutants);
+    for (schema, mutants) in &of_kind {
+        let accepted = xmllint(schema, mutants);
         for (path, ours) in mutants {
             valid += usize::from(*ours);
             if accepted.contains(path) != *ours {
                 let text = std::fs::read_to_string(path).expect("a mutant");
-                writeln!(disagreements, "{kind}: we say {ours}\n{text}").expect("a text");
+                writeln!(disagreements, "{}: we say {ours}\n{text}", schema.display()).expect("a text");
             }
         }
     }
@@ -70,17 +74,22 @@ fn is_misjudged_by_libxml2(text: &str) -> bool {
     text.split("Toewijzingstijd>").skip(1).any(|rest| rest.split('<').next().is_some_and(|time| time.contains('-')))
 }
 
-/// The files that xmllint finds valid.
-fn xmllint(kind: &str, mutants: &[(PathBuf, bool)]) -> HashSet<PathBuf> {
-    const FILES_PER_CALL: usize = 400;
-    let folder = std::env::var("IWMO_XSD")
-        .map_or_else(|_| Path::new(env!("CARGO_MANIFEST_DIR")).join("xsd/iwmo-3.2"), PathBuf::from);
+/// The XSD that xmllint judges berichten of this kind by, as in `wmo305`.
+fn schema(release: Release, kind: &str) -> PathBuf {
+    let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("xsd/iwmo-{}", release.name()));
+    let other = std::env::var(format!("IWMO_XSD_{}", release.name().replace('.', "_")));
+    let folder = other.map_or(ours, PathBuf::from);
     let names = [format!("{kind}.xsd"), format!("{}.xsd", kind.to_ascii_uppercase())];
-    let schema = names.iter().map(|name| folder.join(name)).find(|path| path.exists()).expect("a schema of this kind");
+    names.iter().map(|name| folder.join(name)).find(|path| path.exists()).expect("a schema of this kind")
+}
+
+/// The files that xmllint finds valid.
+fn xmllint(schema: &Path, mutants: &[(PathBuf, bool)]) -> HashSet<PathBuf> {
+    const FILES_PER_CALL: usize = 400;
     let mut accepted = HashSet::new();
     for some in mutants.chunks(FILES_PER_CALL) {
         let mut command = Command::new("xmllint");
-        command.args(["--nonet", "--noout", "--schema"]).arg(&schema).args(some.iter().map(|(path, _)| path));
+        command.args(["--nonet", "--noout", "--schema"]).arg(schema).args(some.iter().map(|(path, _)| path));
         let output = command.output().expect("xmllint runs");
         for line in String::from_utf8_lossy(&output.stderr).lines() {
             accepted.extend(line.strip_suffix(" validates").map(PathBuf::from));
@@ -98,10 +107,10 @@ struct Node {
     children: Vec<Node>,
 }
 
-/// Kind and tree of a fixture, which has one element or tag on each line.
-fn read(file: &Path) -> (String, Node) {
+/// Schema and tree of a fixture, which has one element or tag on each line.
+fn read(release: Release, file: &Path) -> (PathBuf, Node) {
     let name = file.file_name().and_then(|name| name.to_str()).expect("a name");
-    let kind = name.split('-').next().expect("wmo301-minimaal.xml").to_owned();
+    let schema = schema(release, &name[.."wmo301".len()]);
     let text = std::fs::read_to_string(file).expect("a fixture");
     let mut open: Vec<Node> = Vec::new();
     for line in text.split("\r\n").map(|line| line.trim_matches('\t')).filter(|line| !line.starts_with("<?")) {
@@ -109,7 +118,7 @@ fn read(file: &Path) -> (String, Node) {
             let done = open.pop().expect("an open element");
             match open.last_mut() {
                 Some(parent) => parent.children.push(done),
-                None => return (kind, done),
+                None => return (schema, done),
             }
             continue;
         }

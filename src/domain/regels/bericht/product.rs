@@ -143,7 +143,12 @@ pub fn cs338(heen: &Heenbericht) -> Vec<Place> {
                 omvang.frequentie == Frequentie::PerDag
                     && match omvang.eenheid {
                         Eenheid::Etmaal | Eenheid::Dagdeel | Eenheid::Euro | Eenheid::StuksInspanning => true,
-                        Eenheid::Minuut | Eenheid::Uur | Eenheid::StuksOutput => false,
+                        // The last two stand in no schema of a release that has this rule.
+                        Eenheid::Minuut
+                        | Eenheid::Uur
+                        | Eenheid::StuksOutput
+                        | Eenheid::Week
+                        | Eenheid::Tijdsonafhankelijk => false,
                     }
             })
     };
@@ -191,11 +196,14 @@ fn product_lines(heen: &Heenbericht) -> Vec<ProductLine<'_>> {
             let changed = changed.map(|(index, product)| te_wijzigen_line(index, product));
             changed.chain(new.map(|(index, product)| nieuw_line(index, product))).collect()
         }
-        Inhoud::Start(_)
+        Inhoud::Beschikking(_)
+        | Inhoud::Start(_)
         | Inhoud::Stop(_)
         | Inhoud::Antwoord(_)
         | Inhoud::Declaratie(_)
-        | Inhoud::DeclaratieAntwoord { .. } => Vec::new(),
+        | Inhoud::DeclaratieAntwoord { .. }
+        | Inhoud::Factuur { .. }
+        | Inhoud::FactuurAntwoord { .. } => Vec::new(),
     }
 }
 

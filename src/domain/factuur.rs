@@ -1,0 +1,217 @@
+//! WMO303 and WMO304 of release 2.3: a declaratie (D) or factuur (F), and the antwoord of the gemeente on it.
+//!
+//! Their headers name the parties by role and have identifications of their own; [`FactuurHeader::header`] and
+//! [`FactuurAntwoordHeader::header`] say which of them stand for what all berichten have.
+
+use chrono::NaiveDate;
+
+use super::bericht::{BerichtIdentificatie, Berichtsoort, Header, Release};
+use super::client::{Geboortedatum, VerkorteNaam};
+use super::declaratie::{BedragMetDC, GeslotenPeriode, Referentie, TotaalBedragMetDC};
+use super::klasse::{RetourCodes, klasse};
+use super::partij::Partij;
+use super::waarde::{Bsn, Identificatie, ProductCategorie, ProductCode, ToewijzingNummer, Versie};
+
+klasse! {
+    /// `CDT_DeclaratieFactuurIdentificatie`.
+    basis struct FactuurIdentificatie {
+        /// The period that it is about; one per bericht.
+        declaratie_periode: GeslotenPeriode = "DeclaratiePeriode",
+        /// Unique per aanbieder.
+        declarant_factuur_nummer: Identificatie = "DeclarantFactuurNummer",
+        /// The day on which it was made.
+        factuur_dagtekening: NaiveDate = "FactuurDagtekening",
+        /// Of an aanbieder that is liable for VAT.
+        btw_id_nummer: Option<String> = "BtwIDNummer",
+        /// COD363: EUR.
+        valuta_code: String = "ValutaCode",
+    }
+}
+
+klasse! {
+    /// `CDT_DeclaratieFactuurBedragen`.
+    basis struct FactuurBedragen {
+        /// The lines added up.
+        declaratie_factuur_totaal_bedrag: TotaalBedragMetDC = "DeclaratieFactuurTotaalBedrag",
+        /// The VAT in the lines added up.
+        btw_totaal_bedrag: Option<TotaalBedragMetDC> = "BtwTotaalBedrag",
+    }
+}
+
+klasse! {
+    /// `CDT_RetourHeader`: the identification of a 304.
+    basis struct GemeenteReferentie {
+        /// 1 to 24 characters, chosen by the gemeente.
+        gemeente_referentie_nummer: Identificatie = "GemeenteReferentieNummer",
+        /// The day on which the antwoord was made.
+        retour_dagtekening: NaiveDate = "RetourDagtekening",
+    }
+}
+
+klasse! {
+    /// `CDT_RetourBedragen`.
+    basis struct RetourBedragen {
+        /// As in the 303.
+        ingediend_totaal_bedrag: TotaalBedragMetDC = "IngediendTotaalBedrag",
+        /// What will be paid.
+        toegekend_totaal_bedrag: TotaalBedragMetDC = "ToegekendTotaalBedrag",
+    }
+}
+
+klasse! {
+    /// The header of a 303, after what all headers begin with.
+    struct FactuurHeader {
+        /// Who is to pay.
+        gemeente: Partij = "Gemeente",
+        /// AGB code of the office that declares for the aanbieder.
+        servicebureau: Option<String> = "Servicebureau",
+        /// Who delivered.
+        aanbieder: Partij = "Aanbieder",
+        /// COD833: whom to pay.
+        betaling_aan_id: String = "BetalingAanID",
+        /// Which declaratie or factuur.
+        identificatie: FactuurIdentificatie = "DeclaratieFactuurIdentificatie",
+        /// What is asked in total.
+        bedragen: FactuurBedragen = "DeclaratieFactuurBedragen",
+    }
+}
+
+klasse! {
+    /// The header of a 304, after what all headers begin with.
+    struct FactuurAntwoordHeader {
+        /// As in the 303.
+        gemeente: Partij = "Gemeente",
+        /// As in the 303.
+        servicebureau: Option<String> = "Servicebureau",
+        /// As in the 303.
+        aanbieder: Partij = "Aanbieder",
+        /// As in the 303.
+        betaling_aan_id: String = "BetalingAanID",
+        /// Of the 303.
+        identificatie: FactuurIdentificatie = "DeclaratieFactuurIdentificatie",
+        /// Of the antwoord.
+        retour_header: GemeenteReferentie = "RetourHeader",
+        /// What is granted in total.
+        retour_bedragen: RetourBedragen = "RetourBedragen",
+        /// Of the XSLT that judged, when one did.
+        xslt_versie: Option<Versie> = "XsltVersie",
+        /// At least one.
+        retour_codes: RetourCodes = "RetourCodes",
+    }
+}
+
+klasse! {
+    /// A client of a declaratie or factuur, or of the antwoord on it.
+    struct Client {
+        /// The key of the class.
+        bsn: Bsn = "Bsn",
+        /// Birth date.
+        geboortedatum: Geboortedatum = "Geboortedatum",
+        /// COD046.
+        geslacht: String = "Geslacht",
+        /// Name.
+        naam: VerkorteNaam = "Naam",
+        /// Free text.
+        commentaar: Option<String> = "Commentaar",
+        /// What was delivered; in a 304 what was not granted in full.
+        prestaties: Vec<Prestatie> = "Prestaties" / "Prestatie",
+        /// In a 304.
+        retour_codes: RetourCodes = "RetourCodes",
+    }
+}
+
+klasse! {
+    /// One line: so much of a product in one period.
+    struct Prestatie {
+        /// The beschikking that it was delivered under.
+        beschikking_nummer: Option<i64> = "BeschikkingNummer",
+        /// The toewijzing that it was delivered under.
+        toewijzing_nummer: Option<ToewijzingNummer> = "ToewijzingNummer",
+        /// WMO020.
+        product_categorie: ProductCategorie = "ProductCategorie",
+        /// The product itself.
+        product_code: ProductCode = "ProductCode",
+        /// When it was delivered.
+        product_periode: GeslotenPeriode = "ProductPeriode",
+        /// What is asked for it.
+        ingediende_bedrag_prestatie: IngediendeBedragPrestatie = "IngediendeBedragPrestatie",
+        /// With category and code, the key of the class.
+        product_referentie: Referentie = "ProductReferentie",
+        /// In a 304: what is granted.
+        toegekende_bedrag_prestatie: Option<ToegekendeBedragPrestatie> = "ToegekendeBedragPrestatie",
+        /// Free text.
+        commentaar: Option<String> = "Commentaar",
+        /// In a 304.
+        retour_codes: RetourCodes = "RetourCodes",
+    }
+}
+
+klasse! {
+    /// `CDT_IngediendeBedragPrestatie`.
+    basis struct IngediendeBedragPrestatie {
+        /// In units of `eenheid`.
+        geleverd_volume: i64 = "GeleverdVolume",
+        /// WMO756.
+        eenheid: String = "Eenheid",
+        /// Share of the tariff, in hundredths of a percent.
+        verrekenpercentage: Option<i64> = "Verrekenpercentage",
+        /// Per unit, in euro cents.
+        product_tarief: Option<i64> = "ProductTarief",
+        /// Volume times tariff.
+        berekend_bedrag: Option<BedragMetDC> = "BerekendBedrag",
+        /// WMO106.
+        btw_vrijstelling_indicatie: Option<String> = "BtwVrijstellingIndicatie",
+        /// In hundredths of a percent.
+        btw_percentage: Option<i64> = "BtwPercentage",
+        /// The VAT in the amount.
+        btw_bedrag: Option<BedragMetDC> = "BtwBedrag",
+        /// What is asked, VAT included.
+        declaratie_factuur_bedrag: BedragMetDC = "DeclaratieFactuurBedrag",
+    }
+}
+
+klasse! {
+    /// `CDT_ToegekendeBedragPrestatie`.
+    basis struct ToegekendeBedragPrestatie {
+        /// What the gemeente calculated.
+        gemeente_berekend_bedrag: BedragMetDC = "GemeenteBerekendBedrag",
+        /// What will be paid.
+        toegekend_bedrag: BedragMetDC = "ToegekendBedrag",
+    }
+}
+
+impl FactuurHeader {
+    /// What all berichten have: the aanbieder sends, under the number of the factuur.
+    #[must_use]
+    pub fn header(&self, soort: Berichtsoort, release: Release) -> Header {
+        Header {
+            soort,
+            release,
+            afzender: self.aanbieder.clone(),
+            ontvanger: self.gemeente.clone(),
+            bericht_identificatie: BerichtIdentificatie {
+                identificatie: self.identificatie.declarant_factuur_nummer.clone(),
+                dagtekening: self.identificatie.factuur_dagtekening,
+            },
+            xsd_versie: None,
+        }
+    }
+}
+
+impl FactuurAntwoordHeader {
+    /// What all berichten have: the gemeente sends, under its own reference.
+    #[must_use]
+    pub fn header(&self, soort: Berichtsoort, release: Release) -> Header {
+        Header {
+            soort,
+            release,
+            afzender: self.gemeente.clone(),
+            ontvanger: self.aanbieder.clone(),
+            bericht_identificatie: BerichtIdentificatie {
+                identificatie: self.retour_header.gemeente_referentie_nummer.clone(),
+                dagtekening: self.retour_header.retour_dagtekening,
+            },
+            xsd_versie: None,
+        }
+    }
+}
