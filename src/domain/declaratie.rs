@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::bericht::{BerichtIdentificatie, XsdVersie};
 use super::klasse::{RetourCodes, klasse};
-use super::waarde::{Bsn, DebetCredit, ProductCategorie, ProductCode, ToewijzingNummer, Versie};
+use super::waarde::{Bsn, DebetCredit, Eenheid, ProductCategorie, ProductCode, ToewijzingNummer, Versie};
 
 klasse! {
     /// `CDT_GeslotenPeriode`.
@@ -90,7 +90,7 @@ klasse! {
         /// In units of `eenheid`.
         geleverd_volume: i64 = "GeleverdVolume",
         /// WJ756.
-        eenheid: String = "Eenheid",
+        eenheid: Eenheid = "Eenheid",
         /// Per unit, in euro cents.
         product_tarief: Option<i64> = "ProductTarief",
         /// What is asked for it.
@@ -127,5 +127,29 @@ klasse! {
         clienten: Vec<Client> = "Clienten" / "Client",
         /// At least one.
         retour_codes: RetourCodes = "RetourCodes",
+    }
+}
+
+impl BedragMetDC {
+    /// In euro cents, below zero when credit.
+    #[must_use]
+    pub fn signed(&self) -> i128 {
+        self.debet_credit.sign() * i128::from(self.bedrag)
+    }
+}
+
+impl TotaalBedragMetDC {
+    /// In euro cents, below zero when credit.
+    #[must_use]
+    pub fn signed(&self) -> i128 {
+        self.debet_credit.sign() * i128::from(self.totaal_bedrag)
+    }
+}
+
+impl Prestatie {
+    /// Whether this asks for money; a credit takes back what an earlier line asked.
+    #[must_use]
+    pub fn is_debet(&self) -> bool {
+        self.ingediend_bedrag.debet_credit == DebetCredit::Debet
     }
 }

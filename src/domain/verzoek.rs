@@ -5,13 +5,13 @@ use chrono::NaiveDate;
 use super::client::{Geboortedatum, VerkorteNaam};
 use super::klasse::{RetourCodes, klasse};
 use super::toewijzing::{Omvang, Product};
-use super::waarde::{Bsn, ToewijzingNummer};
+use super::waarde::{Bsn, ToewijzingNummer, TypeVerwijzer};
 
 klasse! {
     /// `CDT_Verwijzer`: who sent the client to the aanbieder.
     basis struct Verwijzer {
         /// COD327.
-        r#type: String = "Type",
+        r#type: TypeVerwijzer = "Type",
         /// 1 to 64 characters.
         naam: Option<String> = "Naam",
         /// AGB code, 8 digits.

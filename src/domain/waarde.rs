@@ -168,6 +168,8 @@ impl RetourCode {
     pub const AFGEKEURD: &str = "0001";
     /// 0200: nothing to remark on this berichtklasse.
     pub const GEEN_OPMERKING: &str = "0200";
+    /// 8001: all of the declaratie is granted.
+    pub const DECLARATIE_TOEGEKEND: &str = "8001";
     /// 0233: this berichtklasse was not judged, for want of what it stands in.
     pub const NIET_BEOORDEELD: &str = "0233";
 
@@ -321,6 +323,30 @@ codelijst! {
         /// Over the whole toewijzing.
         Totaal = "6",
     }
+    /// WJ760: how a verzoek fared that no toewijzing honours (yet).
+    VerzoekAntwoord {
+        /// Rejected.
+        Afgewezen = "1",
+        /// Being looked into.
+        InOnderzoek = "2",
+    }
+    /// COD327: who sent a client to the aanbieder.
+    TypeVerwijzer {
+        /// The gemeente.
+        Gemeente = "01",
+        /// A general practitioner.
+        Huisarts = "02",
+        /// A doctor for the young.
+        Jeugdarts = "03",
+        /// An institution that carries out measures for the young.
+        GecertificeerdeInstelling = "04",
+        /// A specialist.
+        MedischSpecialist = "05",
+        /// Nobody but the client.
+        Zelfverwijzer = "06",
+        /// A court, a public prosecutor, an institution that the court put somebody in.
+        Justitie = "08",
+    }
     /// COD757: which address this is.
     AdresSoort {
         /// As registered in the BRP.
@@ -355,5 +381,16 @@ codelijst! {
         Doventolk = "2",
         /// For the deafblind.
         Doofblindentolk = "3",
+    }
+}
+
+impl DebetCredit {
+    /// What to multiply an amount with.
+    #[must_use]
+    pub const fn sign(self) -> i128 {
+        match self {
+            Self::Debet => 1,
+            Self::Credit => -1,
+        }
     }
 }

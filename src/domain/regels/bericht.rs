@@ -1,9 +1,13 @@
 //! Rules of level message: what one bericht must agree on with itself. All give 0001.
 
+pub mod antwoord;
 pub mod contact;
+pub mod declaratie;
+pub mod levering;
 pub mod overlap;
 pub mod persoon;
 pub mod product;
+pub mod verzoek;
 
 use std::collections::HashSet;
 use std::hash::Hash;
@@ -13,7 +17,7 @@ use chrono::{Datelike, Months, NaiveDate};
 use crate::domain::bericht::{Heenbericht, Inhoud};
 use crate::domain::beschikking::Beschikking;
 use crate::domain::client::{Contact, Geboortedatum, Relatie};
-use crate::domain::declaratie;
+use crate::domain::declaratie::Client;
 use crate::domain::klasse::ElementPath;
 use crate::domain::levering::{StartProduct, StopProduct};
 use crate::domain::verdict::Place;
@@ -230,7 +234,7 @@ fn client_path() -> ElementPath {
 }
 
 /// The clients of a declaratie or of the antwoord on it, numbered from 0.
-fn clienten(heen: &Heenbericht) -> impl Iterator<Item = (usize, &declaratie::Client)> {
+fn clienten(heen: &Heenbericht) -> impl Iterator<Item = (usize, &Client)> {
     heen.inhoud.clienten().iter().enumerate()
 }
 
@@ -238,7 +242,7 @@ fn nth_client_path(heen: &Heenbericht, index: usize) -> ElementPath {
     ElementPath::root().child(heen.inhoud.name()).child("Clienten").nth("Client", index)
 }
 
-fn prestatie_path(heen: &Heenbericht, client: usize, prestatie: usize) -> ElementPath {
+pub(super) fn prestatie_path(heen: &Heenbericht, client: usize, prestatie: usize) -> ElementPath {
     nth_client_path(heen, client).child("Prestaties").nth("Prestatie", prestatie)
 }
 

@@ -94,7 +94,14 @@ pub fn cd079(heen: &Heenbericht) -> Vec<Place> {
 /// - Retourcode: 0001
 /// - Berichten: WMO301
 pub fn cd080(heen: &Heenbericht) -> Vec<Place> {
-    let broken = |line: &ProductLine<'_>| !line.has_code() && line.omvang.is_some() && line.ends_after_2020();
+    extents_without_code(heen)
+}
+
+/// The products that have an extent and, where a product can be named, no code.
+pub(super) fn extents_without_code(heen: &Heenbericht) -> Vec<Place> {
+    let broken = |line: &ProductLine<'_>| {
+        line.names_product && !line.has_code() && line.omvang.is_some() && line.ends_after_2020()
+    };
     broken_lines(heen, broken, |_| Some("Omvang"))
 }
 
@@ -137,6 +144,11 @@ pub fn cs336(heen: &Heenbericht) -> Vec<Place> {
 /// - Retourcode: 0001
 /// - Berichten: WMO301, WMO317
 pub fn cs338(heen: &Heenbericht) -> Vec<Place> {
+    extents_not_for_a_day(heen)
+}
+
+/// The products that are counted per day in a unit that does not go with it.
+pub(super) fn extents_not_for_a_day(heen: &Heenbericht) -> Vec<Place> {
     let broken = |line: &ProductLine<'_>| {
         line.ends_after_2020()
             && line.omvang.is_some_and(|omvang| {
