@@ -161,7 +161,9 @@ fn http_settings(config: &Config) -> http::Settings {
     }
 }
 
-fn gateway(config: Config, schemas: Arc<Schemas>, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Gateway {
+/// What the stories work with, from the settings.
+#[must_use]
+pub fn gateway(config: Config, schemas: Arc<Schemas>, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Gateway {
     let parties = config.partijen.into_iter();
     Gateway {
         store,

@@ -104,12 +104,17 @@ struct RawCredential {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct RawProfile {
     name: String,
+    #[serde(rename = "warn_days")]
     warn_days: u32,
     retour: RawTerm,
+    declaratie_antwoord: RawTerm,
     start: RawTerm,
+    stop: RawTerm,
+    verzoek: RawTerm,
+    onderzoek: RawTerm,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -267,7 +272,16 @@ fn profile(name: &str, problems: &mut Vec<String>) -> Option<Profile> {
         return None;
     };
     let raw: RawProfile = toml::from_str(text).expect("the compiled-in profiles are checked by a test");
-    Some(Profile { name: raw.name, retour: raw.retour.into(), start: raw.start.into(), warn_days: raw.warn_days })
+    Some(Profile {
+        name: raw.name,
+        retour: raw.retour.into(),
+        declaratie_antwoord: raw.declaratie_antwoord.into(),
+        start: raw.start.into(),
+        stop: raw.stop.into(),
+        verzoek: raw.verzoek.into(),
+        onderzoek: raw.onderzoek.into(),
+        warn_days: raw.warn_days,
+    })
 }
 
 impl From<RawTerm> for Term {

@@ -12,20 +12,33 @@ use super::werkdag::Calendar;
 pub enum Clock {
     /// The retour of a heenbericht (OP090).
     Retour,
+    /// The antwoord on a declaratie (OP090x4).
+    DeclaratieAntwoord,
     /// The report of a start of support (OP271).
     Start,
+    /// The report of a stop of support (OP272).
+    Stop,
+    /// The first answer to a verzoek: a toewijzing, or a 319 (OP274, OP346).
+    Verzoek,
+    /// The decision on a verzoek that is being looked into (OP274, OP346).
+    Onderzoek,
 }
 
 impl Clock {
     /// Every clock that this gateway knows.
-    pub const ALL: [Self; 2] = [Self::Retour, Self::Start];
+    pub const ALL: [Self; 6] =
+        [Self::Retour, Self::DeclaratieAntwoord, Self::Start, Self::Stop, Self::Verzoek, Self::Onderzoek];
 
     /// The name in profiles, in JSON and in the store.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Retour => "retour",
+            Self::DeclaratieAntwoord => "declaratie-antwoord",
             Self::Start => "start",
+            Self::Stop => "stop",
+            Self::Verzoek => "verzoek",
+            Self::Onderzoek => "onderzoek",
         }
     }
 
@@ -81,10 +94,33 @@ pub struct Profile {
     pub name: String,
     /// For each heenbericht: how soon its retour is due.
     pub retour: Term,
+    /// For each declaratie: how soon it is to be answered.
+    pub declaratie_antwoord: Term,
     /// How soon after the Begindatum a start is to be reported.
     pub start: Term,
+    /// How soon after the Einddatum a stop is to be reported.
+    pub stop: Term,
+    /// How soon after its receipt a verzoek gets its first answer.
+    pub verzoek: Term,
+    /// How soon after its Dagtekening a verzoek that is looked into gets its decision.
+    pub onderzoek: Term,
     /// How many days before the due date a deadline counts as due soon.
     pub warn_days: u32,
+}
+
+impl Profile {
+    /// How long this clock runs.
+    #[must_use]
+    pub const fn term(&self, clock: Clock) -> Term {
+        match clock {
+            Clock::Retour => self.retour,
+            Clock::DeclaratieAntwoord => self.declaratie_antwoord,
+            Clock::Start => self.start,
+            Clock::Stop => self.stop,
+            Clock::Verzoek => self.verzoek,
+            Clock::Onderzoek => self.onderzoek,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,26 +1,56 @@
 //! What was recorded before, as far as it bears on one bericht.
 
+use std::collections::{HashMap, HashSet};
+
 use chrono::NaiveDate;
 
 use super::Timestamp;
-use super::bericht::Retourbericht;
-use super::levering::StartKey;
-use super::waarde::{Bsn, Tijd, ToewijzingNummer};
+use super::bericht::{BerichtIdentificatie, Berichtsoort, Inhoud, Retourbericht, XsdVersie};
+use super::declaratie::{AntwoordHeader, GeslotenPeriode, Prestatie, TotaalBedragMetDC};
+use super::levering::{StartKey, StopKey};
+use super::toewijzing::{Omvang, Product};
+use super::waarde::{Bsn, RetourCode, Tijd, ToewijzingNummer, VerzoekAntwoord};
 
-/// Earlier facts about the client and the parties of one bericht.
+/// Earlier facts about what one bericht is about, between its two parties. Only what came of berichten that count:
+/// accepted, and not refused by a retour since.
 #[derive(Clone, Default)]
 pub struct History {
-    /// Changes whenever another bericht of this client and these parties is recorded.
-    pub revision: i64,
+    /// What the verdict rests on, and how often each was recorded about: the compare-and-set of the verdict.
+    pub revisions: Vec<(Subject, i64)>,
     /// A bericht of the same kind and sender used this Identificatie before; of a retour, its IdentificatieRetour.
     pub identificatie_used: bool,
-    /// Every version known of the toewijzingen that the bericht names, between these parties.
-    pub toewijzingen: Vec<ToewijzingFact>,
-    /// The live starts of this client between these parties.
+    /// Toewijzingen that the bericht names by number, and for a WMO317 all of its client.
+    pub toewijzingen: Toewijzingen,
+    /// Those of the clients in the bericht who ever had a toewijzing, a removed one included.
+    pub clients: HashSet<Bsn>,
+    /// The live starts of this client, the one accepted last at the end.
     pub starts: Vec<StartFact>,
+    /// The live stops of this client, the one accepted last at the end.
+    pub stops: Vec<StopFact>,
+    /// Verzoeken: those of this client, and those under a ReferentieAanbieder that the bericht names.
+    pub verzoeken: Vec<VerzoekFact>,
+    /// What a declaratie, or the antwoord on it, rests on.
+    pub declaraties: DeclaratieHistory,
     /// For a retour: the heenberichten under its Identificatie.
     pub awaited: Vec<Awaited>,
 }
+
+/// Something between one gemeente and one aanbieder that berichten change one after the other.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// All about one client.
+    Client(Bsn),
+    /// Whose a toewijzing is.
+    Toewijzing(ToewijzingNummer),
+    /// What became of a verzoek, by its ReferentieAanbieder.
+    Verzoek(String),
+    /// All that is declared.
+    Declaraties,
+}
+
+/// Toewijzingen, each in all its versions.
+#[derive(Clone, Default)]
+pub struct Toewijzingen(HashMap<ToewijzingNummer, Vec<ToewijzingFact>>);
 
 /// One version of a toewijzing that was sent.
 #[derive(Clone)]
@@ -29,18 +59,26 @@ pub struct ToewijzingFact {
     pub toewijzing_nummer: ToewijzingNummer,
     /// Whose it is.
     pub bsn: Bsn,
-    /// Categorie of the product, when given.
-    pub categorie: Option<String>,
-    /// Code of the product, when given.
-    pub code: Option<String>,
+    /// The verzoek that it honours.
+    pub referentie_aanbieder: Option<String>,
+    /// Absent when the aanbieder chooses (generiek).
+    pub product: Option<Product>,
     /// Day of the decision.
     pub toewijzingsdatum: NaiveDate,
     /// Time of the decision.
     pub toewijzingstijd: Tijd,
     /// First day of support.
     pub ingangsdatum: NaiveDate,
+    /// Last day of support; absent when open-ended.
+    pub einddatum: Option<NaiveDate>,
+    /// How much.
+    pub omvang: Option<Omvang>,
+    /// In euro cents.
+    pub budget: Option<i64>,
     /// This version takes the toewijzing back.
     pub verwijderd: bool,
+    /// Of its 301.
+    pub dagtekening: NaiveDate,
     /// When its 301 came in.
     pub received_at: Timestamp,
 }
@@ -50,6 +88,76 @@ pub struct ToewijzingFact {
 pub struct StartFact {
     /// Its key, apart from the Bsn.
     pub key: StartKey,
+}
+
+/// A stop of support that is live: accepted, and not taken back.
+#[derive(Clone)]
+pub struct StopFact {
+    /// Its key, apart from the Bsn.
+    pub key: StopKey,
+}
+
+/// A verzoek om toewijzing, per product, or a verzoek om wijziging.
+#[derive(Clone)]
+pub struct VerzoekFact {
+    /// Its name.
+    pub referentie_aanbieder: String,
+    /// WMO315 or WMO317.
+    pub soort: Berichtsoort,
+    /// Whose it is.
+    pub bsn: Bsn,
+    /// Of the 315 or 317.
+    pub dagtekening: NaiveDate,
+    /// The 315 or 317 in the store.
+    pub bericht_id: String,
+    /// The answers of the gemeente in a 319, in the order in which they came.
+    pub antwoorden: Vec<VerzoekAntwoord>,
+    /// A 301 honoured it.
+    pub honoured: bool,
+}
+
+/// What a declaratie, or the antwoord on it, rests on.
+#[derive(Clone, Default)]
+pub struct DeclaratieHistory {
+    /// Earlier declaraties: of a 323, those under its DeclaratieNummer and the accepted one of the latest
+    /// DeclaratiePeriode; of a 325, those that it may answer.
+    pub declaraties: Vec<DeclaratieFact>,
+    /// Earlier lines of accepted declaraties, in the order in which they were judged: of a 323, those under a
+    /// ReferentieNummer or VorigReferentieNummer in it and all on a toewijzing in it; of a 325, those of the
+    /// declaratie that it answers, of one that was rejected as a whole too.
+    pub prestaties: Vec<PrestatieFact>,
+}
+
+/// A declaratie that was taken in.
+#[derive(Clone)]
+pub struct DeclaratieFact {
+    /// The 323 in the store.
+    pub bericht_id: String,
+    /// In its header.
+    pub bericht_identificatie: BerichtIdentificatie,
+    /// In its header.
+    pub xsd_versie: Option<XsdVersie>,
+    /// Its name.
+    pub declaratie_nummer: String,
+    /// A calendar month.
+    pub declaratie_periode: GeslotenPeriode,
+    /// The lines added up.
+    pub totaal_ingediend_bedrag: TotaalBedragMetDC,
+    /// Rejected before its lines were judged: it counts as not sent.
+    pub void: bool,
+    /// It has its 325.
+    pub answered: bool,
+}
+
+/// A line that was judged.
+#[derive(Clone, Debug)]
+pub struct PrestatieFact {
+    /// Under whose Bsn.
+    pub bsn: Bsn,
+    /// As it was declared.
+    pub prestatie: Prestatie,
+    /// Whether it was granted.
+    pub granted: bool,
 }
 
 /// A heenbericht that may wait for the retour at hand.
@@ -63,36 +171,172 @@ pub struct Awaited {
     pub dagtekening: NaiveDate,
     /// It has its retour.
     pub answered: bool,
+    /// It was itself a second use of its Identificatie (9056).
+    pub is_second_use: bool,
     /// Of the envelope that brought it over the network, for the envelope of the answer.
     pub referentienummer: Option<String>,
 }
 
-impl History {
+impl Subject {
+    /// What a heenbericht is about, each once.
+    #[must_use]
+    pub fn of(inhoud: &Inhoud) -> Vec<Self> {
+        let clients = inhoud.bsn().into_iter().chain(inhoud.clienten().iter().map(|client| &client.bsn));
+        let clients = clients.cloned().map(Self::Client);
+        let toewijzingen = named_toewijzingen(inhoud).into_iter().map(Self::Toewijzing);
+        let verzoeken = named_verzoeken(inhoud).into_iter().map(|naam| Self::Verzoek(naam.to_owned()));
+        let declaraties = matches!(inhoud, Inhoud::Declaratie(_) | Inhoud::DeclaratieAntwoord { .. });
+        let all = clients.chain(toewijzingen).chain(verzoeken).chain(declaraties.then_some(Self::Declaraties));
+        let mut seen = HashSet::new();
+        all.filter(|subject| seen.insert(subject.clone())).collect()
+    }
+}
+
+/// The toewijzingen that a bericht is about, by number. A declaratie is about its clients and lines.
+#[must_use]
+pub fn named_toewijzingen(inhoud: &Inhoud) -> Vec<ToewijzingNummer> {
+    match inhoud {
+        Inhoud::Toewijzing(client) => client.toegewezen_producten.iter().map(|one| one.toewijzing_nummer).collect(),
+        Inhoud::Beschikking(client) => {
+            client.beschikking.toegewezen_producten.iter().filter_map(|one| one.toewijzing_nummer).collect()
+        }
+        Inhoud::Start(client) => client.start_producten.iter().filter_map(|one| one.toewijzing_nummer).collect(),
+        Inhoud::Stop(client) => client.stop_producten.iter().filter_map(|one| one.toewijzing_nummer).collect(),
+        Inhoud::VerzoekOmWijziging(client) => {
+            let verzoek = &client.verzoek;
+            let ongewijzigd = verzoek.ongewijzigde_producten.iter().map(|one| one.toewijzing_nummer);
+            ongewijzigd.chain(verzoek.te_wijzigen_producten.iter().map(|one| one.toewijzing_nummer)).collect()
+        }
+        Inhoud::VerzoekOmToewijzing(_)
+        | Inhoud::Antwoord(_)
+        | Inhoud::Declaratie(_)
+        | Inhoud::DeclaratieAntwoord { .. }
+        | Inhoud::Factuur { .. }
+        | Inhoud::FactuurAntwoord { .. } => Vec::new(),
+    }
+}
+
+/// The verzoeken that a bericht makes, honours or answers, by ReferentieAanbieder.
+#[must_use]
+pub fn named_verzoeken(inhoud: &Inhoud) -> Vec<&str> {
+    match inhoud {
+        Inhoud::Toewijzing(client) => {
+            client.toegewezen_producten.iter().filter_map(|one| one.referentie_aanbieder.as_deref()).collect()
+        }
+        Inhoud::VerzoekOmToewijzing(client) => {
+            client.aangevraagde_producten.iter().map(|one| one.referentie_aanbieder.as_str()).collect()
+        }
+        Inhoud::VerzoekOmWijziging(client) => vec![&client.verzoek.referentie_aanbieder],
+        Inhoud::Antwoord(antwoord) => vec![&antwoord.referentie_aanbieder],
+        Inhoud::Beschikking(_)
+        | Inhoud::Start(_)
+        | Inhoud::Stop(_)
+        | Inhoud::Declaratie(_)
+        | Inhoud::DeclaratieAntwoord { .. }
+        | Inhoud::Factuur { .. }
+        | Inhoud::FactuurAntwoord { .. } => Vec::new(),
+    }
+}
+
+impl Toewijzingen {
     /// The version of a toewijzing that holds: the one decided last, whatever came in last (IV013, OP080).
     #[must_use]
-    pub fn current_toewijzing(&self, nummer: ToewijzingNummer) -> Option<&ToewijzingFact> {
-        self.toewijzingen
-            .iter()
-            .filter(|fact| fact.toewijzing_nummer == nummer)
-            .max_by_key(|fact| (fact.toewijzingsdatum, &fact.toewijzingstijd))
+    pub fn current(&self, nummer: ToewijzingNummer) -> Option<&ToewijzingFact> {
+        self.versions(nummer).iter().max_by_key(|fact| (fact.toewijzingsdatum, &fact.toewijzingstijd))
+    }
+
+    /// Every version of a toewijzing, in the order in which they came.
+    #[must_use]
+    pub fn versions(&self, nummer: ToewijzingNummer) -> &[ToewijzingFact] {
+        self.0.get(&nummer).map_or(&[], Vec::as_slice)
+    }
+
+    /// The version that holds of each toewijzing, in the order of the numbers.
+    #[must_use]
+    pub fn all_current(&self) -> Vec<&ToewijzingFact> {
+        let mut facts: Vec<&ToewijzingFact> = self.0.keys().filter_map(|nummer| self.current(*nummer)).collect();
+        facts.sort_by_key(|fact| fact.toewijzing_nummer);
+        facts
     }
 
     /// Whether this client has a toewijzing of this number that was not removed.
     #[must_use]
-    pub fn has_live_toewijzing(&self, nummer: ToewijzingNummer, bsn: &Bsn) -> bool {
-        self.current_toewijzing(nummer).is_some_and(|fact| fact.bsn == *bsn && !fact.verwijderd)
+    pub fn has_live(&self, nummer: ToewijzingNummer, bsn: &Bsn) -> bool {
+        self.current(nummer).is_some_and(|fact| fact.bsn == *bsn && !fact.verwijderd)
+    }
+}
+
+impl Extend<ToewijzingFact> for Toewijzingen {
+    fn extend<I: IntoIterator<Item = ToewijzingFact>>(&mut self, facts: I) {
+        for fact in facts {
+            self.0.entry(fact.toewijzing_nummer).or_default().push(fact);
+        }
+    }
+}
+
+impl FromIterator<ToewijzingFact> for Toewijzingen {
+    fn from_iter<I: IntoIterator<Item = ToewijzingFact>>(facts: I) -> Self {
+        let mut toewijzingen = Self::default();
+        toewijzingen.extend(facts);
+        toewijzingen
+    }
+}
+
+impl ToewijzingFact {
+    /// Whether support under it is possible on this day or a later one: an actuele toewijzing (TR349).
+    #[must_use]
+    pub fn is_actueel(&self, day: NaiveDate) -> bool {
+        !self.verwijderd && (self.einddatum.is_none_or(|last| last >= day) || self.ingangsdatum > day)
+    }
+}
+
+impl DeclaratieHistory {
+    /// The declaratie that a 325 answers: Identificatie and Dagtekening of its 323 (TR337).
+    #[must_use]
+    pub fn answered_by(&self, header: &AntwoordHeader) -> Option<&DeclaratieFact> {
+        self.declaraties.iter().find(|one| one.bericht_identificatie == header.declaratie_identificatie)
     }
 
-    /// The heenbericht that a retour answers: same Ontvanger and Dagtekening, an open one before an answered one.
+    /// Whether a line on this toewijzing is granted, and not credited since.
+    #[must_use]
+    pub fn has_granted_lines(&self, nummer: ToewijzingNummer) -> bool {
+        let granted = || self.prestaties.iter().filter(|line| line.granted).map(|line| &line.prestatie);
+        let credited: HashSet<&str> =
+            granted().filter_map(|line| line.product_referentie.vorig_referentie_nummer.as_deref()).collect();
+        granted()
+            .filter(|line| line.toewijzing_nummer == nummer && line.is_debet())
+            .any(|line| !credited.contains(line.product_referentie.referentie_nummer.as_str()))
+    }
+}
+
+impl VerzoekFact {
+    /// Whether the gemeente still has to decide: no toewijzing honours it and no antwoord rejects it (TR374).
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !self.honoured && !self.antwoorden.contains(&VerzoekAntwoord::Afgewezen)
+    }
+}
+
+impl History {
+    /// The verzoek with this name.
+    #[must_use]
+    pub fn verzoek(&self, referentie_aanbieder: &str) -> Option<&VerzoekFact> {
+        self.verzoeken.iter().find(|verzoek| verzoek.referentie_aanbieder == referentie_aanbieder)
+    }
+
+    /// The heenbericht that a retour answers: same Ontvanger and Dagtekening, an open one before an answered one. A
+    /// retour with 9056 belongs to the second use of an Identificatie, any other to the first.
     #[must_use]
     pub fn answered_by(&self, retour: &Retourbericht) -> Option<&Awaited> {
         let header = &retour.header;
+        let codes = &retour.retour.retour_codes.0;
+        let says_second_use = codes.iter().any(|code| code.as_str() == RetourCode::IDENTIFICATIE_GEBRUIKT);
         self.awaited
             .iter()
             .filter(|awaited| {
                 awaited.ontvanger == header.ontvanger.code()
                     && awaited.dagtekening == header.bericht_identificatie.dagtekening
             })
-            .min_by_key(|awaited| awaited.answered)
+            .min_by_key(|awaited| (awaited.answered, awaited.is_second_use != says_second_use))
     }
 }

@@ -91,6 +91,9 @@ klasse! {
     }
 }
 
+/// WMO588: support stops for a while, and may be taken up again.
+const TIJDELIJK: &str = "20";
+
 /// What makes a start one and the same: with the Bsn, the logical key of `StartProduct` (TR101).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct StartKey {
@@ -126,6 +129,23 @@ impl StartKey {
     }
 }
 
+impl StartKey {
+    /// Whether both are starts on one toewijzing; taakgericht, of one product.
+    #[must_use]
+    pub fn is_beside(&self, other: &Self) -> bool {
+        self.toewijzing_nummer == other.toewijzing_nummer
+            && (self.toewijzing_nummer.is_some() || (&self.categorie, &self.code) == (&other.categorie, &other.code))
+    }
+}
+
+impl StopKey {
+    /// Whether support stopped for a while only (OP377).
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        self.reden_beeindiging == TIJDELIJK
+    }
+}
+
 impl StopProduct {
     /// The logical key, without the Bsn of the client. Absent parts equal absent parts.
     #[must_use]
@@ -135,6 +155,24 @@ impl StopProduct {
             reden_beeindiging: self.reden_beeindiging.clone(),
             einddatum: self.einddatum,
         }
+    }
+
+    /// Whether this reports a stop for the first time, not a removal.
+    #[must_use]
+    pub fn is_first_delivery(&self) -> bool {
+        self.status_aanlevering == StatusAanlevering::EersteAanlevering
+    }
+
+    /// Whether this takes back a stop that was reported.
+    #[must_use]
+    pub fn is_removal(&self) -> bool {
+        self.status_aanlevering == StatusAanlevering::Verwijderen
+    }
+
+    /// Whether support stops for a while only (OP377).
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        self.reden_beeindiging == TIJDELIJK
     }
 }
 

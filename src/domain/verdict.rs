@@ -143,13 +143,45 @@ impl Finding {
 pub struct Verdict {
     /// All findings of the level reached.
     pub findings: Vec<Finding>,
+    /// Of a declaratie whose lines were judged: what is granted.
+    pub declaratie: Option<Oordeel>,
+}
+
+/// What is granted of a declaratie, line by line (IV087).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Oordeel {
+    /// Whether each line is granted, in the order in which they stand in the bericht.
+    pub granted: Vec<bool>,
+    /// The granted lines added up, in euro cents; below zero when credit.
+    pub toegekend: i128,
 }
 
 impl Verdict {
-    /// Whether the bericht counts as not sent: there is no partial acceptance (IV032).
+    /// Whether the bericht counts as not sent: there is no partial acceptance (IV032), but of a declaratie each line
+    /// stands by itself.
     #[must_use]
     pub fn is_rejected(&self) -> bool {
+        self.has_errors() && !self.grants_a_line()
+    }
+
+    /// Whether some lines of a declaratie are granted, and others are not.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        self.has_errors() && self.grants_a_line()
+    }
+
+    fn has_errors(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity == Severity::Error)
+    }
+
+    fn grants_a_line(&self) -> bool {
+        self.declaratie.as_ref().is_some_and(|oordeel| oordeel.granted.contains(&true))
+    }
+}
+
+impl From<Vec<Finding>> for Verdict {
+    fn from(findings: Vec<Finding>) -> Self {
+        Self { findings, declaratie: None }
     }
 }
 
@@ -196,7 +228,7 @@ fn judge_heen(heen: &Heenbericht, history: Option<&History>, outside: &Outside<'
             .flat_map(|regel| run(regel, heen, history, outside))
             .collect();
         if !findings.is_empty() {
-            return Verdict { findings };
+            return findings.into();
         }
     }
     Verdict::default()
@@ -216,7 +248,7 @@ fn run(regel: &Regel, heen: &Heenbericht, history: Option<&History>, outside: &O
 fn judge_retour(retour: &Retourbericht, history: &History) -> Verdict {
     if history.identificatie_used {
         let text = "Deze IdentificatieRetour is al gebruikt voor een ander retourbericht. Stuur het retourbericht met een nieuwe IdentificatieRetour.";
-        return Verdict { findings: vec![Finding::unanswerable(text)] };
+        return vec![Finding::unanswerable(text)].into();
     }
     let findings = match history.answered_by(retour) {
         Some(Awaited { answered: false, .. }) => Vec::new(),
@@ -227,5 +259,5 @@ fn judge_retour(retour: &Retourbericht, history: &History) -> Verdict {
             "Dit retourbericht hoort bij geen bekend heenbericht. Controleer Afzender, Ontvanger, Identificatie en Dagtekening, en neem zo nodig contact op met de afzender.",
         )],
     };
-    Verdict { findings }
+    findings.into()
 }

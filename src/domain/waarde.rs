@@ -170,6 +170,8 @@ impl RetourCode {
     pub const GEEN_OPMERKING: &str = "0200";
     /// 8001: all of the declaratie is granted.
     pub const DECLARATIE_TOEGEKEND: &str = "8001";
+    /// 9056: the Identificatie stands for another bericht.
+    pub const IDENTIFICATIE_GEBRUIKT: &str = "9056";
     /// 0233: this berichtklasse was not judged, for want of what it stands in.
     pub const NIET_BEOORDEELD: &str = "0233";
 

@@ -9,10 +9,12 @@ use super::parties::{Addressee, Route};
 use super::receive::{Received, Refused, sha256_hex};
 use super::{Gateway, ids, network};
 use crate::domain::bericht::{Heenbericht, Retourbericht};
-use crate::domain::{Bericht, History, Verdict, retour};
-use crate::store::{Closing, Entry, NewBericht, Outcome, Receipt, RetourReceipt, Via};
+use crate::domain::deadline::Clock;
+use crate::domain::{Bericht, History, Inhoud, Verdict, retour};
+use crate::store::{About, Answering, Closing, Effect, Entry, NewBericht, Outcome, Receipt, RetourReceipt, Via};
 use crate::xml;
-use ledger::{ledger_change, matched_toewijzingen};
+use deadlines::closes;
+use ledger::{effect_of, ledger_change, matched_toewijzingen};
 use receipt::{columns, deadline_receipt, destination, kept, receipt};
 
 /// A judged bericht, before it is recorded.
@@ -36,16 +38,14 @@ impl Draft<'_> {
     }
 
     fn heen_entry(&self, heen: &Heenbericht, gateway: &Gateway) -> Entry {
-        let (gemeente, aanbieder) = heen.header.pair();
         let mut entry = self.plain_entry(gateway);
-        let revision = self.history.revision;
-        entry.client = heen.inhoud.bsn().map(|bsn| (gemeente.clone(), aanbieder.clone(), bsn.clone(), revision));
-        if self.verdict.findings.is_empty() {
-            entry.ledger = ledger_change(&heen.inhoud);
+        entry.about = Some(about(heen, self.history));
+        entry.ledger = ledger_change(heen, self.verdict);
+        if !self.verdict.is_rejected() {
+            entry.closes = closes(heen, self.history);
+            self.answer_declaratie(heen, &mut entry);
         }
-        if self.route.addressee == Addressee::Answered
-            && let Some((composed, bericht)) = self.compose_retour(heen, gateway)
-        {
+        if let Some((composed, bericht)) = self.compose_retour(heen, gateway) {
             self.send_retour(&mut entry, &composed, &bericht, gateway);
             entry.retour = Some(bericht);
         }
@@ -59,12 +59,19 @@ impl Draft<'_> {
     fn retour_entry(&self, retourbericht: &Retourbericht, gateway: &Gateway) -> Entry {
         let mut entry = self.plain_entry(gateway);
         if let Some(awaited) = self.history.answered_by(retourbericht).filter(|_| !self.verdict.is_rejected()) {
-            entry.bericht.heenbericht_id = Some(awaited.bericht_id.clone());
-            entry.bericht.receipt.heenbericht = Some(awaited.bericht_id.clone());
-            entry.closes =
-                Some(Closing { heenbericht_id: awaited.bericht_id.clone(), refused: !retour::accepts(retourbericht) });
+            let effect = if retour::accepts(retourbericht) { Effect::Accepts } else { Effect::Refuses };
+            answer(&mut entry, &awaited.bericht_id, Clock::Retour, effect);
         }
         entry
+    }
+
+    /// A 325 answers its 323.
+    fn answer_declaratie(&self, heen: &Heenbericht, entry: &mut Entry) {
+        let Inhoud::DeclaratieAntwoord { header, antwoord } = &heen.inhoud else { return };
+        if let Some(declaratie) = self.history.declaraties.answered_by(header) {
+            let effect = effect_of(antwoord.as_ref());
+            answer(entry, &declaratie.bericht_id, Clock::DeclaratieAntwoord, effect);
+        }
     }
 
     /// The bericht itself, and its way to the addressee.
@@ -76,26 +83,36 @@ impl Draft<'_> {
             ..Entry::only(kept(self.received, Some(self.bericht), outcome, self.verdict))
         };
         entry.bericht.xml = (self.received.format == Format::Json).then(|| self.xml.to_vec());
-        if outcome == Outcome::Accepted {
+        if matches!(outcome, Outcome::Accepted | Outcome::Partial) {
             let addressee = self.bericht.addressee();
             let soort = self.bericht.header().soort;
-            if self.route.addressee == Addressee::Elsewhere {
-                let asked_by = self.asked_by();
-                let parcel = network::parcel(self.bericht, &self.received.id, self.xml, asked_by, gateway);
-                entry.parcels.push(parcel);
-                entry.bericht.receipt.sent_to.push(destination(soort, addressee, "ggk"));
-            } else {
-                entry.postbus.push((self.received.id.clone(), addressee.clone()));
-                entry.bericht.receipt.sent_to.push(destination(soort, addressee, "postbus"));
+            match self.route.addressee {
+                Addressee::Elsewhere => {
+                    let asked_by = self.asked_by();
+                    let parcel = network::parcel(self.bericht, &self.received.id, self.xml, asked_by, gateway);
+                    entry.parcels.push(parcel);
+                    entry.bericht.receipt.sent_to.push(destination(soort, addressee, "ggk"));
+                }
+                Addressee::Answered | Addressee::AnswersItself => {
+                    entry.postbus.push((self.received.id.clone(), addressee.clone()));
+                    entry.bericht.receipt.sent_to.push(destination(soort, addressee, "postbus"));
+                }
+                Addressee::Replayed => {}
             }
         }
         entry
     }
 
-    /// A party that answers itself, or elsewhere, decides itself: what was found is then advice.
+    /// A party that answers itself, or elsewhere, decides itself: what was found is then advice. A retour and a 325
+    /// are judged for whoever gets them.
     fn outcome(&self) -> Outcome {
-        let decides_here = self.route.addressee == Addressee::Answered || matches!(self.bericht, Bericht::Retour(_));
-        if self.verdict.is_rejected() && decides_here { Outcome::Rejected } else { Outcome::Accepted }
+        let decides_here = matches!(self.route.addressee, Addressee::Answered | Addressee::Replayed)
+            || matches!(self.bericht, Bericht::Retour(_));
+        match (decides_here, self.verdict.is_rejected(), self.verdict.is_partial()) {
+            (true, true, _) => Outcome::Rejected,
+            (true, false, true) => Outcome::Partial,
+            _ => Outcome::Accepted,
+        }
     }
 
     /// The referentienummer of the envelope that brought the heenbericht which this retour answers.
@@ -106,7 +123,13 @@ impl Draft<'_> {
         }
     }
 
+    /// The retour that is owed. In a replay it is shown, and answers nothing.
     fn compose_retour(&self, heen: &Heenbericht, gateway: &Gateway) -> Option<(Bericht, NewBericht)> {
+        let answers = match self.route.addressee {
+            Addressee::Answered => Some(self.received.id.clone()),
+            Addressee::Replayed => None,
+            Addressee::AnswersItself | Addressee::Elsewhere => return None,
+        };
         let id = ids::new_id(self.received.at);
         let identificatie = ids::identificatie_retour(&id);
         let composed = Bericht::Retour(retour::compose(heen, self.verdict, identificatie, gateway.clock.today())?);
@@ -120,7 +143,7 @@ impl Draft<'_> {
             bytes,
             xml: None,
             header: Some(columns(&composed)),
-            heenbericht_id: Some(self.received.id.clone()),
+            heenbericht_id: answers,
             outcome: Outcome::Accepted,
             receipt: Receipt {
                 heenbericht: Some(self.received.id.clone()),
@@ -134,7 +157,9 @@ impl Draft<'_> {
     fn send_retour(&self, entry: &mut Entry, composed: &Bericht, bericht: &NewBericht, gateway: &Gateway) {
         let poster = self.bericht.poster();
         let soort = composed.header().soort;
-        let via = if self.route.poster_is_local {
+        let via = if self.route.addressee == Addressee::Replayed {
+            "replay"
+        } else if self.route.poster_is_local {
             entry.postbus.push((bericht.id.clone(), poster.clone()));
             "postbus"
         } else {
@@ -151,6 +176,25 @@ impl Draft<'_> {
             retourcodes: retour.retour.retour_codes.0.iter().map(ToString::to_string).collect(),
         });
     }
+}
+
+/// Between whom a heenbericht passes, and what its verdict rests on.
+fn about(heen: &Heenbericht, history: &History) -> About {
+    let (gemeente, aanbieder) = heen.header.pair();
+    About {
+        gemeente: gemeente.clone(),
+        aanbieder: aanbieder.clone(),
+        bsn: heen.inhoud.bsn().cloned(),
+        revisions: history.revisions.clone(),
+    }
+}
+
+/// Makes this entry the answer to a heenbericht: its clock stops.
+fn answer(entry: &mut Entry, heenbericht_id: &str, clock: Clock, effect: Effect) {
+    entry.bericht.heenbericht_id = Some(heenbericht_id.to_owned());
+    entry.bericht.receipt.heenbericht = Some(heenbericht_id.to_owned());
+    entry.closes.push(Closing { bericht_id: heenbericht_id.to_owned(), clock, subject: None });
+    entry.answers = Some(Answering { heenbericht_id: heenbericht_id.to_owned(), effect });
 }
 
 /// What is kept of a bericht that is not taken in. A sender on the network is told so with a Fo01.

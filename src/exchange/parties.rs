@@ -6,7 +6,11 @@ use crate::domain::{Bericht, Partij};
 
 /// For whom this gateway acts.
 #[derive(Clone, Debug, Default)]
-pub struct LocalParties(HashMap<Partij, LocalParty>);
+pub struct LocalParties {
+    known: HashMap<Partij, LocalParty>,
+    /// Every party is local, and brings its own answers.
+    replayed: bool,
+}
 
 /// A party for whom this gateway acts.
 #[derive(Clone, Debug)]
@@ -24,6 +28,9 @@ pub enum Addressee {
     Answered,
     /// A local party that answers with its own software.
     AnswersItself,
+    /// A party of a replay: the gateway judges in its name and shows the answer that it owes, but what it did answer
+    /// is among what is replayed.
+    Replayed,
     /// Somebody on the network.
     Elsewhere,
 }
@@ -41,24 +48,33 @@ impl LocalParties {
     /// These parties.
     #[must_use]
     pub fn new(parties: impl IntoIterator<Item = (Partij, LocalParty)>) -> Self {
-        Self(parties.into_iter().collect())
+        Self { known: parties.into_iter().collect(), replayed: false }
+    }
+
+    /// Everybody, for a replay.
+    #[must_use]
+    pub fn replayed() -> Self {
+        Self { known: HashMap::new(), replayed: true }
     }
 
     /// The party, if it is local.
     #[must_use]
     pub fn get(&self, partij: &Partij) -> Option<&LocalParty> {
-        self.0.get(partij)
+        self.known.get(partij)
     }
 
     /// The name of a party for people: its own when it is local, else its code.
     #[must_use]
     pub fn naam(&self, code: &str) -> Option<&str> {
-        self.0.iter().find(|(partij, _)| partij.code() == code).map(|(_, local)| local.naam.as_str())
+        self.known.iter().find(|(partij, _)| partij.code() == code).map(|(_, local)| local.naam.as_str())
     }
 
     /// The two ends of a bericht.
     #[must_use]
     pub fn route(&self, bericht: &Bericht) -> Route {
+        if self.replayed {
+            return Route { poster_is_local: true, addressee: Addressee::Replayed };
+        }
         let addressee = match self.get(bericht.addressee()) {
             None => Addressee::Elsewhere,
             Some(local) if local.answers_itself => Addressee::AnswersItself,

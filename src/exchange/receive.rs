@@ -44,6 +44,8 @@ pub enum Carrier {
         /// Send it even if it will surely be rejected.
         force: bool,
     },
+    /// A file of a replay.
+    File,
     /// The network, in an envelope; who sent that stands on it.
     Ggk {
         /// Sender on the envelope, when it is a party of the standard.
@@ -184,6 +186,7 @@ impl Carrier {
     fn may_bring(&self, bericht: &Bericht, route: Route) -> bool {
         match self {
             Self::Api { partij, .. } => partij == bericht.poster() && route.poster_is_local,
+            Self::File => true,
             Self::Ggk { zender, .. } => {
                 zender.as_ref() == Some(bericht.poster()) && route.addressee != Addressee::Elsewhere
             }
@@ -202,6 +205,6 @@ impl Refused {
 
 impl From<xml::Refusal> for Verdict {
     fn from(refusal: xml::Refusal) -> Self {
-        Self { findings: refusal.findings }
+        refusal.findings.into()
     }
 }

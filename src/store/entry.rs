@@ -3,9 +3,13 @@
 use chrono::NaiveDate;
 
 use super::receipt::Receipt;
+use crate::domain::bericht::XsdVersie;
 use crate::domain::deadline::Clock;
-use crate::domain::levering::StartKey;
-use crate::domain::waarde::{Bsn, Tijd, ToewijzingNummer};
+use crate::domain::declaratie::{GeslotenPeriode, TotaalBedragMetDC};
+use crate::domain::history::{PrestatieFact, Subject};
+use crate::domain::levering::{StartKey, StopKey};
+use crate::domain::toewijzing::{Omvang, Product};
+use crate::domain::waarde::{Bsn, Tijd, ToewijzingNummer, VerzoekAntwoord};
 use crate::domain::{Berichtsoort, Header, Partij, Timestamp};
 
 /// Which way a bericht came in.
@@ -15,6 +19,8 @@ pub enum Via {
     Api,
     /// In an envelope of the GGK.
     Ggk,
+    /// Out of a folder.
+    File,
     /// Composed here.
     Gateway,
 }
@@ -24,6 +30,8 @@ pub enum Via {
 pub enum Outcome {
     /// Taken in, and right.
     Accepted,
+    /// A declaratie of which some lines are granted and others are not.
+    Partial,
     /// Taken in, and answered with retourcodes: it counts as not sent, but its Identificatie is used.
     Rejected,
     /// Not taken in; kept for audit. Its Identificatie stays free.
@@ -104,15 +112,38 @@ impl HeaderColumns {
     }
 }
 
-/// What an accepted bericht changes for its client.
+/// Between whom a bericht passes, and what the verdict on it rests on.
+#[derive(Clone, Debug)]
+pub struct About {
+    /// One end.
+    pub gemeente: Partij,
+    /// The other end.
+    pub aanbieder: Partij,
+    /// Whose client it is, for a kind that is about one client.
+    pub bsn: Option<Bsn>,
+    /// The subjects, each at the revision that the verdict was based on.
+    pub revisions: Vec<(Subject, i64)>,
+}
+
+/// What an accepted bericht changes in the ledger.
 #[derive(Clone, Debug, Default)]
 pub struct LedgerChange {
     /// Versions of toewijzingen; one that is known already (same number, date and time) stays as it was.
     pub toewijzingen: Vec<NewToewijzing>,
     /// Starts that are live from now on. Removals are carried out first.
-    pub starts: Vec<NewStart>,
-    /// Starts that are not live any more, by key.
+    pub starts: Vec<StartKey>,
+    /// Starts that are not live any more.
     pub removed_starts: Vec<StartKey>,
+    /// Stops that are live from now on.
+    pub stops: Vec<StopKey>,
+    /// Stops that are not live any more.
+    pub removed_stops: Vec<StopKey>,
+    /// ReferentieAanbieder of each verzoek that is made.
+    pub verzoeken: Vec<String>,
+    /// What a 319 says, by ReferentieAanbieder.
+    pub antwoord: Option<(String, VerzoekAntwoord)>,
+    /// What is declared; also of a declaratie that was rejected as a whole.
+    pub declaratie: Option<NewDeclaratie>,
 }
 
 /// One version of a toewijzing.
@@ -120,37 +151,73 @@ pub struct LedgerChange {
 pub struct NewToewijzing {
     /// Its number.
     pub toewijzing_nummer: ToewijzingNummer,
+    /// The verzoek that it honours.
+    pub referentie_aanbieder: Option<String>,
     /// Day of the decision.
     pub toewijzingsdatum: NaiveDate,
     /// Time of the decision.
     pub toewijzingstijd: Tijd,
-    /// Categorie of the product, when given.
-    pub categorie: Option<String>,
-    /// Code of the product, when given.
-    pub code: Option<String>,
+    /// Absent when the aanbieder chooses.
+    pub product: Option<Product>,
     /// First day.
     pub ingangsdatum: NaiveDate,
     /// Last day.
     pub einddatum: Option<NaiveDate>,
+    /// How much.
+    pub omvang: Option<Omvang>,
+    /// In euro cents.
+    pub budget: Option<i64>,
     /// Takes the toewijzing back.
     pub verwijderd: bool,
 }
 
-/// A start that is live.
+/// A declaratie, and what became of its lines.
 #[derive(Clone, Debug)]
-pub struct NewStart {
-    /// Its key, apart from the Bsn.
-    pub key: StartKey,
+pub struct NewDeclaratie {
+    /// Its name.
+    pub declaratie_nummer: String,
+    /// A calendar month.
+    pub declaratie_periode: GeslotenPeriode,
+    /// The lines added up.
+    pub totaal_ingediend_bedrag: TotaalBedragMetDC,
+    /// In its header.
+    pub xsd_versie: Option<XsdVersie>,
+    /// Rejected before its lines were judged: it counts as not sent.
+    pub void: bool,
+    /// Its lines, in order.
+    pub prestaties: Vec<PrestatieFact>,
 }
 
-/// What a retour does to the heenbericht that it answers.
+/// A clock that a bericht stops: met, or late when the moment is past.
 #[derive(Clone, Debug)]
 pub struct Closing {
-    /// The heenbericht. Its open or overdue clock [`Clock::Retour`] stops: met, or late when the moment is past.
+    /// The bericht that started it.
+    pub bericht_id: String,
+    /// Which clock.
+    pub clock: Clock,
+    /// Of several, the one about this; `None`: every one.
+    pub subject: Option<String>,
+}
+
+/// What an answer does to the heenbericht that it answers.
+#[derive(Clone, Debug)]
+pub struct Answering {
+    /// The heenbericht.
     pub heenbericht_id: String,
-    /// The heenbericht counts as not sent: what it put in the ledger is taken out, what it removed comes back,
-    /// and the client's revision advances.
-    pub refused: bool,
+    /// What it does.
+    pub effect: Effect,
+}
+
+/// What an answer makes of a heenbericht.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing: it stays as it was judged.
+    Accepts,
+    /// It counts as not sent: what it put in the ledger is taken out, what it removed comes back, its clocks other
+    /// than that of the retour become void, and the revisions of its subjects advance.
+    Refuses,
+    /// Of a declaratie these lines are rejected, by ReferentieNummer; all others are granted.
+    Rejects(Vec<String>),
 }
 
 /// Where a deadline stands.
@@ -173,6 +240,8 @@ pub enum DeadlineState {
 pub struct NewDeadline {
     /// Ours.
     pub id: String,
+    /// The bericht that started it.
+    pub bericht_id: String,
     /// What is watched.
     pub clock: Clock,
     /// The bericht that is awaited or that came.
@@ -239,13 +308,14 @@ pub struct Entry {
     pub bericht: NewBericht,
     /// Whether it uses up its Identificatie; not when it was refused, or is itself a second use (9056).
     pub claims_identity: bool,
-    /// Whose client it concerns: (gemeente, aanbieder, Bsn) and the revision that the verdict was based on.
-    /// `None` for a retour, for a kind that names no client or may name several, and for what could not be read.
-    pub client: Option<(Partij, Partij, Bsn, i64)>,
-    /// What changes for the client; nothing can without `client`.
+    /// Between whom it passes and what its verdict rests on; `None` for what could not be read or is not for here.
+    pub about: Option<About>,
+    /// What changes in the ledger; nothing can without `about`.
     pub ledger: LedgerChange,
-    /// What a retour does to its heenbericht.
-    pub closes: Option<Closing>,
+    /// The clocks that stop.
+    pub closes: Vec<Closing>,
+    /// What an answer does to its heenbericht.
+    pub answers: Option<Answering>,
     /// The retour composed here, which answers `bericht`.
     pub retour: Option<NewBericht>,
     /// Clocks that start with `bericht`.
@@ -265,9 +335,10 @@ impl Entry {
         Self {
             bericht,
             claims_identity: false,
-            client: None,
+            about: None,
             ledger: LedgerChange::default(),
-            closes: None,
+            closes: Vec::new(),
+            answers: None,
             retour: None,
             deadlines: Vec::new(),
             postbus: Vec::new(),

@@ -19,8 +19,8 @@ use async_trait::async_trait;
 use crate::domain::{Bericht, History, Partij, Timestamp};
 
 pub use entry::{
-    Closing, DeadlineState, Entry, EnvelopeSeen, HeaderColumns, LedgerChange, NewBericht, NewDeadline, NewParcel,
-    NewStart, NewToewijzing, Outcome, ParcelKind, Via,
+    About, Answering, Closing, DeadlineState, Effect, Entry, EnvelopeSeen, HeaderColumns, LedgerChange, NewBericht,
+    NewDeadline, NewDeclaratie, NewParcel, NewToewijzing, Outcome, ParcelKind, Via,
 };
 pub use postgres::Postgres;
 pub use receipt::{DeadlineReceipt, Destination, FindingReceipt, Receipt, RetourReceipt};
@@ -117,12 +117,7 @@ pub type After<'a> = Option<&'a str>;
 /// Everything that is kept, as use cases.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// What was recorded before, as far as it bears on this bericht.
-    ///
-    /// For a heenbericht: whether its (BerichtCode, Afzender, Identificatie) was used, all versions of the
-    /// toewijzingen it names that were not refused, and if it is about one client the live starts of that client
-    /// between its parties and the client's revision. For a retour: whether its IdentificatieRetour was used, and the heenberichten
-    /// that it may answer.
+    /// What was recorded before, as far as it bears on this bericht: see the fields of [`History`].
     async fn history(&self, bericht: &Bericht) -> Result<History, StoreError>;
 
     /// The receipt given for these bytes, if they were taken in before (accepted or rejected, not refused).
@@ -132,7 +127,7 @@ pub trait Store: Send + Sync {
     /// Makes one verdict true: bericht, ledger, deadlines, composed retour, postbus, outbox, envelope.
     ///
     /// # Errors
-    /// [`StoreError::Stale`] when the client's revision is not the one in `entry`, when a bericht that claims
+    /// [`StoreError::Stale`] when the revision of a subject is not the one in `entry`, when a bericht that claims
     /// its Identificatie or IdentificatieRetour comes second, or when an accepted retour answers a heenbericht
     /// that has its accepted retour already. [`StoreError::Database`] when its envelope was recorded
     /// meanwhile: [`Store::seen_envelope`] then has the answer. Nothing of the entry remains.

@@ -1,6 +1,7 @@
 //! The words under which our enums stand in the database.
 
 use super::entry::{DeadlineState, Outcome, ParcelKind, Via};
+use crate::domain::history::Subject;
 
 /// Gives an enum its words, both ways.
 macro_rules! names {
@@ -27,8 +28,20 @@ macro_rules! names {
 }
 
 names! {
-    Via { Api = "api", Ggk = "ggk", Gateway = "gateway", }
-    Outcome { Accepted = "accepted", Rejected = "rejected", Refused = "refused", }
+    Via { Api = "api", Ggk = "ggk", File = "file", Gateway = "gateway", }
+    Outcome { Accepted = "accepted", Partial = "partial", Rejected = "rejected", Refused = "refused", }
     DeadlineState { Open = "open", Overdue = "overdue", Met = "met", Late = "late", Void = "void", }
     ParcelKind { Di01 = "Di01", Du01 = "Du01", Fo01 = "Fo01", }
+}
+
+impl Subject {
+    /// Under which it stands in the store.
+    pub(super) fn key(&self) -> String {
+        match self {
+            Self::Client(bsn) => format!("client/{}", bsn.digits()),
+            Self::Toewijzing(nummer) => format!("toewijzing/{nummer}"),
+            Self::Verzoek(referentie_aanbieder) => format!("verzoek/{referentie_aanbieder}"),
+            Self::Declaraties => "declaraties".to_owned(),
+        }
+    }
 }

@@ -117,7 +117,7 @@ fn answer(bytes: &[u8], findings: Vec<Finding>) -> Retourbericht {
     };
     let identificatie = Identificatie::from_text("R0001").expect("an Identificatie");
     let today = NaiveDate::from_ymd_opt(2026, 3, 10).expect("a day");
-    let retour = compose(&heen, &Verdict { findings }, identificatie, today).expect("a heenbericht has a retour");
+    let retour = compose(&heen, &Verdict::from(findings), identificatie, today).expect("a heenbericht has a retour");
     let written = xml::encode(&Bericht::Retour(retour.clone()));
     assert!(xml::read(&written).is_ok(), "{}", String::from_utf8_lossy(&written));
     assert!(retour.header.bericht_identificatie == heen.header.bericht_identificatie);

@@ -282,41 +282,46 @@ async fn the_national_profile_counts_werkdagen() {
     world.stop().await;
 }
 
-/// Whose turn it is with each of the kinds that change no ledger yet, and the retour that each gets.
-const OTHER_KINDS: [(&str, &str, &str, Option<&str>); 6] = [
-    (AANBIEDER, "WMO307", include_str!("../../fixtures/berichten/wmo307-volledig.xml"), Some("WMO308")),
-    (AANBIEDER, "WMO315", include_str!("../../fixtures/berichten/wmo315-volledig.xml"), Some("WMO316")),
-    (AANBIEDER, "WMO317", include_str!("../../fixtures/berichten/wmo317-volledig.xml"), Some("WMO318")),
-    (GEMEENTE, "WMO319", include_str!("../../fixtures/berichten/wmo319-volledig.xml"), Some("WMO320")),
-    (AANBIEDER, "WMO323", include_str!("../../fixtures/berichten/wmo323-volledig.xml"), None),
-    (GEMEENTE, "WMO325", include_str!("../../fixtures/berichten/wmo325-volledig.xml"), None),
+/// A chain of one client: who posts, which kind, and which retour and further clocks each calls for.
+const CHAIN: [(&str, &str, &str, &str, &[&str]); 6] = [
+    (GEMEENTE, "WMO301", include_str!("../../fixtures/regels/TR382/eerder-1.xml"), "WMO302", &[]),
+    (AANBIEDER, "WMO305", include_str!("../../fixtures/regels/TR382/eerder-2.xml"), "WMO306", &["start WMO305"]),
+    (AANBIEDER, "WMO307", include_str!("../../fixtures/regels/TR382/goed-stop.xml"), "WMO308", &["stop WMO307"]),
+    (AANBIEDER, "WMO315", include_str!("../../fixtures/regels/TR379/eerder-1.xml"), "WMO316", &["verzoek WMO301"]),
+    (GEMEENTE, "WMO319", include_str!("../../fixtures/regels/TR365/eerder-2.xml"), "WMO320", &[]),
+    (
+        AANBIEDER,
+        "WMO317",
+        include_str!("../../fixtures/regels/TR304/goed-bekende-client.xml"),
+        "WMO318",
+        &["verzoek WMO301"],
+    ),
 ];
 
 #[tokio::test]
 async fn every_kind_is_kept_delivered_and_answered_as_the_standard_says() {
     let world = World::both_local().await;
     world.clock.set(instant("2026-04-10T09:00:00+02:00"));
-    for (poster, soort, text, retour) in OTHER_KINDS {
-        let text = text.replace("42421337", AANBIEDER).replace("0794", GEMEENTE);
-        let answer = world.post(poster, text.clone()).await;
+    for (poster, soort, text, retour, clocks) in CHAIN {
+        let answer = world.post(poster, text).await;
         assert_eq!((answer.status, &answer.body["verdict"]), (202, &json!("accepted")), "{}", answer.text);
         assert_eq!(answer.body["berichtsoort"], soort);
-        assert_eq!(answer.body["retour"]["berichtsoort"].as_str(), retour, "{}", answer.text);
-        let deadlines: Vec<_> = answer.body["deadlines"].as_array().expect("a list").clone();
-        let clocks: Vec<_> = deadlines.iter().map(|one| (one["clock"].as_str(), one["answer"].as_str())).collect();
-        let awaited: Vec<_> = retour.iter().map(|retour| (Some("retour"), Some(*retour))).collect();
-        assert_eq!(clocks, awaited, "{}", answer.text);
+        assert_eq!(answer.body["retour"]["berichtsoort"], retour, "{}", answer.text);
+        let deadlines = answer.body["deadlines"].as_array().expect("a list");
+        let text_of = |one: &serde_json::Value| format!("{} {}", one["clock"], one["answer"]).replace('"', "");
+        let told: Vec<_> = deadlines.iter().map(text_of).collect();
+        let owed: Vec<String> =
+            [format!("retour {retour}")].into_iter().chain(clocks.iter().map(ToString::to_string)).collect();
+        assert_eq!(told, owed, "{}", answer.text);
 
         let receiver = if poster == GEMEENTE { AANBIEDER } else { GEMEENTE };
         let waiting = world.get(receiver, "/v1/postbus").await.body;
         let kinds: Vec<_> =
             waiting["items"].as_array().expect("items").iter().map(|one| &one["berichtsoort"]).collect();
         assert!(kinds.contains(&&json!(soort)), "{soort} is not among {kinds:?}");
-        if retour.is_some() {
-            let composed = retour_xml(&world, poster, &answer.body).await;
-            assert!(!composed.contains("RetourCode>"), "{composed}");
-            assert!(xml::read(composed.as_bytes()).is_ok(), "{composed}");
-        }
+        let composed = retour_xml(&world, poster, &answer.body).await;
+        assert!(!composed.contains("RetourCode>"), "{composed}");
+        assert!(xml::read(composed.as_bytes()).is_ok(), "{composed}");
         let again = world.post(poster, text.replace("2026-", "2025-")).await;
         assert_eq!((again.status, &again.body["findings"][0]["rule"]), (409, &json!("TR056")), "{}", again.text);
     }

@@ -1,62 +1,125 @@
-//! The clocks that start with a bericht, or that it stops by itself.
+//! The clocks that start with a bericht, that it stops, or that it starts and stops by itself.
 
 use chrono::NaiveDate;
 
 use super::Draft;
 use crate::clock;
-use crate::domain::Berichtsoort;
 use crate::domain::bericht::{Heenbericht, Inhoud};
 use crate::domain::deadline::Clock;
-use crate::domain::waarde::ToewijzingNummer;
+use crate::domain::waarde::{ToewijzingNummer, VerzoekAntwoord};
+use crate::domain::{Berichtsoort, History};
 use crate::exchange::parties::Addressee;
 use crate::exchange::{Gateway, ids};
-use crate::store::{DeadlineState, NewDeadline};
+use crate::store::{Closing, DeadlineState, NewDeadline};
+
+/// Something that was reported: on which toewijzing, and the day from which it was to be.
+type Report = (ToewijzingNummer, NaiveDate);
 
 impl Draft<'_> {
-    /// The retour clock of this heenbericht, and for each start whether it was reported in time.
+    /// The clocks of this heenbericht: on its retour or antwoord, on what it asks, and on what it reports.
     pub(super) fn deadlines(&self, heen: &Heenbericht, gateway: &Gateway) -> Vec<NewDeadline> {
         let today = clock::date_of(self.received.at);
+        let state = |answered| if answered { DeadlineState::Met } else { DeadlineState::Open };
         let mut deadlines = Vec::new();
         if let Some(answer) = heen.header.soort.retour() {
-            let due = gateway.profile.retour.due(today, &gateway.calendar);
             let answered = self.route.addressee == Addressee::Answered;
-            let state = if answered { DeadlineState::Met } else { DeadlineState::Open };
-            deadlines.push(self.deadline(Clock::Retour, answer, due, state));
+            deadlines.push(self.deadline((Clock::Retour, answer), today, state(answered), gateway));
         }
-        for (nummer, day_0) in self.reported_starts(heen) {
-            let due = gateway.profile.start.due(day_0, &gateway.calendar);
-            let state = if today <= due { DeadlineState::Met } else { DeadlineState::Late };
-            let deadline = self.deadline(Clock::Start, Berichtsoort::Wmo305, due, state);
-            deadlines.push(NewDeadline { subject: Some(nummer.to_string()), ..deadline });
+        if heen.header.soort == Berichtsoort::Wmo323 {
+            let clock = (Clock::DeclaratieAntwoord, Berichtsoort::Wmo325);
+            deadlines.push(self.deadline(clock, today, DeadlineState::Open, gateway));
+        }
+        if !self.verdict.is_rejected() {
+            deadlines.extend(self.of_verzoek(heen, gateway));
+            deadlines.extend(self.of_levering(heen, gateway));
         }
         deadlines
     }
 
-    /// The accepted starts of an accepted bericht, each with the day from which it was to be reported: its
-    /// Begindatum, or the receipt of the toewijzing when that was later (OP271).
-    fn reported_starts(&self, heen: &Heenbericht) -> Vec<(ToewijzingNummer, NaiveDate)> {
-        let Inhoud::Start(client) = &heen.inhoud else { return Vec::new() };
-        if self.verdict.is_rejected() {
-            return Vec::new();
+    /// A verzoek waits for its first answer, and one that is looked into for its decision.
+    fn of_verzoek(&self, heen: &Heenbericht, gateway: &Gateway) -> Vec<NewDeadline> {
+        let today = clock::date_of(self.received.at);
+        let verzoek = |naam: &String| {
+            let clock = (Clock::Verzoek, Berichtsoort::Wmo301);
+            NewDeadline { subject: Some(naam.clone()), ..self.deadline(clock, today, DeadlineState::Open, gateway) }
+        };
+        match &heen.inhoud {
+            Inhoud::VerzoekOmToewijzing(client) => {
+                client.aangevraagde_producten.iter().map(|product| verzoek(&product.referentie_aanbieder)).collect()
+            }
+            Inhoud::VerzoekOmWijziging(client) => vec![verzoek(&client.verzoek.referentie_aanbieder)],
+            Inhoud::Antwoord(antwoord) if antwoord.verzoek_antwoord == VerzoekAntwoord::InOnderzoek => {
+                let looked_into = self.history.verzoek(&antwoord.referentie_aanbieder);
+                let clock = (Clock::Onderzoek, Berichtsoort::Wmo301);
+                let deadline = |verzoek: &crate::domain::history::VerzoekFact| NewDeadline {
+                    bericht_id: verzoek.bericht_id.clone(),
+                    subject: Some(verzoek.referentie_aanbieder.clone()),
+                    responsible: self.bericht.poster().clone(),
+                    ..self.deadline(clock, verzoek.dagtekening, DeadlineState::Open, gateway)
+                };
+                looked_into.map(deadline).into_iter().collect()
+            }
+            Inhoud::Antwoord(_)
+            | Inhoud::Beschikking(_)
+            | Inhoud::Toewijzing(_)
+            | Inhoud::Start(_)
+            | Inhoud::Stop(_)
+            | Inhoud::Declaratie(_)
+            | Inhoud::DeclaratieAntwoord { .. }
+            | Inhoud::Factuur { .. }
+            | Inhoud::FactuurAntwoord { .. } => Vec::new(),
         }
-        let starts = client.start_producten.iter().filter(|product| product.is_first_delivery());
-        starts
-            .filter_map(|product| {
-                let nummer = product.toewijzing_nummer?;
-                let versions = self.history.toewijzingen.iter().filter(|fact| fact.toewijzing_nummer == nummer);
-                let received = versions.map(|fact| clock::date_of(fact.received_at)).min();
-                Some((nummer, received.map_or(product.begindatum, |received| received.max(product.begindatum))))
-            })
-            .collect()
     }
 
-    fn deadline(&self, clock: Clock, answer: Berichtsoort, due: NaiveDate, state: DeadlineState) -> NewDeadline {
-        let responsible = match clock {
-            Clock::Retour => self.bericht.addressee(),
-            Clock::Start => self.bericht.poster(),
+    /// What was reported by now: in time, or late.
+    fn of_levering(&self, heen: &Heenbericht, gateway: &Gateway) -> Vec<NewDeadline> {
+        let today = clock::date_of(self.received.at);
+        let (clock, reports) = match &heen.inhoud {
+            Inhoud::Start(client) => {
+                let first = client.start_producten.iter().filter(|product| product.is_first_delivery());
+                let reports = first.filter_map(|product| Some((product.toewijzing_nummer?, product.begindatum)));
+                ((Clock::Start, Berichtsoort::Wmo305), reports.collect::<Vec<Report>>())
+            }
+            Inhoud::Stop(client) => {
+                let first = client.stop_producten.iter().filter(|product| product.is_first_delivery());
+                let reports = first.filter_map(|product| Some((product.toewijzing_nummer?, product.einddatum)));
+                ((Clock::Stop, Berichtsoort::Wmo307), reports.collect())
+            }
+            _ => return Vec::new(),
         };
+        let reported = |(nummer, day): Report| {
+            let mut deadline = self.deadline(clock, self.known_since(nummer, day), DeadlineState::Met, gateway);
+            deadline.subject = Some(nummer.to_string());
+            if deadline.due < today {
+                deadline.state = DeadlineState::Late;
+            }
+            deadline
+        };
+        reports.into_iter().map(reported).collect()
+    }
+
+    /// The later of this day and the receipt of the toewijzing: nobody reports on one that it does not have (OP271).
+    fn known_since(&self, nummer: ToewijzingNummer, day: NaiveDate) -> NaiveDate {
+        let versions = self.history.toewijzingen.versions(nummer);
+        let received = versions.iter().map(|fact| clock::date_of(fact.received_at)).min();
+        received.map_or(day, |received| received.max(day))
+    }
+
+    fn deadline(
+        &self,
+        (clock, answer): (Clock, Berichtsoort),
+        day_0: NaiveDate,
+        state: DeadlineState,
+        gateway: &Gateway,
+    ) -> NewDeadline {
+        let responsible = match clock {
+            Clock::Retour | Clock::DeclaratieAntwoord | Clock::Verzoek | Clock::Onderzoek => self.bericht.addressee(),
+            Clock::Start | Clock::Stop => self.bericht.poster(),
+        };
+        let due = gateway.profile.term(clock).due(day_0, &gateway.calendar);
         NewDeadline {
             id: ids::new_id(self.received.at),
+            bericht_id: self.received.id.clone(),
             clock,
             answer,
             responsible: responsible.clone(),
@@ -66,4 +129,29 @@ impl Draft<'_> {
             state,
         }
     }
+}
+
+/// The clocks of earlier verzoeken that an accepted heenbericht stops: a toewijzing or an antwoord answers, and what is
+/// not "in research" decides.
+pub fn closes(heen: &Heenbericht, history: &History) -> Vec<Closing> {
+    let (namen, decides): (Vec<&str>, bool) = match &heen.inhoud {
+        Inhoud::Toewijzing(client) => {
+            (client.toegewezen_producten.iter().filter_map(|one| one.referentie_aanbieder.as_deref()).collect(), true)
+        }
+        Inhoud::Antwoord(antwoord) => {
+            (vec![&antwoord.referentie_aanbieder], antwoord.verzoek_antwoord == VerzoekAntwoord::Afgewezen)
+        }
+        _ => return Vec::new(),
+    };
+    let clocks: &[Clock] = if decides { &[Clock::Verzoek, Clock::Onderzoek] } else { &[Clock::Verzoek] };
+    let verzoeken = namen.iter().filter_map(|naam| history.verzoek(naam));
+    verzoeken
+        .flat_map(|verzoek| {
+            clocks.iter().map(|clock| Closing {
+                bericht_id: verzoek.bericht_id.clone(),
+                clock: *clock,
+                subject: Some(verzoek.referentie_aanbieder.clone()),
+            })
+        })
+        .collect()
 }

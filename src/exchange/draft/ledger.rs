@@ -1,56 +1,70 @@
-//! What an accepted bericht changes for its client.
+//! What an accepted bericht changes in the ledger.
 
-use crate::domain::History;
-use crate::domain::bericht::Inhoud;
-use crate::domain::beschikking;
-use crate::domain::levering::StartProduct;
+use crate::domain::bericht::{Heenbericht, Inhoud};
+use crate::domain::declaratie::{Declaratie, DeclaratieAntwoord};
+use crate::domain::history::{PrestatieFact, named_toewijzingen};
+use crate::domain::levering::{StartProduct, StopProduct};
 use crate::domain::toewijzing::ToegewezenProduct;
-use crate::store::{LedgerChange, NewStart, NewToewijzing};
+use crate::domain::waarde::{RetourCode, ToewijzingNummer};
+use crate::domain::{History, Verdict, beschikking};
+use crate::store::{Effect, LedgerChange, NewDeclaratie, NewToewijzing};
 
-/// What an accepted bericht changes for its client.
-pub fn ledger_change(inhoud: &Inhoud) -> LedgerChange {
-    match inhoud {
-        Inhoud::Toewijzing(client) => LedgerChange {
-            toewijzingen: client.toegewezen_producten.iter().map(new_toewijzing).collect(),
-            ..LedgerChange::default()
-        },
-        Inhoud::Start(client) => {
-            let products = &client.start_producten;
-            LedgerChange {
-                toewijzingen: Vec::new(),
-                starts: products
-                    .iter()
-                    .filter(|one| one.is_first_delivery())
-                    .map(|one| NewStart { key: one.key() })
-                    .collect(),
-                removed_starts: products.iter().filter(|one| one.is_removal()).map(StartProduct::key).collect(),
-            }
+/// What a heenbericht changes: nothing when it was rejected, except that a declaratie is kept all the same, because the
+/// 325 that says so has to be matched to it.
+pub fn ledger_change(heen: &Heenbericht, verdict: &Verdict) -> LedgerChange {
+    if let Inhoud::Declaratie(declaratie) = &heen.inhoud {
+        let declaratie = Some(new_declaratie(declaratie, heen, verdict));
+        return LedgerChange { declaratie, ..LedgerChange::default() };
+    }
+    if verdict.is_rejected() {
+        return LedgerChange::default();
+    }
+    let mut change = LedgerChange::default();
+    match &heen.inhoud {
+        Inhoud::Toewijzing(client) => {
+            change.toewijzingen = client.toegewezen_producten.iter().map(new_toewijzing).collect();
         }
-        Inhoud::Beschikking(client) => LedgerChange {
-            toewijzingen: client.beschikking.toegewezen_producten.iter().filter_map(toewijzing_of_2_3).collect(),
-            ..LedgerChange::default()
-        },
-        // Kept, delivered and answered; what they change is not in the ledger yet.
-        Inhoud::Stop(_)
-        | Inhoud::VerzoekOmToewijzing(_)
-        | Inhoud::VerzoekOmWijziging(_)
-        | Inhoud::Antwoord(_)
-        | Inhoud::Declaratie(_)
+        Inhoud::Beschikking(client) => {
+            let products = &client.beschikking.toegewezen_producten;
+            change.toewijzingen = products.iter().filter_map(toewijzing_of_2_3).collect();
+        }
+        Inhoud::Start(client) => {
+            let products = || client.start_producten.iter();
+            change.starts = products().filter(|one| one.is_first_delivery()).map(StartProduct::key).collect();
+            change.removed_starts = products().filter(|one| one.is_removal()).map(StartProduct::key).collect();
+        }
+        Inhoud::Stop(client) => {
+            let products = || client.stop_producten.iter();
+            change.stops = products().filter(|one| one.is_first_delivery()).map(StopProduct::key).collect();
+            change.removed_stops = products().filter(|one| one.is_removal()).map(StopProduct::key).collect();
+        }
+        Inhoud::VerzoekOmToewijzing(client) => {
+            let products = client.aangevraagde_producten.iter();
+            change.verzoeken = products.map(|product| product.referentie_aanbieder.clone()).collect();
+        }
+        Inhoud::VerzoekOmWijziging(client) => change.verzoeken = vec![client.verzoek.referentie_aanbieder.clone()],
+        Inhoud::Antwoord(antwoord) => {
+            change.antwoord = Some((antwoord.referentie_aanbieder.clone(), antwoord.verzoek_antwoord));
+        }
+        Inhoud::Declaratie(_)
         | Inhoud::DeclaratieAntwoord { .. }
         | Inhoud::Factuur { .. }
-        | Inhoud::FactuurAntwoord { .. } => LedgerChange::default(),
+        | Inhoud::FactuurAntwoord { .. } => {}
     }
+    change
 }
 
 fn new_toewijzing(product: &ToegewezenProduct) -> NewToewijzing {
     NewToewijzing {
         toewijzing_nummer: product.toewijzing_nummer,
+        referentie_aanbieder: product.referentie_aanbieder.clone(),
         toewijzingsdatum: product.toewijzingsdatum,
         toewijzingstijd: product.toewijzingstijd.clone(),
-        categorie: product.product.as_ref().map(|product| product.categorie.to_string()),
-        code: product.product.as_ref().and_then(|product| product.code.as_ref()).map(ToString::to_string),
+        product: product.product.clone(),
         ingangsdatum: product.ingangsdatum,
         einddatum: product.einddatum,
+        omvang: product.omvang.clone(),
+        budget: product.budget,
         verwijderd: product.is_verwijderd(),
     }
 }
@@ -59,19 +73,54 @@ fn new_toewijzing(product: &ToegewezenProduct) -> NewToewijzing {
 fn toewijzing_of_2_3(product: &beschikking::ToegewezenProduct) -> Option<NewToewijzing> {
     Some(NewToewijzing {
         toewijzing_nummer: product.toewijzing_nummer?,
+        referentie_aanbieder: None,
         toewijzingsdatum: product.toewijzingsdatum,
         toewijzingstijd: product.toewijzingstijd.clone(),
-        categorie: Some(product.product.categorie.to_string()),
-        code: product.product.code.as_ref().map(ToString::to_string),
+        product: Some(product.product.clone()),
         ingangsdatum: product.ingangsdatum,
         einddatum: product.einddatum,
+        omvang: None,
+        budget: None,
         verwijderd: product.is_verwijderd(),
     })
 }
 
-/// The toewijzingen of earlier berichten that a start was matched to.
+fn new_declaratie(declaratie: &Declaratie, heen: &Heenbericht, verdict: &Verdict) -> NewDeclaratie {
+    let granted = verdict.declaratie.as_ref().map_or(&[][..], |oordeel| &oordeel.granted);
+    let lines = declaratie.clienten.iter().flat_map(|client| client.prestaties.iter().map(|line| (&client.bsn, line)));
+    NewDeclaratie {
+        declaratie_nummer: declaratie.declaratie_nummer.clone(),
+        declaratie_periode: declaratie.declaratie_periode.clone(),
+        totaal_ingediend_bedrag: declaratie.totaal_ingediend_bedrag.clone(),
+        xsd_versie: heen.header.xsd_versie.clone(),
+        void: verdict.declaratie.is_none(),
+        prestaties: lines
+            .enumerate()
+            .map(|(nr, (bsn, prestatie))| PrestatieFact {
+                bsn: bsn.clone(),
+                prestatie: prestatie.clone(),
+                granted: granted.get(nr).copied().unwrap_or(false),
+            })
+            .collect(),
+    }
+}
+
+/// What a 325 makes of its 323: on the header or on the declaratie it refuses it as a whole, else it lists the lines that
+/// it rejects (IV087).
+pub fn effect_of(antwoord: Option<&DeclaratieAntwoord>) -> Effect {
+    let Some(antwoord) = antwoord else { return Effect::Refuses };
+    let judged = [RetourCode::GEEN_OPMERKING, RetourCode::DECLARATIE_TOEGEKEND];
+    if antwoord.retour_codes.0.iter().any(|code| !judged.contains(&code.as_str())) {
+        return Effect::Refuses;
+    }
+    let lines = antwoord.clienten.iter().flat_map(|client| &client.prestaties);
+    Effect::Rejects(lines.map(|line| line.product_referentie.referentie_nummer.clone()).collect())
+}
+
+/// The toewijzingen of earlier berichten that a start, a stop or a verzoek was matched to.
 pub fn matched_toewijzingen(inhoud: &Inhoud, history: &History) -> Vec<i64> {
-    let Inhoud::Start(client) = inhoud else { return Vec::new() };
-    let named = client.start_producten.iter().filter_map(|product| product.toewijzing_nummer);
-    named.filter(|nummer| history.has_live_toewijzing(*nummer, &client.bsn)).map(|nummer| nummer.0).collect()
+    let (Inhoud::Start(_) | Inhoud::Stop(_) | Inhoud::VerzoekOmWijziging(_)) = inhoud else { return Vec::new() };
+    let Some(bsn) = inhoud.bsn() else { return Vec::new() };
+    let live = |nummer: &ToewijzingNummer| history.toewijzingen.has_live(*nummer, bsn);
+    named_toewijzingen(inhoud).into_iter().filter(live).map(|nummer| nummer.0).collect()
 }

@@ -9,6 +9,7 @@ use crate::store::{
 pub fn kept(received: &Received, bericht: Option<&Bericht>, outcome: Outcome, verdict: &Verdict) -> NewBericht {
     let (via, poster) = match &received.carrier {
         Carrier::Api { partij, .. } => (Via::Api, Some(partij.clone())),
+        Carrier::File => (Via::File, None),
         Carrier::Ggk { zender, .. } => (Via::Ggk, zender.clone()),
     };
     NewBericht {

@@ -92,6 +92,7 @@ pub(super) const fn via(via: Via) -> &'static str {
     match via {
         Via::Api => "API",
         Via::Ggk => "GGK",
+        Via::File => "bestand",
         Via::Gateway => "hier gemaakt",
     }
 }
@@ -100,7 +101,8 @@ pub(super) const fn via(via: Via) -> &'static str {
 pub(super) const fn outcome(outcome: Outcome, via: Via) -> (&'static str, &'static str) {
     match (outcome, via) {
         (Outcome::Accepted, Via::Gateway) => ("opgesteld", ""),
-        (Outcome::Accepted, Via::Api | Via::Ggk) => ("geaccepteerd", "good"),
+        (Outcome::Accepted, Via::Api | Via::Ggk | Via::File) => ("geaccepteerd", "good"),
+        (Outcome::Partial, _) => ("deels toegekend", "bad"),
         (Outcome::Rejected, _) => ("afgekeurd", "bad"),
         (Outcome::Refused, _) => ("geweigerd", "bad"),
     }

@@ -4,12 +4,17 @@ use std::collections::BTreeSet;
 
 use super::super::Connection;
 use super::Result;
+use super::declaratie::{declaraties_of, declaraties_under, latest_declaratie, lines_of};
+use super::facts::{
+    Pair, clients_with_toewijzing, lines_about, lines_on, live_starts, live_stops, revisions, toewijzingen_numbered,
+    toewijzingen_of_client, verzoeken_named, verzoeken_of_client,
+};
 use super::row::Fields;
-use crate::domain::bericht::Heenbericht;
-use crate::domain::history::{Awaited, StartFact, ToewijzingFact};
-use crate::domain::levering::StartKey;
+use crate::domain::bericht::{BerichtIdentificatie, Heenbericht};
+use crate::domain::declaratie::Declaratie;
+use crate::domain::history::{Awaited, DeclaratieHistory, Subject, named_toewijzingen, named_verzoeken};
 use crate::domain::waarde::{Bsn, ToewijzingNummer, Value};
-use crate::domain::{Bericht, Header, History, Inhoud, Partij};
+use crate::domain::{Bericht, Header, History, Inhoud};
 use crate::store::{EnvelopeSeen, HeaderColumns, Receipt};
 
 /// See [`crate::store::Store::history`].
@@ -27,29 +32,96 @@ pub async fn history(conn: &mut Connection, bericht: &Bericht) -> Result<History
     }
 }
 
-/// The revision is read before the facts: a bericht that is recorded meanwhile makes the verdict stale.
+/// The revisions are read before the facts: a bericht that is recorded meanwhile makes the verdict stale.
 async fn of_heenbericht(conn: &mut Connection, heen: &Heenbericht) -> Result<History> {
-    let (gemeente, aanbieder) = heen.header.pair();
-    let mut history = History::default();
-    if let Some(bsn) = heen.inhoud.bsn() {
-        history.revision = revision(conn, gemeente, aanbieder, bsn).await?;
-        history.starts = live_starts(conn, gemeente, aanbieder, bsn).await?;
-    }
+    let pair = heen.header.pair();
+    let subjects = Subject::of(&heen.inhoud);
+    let mut history = History { revisions: revisions(conn, pair, subjects).await?, ..History::default() };
     history.identificatie_used = identity_used(conn, &heen.header, None).await?;
-    for nummer in named_toewijzingen(&heen.inhoud) {
-        history.toewijzingen.extend(toewijzing_versions(conn, gemeente, aanbieder, nummer).await?);
+    match &heen.inhoud {
+        Inhoud::Start(client) => levering_of(conn, pair, &client.bsn, &mut history).await?,
+        Inhoud::Stop(client) => levering_of(conn, pair, &client.bsn, &mut history).await?,
+        Inhoud::VerzoekOmToewijzing(client) => {
+            history.verzoeken = verzoeken_of_client(conn, pair, &client.bsn).await?;
+        }
+        Inhoud::VerzoekOmWijziging(client) => {
+            history.verzoeken = verzoeken_of_client(conn, pair, &client.bsn).await?;
+            history.toewijzingen.extend(toewijzingen_of_client(conn, pair, &client.bsn).await?);
+            history.clients = clients_with_toewijzing(conn, pair, &[&client.bsn]).await?;
+        }
+        Inhoud::Declaratie(declaratie) => of_declaratie(conn, pair, declaratie, &mut history).await?,
+        Inhoud::DeclaratieAntwoord { header, antwoord } => {
+            let nummer = antwoord.as_ref().map(|antwoord| antwoord.declaratie_nummer.as_str());
+            history.declaraties = of_antwoord(conn, pair, &header.declaratie_identificatie, nummer).await?;
+        }
+        Inhoud::Toewijzing(client) => {
+            let nummers = client.toegewezen_producten.iter().filter(|product| product.is_verwijderd());
+            let nummers: Vec<i64> = nummers.map(|product| product.toewijzing_nummer.0).collect();
+            history.declaraties.prestaties = lines_on(conn, pair, &nummers).await?;
+        }
+        Inhoud::Beschikking(_) | Inhoud::Antwoord(_) | Inhoud::Factuur { .. } | Inhoud::FactuurAntwoord { .. } => {}
     }
+    let nummers: Vec<i64> = named_toewijzingen(&heen.inhoud).iter().map(|nummer| nummer.0).collect();
+    add_toewijzingen(conn, pair, &nummers, &mut history).await?;
+    add_verzoeken(conn, pair, &named_verzoeken(&heen.inhoud), &mut history).await?;
     Ok(history)
 }
 
-async fn revision(conn: &mut Connection, gemeente: &Partij, aanbieder: &Partij, bsn: &Bsn) -> Result<i64> {
-    let known = sqlx::query_scalar("SELECT revision FROM client WHERE gemeente = $1 AND aanbieder = $2 AND bsn = $3")
-        .bind(gemeente.code())
-        .bind(aanbieder.code())
-        .bind(bsn.digits())
-        .fetch_optional(conn)
-        .await?;
-    Ok(known.unwrap_or(0))
+async fn levering_of(conn: &mut Connection, pair: Pair<'_>, bsn: &Bsn, history: &mut History) -> Result<()> {
+    history.starts = live_starts(conn, pair, bsn).await?;
+    history.stops = live_stops(conn, pair, bsn).await?;
+    Ok(())
+}
+
+/// What the lines of a declaratie are judged against.
+async fn of_declaratie(
+    conn: &mut Connection,
+    pair: Pair<'_>,
+    declaratie: &Declaratie,
+    history: &mut History,
+) -> Result<()> {
+    let bsns: Vec<&Bsn> = declaratie.clienten.iter().map(|client| &client.bsn).collect();
+    history.clients = clients_with_toewijzing(conn, pair, &bsns).await?;
+    let lines = || declaratie.clienten.iter().flat_map(|client| &client.prestaties);
+    let nummers: BTreeSet<i64> = lines().map(|line| line.toewijzing_nummer.0).collect();
+    let nummers: Vec<i64> = nummers.into_iter().collect();
+    add_toewijzingen(conn, pair, &nummers, history).await?;
+    let referenties: BTreeSet<&str> = lines()
+        .flat_map(|line| {
+            let referentie = &line.product_referentie;
+            [Some(referentie.referentie_nummer.as_str()), referentie.vorig_referentie_nummer.as_deref()]
+        })
+        .flatten()
+        .collect();
+    let mut declaraties = declaraties_under(conn, pair, &declaratie.declaratie_nummer).await?;
+    declaraties.extend(latest_declaratie(conn, pair).await?);
+    let prestaties = lines_about(conn, pair, &nummers, &referenties.into_iter().collect::<Vec<_>>()).await?;
+    history.declaraties = DeclaratieHistory { declaraties, prestaties };
+    Ok(())
+}
+
+/// The declaraties that a 325 may answer: by the Identificatie of the 323 first, else by DeclaratieNummer; with the
+/// lines of the one that it answers.
+async fn of_antwoord(
+    conn: &mut Connection,
+    pair: Pair<'_>,
+    identificatie: &BerichtIdentificatie,
+    nummer: Option<&str>,
+) -> Result<DeclaratieHistory> {
+    let mut declaraties = declaraties_of(conn, pair, identificatie.identificatie.as_str()).await?;
+    if let Some(nummer) = nummer {
+        for other in declaraties_under(conn, pair, nummer).await? {
+            if declaraties.iter().all(|known| known.bericht_id != other.bericht_id) {
+                declaraties.push(other);
+            }
+        }
+    }
+    let answered = declaraties.iter().find(|one| one.bericht_identificatie == *identificatie);
+    let prestaties = match answered {
+        Some(declaratie) => lines_of(conn, &declaratie.bericht_id).await?,
+        None => Vec::new(),
+    };
+    Ok(DeclaratieHistory { declaraties, prestaties })
 }
 
 async fn identity_used(conn: &mut Connection, header: &Header, identificatie_retour: Option<&str>) -> Result<bool> {
@@ -59,93 +131,32 @@ async fn identity_used(conn: &mut Connection, header: &Header, identificatie_ret
         .await?)
 }
 
-/// Each number once.
-fn named_toewijzingen(inhoud: &Inhoud) -> BTreeSet<ToewijzingNummer> {
-    match inhoud {
-        Inhoud::Toewijzing(client) => {
-            client.toegewezen_producten.iter().map(|product| product.toewijzing_nummer).collect()
-        }
-        Inhoud::Start(client) => {
-            client.start_producten.iter().filter_map(|product| product.toewijzing_nummer).collect()
-        }
-        Inhoud::Beschikking(client) => {
-            client.beschikking.toegewezen_producten.iter().filter_map(|product| product.toewijzing_nummer).collect()
-        }
-        // No rule that is checked relates these to a toewijzing yet.
-        Inhoud::Stop(_)
-        | Inhoud::VerzoekOmToewijzing(_)
-        | Inhoud::VerzoekOmWijziging(_)
-        | Inhoud::Antwoord(_)
-        | Inhoud::Declaratie(_)
-        | Inhoud::DeclaratieAntwoord { .. }
-        | Inhoud::Factuur { .. }
-        | Inhoud::FactuurAntwoord { .. } => BTreeSet::new(),
-    }
+/// Adds those of these numbers that are not there yet.
+async fn add_toewijzingen(conn: &mut Connection, pair: Pair<'_>, nummers: &[i64], history: &mut History) -> Result<()> {
+    let missing: BTreeSet<i64> = nummers
+        .iter()
+        .copied()
+        .filter(|nummer| history.toewijzingen.versions(ToewijzingNummer(*nummer)).is_empty())
+        .collect();
+    let missing: Vec<i64> = missing.into_iter().collect();
+    history.toewijzingen.extend(toewijzingen_numbered(conn, pair, &missing).await?);
+    Ok(())
 }
 
-/// Of each version the one that came first, among those that were not refused.
-async fn toewijzing_versions(
-    conn: &mut Connection,
-    gemeente: &Partij,
-    aanbieder: &Partij,
-    nummer: ToewijzingNummer,
-) -> Result<Vec<ToewijzingFact>> {
-    const VERSIONS: &str = "SELECT t.*, b.received_at FROM toewijzing t JOIN bericht b ON b.id = t.bericht_id
-        WHERE t.gemeente = $1 AND t.aanbieder = $2 AND t.toewijzing_nummer = $3 AND NOT t.refused
-            AND NOT EXISTS (SELECT 1 FROM toewijzing e
-                WHERE e.gemeente = t.gemeente AND e.aanbieder = t.aanbieder
-                    AND e.toewijzing_nummer = t.toewijzing_nummer AND e.toewijzingsdatum = t.toewijzingsdatum
-                    AND e.toewijzingstijd = t.toewijzingstijd AND NOT e.refused
-                    AND (e.bericht_id, e.nr) < (t.bericht_id, t.nr))
-        ORDER BY t.bericht_id, t.nr";
-    let rows =
-        sqlx::query(VERSIONS).bind(gemeente.code()).bind(aanbieder.code()).bind(nummer.0).fetch_all(conn).await?;
-    let mut facts = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let fields = Fields::of("toewijzing", "bericht_id", row)?;
-        facts.push(ToewijzingFact {
-            toewijzing_nummer: ToewijzingNummer(fields.get("toewijzing_nummer")?),
-            bsn: fields.parse("bsn", Value::from_text)?,
-            categorie: fields.get("categorie")?,
-            code: fields.get("code")?,
-            toewijzingsdatum: fields.parse("toewijzingsdatum", Value::from_text)?,
-            toewijzingstijd: fields.parse("toewijzingstijd", Value::from_text)?,
-            ingangsdatum: fields.parse("ingangsdatum", Value::from_text)?,
-            verwijderd: fields.get("verwijderd")?,
-            received_at: fields.get("received_at")?,
-        });
+/// Adds those under these names that are not there yet.
+async fn add_verzoeken(conn: &mut Connection, pair: Pair<'_>, namen: &[&str], history: &mut History) -> Result<()> {
+    for naam in namen.iter().copied().collect::<BTreeSet<&str>>() {
+        if history.verzoek(naam).is_none() {
+            history.verzoeken.extend(verzoeken_named(conn, pair, naam).await?);
+        }
     }
-    Ok(facts)
-}
-
-async fn live_starts(
-    conn: &mut Connection,
-    gemeente: &Partij,
-    aanbieder: &Partij,
-    bsn: &Bsn,
-) -> Result<Vec<StartFact>> {
-    const LIVE: &str = "SELECT bericht_id, toewijzing_nummer, categorie, code, begindatum FROM start
-        WHERE gemeente = $1 AND aanbieder = $2 AND bsn = $3 AND NOT refused AND removed_by IS NULL
-        ORDER BY bericht_id, nr";
-    let rows =
-        sqlx::query(LIVE).bind(gemeente.code()).bind(aanbieder.code()).bind(bsn.digits()).fetch_all(conn).await?;
-    let mut facts = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let fields = Fields::of("start", "bericht_id", row)?;
-        let key = StartKey {
-            toewijzing_nummer: fields.get::<Option<i64>>("toewijzing_nummer")?.map(ToewijzingNummer),
-            categorie: fields.get("categorie")?,
-            code: fields.get("code")?,
-            begindatum: fields.parse("begindatum", Value::from_text)?,
-        };
-        facts.push(StartFact { key });
-    }
-    Ok(facts)
+    Ok(())
 }
 
 /// The heenberichten that a retour with this header may answer.
 async fn awaited(conn: &mut Connection, header: &Header) -> Result<Vec<Awaited>> {
-    const AWAITED: &str = "SELECT id, ontvanger, dagtekening, referentienummer, retour_id IS NOT NULL AS answered
+    const AWAITED: &str = "SELECT id, ontvanger, dagtekening, referentienummer, retour_id IS NOT NULL AS answered,
+            identity IS NULL AS is_second_use
         FROM bericht WHERE soort = $1 AND afzender = $2 AND identificatie = $3 AND outcome <> 'refused' ORDER BY id";
     let Some(heen) = header.soort.heen() else { return Ok(Vec::new()) };
     let rows = sqlx::query(AWAITED)
@@ -162,6 +173,7 @@ async fn awaited(conn: &mut Connection, header: &Header) -> Result<Vec<Awaited>>
             ontvanger: fields.get("ontvanger")?,
             dagtekening: fields.parse("dagtekening", Value::from_text)?,
             answered: fields.get("answered")?,
+            is_second_use: fields.get("is_second_use")?,
             referentienummer: fields.get("referentienummer")?,
         });
     }

@@ -1,127 +1,274 @@
-//! What is known of clients: toewijzingen and starts, each as one bericht put it.
+//! The ledger: toewijzingen, starts, stops, verzoeken and antwoorden, each as one bericht put it.
 //!
-//! Nothing is overwritten: a refused bericht is marked, so that what it changed can be taken back.
+//! Nothing is overwritten: a refused bericht is marked, so that what it changed can be taken back. The state of a
+//! toewijzing is what can be folded from these rows.
 
 use super::super::Connection;
 use super::Result;
+use super::declaratie::{insert_declaratie, reject_lines};
 use super::record::stale_unless;
-use crate::domain::Partij;
-use crate::domain::levering::StartKey;
+use crate::domain::levering::{StartKey, StopKey};
 use crate::domain::waarde::{Bsn, Value};
-use crate::store::{LedgerChange, NewToewijzing};
+use crate::store::{About, Effect, LedgerChange, NewToewijzing};
 
-/// Gemeente, aanbieder and Bsn, and the revision that the verdict was based on.
-type Client = (Partij, Partij, Bsn, i64);
+/// Where a row comes from: the bericht and the place in it.
+type Origin<'a> = (&'a str, i64);
 
-/// The compare-and-set of a verdict. A client that is not known has revision 0.
-pub async fn advance_revision(conn: &mut Connection, (gemeente, aanbieder, bsn, revision): &Client) -> Result<()> {
-    const FIRST: &str = "INSERT INTO client (gemeente, aanbieder, bsn, revision) VALUES ($1, $2, $3, $4 + 1)
-        ON CONFLICT (gemeente, aanbieder, bsn) DO NOTHING";
-    const NEXT: &str = "UPDATE client SET revision = revision + 1
-        WHERE gemeente = $1 AND aanbieder = $2 AND bsn = $3 AND revision = $4";
-    let done = sqlx::query(if *revision == 0 { FIRST } else { NEXT })
-        .bind(gemeente.code())
-        .bind(aanbieder.code())
-        .bind(bsn.digits())
-        .bind(revision)
-        .execute(conn)
-        .await?;
-    stale_unless(done.rows_affected() == 1)
+/// The compare-and-set of a verdict. A subject that is not known has revision 0.
+///
+/// Always in the same order, so that two berichten about the same subjects cannot wait for each other.
+pub async fn advance_revisions(conn: &mut Connection, about: &About) -> Result<()> {
+    const FIRST: &str = "INSERT INTO revision (gemeente, aanbieder, subject, revision) VALUES ($1, $2, $3, $4 + 1)
+        ON CONFLICT (gemeente, aanbieder, subject) DO NOTHING";
+    const NEXT: &str = "UPDATE revision SET revision = revision + 1
+        WHERE gemeente = $1 AND aanbieder = $2 AND subject = $3 AND revision = $4";
+    let mut revisions: Vec<(String, i64)> =
+        about.revisions.iter().map(|(subject, revision)| (subject.key(), *revision)).collect();
+    revisions.sort();
+    for (subject, revision) in &revisions {
+        let done = sqlx::query(if *revision == 0 { FIRST } else { NEXT })
+            .bind(about.gemeente.code())
+            .bind(about.aanbieder.code())
+            .bind(subject)
+            .bind(revision)
+            .execute(&mut *conn)
+            .await?;
+        stale_unless(done.rows_affected() == 1)?;
+    }
+    Ok(())
 }
 
-/// Removals first: a bericht may take back a start and report it anew.
-pub async fn change_ledger(
-    conn: &mut Connection,
-    client: &Client,
-    bericht_id: &str,
-    ledger: &LedgerChange,
-) -> Result<()> {
-    const START: &str = "INSERT INTO start (bericht_id, nr, gemeente, aanbieder, bsn, toewijzing_nummer, categorie,
-            code, begindatum)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    for key in &ledger.removed_starts {
-        remove_start(conn, client, key, bericht_id).await?;
-    }
-    let (gemeente, aanbieder, bsn, _) = client;
-    for (nr, start) in (0_i64..).zip(&ledger.starts) {
-        sqlx::query(START)
+/// Keeps which bericht was about what.
+pub async fn insert_about(conn: &mut Connection, about: &About, bericht_id: &str) -> Result<()> {
+    for (subject, _) in &about.revisions {
+        sqlx::query("INSERT INTO about (bericht_id, gemeente, aanbieder, subject) VALUES ($1, $2, $3, $4)")
             .bind(bericht_id)
-            .bind(nr)
-            .bind(gemeente.code())
-            .bind(aanbieder.code())
-            .bind(bsn.digits())
-            .bind(start.key.toewijzing_nummer.map(|nummer| nummer.0))
-            .bind(&start.key.categorie)
-            .bind(&start.key.code)
-            .bind(start.key.begindatum.to_text())
+            .bind(about.gemeente.code())
+            .bind(about.aanbieder.code())
+            .bind(subject.key())
             .execute(&mut *conn)
             .await?;
     }
-    for (nr, toewijzing) in (0_i64..).zip(&ledger.toewijzingen) {
-        insert_toewijzing(conn, client, toewijzing, (bericht_id, nr)).await?;
+    Ok(())
+}
+
+/// Removals first: a bericht may take back a start or stop and report it anew (IV008).
+pub async fn change_ledger(conn: &mut Connection, about: &About, id: &str, ledger: &LedgerChange) -> Result<()> {
+    if let Some(bsn) = &about.bsn {
+        let client = Client { about, bsn };
+        client.remove(conn, id, ledger).await?;
+        client.add(conn, id, ledger).await?;
+    }
+    if let Some((referentie_aanbieder, antwoord)) = &ledger.antwoord {
+        const ANTWOORD: &str = "INSERT INTO antwoord (bericht_id, gemeente, aanbieder, referentie_aanbieder,
+                verzoek_antwoord)
+            VALUES ($1, $2, $3, $4, $5)";
+        sqlx::query(ANTWOORD)
+            .bind(id)
+            .bind(about.gemeente.code())
+            .bind(about.aanbieder.code())
+            .bind(referentie_aanbieder)
+            .bind(antwoord.to_text())
+            .execute(&mut *conn)
+            .await?;
+    }
+    if let Some(declaratie) = &ledger.declaratie {
+        insert_declaratie(conn, about, id, declaratie).await?;
     }
     Ok(())
 }
 
-async fn remove_start(conn: &mut Connection, client: &Client, key: &StartKey, bericht_id: &str) -> Result<()> {
-    const REMOVE: &str = "UPDATE start SET removed_by = $1
-        WHERE gemeente = $2 AND aanbieder = $3 AND bsn = $4 AND NOT refused AND removed_by IS NULL
-            AND toewijzing_nummer IS NOT DISTINCT FROM $5 AND categorie IS NOT DISTINCT FROM $6
-            AND code IS NOT DISTINCT FROM $7 AND begindatum = $8";
-    let (gemeente, aanbieder, bsn, _) = client;
-    sqlx::query(REMOVE)
-        .bind(bericht_id)
-        .bind(gemeente.code())
-        .bind(aanbieder.code())
-        .bind(bsn.digits())
-        .bind(key.toewijzing_nummer.map(|nummer| nummer.0))
-        .bind(&key.categorie)
-        .bind(&key.code)
-        .bind(key.begindatum.to_text())
-        .execute(conn)
-        .await?;
-    Ok(())
+/// A client between a gemeente and an aanbieder.
+struct Client<'a> {
+    about: &'a About,
+    bsn: &'a Bsn,
 }
 
-async fn insert_toewijzing(
-    conn: &mut Connection,
-    (gemeente, aanbieder, bsn, _): &Client,
-    toewijzing: &NewToewijzing,
-    (bericht_id, nr): (&str, i64),
-) -> Result<()> {
-    const TOEWIJZING: &str = "INSERT INTO toewijzing (bericht_id, nr, gemeente, aanbieder, bsn, toewijzing_nummer,
-            toewijzingsdatum, toewijzingstijd, categorie, code, ingangsdatum, einddatum, verwijderd)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
-    sqlx::query(TOEWIJZING)
-        .bind(bericht_id)
-        .bind(nr)
-        .bind(gemeente.code())
-        .bind(aanbieder.code())
-        .bind(bsn.digits())
-        .bind(toewijzing.toewijzing_nummer.0)
-        .bind(toewijzing.toewijzingsdatum.to_text())
-        .bind(toewijzing.toewijzingstijd.to_text())
-        .bind(&toewijzing.categorie)
-        .bind(&toewijzing.code)
-        .bind(toewijzing.ingangsdatum.to_text())
-        .bind(toewijzing.einddatum.map(|day| day.to_text()))
-        .bind(toewijzing.verwijderd)
-        .execute(conn)
-        .await?;
-    Ok(())
+impl Client<'_> {
+    async fn remove(&self, conn: &mut Connection, id: &str, ledger: &LedgerChange) -> Result<()> {
+        for key in &ledger.removed_starts {
+            self.remove_start(conn, key, id).await?;
+        }
+        for key in &ledger.removed_stops {
+            self.remove_stop(conn, key, id).await?;
+        }
+        Ok(())
+    }
+
+    async fn add(&self, conn: &mut Connection, id: &str, ledger: &LedgerChange) -> Result<()> {
+        for (nr, key) in (0_i64..).zip(&ledger.starts) {
+            self.insert_start(conn, key, (id, nr)).await?;
+        }
+        for (nr, key) in (0_i64..).zip(&ledger.stops) {
+            self.insert_stop(conn, key, (id, nr)).await?;
+        }
+        for (nr, toewijzing) in (0_i64..).zip(&ledger.toewijzingen) {
+            self.insert_toewijzing(conn, toewijzing, (id, nr)).await?;
+        }
+        for (nr, referentie_aanbieder) in (0_i64..).zip(&ledger.verzoeken) {
+            self.insert_verzoek(conn, referentie_aanbieder, (id, nr)).await?;
+        }
+        Ok(())
+    }
+
+    async fn remove_start(&self, conn: &mut Connection, key: &StartKey, id: &str) -> Result<()> {
+        const REMOVE: &str = "UPDATE start SET removed_by = $1
+            WHERE gemeente = $2 AND aanbieder = $3 AND bsn = $4 AND NOT refused AND removed_by IS NULL
+                AND toewijzing_nummer IS NOT DISTINCT FROM $5 AND categorie IS NOT DISTINCT FROM $6
+                AND code IS NOT DISTINCT FROM $7 AND begindatum = $8";
+        sqlx::query(REMOVE)
+            .bind(id)
+            .bind(self.about.gemeente.code())
+            .bind(self.about.aanbieder.code())
+            .bind(self.bsn.digits())
+            .bind(key.toewijzing_nummer.map(|nummer| nummer.0))
+            .bind(&key.categorie)
+            .bind(&key.code)
+            .bind(key.begindatum.to_text())
+            .execute(conn)
+            .await?;
+        Ok(())
+    }
+
+    async fn remove_stop(&self, conn: &mut Connection, key: &StopKey, id: &str) -> Result<()> {
+        const REMOVE: &str = "UPDATE stop SET removed_by = $1
+            WHERE gemeente = $2 AND aanbieder = $3 AND bsn = $4 AND NOT refused AND removed_by IS NULL
+                AND toewijzing_nummer IS NOT DISTINCT FROM $5 AND categorie IS NOT DISTINCT FROM $6
+                AND code IS NOT DISTINCT FROM $7 AND begindatum = $8 AND reden_beeindiging = $9 AND einddatum = $10";
+        sqlx::query(REMOVE)
+            .bind(id)
+            .bind(self.about.gemeente.code())
+            .bind(self.about.aanbieder.code())
+            .bind(self.bsn.digits())
+            .bind(key.start.toewijzing_nummer.map(|nummer| nummer.0))
+            .bind(&key.start.categorie)
+            .bind(&key.start.code)
+            .bind(key.start.begindatum.to_text())
+            .bind(&key.reden_beeindiging)
+            .bind(key.einddatum.to_text())
+            .execute(conn)
+            .await?;
+        Ok(())
+    }
+
+    async fn insert_start(&self, conn: &mut Connection, key: &StartKey, (id, nr): Origin<'_>) -> Result<()> {
+        const START: &str = "INSERT INTO start (bericht_id, nr, gemeente, aanbieder, bsn, toewijzing_nummer, categorie,
+                code, begindatum)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        sqlx::query(START)
+            .bind(id)
+            .bind(nr)
+            .bind(self.about.gemeente.code())
+            .bind(self.about.aanbieder.code())
+            .bind(self.bsn.digits())
+            .bind(key.toewijzing_nummer.map(|nummer| nummer.0))
+            .bind(&key.categorie)
+            .bind(&key.code)
+            .bind(key.begindatum.to_text())
+            .execute(conn)
+            .await?;
+        Ok(())
+    }
+
+    async fn insert_stop(&self, conn: &mut Connection, key: &StopKey, (id, nr): Origin<'_>) -> Result<()> {
+        const STOP: &str = "INSERT INTO stop (bericht_id, nr, gemeente, aanbieder, bsn, toewijzing_nummer, categorie,
+                code, begindatum, reden_beeindiging, einddatum)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+        sqlx::query(STOP)
+            .bind(id)
+            .bind(nr)
+            .bind(self.about.gemeente.code())
+            .bind(self.about.aanbieder.code())
+            .bind(self.bsn.digits())
+            .bind(key.start.toewijzing_nummer.map(|nummer| nummer.0))
+            .bind(&key.start.categorie)
+            .bind(&key.start.code)
+            .bind(key.start.begindatum.to_text())
+            .bind(&key.reden_beeindiging)
+            .bind(key.einddatum.to_text())
+            .execute(conn)
+            .await?;
+        Ok(())
+    }
+
+    async fn insert_toewijzing(
+        &self,
+        conn: &mut Connection,
+        toewijzing: &NewToewijzing,
+        (id, nr): Origin<'_>,
+    ) -> Result<()> {
+        const TOEWIJZING: &str = "INSERT INTO toewijzing (bericht_id, nr, gemeente, aanbieder, bsn, toewijzing_nummer,
+                referentie_aanbieder, toewijzingsdatum, toewijzingstijd, categorie, code, ingangsdatum, einddatum,
+                volume, eenheid, frequentie, budget, verwijderd)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
+        let (product, omvang) = (toewijzing.product.as_ref(), toewijzing.omvang.as_ref());
+        sqlx::query(TOEWIJZING)
+            .bind(id)
+            .bind(nr)
+            .bind(self.about.gemeente.code())
+            .bind(self.about.aanbieder.code())
+            .bind(self.bsn.digits())
+            .bind(toewijzing.toewijzing_nummer.0)
+            .bind(&toewijzing.referentie_aanbieder)
+            .bind(toewijzing.toewijzingsdatum.to_text())
+            .bind(toewijzing.toewijzingstijd.to_text())
+            .bind(product.map(|product| product.categorie.to_text()))
+            .bind(product.and_then(|product| product.code.as_ref()).map(Value::to_text))
+            .bind(toewijzing.ingangsdatum.to_text())
+            .bind(toewijzing.einddatum.map(|day| day.to_text()))
+            .bind(omvang.map(|omvang| omvang.volume))
+            .bind(omvang.map(|omvang| omvang.eenheid.to_text()))
+            .bind(omvang.map(|omvang| omvang.frequentie.to_text()))
+            .bind(toewijzing.budget)
+            .bind(toewijzing.verwijderd)
+            .execute(conn)
+            .await?;
+        Ok(())
+    }
+
+    async fn insert_verzoek(&self, conn: &mut Connection, referentie: &str, (id, nr): Origin<'_>) -> Result<()> {
+        const VERZOEK: &str = "INSERT INTO verzoek (bericht_id, nr, gemeente, aanbieder, bsn, referentie_aanbieder)
+            VALUES ($1, $2, $3, $4, $5, $6)";
+        sqlx::query(VERZOEK)
+            .bind(id)
+            .bind(nr)
+            .bind(self.about.gemeente.code())
+            .bind(self.about.aanbieder.code())
+            .bind(self.bsn.digits())
+            .bind(referentie)
+            .execute(conn)
+            .await?;
+        Ok(())
+    }
+}
+
+/// What an answer makes of its heenbericht.
+pub async fn apply(conn: &mut Connection, heenbericht_id: &str, effect: &Effect) -> Result<()> {
+    match effect {
+        Effect::Accepts => Ok(()),
+        Effect::Refuses => take_out(conn, heenbericht_id).await,
+        Effect::Rejects(referenties) => reject_lines(conn, heenbericht_id, referenties).await,
+    }
 }
 
 /// Makes this heenbericht count as not sent: what it put in is refused, what it removed comes back.
-pub async fn take_out(conn: &mut Connection, heenbericht_id: &str) -> Result<()> {
-    // The client first, as for every verdict about it; its history changes as well.
-    const STEPS: [&str; 4] = [
-        "UPDATE client SET revision = revision + 1
-            WHERE (gemeente, aanbieder, bsn) IN (
-                SELECT gemeente, aanbieder, bsn FROM toewijzing WHERE bericht_id = $1
-                UNION SELECT gemeente, aanbieder, bsn FROM start WHERE bericht_id = $1 OR removed_by = $1)",
+async fn take_out(conn: &mut Connection, heenbericht_id: &str) -> Result<()> {
+    // The subjects first, as for every verdict about them; their history changes as well.
+    const STEPS: [&str; 11] = [
+        "UPDATE revision SET revision = revision + 1
+            WHERE (gemeente, aanbieder, subject) IN (
+                SELECT gemeente, aanbieder, subject FROM about WHERE bericht_id = $1)",
         "UPDATE toewijzing SET refused = TRUE WHERE bericht_id = $1",
         "UPDATE start SET refused = TRUE WHERE bericht_id = $1",
         "UPDATE start SET removed_by = NULL WHERE removed_by = $1",
+        "UPDATE stop SET refused = TRUE WHERE bericht_id = $1",
+        "UPDATE stop SET removed_by = NULL WHERE removed_by = $1",
+        "UPDATE verzoek SET refused = TRUE WHERE bericht_id = $1",
+        "UPDATE antwoord SET refused = TRUE WHERE bericht_id = $1",
+        "UPDATE declaratie SET void = TRUE WHERE bericht_id = $1",
+        "UPDATE prestatie SET void = TRUE WHERE bericht_id = $1",
+        "UPDATE deadline SET state = 'void' WHERE bericht_id = $1 AND clock NOT IN ('retour', 'declaratie-antwoord')
+            AND state IN ('open', 'overdue')",
     ];
     for step in STEPS {
         sqlx::query(step).bind(heenbericht_id).execute(&mut *conn).await?;

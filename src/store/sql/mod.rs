@@ -6,6 +6,8 @@
 
 mod bericht;
 mod deadline;
+mod declaratie;
+mod facts;
 mod history;
 mod ledger;
 mod outbox;

@@ -2,9 +2,8 @@
 
 use super::super::Connection;
 use super::Result;
-use super::ledger::{advance_revision, change_ledger, take_out};
+use super::ledger::{advance_revisions, apply, change_ledger, insert_about};
 use super::row::{day_in_order, in_order};
-use crate::domain::deadline::Clock;
 use crate::domain::waarde::Value;
 use crate::domain::{Partij, Timestamp};
 use crate::store::{
@@ -14,17 +13,22 @@ use crate::store::{
 /// See [`crate::store::Store::record`].
 pub async fn record(conn: &mut Connection, entry: &Entry) -> Result<()> {
     let bericht = &entry.bericht;
-    if let Some(client) = &entry.client {
-        advance_revision(conn, client).await?;
+    if let Some(about) = &entry.about {
+        advance_revisions(conn, about).await?;
     }
     insert_bericht(conn, bericht, entry.claims_identity).await?;
-    if let Some(client) = &entry.client {
-        change_ledger(conn, client, &bericht.id, &entry.ledger).await?;
+    if let Some(about) = &entry.about {
+        sqlx::query("INSERT INTO journal (bericht_id) VALUES ($1)").bind(&bericht.id).execute(&mut *conn).await?;
+        insert_about(conn, about, &bericht.id).await?;
+        change_ledger(conn, about, &bericht.id, &entry.ledger).await?;
     }
     if let Some(retour) = &entry.retour {
         insert_bericht(conn, retour, true).await?;
     }
-    if let Some(closing) = &entry.closes {
+    if let Some(answering) = &entry.answers {
+        apply(conn, &answering.heenbericht_id, &answering.effect).await?;
+    }
+    for closing in &entry.closes {
         close(conn, closing, bericht).await?;
     }
     for deadline in &entry.deadlines {
@@ -107,19 +111,17 @@ async fn answer(conn: &mut Connection, heenbericht_id: &str, retour_id: &str) ->
     stale_unless(done.rows_affected() == 1)
 }
 
-/// A retour came: the clock of its heenbericht stops, and a refusal takes the heenbericht out of the ledger.
-async fn close(conn: &mut Connection, closing: &Closing, retour: &NewBericht) -> Result<()> {
+/// A clock stops: met, or late when its moment is past.
+async fn close(conn: &mut Connection, closing: &Closing, by: &NewBericht) -> Result<()> {
     const STOP: &str = "UPDATE deadline
         SET state = CASE WHEN $2 < due_at THEN 'met' ELSE 'late' END, closed_at = $2, closed_by = $3
-        WHERE bericht_id = $1 AND clock = $4 AND state IN ('open', 'overdue')";
-    if closing.refused {
-        take_out(conn, &closing.heenbericht_id).await?;
-    }
+        WHERE bericht_id = $1 AND clock = $4 AND (CAST($5 AS TEXT) IS NULL OR subject = $5) AND state IN ('open', 'overdue')";
     sqlx::query(STOP)
-        .bind(&closing.heenbericht_id)
-        .bind(retour.received_at)
-        .bind(&retour.id)
-        .bind(Clock::Retour.name())
+        .bind(&closing.bericht_id)
+        .bind(by.received_at)
+        .bind(&by.id)
+        .bind(closing.clock.name())
+        .bind(&closing.subject)
         .execute(conn)
         .await?;
     Ok(())
@@ -132,7 +134,7 @@ async fn insert_deadline(conn: &mut Connection, deadline: &NewDeadline, bericht:
     let closed = matches!(deadline.state, DeadlineState::Met | DeadlineState::Late);
     sqlx::query(DEADLINE)
         .bind(&deadline.id)
-        .bind(&bericht.id)
+        .bind(&deadline.bericht_id)
         .bind(deadline.clock.name())
         .bind(deadline.answer.name())
         .bind(deadline.responsible.code())

@@ -31,6 +31,12 @@ impl<'r> Fields<'r> {
         parse(self.get(column)?).ok_or_else(|| self.unreadable(column))
     }
 
+    /// The same for a column that may be empty.
+    pub fn parse_if_any<T>(&self, column: &'static str, parse: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>> {
+        let text: Option<String> = self.get(column)?;
+        text.map(|text| parse(&text).ok_or_else(|| self.unreadable(column))).transpose()
+    }
+
     /// The error for a column that does not hold what was written there.
     pub fn unreadable(&self, column: &'static str) -> StoreError {
         StoreError::Unreadable { table: self.table, column, row: self.key.clone() }

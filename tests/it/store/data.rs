@@ -6,13 +6,15 @@ use iwmo_gateway::domain::bericht::{
 };
 use iwmo_gateway::domain::client::{Achternaam, Geboortedatum, VerkorteNaam};
 use iwmo_gateway::domain::deadline::Clock;
+use iwmo_gateway::domain::history::Subject;
 use iwmo_gateway::domain::klasse::RetourCodes;
 use iwmo_gateway::domain::levering::{self, StartKey, StartProduct};
+use iwmo_gateway::domain::toewijzing::Product;
 use iwmo_gateway::domain::waarde::{Bsn, Identificatie, StatusAanlevering, ToewijzingNummer, Value, Versie};
-use iwmo_gateway::domain::{Bericht, Berichtsoort, Header, Partij, Release, Timestamp};
+use iwmo_gateway::domain::{Bericht, Berichtsoort, Header, History, Partij, Release, Timestamp};
 use iwmo_gateway::store::{
-    DeadlineState, Entry, HeaderColumns, NewBericht, NewDeadline, NewParcel, NewStart, NewToewijzing, Outcome,
-    ParcelKind, Receipt, Via,
+    About, DeadlineState, Entry, HeaderColumns, NewBericht, NewDeadline, NewParcel, NewToewijzing, Outcome, ParcelKind,
+    Receipt, Via,
 };
 
 /// A value of the standard.
@@ -164,7 +166,20 @@ pub fn entry_305(id: &str) -> Entry {
 
 /// The same, judged on this revision of the client.
 pub fn entry_at(id: &str, revision: i64) -> Entry {
-    Entry { client: Some((gemeente(), aanbieder(), value::<Bsn>(BSN), revision)), ..entry_305(id) }
+    Entry { about: Some(about(revision)), ..entry_305(id) }
+}
+
+/// That a verdict is about the client, at this revision.
+pub fn about(revision: i64) -> About {
+    let bsn: Bsn = value(BSN);
+    let revisions = vec![(Subject::Client(bsn.clone()), revision)];
+    About { gemeente: gemeente(), aanbieder: aanbieder(), bsn: Some(bsn), revisions }
+}
+
+/// How often something was recorded about the client.
+pub fn revision_of(history: &History) -> i64 {
+    let client = Subject::Client(value(BSN));
+    history.revisions.iter().find(|(subject, _)| *subject == client).map_or(0, |(_, revision)| *revision)
 }
 
 /// The key of a start on this toewijzing.
@@ -172,28 +187,27 @@ pub fn start_key(nummer: i64) -> StartKey {
     start_product(nummer).key()
 }
 
-pub fn new_start(nummer: i64) -> NewStart {
-    NewStart { key: start_key(nummer) }
-}
-
 /// A version of a toewijzing, decided on this day.
 pub fn new_toewijzing(nummer: i64, toewijzingsdatum: &str) -> NewToewijzing {
     NewToewijzing {
         toewijzing_nummer: ToewijzingNummer(nummer),
+        referentie_aanbieder: None,
         toewijzingsdatum: day(toewijzingsdatum),
         toewijzingstijd: value("10:30:00.5"),
-        categorie: Some("01".to_owned()),
-        code: None,
+        product: Some(Product { categorie: value("01"), code: None }),
         ingangsdatum: day("2026-02-01"),
         einddatum: None,
+        omvang: None,
+        budget: None,
         verwijderd: false,
     }
 }
 
-/// An open clock on the retour, due on 5 March 2026.
+/// An open clock on the retour of bericht `b1`, due on 5 March 2026.
 pub fn retour_deadline(id: &str) -> NewDeadline {
     NewDeadline {
         id: id.to_owned(),
+        bericht_id: "b1".to_owned(),
         clock: Clock::Retour,
         answer: Berichtsoort::Wmo306,
         responsible: gemeente(),

@@ -15,6 +15,7 @@ use super::data::{at, day, entry, entry_305, gemeente, new_bericht, retour, reto
 const PAST: &str = "2026-03-05T23:00:00Z";
 
 async fn record_with(store: &dyn Store, id: &str, deadlines: Vec<NewDeadline>) {
+    let deadlines = deadlines.into_iter().map(|one| NewDeadline { bericht_id: id.to_owned(), ..one }).collect();
     store.record(&Entry { deadlines, ..entry_305(id) }).await.expect("recorded");
 }
 
@@ -52,7 +53,7 @@ async fn answer(store: &dyn Store, id: &str, heen_id: &str, moment: &str) {
     let bericht = retour(Berichtsoort::Wmo306, heen_id, id);
     let mut answer = entry(NewBericht { heenbericht_id: Some(heen_id.to_owned()), ..new_bericht(id, &bericht) });
     answer.bericht.received_at = at(moment);
-    answer.closes = Some(Closing { heenbericht_id: heen_id.to_owned(), refused: false });
+    answer.closes = vec![Closing { bericht_id: heen_id.to_owned(), clock: Clock::Retour, subject: None }];
     store.record(&answer).await.expect("recorded");
 }
 

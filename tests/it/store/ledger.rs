@@ -2,13 +2,13 @@
 
 use chrono::Datelike;
 use iwmo_gateway::domain::history::{StartFact, ToewijzingFact};
-use iwmo_gateway::domain::waarde::Value;
+use iwmo_gateway::domain::waarde::{ToewijzingNummer, Value};
 use iwmo_gateway::domain::{Berichtsoort, History};
-use iwmo_gateway::store::{Closing, Entry, LedgerChange, NewBericht, NewToewijzing, Store};
+use iwmo_gateway::store::{Answering, Effect, Entry, LedgerChange, NewBericht, NewToewijzing, Store};
 
 use super::World;
 use super::data::{
-    BSN, at, day, entry, entry_at, morning, new_bericht, new_start, new_toewijzing, retour, start_key, wmo305,
+    BSN, at, day, entry, entry_at, morning, new_bericht, new_toewijzing, retour, revision_of, start_key, wmo305,
 };
 
 /// What is known about toewijzingen 7 and 8 and the client.
@@ -21,7 +21,7 @@ fn versions(history: &History) -> Vec<String> {
     let line = |fact: &ToewijzingFact| {
         format!("{} of {} at {}", fact.toewijzing_nummer, fact.toewijzingsdatum, fact.received_at.format("%H:%M"))
     };
-    history.toewijzingen.iter().map(line).collect()
+    [7, 8, 9].into_iter().flat_map(|nummer| history.toewijzingen.versions(ToewijzingNummer(nummer))).map(line).collect()
 }
 
 fn starts(history: &History) -> Vec<i64> {
@@ -42,7 +42,7 @@ fn giving(toewijzingen: Vec<NewToewijzing>) -> LedgerChange {
 fn refusing(id: &str, heen_id: &str) -> Entry {
     let bericht = retour(Berichtsoort::Wmo306, heen_id, id);
     Entry {
-        closes: Some(Closing { heenbericht_id: heen_id.to_owned(), refused: true }),
+        answers: Some(Answering { heenbericht_id: heen_id.to_owned(), effect: Effect::Refuses }),
         ..entry(NewBericht { heenbericht_id: Some(heen_id.to_owned()), ..new_bericht(id, &bericht) })
     }
 }
@@ -53,26 +53,24 @@ pub async fn versions_of_toewijzingen(World { one, two, raw: _raw }: World) {
     one.record(&changing("b1", 0, ledger)).await.expect("recorded");
     let history = known(&*two).await;
     assert_eq!(versions(&history), ["7 of 2026-01-10 at 09:00", "7 of 2026-01-20 at 09:00"], "9 is not asked for");
-    let first = &history.toewijzingen[0];
+    let versions_of_7 = history.toewijzingen.versions(ToewijzingNummer(7));
+    let first = &versions_of_7[0];
     assert_eq!(first.bsn.digits(), BSN);
-    assert_eq!((first.categorie.as_deref(), first.code.as_deref()), (Some("01"), None));
+    assert_eq!(first.product, new_toewijzing(7, "2026-01-10").product);
     assert_eq!(first.toewijzingstijd, Value::from_text("10:30:00.50").expect("a time"));
     assert_eq!((first.ingangsdatum, first.received_at), (day("2026-02-01"), morning()));
-    assert_eq!([first.verwijderd, history.toewijzingen[1].verwijderd], [false, true]);
+    assert_eq!([first.verwijderd, versions_of_7[1].verwijderd], [false, true]);
 
-    let mut again = changing(
-        "b2",
-        1,
-        giving(vec![NewToewijzing { code: Some("x".to_owned()), ..new_toewijzing(7, "2026-01-10") }]),
-    );
+    let mut again = changing("b2", 1, giving(vec![NewToewijzing { product: None, ..new_toewijzing(7, "2026-01-10") }]));
     again.bericht.received_at = at("2026-03-02T11:00:00Z");
     one.record(&again).await.expect("recorded");
     assert_eq!(versions(&known(&*two).await), versions(&history), "a version that is known stays as it was");
-    assert_eq!(known(&*two).await.toewijzingen[0].code, None);
+    let first = known(&*two).await.toewijzingen.versions(ToewijzingNummer(7))[0].clone();
+    assert!(first.product.is_some());
 }
 
 pub async fn starts_come_and_go(World { one, two, raw: _raw }: World) {
-    let started = LedgerChange { starts: vec![new_start(7), new_start(8)], ..LedgerChange::default() };
+    let started = LedgerChange { starts: vec![start_key(7), start_key(8)], ..LedgerChange::default() };
     one.record(&changing("b1", 0, started)).await.expect("recorded");
     assert_eq!(starts(&known(&*two).await), [7, 8]);
     assert_eq!(known(&*two).await.starts[0].key, start_key(7));
@@ -84,7 +82,7 @@ pub async fn starts_come_and_go(World { one, two, raw: _raw }: World) {
     assert_eq!(starts(&known(&*two).await), [8], "only the very key is removed");
 
     let anew =
-        LedgerChange { starts: vec![new_start(8)], removed_starts: vec![start_key(8)], ..LedgerChange::default() };
+        LedgerChange { starts: vec![start_key(8)], removed_starts: vec![start_key(8)], ..LedgerChange::default() };
     one.record(&changing("b3", 2, anew)).await.expect("recorded");
     assert_eq!(starts(&known(&*two).await), [8], "removals first");
 }
@@ -92,22 +90,22 @@ pub async fn starts_come_and_go(World { one, two, raw: _raw }: World) {
 pub async fn refused_heenbericht_leaves_the_ledger(World { one, two, raw: _raw }: World) {
     let ledger = LedgerChange {
         toewijzingen: vec![new_toewijzing(7, "2026-01-10")],
-        starts: vec![new_start(7)],
+        starts: vec![start_key(7)],
         ..LedgerChange::default()
     };
     one.record(&changing("b1", 0, ledger)).await.expect("recorded");
     let kept = LedgerChange {
         toewijzingen: vec![new_toewijzing(8, "2026-01-10")],
-        starts: vec![new_start(8)],
+        starts: vec![start_key(8)],
         ..LedgerChange::default()
     };
     one.record(&changing("b2", 1, kept)).await.expect("recorded");
 
     let mut answered = refusing("r2", "b2");
-    answered.closes = Some(Closing { heenbericht_id: "b2".to_owned(), refused: false });
+    answered.answers = Some(Answering { heenbericht_id: "b2".to_owned(), effect: Effect::Accepts });
     one.record(&answered).await.expect("recorded");
     assert_eq!(
-        (versions(&known(&*two).await).len(), known(&*two).await.revision),
+        (versions(&known(&*two).await).len(), revision_of(&known(&*two).await)),
         (2, 2),
         "an acceptance changes nothing"
     );
@@ -116,24 +114,24 @@ pub async fn refused_heenbericht_leaves_the_ledger(World { one, two, raw: _raw }
     let history = known(&*two).await;
     assert_eq!(versions(&history), ["8 of 2026-01-10 at 09:00"]);
     assert_eq!(starts(&history), [8]);
-    assert_eq!(history.revision, 3, "a verdict on the history before the refusal is stale");
+    assert_eq!(revision_of(&history), 3, "a verdict on the history before the refusal is stale");
 }
 
 pub async fn a_removal_that_is_refused_is_undone(World { one, two, raw: _raw }: World) {
-    let started = LedgerChange { starts: vec![new_start(7)], ..LedgerChange::default() };
+    let started = LedgerChange { starts: vec![start_key(7)], ..LedgerChange::default() };
     one.record(&changing("b1", 0, started)).await.expect("recorded");
     let removed = LedgerChange { removed_starts: vec![start_key(7)], ..LedgerChange::default() };
     one.record(&changing("b2", 1, removed)).await.expect("recorded");
     assert_eq!(starts(&known(&*two).await), [0_i64; 0]);
     one.record(&refusing("r2", "b2")).await.expect("recorded");
     assert_eq!(starts(&known(&*two).await), [7]);
-    assert_eq!(known(&*two).await.revision, 3);
+    assert_eq!(revision_of(&known(&*two).await), 3);
 }
 
 pub async fn a_version_outlives_its_refused_twin(World { one, two, raw: _raw }: World) {
     one.record(&changing("b1", 0, giving(vec![new_toewijzing(7, "2026-01-10")]))).await.expect("recorded");
     one.record(&refusing("r1", "b1")).await.expect("recorded");
-    assert!(known(&*two).await.toewijzingen.is_empty());
+    assert!(versions(&known(&*two).await).is_empty());
     let mut corrected = changing("b2", 2, giving(vec![new_toewijzing(7, "2026-01-10")]));
     corrected.bericht.received_at = at("2026-03-02T12:00:00Z");
     one.record(&corrected).await.expect("recorded");
@@ -148,7 +146,7 @@ pub async fn years_out_of_the_ordinary(World { one, two, raw: _raw }: World) {
     let mut given = changing("b1", 0, giving(vec![toewijzing]));
     given.bericht.header.as_mut().expect("a header").dagtekening = ancient;
     one.record(&given).await.expect("xs:date has more years than a database");
-    let fact = &known(&*two).await.toewijzingen[0];
+    let fact = known(&*two).await.toewijzingen.versions(ToewijzingNummer(7))[0].clone();
     assert_eq!(fact.toewijzingsdatum, chrono::NaiveDate::MAX);
     assert_eq!(fact.ingangsdatum.to_string(), "-9999-01-01");
     let question = retour(Berichtsoort::Wmo306, "b1", "r1");

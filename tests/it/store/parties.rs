@@ -4,7 +4,7 @@ use iwmo_gateway::domain::Partij;
 use iwmo_gateway::store::{DeadlineQuery, DeadlineState, Entry, LedgerChange, NewDeadline, Outcome, Overview, Store};
 
 use super::data::{
-    BSN, aanbieder, at, entry_305, entry_at, gemeente, morning, new_start, parcel, retour_deadline, stranger,
+    BSN, aanbieder, at, entry_305, entry_at, gemeente, morning, parcel, retour_deadline, start_key, stranger,
 };
 use super::{Raw, World};
 
@@ -132,7 +132,7 @@ pub async fn errors_hold_no_bsn(world: World) {
             world.tamper(trigger).await;
         }
     }
-    let ledger = LedgerChange { starts: vec![new_start(7)], ..LedgerChange::default() };
+    let ledger = LedgerChange { starts: vec![start_key(7)], ..LedgerChange::default() };
     let error = world.one.record(&Entry { ledger, ..entry_at("b1", 0) }).await.expect_err("the check fails");
     let causes = std::iter::successors(Some(&error as &dyn std::error::Error), |cause| cause.source());
     let said = causes.map(|cause| format!("{cause:?} {cause}")).collect::<Vec<_>>().join("; ");

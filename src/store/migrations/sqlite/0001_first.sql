@@ -8,7 +8,7 @@
 CREATE TABLE bericht (
     id                   TEXT PRIMARY KEY,               -- UUIDv7: sorts by time
     received_at          TEXT NOT NULL,
-    via                  TEXT NOT NULL CHECK (via IN ('api', 'ggk', 'gateway')),
+    via                  TEXT NOT NULL CHECK (via IN ('api', 'ggk', 'file', 'gateway')),
     poster               TEXT,                           -- NULL when composed here
     referentienummer     TEXT,                           -- of the envelope that brought it
     sha256               TEXT NOT NULL,
@@ -22,7 +22,7 @@ CREATE TABLE bericht (
     identity             TEXT UNIQUE,                    -- what may be used once; NULL when it does not claim it
     heenbericht_id       TEXT REFERENCES bericht (id),   -- of a retour
     retour_id            TEXT REFERENCES bericht (id),   -- the one accepted retour of a heenbericht
-    outcome              TEXT NOT NULL CHECK (outcome IN ('accepted', 'rejected', 'refused')),
+    outcome              TEXT NOT NULL CHECK (outcome IN ('accepted', 'partial', 'rejected', 'refused')),
     receipt              TEXT NOT NULL                   -- JSON
 );
 CREATE INDEX bericht_sha256 ON bericht (sha256) WHERE outcome <> 'refused';
@@ -35,36 +35,60 @@ CREATE TABLE payload (
     xml        BLOB                                   -- what was made of them, when they were not XML
 );
 
--- Changes whenever a bericht of this client and these parties is recorded: the compare-and-set of a verdict.
-CREATE TABLE client (
+-- In which order berichten became true: one row for each that was judged.
+CREATE TABLE journal (
+    seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+    bericht_id TEXT NOT NULL UNIQUE REFERENCES bericht (id)
+);
+
+-- Advances whenever a bericht about this subject is recorded: the compare-and-set of a verdict.
+CREATE TABLE revision (
     gemeente  TEXT NOT NULL,
     aanbieder TEXT NOT NULL,
-    bsn       TEXT NOT NULL,
+    subject   TEXT NOT NULL,                           -- what kind and which: 'client/999990019'
     revision  INTEGER NOT NULL,
-    PRIMARY KEY (gemeente, aanbieder, bsn)
+    PRIMARY KEY (gemeente, aanbieder, subject)
 );
+
+-- Which bericht was about which subject.
+CREATE TABLE about (
+    bericht_id TEXT NOT NULL REFERENCES bericht (id),
+    gemeente   TEXT NOT NULL,
+    aanbieder  TEXT NOT NULL,
+    subject    TEXT NOT NULL,
+    PRIMARY KEY (bericht_id, subject)
+);
+CREATE INDEX about_subject ON about (gemeente, aanbieder, subject);
 
 -- One version of a toewijzing, as one bericht put it. Of the same version in several berichten the
 -- earliest that was not refused holds.
 CREATE TABLE toewijzing (
-    bericht_id        TEXT NOT NULL REFERENCES bericht (id),
-    nr                INTEGER NOT NULL,                  -- place in the bericht
-    gemeente          TEXT NOT NULL,
-    aanbieder         TEXT NOT NULL,
-    bsn               TEXT NOT NULL,
-    toewijzing_nummer INTEGER NOT NULL,
-    toewijzingsdatum  TEXT NOT NULL,
-    toewijzingstijd   TEXT NOT NULL,
-    categorie         TEXT,
-    code              TEXT,
-    ingangsdatum      TEXT NOT NULL,
-    einddatum         TEXT,
-    verwijderd        BOOLEAN NOT NULL,
-    refused           BOOLEAN NOT NULL DEFAULT FALSE,    -- its bericht counts as not sent
+    bericht_id           TEXT NOT NULL REFERENCES bericht (id),
+    nr                   INTEGER NOT NULL,               -- place in the bericht
+    gemeente             TEXT NOT NULL,
+    aanbieder            TEXT NOT NULL,
+    bsn                  TEXT NOT NULL,
+    toewijzing_nummer    INTEGER NOT NULL,
+    referentie_aanbieder TEXT,                          -- the verzoek that it honours
+    toewijzingsdatum     TEXT NOT NULL,
+    toewijzingstijd      TEXT NOT NULL,
+    categorie            TEXT,
+    code                 TEXT,
+    ingangsdatum         TEXT NOT NULL,
+    einddatum            TEXT,
+    volume               INTEGER,
+    eenheid              TEXT,
+    frequentie           TEXT,
+    budget               INTEGER,                        -- euro cents
+    verwijderd           BOOLEAN NOT NULL,
+    refused              BOOLEAN NOT NULL DEFAULT FALSE, -- its bericht counts as not sent
     PRIMARY KEY (bericht_id, nr)
 );
 CREATE INDEX toewijzing_version
     ON toewijzing (gemeente, aanbieder, toewijzing_nummer, toewijzingsdatum, toewijzingstijd) WHERE NOT refused;
+CREATE INDEX toewijzing_client ON toewijzing (gemeente, aanbieder, bsn) WHERE NOT refused;
+CREATE INDEX toewijzing_verzoek ON toewijzing (gemeente, aanbieder, referentie_aanbieder)
+    WHERE NOT refused AND referentie_aanbieder IS NOT NULL;
 
 -- A start of support, as one bericht put it; live while it is neither refused nor removed.
 CREATE TABLE start (
@@ -83,6 +107,94 @@ CREATE TABLE start (
 );
 CREATE INDEX start_live ON start (gemeente, aanbieder, bsn) WHERE NOT refused AND removed_by IS NULL;
 CREATE INDEX start_removed_by ON start (removed_by) WHERE removed_by IS NOT NULL;
+
+-- A stop of support, likewise.
+CREATE TABLE stop (
+    bericht_id        TEXT NOT NULL REFERENCES bericht (id),
+    nr                INTEGER NOT NULL,
+    gemeente          TEXT NOT NULL,
+    aanbieder         TEXT NOT NULL,
+    bsn               TEXT NOT NULL,
+    toewijzing_nummer INTEGER,                           -- NULL when taakgericht
+    categorie         TEXT,
+    code              TEXT,
+    begindatum        TEXT NOT NULL,                     -- of the start that it ends
+    reden_beeindiging TEXT NOT NULL,
+    einddatum         TEXT NOT NULL,
+    refused           BOOLEAN NOT NULL DEFAULT FALSE,
+    removed_by        TEXT REFERENCES bericht (id),
+    PRIMARY KEY (bericht_id, nr)
+);
+CREATE INDEX stop_live ON stop (gemeente, aanbieder, bsn) WHERE NOT refused AND removed_by IS NULL;
+CREATE INDEX stop_removed_by ON stop (removed_by) WHERE removed_by IS NOT NULL;
+
+-- A verzoek of an aanbieder: a product of a 315, or a 317.
+CREATE TABLE verzoek (
+    bericht_id           TEXT NOT NULL REFERENCES bericht (id),
+    nr                   INTEGER NOT NULL,
+    gemeente             TEXT NOT NULL,
+    aanbieder            TEXT NOT NULL,
+    bsn                  TEXT NOT NULL,
+    referentie_aanbieder TEXT NOT NULL,
+    refused              BOOLEAN NOT NULL DEFAULT FALSE,
+    PRIMARY KEY (bericht_id, nr)
+);
+CREATE INDEX verzoek_referentie ON verzoek (gemeente, aanbieder, referentie_aanbieder) WHERE NOT refused;
+CREATE INDEX verzoek_client ON verzoek (gemeente, aanbieder, bsn) WHERE NOT refused;
+
+-- What a gemeente says to a verzoek in a 319.
+CREATE TABLE antwoord (
+    bericht_id           TEXT PRIMARY KEY REFERENCES bericht (id),
+    gemeente             TEXT NOT NULL,
+    aanbieder            TEXT NOT NULL,
+    referentie_aanbieder TEXT NOT NULL,
+    verzoek_antwoord     TEXT NOT NULL,
+    refused              BOOLEAN NOT NULL DEFAULT FALSE
+);
+CREATE INDEX antwoord_referentie ON antwoord (gemeente, aanbieder, referentie_aanbieder) WHERE NOT refused;
+
+-- A declaratie. Void: rejected before its lines were judged, it counts as not sent.
+CREATE TABLE declaratie (
+    bericht_id              TEXT PRIMARY KEY REFERENCES bericht (id),
+    gemeente                TEXT NOT NULL,
+    aanbieder               TEXT NOT NULL,
+    declaratie_nummer       TEXT NOT NULL,
+    begindatum              TEXT NOT NULL,
+    einddatum               TEXT NOT NULL,
+    totaal_bedrag           INTEGER NOT NULL,            -- euro cents
+    debet_credit            TEXT NOT NULL,
+    basisschema_xsd_versie  TEXT,
+    bericht_xsd_versie      TEXT,
+    void                    BOOLEAN NOT NULL
+);
+CREATE INDEX declaratie_nummer ON declaratie (gemeente, aanbieder, declaratie_nummer);
+CREATE INDEX declaratie_periode ON declaratie (gemeente, aanbieder, begindatum) WHERE NOT void;
+
+-- A line of a declaratie. A debet line is credited when a granted credit names it.
+CREATE TABLE prestatie (
+    bericht_id             TEXT NOT NULL REFERENCES bericht (id),
+    nr                     INTEGER NOT NULL,
+    gemeente               TEXT NOT NULL,
+    aanbieder              TEXT NOT NULL,
+    bsn                    TEXT NOT NULL,
+    referentie_nummer      TEXT NOT NULL,
+    vorig_referentie_nummer TEXT,
+    toewijzing_nummer      INTEGER NOT NULL,
+    product_categorie      TEXT NOT NULL,
+    product_code           TEXT NOT NULL,
+    begindatum             TEXT NOT NULL,
+    einddatum              TEXT NOT NULL,
+    geleverd_volume        INTEGER NOT NULL,
+    eenheid                TEXT NOT NULL,
+    product_tarief         INTEGER,                      -- euro cents
+    bedrag                 INTEGER NOT NULL,             -- euro cents
+    debet_credit           TEXT NOT NULL,
+    granted                BOOLEAN NOT NULL,
+    void                   BOOLEAN NOT NULL,             -- as its declaratie
+    PRIMARY KEY (bericht_id, nr)
+);
+CREATE INDEX prestatie_referentie ON prestatie (gemeente, aanbieder, referentie_nummer) WHERE NOT void;
+CREATE INDEX prestatie_toewijzing ON prestatie (gemeente, aanbieder, toewijzing_nummer) WHERE NOT void;
 
 -- An answer that is awaited.
 CREATE TABLE deadline (

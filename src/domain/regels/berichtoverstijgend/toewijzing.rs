@@ -1,0 +1,47 @@
+//! What a WMO301 must agree on with earlier toewijzingen, verzoeken and declaraties.
+
+use crate::domain::bericht::{Heenbericht, Inhoud};
+use crate::domain::history::History;
+use crate::domain::klasse::ElementPath;
+use crate::domain::toewijzing::{Client, ToegewezenProduct};
+use crate::domain::verdict::Place;
+
+/// TR332: a ToewijzingNummer stands for one toewijzing: same Bsn, Product and Ingangsdatum in every version.
+///
+/// - Retourcode: 9332, on the `ToegewezenProduct`
+/// - Berichten: WMO301
+pub fn tr332(heen: &Heenbericht, history: &History) -> Vec<Place> {
+    broken(heen, "ToewijzingNummer", |client, product| {
+        history.toewijzingen.current(product.toewijzing_nummer).is_some_and(|fact| {
+            fact.bsn != client.bsn || fact.product != product.product || fact.ingangsdatum != product.ingangsdatum
+        })
+    })
+}
+
+/// TR379: a ReferentieAanbieder is that of a verzoek of this aanbieder for this client.
+///
+/// One that a later version repeats is let pass: the standard has no code for it.
+///
+/// - Retourcode: 9379, on the `ToegewezenProduct`
+/// - Berichten: WMO301
+pub fn tr379(heen: &Heenbericht, history: &History) -> Vec<Place> {
+    broken(heen, "ReferentieAanbieder", |client, product| match &product.referentie_aanbieder {
+        Some(naam) => history.verzoek(naam).is_none_or(|verzoek| verzoek.bsn != client.bsn),
+        None => false,
+    })
+}
+
+/// The `ToegewezenProducten` for which `broken` holds, at the element that shows it.
+fn broken(
+    heen: &Heenbericht,
+    element: &'static str,
+    broken: impl Fn(&Client, &ToegewezenProduct) -> bool,
+) -> Vec<Place> {
+    let Inhoud::Toewijzing(client) = &heen.inhoud else { return Vec::new() };
+    let path = ElementPath::root().child("Client").child("ToegewezenProducten");
+    let products = client.toegewezen_producten.iter().enumerate();
+    products
+        .filter(|(_, product)| broken(client, product))
+        .map(|(index, _)| Place::element(path.nth("ToegewezenProduct", index), element))
+        .collect()
+}

@@ -1,0 +1,208 @@
+//! Declaraties and their lines.
+
+use super::super::{Connection, Row};
+use super::Result;
+use super::row::Fields;
+use crate::domain::Partij;
+use crate::domain::bericht::{BerichtIdentificatie, XsdVersie};
+use crate::domain::declaratie::{BedragMetDC, GeslotenPeriode, Prestatie, Referentie, TotaalBedragMetDC};
+use crate::domain::history::{DeclaratieFact, PrestatieFact};
+use crate::domain::klasse::RetourCodes;
+use crate::domain::waarde::{ToewijzingNummer, Value};
+use crate::store::{About, NewDeclaratie};
+
+/// Keeps a declaratie and what became of its lines.
+pub async fn insert_declaratie(conn: &mut Connection, about: &About, id: &str, new: &NewDeclaratie) -> Result<()> {
+    const DECLARATIE: &str = "INSERT INTO declaratie (bericht_id, gemeente, aanbieder, declaratie_nummer, begindatum,
+            einddatum, totaal_bedrag, debet_credit, basisschema_xsd_versie, bericht_xsd_versie, void)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    let versie = new.xsd_versie.as_ref();
+    sqlx::query(DECLARATIE)
+        .bind(id)
+        .bind(about.gemeente.code())
+        .bind(about.aanbieder.code())
+        .bind(&new.declaratie_nummer)
+        .bind(new.declaratie_periode.begindatum.to_text())
+        .bind(new.declaratie_periode.einddatum.to_text())
+        .bind(new.totaal_ingediend_bedrag.totaal_bedrag)
+        .bind(new.totaal_ingediend_bedrag.debet_credit.to_text())
+        .bind(versie.map(|versie| versie.basisschema_xsd_versie.to_text()))
+        .bind(versie.map(|versie| versie.bericht_xsd_versie.to_text()))
+        .bind(new.void)
+        .execute(&mut *conn)
+        .await?;
+    for (nr, line) in (0_i64..).zip(&new.prestaties) {
+        insert_prestatie(conn, about, (id, nr), line, new.void).await?;
+    }
+    Ok(())
+}
+
+async fn insert_prestatie(
+    conn: &mut Connection,
+    about: &About,
+    (id, nr): (&str, i64),
+    line: &PrestatieFact,
+    void: bool,
+) -> Result<()> {
+    const PRESTATIE: &str = "INSERT INTO prestatie (bericht_id, nr, gemeente, aanbieder, bsn, referentie_nummer,
+            vorig_referentie_nummer, toewijzing_nummer, product_categorie, product_code, begindatum, einddatum,
+            geleverd_volume, eenheid, product_tarief, bedrag, debet_credit, granted, void)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
+    let prestatie = &line.prestatie;
+    sqlx::query(PRESTATIE)
+        .bind(id)
+        .bind(nr)
+        .bind(about.gemeente.code())
+        .bind(about.aanbieder.code())
+        .bind(line.bsn.digits())
+        .bind(&prestatie.product_referentie.referentie_nummer)
+        .bind(&prestatie.product_referentie.vorig_referentie_nummer)
+        .bind(prestatie.toewijzing_nummer.0)
+        .bind(prestatie.product_categorie.as_str())
+        .bind(prestatie.product_code.as_str())
+        .bind(prestatie.product_periode.begindatum.to_text())
+        .bind(prestatie.product_periode.einddatum.to_text())
+        .bind(prestatie.geleverd_volume)
+        .bind(prestatie.eenheid.to_text())
+        .bind(prestatie.product_tarief)
+        .bind(prestatie.ingediend_bedrag.bedrag)
+        .bind(prestatie.ingediend_bedrag.debet_credit.to_text())
+        .bind(line.granted)
+        .bind(void)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// A 325 came: the lines that it lists are rejected, all others of its declaratie are granted.
+pub async fn reject_lines(conn: &mut Connection, declaratie_id: &str, referenties: &[String]) -> Result<()> {
+    sqlx::query("UPDATE prestatie SET granted = TRUE WHERE bericht_id = $1 AND NOT void")
+        .bind(declaratie_id)
+        .execute(&mut *conn)
+        .await?;
+    for referentie in referenties {
+        sqlx::query("UPDATE prestatie SET granted = FALSE WHERE bericht_id = $1 AND referentie_nummer = $2")
+            .bind(declaratie_id)
+            .bind(referentie)
+            .execute(&mut *conn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// What a declaratie is read from; the caller adds which ones.
+const DECLARATIE: &str = "SELECT d.*, b.identificatie, b.dagtekening, b.retour_id IS NOT NULL AS answered
+    FROM declaratie d JOIN bericht b ON b.id = d.bericht_id WHERE d.gemeente = $1 AND d.aanbieder = $2";
+
+/// Those under this DeclaratieNummer, oldest first.
+pub async fn declaraties_under(
+    conn: &mut Connection,
+    (gemeente, aanbieder): (&Partij, &Partij),
+    nummer: &str,
+) -> Result<Vec<DeclaratieFact>> {
+    let sql = format!("{DECLARATIE} AND d.declaratie_nummer = $3 ORDER BY d.bericht_id");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(gemeente.code())
+        .bind(aanbieder.code())
+        .bind(nummer)
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(declaratie).collect()
+}
+
+/// Those whose 323 is identified so, oldest first.
+pub async fn declaraties_of(
+    conn: &mut Connection,
+    (gemeente, aanbieder): (&Partij, &Partij),
+    identificatie: &str,
+) -> Result<Vec<DeclaratieFact>> {
+    let sql = format!("{DECLARATIE} AND b.identificatie = $3 ORDER BY d.bericht_id");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(gemeente.code())
+        .bind(aanbieder.code())
+        .bind(identificatie)
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(declaratie).collect()
+}
+
+/// The one of the latest period that counts. Periods before the year 10000 sort as text, as CS340 and TR137 let no
+/// later one count.
+pub async fn latest_declaratie(
+    conn: &mut Connection,
+    (gemeente, aanbieder): (&Partij, &Partij),
+) -> Result<Option<DeclaratieFact>> {
+    let sql = format!("{DECLARATIE} AND NOT d.void ORDER BY d.begindatum DESC, d.bericht_id DESC LIMIT 1");
+    let row =
+        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(gemeente.code()).bind(aanbieder.code()).fetch_optional(conn).await?;
+    row.as_ref().map(declaratie).transpose()
+}
+
+/// All lines of a declaratie, in order.
+pub async fn lines_of(conn: &mut Connection, declaratie_id: &str) -> Result<Vec<PrestatieFact>> {
+    let rows = sqlx::query("SELECT * FROM prestatie WHERE bericht_id = $1 ORDER BY nr")
+        .bind(declaratie_id)
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(prestatie).collect()
+}
+
+fn declaratie(row: &Row) -> Result<DeclaratieFact> {
+    let fields = Fields::of("declaratie", "bericht_id", row)?;
+    let versie: Option<String> = fields.get("bericht_xsd_versie")?;
+    Ok(DeclaratieFact {
+        bericht_id: fields.get("bericht_id")?,
+        bericht_identificatie: BerichtIdentificatie {
+            identificatie: fields.parse("identificatie", Value::from_text)?,
+            dagtekening: fields.parse("dagtekening", Value::from_text)?,
+        },
+        xsd_versie: match versie {
+            None => None,
+            Some(_) => Some(XsdVersie {
+                basisschema_xsd_versie: fields.parse("basisschema_xsd_versie", Value::from_text)?,
+                bericht_xsd_versie: fields.parse("bericht_xsd_versie", Value::from_text)?,
+            }),
+        },
+        declaratie_nummer: fields.get("declaratie_nummer")?,
+        declaratie_periode: GeslotenPeriode {
+            begindatum: fields.parse("begindatum", Value::from_text)?,
+            einddatum: fields.parse("einddatum", Value::from_text)?,
+        },
+        totaal_ingediend_bedrag: TotaalBedragMetDC {
+            totaal_bedrag: fields.get("totaal_bedrag")?,
+            debet_credit: fields.parse("debet_credit", Value::from_text)?,
+        },
+        void: fields.get("void")?,
+        answered: fields.get("answered")?,
+    })
+}
+
+/// The line that a row holds.
+pub fn prestatie(row: &Row) -> Result<PrestatieFact> {
+    let fields = Fields::of("prestatie", "bericht_id", row)?;
+    Ok(PrestatieFact {
+        bsn: fields.parse("bsn", Value::from_text)?,
+        granted: fields.get("granted")?,
+        prestatie: Prestatie {
+            product_referentie: Referentie {
+                referentie_nummer: fields.get("referentie_nummer")?,
+                vorig_referentie_nummer: fields.get("vorig_referentie_nummer")?,
+            },
+            toewijzing_nummer: ToewijzingNummer(fields.get("toewijzing_nummer")?),
+            product_categorie: fields.parse("product_categorie", Value::from_text)?,
+            product_code: fields.parse("product_code", Value::from_text)?,
+            product_periode: GeslotenPeriode {
+                begindatum: fields.parse("begindatum", Value::from_text)?,
+                einddatum: fields.parse("einddatum", Value::from_text)?,
+            },
+            geleverd_volume: fields.get("geleverd_volume")?,
+            eenheid: fields.parse("eenheid", Value::from_text)?,
+            product_tarief: fields.get("product_tarief")?,
+            ingediend_bedrag: BedragMetDC {
+                bedrag: fields.get("bedrag")?,
+                debet_credit: fields.parse("debet_credit", Value::from_text)?,
+            },
+            retour_codes: RetourCodes::default(),
+        },
+    })
+}

@@ -1,0 +1,274 @@
+//! Facts of the ledger, as a history needs them: only what counts, oldest first.
+
+use std::collections::{HashMap, HashSet};
+
+use sqlx::QueryBuilder;
+
+use super::super::{Connection, Db, Row};
+use super::Result;
+use super::declaratie::prestatie;
+use super::row::Fields;
+use crate::domain::history::{PrestatieFact, StartFact, StopFact, Subject, ToewijzingFact, VerzoekFact};
+use crate::domain::levering::{StartKey, StopKey};
+use crate::domain::toewijzing::{Omvang, Product};
+use crate::domain::waarde::{Bsn, ToewijzingNummer, Value, VerzoekAntwoord};
+use crate::domain::{Berichtsoort, Partij};
+
+/// A gemeente and an aanbieder.
+pub type Pair<'a> = (&'a Partij, &'a Partij);
+
+/// How many values one query asks for at most.
+const CHUNK: usize = 500;
+
+/// Of each subject, how often something was recorded about it.
+pub async fn revisions(conn: &mut Connection, pair: Pair<'_>, subjects: Vec<Subject>) -> Result<Vec<(Subject, i64)>> {
+    let mut known: HashMap<String, i64> = HashMap::new();
+    for chunk in subjects.chunks(CHUNK) {
+        let mut query = of_pair("SELECT subject, revision FROM revision WHERE", "", pair);
+        one_of(&mut query, " AND subject IN ", chunk.iter().map(Subject::key));
+        for row in query.build().fetch_all(&mut *conn).await? {
+            let fields = Fields::of("revision", "subject", &row)?;
+            known.insert(fields.get("subject")?, fields.get("revision")?);
+        }
+    }
+    Ok(subjects
+        .into_iter()
+        .map(|subject| {
+            let revision = known.get(&subject.key()).copied().unwrap_or(0);
+            (subject, revision)
+        })
+        .collect())
+}
+
+/// Of each version the one that came first, among those that were not refused. The caller adds which ones.
+const VERSIONS: &str =
+    "SELECT t.*, b.received_at, b.dagtekening FROM toewijzing t JOIN bericht b ON b.id = t.bericht_id
+    WHERE NOT t.refused AND NOT EXISTS (SELECT 1 FROM toewijzing e
+        WHERE e.gemeente = t.gemeente AND e.aanbieder = t.aanbieder
+            AND e.toewijzing_nummer = t.toewijzing_nummer AND e.toewijzingsdatum = t.toewijzingsdatum
+            AND e.toewijzingstijd = t.toewijzingstijd AND NOT e.refused
+            AND (e.bericht_id, e.nr) < (t.bericht_id, t.nr)) AND";
+
+/// All versions of the toewijzingen with these numbers.
+pub async fn toewijzingen_numbered(
+    conn: &mut Connection,
+    pair: Pair<'_>,
+    nummers: &[i64],
+) -> Result<Vec<ToewijzingFact>> {
+    let mut facts = Vec::new();
+    for chunk in nummers.chunks(CHUNK) {
+        let mut query = of_pair(VERSIONS, "t.", pair);
+        one_of(&mut query, " AND t.toewijzing_nummer IN ", chunk.iter().copied());
+        query.push(" ORDER BY t.bericht_id, t.nr");
+        for row in query.build().fetch_all(&mut *conn).await? {
+            facts.push(toewijzing(&row)?);
+        }
+    }
+    Ok(facts)
+}
+
+/// All versions of the toewijzingen of a client.
+pub async fn toewijzingen_of_client(conn: &mut Connection, pair: Pair<'_>, bsn: &Bsn) -> Result<Vec<ToewijzingFact>> {
+    let mut query = of_pair(VERSIONS, "t.", pair);
+    query.push(" AND t.bsn = ").push_bind(bsn.digits().to_owned()).push(" ORDER BY t.bericht_id, t.nr");
+    query.build().fetch_all(conn).await?.iter().map(toewijzing).collect()
+}
+
+/// Those of these clients who ever had a toewijzing that was not refused.
+pub async fn clients_with_toewijzing(conn: &mut Connection, pair: Pair<'_>, bsns: &[&Bsn]) -> Result<HashSet<Bsn>> {
+    let mut clients = HashSet::new();
+    for chunk in bsns.chunks(CHUNK) {
+        let mut query = of_pair("SELECT DISTINCT bsn FROM toewijzing WHERE NOT refused AND", "", pair);
+        one_of(&mut query, " AND bsn IN ", chunk.iter().map(|bsn| bsn.digits().to_owned()));
+        for row in query.build().fetch_all(&mut *conn).await? {
+            let fields = Fields::of("toewijzing", "bsn", &row)?;
+            clients.insert(fields.parse("bsn", Value::from_text)?);
+        }
+    }
+    Ok(clients)
+}
+
+/// The live starts of a client, in the order in which they were accepted.
+pub async fn live_starts(conn: &mut Connection, pair: Pair<'_>, bsn: &Bsn) -> Result<Vec<StartFact>> {
+    const LIVE: &str = "SELECT s.* FROM start s JOIN journal j ON j.bericht_id = s.bericht_id
+        WHERE NOT s.refused AND s.removed_by IS NULL AND";
+    let mut query = of_pair(LIVE, "s.", pair);
+    query.push(" AND s.bsn = ").push_bind(bsn.digits().to_owned()).push(" ORDER BY j.seq, s.nr");
+    let rows = query.build().fetch_all(conn).await?;
+    rows.iter().map(|row| Ok(StartFact { key: start_key(&Fields::of("start", "bericht_id", row)?)? })).collect()
+}
+
+/// The live stops of a client, in the order in which they were accepted.
+pub async fn live_stops(conn: &mut Connection, pair: Pair<'_>, bsn: &Bsn) -> Result<Vec<StopFact>> {
+    const LIVE: &str = "SELECT s.* FROM stop s JOIN journal j ON j.bericht_id = s.bericht_id
+        WHERE NOT s.refused AND s.removed_by IS NULL AND";
+    let mut query = of_pair(LIVE, "s.", pair);
+    query.push(" AND s.bsn = ").push_bind(bsn.digits().to_owned()).push(" ORDER BY j.seq, s.nr");
+    let rows = query.build().fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let fields = Fields::of("stop", "bericht_id", row)?;
+            Ok(StopFact {
+                key: StopKey {
+                    start: start_key(&fields)?,
+                    reden_beeindiging: fields.get("reden_beeindiging")?,
+                    einddatum: fields.parse("einddatum", Value::from_text)?,
+                },
+            })
+        })
+        .collect()
+}
+
+/// A verzoek, and whether a toewijzing honours it. The caller adds which ones.
+const VERZOEK: &str = "SELECT v.*, b.soort, b.dagtekening, EXISTS (SELECT 1 FROM toewijzing t
+            WHERE t.gemeente = v.gemeente AND t.aanbieder = v.aanbieder
+                AND t.referentie_aanbieder = v.referentie_aanbieder AND NOT t.refused) AS honoured
+    FROM verzoek v JOIN bericht b ON b.id = v.bericht_id WHERE NOT v.refused AND";
+
+/// The verzoeken of a client.
+pub async fn verzoeken_of_client(conn: &mut Connection, pair: Pair<'_>, bsn: &Bsn) -> Result<Vec<VerzoekFact>> {
+    let mut query = of_pair(VERZOEK, "v.", pair);
+    query.push(" AND v.bsn = ").push_bind(bsn.digits().to_owned()).push(" ORDER BY v.bericht_id, v.nr");
+    verzoeken(conn, pair, query).await
+}
+
+/// The verzoek of this name; at most one, as the name is used once (TR347).
+pub async fn verzoeken_named(conn: &mut Connection, pair: Pair<'_>, naam: &str) -> Result<Vec<VerzoekFact>> {
+    let mut query = of_pair(VERZOEK, "v.", pair);
+    query.push(" AND v.referentie_aanbieder = ").push_bind(naam.to_owned()).push(" ORDER BY v.bericht_id, v.nr");
+    verzoeken(conn, pair, query).await
+}
+
+async fn verzoeken(conn: &mut Connection, pair: Pair<'_>, mut query: QueryBuilder<Db>) -> Result<Vec<VerzoekFact>> {
+    let mut facts = Vec::new();
+    for row in query.build().fetch_all(&mut *conn).await? {
+        let fields = Fields::of("verzoek", "bericht_id", &row)?;
+        let referentie_aanbieder: String = fields.get("referentie_aanbieder")?;
+        facts.push(VerzoekFact {
+            soort: fields.parse("soort", Berichtsoort::from_name)?,
+            bsn: fields.parse("bsn", Value::from_text)?,
+            dagtekening: fields.parse("dagtekening", Value::from_text)?,
+            bericht_id: fields.get("bericht_id")?,
+            antwoorden: antwoorden(conn, pair, &referentie_aanbieder).await?,
+            honoured: fields.get("honoured")?,
+            referentie_aanbieder,
+        });
+    }
+    Ok(facts)
+}
+
+async fn antwoorden(conn: &mut Connection, pair: Pair<'_>, naam: &str) -> Result<Vec<VerzoekAntwoord>> {
+    const ANTWOORD: &str = "SELECT a.* FROM antwoord a JOIN journal j ON j.bericht_id = a.bericht_id
+        WHERE NOT a.refused AND";
+    let mut query = of_pair(ANTWOORD, "a.", pair);
+    query.push(" AND a.referentie_aanbieder = ").push_bind(naam.to_owned()).push(" ORDER BY j.seq");
+    let rows = query.build().fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| Fields::of("antwoord", "bericht_id", row)?.parse("verzoek_antwoord", Value::from_text))
+        .collect()
+}
+
+/// The lines that were declared on these toewijzingen.
+pub async fn lines_on(conn: &mut Connection, pair: Pair<'_>, nummers: &[i64]) -> Result<Vec<PrestatieFact>> {
+    lines_about(conn, pair, nummers, &[]).await
+}
+
+/// The lines on these toewijzingen and those under these ReferentieNummers, each once, oldest first.
+pub async fn lines_about(
+    conn: &mut Connection,
+    pair: Pair<'_>,
+    nummers: &[i64],
+    referenties: &[&str],
+) -> Result<Vec<PrestatieFact>> {
+    const LINES: &str = "SELECT p.*, j.seq FROM prestatie p JOIN journal j ON j.bericht_id = p.bericht_id
+        WHERE NOT p.void AND";
+    let mut found: HashMap<(i64, i64), PrestatieFact> = HashMap::new();
+    for chunk in nummers.chunks(CHUNK) {
+        let mut query = of_pair(LINES, "p.", pair);
+        one_of(&mut query, " AND p.toewijzing_nummer IN ", chunk.iter().copied());
+        collect_lines(conn, query, &mut found).await?;
+    }
+    for chunk in referenties.chunks(CHUNK) {
+        let mut query = of_pair(LINES, "p.", pair);
+        one_of(&mut query, " AND p.referentie_nummer IN ", chunk.iter().map(|one| (*one).to_owned()));
+        collect_lines(conn, query, &mut found).await?;
+    }
+    let mut lines: Vec<_> = found.into_iter().collect();
+    lines.sort_by_key(|(place, _)| *place);
+    Ok(lines.into_iter().map(|(_, line)| line).collect())
+}
+
+async fn collect_lines(
+    conn: &mut Connection,
+    mut query: QueryBuilder<Db>,
+    found: &mut HashMap<(i64, i64), PrestatieFact>,
+) -> Result<()> {
+    for row in query.build().fetch_all(conn).await? {
+        let fields = Fields::of("prestatie", "bericht_id", &row)?;
+        found.insert((fields.get("seq")?, fields.get("nr")?), prestatie(&row)?);
+    }
+    Ok(())
+}
+
+/// A query about what is between this gemeente and this aanbieder.
+fn of_pair(start: &str, prefix: &str, (gemeente, aanbieder): Pair<'_>) -> QueryBuilder<Db> {
+    let mut query = QueryBuilder::new(start);
+    query.push(" ").push(prefix).push("gemeente = ").push_bind(gemeente.code().to_owned());
+    query.push(" AND ").push(prefix).push("aanbieder = ").push_bind(aanbieder.code().to_owned());
+    query
+}
+
+/// Narrows a query to these values of a column.
+fn one_of<T>(query: &mut QueryBuilder<Db>, column_in: &str, values: impl IntoIterator<Item = T>)
+where
+    T: for<'q> sqlx::Encode<'q, Db> + sqlx::Type<Db> + Send + 'static,
+{
+    query.push(column_in).push("(");
+    let mut list = query.separated(", ");
+    for value in values {
+        list.push_bind(value);
+    }
+    query.push(")");
+}
+
+fn start_key(fields: &Fields<'_>) -> Result<StartKey> {
+    Ok(StartKey {
+        toewijzing_nummer: fields.get::<Option<i64>>("toewijzing_nummer")?.map(ToewijzingNummer),
+        categorie: fields.get("categorie")?,
+        code: fields.get("code")?,
+        begindatum: fields.parse("begindatum", Value::from_text)?,
+    })
+}
+
+fn toewijzing(row: &Row) -> Result<ToewijzingFact> {
+    let fields = Fields::of("toewijzing", "bericht_id", row)?;
+    Ok(ToewijzingFact {
+        toewijzing_nummer: ToewijzingNummer(fields.get("toewijzing_nummer")?),
+        bsn: fields.parse("bsn", Value::from_text)?,
+        referentie_aanbieder: fields.get("referentie_aanbieder")?,
+        product: product(&fields)?,
+        toewijzingsdatum: fields.parse("toewijzingsdatum", Value::from_text)?,
+        toewijzingstijd: fields.parse("toewijzingstijd", Value::from_text)?,
+        ingangsdatum: fields.parse("ingangsdatum", Value::from_text)?,
+        einddatum: fields.parse_if_any("einddatum", Value::from_text)?,
+        omvang: omvang(&fields)?,
+        budget: fields.get("budget")?,
+        verwijderd: fields.get("verwijderd")?,
+        dagtekening: fields.parse("dagtekening", Value::from_text)?,
+        received_at: fields.get("received_at")?,
+    })
+}
+
+fn product(fields: &Fields<'_>) -> Result<Option<Product>> {
+    let Some(categorie) = fields.parse_if_any("categorie", Value::from_text)? else { return Ok(None) };
+    Ok(Some(Product { categorie, code: fields.parse_if_any("code", Value::from_text)? }))
+}
+
+fn omvang(fields: &Fields<'_>) -> Result<Option<Omvang>> {
+    let Some(volume) = fields.get("volume")? else { return Ok(None) };
+    Ok(Some(Omvang {
+        volume,
+        eenheid: fields.parse("eenheid", Value::from_text)?,
+        frequentie: fields.parse("frequentie", Value::from_text)?,
+    }))
+}
