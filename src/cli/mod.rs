@@ -6,6 +6,7 @@ mod config;
 mod convert;
 mod demo;
 mod mock;
+mod replay;
 mod rules;
 mod serve;
 mod validate;
@@ -59,6 +60,8 @@ enum Command {
     Mock(mock::Arguments),
     /// Check files against schema and rules, without a server
     Validate(validate::Arguments),
+    /// Play the berichten of a folder into an empty store, and tell what becomes of each
+    Replay(replay::Arguments),
     /// Turn a bericht from XML into JSON or back, lossless
     Convert(convert::Arguments),
     /// List the rules of the standard, or explain one
@@ -83,6 +86,7 @@ pub fn run(arguments: Arguments) -> Exit {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Mock(arguments) => mock::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
+        Command::Replay(arguments) => replay::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Config(arguments) => config::run(&arguments),

@@ -12,27 +12,37 @@ pub struct Contract {
 }
 
 impl Contract {
-    /// Whether this code was agreed, under this categorie.
+    /// Whether this code was agreed, under this categorie; anything was, where no codes were told.
     #[must_use]
     pub fn has(&self, categorie: &ProductCategorie, code: &ProductCode) -> bool {
-        self.productcodes.get(code) == Some(categorie)
+        self.productcodes.is_empty() || self.productcodes.get(code) == Some(categorie)
     }
 }
 
 /// All agreements that are known, by the codes of gemeente and aanbieder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Contracten(HashMap<(String, String), Contract>);
+pub struct Contracten {
+    known: HashMap<(String, String), Contract>,
+    /// Between all others.
+    otherwise: Option<Contract>,
+}
 
 impl Contracten {
+    /// One that holds between everybody.
+    #[must_use]
+    pub fn everywhere(contract: Contract) -> Self {
+        Self { known: HashMap::new(), otherwise: Some(contract) }
+    }
+
     /// The agreement of these two; `None` when nothing is known of one.
     #[must_use]
     pub fn of(&self, gemeente: &str, aanbieder: &str) -> Option<&Contract> {
-        self.0.get(&(gemeente.to_owned(), aanbieder.to_owned()))
+        self.known.get(&(gemeente.to_owned(), aanbieder.to_owned())).or(self.otherwise.as_ref())
     }
 }
 
 impl FromIterator<((String, String), Contract)> for Contracten {
     fn from_iter<I: IntoIterator<Item = ((String, String), Contract)>>(contracten: I) -> Self {
-        Self(contracten.into_iter().collect())
+        Self { known: contracten.into_iter().collect(), otherwise: None }
     }
 }

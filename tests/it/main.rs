@@ -9,6 +9,7 @@ mod json;
 mod network;
 mod postgres;
 mod regels;
+mod replay;
 mod retour;
 mod store;
 mod stories;

@@ -1,0 +1,128 @@
+//! How `replay` prints what became of each step.
+
+use std::io::{self, StdoutLock, Write};
+
+use serde::Serialize;
+
+use crate::store::{DeadlineReceipt, DeadlineView, FindingReceipt, Receipt};
+
+/// What became of one step.
+#[derive(Serialize)]
+pub struct Step {
+    #[serde(rename = "step")]
+    number: Option<usize>,
+    file: String,
+    berichtsoort: Option<String>,
+    outcome: String,
+    findings: Vec<FindingReceipt>,
+    /// The kind of the answer that the gateway composes.
+    retour: Option<String>,
+    deadlines: Vec<DeadlineReceipt>,
+}
+
+impl Step {
+    /// What became of this bericht; `changed` are the deadlines that it started, stopped or came too late for.
+    pub fn of(number: usize, file: &str, outcome: String, receipt: &Receipt, changed: Vec<&DeadlineView>) -> Self {
+        let mut step = Self {
+            number: Some(number),
+            file: file.to_owned(),
+            berichtsoort: receipt.berichtsoort.clone(),
+            findings: receipt.findings.clone(),
+            retour: receipt.retour.as_ref().map(|retour| retour.berichtsoort.clone()),
+            deadlines: changed.into_iter().map(deadline).collect(),
+            outcome,
+        };
+        if !step.shows_answer() {
+            step.retour = None;
+            step.findings.retain(|_| step.outcome == "refused");
+        }
+        step
+    }
+
+    /// Whether this step calls for an answer: the same bytes again, and what is refused, do not.
+    pub fn shows_answer(&self) -> bool {
+        matches!(self.outcome.as_str(), "accepted" | "partial" | "rejected")
+    }
+}
+
+fn deadline(view: &DeadlineView) -> DeadlineReceipt {
+    DeadlineReceipt {
+        clock: view.clock.clone(),
+        answer: view.answer.clone(),
+        subject: view.subject.clone(),
+        due: view.due.to_string(),
+        state: view.state.name().to_owned(),
+    }
+}
+
+/// Prints step by step.
+pub struct Report {
+    out: io::LineWriter<StdoutLock<'static>>,
+    json: bool,
+    /// No step was anything but accepted.
+    pub all_accepted: bool,
+}
+
+impl Report {
+    /// Prints for programs, or for people.
+    pub fn new(json: bool) -> Self {
+        Self { out: io::LineWriter::new(io::stdout().lock()), json, all_accepted: true }
+    }
+
+    /// Prints one step.
+    ///
+    /// # Errors
+    /// When stdout cannot be written to.
+    pub fn add(&mut self, step: &Step) -> io::Result<()> {
+        self.all_accepted &= matches!(step.outcome.as_str(), "accepted" | "duplicate");
+        if self.json {
+            let line = serde_json::to_string(step).expect("a step has only texts and numbers");
+            return writeln!(self.out, "{line}");
+        }
+        let number = step.number.map_or_else(String::new, |number| format!("{number}. "));
+        let soort = step.berichtsoort.as_deref().unwrap_or("?");
+        let answer = step.retour.as_ref().map_or_else(String::new, |retour| format!(", antwoord {retour}"));
+        writeln!(self.out, "{number}{} {soort}: {}{answer}", step.file, outcome_text(&step.outcome))?;
+        for finding in &step.findings {
+            writeln!(self.out, "   {}", finding_text(finding))?;
+            writeln!(self.out, "      in {}", finding.path)?;
+        }
+        for deadline in &step.deadlines {
+            writeln!(self.out, "   {}", deadline_text(deadline))?;
+        }
+        Ok(())
+    }
+}
+
+fn outcome_text(outcome: &str) -> &str {
+    match outcome {
+        "accepted" => "geaccepteerd",
+        "partial" => "deels toegekend",
+        "rejected" => "afgekeurd",
+        "refused" => "geweigerd",
+        "duplicate" => "al ontvangen",
+        "parked" => "wacht op een eerder bericht",
+        other => other,
+    }
+}
+
+fn finding_text(finding: &FindingReceipt) -> String {
+    let rule = match (&finding.rule, &finding.retourcode) {
+        (Some(rule), Some(code)) => format!("{rule} (retourcode {code}): "),
+        (Some(rule), None) => format!("{rule}: "),
+        _ => String::new(),
+    };
+    format!("{rule}{}", finding.text)
+}
+
+fn deadline_text(deadline: &DeadlineReceipt) -> String {
+    let subject = deadline.subject.as_ref().map_or_else(String::new, |subject| format!(" {subject}"));
+    let state = match deadline.state.as_str() {
+        "open" => "loopt",
+        "met" => "gehaald",
+        "late" => "te laat",
+        "overdue" => "verstreken",
+        other => other,
+    };
+    format!("termijn {}{subject}: {} uiterlijk {}, {state}", deadline.clock, deadline.answer, deadline.due)
+}
