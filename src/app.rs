@@ -14,8 +14,9 @@ use crate::clock::Clock;
 use crate::config::{Config, Database};
 use crate::exchange::parties::LocalParty;
 use crate::exchange::relay::{Rhythm, relay};
+use crate::exchange::wait::wait as wait_for_earlier;
 use crate::exchange::watch::watch as watch_deadlines;
-use crate::exchange::{Envelopes, Gateway, LocalParties, new_referentienummer};
+use crate::exchange::{Brought, Envelopes, Gateway, LocalParties, new_referentienummer};
 use crate::http::{self, Caller};
 use crate::hub::ggk::{Ggk, LinkError, Patience};
 use crate::store::{Postgres, Sqlite, Store, StoreError};
@@ -83,6 +84,8 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Sta
     });
     let (watching, watch_stopped) = (Arc::clone(&gateway), stopped.clone());
     tasks.spawn(async move { watch_deadlines(&watching, when(watch_stopped)).await });
+    let (waiting, wait_stopped) = (Arc::clone(&gateway), stopped.clone());
+    tasks.spawn(async move { wait_for_earlier(&waiting, when(wait_stopped)).await });
     if let Some(link) = link {
         let relaying = Arc::clone(&gateway);
         tasks.spawn(async move { relay(&relaying, &link, &rhythm, when(stopped)).await });
@@ -177,6 +180,8 @@ pub fn gateway(config: Config, schemas: Arc<Schemas>, store: Arc<dyn Store>, clo
         gemeenten: config.codelijsten.gemeenten,
         contracten: config.contracten,
         envelopes: Envelopes { applicatie: config.ggk.applicatie, max_bytes: config.ggk.max_envelope_bytes },
+        wait_for_earlier: config.wait_for_earlier,
+        brought: Brought::default(),
         parcel_added: Notify::new(),
         deadline_added: Notify::new(),
     }

@@ -41,6 +41,8 @@ pub struct Config {
     pub relay: Relay,
     /// The terms that hold.
     pub profile: Profile,
+    /// How long a bericht waits for one that should have come before it; zero: it is judged as it stands.
+    pub wait_for_earlier: Duration,
     /// The days that count.
     pub calendar: Calendar,
     /// The code lists that rules look into.

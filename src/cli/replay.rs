@@ -6,6 +6,7 @@
 mod report;
 mod scenario;
 
+use std::collections::HashMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,10 +17,12 @@ use super::{Exit, block_on, complain};
 use crate::app;
 use crate::clock::SetClock;
 use crate::config::Config;
+use crate::domain::Timestamp;
 use crate::domain::contract::Contracten;
 use crate::exchange::receive::receive;
+use crate::exchange::wait::release;
 use crate::exchange::{Carrier, Format as Notation, Gateway, LocalParties, Received, Reply};
-use crate::store::{DeadlineQuery, DeadlineView, Sqlite, Store, StoreError};
+use crate::store::{DeadlineQuery, DeadlineState, DeadlineView, Receipt, Sqlite, Store, StoreError, Waiting};
 use crate::xml::Schemas;
 use report::{Report, Step};
 use scenario::{Play, Scenario};
@@ -68,11 +71,14 @@ async fn play_all(arguments: &Arguments) -> Result<Exit, Box<dyn Error>> {
         std::fs::create_dir_all(out).map_err(|error| format!("{}: {error}", out.display()))?;
     }
     let mut report = Report::new(arguments.format == Format::Json);
-    let mut known = Vec::new();
+    let mut played = Played::default();
     for (number, play) in (1..).zip(&scenario.plays) {
         stage.clock.set(play.moment());
-        let step = stage.play(number, play, &mut known).await?;
+        let step = stage.play(number, play, &mut played).await?;
         report.add(&step)?;
+    }
+    for waiting in stage.gateway.store.waiting_until(Timestamp::MAX_UTC).await? {
+        report.add(&stage.still_waiting(&waiting, &played).await?)?;
     }
     stage.gateway.store.close().await;
     Ok(if report.all_accepted { Exit::Fine } else { Exit::Findings })
@@ -87,7 +93,8 @@ fn gateway(scenario: &Scenario, store: Arc<dyn Store>, clock: &Arc<SetClock>) ->
     let config = Config::parse(&settings)?;
     let gateway = app::gateway(config, Schemas::compiled_in(), store, Arc::clone(clock) as _);
     let contracten = scenario.contract.clone().map_or_else(Contracten::default, Contracten::everywhere);
-    Ok(Gateway { parties: LocalParties::replayed(), contracten, ..gateway })
+    let wait_for_earlier = scenario.wait_for_earlier;
+    Ok(Gateway { parties: LocalParties::replayed(), contracten, wait_for_earlier, ..gateway })
 }
 
 /// Where the berichten are played.
@@ -97,32 +104,73 @@ struct Stage<'a> {
     out: Option<&'a Path>,
 }
 
+/// What was played so far.
+#[derive(Default)]
+struct Played {
+    /// Number and file of each bericht, by its id.
+    steps: HashMap<String, (usize, String)>,
+    /// The deadlines that were told, by id, each in the state in which it was.
+    told: HashMap<String, DeadlineState>,
+}
+
+impl Played {
+    /// Whether nobody told of this deadline yet, as it is now; from now on somebody did.
+    fn is_news(&mut self, deadline: &DeadlineView) -> bool {
+        self.told.insert(deadline.id.clone(), deadline.state) != Some(deadline.state)
+    }
+}
+
 impl Stage<'_> {
-    /// Plays one bericht. `known` are the deadlines as the step before left them, and then as this one does.
-    async fn play(&self, number: usize, play: &Play, known: &mut Vec<DeadlineView>) -> Result<Step, Box<dyn Error>> {
+    /// Plays one bericht: first what need not wait for it any longer, then itself, then what waited for it.
+    async fn play(&self, number: usize, play: &Play, played: &mut Played) -> Result<Step, Box<dyn Error>> {
         let bytes = std::fs::read(&play.path).map_err(|error| format!("{}: {error}", play.path.display()))?;
         let received = Received::new(bytes, Notation::Xml, play.moment(), Carrier::File);
         self.gateway.store.raise_overdue(play.moment()).await?;
-        let reply = receive(&received, &self.gateway).await?;
-        let now = self.deadlines().await?;
-        let changed = now.iter().filter(|one| known.iter().all(|old| old.id != one.id || old.state != one.state));
-        let (outcome, receipt) = match reply {
+        let mut released = self.release(played).await?;
+        let (outcome, receipt) = match receive(&received, &self.gateway).await? {
             Reply::Recorded(receipt) => (receipt.verdict.clone(), receipt),
             Reply::Repeated(receipt) => ("duplicate".to_owned(), receipt),
             Reply::Refused(_, receipt) => ("refused".to_owned(), receipt),
         };
-        let step = Step::of(number, &play.file, outcome, &receipt, changed.collect());
-        *known = now;
-        if let (Some(out), Some(answer), true) = (self.out, &receipt.retour, step.shows_answer()) {
-            self.write(out, &play.path, &answer.id, &answer.berichtsoort).await?;
+        let mut deadlines = self.deadlines().await?;
+        deadlines.retain(|one| played.is_news(one));
+        let mut step = Step::of(Some(number), &play.file, outcome, &receipt, &deadlines);
+        if step.shows_answer() {
+            self.write(&play.file, &receipt).await?;
         }
+        played.steps.insert(received.id, (number, play.file.clone()));
+        released.extend(self.release(played).await?);
+        step.released = released;
         Ok(step)
     }
 
-    async fn write(&self, out: &Path, played: &Path, id: &str, soort: &str) -> Result<(), Box<dyn Error>> {
-        let stem = played.file_stem().unwrap_or_default().to_string_lossy();
-        let path = out.join(format!("{stem}-{soort}.xml"));
-        let bytes = self.gateway.store.payload(id, None).await?.unwrap_or_default();
+    /// Judges what need not wait any more.
+    async fn release(&self, played: &mut Played) -> Result<Vec<Step>, Box<dyn Error>> {
+        let mut steps = Vec::new();
+        for receipt in release(&self.gateway).await? {
+            let Some((number, file)) = played.steps.get(&receipt.id).cloned() else { continue };
+            let mut own = self.deadlines().await?;
+            own.retain(|one| one.closed_by.as_ref().unwrap_or(&one.bericht_id) == &receipt.id && played.is_news(one));
+            steps.push(Step::of(Some(number), &file, receipt.verdict.clone(), &receipt, &own));
+            self.write(&file, &receipt).await?;
+        }
+        Ok(steps)
+    }
+
+    /// A bericht for which nothing came to the end.
+    async fn still_waiting(&self, waiting: &Waiting, played: &Played) -> Result<Step, StoreError> {
+        let view = self.gateway.store.bericht(&waiting.id, None).await?;
+        let file = played.steps.get(&waiting.id).map_or("", |(_, file)| file);
+        let receipt = view.map(|view| view.receipt).ok_or(StoreError::NotWaiting)?;
+        Ok(Step::of(None, file, receipt.verdict.clone(), &receipt, &[]))
+    }
+
+    /// Writes the answer that the gateway composed on the bericht in this file, where that is asked for.
+    async fn write(&self, file: &str, receipt: &Receipt) -> Result<(), Box<dyn Error>> {
+        let (Some(out), Some(answer)) = (self.out, &receipt.retour) else { return Ok(()) };
+        let stem = Path::new(file).file_stem().unwrap_or_default().to_string_lossy();
+        let path = out.join(format!("{stem}-{}.xml", answer.berichtsoort));
+        let bytes = self.gateway.store.payload(&answer.id, None).await?.unwrap_or_default();
         std::fs::write(&path, bytes).map_err(|error| format!("{}: {error}", path.display()))?;
         Ok(())
     }

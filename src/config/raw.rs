@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -29,6 +30,7 @@ pub(super) struct Raw {
     database: RawDatabase,
     ggk: Ggk,
     relay: Relay,
+    receive: RawReceive,
     deadlines: RawDeadlines,
     codelijsten: RawFolder,
     contracten: RawFolder,
@@ -44,6 +46,13 @@ pub(super) struct Raw {
 #[serde(deny_unknown_fields)]
 struct RawDatabase {
     url: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawReceive {
+    #[serde(with = "humantime_serde")]
+    wait_for_earlier: Duration,
 }
 
 #[derive(Deserialize)]
@@ -186,6 +195,7 @@ impl Raw {
             database: database?,
             ggk: self.ggk,
             relay: self.relay,
+            wait_for_earlier: self.receive.wait_for_earlier,
             profile: profile?,
             calendar: Calendar {
                 goede_vrijdag: self.deadlines.goede_vrijdag,

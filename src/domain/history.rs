@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
-use super::Timestamp;
 use super::bericht::{BerichtIdentificatie, Berichtsoort, Inhoud, Retourbericht, XsdVersie};
 use super::declaratie::{AntwoordHeader, GeslotenPeriode, Prestatie, TotaalBedragMetDC};
 use super::levering::{StartKey, StopKey};
 use super::toewijzing::{Omvang, Product};
 use super::waarde::{Bsn, RetourCode, Tijd, ToewijzingNummer, VerzoekAntwoord};
+use super::{Partij, Timestamp};
 
 /// Earlier facts about what one bericht is about, between its two parties. Only what came of berichten that count:
 /// accepted, and not refused by a retour since.
@@ -46,6 +46,8 @@ pub enum Subject {
     Verzoek(String),
     /// All that is declared.
     Declaraties,
+    /// A heenbericht that somebody answers: kind, Afzender, Identificatie. No verdict rests on it, a bericht may wait for it.
+    Heenbericht(Berichtsoort, Partij, String),
 }
 
 /// Toewijzingen, each in all its versions.

@@ -13,6 +13,7 @@
 //! | [`regels`] | one function per rule, and the table of rules |
 //! | [`codelijst`], [`contract`] | which code held on which day, and what two parties agreed |
 //! | [`history`], [`verdict`] | earlier facts in, findings out |
+//! | [`waiting`] | which berichten wait for an earlier one |
 //! | [`retour`] | the answer that the standard prescribes |
 //! | [`werkdag`], [`deadline`] | days that count, and clocks |
 
@@ -35,6 +36,7 @@ pub mod toewijzing;
 pub mod verdict;
 pub mod verzoek;
 pub mod waarde;
+pub mod waiting;
 pub mod werkdag;
 
 pub use bericht::{Bericht, Berichtsoort, Header, Heenbericht, Inhoud, Release, Retourbericht};

@@ -10,8 +10,9 @@ use super::receive::{Received, Refused, sha256_hex};
 use super::{Gateway, ids, network};
 use crate::domain::bericht::{Heenbericht, Retourbericht};
 use crate::domain::deadline::Clock;
+use crate::domain::waiting::waits_on;
 use crate::domain::{Bericht, History, Inhoud, Verdict, retour};
-use crate::store::{About, Answering, Closing, Effect, Entry, NewBericht, Outcome, Receipt, RetourReceipt, Via};
+use crate::store::{About, Answering, Closing, Effect, Entry, NewBericht, Outcome, Receipt, RetourReceipt, Via, Wait};
 use crate::xml;
 use deadlines::closes;
 use ledger::{effect_of, ledger_change, matched_toewijzingen};
@@ -29,8 +30,44 @@ pub(super) struct Draft<'a> {
 }
 
 impl Draft<'_> {
-    /// All that becomes true together when this bericht is recorded.
+    /// All that becomes true together when this bericht is recorded: what follows from its verdict, or that it waits.
     pub fn entry(&self, gateway: &Gateway) -> Entry {
+        self.waiting(gateway).unwrap_or_else(|| self.judged(gateway))
+    }
+
+    /// The same for a bericht that waited, and does so no longer.
+    pub fn released(&self, gateway: &Gateway) -> Entry {
+        Entry { released: true, ..self.judged(gateway) }
+    }
+
+    /// A bericht that waits, where its receiver is judged for: nothing but that it is here.
+    fn waiting(&self, gateway: &Gateway) -> Option<Entry> {
+        let is_judged_here = match self.bericht {
+            Bericht::Heen(_) => matches!(self.route.addressee, Addressee::Answered | Addressee::Replayed),
+            Bericht::Retour(_) => self.route.addressee != Addressee::Elsewhere,
+        };
+        let subjects = waits_on(self.bericht, self.history, self.verdict);
+        if subjects.is_empty() || !is_judged_here || gateway.wait_for_earlier.is_zero() {
+            return None;
+        }
+        let (gemeente, aanbieder) = self.bericht.header().pair();
+        let until = self.received.at + gateway.wait_for_earlier;
+        let wait = Wait { gemeente: gemeente.clone(), aanbieder: aanbieder.clone(), subjects, until };
+        let mut entry = Entry {
+            wait: Some(wait),
+            claims_identity: true,
+            envelope: self.received.carrier.envelope(),
+            about: match self.bericht {
+                Bericht::Heen(heen) => Some(about(heen, self.history)),
+                Bericht::Retour(_) => None,
+            },
+            ..Entry::only(kept(self.received, Some(self.bericht), Outcome::Parked, self.verdict))
+        };
+        entry.bericht.xml = (self.received.format == Format::Json).then(|| self.xml.to_vec());
+        Some(entry)
+    }
+
+    fn judged(&self, gateway: &Gateway) -> Entry {
         match self.bericht {
             Bericht::Heen(heen) => self.heen_entry(heen, gateway),
             Bericht::Retour(retour) => self.retour_entry(retour, gateway),

@@ -1,5 +1,5 @@
-//! The three stories: [`receive`] takes in a bericht, [`relay`] sends what has to go out, [`watch`] raises
-//! what is overdue.
+//! The stories: [`receive`] takes in a bericht, [`wait`] judges what came too early, [`relay`] sends what has to go
+//! out, [`watch`] raises what is overdue.
 //!
 //! Each story fits on one screen. What surrounds them: [`parties`] (who is local), `draft` (what one
 //! verdict makes true), [`network`] (envelopes that come in), `ids` (the only source of randomness).
@@ -11,9 +11,11 @@ pub mod network;
 pub mod parties;
 pub mod receive;
 pub mod relay;
+pub mod wait;
 pub mod watch;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Notify;
 
@@ -22,7 +24,7 @@ use crate::domain::codelijst::Gemeentecodes;
 use crate::domain::contract::Contracten;
 use crate::domain::deadline::Profile;
 use crate::domain::werkdag::Calendar;
-use crate::domain::{Bericht, Outside};
+use crate::domain::{Bericht, Outside, Timestamp};
 use crate::store::Store;
 use crate::xml::Schemas;
 
@@ -31,6 +33,7 @@ pub use format::{Format, as_json};
 pub use ids::{new_referentienummer, new_secret};
 pub use parties::LocalParties;
 pub use receive::{Carrier, Received, Refused, Reply, sha256_hex};
+pub use wait::Brought;
 
 /// What the stories work with.
 pub struct Gateway {
@@ -52,6 +55,10 @@ pub struct Gateway {
     pub contracten: Contracten,
     /// How envelopes are made.
     pub envelopes: Envelopes,
+    /// How long a bericht waits for one that should have come before it; zero: it is judged as it stands.
+    pub wait_for_earlier: Duration,
+    /// Wakes [`wait`]: what was recorded.
+    pub brought: Brought,
     /// Wakes [`relay`]: something is to go out.
     pub parcel_added: Notify,
     /// Wakes [`watch`]: a clock started, or the time was set.
@@ -59,6 +66,15 @@ pub struct Gateway {
 }
 
 impl Gateway {
+    /// Tells the other stories that this bericht was recorded.
+    fn recorded(&self, bericht: &Bericht) {
+        self.parcel_added.notify_one();
+        self.deadline_added.notify_one();
+        if let Bericht::Heen(heen) = bericht {
+            self.brought.add(heen);
+        }
+    }
+
     /// What holds now, outside the traffic, for the parties of this bericht.
     fn outside(&self, bericht: &Bericht) -> Outside<'_> {
         let (gemeente, aanbieder) = bericht.header().pair();
@@ -77,4 +93,9 @@ pub struct Envelopes {
     pub applicatie: String,
     /// The largest one that is sent, in bytes.
     pub max_bytes: usize,
+}
+
+/// From `now` to `next`; nothing when that is past.
+fn until(next: Timestamp, now: Timestamp) -> Duration {
+    next.signed_duration_since(now).to_std().unwrap_or_default()
 }

@@ -119,7 +119,7 @@ impl Carrier {
     /// What is remembered of the envelope, if one brought the bericht.
     pub(super) fn envelope(&self) -> Option<EnvelopeSeen> {
         match self {
-            Self::Api { .. } | Self::File => None,
+            Self::Api { .. } | Self::File | Self::Waited { .. } => None,
             Self::Ggk { envelope, .. } => Some(envelope.clone()),
         }
     }
@@ -129,6 +129,7 @@ impl Carrier {
         match self {
             Self::Api { .. } | Self::File => None,
             Self::Ggk { envelope, .. } => Some(&envelope.referentienummer),
+            Self::Waited { referentienummer, .. } => referentienummer.as_deref(),
         }
     }
 }

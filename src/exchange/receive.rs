@@ -14,7 +14,7 @@ use super::format::{self, Format, Readable};
 use super::ids;
 use super::parties::{Addressee, Route};
 use crate::domain::{Bericht, History, Partij, Timestamp, Verdict, judge};
-use crate::store::{EnvelopeSeen, Receipt, StoreError};
+use crate::store::{EnvelopeSeen, Receipt, StoreError, Via};
 use crate::xml;
 
 /// Bytes that came in, and how.
@@ -46,6 +46,15 @@ pub enum Carrier {
     },
     /// A file of a replay.
     File,
+    /// Nobody: it came in before, and waited.
+    Waited {
+        /// How it came in.
+        via: Via,
+        /// Who brought it.
+        poster: Option<Partij>,
+        /// Of the envelope that brought it.
+        referentienummer: Option<String>,
+    },
     /// The network, in an envelope; who sent that stands on it.
     Ggk {
         /// Sender on the envelope, when it is a party of the standard.
@@ -135,8 +144,7 @@ pub async fn receive(received: &Received, gateway: &Gateway) -> Result<Reply, St
             Err(StoreError::Stale) => {}
             Err(error) => return Err(error),
             Ok(()) => {
-                gateway.parcel_added.notify_one();
-                gateway.deadline_added.notify_one();
+                gateway.recorded(&bericht);
                 return Ok(Reply::Recorded(entry.bericht.receipt));
             }
         }
@@ -186,7 +194,7 @@ impl Carrier {
     fn may_bring(&self, bericht: &Bericht, route: Route) -> bool {
         match self {
             Self::Api { partij, .. } => partij == bericht.poster() && route.poster_is_local,
-            Self::File => true,
+            Self::File | Self::Waited { .. } => true,
             Self::Ggk { zender, .. } => {
                 zender.as_ref() == Some(bericht.poster()) && route.addressee != Addressee::Elsewhere
             }

@@ -5,8 +5,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use super::Gateway;
-use crate::domain::Timestamp;
+use super::{Gateway, until};
 use crate::store::{DeadlineView, StoreError};
 
 /// How long at most until the store is looked at again: another process may have added a deadline.
@@ -38,7 +37,7 @@ async fn raise_overdue(gateway: &Gateway) -> Result<Duration, StoreError> {
         tell(&deadline);
     }
     let next = gateway.store.next_deadline_at().await?;
-    Ok(next.map_or(LONGEST_WAIT, |next| until(next, now)))
+    Ok(next.map_or(LONGEST_WAIT, |next| until(next, now).min(LONGEST_WAIT)))
 }
 
 fn tell(deadline: &DeadlineView) {
@@ -50,9 +49,4 @@ fn tell(deadline: &DeadlineView) {
         bericht = deadline.bericht_id,
         "deadline overdue"
     );
-}
-
-/// From `now` to `next`, at most [`LONGEST_WAIT`].
-fn until(next: Timestamp, now: Timestamp) -> Duration {
-    next.signed_duration_since(now).to_std().unwrap_or_default().min(LONGEST_WAIT)
 }

@@ -32,6 +32,8 @@ pub enum Outcome {
     Accepted,
     /// A declaratie of which some lines are granted and others are not.
     Partial,
+    /// Taken in, and not judged yet: it waits for a bericht that should have come before it.
+    Parked,
     /// Taken in, and answered with retourcodes: it counts as not sent, but its Identificatie is used.
     Rejected,
     /// Not taken in; kept for audit. Its Identificatie stays free.
@@ -123,6 +125,40 @@ pub struct About {
     pub bsn: Option<Bsn>,
     /// The subjects, each at the revision that the verdict was based on.
     pub revisions: Vec<(Subject, i64)>,
+}
+
+/// For what a bericht waits, and how long.
+#[derive(Clone, Debug)]
+pub struct Wait {
+    /// One end.
+    pub gemeente: Partij,
+    /// The other end.
+    pub aanbieder: Partij,
+    /// What the missing bericht will be about.
+    pub subjects: Vec<Subject>,
+    /// When it is judged as it stands.
+    pub until: Timestamp,
+}
+
+/// A bericht that waits, with all that is needed to judge it.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// Ours.
+    pub id: String,
+    /// When it came in.
+    pub received_at: Timestamp,
+    /// Which way.
+    pub via: Via,
+    /// Who posted it.
+    pub poster: Option<Partij>,
+    /// Of the envelope that brought it.
+    pub referentienummer: Option<String>,
+    /// Of the bytes.
+    pub sha256: String,
+    /// The bytes, as they came.
+    pub bytes: Vec<u8>,
+    /// They are JSON.
+    pub was_json: bool,
 }
 
 /// What an accepted bericht changes in the ledger.
@@ -306,6 +342,10 @@ pub struct EnvelopeSeen {
 pub struct Entry {
     /// The bericht that came in.
     pub bericht: NewBericht,
+    /// It waited, and is judged now: its row is there already.
+    pub released: bool,
+    /// It waits: nothing else becomes true yet.
+    pub wait: Option<Wait>,
     /// Whether it uses up its Identificatie; not when it was refused, or is itself a second use (9056).
     pub claims_identity: bool,
     /// Between whom it passes and what its verdict rests on; `None` for what could not be read or is not for here.
@@ -334,6 +374,8 @@ impl Entry {
     pub fn only(bericht: NewBericht) -> Self {
         Self {
             bericht,
+            released: false,
+            wait: None,
             claims_identity: false,
             about: None,
             ledger: LedgerChange::default(),

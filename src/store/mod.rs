@@ -16,11 +16,12 @@ mod view;
 
 use async_trait::async_trait;
 
+use crate::domain::history::Subject;
 use crate::domain::{Bericht, History, Partij, Timestamp};
 
 pub use entry::{
     About, Answering, Closing, DeadlineState, Effect, Entry, EnvelopeSeen, HeaderColumns, LedgerChange, NewBericht,
-    NewDeadline, NewDeclaratie, NewParcel, NewToewijzing, Outcome, ParcelKind, Via,
+    NewDeadline, NewDeclaratie, NewParcel, NewToewijzing, Outcome, ParcelKind, Via, Wait, Waiting,
 };
 pub use postgres::Postgres;
 pub use receipt::{DeadlineReceipt, Destination, FindingReceipt, Receipt, RetourReceipt};
@@ -53,6 +54,9 @@ pub enum StoreError {
         /// Its primary key.
         row: String,
     },
+    /// This bericht does not wait any more: another worker judged it.
+    #[error("this bericht does not wait any more")]
+    NotWaiting,
     /// The store is closing.
     #[error("the store is closed")]
     Closed,
@@ -129,9 +133,24 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// [`StoreError::Stale`] when the revision of a subject is not the one in `entry`, when a bericht that claims
     /// its Identificatie or IdentificatieRetour comes second, or when an accepted retour answers a heenbericht
-    /// that has its accepted retour already. [`StoreError::Database`] when its envelope was recorded
+    /// that has its accepted retour already. [`StoreError::NotWaiting`] when a released bericht was released before.
+    /// [`StoreError::Database`] when its envelope was recorded
     /// meanwhile: [`Store::seen_envelope`] then has the answer. Nothing of the entry remains.
     async fn record(&self, entry: &Entry) -> Result<(), StoreError>;
+
+    /// The berichten between these two that wait for something about one of these subjects, oldest first.
+    async fn waiting_on(
+        &self,
+        gemeente: &Partij,
+        aanbieder: &Partij,
+        subjects: &[Subject],
+    ) -> Result<Vec<Waiting>, StoreError>;
+
+    /// The berichten whose wait is over at this moment, oldest first.
+    async fn waiting_until(&self, now: Timestamp) -> Result<Vec<Waiting>, StoreError>;
+
+    /// The moment at which the next wait is over; `None` when nothing waits.
+    async fn next_wait_ends_at(&self) -> Result<Option<Timestamp>, StoreError>;
 
     /// Whether an envelope of this sender and referentienummer was answered before, and how.
     async fn seen_envelope(&self, zender: &str, referentienummer: &str) -> Result<Option<EnvelopeSeen>, StoreError>;

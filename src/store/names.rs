@@ -29,7 +29,7 @@ macro_rules! names {
 
 names! {
     Via { Api = "api", Ggk = "ggk", File = "file", Gateway = "gateway", }
-    Outcome { Accepted = "accepted", Partial = "partial", Rejected = "rejected", Refused = "refused", }
+    Outcome { Accepted = "accepted", Partial = "partial", Parked = "parked", Rejected = "rejected", Refused = "refused", }
     DeadlineState { Open = "open", Overdue = "overdue", Met = "met", Late = "late", Void = "void", }
     ParcelKind { Di01 = "Di01", Du01 = "Du01", Fo01 = "Fo01", }
 }
@@ -42,6 +42,7 @@ impl Subject {
             Self::Toewijzing(nummer) => format!("toewijzing/{nummer}"),
             Self::Verzoek(referentie_aanbieder) => format!("verzoek/{referentie_aanbieder}"),
             Self::Declaraties => "declaraties".to_owned(),
+            Self::Heenbericht(soort, afzender, identificatie) => format!("bericht/{soort}/{afzender}/{identificatie}"),
         }
     }
 }

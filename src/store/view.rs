@@ -96,6 +96,8 @@ pub struct DeadlineView {
     pub state: DeadlineState,
     /// When it was answered.
     pub closed_at: Option<Timestamp>,
+    /// The bericht that answered it.
+    pub closed_by: Option<String>,
 }
 
 /// Where a parcel stands.

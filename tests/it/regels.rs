@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use iwmo_gateway::clock::SetClock;
 use iwmo_gateway::config::Config;
@@ -18,7 +19,7 @@ use iwmo_gateway::domain::{Berichtsoort, Partij};
 use iwmo_gateway::exchange::parties::LocalParty;
 use iwmo_gateway::exchange::receive::receive;
 use iwmo_gateway::exchange::{
-    Carrier, Envelopes, Format, Gateway, LocalParties, Received, Reply, new_referentienummer,
+    Brought, Carrier, Envelopes, Format, Gateway, LocalParties, Received, Reply, new_referentienummer,
 };
 use iwmo_gateway::store::{EnvelopeSeen, Receipt, Sqlite};
 use iwmo_gateway::xml;
@@ -177,6 +178,8 @@ async fn gateway() -> Gateway {
         gemeenten: config.codelijsten.gemeenten,
         contracten: [((GEMEENTE.to_owned(), AANBIEDER.to_owned()), contract())].into_iter().collect(),
         envelopes: Envelopes { applicatie: "test".to_owned(), max_bytes: 25_000_000 },
+        wait_for_earlier: Duration::ZERO,
+        brought: Brought::default(),
         parcel_added: Notify::new(),
         deadline_added: Notify::new(),
     }

@@ -18,23 +18,28 @@ pub struct Step {
     /// The kind of the answer that the gateway composes.
     retour: Option<String>,
     deadlines: Vec<DeadlineReceipt>,
+    /// What waited, and was judged now.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub released: Vec<Step>,
 }
 
 impl Step {
     /// What became of this bericht; `changed` are the deadlines that it started, stopped or came too late for.
-    pub fn of(number: usize, file: &str, outcome: String, receipt: &Receipt, changed: Vec<&DeadlineView>) -> Self {
+    /// `number` is `None` for one that still waits at the end.
+    pub fn of(number: Option<usize>, file: &str, outcome: String, receipt: &Receipt, changed: &[DeadlineView]) -> Self {
         let mut step = Self {
-            number: Some(number),
+            number,
             file: file.to_owned(),
             berichtsoort: receipt.berichtsoort.clone(),
             findings: receipt.findings.clone(),
             retour: receipt.retour.as_ref().map(|retour| retour.berichtsoort.clone()),
-            deadlines: changed.into_iter().map(deadline).collect(),
+            deadlines: changed.iter().map(deadline).collect(),
+            released: Vec::new(),
             outcome,
         };
         if !step.shows_answer() {
             step.retour = None;
-            step.findings.retain(|_| step.outcome == "refused");
+            step.findings.retain(|_| step.outcome != "duplicate");
         }
         step
     }
@@ -74,11 +79,24 @@ impl Report {
     /// # Errors
     /// When stdout cannot be written to.
     pub fn add(&mut self, step: &Step) -> io::Result<()> {
-        self.all_accepted &= matches!(step.outcome.as_str(), "accepted" | "duplicate");
+        for one in step.released.iter().chain([step]) {
+            // One that is parked is counted when it is released, or at the end.
+            let is_done = one.outcome != "parked" || one.number.is_none();
+            self.all_accepted &= !is_done || matches!(one.outcome.as_str(), "accepted" | "duplicate");
+        }
         if self.json {
             let line = serde_json::to_string(step).expect("a step has only texts and numbers");
             return writeln!(self.out, "{line}");
         }
+        self.print(step)?;
+        for released in &step.released {
+            write!(self.out, "   nu beoordeeld: ")?;
+            self.print(released)?;
+        }
+        Ok(())
+    }
+
+    fn print(&mut self, step: &Step) -> io::Result<()> {
         let number = step.number.map_or_else(String::new, |number| format!("{number}. "));
         let soort = step.berichtsoort.as_deref().unwrap_or("?");
         let answer = step.retour.as_ref().map_or_else(String::new, |retour| format!(", antwoord {retour}"));

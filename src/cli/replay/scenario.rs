@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -15,6 +16,8 @@ use crate::domain::waarde::{ProductCategorie, ProductCode, Value};
 pub struct Scenario {
     /// The profile; `None`: the default.
     pub profile: Option<String>,
+    /// How long a bericht waits for one that should have come before it.
+    pub wait_for_earlier: Duration,
     /// What holds between every gemeente and aanbieder.
     pub contract: Option<Contract>,
     /// The berichten, in order.
@@ -69,6 +72,8 @@ pub enum ScenarioError {
 #[serde(deny_unknown_fields, default)]
 struct RawScenario {
     profile: Option<String>,
+    #[serde(with = "humantime_serde")]
+    wait_for_earlier: Duration,
     steps: Option<Vec<RawStep>>,
 }
 
@@ -102,7 +107,7 @@ impl Scenario {
             None => files(folder)?,
         };
         let contract = json::<RawContext>(&folder.join("context.json"))?.map(|raw| contract(&raw)).transpose()?;
-        Ok(Self { profile: raw.profile, contract, plays })
+        Ok(Self { profile: raw.profile, wait_for_earlier: raw.wait_for_earlier, contract, plays })
     }
 }
 

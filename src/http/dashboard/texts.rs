@@ -102,6 +102,7 @@ pub(super) const fn outcome(outcome: Outcome, via: Via) -> (&'static str, &'stat
     match (outcome, via) {
         (Outcome::Accepted, Via::Gateway) => ("opgesteld", ""),
         (Outcome::Accepted, Via::Api | Via::Ggk | Via::File) => ("geaccepteerd", "good"),
+        (Outcome::Parked, _) => ("wacht op een eerder bericht", ""),
         (Outcome::Partial, _) => ("deels toegekend", "bad"),
         (Outcome::Rejected, _) => ("afgekeurd", "bad"),
         (Outcome::Refused, _) => ("geweigerd", "bad"),

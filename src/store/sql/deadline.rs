@@ -95,5 +95,6 @@ fn view(row: &Row) -> Result<DeadlineView> {
         due: fields.get("due")?,
         state: fields.parse("state", DeadlineState::from_name)?,
         closed_at: fields.get("closed_at")?,
+        closed_by: fields.get("closed_by")?,
     })
 }

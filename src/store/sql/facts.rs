@@ -24,7 +24,7 @@ const CHUNK: usize = 500;
 pub async fn revisions(conn: &mut Connection, pair: Pair<'_>, subjects: Vec<Subject>) -> Result<Vec<(Subject, i64)>> {
     let mut known: HashMap<String, i64> = HashMap::new();
     for chunk in subjects.chunks(CHUNK) {
-        let mut query = of_pair("SELECT subject, revision FROM revision WHERE", "", pair);
+        let mut query = between("SELECT subject, revision FROM revision WHERE", "", pair);
         one_of(&mut query, " AND subject IN ", chunk.iter().map(Subject::key));
         for row in query.build().fetch_all(&mut *conn).await? {
             let fields = Fields::of("revision", "subject", &row)?;
@@ -57,7 +57,7 @@ pub async fn toewijzingen_numbered(
 ) -> Result<Vec<ToewijzingFact>> {
     let mut facts = Vec::new();
     for chunk in nummers.chunks(CHUNK) {
-        let mut query = of_pair(VERSIONS, "t.", pair);
+        let mut query = between(VERSIONS, "t.", pair);
         one_of(&mut query, " AND t.toewijzing_nummer IN ", chunk.iter().copied());
         query.push(" ORDER BY t.bericht_id, t.nr");
         for row in query.build().fetch_all(&mut *conn).await? {
@@ -69,7 +69,7 @@ pub async fn toewijzingen_numbered(
 
 /// All versions of the toewijzingen of a client.
 pub async fn toewijzingen_of_client(conn: &mut Connection, pair: Pair<'_>, bsn: &Bsn) -> Result<Vec<ToewijzingFact>> {
-    let mut query = of_pair(VERSIONS, "t.", pair);
+    let mut query = between(VERSIONS, "t.", pair);
     query.push(" AND t.bsn = ").push_bind(bsn.digits().to_owned()).push(" ORDER BY t.bericht_id, t.nr");
     query.build().fetch_all(conn).await?.iter().map(toewijzing).collect()
 }
@@ -78,7 +78,7 @@ pub async fn toewijzingen_of_client(conn: &mut Connection, pair: Pair<'_>, bsn: 
 pub async fn clients_with_toewijzing(conn: &mut Connection, pair: Pair<'_>, bsns: &[&Bsn]) -> Result<HashSet<Bsn>> {
     let mut clients = HashSet::new();
     for chunk in bsns.chunks(CHUNK) {
-        let mut query = of_pair("SELECT DISTINCT bsn FROM toewijzing WHERE NOT refused AND", "", pair);
+        let mut query = between("SELECT DISTINCT bsn FROM toewijzing WHERE NOT refused AND", "", pair);
         one_of(&mut query, " AND bsn IN ", chunk.iter().map(|bsn| bsn.digits().to_owned()));
         for row in query.build().fetch_all(&mut *conn).await? {
             let fields = Fields::of("toewijzing", "bsn", &row)?;
@@ -92,7 +92,7 @@ pub async fn clients_with_toewijzing(conn: &mut Connection, pair: Pair<'_>, bsns
 pub async fn live_starts(conn: &mut Connection, pair: Pair<'_>, bsn: &Bsn) -> Result<Vec<StartFact>> {
     const LIVE: &str = "SELECT s.* FROM start s JOIN journal j ON j.bericht_id = s.bericht_id
         WHERE NOT s.refused AND s.removed_by IS NULL AND";
-    let mut query = of_pair(LIVE, "s.", pair);
+    let mut query = between(LIVE, "s.", pair);
     query.push(" AND s.bsn = ").push_bind(bsn.digits().to_owned()).push(" ORDER BY j.seq, s.nr");
     let rows = query.build().fetch_all(conn).await?;
     rows.iter().map(|row| Ok(StartFact { key: start_key(&Fields::of("start", "bericht_id", row)?)? })).collect()
@@ -102,7 +102,7 @@ pub async fn live_starts(conn: &mut Connection, pair: Pair<'_>, bsn: &Bsn) -> Re
 pub async fn live_stops(conn: &mut Connection, pair: Pair<'_>, bsn: &Bsn) -> Result<Vec<StopFact>> {
     const LIVE: &str = "SELECT s.* FROM stop s JOIN journal j ON j.bericht_id = s.bericht_id
         WHERE NOT s.refused AND s.removed_by IS NULL AND";
-    let mut query = of_pair(LIVE, "s.", pair);
+    let mut query = between(LIVE, "s.", pair);
     query.push(" AND s.bsn = ").push_bind(bsn.digits().to_owned()).push(" ORDER BY j.seq, s.nr");
     let rows = query.build().fetch_all(conn).await?;
     rows.iter()
@@ -127,14 +127,14 @@ const VERZOEK: &str = "SELECT v.*, b.soort, b.dagtekening, EXISTS (SELECT 1 FROM
 
 /// The verzoeken of a client.
 pub async fn verzoeken_of_client(conn: &mut Connection, pair: Pair<'_>, bsn: &Bsn) -> Result<Vec<VerzoekFact>> {
-    let mut query = of_pair(VERZOEK, "v.", pair);
+    let mut query = between(VERZOEK, "v.", pair);
     query.push(" AND v.bsn = ").push_bind(bsn.digits().to_owned()).push(" ORDER BY v.bericht_id, v.nr");
     verzoeken(conn, pair, query).await
 }
 
 /// The verzoek of this name; at most one, as the name is used once (TR347).
 pub async fn verzoeken_named(conn: &mut Connection, pair: Pair<'_>, naam: &str) -> Result<Vec<VerzoekFact>> {
-    let mut query = of_pair(VERZOEK, "v.", pair);
+    let mut query = between(VERZOEK, "v.", pair);
     query.push(" AND v.referentie_aanbieder = ").push_bind(naam.to_owned()).push(" ORDER BY v.bericht_id, v.nr");
     verzoeken(conn, pair, query).await
 }
@@ -160,7 +160,7 @@ async fn verzoeken(conn: &mut Connection, pair: Pair<'_>, mut query: QueryBuilde
 async fn antwoorden(conn: &mut Connection, pair: Pair<'_>, naam: &str) -> Result<Vec<VerzoekAntwoord>> {
     const ANTWOORD: &str = "SELECT a.* FROM antwoord a JOIN journal j ON j.bericht_id = a.bericht_id
         WHERE NOT a.refused AND";
-    let mut query = of_pair(ANTWOORD, "a.", pair);
+    let mut query = between(ANTWOORD, "a.", pair);
     query.push(" AND a.referentie_aanbieder = ").push_bind(naam.to_owned()).push(" ORDER BY j.seq");
     let rows = query.build().fetch_all(conn).await?;
     rows.iter()
@@ -184,12 +184,12 @@ pub async fn lines_about(
         WHERE NOT p.void AND";
     let mut found: HashMap<(i64, i64), PrestatieFact> = HashMap::new();
     for chunk in nummers.chunks(CHUNK) {
-        let mut query = of_pair(LINES, "p.", pair);
+        let mut query = between(LINES, "p.", pair);
         one_of(&mut query, " AND p.toewijzing_nummer IN ", chunk.iter().copied());
         collect_lines(conn, query, &mut found).await?;
     }
     for chunk in referenties.chunks(CHUNK) {
-        let mut query = of_pair(LINES, "p.", pair);
+        let mut query = between(LINES, "p.", pair);
         one_of(&mut query, " AND p.referentie_nummer IN ", chunk.iter().map(|one| (*one).to_owned()));
         collect_lines(conn, query, &mut found).await?;
     }
@@ -211,15 +211,21 @@ async fn collect_lines(
 }
 
 /// A query about what is between this gemeente and this aanbieder.
-fn of_pair(start: &str, prefix: &str, (gemeente, aanbieder): Pair<'_>) -> QueryBuilder<Db> {
+fn between(start: &str, prefix: &str, pair: Pair<'_>) -> QueryBuilder<Db> {
     let mut query = QueryBuilder::new(start);
-    query.push(" ").push(prefix).push("gemeente = ").push_bind(gemeente.code().to_owned());
-    query.push(" AND ").push(prefix).push("aanbieder = ").push_bind(aanbieder.code().to_owned());
+    query.push(" ");
+    of_pair(&mut query, prefix, pair);
     query
 }
 
+/// Narrows a query to what is between this gemeente and this aanbieder.
+pub fn of_pair(query: &mut QueryBuilder<Db>, prefix: &str, (gemeente, aanbieder): Pair<'_>) {
+    query.push(prefix).push("gemeente = ").push_bind(gemeente.code().to_owned());
+    query.push(" AND ").push(prefix).push("aanbieder = ").push_bind(aanbieder.code().to_owned());
+}
+
 /// Narrows a query to these values of a column.
-fn one_of<T>(query: &mut QueryBuilder<Db>, column_in: &str, values: impl IntoIterator<Item = T>)
+pub fn one_of<T>(query: &mut QueryBuilder<Db>, column_in: &str, values: impl IntoIterator<Item = T>)
 where
     T: for<'q> sqlx::Encode<'q, Db> + sqlx::Type<Db> + Send + 'static,
 {

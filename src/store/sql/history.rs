@@ -157,7 +157,7 @@ async fn add_verzoeken(conn: &mut Connection, pair: Pair<'_>, namen: &[&str], hi
 async fn awaited(conn: &mut Connection, header: &Header) -> Result<Vec<Awaited>> {
     const AWAITED: &str = "SELECT id, ontvanger, dagtekening, referentienummer, retour_id IS NOT NULL AS answered,
             identity IS NULL AS is_second_use
-        FROM bericht WHERE soort = $1 AND afzender = $2 AND identificatie = $3 AND outcome <> 'refused' ORDER BY id";
+        FROM bericht WHERE soort = $1 AND afzender = $2 AND identificatie = $3 AND outcome NOT IN ('refused', 'parked') ORDER BY id";
     let Some(heen) = header.soort.heen() else { return Ok(Vec::new()) };
     let rows = sqlx::query(AWAITED)
         .bind(heen.name())

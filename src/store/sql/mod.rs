@@ -15,6 +15,7 @@ mod postbus;
 mod record;
 mod row;
 mod use_cases;
+mod waiting;
 
 use crate::store::StoreError;
 

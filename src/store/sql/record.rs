@@ -4,6 +4,7 @@ use super::super::Connection;
 use super::Result;
 use super::ledger::{advance_revisions, apply, change_ledger, insert_about};
 use super::row::{day_in_order, in_order};
+use super::waiting::{insert_waiting, release};
 use crate::domain::waarde::Value;
 use crate::domain::{Partij, Timestamp};
 use crate::store::{
@@ -16,9 +17,18 @@ pub async fn record(conn: &mut Connection, entry: &Entry) -> Result<()> {
     if let Some(about) = &entry.about {
         advance_revisions(conn, about).await?;
     }
-    insert_bericht(conn, bericht, entry.claims_identity).await?;
-    if let Some(about) = &entry.about {
+    if entry.released {
+        release(conn, bericht).await?;
+        answer_if_any(conn, bericht).await?;
+    } else {
+        insert_bericht(conn, bericht, entry.claims_identity).await?;
+    }
+    if let Some(wait) = &entry.wait {
+        insert_waiting(conn, &bericht.id, wait).await?;
+    } else if bericht.outcome != Outcome::Refused {
         sqlx::query("INSERT INTO journal (bericht_id) VALUES ($1)").bind(&bericht.id).execute(&mut *conn).await?;
+    }
+    if let Some(about) = &entry.about {
         insert_about(conn, about, &bericht.id).await?;
         change_ledger(conn, about, &bericht.id, &entry.ledger).await?;
     }
@@ -91,13 +101,17 @@ async fn insert_bericht(conn: &mut Connection, bericht: &NewBericht, claims_iden
         .bind(&bericht.xml)
         .execute(&mut *conn)
         .await?;
+    answer_if_any(conn, bericht).await
+}
+
+async fn answer_if_any(conn: &mut Connection, bericht: &NewBericht) -> Result<()> {
     match &bericht.heenbericht_id {
         Some(heenbericht_id) if bericht.outcome == Outcome::Accepted => answer(conn, heenbericht_id, &bericht.id).await,
         _ => Ok(()),
     }
 }
 
-fn receipt_text(bericht: &NewBericht) -> Result<String> {
+pub fn receipt_text(bericht: &NewBericht) -> Result<String> {
     serde_json::to_string(&bericht.receipt).map_err(|cause| StoreError::Database(sqlx::Error::Encode(Box::new(cause))))
 }
 

@@ -3,11 +3,12 @@
 use async_trait::async_trait;
 
 use super::super::Database;
-use super::{Result, bericht, deadline, history, outbox, postbus, record};
+use super::{Result, bericht, deadline, history, outbox, postbus, record, waiting};
+use crate::domain::history::Subject;
 use crate::domain::{Bericht, History, Partij, Timestamp};
 use crate::store::{
     After, BerichtView, DeadlineQuery, DeadlineView, Entry, EnvelopeSeen, Lease, Overview, Parcel, ParcelView,
-    PostbusItem, Receipt, Settlement, Store,
+    PostbusItem, Receipt, Settlement, Store, Waiting,
 };
 
 #[async_trait]
@@ -25,6 +26,22 @@ impl Store for Database {
     async fn record(&self, entry: &Entry) -> Result<()> {
         let entry = entry.clone();
         self.write(move |conn| Box::pin(async move { record::record(conn, &entry).await })).await
+    }
+
+    async fn waiting_on(&self, gemeente: &Partij, aanbieder: &Partij, subjects: &[Subject]) -> Result<Vec<Waiting>> {
+        let (gemeente, aanbieder, subjects) = (gemeente.clone(), aanbieder.clone(), subjects.to_vec());
+        self.read(move |conn| {
+            Box::pin(async move { waiting::waiting_on(conn, (&gemeente, &aanbieder), &subjects).await })
+        })
+        .await
+    }
+
+    async fn waiting_until(&self, now: Timestamp) -> Result<Vec<Waiting>> {
+        self.read(move |conn| Box::pin(waiting::waiting_until(conn, now))).await
+    }
+
+    async fn next_wait_ends_at(&self) -> Result<Option<Timestamp>> {
+        self.read(|conn| Box::pin(waiting::next_wait_ends_at(conn))).await
     }
 
     async fn seen_envelope(&self, zender: &str, referentienummer: &str) -> Result<Option<EnvelopeSeen>> {

@@ -21,7 +21,7 @@ CREATE TABLE bericht (
     identity             TEXT UNIQUE,                    -- what may be used once; NULL when it does not claim it
     heenbericht_id       TEXT REFERENCES bericht (id),   -- of a retour
     retour_id            TEXT REFERENCES bericht (id),   -- the one accepted retour of a heenbericht
-    outcome              TEXT NOT NULL CHECK (outcome IN ('accepted', 'partial', 'rejected', 'refused')),
+    outcome              TEXT NOT NULL CHECK (outcome IN ('accepted', 'partial', 'parked', 'rejected', 'refused')),
     receipt              TEXT NOT NULL                   -- JSON
 );
 CREATE INDEX bericht_sha256 ON bericht (sha256) WHERE outcome <> 'refused';
@@ -39,6 +39,23 @@ CREATE TABLE journal (
     seq        BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     bericht_id TEXT NOT NULL UNIQUE REFERENCES bericht (id)
 );
+
+-- A bericht that waits for one that should have come before it.
+CREATE TABLE waiting (
+    bericht_id TEXT PRIMARY KEY REFERENCES bericht (id),
+    until      TIMESTAMPTZ NOT NULL                          -- then it is judged as it stands
+);
+CREATE INDEX waiting_until ON waiting (until);
+
+-- What the missing bericht will be about.
+CREATE TABLE waiting_on (
+    bericht_id TEXT NOT NULL REFERENCES bericht (id),
+    gemeente   TEXT NOT NULL,
+    aanbieder  TEXT NOT NULL,
+    subject    TEXT NOT NULL,
+    PRIMARY KEY (bericht_id, subject)
+);
+CREATE INDEX waiting_on_subject ON waiting_on (gemeente, aanbieder, subject);
 
 -- Advances whenever a bericht about this subject is recorded: the compare-and-set of a verdict.
 CREATE TABLE revision (

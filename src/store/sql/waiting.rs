@@ -1,0 +1,105 @@
+//! Berichten that wait for one that should have come before them.
+
+use std::collections::BTreeMap;
+
+use sqlx::QueryBuilder;
+
+use super::super::{Connection, Db, Row};
+use super::Result;
+use super::facts::{Pair, of_pair, one_of};
+use super::record::receipt_text;
+use super::row::{Fields, in_order};
+use crate::domain::Timestamp;
+use crate::domain::history::Subject;
+use crate::domain::waarde::Value;
+use crate::store::{NewBericht, StoreError, Via, Wait, Waiting};
+
+/// A waiting bericht with its bytes; the caller adds which ones.
+const WAITING: &str = "SELECT b.id, b.received_at, b.via, b.poster, b.referentienummer, b.sha256, p.bytes,
+        p.xml IS NOT NULL AS was_json
+    FROM waiting w JOIN bericht b ON b.id = w.bericht_id JOIN payload p ON p.bericht_id = w.bericht_id WHERE ";
+
+/// Keeps for what a bericht waits.
+pub async fn insert_waiting(conn: &mut Connection, id: &str, wait: &Wait) -> Result<()> {
+    sqlx::query("INSERT INTO waiting (bericht_id, until) VALUES ($1, $2)")
+        .bind(id)
+        .bind(in_order(wait.until))
+        .execute(&mut *conn)
+        .await?;
+    for subject in &wait.subjects {
+        sqlx::query("INSERT INTO waiting_on (bericht_id, gemeente, aanbieder, subject) VALUES ($1, $2, $3, $4)")
+            .bind(id)
+            .bind(wait.gemeente.code())
+            .bind(wait.aanbieder.code())
+            .bind(subject.key())
+            .execute(&mut *conn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// A bericht that waited was judged: what became of it takes the place of its waiting.
+pub async fn release(conn: &mut Connection, bericht: &NewBericht) -> Result<()> {
+    const OUTCOME: &str = "UPDATE bericht SET outcome = $2, receipt = $3, heenbericht_id = $4 WHERE id = $1";
+    let done = sqlx::query("DELETE FROM waiting WHERE bericht_id = $1").bind(&bericht.id).execute(&mut *conn).await?;
+    if done.rows_affected() == 0 {
+        return Err(StoreError::NotWaiting);
+    }
+    sqlx::query("DELETE FROM waiting_on WHERE bericht_id = $1").bind(&bericht.id).execute(&mut *conn).await?;
+    sqlx::query("DELETE FROM about WHERE bericht_id = $1").bind(&bericht.id).execute(&mut *conn).await?;
+    sqlx::query(OUTCOME)
+        .bind(&bericht.id)
+        .bind(bericht.outcome.name())
+        .bind(receipt_text(bericht)?)
+        .bind(&bericht.heenbericht_id)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// See [`crate::store::Store::waiting_on`].
+pub async fn waiting_on(conn: &mut Connection, pair: Pair<'_>, subjects: &[Subject]) -> Result<Vec<Waiting>> {
+    const CHUNK: usize = 500;
+    let mut found = BTreeMap::new();
+    for chunk in subjects.chunks(CHUNK) {
+        let mut query = QueryBuilder::new(WAITING);
+        query.push("w.bericht_id IN (SELECT o.bericht_id FROM waiting_on o WHERE ");
+        of_pair(&mut query, "o.", pair);
+        one_of(&mut query, " AND o.subject IN ", chunk.iter().map(Subject::key));
+        query.push(")");
+        for waiting in fetch(conn, query).await? {
+            found.insert(waiting.id.clone(), waiting);
+        }
+    }
+    Ok(found.into_values().collect())
+}
+
+/// See [`crate::store::Store::waiting_until`].
+pub async fn waiting_until(conn: &mut Connection, now: Timestamp) -> Result<Vec<Waiting>> {
+    let mut query = QueryBuilder::new(WAITING);
+    query.push("w.until <= ").push_bind(in_order(now)).push(" ORDER BY b.id");
+    fetch(conn, query).await
+}
+
+/// See [`crate::store::Store::next_wait_ends_at`].
+pub async fn next_wait_ends_at(conn: &mut Connection) -> Result<Option<Timestamp>> {
+    Ok(sqlx::query_scalar("SELECT MIN(until) FROM waiting").fetch_one(conn).await?)
+}
+
+async fn fetch(conn: &mut Connection, mut query: QueryBuilder<Db>) -> Result<Vec<Waiting>> {
+    query.build().fetch_all(conn).await?.iter().map(waiting).collect()
+}
+
+fn waiting(row: &Row) -> Result<Waiting> {
+    let fields = Fields::of("bericht", "id", row)?;
+    Ok(Waiting {
+        id: fields.get("id")?,
+        received_at: fields.get("received_at")?,
+        via: fields.parse("via", Via::from_name)?,
+        poster: fields.parse_if_any("poster", Value::from_text)?,
+        referentienummer: fields.get("referentienummer")?,
+        sha256: fields.get("sha256")?,
+        bytes: fields.get("bytes")?,
+        was_json: fields.get("was_json")?,
+    })
+}
