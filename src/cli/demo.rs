@@ -235,6 +235,7 @@ impl Week<'_> {
         let gateway = &self.running.gateway;
         gateway.deadline_added.notify_one();
         gateway.parcel_added.notify_one();
+        gateway.brought.look_again();
         loop {
             let waiting = gateway.store.overview().await?.waiting;
             let next_deadline = gateway.store.next_deadline_at().await?;

@@ -4,21 +4,21 @@
 //! heenbericht, a toewijzing or an antwoord its verzoek, a stop its start, a removal its record. All else is judged as
 //! it comes in.
 
-use super::bericht::{Bericht, Heenbericht, Retourbericht};
-use super::history::{History, Subject};
-use super::verdict::Verdict;
+use chrono::NaiveDate;
 
-/// Rules that say that an earlier bericht is missing: no record to remove (TR063), no 323 to answer (TR337, TR376), no
-/// verzoek (TR355, TR379), no start (TR382).
-const MISSING: [&str; 6] = ["TR063", "TR337", "TR355", "TR376", "TR379", "TR382"];
+use super::bericht::{Bericht, Heenbericht, Inhoud, Retourbericht};
+use super::history::{History, Subject, named_verzoeken};
+use super::levering::{StartProduct, StopProduct};
+use super::verdict::Verdict;
+use super::waarde::VerzoekAntwoord;
 
 /// What the missing bericht will be about; nothing when none is missing.
 #[must_use]
 pub fn waits_on(bericht: &Bericht, history: &History, verdict: &Verdict) -> Vec<Subject> {
     match bericht {
         Bericht::Heen(heen) => {
-            let is_missing = |regel: &str| MISSING.contains(&regel);
-            if verdict.findings.iter().filter_map(|finding| finding.regel).any(is_missing) {
+            let mut broken = verdict.findings.iter().filter_map(|finding| finding.regel);
+            if broken.any(|regel| is_for_want_of_an_earlier(regel, heen, history)) {
                 Subject::of(&heen.inhoud)
             } else {
                 Vec::new()
@@ -42,6 +42,60 @@ pub fn brings(heen: &Heenbericht) -> Vec<Subject> {
     let mut subjects = Subject::of(&heen.inhoud);
     subjects.push(Subject::Heenbericht(header.soort, header.afzender.clone(), identificatie));
     subjects
+}
+
+/// In which order berichten that waited for the same one are judged: as they were meant, as far as they tell. A stop for a
+/// while comes before the one for good, and "in research" before a decision.
+#[must_use]
+pub fn meant_order(bericht: &Bericht) -> (NaiveDate, Option<NaiveDate>, bool) {
+    let dagtekening = bericht.header().bericht_identificatie.dagtekening;
+    let Bericht::Heen(heen) = bericht else { return (dagtekening, None, false) };
+    match &heen.inhoud {
+        Inhoud::Stop(client) => {
+            let last = client.stop_producten.iter().map(|product| product.einddatum).max();
+            (dagtekening, last, client.stop_producten.iter().any(|product| !product.is_temporary()))
+        }
+        Inhoud::Antwoord(antwoord) => (dagtekening, None, antwoord.verzoek_antwoord != VerzoekAntwoord::InOnderzoek),
+        Inhoud::Toewijzing(_) => (dagtekening, None, true),
+        Inhoud::Beschikking(_)
+        | Inhoud::Start(_)
+        | Inhoud::VerzoekOmToewijzing(_)
+        | Inhoud::VerzoekOmWijziging(_)
+        | Inhoud::Declaratie(_)
+        | Inhoud::DeclaratieAntwoord { .. }
+        | Inhoud::Factuur { .. }
+        | Inhoud::FactuurAntwoord { .. } => (dagtekening, None, false),
+    }
+}
+
+/// Whether a rule is broken because something did not come yet, and not because it came and disagrees.
+fn is_for_want_of_an_earlier(regel: &str, heen: &Heenbericht, history: &History) -> bool {
+    match (regel, &heen.inhoud) {
+        // The record to remove.
+        ("TR063", Inhoud::Start(client)) => removed_starts(&client.start_producten, history),
+        ("TR063", Inhoud::Stop(client)) => removed_stops(&client.stop_producten, history),
+        // The declaratie.
+        ("TR337", _) => true,
+        // The verzoek.
+        ("TR355" | "TR379", inhoud) => named_verzoeken(inhoud).iter().any(|naam| history.verzoek(naam).is_none()),
+        // The start.
+        ("TR382", Inhoud::Stop(client)) => client
+            .stop_producten
+            .iter()
+            .filter(|product| product.is_first_delivery())
+            .any(|product| history.starts.iter().all(|start| start.key != product.key().start)),
+        _ => false,
+    }
+}
+
+fn removed_starts(products: &[StartProduct], history: &History) -> bool {
+    let mut removals = products.iter().filter(|product| product.is_removal());
+    removals.any(|product| history.starts.iter().all(|start| start.key != product.key()))
+}
+
+fn removed_stops(products: &[StopProduct], history: &History) -> bool {
+    let mut removals = products.iter().filter(|product| product.is_removal());
+    removals.any(|product| history.stops.iter().all(|stop| stop.key != product.key()))
 }
 
 /// The heenbericht that a retour answers.

@@ -64,6 +64,7 @@ impl Draft<'_> {
             ..Entry::only(kept(self.received, Some(self.bericht), Outcome::Parked, self.verdict))
         };
         entry.bericht.xml = (self.received.format == Format::Json).then(|| self.xml.to_vec());
+        entry.bericht.receipt.waits_until = Some(until);
         Some(entry)
     }
 
@@ -167,12 +168,14 @@ impl Draft<'_> {
             Addressee::Replayed => None,
             Addressee::AnswersItself | Addressee::Elsewhere => return None,
         };
-        let id = ids::new_id(self.received.at);
+        // Not when the heenbericht came in: that may have waited.
+        let composed_at = gateway.clock.now();
+        let id = ids::new_id(composed_at);
         let identificatie = ids::identificatie_retour(&id);
         let composed = Bericht::Retour(retour::compose(heen, self.verdict, identificatie, gateway.clock.today())?);
         let bytes = xml::encode(&composed);
         let bericht = NewBericht {
-            received_at: self.received.at,
+            received_at: composed_at,
             via: Via::Gateway,
             poster: None,
             referentienummer: None,
@@ -184,6 +187,7 @@ impl Draft<'_> {
             outcome: Outcome::Accepted,
             receipt: Receipt {
                 heenbericht: Some(self.received.id.clone()),
+                received_at: composed_at,
                 ..receipt(&id, self.received, Some(&composed), Outcome::Accepted, &Verdict::default())
             },
             id,

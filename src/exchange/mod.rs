@@ -23,9 +23,10 @@ use crate::clock::Clock;
 use crate::domain::codelijst::Gemeentecodes;
 use crate::domain::contract::Contracten;
 use crate::domain::deadline::Profile;
+use crate::domain::waiting::brings;
 use crate::domain::werkdag::Calendar;
 use crate::domain::{Bericht, Outside, Timestamp};
-use crate::store::Store;
+use crate::store::{Entry, Store};
 use crate::xml::Schemas;
 
 pub use crate::clock::local as local_time;
@@ -67,11 +68,13 @@ pub struct Gateway {
 
 impl Gateway {
     /// Tells the other stories that this bericht was recorded.
-    fn recorded(&self, bericht: &Bericht) {
+    fn recorded(&self, bericht: &Bericht, entry: &Entry) {
         self.parcel_added.notify_one();
         self.deadline_added.notify_one();
-        if let Bericht::Heen(heen) = bericht {
-            self.brought.add(heen);
+        match (&entry.wait, bericht) {
+            (Some(wait), _) => self.brought.add((&wait.gemeente, &wait.aanbieder), wait.subjects.clone()),
+            (None, Bericht::Heen(heen)) => self.brought.add(heen.header.pair(), brings(heen)),
+            (None, Bericht::Retour(_)) => {}
         }
     }
 

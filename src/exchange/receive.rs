@@ -144,7 +144,7 @@ pub async fn receive(received: &Received, gateway: &Gateway) -> Result<Reply, St
             Err(StoreError::Stale) => {}
             Err(error) => return Err(error),
             Ok(()) => {
-                gateway.recorded(&bericht);
+                gateway.recorded(&bericht, &entry);
                 return Ok(Reply::Recorded(entry.bericht.receipt));
             }
         }

@@ -1,11 +1,12 @@
 //! The story of what came too early: a bericht waits for the one that should have come before it, and is judged when
 //! that one is there, or as it stands when its time is up.
 //!
-//! Whoever records a bericht notes what it brings; this story looks whether somebody waits for that. Any number of
-//! processes may do so on one store: the first one to record a verdict wins. A note that is lost with its process
-//! costs time, not correctness: the wait ends by itself.
+//! Whoever records a bericht notes what it brings, and whoever parks one what it waits for: what it waits for may have come
+//! while it was judged. This story looks whether somebody waits for that. Any number of processes may do so on one
+//! store: the first one to record a verdict wins. A note that is lost with its process is made up for when one starts, or
+//! else when the wait ends by itself.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -16,32 +17,39 @@ use super::draft::Draft;
 use super::format::{self, Format, Readable};
 use super::receive::{Carrier, Received};
 use super::{Gateway, until};
-use crate::domain::bericht::Heenbericht;
 use crate::domain::history::Subject;
-use crate::domain::waiting::{brings, waits_on};
-use crate::domain::{Partij, judge};
+use crate::domain::waiting::{meant_order, waits_on};
+use crate::domain::{Partij, Timestamp, judge};
 use crate::store::{Receipt, StoreError, Waiting};
 
 /// How long at most until the store is looked at again: another process may have let something wait.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
+/// Subjects, by the gemeente and the aanbieder between whom they are.
+type Subjects = HashMap<(Partij, Partij), HashSet<Subject>>;
+
 /// What was recorded since this story last looked.
 #[derive(Debug, Default)]
 pub struct Brought {
-    subjects: Mutex<HashSet<(Partij, Partij, Subject)>>,
+    subjects: Mutex<Subjects>,
     added: Notify,
 }
 
 impl Brought {
-    /// Notes what a heenbericht brings.
-    pub(super) fn add(&self, heen: &Heenbericht) {
-        let (gemeente, aanbieder) = heen.header.pair();
-        let new = brings(heen).into_iter().map(|subject| (gemeente.clone(), aanbieder.clone(), subject));
-        self.subjects.lock().unwrap_or_else(PoisonError::into_inner).extend(new);
+    /// Notes that something about these subjects was recorded.
+    pub(super) fn add(&self, (gemeente, aanbieder): (&Partij, &Partij), subjects: Vec<Subject>) {
+        let mut known = self.subjects.lock().unwrap_or_else(PoisonError::into_inner);
+        known.entry((gemeente.clone(), aanbieder.clone())).or_default().extend(subjects);
+        drop(known);
         self.added.notify_one();
     }
 
-    fn take(&self) -> HashSet<(Partij, Partij, Subject)> {
+    /// Wakes the story: the time was set.
+    pub fn look_again(&self) {
+        self.added.notify_one();
+    }
+
+    fn take(&self) -> Subjects {
         std::mem::take(&mut *self.subjects.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -49,8 +57,10 @@ impl Brought {
 /// Judges what waited, until `stop` is done. A fault of the store is logged and tried again.
 pub async fn wait(gateway: &Gateway, stop: impl Future<Output = ()>) {
     tokio::pin!(stop);
+    // The first time all of them: a process may have ended before it looked.
+    let mut since = Timestamp::MAX_UTC;
     loop {
-        let pause = match release(gateway).await {
+        let pause = match release_until(since, gateway).await {
             Ok(_) => pause(gateway).await.unwrap_or(LONGEST_PAUSE),
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "cannot judge what waits");
@@ -62,6 +72,7 @@ pub async fn wait(gateway: &Gateway, stop: impl Future<Output = ()>) {
             () = gateway.brought.added.notified() => {}
             () = tokio::time::sleep(pause) => {}
         }
+        since = gateway.clock.now();
     }
 }
 
@@ -71,50 +82,81 @@ pub async fn wait(gateway: &Gateway, stop: impl Future<Output = ()>) {
 /// # Errors
 /// The store failed; what was judged before stays judged, what was brought and not looked at waits until its time is up.
 pub async fn release(gateway: &Gateway) -> Result<Vec<Receipt>, StoreError> {
+    release_until(gateway.clock.now(), gateway).await
+}
+
+/// The same, and looks besides at those whose wait ends by this moment.
+async fn release_until(moment: Timestamp, gateway: &Gateway) -> Result<Vec<Receipt>, StoreError> {
     let mut released = Vec::new();
-    for waiting in gateway.store.waiting_until(gateway.clock.now()).await? {
-        released.extend(reconsider(&waiting, true, gateway).await?);
-    }
+    reconsider_all(gateway.store.waiting_until(moment).await?, gateway, &mut released).await?;
     loop {
         let brought = gateway.brought.take();
         if brought.is_empty() {
             return Ok(released);
         }
-        for (gemeente, aanbieder, subject) in brought {
-            for waiting in gateway.store.waiting_on(&gemeente, &aanbieder, &[subject]).await? {
-                released.extend(reconsider(&waiting, false, gateway).await?);
-            }
+        for ((gemeente, aanbieder), subjects) in brought {
+            let subjects: Vec<Subject> = subjects.into_iter().collect();
+            let waiting = gateway.store.waiting_on(&gemeente, &aanbieder, &subjects).await?;
+            reconsider_all(waiting, gateway, &mut released).await?;
         }
     }
 }
 
-/// Judges one bericht anew; `None` when it still has to wait, or another process was faster.
-async fn reconsider(waiting: &Waiting, time_is_up: bool, gateway: &Gateway) -> Result<Option<Receipt>, StoreError> {
-    let received = Received::again(waiting);
-    let Ok(Readable { bericht, xml }) = format::read(&received, &gateway.schemas) else {
-        tracing::error!(bericht = waiting.id, "a bericht that waits cannot be read any more: did its schema change?");
-        return Ok(None);
-    };
-    let route = gateway.parties.route(&bericht);
-    loop {
-        let mut history = gateway.store.history(&bericht).await?;
-        // By itself: a second use of an Identificatie is never let wait.
-        history.identificatie_used = false;
-        let mut verdict = judge(&bericht, &history, &gateway.outside(&bericht));
-        received.format.place(&mut verdict.findings, &xml);
-        if !time_is_up && !waits_on(&bericht, &history, &verdict).is_empty() {
-            return Ok(None);
-        }
-        let draft =
-            Draft { received: &received, xml: &xml, bericht: &bericht, history: &history, verdict: &verdict, route };
-        let entry = draft.released(gateway);
-        match gateway.store.record(&entry).await {
-            Err(StoreError::Stale) => {}
-            Err(StoreError::NotWaiting) => return Ok(None),
-            Err(error) => return Err(error),
-            Ok(()) => {
-                gateway.recorded(&bericht);
-                return Ok(Some(entry.bericht.receipt));
+/// Judges these anew, in the order in which they were meant.
+async fn reconsider_all(
+    waiting: Vec<Waiting>,
+    gateway: &Gateway,
+    released: &mut Vec<Receipt>,
+) -> Result<(), StoreError> {
+    let now = gateway.clock.now();
+    let again: Vec<_> = waiting.into_iter().map(|one| (one.until <= now, Received::again(one))).collect();
+    let parked = again.iter().filter_map(|(time_is_up, received)| Parked::read(received, *time_is_up, gateway));
+    let mut parked: Vec<_> = parked.collect();
+    parked.sort_by_key(|one| meant_order(&one.readable.bericht));
+    for one in parked {
+        released.extend(one.reconsider(gateway).await?);
+    }
+    Ok(())
+}
+
+/// A bericht that waits, read again.
+struct Parked<'a> {
+    received: &'a Received,
+    readable: Readable<'a>,
+    time_is_up: bool,
+}
+
+impl<'a> Parked<'a> {
+    fn read(received: &'a Received, time_is_up: bool, gateway: &Gateway) -> Option<Self> {
+        let readable = format::read(received, &gateway.schemas).inspect_err(|_| {
+            tracing::error!(bericht = received.id, "a bericht that waits cannot be read: did its schema change?");
+        });
+        Some(Self { received, readable: readable.ok()?, time_is_up })
+    }
+
+    /// Judges it anew; `None` when it still has to wait, or another process was faster.
+    async fn reconsider(&self, gateway: &Gateway) -> Result<Option<Receipt>, StoreError> {
+        let Readable { bericht, xml } = &self.readable;
+        let route = gateway.parties.route(bericht);
+        loop {
+            let mut history = gateway.store.history(bericht).await?;
+            // By itself: a second use of an Identificatie is never let wait.
+            history.identificatie_used = false;
+            let mut verdict = judge(bericht, &history, &gateway.outside(bericht));
+            self.received.format.place(&mut verdict.findings, xml);
+            if !self.time_is_up && !waits_on(bericht, &history, &verdict).is_empty() {
+                return Ok(None);
+            }
+            let draft = Draft { received: self.received, xml, bericht, history: &history, verdict: &verdict, route };
+            let entry = draft.released(gateway);
+            match gateway.store.record(&entry).await {
+                Err(StoreError::Stale) => {}
+                Err(StoreError::NotWaiting) => return Ok(None),
+                Err(error) => return Err(error),
+                Ok(()) => {
+                    gateway.recorded(bericht, &entry);
+                    return Ok(Some(entry.bericht.receipt));
+                }
             }
         }
     }
@@ -127,17 +169,17 @@ async fn pause(gateway: &Gateway) -> Result<Duration, StoreError> {
 
 impl Received {
     /// A bericht that waited, as it came in.
-    fn again(waiting: &Waiting) -> Self {
+    fn again(waiting: Waiting) -> Self {
         Self {
-            id: waiting.id.clone(),
+            id: waiting.id,
             at: waiting.received_at,
-            bytes: waiting.bytes.clone(),
+            bytes: waiting.bytes,
             format: if waiting.was_json { Format::Json } else { Format::Xml },
-            sha256: waiting.sha256.clone(),
+            sha256: waiting.sha256,
             carrier: Carrier::Waited {
                 via: waiting.via,
-                poster: waiting.poster.clone(),
-                referentienummer: waiting.referentienummer.clone(),
+                poster: waiting.poster,
+                referentienummer: waiting.referentienummer,
             },
         }
     }

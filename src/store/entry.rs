@@ -159,6 +159,8 @@ pub struct Waiting {
     pub bytes: Vec<u8>,
     /// They are JSON.
     pub was_json: bool,
+    /// When it is judged as it stands.
+    pub until: Timestamp,
 }
 
 /// What an accepted bericht changes in the ledger.

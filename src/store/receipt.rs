@@ -16,8 +16,11 @@ pub struct Receipt {
     pub berichtsoort: Option<String>,
     /// As in `3.2`; null when it could not be told.
     pub release: Option<String>,
-    /// `accepted`, `rejected` or `refused`.
+    /// `accepted`, `partial`, `rejected`, `refused`, or `parked`: not judged yet.
     pub verdict: String,
+    /// Until when a parked bericht waits for the one that should have come before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_until: Option<Timestamp>,
     /// What is wrong.
     pub findings: Vec<FindingReceipt>,
     /// The toewijzingen (ToewijzingNummer) that it was matched to.

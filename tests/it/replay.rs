@@ -20,6 +20,21 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
     folder
 }
 
+/// The same with bytes.
+pub fn folder_of(files: &[(&str, Vec<u8>)]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, bytes) in files {
+        fs::write(folder.path().join(name), bytes).expect("a file");
+    }
+    folder
+}
+
+/// The steps that a folder gives, and the exit status.
+pub fn replay_json(folder: &Path) -> (Vec<Value>, Option<i32>) {
+    let output = replay(folder, &["--format", "json"]);
+    (steps(&output), output.status.code())
+}
+
 fn replay(folder: &Path, more: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_iwmo-gateway")).arg("replay").args(more).arg(folder).output().expect("the program")
 }

@@ -10,6 +10,7 @@ mod parties;
 mod postgres_only;
 mod record;
 mod sqlite_only;
+mod waiting;
 
 use std::sync::Arc;
 
@@ -113,4 +114,6 @@ on_both_databases! {
         far_deadline_never_passes listed_by_due_in_pages;
     parties: every_read_keeps_parties_apart postbus_in_order_and_pages pickup_confirmed_twice
         newest_first_in_pages overview_counts errors_hold_no_bsn;
+    waiting: found_by_what_it_waits_for released_once no_retour_answers_one_that_waits
+        its_identificatie_is_used_and_a_verdict_beside_it_is_stale;
 }

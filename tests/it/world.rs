@@ -133,6 +133,7 @@ impl World {
         self.clock.set(instant(moment));
         self.running.gateway.deadline_added.notify_one();
         self.running.gateway.parcel_added.notify_one();
+        self.running.gateway.brought.look_again();
     }
 
     /// Until nothing is under way or due in either direction.
@@ -154,6 +155,13 @@ impl World {
             if acted == 0 && !busy && deadline.is_none_or(|deadline| deadline > now) {
                 return;
             }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Until nothing waits any more for a bericht that should have come before it.
+    pub async fn nothing_waits(&self) {
+        while self.store().next_wait_ends_at().await.expect("waits").is_some() {
             tokio::task::yield_now().await;
         }
     }

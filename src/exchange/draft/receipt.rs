@@ -49,6 +49,7 @@ pub fn receipt(
         berichtsoort: bericht.map(|bericht| bericht.header().soort.to_string()),
         release: bericht.map(|bericht| bericht.header().release.name().to_owned()),
         verdict: outcome.name().to_owned(),
+        waits_until: None,
         findings: verdict.findings.iter().map(FindingReceipt::from).collect(),
         toewijzingen: Vec::new(),
         heenbericht: None,

@@ -15,7 +15,7 @@ use crate::domain::waarde::Value;
 use crate::store::{NewBericht, StoreError, Via, Wait, Waiting};
 
 /// A waiting bericht with its bytes; the caller adds which ones.
-const WAITING: &str = "SELECT b.id, b.received_at, b.via, b.poster, b.referentienummer, b.sha256, p.bytes,
+const WAITING: &str = "SELECT b.id, w.until, b.received_at, b.via, b.poster, b.referentienummer, b.sha256, p.bytes,
         p.xml IS NOT NULL AS was_json
     FROM waiting w JOIN bericht b ON b.id = w.bericht_id JOIN payload p ON p.bericht_id = w.bericht_id WHERE ";
 
@@ -101,5 +101,6 @@ fn waiting(row: &Row) -> Result<Waiting> {
         sha256: fields.get("sha256")?,
         bytes: fields.get("bytes")?,
         was_json: fields.get("was_json")?,
+        until: fields.get("until")?,
     })
 }

@@ -145,6 +145,7 @@ pub fn receipt(id: &str) -> Receipt {
         berichtsoort: Some("WMO305".to_owned()),
         release: Some("3.2".to_owned()),
         verdict: "accepted".to_owned(),
+        waits_until: None,
         findings: Vec::new(),
         toewijzingen: vec![7],
         heenbericht: None,
