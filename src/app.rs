@@ -128,7 +128,11 @@ pub fn schemas(config: &Config) -> Result<Arc<Schemas>, LoadError> {
     Schemas::load(&replacements).map(Arc::new)
 }
 
-async fn open(database: &Database) -> Result<Arc<dyn Store>, StoreError> {
+/// Opens the database, or creates it.
+///
+/// # Errors
+/// When it cannot be used, or its schema is not ours.
+pub async fn open(database: &Database) -> Result<Arc<dyn Store>, StoreError> {
     Ok(match database {
         Database::Sqlite(path) => Arc::new(Sqlite::open(path).await?),
         Database::Postgres(url) => Arc::new(Postgres::connect(url).await?),

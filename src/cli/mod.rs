@@ -6,6 +6,7 @@ mod config;
 mod convert;
 mod demo;
 mod mock;
+mod rebuild;
 mod replay;
 mod rules;
 mod serve;
@@ -66,6 +67,8 @@ enum Command {
     Convert(convert::Arguments),
     /// List the rules of the standard, or explain one
     Rules(rules::Arguments),
+    /// Fold the kept berichten anew, and compare the result with the ledger that is kept
+    Rebuild(rebuild::Arguments),
     /// Look at the settings
     Config(config::Arguments),
 }
@@ -89,6 +92,7 @@ pub fn run(arguments: Arguments) -> Exit {
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
+        Command::Rebuild(arguments) => rebuild::run(&arguments),
         Command::Config(arguments) => config::run(&arguments),
     }
 }

@@ -15,8 +15,10 @@ use crate::domain::{Bericht, History, Inhoud, Verdict, retour};
 use crate::store::{About, Answering, Closing, Effect, Entry, NewBericht, Outcome, Receipt, RetourReceipt, Via, Wait};
 use crate::xml;
 use deadlines::closes;
-use ledger::{effect_of, ledger_change, matched_toewijzingen};
-use receipt::{columns, deadline_receipt, destination, kept, receipt};
+use ledger::matched_toewijzingen;
+pub(super) use ledger::{effect_of, ledger_change};
+pub(super) use receipt::columns;
+use receipt::{deadline_receipt, destination, kept, receipt};
 
 /// A judged bericht, before it is recorded.
 pub(super) struct Draft<'a> {

@@ -9,6 +9,7 @@ pub mod format;
 mod ids;
 pub mod network;
 pub mod parties;
+pub mod rebuild;
 pub mod receive;
 pub mod relay;
 pub mod wait;

@@ -163,6 +163,59 @@ pub struct Waiting {
     pub until: Timestamp,
 }
 
+/// A table of the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LedgerTable {
+    /// Versions of toewijzingen.
+    Toewijzing,
+    /// Starts of support.
+    Start,
+    /// Stops of support.
+    Stop,
+    /// Verzoeken of aanbieders.
+    Verzoek,
+    /// What a 319 says.
+    Antwoord,
+    /// Declaraties.
+    Declaratie,
+    /// Their lines.
+    Prestatie,
+}
+
+impl LedgerTable {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Toewijzing, Self::Start, Self::Stop, Self::Verzoek, Self::Antwoord, Self::Declaratie, Self::Prestatie];
+}
+
+/// One row of the ledger.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LedgerRow {
+    /// The bericht that put it there.
+    pub bericht_id: String,
+    /// Its place in that bericht.
+    pub nr: i64,
+    /// All its columns, as text. Holds a Bsn: to compare, and never to print.
+    pub content: String,
+}
+
+/// A bericht that became true.
+#[derive(Clone)]
+pub struct Journaled {
+    /// Its place among all of them.
+    pub seq: i64,
+    /// Ours.
+    pub id: String,
+    /// When it came in.
+    pub received_at: Timestamp,
+    /// The heenbericht that it answers.
+    pub heenbericht_id: Option<String>,
+    /// What its sender was told.
+    pub receipt: Receipt,
+    /// The bericht as XML.
+    pub xml: Vec<u8>,
+}
+
 /// What an accepted bericht changes in the ledger.
 #[derive(Clone, Debug, Default)]
 pub struct LedgerChange {

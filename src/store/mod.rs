@@ -20,8 +20,9 @@ use crate::domain::history::Subject;
 use crate::domain::{Bericht, History, Partij, Timestamp};
 
 pub use entry::{
-    About, Answering, Closing, DeadlineState, Effect, Entry, EnvelopeSeen, HeaderColumns, LedgerChange, NewBericht,
-    NewDeadline, NewDeclaratie, NewParcel, NewToewijzing, Outcome, ParcelKind, Via, Wait, Waiting,
+    About, Answering, Closing, DeadlineState, Effect, Entry, EnvelopeSeen, HeaderColumns, Journaled, LedgerChange,
+    LedgerRow, LedgerTable, NewBericht, NewDeadline, NewDeclaratie, NewParcel, NewToewijzing, Outcome, ParcelKind, Via,
+    Wait, Waiting,
 };
 pub use postgres::Postgres;
 pub use receipt::{DeadlineReceipt, Destination, FindingReceipt, Receipt, RetourReceipt};
@@ -211,6 +212,17 @@ pub trait Store: Send + Sync {
 
     /// Parcels that are not delivered: waiting, unclear, refused or in front of the operator; oldest first.
     async fn undelivered(&self, limit: u32) -> Result<Vec<ParcelView>, StoreError>;
+
+    /// The berichten that became true, in that order, after this place.
+    async fn journal(&self, after: i64, limit: u32) -> Result<Vec<Journaled>, StoreError>;
+
+    /// The rows of a table of the ledger, by bericht and place, after this one.
+    async fn ledger_rows(
+        &self,
+        table: LedgerTable,
+        after: Option<(String, i64)>,
+        limit: u32,
+    ) -> Result<Vec<LedgerRow>, StoreError>;
 
     /// Counts for the dashboard and for readiness.
     async fn overview(&self) -> Result<Overview, StoreError>;

@@ -1,6 +1,6 @@
 //! The words under which our enums stand in the database.
 
-use super::entry::{DeadlineState, Outcome, ParcelKind, Via};
+use super::entry::{DeadlineState, LedgerTable, Outcome, ParcelKind, Via};
 use crate::domain::history::Subject;
 
 /// Gives an enum its words, both ways.
@@ -31,6 +31,10 @@ names! {
     Via { Api = "api", Ggk = "ggk", File = "file", Gateway = "gateway", }
     Outcome { Accepted = "accepted", Partial = "partial", Parked = "parked", Rejected = "rejected", Refused = "refused", }
     DeadlineState { Open = "open", Overdue = "overdue", Met = "met", Late = "late", Void = "void", }
+    LedgerTable {
+        Toewijzing = "toewijzing", Start = "start", Stop = "stop", Verzoek = "verzoek", Antwoord = "antwoord",
+        Declaratie = "declaratie", Prestatie = "prestatie",
+    }
     ParcelKind { Di01 = "Di01", Du01 = "Du01", Fo01 = "Fo01", }
 }
 

@@ -11,11 +11,10 @@ pub fn bericht(soort: &str, identificatie: &str, dagtekening: &str, body: Value)
     let heen_of_gemeente = ["WMO301", "WMO302", "WMO319", "WMO320", "WMO325"].contains(&soort);
     let (afzender, ontvanger) = if heen_of_gemeente { (GEMEENTE, AANBIEDER) } else { (AANBIEDER, GEMEENTE) };
     let mut content = body;
-    content["Header"] = json!({
-        "Afzender": afzender,
-        "Ontvanger": ontvanger,
-        "BerichtIdentificatie": {"Identificatie": identificatie, "Dagtekening": dagtekening},
-    });
+    let header = &mut content["Header"];
+    header["Afzender"] = json!(afzender);
+    header["Ontvanger"] = json!(ontvanger);
+    header["BerichtIdentificatie"] = json!({"Identificatie": identificatie, "Dagtekening": dagtekening});
     encode(soort, &content, &format!("R{identificatie}"), dagtekening)
 }
 
@@ -106,6 +105,12 @@ pub fn wmo319(identificatie: &str, dagtekening: &str, referentie: &str, antwoord
 /// The accepting retour of this kind on the heenbericht with this Identificatie and Dagtekening.
 pub fn retour(soort: &str, identificatie: &str, dagtekening: &str) -> Vec<u8> {
     bericht(soort, identificatie, dagtekening, json!({}))
+}
+
+/// A retour that rejects that heenbericht as a whole, with this code.
+pub fn rejecting(soort: &str, identificatie: &str, dagtekening: &str, code: &str) -> Vec<u8> {
+    let header = json!({"RetourCodes": {"RetourCode": [code]}});
+    bericht(soort, identificatie, dagtekening, json!({"Header": header}))
 }
 
 fn person() -> Value {

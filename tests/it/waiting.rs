@@ -3,20 +3,14 @@
 use std::fs;
 use std::sync::Arc;
 
-use iwmo_gateway::app;
-use iwmo_gateway::clock::{Clock, SetClock};
-use iwmo_gateway::config::Config;
-use iwmo_gateway::domain::{Partij, Timestamp};
-use iwmo_gateway::exchange::receive::receive;
-use iwmo_gateway::exchange::wait::{release, wait};
-use iwmo_gateway::exchange::{Carrier, Format, Gateway, Received, Reply};
-use iwmo_gateway::store::{Receipt, Sqlite, Store};
-use iwmo_gateway::xml::Schemas;
+use iwmo_gateway::exchange::wait::wait;
+use iwmo_gateway::store::{Sqlite, Store};
 use serde_json::{Value, json};
 
 use crate::maker::{retour, toewijzing, wmo301, wmo305, wmo307, wmo315, wmo319};
 use crate::replay::{folder_of, replay_json};
-use crate::world::{AANBIEDER, GEMEENTE, World, instant};
+use crate::stage::Stage;
+use crate::world::{AANBIEDER, GEMEENTE, World};
 
 /// A toewijzing, and a start and stops on it.
 fn given() -> Vec<u8> {
@@ -95,7 +89,7 @@ async fn what_nothing_came_for_is_judged_as_it_stands_when_its_time_is_up() {
 
 #[tokio::test]
 async fn a_start_on_a_toewijzing_that_was_never_given_does_not_wait() {
-    let stage = Stage::new("4h").await;
+    let stage = Stage::new().await;
     assert_eq!(stage.take(started()).await.verdict, "rejected");
     assert_eq!(stage.take(given()).await.verdict, "accepted");
     assert_eq!(stage.release().await, [] as [&str; 0]);
@@ -103,15 +97,15 @@ async fn a_start_on_a_toewijzing_that_was_never_given_does_not_wait() {
 
 #[tokio::test]
 async fn a_stop_that_contradicts_what_is_known_does_not_wait() {
-    let stage = Stage::new("4h").await;
-    stage.take_all([given(), started(), stopped()]).await;
+    let stage = Stage::new().await;
+    stage.take_all(&[given(), started(), stopped()]).await;
     let second = wmo307("P3", "2026-03-10", 700_101, json!({"RedenBeeindiging": "20", "Einddatum": "2026-03-08"}));
     assert_eq!(stage.take(second).await.verdict, "rejected", "nothing that may still come makes this right");
 }
 
 #[tokio::test]
 async fn berichten_that_waited_together_are_judged_as_they_were_meant() {
-    let stage = Stage::new("4h").await;
+    let stage = Stage::new().await;
     stage.take(given()).await;
     for early in [stopped(), paused()] {
         assert_eq!(stage.take(early).await.verdict, "parked");
@@ -126,7 +120,7 @@ async fn berichten_that_waited_together_are_judged_as_they_were_meant() {
 
 #[tokio::test]
 async fn a_toewijzing_and_answers_wait_for_their_verzoek() {
-    let stage = Stage::new("4h").await;
+    let stage = Stage::new().await;
     let honours = toewijzing(700_101, json!({"ReferentieAanbieder": "VOT-1"}));
     for early in [
         wmo301("T1", "2026-03-04", &[honours]),
@@ -145,7 +139,7 @@ async fn a_toewijzing_and_answers_wait_for_their_verzoek() {
 
 #[tokio::test]
 async fn one_that_is_freed_frees_the_next() {
-    let stage = Stage::new("4h").await;
+    let stage = Stage::new().await;
     stage.take(given()).await;
     let taken_back = wmo307("P3", "2026-03-10", 700_101, json!({"Einddatum": "2026-03-08", "StatusAanlevering": "3"}));
     assert_eq!(stage.take(taken_back).await.verdict, "parked", "a removal without its record");
@@ -162,12 +156,12 @@ async fn one_that_is_freed_frees_the_next() {
 #[tokio::test]
 async fn what_waits_when_a_process_ends_is_looked_at_when_the_next_one_starts() {
     let store: Arc<dyn Store> = Arc::new(Sqlite::in_memory().await.expect("a store"));
-    let first = Stage::on("4h", Arc::clone(&store));
-    first.take_all([given()]).await;
+    let first = Stage::on(Arc::clone(&store));
+    first.take_all(&[given()]).await;
     assert_eq!(first.take(stopped()).await.verdict, "parked");
     // It ends after the start was recorded and before it looked who waits for that.
     first.take(started()).await;
-    let second = Stage::on("4h", Arc::clone(&store));
+    let second = Stage::on(Arc::clone(&store));
     let none_waits = async {
         while store.next_wait_ends_at().await.expect("waits").is_some() {
             tokio::task::yield_now().await;
@@ -227,56 +221,4 @@ fn a_replay_tells_what_waits_what_is_freed_and_what_still_waits_at_the_end() {
     assert_eq!(steps[0]["deadlines"], json!([]), "what is parked opens nothing");
     assert_eq!(steps[4]["released"][0]["findings"][0]["rule"], Value::Null);
     assert_eq!(status, Some(1));
-}
-
-/// The stories on a store in memory, without a server.
-struct Stage {
-    gateway: Gateway,
-    clock: Arc<SetClock>,
-}
-
-impl Stage {
-    async fn new(wait: &str) -> Self {
-        Self::on(wait, Arc::new(Sqlite::in_memory().await.expect("a store")))
-    }
-
-    fn on(wait: &str, store: Arc<dyn Store>) -> Self {
-        let settings = format!(
-            "[receive]\nwait_for_earlier = \"{wait}\"\n[[partij]]\ncode = \"{GEMEENTE}\"\nnaam = \"G\"\n[[partij]]\ncode = \"{AANBIEDER}\"\nnaam = \"A\"\n"
-        );
-        let clock = Arc::new(SetClock::at(instant("2026-03-11T09:00:00+01:00")));
-        let config = Config::parse(&settings).expect("settings");
-        let gateway = app::gateway(config, Schemas::compiled_in(), store, Arc::clone(&clock) as Arc<dyn Clock>);
-        Self { gateway, clock }
-    }
-
-    /// Posts a bericht in the name of who makes it.
-    async fn take(&self, bytes: Vec<u8>) -> Receipt {
-        let bericht = iwmo_gateway::xml::read(&bytes).expect("a bericht");
-        let partij: Partij = bericht.poster().clone();
-        let now: Timestamp = self.clock.now();
-        let received = Received::new(bytes, Format::Xml, now, Carrier::Api { partij, force: false });
-        match receive(&received, &self.gateway).await.expect("a store") {
-            Reply::Recorded(receipt) => receipt,
-            Reply::Repeated(_) | Reply::Refused(..) => panic!("not recorded"),
-        }
-    }
-
-    async fn take_all<const N: usize>(&self, berichten: [Vec<u8>; N]) {
-        for bytes in berichten {
-            assert_eq!(self.take(bytes).await.verdict, "accepted");
-        }
-    }
-
-    /// What need not wait any more: kind, verdict, Dagtekening.
-    async fn release(&self) -> Vec<String> {
-        let mut lines = Vec::new();
-        for receipt in release(&self.gateway).await.expect("a store") {
-            let bytes = self.gateway.store.payload(&receipt.id, None).await.expect("read").expect("kept");
-            let bericht = iwmo_gateway::xml::read(&bytes).expect("a bericht");
-            let dagtekening = bericht.header().bericht_identificatie.dagtekening;
-            lines.push(format!("{} {} {dagtekening}", bericht.header().soort, receipt.verdict));
-        }
-        lines
-    }
 }

@@ -9,6 +9,7 @@ mod deadline;
 mod declaratie;
 mod facts;
 mod history;
+mod journal;
 mod ledger;
 mod outbox;
 mod postbus;

@@ -3,12 +3,12 @@
 use async_trait::async_trait;
 
 use super::super::Database;
-use super::{Result, bericht, deadline, history, outbox, postbus, record, waiting};
+use super::{Result, bericht, deadline, history, journal, outbox, postbus, record, waiting};
 use crate::domain::history::Subject;
 use crate::domain::{Bericht, History, Partij, Timestamp};
 use crate::store::{
-    After, BerichtView, DeadlineQuery, DeadlineView, Entry, EnvelopeSeen, Lease, Overview, Parcel, ParcelView,
-    PostbusItem, Receipt, Settlement, Store, Waiting,
+    After, BerichtView, DeadlineQuery, DeadlineView, Entry, EnvelopeSeen, Journaled, Lease, LedgerRow, LedgerTable,
+    Overview, Parcel, ParcelView, PostbusItem, Receipt, Settlement, Store, Waiting,
 };
 
 #[async_trait]
@@ -116,6 +116,19 @@ impl Store for Database {
 
     async fn undelivered(&self, limit: u32) -> Result<Vec<ParcelView>> {
         self.read(move |conn| Box::pin(outbox::undelivered(conn, limit))).await
+    }
+
+    async fn journal(&self, after: i64, limit: u32) -> Result<Vec<Journaled>> {
+        self.read(move |conn| Box::pin(journal::journal(conn, after, limit))).await
+    }
+
+    async fn ledger_rows(
+        &self,
+        table: LedgerTable,
+        after: Option<(String, i64)>,
+        limit: u32,
+    ) -> Result<Vec<LedgerRow>> {
+        self.read(move |conn| Box::pin(journal::ledger_rows(conn, table, after, limit))).await
     }
 
     async fn overview(&self) -> Result<Overview> {

@@ -1,0 +1,54 @@
+//! `rebuild --verify`: is the ledger what the berichten make of it?
+
+use std::error::Error;
+
+use super::{ConfigFile, Exit, block_on, complain};
+use crate::app;
+use crate::config::{Config, Database};
+use crate::exchange::rebuild::{Compared, verify};
+
+/// What `rebuild` takes.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    file: ConfigFile,
+    /// Compare every row with the one that is kept, and change nothing
+    #[arg(long, required = true)]
+    verify: bool,
+}
+
+/// Folds the berichten and tells what differs.
+pub(super) fn run(arguments: &Arguments) -> Exit {
+    block_on(async {
+        match rebuild(arguments).await {
+            Ok(compared) => tell(&compared),
+            Err(error) => {
+                complain(error.as_ref());
+                Exit::Environment
+            }
+        }
+    })
+}
+
+async fn rebuild(arguments: &Arguments) -> Result<Compared, Box<dyn Error>> {
+    let config = Config::load(arguments.file.config.as_deref())?;
+    if let Database::Sqlite(path) = &config.database
+        && !path.exists()
+    {
+        return Err(format!("{}: there is no database (setting database.url)", path.display()).into());
+    }
+    let schemas = app::schemas(&config)?;
+    let store = app::open(&config.database).await?;
+    let compared = verify(store.as_ref(), &schemas).await;
+    store.close().await;
+    Ok(compared?)
+}
+
+fn tell(compared: &Compared) -> Exit {
+    for difference in &compared.differences {
+        println!("{difference}");
+    }
+    let Compared { berichten, rows, differences } = compared;
+    println!("{berichten} berichten make {rows} rows of the ledger; {} differences", differences.len());
+    if differences.is_empty() { Exit::Fine } else { Exit::Findings }
+}

@@ -1,0 +1,186 @@
+//! The ledger folded anew from the berichten that are kept, and compared with the one that is kept.
+//!
+//! The state of a toewijzing is a fold over what was accepted, in the order in which it became true. Nothing is judged
+//! again: what was accepted stays so, whatever rules, contracts or settings say today. Reads the store and changes
+//! nothing in it.
+
+use std::cmp::Ordering;
+use std::collections::VecDeque;
+
+use super::draft::{columns, effect_of, ledger_change};
+use crate::domain::bericht::Heenbericht;
+use crate::domain::{Bericht, Inhoud, Verdict, retour};
+use crate::store::{
+    About, Answering, Effect, Entry, Journaled, LedgerRow, LedgerTable, NewBericht, Outcome, Sqlite, Store, StoreError,
+    Via,
+};
+use crate::xml::Schemas;
+
+/// How many rows are read at once.
+const PAGE: u32 = 500;
+
+/// What the comparison gave.
+#[derive(Debug, Default)]
+pub struct Compared {
+    /// How many berichten were folded.
+    pub berichten: u64,
+    /// How many rows of the ledger came of them.
+    pub rows: u64,
+    /// What is not the same. Names berichten and tables, and nothing of a client.
+    pub differences: Vec<String>,
+}
+
+/// Folds all berichten into an empty ledger and compares every row. What is recorded meanwhile makes it start again.
+///
+/// # Errors
+/// The store failed. Nothing was changed.
+pub async fn verify(store: &dyn Store, schemas: &Schemas) -> Result<Compared, StoreError> {
+    loop {
+        let scratch = Sqlite::in_memory().await?;
+        let mut compared = Compared::default();
+        let last = fold(store, &scratch, schemas, &mut compared).await?;
+        for table in LedgerTable::ALL {
+            compare(table, store, &scratch, &mut compared).await?;
+        }
+        scratch.close().await;
+        if store.journal(last, 1).await?.is_empty() {
+            return Ok(compared);
+        }
+    }
+}
+
+/// Records the effect of every bericht on the ledger; gives the place of the last one.
+async fn fold(
+    store: &dyn Store,
+    scratch: &Sqlite,
+    schemas: &Schemas,
+    compared: &mut Compared,
+) -> Result<i64, StoreError> {
+    let mut last = 0;
+    loop {
+        let page = store.journal(last, PAGE).await?;
+        let Some(end) = page.last().map(|one| one.seq) else { return Ok(last) };
+        last = end;
+        for journaled in page {
+            compared.berichten += 1;
+            match schemas.read(&journaled.xml) {
+                Ok(bericht) => scratch.record(&entry(&bericht, journaled)).await?,
+                Err(_) => compared.differences.push(format!("bericht {}: cannot be read any more", journaled.id)),
+            }
+        }
+    }
+}
+
+/// What this bericht did to the ledger, and nothing else of it.
+fn entry(bericht: &Bericht, journaled: Journaled) -> Entry {
+    let accepted = !journaled.receipt.findings.iter().any(|finding| finding.severity.is_none());
+    let kept = NewBericht {
+        id: journaled.id,
+        received_at: journaled.received_at,
+        via: Via::File,
+        poster: None,
+        referentienummer: None,
+        bytes: Vec::new(),
+        xml: None,
+        sha256: String::new(),
+        header: Some(columns(bericht)),
+        heenbericht_id: journaled.heenbericht_id.clone(),
+        outcome: if accepted { Outcome::Accepted } else { Outcome::Rejected },
+        receipt: journaled.receipt,
+    };
+    let mut entry = Entry::only(kept);
+    if let Bericht::Heen(heen) = bericht {
+        entry.about = Some(about(heen));
+        if accepted || matches!(heen.inhoud, Inhoud::Declaratie(_)) {
+            entry.ledger = ledger_change(heen, &Verdict::default());
+        }
+    }
+    if let (true, Some(heenbericht_id)) = (accepted, journaled.heenbericht_id) {
+        entry.answers = Some(Answering { heenbericht_id, effect: effect(bericht) });
+    }
+    entry
+}
+
+fn about(heen: &Heenbericht) -> About {
+    let (gemeente, aanbieder) = heen.header.pair();
+    About {
+        gemeente: gemeente.clone(),
+        aanbieder: aanbieder.clone(),
+        bsn: heen.inhoud.bsn().cloned(),
+        revisions: Vec::new(),
+    }
+}
+
+/// What an answer does to what it answers.
+fn effect(bericht: &Bericht) -> Effect {
+    match bericht {
+        Bericht::Retour(answer) if retour::accepts(answer) => Effect::Accepts,
+        Bericht::Retour(_) => Effect::Refuses,
+        Bericht::Heen(heen) => match &heen.inhoud {
+            Inhoud::DeclaratieAntwoord { antwoord, .. } => effect_of(antwoord.as_ref()),
+            _ => Effect::Accepts,
+        },
+    }
+}
+
+/// Compares one table, row by row; both sides come in the same order.
+async fn compare(
+    table: LedgerTable,
+    store: &dyn Store,
+    scratch: &Sqlite,
+    compared: &mut Compared,
+) -> Result<(), StoreError> {
+    let (mut kept, mut folded) = (Rows::of(table, store), Rows::of(table, scratch));
+    let (mut left, mut right) = (kept.next().await?, folded.next().await?);
+    loop {
+        let (order, difference) = match (&left, &right) {
+            (None, None) => return Ok(()),
+            (Some(one), Some(other)) if key(one) == key(other) => {
+                (Ordering::Equal, (one.content != other.content).then_some((one, "is not what its bericht made of it")))
+            }
+            (Some(one), other) if other.as_ref().is_none_or(|other| key(one) < key(other)) => {
+                (Ordering::Less, Some((one, "comes of no bericht")))
+            }
+            (_, other) => (Ordering::Greater, other.as_ref().map(|other| (other, "is missing"))),
+        };
+        if let Some((row, what)) = difference {
+            compared.differences.push(format!("{} {} of bericht {} {what}", table.name(), row.nr, row.bericht_id));
+        }
+        if order.is_ge() {
+            compared.rows += 1;
+            right = folded.next().await?;
+        }
+        if order.is_le() {
+            left = kept.next().await?;
+        }
+    }
+}
+
+fn key(row: &LedgerRow) -> (&str, i64) {
+    (&row.bericht_id, row.nr)
+}
+
+/// The rows of a table, page by page.
+struct Rows<'a> {
+    table: LedgerTable,
+    store: &'a dyn Store,
+    page: VecDeque<LedgerRow>,
+    last: Option<(String, i64)>,
+}
+
+impl<'a> Rows<'a> {
+    fn of(table: LedgerTable, store: &'a dyn Store) -> Self {
+        Self { table, store, page: VecDeque::new(), last: None }
+    }
+
+    async fn next(&mut self) -> Result<Option<LedgerRow>, StoreError> {
+        if self.page.is_empty() {
+            self.page = self.store.ledger_rows(self.table, self.last.clone(), PAGE).await?.into();
+        }
+        let next = self.page.pop_front();
+        if let Some(row) = &next {
+            self.last = Some((row.bericht_id.clone(), row.nr));
+        }
+        Ok(next)
+    }
+}

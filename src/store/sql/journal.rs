@@ -1,0 +1,103 @@
+//! The berichten in the order in which they became true, and the ledger row by row: for who folds the one into the other
+//! again.
+
+use sqlx::AssertSqlSafe;
+
+use super::super::Connection;
+use super::Result;
+use super::row::Fields;
+use crate::store::{Journaled, LedgerRow, LedgerTable};
+
+/// See [`crate::store::Store::journal`].
+pub async fn journal(conn: &mut Connection, after: i64, limit: u32) -> Result<Vec<Journaled>> {
+    const PAGE: &str = "SELECT j.seq, b.id, b.received_at, b.heenbericht_id, b.receipt, COALESCE(p.xml, p.bytes) AS xml
+        FROM journal j JOIN bericht b ON b.id = j.bericht_id JOIN payload p ON p.bericht_id = b.id
+        WHERE j.seq > $1 ORDER BY j.seq LIMIT $2";
+    let rows = sqlx::query(PAGE).bind(after).bind(i64::from(limit)).fetch_all(conn).await?;
+    let mut berichten = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let fields = Fields::of("bericht", "id", row)?;
+        berichten.push(Journaled {
+            seq: fields.get("seq")?,
+            id: fields.get("id")?,
+            received_at: fields.get("received_at")?,
+            heenbericht_id: fields.get("heenbericht_id")?,
+            receipt: fields.parse("receipt", |text| serde_json::from_str(text).ok())?,
+            xml: fields.get("xml")?,
+        });
+    }
+    Ok(berichten)
+}
+
+/// See [`crate::store::Store::ledger_rows`].
+pub async fn ledger_rows(
+    conn: &mut Connection,
+    table: LedgerTable,
+    after: Option<(String, i64)>,
+    limit: u32,
+) -> Result<Vec<LedgerRow>> {
+    let Columns { nr, text, flags } = columns(table);
+    let text = text.split(' ').map(|column| format!("'{column} ' || COALESCE(CAST({column} AS TEXT), '-')"));
+    // The two databases write a truth value in different ways.
+    let flags = flags.split(' ').map(|column| format!("CASE WHEN {column} THEN '{column}' ELSE 'not {column}' END"));
+    let content = text.chain(flags).collect::<Vec<_>>().join(" || ', ' || ");
+    let (after_id, after_nr) = after.unwrap_or_default();
+    let page = format!(
+        "SELECT bericht_id, CAST({nr} AS BIGINT) AS place, {content} AS content FROM {}
+        WHERE (bericht_id, {nr}) > ($1, $2) ORDER BY bericht_id, place LIMIT $3",
+        table.name()
+    );
+    let query = sqlx::query(AssertSqlSafe(page)).bind(after_id).bind(after_nr).bind(i64::from(limit));
+    let mut found = Vec::new();
+    for row in &query.fetch_all(conn).await? {
+        let fields = Fields::of(table.name(), "bericht_id", row)?;
+        found.push(LedgerRow {
+            bericht_id: fields.get("bericht_id")?,
+            nr: fields.get("place")?,
+            content: fields.get("content")?,
+        });
+    }
+    Ok(found)
+}
+
+/// What a row of the ledger holds besides the bericht that put it.
+struct Columns {
+    /// The place in the bericht.
+    nr: &'static str,
+    text: &'static str,
+    flags: &'static str,
+}
+
+const fn columns(table: LedgerTable) -> Columns {
+    let (nr, text, flags) = match table {
+        LedgerTable::Toewijzing => (
+            "nr",
+            "gemeente aanbieder bsn toewijzing_nummer referentie_aanbieder toewijzingsdatum toewijzingstijd categorie \
+             code ingangsdatum einddatum volume eenheid frequentie budget",
+            "verwijderd refused",
+        ),
+        LedgerTable::Start => {
+            ("nr", "gemeente aanbieder bsn toewijzing_nummer categorie code begindatum removed_by", "refused")
+        }
+        LedgerTable::Stop => (
+            "nr",
+            "gemeente aanbieder bsn toewijzing_nummer categorie code begindatum reden_beeindiging einddatum removed_by",
+            "refused",
+        ),
+        LedgerTable::Verzoek => ("nr", "gemeente aanbieder bsn referentie_aanbieder", "refused"),
+        LedgerTable::Antwoord => ("0", "gemeente aanbieder referentie_aanbieder verzoek_antwoord", "refused"),
+        LedgerTable::Declaratie => (
+            "0",
+            "gemeente aanbieder declaratie_nummer begindatum einddatum totaal_bedrag debet_credit \
+             basisschema_xsd_versie bericht_xsd_versie",
+            "void",
+        ),
+        LedgerTable::Prestatie => (
+            "nr",
+            "gemeente aanbieder bsn referentie_nummer vorig_referentie_nummer toewijzing_nummer product_categorie \
+             product_code begindatum einddatum geleverd_volume eenheid product_tarief bedrag debet_credit",
+            "granted void",
+        ),
+    };
+    Columns { nr, text, flags }
+}

@@ -1,0 +1,127 @@
+//! `rebuild --verify`: the ledger is what the berichten make of it, and every row that is not is named.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+
+use iwmo_gateway::exchange::rebuild::verify;
+use iwmo_gateway::store::{Postgres, Sqlite, Store};
+use iwmo_gateway::xml::Schemas;
+use serde_json::json;
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+
+use crate::maker::{rejecting, retour, toewijzing, wmo301, wmo305, wmo307, wmo315, wmo319};
+use crate::stage::Stage;
+use crate::world::BSN;
+
+/// A history with every kind of row of one client, corrections and a refusal.
+fn berichten() -> Vec<Vec<u8>> {
+    let given = |identificatie: &str, dagtekening: &str, other| {
+        wmo301(identificatie, dagtekening, &[toewijzing(700_101, other)])
+    };
+    let honours = json!({"ReferentieAanbieder": "VOT-1", "Product": {"Categorie": "02", "Code": "02A05"}});
+    vec![
+        given("T1", "2026-03-02", json!({})),
+        given(
+            "T2",
+            "2026-03-03",
+            json!({"Toewijzingstijd": "09:00:00", "Einddatum": "2027-01-31", "RedenWijziging": "04"}),
+        ),
+        wmo305("S1", "2026-03-04", 700_101, json!({})),
+        wmo307("P1", "2026-03-09", 700_101, json!({"RedenBeeindiging": "20"})),
+        wmo307("P2", "2026-03-09", 700_101, json!({"RedenBeeindiging": "20", "StatusAanlevering": "3"})),
+        wmo307("P3", "2026-03-10", 700_101, json!({})),
+        wmo315("V1", "2026-03-10", "VOT-1"),
+        wmo319("A1", "2026-03-11", "VOT-1", "2"),
+        wmo301("T3", "2026-03-12", &[toewijzing(700_102, honours)]),
+        retour("WMO302", "T3", "2026-03-12"),
+    ]
+}
+
+async fn play(store: &Arc<dyn Store>) {
+    let stage = Stage::on(Arc::clone(store)).replayed();
+    stage.take_all(&berichten()).await;
+    let wrong = wmo305("S9", "2026-03-04", 700_999, json!({}));
+    assert_eq!(stage.take(wrong).await.verdict, "rejected");
+    let refused = wmo305("S2", "2026-03-13", 700_102, json!({"Product": {"Categorie": "02", "Code": "02A05"}}));
+    stage.take_all(&[refused, rejecting("WMO306", "S2", "2026-03-13", "0001")]).await;
+}
+
+#[tokio::test]
+async fn what_the_berichten_make_is_what_is_kept_on_both_databases() {
+    let mut stores: Vec<Arc<dyn Store>> = vec![Arc::new(Sqlite::in_memory().await.expect("a store"))];
+    if let Some(url) = crate::postgres::fresh_database().await {
+        stores.push(Arc::new(Postgres::connect(&url).await.expect("a database")));
+    }
+    for store in stores {
+        play(&store).await;
+        let compared = verify(store.as_ref(), Schemas::compiled_in().as_ref()).await.expect("read");
+        assert_eq!(compared.differences, [""; 0]);
+        assert_eq!(
+            (compared.berichten, compared.rows),
+            (13, 9),
+            "3 toewijzingen, 2 starts, 2 stops, verzoek, antwoord"
+        );
+    }
+}
+
+#[tokio::test]
+async fn every_row_that_was_tampered_with_is_named_and_no_client_with_it() {
+    for (tamper, expected) in [
+        (
+            "UPDATE toewijzing SET einddatum = '2026-12-30' WHERE nr = 0 AND einddatum = '2026-12-31' AND toewijzing_nummer = 700101",
+            "toewijzing 0 of bericht … is not what its bericht made of it",
+        ),
+        ("UPDATE start SET refused = FALSE", "start 0 of bericht … is not what its bericht made of it"),
+        ("UPDATE stop SET removed_by = NULL", "stop 0 of bericht … is not what its bericht made of it"),
+        ("DELETE FROM antwoord", "antwoord 0 of bericht … is missing"),
+        (
+            "INSERT INTO verzoek SELECT bericht_id, 1, gemeente, aanbieder, bsn, 'VOT-9', FALSE FROM verzoek",
+            "verzoek 1 of bericht … comes of no bericht",
+        ),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("test.db");
+        let store: Arc<dyn Store> = Arc::new(Sqlite::open(&path).await.expect("a store"));
+        play(&store).await;
+        store.close().await;
+        let mut conn = SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.expect("the database");
+        sqlx::raw_sql(AssertSqlSafe(tamper)).execute(&mut conn).await.expect("done");
+        conn.close().await.expect("closed");
+
+        let (told, status) = rebuild(&path);
+        let lines: Vec<_> = told.lines().map(without_id).collect();
+        assert_eq!(lines[..lines.len() - 1], [expected], "{told}");
+        assert!(lines.last().is_some_and(|last| last.ends_with("; 1 differences")), "{told}");
+        assert_eq!(status, Some(1));
+        assert!(!told.contains(BSN), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn a_ledger_without_differences_is_told_and_a_missing_one_is_status_3() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("test.db");
+    assert_eq!(rebuild(&path).1, Some(3));
+    assert!(!path.exists(), "looking does not create");
+    let store: Arc<dyn Store> = Arc::new(Sqlite::open(&path).await.expect("a store"));
+    play(&store).await;
+    // It may be in use.
+    assert_eq!(rebuild(&path), ("13 berichten make 9 rows of the ledger; 0 differences\n".to_owned(), Some(0)));
+    store.close().await;
+}
+
+fn rebuild(database: &Path) -> (String, Option<i32>) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = folder.path().join("gateway.toml");
+    std::fs::write(&config, format!("[database]\nurl = \"sqlite:{}\"\n", database.display())).expect("a file");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_iwmo-gateway"));
+    let output = command.args(["rebuild", "--verify", "--config"]).arg(&config).output().expect("the program");
+    (String::from_utf8(output.stdout).expect("UTF-8"), output.status.code())
+}
+
+/// A line with an ellipsis for the id of the bericht.
+fn without_id(line: &str) -> String {
+    let words = line.split(' ').map(|word| if word.len() == 36 { "…" } else { word });
+    words.collect::<Vec<_>>().join(" ")
+}

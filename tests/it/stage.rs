@@ -1,0 +1,77 @@
+//! The stories on a store, without a server: both parties are local, and the clock stands still.
+
+use std::sync::Arc;
+
+use iwmo_gateway::app;
+use iwmo_gateway::clock::{Clock, SetClock};
+use iwmo_gateway::config::Config;
+use iwmo_gateway::domain::Partij;
+use iwmo_gateway::exchange::receive::receive;
+use iwmo_gateway::exchange::wait::release;
+use iwmo_gateway::exchange::{Carrier, Format, Gateway, LocalParties, Received, Reply};
+use iwmo_gateway::store::{Receipt, Sqlite, Store};
+use iwmo_gateway::xml::{self, Schemas};
+
+use crate::world::{AANBIEDER, GEMEENTE, instant};
+
+pub struct Stage {
+    pub gateway: Gateway,
+    clock: Arc<SetClock>,
+}
+
+impl Stage {
+    /// On an empty store in memory; berichten wait four hours.
+    pub async fn new() -> Self {
+        Self::on(Arc::new(Sqlite::in_memory().await.expect("a store")))
+    }
+
+    /// On this store.
+    pub fn on(store: Arc<dyn Store>) -> Self {
+        let partij = |code: &str| format!("[[partij]]\ncode = \"{code}\"\nnaam = \"Partij {code}\"\n");
+        let config = Config::parse(&format!("{}{}", partij(GEMEENTE), partij(AANBIEDER))).expect("settings");
+        let clock = Arc::new(SetClock::at(instant("2026-06-01T09:00:00+02:00")));
+        let gateway = app::gateway(config, Schemas::compiled_in(), store, Arc::clone(&clock) as Arc<dyn Clock>);
+        Self { gateway, clock }
+    }
+
+    /// The same where the parties bring their own answers.
+    pub fn replayed(self) -> Self {
+        Self { gateway: Gateway { parties: LocalParties::replayed(), ..self.gateway }, ..self }
+    }
+
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.gateway.store
+    }
+
+    /// Takes in a bericht in the name of who makes it; the same bytes get the first receipt.
+    pub async fn take(&self, bytes: Vec<u8>) -> Receipt {
+        let bericht = xml::read(&bytes).expect("a bericht");
+        let partij: Partij = bericht.poster().clone();
+        let carrier = Carrier::Api { partij, force: false };
+        let received = Received::new(bytes, Format::Xml, self.clock.now(), carrier);
+        match receive(&received, &self.gateway).await.expect("a store") {
+            Reply::Recorded(receipt) | Reply::Repeated(receipt) => receipt,
+            Reply::Refused(why, receipt) => panic!("refused: {why:?} {:?}", receipt.findings),
+        }
+    }
+
+    /// Takes in berichten of which every one is right.
+    pub async fn take_all(&self, berichten: &[Vec<u8>]) {
+        for bytes in berichten {
+            let receipt = self.take(bytes.clone()).await;
+            assert_eq!(receipt.verdict, "accepted", "{:?}", receipt.findings);
+        }
+    }
+
+    /// Judges what need not wait any more: kind, verdict, Dagtekening of each.
+    pub async fn release(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for receipt in release(&self.gateway).await.expect("a store") {
+            let bytes = self.store().payload(&receipt.id, None).await.expect("read").expect("kept");
+            let bericht = xml::read(&bytes).expect("a bericht");
+            let dagtekening = bericht.header().bericht_identificatie.dagtekening;
+            lines.push(format!("{} {} {dagtekening}", bericht.header().soort, receipt.verdict));
+        }
+        lines
+    }
+}
