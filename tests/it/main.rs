@@ -8,6 +8,7 @@ mod hub;
 mod json;
 mod maker;
 mod network;
+mod order;
 mod postgres;
 mod rebuild;
 mod regels;
