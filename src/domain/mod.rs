@@ -12,6 +12,7 @@
 //! | [`waarde`], [`partij`] | the values inside |
 //! | [`regels`] | one function per rule, and the table of rules |
 //! | [`codelijst`], [`contract`] | which code held on which day, and what two parties agreed |
+//! | [`volume`] | how much of a toewijzing may be declared |
 //! | [`history`], [`verdict`] | earlier facts in, findings out |
 //! | [`waiting`] | which berichten wait for an earlier one |
 //! | [`retour`] | the answer that the standard prescribes |
@@ -35,6 +36,7 @@ pub mod retour;
 pub mod toewijzing;
 pub mod verdict;
 pub mod verzoek;
+pub mod volume;
 pub mod waarde;
 pub mod waiting;
 pub mod werkdag;
