@@ -1,13 +1,13 @@
 //! Contracts as files: one per gemeente and aanbieder, named after their codes.
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use crate::domain::Partij;
-use crate::domain::contract::{Contract, Contracten};
-use crate::domain::waarde::{ProductCategorie, ProductCode, Value};
+use crate::domain::contract::{Contract, Contracten, Tarief};
+use crate::domain::waarde::{Eenheid, ProductCategorie, ProductCode, Value};
 
-const HEADING: &str = "code;categorie";
+/// What a contract may tell: the codes that were agreed, and what a unit costs, in euro cents.
+const HEADINGS: [&str; 2] = ["code;categorie", "code;categorie;eenheid;tarief"];
 
 /// The contracts of a folder, each in a file such as `0384-41005001.csv`. Adds to `problems` what does not
 /// hold, a file that is no contract included: its rule would else silently not be run.
@@ -40,38 +40,59 @@ fn pair(path: &Path) -> Option<(String, String)> {
     is_pair.then(|| (gemeente.to_owned(), aanbieder.to_owned()))
 }
 
-/// Reads the product codes of a contract; lines that start with # are comment.
+/// Reads the product codes and tariffs of a contract; lines that start with # are comment.
 fn contract(file: &str, text: &str, problems: &mut Vec<String>) -> Contract {
     let lines = text.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
     let mut lines = lines.map(|(index, line)| (index + 1, line));
-    if lines.next().is_none_or(|(_, line)| line != HEADING) {
-        problems.push(format!("{file}: the first line must be {HEADING}"));
+    let heading = lines.next().map_or("", |(_, line)| line);
+    if !HEADINGS.contains(&heading) {
+        problems.push(format!("{file}: the first line must be {} or {}", HEADINGS[0], HEADINGS[1]));
         return Contract::default();
     }
-    let mut productcodes = HashMap::new();
+    let has_tarieven = heading == HEADINGS[1];
+    let mut contract = Contract::default();
     for (number, line) in lines {
-        let Some((code, categorie)) = product(line) else {
-            problems
-                .push(format!("{file}, line {number}: is not a code of 1 to 5 characters; a categorie of 2 digits"));
+        let Some((code, categorie, tarief)) = product(line, has_tarieven) else {
+            problems.push(format!("{file}, line {number}: is not {}", wanted(has_tarieven)));
             continue;
         };
-        if productcodes.insert(code, categorie).is_some() {
+        contract.tarieven.extend(tarief.map(|tarief| (code.clone(), tarief)));
+        if contract.productcodes.insert(code, categorie).is_some() {
             problems.push(format!("{file}, line {number}: this code stands there before"));
         }
     }
-    if productcodes.is_empty() {
+    if contract.productcodes.is_empty() {
         problems.push(format!("{file}: there is no product code in it"));
     }
-    Contract { productcodes }
+    contract
 }
 
-fn product(line: &str) -> Option<(ProductCode, ProductCategorie)> {
-    let (code, categorie) = line.split_once(';')?;
-    let (code, categorie) = (code.trim(), categorie.trim());
+const fn wanted(has_tarieven: bool) -> &'static str {
+    if has_tarieven {
+        "a code of 1 to 5 characters; a categorie of 2 digits; a code of WJ756; a whole number of euro cents (the last two filled in or left empty together)"
+    } else {
+        "a code of 1 to 5 characters; a categorie of 2 digits"
+    }
+}
+
+fn product(line: &str, has_tarieven: bool) -> Option<(ProductCode, ProductCategorie, Option<Tarief>)> {
+    let columns: Vec<&str> = line.split(';').map(str::trim).collect();
+    let (code, categorie, tarief) = match columns[..] {
+        [code, categorie] if !has_tarieven => (code, categorie, None),
+        [code, categorie, "", ""] if has_tarieven => (code, categorie, None),
+        [code, categorie, eenheid, bedrag] if has_tarieven => (code, categorie, Some(tarief(eenheid, bedrag)?)),
+        _ => return None,
+    };
     let fits = (1..=5).contains(&code.chars().count())
         && categorie.len() == 2
         && categorie.bytes().all(|byte| byte.is_ascii_digit());
-    if fits { ProductCode::from_text(code).zip(ProductCategorie::from_text(categorie)) } else { None }
+    let (code, categorie) = (ProductCode::from_text(code)?, ProductCategorie::from_text(categorie)?);
+    fits.then_some((code, categorie, tarief))
+}
+
+fn tarief(eenheid: &str, bedrag: &str) -> Option<Tarief> {
+    let bedrag = bedrag.parse().ok().filter(|bedrag: &i64| *bedrag >= 0)?;
+    Some(Tarief { bedrag, eenheid: Some(Eenheid::from_text(eenheid)?) })
 }
 
 #[cfg(test)]
@@ -93,6 +114,23 @@ mod tests {
         };
         assert!(has("01", "01A03") && !has("02", "01A03") && !has("01", "01A04"));
         assert!(contracten.of("0384", "41005002").is_none() && contracten.of("0363", "41005001").is_none());
+
+        write("0384-41005001.csv", "code;categorie;eenheid;tarief\n01A03;01;04;7600\n01A04;01;;\n");
+        let contracten = load(folder.path(), &mut problems);
+        let contract = contracten.of("0384", "41005001").expect("a contract");
+        let tarief = |code| contract.tarieven.get(&ProductCode::from_text(code).expect("a code")).copied();
+        assert_eq!(tarief("01A03"), Some(Tarief { bedrag: 7600, eenheid: Some(Eenheid::Uur) }));
+        assert_eq!((tarief("01A04"), contract.productcodes.len()), (None, 2));
+        assert_eq!(problems, [""; 0]);
+
+        write(
+            "0384-41005004.csv",
+            "code;categorie;eenheid;tarief\n01A03;01;uur;7600\n01A04;01;04;12,50\n01A05;01;04;\n",
+        );
+        load(folder.path(), &mut problems);
+        assert_eq!(problems.len(), 4, "no line holds, so there is no code: {problems:?}");
+        problems.clear();
+        std::fs::remove_file(folder.path().join("0384-41005004.csv")).expect("a file");
 
         write("41005001-0384.csv", "code;categorie\n01A03;01\n");
         write("0384-41005002.csv", "code;categorie\n01A03;01\n01A03;02\n01A04;1\n;01\n01A0345;01\n");

@@ -2,13 +2,24 @@
 
 use std::collections::HashMap;
 
-use super::waarde::{ProductCategorie, ProductCode};
+use super::waarde::{Eenheid, ProductCategorie, ProductCode};
 
 /// The agreement of one gemeente with one aanbieder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contract {
     /// The product codes that may be used, and the categorie of each (TR381).
     pub productcodes: HashMap<ProductCode, ProductCategorie>,
+    /// What a unit of a product costs (TR418).
+    pub tarieven: HashMap<ProductCode, Tarief>,
+}
+
+/// An agreed tariff.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tarief {
+    /// Per unit, in euro cents.
+    pub bedrag: i64,
+    /// The unit; that of the toewijzing, where nobody told.
+    pub eenheid: Option<Eenheid>,
 }
 
 impl Contract {

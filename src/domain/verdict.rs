@@ -1,8 +1,10 @@
 //! Findings, and the verdict they make.
 
+mod lines;
+
 use chrono::NaiveDate;
 
-use super::bericht::{Bericht, Heenbericht, Retourbericht};
+use super::bericht::{Bericht, Heenbericht, Inhoud, Retourbericht};
 use super::codelijst::Gemeentecodes;
 use super::contract::Contract;
 use super::history::{Awaited, History};
@@ -115,7 +117,7 @@ impl Finding {
             level: regel.level(),
             severity: Severity::Error,
             regel: Some(regel.code),
-            retour_code: Some(regel.retour_code),
+            retour_code: regel.retour_code,
             path: place.element.to_string(),
             klasse: Some(place.klasse),
             position: None,
@@ -214,24 +216,37 @@ pub fn judge_alone(bericht: &Bericht, outside: &Outside<'_>) -> Verdict {
     }
 }
 
-/// First the rules inside the bericht, then those on the header, then all others together.
+/// First the rules inside the bericht, then those on the header, then all others together; of a declaratie the lines
+/// last, as what was found in their classes decides which are judged.
 fn judge_heen(heen: &Heenbericht, history: Option<&History>, outside: &Outside<'_>) -> Verdict {
     let steps: [fn(&Regel) -> bool; 3] = [
         |regel| regel.level() == Level::Message,
         |regel| regel.level() != Level::Message && regel.on_header,
         |regel| regel.level() != Level::Message && !regel.on_header,
     ];
+    let mut found: Vec<Finding> = Vec::new();
     for step in steps {
-        let findings: Vec<Finding> = REGELS
-            .iter()
-            .filter(|regel| regel.applies_to(heen.header.soort) && regel.is_in(heen.header.release) && step(regel))
-            .flat_map(|regel| run(regel, heen, history, outside))
-            .collect();
-        if !findings.is_empty() {
-            return findings.into();
+        if !found.is_empty() {
+            return found.into();
         }
+        let regels = REGELS
+            .iter()
+            .filter(|regel| regel.applies_to(heen.header.soort) && regel.is_in(heen.header.release) && step(regel));
+        found = regels.flat_map(|regel| run(regel, heen, history, outside)).collect();
     }
-    Verdict::default()
+    match (&heen.inhoud, history) {
+        (Inhoud::Declaratie(declaratie), Some(history)) => lines::judge(heen, declaratie, history, outside, found),
+        (Inhoud::Declaratie(declaratie), None) => {
+            found.extend(lines::judge_alone(heen, declaratie, outside));
+            found.into()
+        }
+        (Inhoud::DeclaratieAntwoord { header, .. }, Some(history)) if found.is_empty() => {
+            let is_answered = history.declaraties.answered_by(header).is_some_and(|declaratie| declaratie.answered);
+            let text = "Op deze declaratie is al een antwoord ontvangen. Dit antwoord is niet verwerkt; neem contact op met de gemeente.";
+            Verdict::from(if is_answered { vec![Finding::unanswerable(text)] } else { Vec::new() })
+        }
+        _ => found.into(),
+    }
 }
 
 fn run(regel: &Regel, heen: &Heenbericht, history: Option<&History>, outside: &Outside<'_>) -> Vec<Finding> {
@@ -240,6 +255,7 @@ fn run(regel: &Regel, heen: &Heenbericht, history: Option<&History>, outside: &O
         (Check::Outside(check), _) => check(heen, outside),
         (Check::Contract(check), _) => outside.contract.map(|contract| check(heen, contract)).unwrap_or_default(),
         (Check::History(check), _) => history.map(|history| check(heen, history)).unwrap_or_default(),
+        (Check::Line(..), _) => Vec::new(),
     };
     places.into_iter().map(|place| Finding::of(regel, place)).collect()
 }

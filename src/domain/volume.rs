@@ -1,7 +1,7 @@
 //! How much of a toewijzing may be declared: per ProductPeriode (IV076, IV077, IV078) and over its whole term.
 //!
-//! Whole numbers only. Volumes and counts of days are below 2^63 each, so their product fits an `i128` whatever a
-//! bericht says.
+//! Whole numbers only. A volume is below 2^63 and a calendar has fewer than 2^32 days, so their product fits an `i128`
+//! many times over, whatever a bericht says.
 
 use chrono::{Datelike, NaiveDate, Weekday};
 

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::clock::{Clock, SystemClock};
 use crate::domain::Timestamp;
-use crate::domain::contract::Contract;
+use crate::domain::contract::{Contract, Tarief};
 use crate::domain::waarde::{ProductCategorie, ProductCode, Value};
 
 /// A folder to play.
@@ -120,6 +120,9 @@ fn contract(raw: &RawContext) -> Result<Contract, ScenarioError> {
     for (product, categorie) in &raw.productcodelijst {
         let wrong = || ScenarioError::Setting(format!("context.json: {categorie:?} is not a categorie"));
         contract.productcodes.insert(code(product)?, ProductCategorie::from_text(categorie).ok_or_else(wrong)?);
+    }
+    for (product, bedrag) in &raw.contracttarieven {
+        contract.tarieven.insert(code(product)?, Tarief { bedrag: *bedrag, eenheid: None });
     }
     Ok(contract)
 }

@@ -238,7 +238,7 @@ fn clienten(heen: &Heenbericht) -> impl Iterator<Item = (usize, &Client)> {
     heen.inhoud.clienten().iter().enumerate()
 }
 
-fn nth_client_path(heen: &Heenbericht, index: usize) -> ElementPath {
+pub(super) fn nth_client_path(heen: &Heenbericht, index: usize) -> ElementPath {
     ElementPath::root().child(heen.inhoud.name()).child("Clienten").nth("Client", index)
 }
 

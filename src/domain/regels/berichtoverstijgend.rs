@@ -1,6 +1,8 @@
 //! Rules of level history: what a bericht must agree on with the berichten before it.
 
 pub mod antwoord;
+pub mod declaratie;
+pub mod declaratie_antwoord;
 mod levering;
 pub mod start;
 pub mod stop;
@@ -8,7 +10,7 @@ pub mod toewijzing;
 pub mod verzoek;
 pub mod wijziging;
 
-use crate::domain::bericht::Heenbericht;
+use crate::domain::bericht::{Heenbericht, Inhoud};
 use crate::domain::history::History;
 use crate::domain::klasse::ElementPath;
 use crate::domain::verdict::Place;
@@ -39,4 +41,13 @@ pub fn tr063(heen: &Heenbericht, history: &History) -> Vec<Place> {
 /// TR074: a start or stop is reported once: see [`start::tr074`] and [`stop::tr074`].
 pub fn tr074(heen: &Heenbericht, history: &History) -> Vec<Place> {
     [start::tr074(heen, history), stop::tr074(heen, history)].concat()
+}
+
+/// TR304: the client is known: see [`verzoek::tr304`], [`declaratie::tr304`] and [`declaratie_antwoord::tr304`].
+pub fn tr304(heen: &Heenbericht, history: &History) -> Vec<Place> {
+    match &heen.inhoud {
+        Inhoud::Declaratie(_) => declaratie::tr304(heen, history),
+        Inhoud::DeclaratieAntwoord { .. } => declaratie_antwoord::tr304(heen, history),
+        _ => verzoek::tr304(heen, history),
+    }
 }

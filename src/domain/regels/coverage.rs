@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::lijst::{Unchecked, lijst};
+use super::prestatie::Basis;
 use super::{Check, Regel};
 use crate::domain::Berichtsoort;
 use crate::domain::verdict::Level;
@@ -58,8 +59,10 @@ pub fn coverage(soort: Berichtsoort, reached: Level) -> Coverage {
             continue;
         }
         let why = match entry.regel_for(soort) {
-            Ok(Regel { check: Check::History(_), .. }) => Some(NotRun::NeedsHistory),
-            Ok(Regel { check: Check::Contract(_), .. }) => Some(NotRun::NeedsContract),
+            Ok(Regel { check: Check::History(_) | Check::Line(_, Basis::Ledger, _), .. }) => Some(NotRun::NeedsHistory),
+            Ok(Regel {
+                check: Check::Contract(_) | Check::Line(_, Basis::Productcodes | Basis::Tarieven, _), ..
+            }) => Some(NotRun::NeedsContract),
             Ok(regel) => (regel.level() > reached).then_some(NotRun::EarlierLevel),
             Err(Unchecked::Schema) => (Level::Xsd > reached).then_some(NotRun::EarlierLevel),
             Err(Unchecked::NotYet(_)) => Some(NotRun::NotYet),

@@ -48,7 +48,7 @@ pub fn tr378(heen: &Heenbericht, outside: &Outside<'_>) -> Vec<Place> {
 /// TR381: the product code was agreed, under this categorie. A removal is let pass: it names what was.
 ///
 /// - Retourcode: S329, on the product
-/// - Berichten: WMO301, WMO305, WMO307, WMO315, WMO317; each line of a WMO323 has its own verdict (TODO(#6))
+/// - Berichten: WMO301, WMO305, WMO307, WMO315, WMO317; of a WMO323 see [`crate::domain::regels::prestatie::toewijzing::tr381`]
 pub fn tr381(heen: &Heenbericht, contract: &Contract) -> Vec<Place> {
     let client = ElementPath::root().child("Client");
     let place = |klasse| Place::within(klasse, &["Product", "Code"]);

@@ -70,7 +70,7 @@ impl Entry {
         self.numbers.split(' ').any(|number| soort.name().ends_with(number))
     }
 
-    /// Our check of it.
+    /// Our check of it; where several kinds of bericht are checked apart, that of the first.
     ///
     /// # Errors
     /// Why there is none.
@@ -83,7 +83,8 @@ impl Entry {
     /// # Errors
     /// Why there is none, in berichten of this kind.
     pub fn regel_for(&self, soort: Berichtsoort) -> Result<&'static Regel, Unchecked> {
-        self.regel().and_then(|regel| if regel.applies_to(soort) { Ok(regel) } else { Err(self.why_unchecked()) })
+        let found = REGELS.iter().find(|regel| regel.code == self.code && regel.applies_to(soort));
+        found.ok_or_else(|| self.why_unchecked())
     }
 
     fn why_unchecked(&self) -> Unchecked {
@@ -182,11 +183,18 @@ mod tests {
         for regel in REGELS {
             let entry = find(regel.code).expect("a rule of the standard");
             assert_eq!(entry.level, regel.level().name(), "{}", regel.code);
-            assert_eq!(entry.retour_code, Some(regel.retour_code), "{}", regel.code);
+            assert_eq!(entry.retour_code, regel.retour_code, "{}", regel.code);
             for soort in regel.berichten {
                 assert!(entry.applies_to(*soort), "{} does not hold for {soort}", regel.code);
             }
         }
+    }
+
+    #[test]
+    fn a_rule_has_one_row_per_kind_of_bericht() {
+        let rows = REGELS.iter().flat_map(|regel| regel.berichten.iter().map(|soort| (regel.code, *soort)));
+        let once: BTreeSet<_> = rows.clone().collect();
+        assert_eq!(once.len(), rows.count());
     }
 
     #[test]

@@ -8,13 +8,14 @@ mod berichtoverstijgend;
 pub mod coverage;
 mod externe_bron;
 pub mod lijst;
-mod tarief;
+pub mod prestatie;
 
 use super::Berichtsoort::{self, Wmo301, Wmo305, Wmo307, Wmo315, Wmo317, Wmo319, Wmo323, Wmo325};
 use super::bericht::{Heenbericht, Release};
 use super::contract::Contract;
 use super::history::History;
 use super::verdict::{Level, Outside, Place};
+use prestatie::{Basis, Line, Part, Spot};
 
 /// How a rule looks at a bericht.
 #[derive(Clone, Copy)]
@@ -27,17 +28,19 @@ pub enum Check {
     Contract(fn(&Heenbericht, &Contract) -> Vec<Place>),
     /// At the bericht and what came before.
     History(fn(&Heenbericht, &History) -> Vec<Place>),
+    /// At one line of a declaratie and what it rests on; where the line is wrong, if it is.
+    Line(Part, Basis, fn(&Line<'_>) -> Option<Spot>),
 }
 
 /// A rule of the standard.
 pub struct Regel {
     /// As the standard numbers it.
     pub code: &'static str,
-    /// Goes into the retour.
-    pub retour_code: &'static str,
+    /// Goes into the retour; none for a rule on a bericht that nothing answers.
+    pub retour_code: Option<&'static str>,
     /// The berichten that it holds for.
     pub berichten: &'static [Berichtsoort],
-    /// Its retourcode belongs on the Header.
+    /// Its retourcode belongs on the Header, or on what a declaratie says of itself: what is below is then not judged.
     pub on_header: bool,
     /// What is wrong and what to do, in Dutch, without any value from the bericht.
     pub text: &'static str,
@@ -53,6 +56,7 @@ impl Regel {
             Check::Bericht(_) => Level::Message,
             Check::Outside(_) | Check::Contract(_) => Level::External,
             Check::History(_) => Level::History,
+            Check::Line(_, basis, _) => basis.level(),
         }
     }
 
@@ -82,7 +86,7 @@ const HEENBERICHTEN: &[Berichtsoort] = &[Wmo301, Wmo305, Wmo307, Wmo315, Wmo317,
 pub const REGELS: &[Regel] = &[
     Regel {
         code: "CD005",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo301],
         on_header: false,
         text: "Postcode en LandCode horen bij elkaar: vul beide in of laat beide weg.",
@@ -90,7 +94,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CD007",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo301],
         on_header: false,
         text: "Vul Taal in als Vorm 1 (tolk taal) is, en laat Taal anders weg.",
@@ -98,7 +102,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CD009",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo301],
         on_header: false,
         text: "Een Periode hoort alleen bij een tijdelijk verblijfadres (Soort 04). Laat Periode weg of pas Soort aan.",
@@ -106,7 +110,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CD025",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo301],
         on_header: false,
         text: "Een adres in Nederland heeft een huisnummer. Vul Huis in.",
@@ -114,7 +118,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CD034",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo301],
         on_header: false,
         text: "Een BRP-adres of verblijfadres (Soort 01 of 03) heeft een postcode. Vul Postcode in.",
@@ -122,7 +126,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CD041",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo301, Wmo315, Wmo317],
         on_header: false,
         text: "Bij een product met een Code hoort een Omvang. Vul Omvang in.",
@@ -130,7 +134,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CD043",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo315],
         on_header: false,
         text: "BeschikkingNummer en BeschikkingIngangsdatum horen bij elkaar: vul beide in of laat beide weg.",
@@ -138,7 +142,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CD060",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo323, Wmo325],
         on_header: false,
         text: "VorigReferentieNummer hoort bij een creditregel en alleen daarbij. Vul het in bij DebetCredit C, en laat het weg bij D.",
@@ -146,7 +150,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CD066",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo315],
         on_header: false,
         text: "Een verwijzer met een ZorgverlenerCode heeft geen Naam. Laat Naam weg.",
@@ -154,7 +158,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CD067",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo315],
         on_header: false,
         text: "Van een zorgverlener die verwijst ontbreekt de ZorgverlenerCode. Vul de ZorgverlenerCode in, of anders Naam.",
@@ -162,7 +166,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CD068",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo315],
         on_header: false,
         text: "Alleen een zorgverlener (Type 02, 03, 04 of 05) heeft een ZorgverlenerCode. Laat ZorgverlenerCode weg of pas Type aan.",
@@ -170,7 +174,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CD075",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo301, Wmo315, Wmo317],
         on_header: false,
         text: "Bij een Budget hoort een Einddatum. Vul de Einddatum in.",
@@ -178,7 +182,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CD076",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo301, Wmo315, Wmo317],
         on_header: false,
         text: "Bij een Omvang per week (Frequentie 2) hoort een Einddatum. Vul de Einddatum in.",
@@ -186,7 +190,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CD077",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo301, Wmo315, Wmo317],
         on_header: false,
         text: "Een product met een Budget heeft geen Omvang. Kies een van beide.",
@@ -194,7 +198,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CD078",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo301, Wmo315, Wmo317],
         on_header: false,
         text: "Een product met een Omvang heeft geen Budget. Kies een van beide.",
@@ -202,7 +206,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CD079",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo301, Wmo315, Wmo317],
         on_header: false,
         text: "Zonder Budget moet vaststaan om welk Product het gaat. Vul Product in.",
@@ -210,7 +214,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CD080",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo301],
         on_header: false,
         text: "Zonder productcode is er geen Omvang. Vul de Code in, of laat Omvang weg.",
@@ -218,7 +222,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CD085",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo319],
         on_header: false,
         text: "Bij een afwijzing (VerzoekAntwoord 1) hoort een reden. Vul RedenAfwijzingVerzoek in.",
@@ -226,7 +230,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CD086",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo319],
         on_header: false,
         text: "Een verzoek dat in onderzoek is (VerzoekAntwoord 2) heeft nog geen reden van afwijzing. Laat RedenAfwijzingVerzoek weg.",
@@ -234,7 +238,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CD087",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo323],
         on_header: false,
         text: "Een prestatie heeft een ProductTarief, behalve in euro's (Eenheid 83). Vul ProductTarief in, of laat het bij euro's weg.",
@@ -242,7 +246,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CD095",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo315],
         on_header: false,
         text: "Zonder productcode wordt er geen Omvang aangevraagd. Vul de Code in, of laat Omvang weg.",
@@ -250,7 +254,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CD096",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo317],
         on_header: false,
         text: "Een nieuw product zonder productcode heeft geen Omvang. Vul de Code in, of laat Omvang weg.",
@@ -258,7 +262,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CS002",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo301, Wmo305, Wmo307, Wmo315, Wmo317, Wmo323, Wmo325],
         on_header: false,
         text: "Het Bsn voldoet niet aan de elfproef. Controleer het nummer op een tikfout.",
@@ -266,7 +270,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CS003",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo301, Wmo315, Wmo317],
         on_header: false,
         text: "De einddatum ligt voor de begindatum.",
@@ -274,7 +278,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CS050",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo301],
         on_header: false,
         text: "NaamGebruik past niet bij de naam: met een Partnernaam is het 1, 2, 3 of 4, zonder Partnernaam 1 of 6.",
@@ -282,7 +286,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CS058",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo305, Wmo307],
         on_header: false,
         text: "StatusAanlevering mag hier alleen 1 (eerste aanlevering) of 3 (verwijderen) zijn.",
@@ -290,7 +294,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CS089",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo301],
         on_header: false,
         text: "Een Nederlandse postcode bestaat uit vier cijfers, waarvan het eerste geen 0 is, en twee letters.",
@@ -298,7 +302,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CS100",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo323],
         on_header: false,
         text: "Deze periode ligt voor 2021. Declareer met dit bericht alleen wat vanaf 2021 is geleverd.",
@@ -306,7 +310,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CS139",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo301, Wmo305, Wmo307, Wmo315],
         on_header: false,
         text: "De geboortedatum past niet bij DatumGebruik: een onbekende dag of maand wordt 01, een onbekende datum 1900-01-01.",
@@ -314,7 +318,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CS318",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo301],
         on_header: false,
         text: "NaamGebruik 6 (niet-natuurlijk persoon) kan niet bij een client.",
@@ -322,7 +326,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CS325",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo323, Wmo325],
         on_header: false,
         text: "Een bedrag van nul is debet. Vul bij DebetCredit D in.",
@@ -330,7 +334,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CS335",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo301],
         on_header: false,
         text: "Een toewijzing die verwijderd wordt (RedenWijziging 13) eindigt op haar Ingangsdatum.",
@@ -338,7 +342,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CS336",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo301],
         on_header: false,
         text: "RedenWijziging 01 is vervallen. Gebruik 13 om te verwijderen of 14 om te corrigeren.",
@@ -346,7 +350,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CS337",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo323],
         on_header: false,
         text: "ProductPeriode loopt over een maandgrens. Declareer elke maand in een eigen prestatie.",
@@ -354,7 +358,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CS338",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo301, Wmo317],
         on_header: false,
         text: "Etmalen, dagdelen, euro's en stuks (inspanning) worden niet per dag toegewezen. Kies Frequentie 2, 4 of 6.",
@@ -362,7 +366,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CS339",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo323],
         on_header: false,
         text: "In euro's (Eenheid 83) zijn GeleverdVolume en Bedrag gelijk, beide in centen. Maak ze gelijk.",
@@ -370,7 +374,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CS340",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo323],
         on_header: false,
         text: "DeclaratiePeriode is geen hele kalendermaand. Laat de periode lopen van de eerste tot en met de laatste dag van een maand.",
@@ -378,7 +382,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "CS343",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo315],
         on_header: false,
         text: "Etmalen, dagdelen, euro's en stuks (inspanning) worden niet per dag aangevraagd. Kies Frequentie 2, 4 of 6.",
@@ -386,7 +390,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR002",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo301, Wmo305, Wmo307, Wmo315],
         on_header: false,
         text: "De geboortedatum ligt meer dan 120 jaar voor de Dagtekening.",
@@ -394,7 +398,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR006",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo301],
         on_header: false,
         text: "Dit contact is niet te bereiken: vul een telefoonnummer in, of een adres met huisnummer en postcode.",
@@ -402,7 +406,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR018",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo307],
         on_header: false,
         text: "De Einddatum van de stop ligt voor de Begindatum. Controleer beide.",
@@ -410,7 +414,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR061",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo301],
         on_header: false,
         text: "Van de client ontbreekt een BRP-, correspondentie- of verblijfadres (Soort 01, 02 of 03).",
@@ -418,7 +422,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR101",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo301, Wmo305, Wmo307, Wmo315, Wmo317, Wmo323, Wmo325],
         on_header: false,
         text: "Deze sleutel komt in het bericht meer dan een keer voor. Neem elk gegeven een keer op.",
@@ -426,7 +430,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR134",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo301, Wmo305, Wmo307, Wmo315, Wmo323, Wmo325],
         on_header: false,
         text: "De geboortedatum of het begin van de periode ligt na de Dagtekening.",
@@ -434,7 +438,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR137",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo323, Wmo325],
         on_header: false,
         text: "De periode eindigt na de Dagtekening of voor haar eigen begin. Declareer pas als de periode voorbij is.",
@@ -442,7 +446,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR302",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo301],
         on_header: false,
         text: "Dit product is voor dezelfde dagen al toegewezen in dit bericht. Laat de perioden op elkaar aansluiten, of laat een van beide weg.",
@@ -450,7 +454,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR315",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo323],
         on_header: false,
         text: "Dit VorigReferentieNummer komt in het bericht meer dan een keer voor. Crediteer een eerdere prestatie een keer.",
@@ -458,7 +462,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR316",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo323],
         on_header: false,
         text: "De prestatie die hier gecrediteerd wordt, staat in hetzelfde bericht. Laat beide weg.",
@@ -466,7 +470,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR335",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo323],
         on_header: false,
         text: "De ProductPeriode is meer dan vijf jaar voor de DeclaratieDagtekening geeindigd. Zo oude prestaties worden niet meer gedeclareerd.",
@@ -474,7 +478,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR342",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo325],
         on_header: false,
         text: "De bedragen kloppen niet: ingediend min toegekend is de som van de afgewezen prestaties. Van een geheel afgewezen declaratie is niets toegekend en staat er geen client in.",
@@ -482,7 +486,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR352",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo317],
         on_header: false,
         text: "Het verzoek noemt geen bestaande toewijzing. Neem ten minste een product op dat ongewijzigd blijft of wijzigt, of doe een verzoek om toewijzing.",
@@ -490,7 +494,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR353",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo317],
         on_header: false,
         text: "Het verzoek vraagt niets. Neem ten minste een te wijzigen of een nieuw product op.",
@@ -498,7 +502,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR358",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo323],
         on_header: false,
         text: "TotaalIngediendBedrag is niet de som van de prestaties, met credit als aftrek. Tel opnieuw op.",
@@ -506,7 +510,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR380",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo317],
         on_header: false,
         text: "Een nieuw product gaat in na de Dagtekening van het verzoek. Kies een latere GewensteIngangsdatum.",
@@ -514,7 +518,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR383",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo315],
         on_header: false,
         text: "Deze ReferentieAanbieder staat al bij een ander product in dit verzoek. Geef elk product een eigen referentie.",
@@ -522,7 +526,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR386",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo315],
         on_header: false,
         text: "Dit product is voor dezelfde dagen al aangevraagd in dit bericht. Laat de perioden op elkaar aansluiten, of laat een van beide weg.",
@@ -530,7 +534,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR410",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo317],
         on_header: false,
         text: "Dit nieuwe product is voor dezelfde dagen al gevraagd in dit verzoek. Laat de perioden op elkaar aansluiten, of laat een van beide weg.",
@@ -538,7 +542,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR416",
-        retour_code: "0001",
+        retour_code: Some("0001"),
         berichten: &[Wmo323],
         on_header: false,
         text: "Dit product is voor dezelfde toewijzing en periode al gedeclareerd in dit bericht. Voeg de regels samen of laat er een weg.",
@@ -546,7 +550,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR056",
-        retour_code: "9056",
+        retour_code: Some("9056"),
         berichten: HEENBERICHTEN,
         on_header: true,
         text: "Deze Identificatie is door deze afzender al gebruikt voor een ander bericht van deze soort. Stuur het bericht met een nieuwe Identificatie.",
@@ -554,7 +558,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR135",
-        retour_code: "8848",
+        retour_code: Some("8848"),
         berichten: HEENBERICHTEN,
         on_header: true,
         text: "De Dagtekening ligt in de toekomst. Controleer de datum van het verzendende systeem.",
@@ -562,15 +566,15 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR346",
-        retour_code: "9346",
+        retour_code: Some("9346"),
         berichten: &[Wmo323],
         on_header: false,
         text: "Het Bedrag is niet GeleverdVolume maal ProductTarief. Controleer volume, tarief en bedrag.",
-        check: Check::Outside(tarief::tr346),
+        check: Check::Line(Part::Price, Basis::Line, prestatie::tarief::tr346),
     },
     Regel {
         code: "TR378",
-        retour_code: "S300",
+        retour_code: Some("S300"),
         berichten: HEENBERICHTEN,
         on_header: true,
         text: "De gemeentecode bestond niet op de Ingangsdatum van de toewijzing. Controleer de code, en bij een herindeling de datum.",
@@ -578,15 +582,23 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR381",
-        retour_code: "S329",
+        retour_code: Some("S329"),
         berichten: &[Wmo301, Wmo305, Wmo307, Wmo315, Wmo317],
         on_header: false,
         text: "Deze productcode is niet afgesproken, of niet onder deze categorie. Controleer de Code met het contract.",
         check: Check::Contract(externe_bron::tr381),
     },
     Regel {
+        code: "TR381",
+        retour_code: Some("S329"),
+        berichten: &[Wmo323],
+        on_header: false,
+        text: "Deze productcode is niet afgesproken, of niet onder deze categorie. Controleer de ProductCode met het contract.",
+        check: Check::Line(Part::Product, Basis::Productcodes, prestatie::toewijzing::tr381),
+    },
+    Regel {
         code: "TR332",
-        retour_code: "9332",
+        retour_code: Some("9332"),
         berichten: &[Wmo301],
         on_header: false,
         text: "Dit ToewijzingNummer is eerder gebruikt met een ander Bsn, een ander Product of een andere Ingangsdatum. Gebruik een nieuw nummer.",
@@ -594,15 +606,23 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR379",
-        retour_code: "9379",
+        retour_code: Some("9379"),
         berichten: &[Wmo301],
         on_header: false,
         text: "Deze ReferentieAanbieder is niet van een verzoek van deze aanbieder voor deze client. Laat het element weg als de toewijzing geen verzoek honoreert.",
         check: Check::History(berichtoverstijgend::toewijzing::tr379),
     },
     Regel {
+        code: "TR385",
+        retour_code: Some("9385"),
+        berichten: &[Wmo301],
+        on_header: false,
+        text: "Op deze toewijzing zijn prestaties toegekend die niet zijn gecrediteerd. Verwijder haar niet, of laat de aanbieder eerst crediteren.",
+        check: Check::History(berichtoverstijgend::toewijzing::tr385),
+    },
+    Regel {
         code: "TR019",
-        retour_code: "9019",
+        retour_code: Some("9019"),
         berichten: &[Wmo305, Wmo307],
         on_header: false,
         text: "Er is voor deze client geen geldige toewijzing met dit ToewijzingNummer van deze gemeente aan deze aanbieder. Controleer het nummer, het Bsn en de AGB-code.",
@@ -610,7 +630,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR063",
-        retour_code: "9063",
+        retour_code: Some("9063"),
         berichten: &[Wmo305, Wmo307],
         on_header: false,
         text: "Wat verwijderd moet worden is niet bekend: er is geen geldige start of stop met dezelfde sleutel.",
@@ -618,7 +638,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR071",
-        retour_code: "9071",
+        retour_code: Some("9071"),
         berichten: &[Wmo305],
         on_header: false,
         text: "Aan deze start hangt nog een stop. Verwijder eerst de stop.",
@@ -626,7 +646,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR074",
-        retour_code: "9074",
+        retour_code: Some("9074"),
         berichten: &[Wmo305, Wmo307],
         on_header: false,
         text: "Deze start of stop is al eerder gemeld. Meld hem een keer, of verwijder eerst de eerdere.",
@@ -634,7 +654,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR326",
-        retour_code: "9326",
+        retour_code: Some("9326"),
         berichten: &[Wmo305],
         on_header: false,
         text: "Op deze toewijzing loopt al levering die nog niet met een stopbericht is beeindigd.",
@@ -642,7 +662,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR382",
-        retour_code: "9069",
+        retour_code: Some("9069"),
         berichten: &[Wmo307],
         on_header: false,
         text: "Er is geen geldige start met dit ToewijzingNummer, Product en deze Begindatum, of het is niet de laatste start op de toewijzing.",
@@ -650,7 +670,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR413",
-        retour_code: "9413",
+        retour_code: Some("9413"),
         berichten: &[Wmo307],
         on_header: false,
         text: "De levering is al tijdelijk gestopt. Meld eerst een nieuwe start, of stop definitief.",
@@ -658,7 +678,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR414",
-        retour_code: "9414",
+        retour_code: Some("9414"),
         berichten: &[Wmo307],
         on_header: false,
         text: "De Einddatum ligt voor die van een eerdere stop op dezelfde start. Controleer de datum.",
@@ -666,7 +686,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR415",
-        retour_code: "9415",
+        retour_code: Some("9415"),
         berichten: &[Wmo307],
         on_header: false,
         text: "De levering is al definitief gestopt. Verwijder eerst die stop als zij niet klopt.",
@@ -674,15 +694,15 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR304",
-        retour_code: "8187",
-        berichten: &[Wmo317],
+        retour_code: Some("8187"),
+        berichten: &[Wmo317, Wmo323, Wmo325],
         on_header: false,
-        text: "Deze client heeft bij deze gemeente en aanbieder geen toewijzing. Controleer het Bsn, of doe een verzoek om toewijzing.",
-        check: Check::History(berichtoverstijgend::verzoek::tr304),
+        text: "Deze client heeft bij deze gemeente en aanbieder geen toewijzing, of wat hier staat hoort bij een andere client. Controleer het Bsn en het nummer.",
+        check: Check::History(berichtoverstijgend::tr304),
     },
     Regel {
         code: "TR347",
-        retour_code: "9347",
+        retour_code: Some("9347"),
         berichten: &[Wmo315, Wmo317],
         on_header: false,
         text: "Deze ReferentieAanbieder is al gebruikt voor een eerder verzoek. Kies een nieuwe.",
@@ -690,7 +710,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR374",
-        retour_code: "9374",
+        retour_code: Some("9374"),
         berichten: &[Wmo315, Wmo317],
         on_header: false,
         text: "Voor deze client staat nog een verzoek open. Wacht tot de gemeente daarop heeft beslist.",
@@ -698,7 +718,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR349",
-        retour_code: "9349",
+        retour_code: Some("9349"),
         berichten: &[Wmo317],
         on_header: false,
         text: "Het verzoek noemt niet alle actuele toewijzingen van de client. Neem de andere op als ongewijzigd of te wijzigen product.",
@@ -706,7 +726,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR350",
-        retour_code: "9350",
+        retour_code: Some("9350"),
         berichten: &[Wmo317],
         on_header: false,
         text: "Dit ToewijzingNummer is geen actuele toewijzing van deze client bij deze aanbieder.",
@@ -714,7 +734,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR351",
-        retour_code: "9351",
+        retour_code: Some("9351"),
         berichten: &[Wmo317],
         on_header: false,
         text: "Dit ToewijzingNummer is geen actuele toewijzing van deze client bij deze aanbieder.",
@@ -722,7 +742,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR357",
-        retour_code: "9357",
+        retour_code: Some("9357"),
         berichten: &[Wmo317],
         on_header: false,
         text: "Een wijziging die op of voor de Dagtekening ingaat, geldt voor de hele toewijzing. Vul als GewensteIngangsdatum haar Ingangsdatum in.",
@@ -730,7 +750,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR361",
-        retour_code: "9361",
+        retour_code: Some("9361"),
         berichten: &[Wmo317],
         on_header: false,
         text: "Dit product is in de gewenste situatie voor dezelfde dagen al opgenomen. Laat de perioden op elkaar aansluiten, of laat een van beide weg.",
@@ -738,7 +758,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR373",
-        retour_code: "9373",
+        retour_code: Some("9373"),
         berichten: &[Wmo317],
         on_header: false,
         text: "Een ander Budget of een ander totaal volume geldt voor de hele toewijzing. Vul als GewensteIngangsdatum haar Ingangsdatum in.",
@@ -746,7 +766,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR375",
-        retour_code: "9375",
+        retour_code: Some("9375"),
         berichten: &[Wmo317],
         on_header: false,
         text: "De toewijzing heeft geen Product. Laat Omvang weg.",
@@ -754,7 +774,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR411",
-        retour_code: "9411",
+        retour_code: Some("9411"),
         berichten: &[Wmo317],
         on_header: false,
         text: "De toewijzing heeft een productcode. Vul Omvang in.",
@@ -762,7 +782,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR412",
-        retour_code: "9412",
+        retour_code: Some("9412"),
         berichten: &[Wmo317],
         on_header: false,
         text: "De toewijzing heeft geen productcode. Laat Omvang weg.",
@@ -770,7 +790,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR355",
-        retour_code: "9355",
+        retour_code: Some("9355"),
         berichten: &[Wmo319],
         on_header: false,
         text: "Er is geen verzoek van deze aanbieder met deze ReferentieAanbieder.",
@@ -778,7 +798,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR359",
-        retour_code: "9359",
+        retour_code: Some("9359"),
         berichten: &[Wmo319],
         on_header: false,
         text: "Dit verzoek is al met een toewijzing gehonoreerd. Er volgt geen antwoord meer op.",
@@ -786,7 +806,7 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR360",
-        retour_code: "9360",
+        retour_code: Some("9360"),
         berichten: &[Wmo319],
         on_header: false,
         text: "Op dit verzoek is al geantwoord. Dat het in onderzoek is, wordt een keer gemeld, als eerste antwoord.",
@@ -794,10 +814,210 @@ pub const REGELS: &[Regel] = &[
     },
     Regel {
         code: "TR365",
-        retour_code: "9365",
+        retour_code: Some("9365"),
         berichten: &[Wmo319],
         on_header: false,
         text: "Dit verzoek is al afgewezen. Er volgt geen antwoord meer op.",
         check: Check::History(berichtoverstijgend::antwoord::tr365),
+    },
+    Regel {
+        code: "TR318",
+        retour_code: Some("8214"),
+        berichten: &[Wmo323],
+        on_header: true,
+        text: "De DeclaratiePeriode ligt voor die van een eerdere declaratie. Declareer wat later bekend werd met de laatste maand of een latere.",
+        check: Check::History(berichtoverstijgend::declaratie::tr318),
+    },
+    Regel {
+        code: "TR333",
+        retour_code: Some("9333"),
+        berichten: &[Wmo323],
+        on_header: true,
+        text: "Dit DeclaratieNummer is al gebruikt voor een andere declaratie. Gebruik een nieuw nummer.",
+        check: Check::History(berichtoverstijgend::declaratie::tr333),
+    },
+    Regel {
+        code: "TR314",
+        retour_code: Some("8021"),
+        berichten: &[Wmo323],
+        on_header: false,
+        text: "Dit ReferentieNummer is al gebruikt voor een andere prestatie, ook als die is afgekeurd. Gebruik een nieuw nummer.",
+        check: Check::Line(Part::Reference, Basis::Ledger, prestatie::referentie::tr314),
+    },
+    Regel {
+        code: "TR323",
+        retour_code: Some("8017"),
+        berichten: &[Wmo323],
+        on_header: false,
+        text: "Er is geen toegekende prestatie met dit VorigReferentieNummer, of deze creditregel is er niet aan gelijk. Neem de hele regel over zoals hij was toegekend.",
+        check: Check::Line(Part::Credited, Basis::Ledger, prestatie::referentie::tr323),
+    },
+    Regel {
+        code: "TR390",
+        retour_code: Some("9390"),
+        berichten: &[Wmo323],
+        on_header: false,
+        text: "Deze prestatie is al gecrediteerd. Laat de regel weg.",
+        check: Check::Line(Part::Credited, Basis::Ledger, prestatie::referentie::tr390),
+    },
+    Regel {
+        code: "TR338",
+        retour_code: Some("9338"),
+        berichten: &[Wmo323],
+        on_header: false,
+        text: "Er is geen toewijzing met dit ToewijzingNummer van deze gemeente aan deze aanbieder. Controleer het nummer en de AGB-code.",
+        check: Check::Line(Part::Toewijzing, Basis::Ledger, prestatie::toewijzing::tr338),
+    },
+    Regel {
+        code: "TR384",
+        retour_code: Some("9384"),
+        berichten: &[Wmo323],
+        on_header: false,
+        text: "Deze toewijzing is verwijderd. Er kan niet op gedeclareerd worden.",
+        check: Check::Line(Part::Toewijzing, Basis::Ledger, prestatie::toewijzing::tr384),
+    },
+    Regel {
+        code: "TR339",
+        retour_code: Some("9339"),
+        berichten: &[Wmo323],
+        on_header: false,
+        text: "De ProductCategorie is niet die van de toewijzing.",
+        check: Check::Line(Part::Product, Basis::Ledger, prestatie::toewijzing::tr339),
+    },
+    Regel {
+        code: "TR340",
+        retour_code: Some("9340"),
+        berichten: &[Wmo323],
+        on_header: false,
+        text: "De ProductCode is niet die van de toewijzing.",
+        check: Check::Line(Part::Product, Basis::Ledger, prestatie::toewijzing::tr340),
+    },
+    Regel {
+        code: "TR341",
+        retour_code: Some("9341"),
+        berichten: &[Wmo323],
+        on_header: false,
+        text: "De Eenheid is niet die van de toewijzing of het contract. Alleen wat in uren is toegewezen, mag ook in minuten.",
+        check: Check::Line(Part::Price, Basis::Ledger, prestatie::tarief::tr341),
+    },
+    Regel {
+        code: "TR418",
+        retour_code: Some("0611"),
+        berichten: &[Wmo323],
+        on_header: false,
+        text: "Het ProductTarief is niet het afgesproken tarief. Controleer het contract; per minuut geldt een zestigste van een uurtarief, afgerond op centen.",
+        check: Check::Line(Part::Price, Basis::Tarieven, prestatie::tarief::tr418),
+    },
+    Regel {
+        code: "TR307",
+        retour_code: Some("9307"),
+        berichten: &[Wmo323],
+        on_header: false,
+        text: "De ProductPeriode begint voor de toewijzing. Declareer op de toewijzing die toen gold.",
+        check: Check::Line(Part::Periode, Basis::Ledger, prestatie::periode::tr307),
+    },
+    Regel {
+        code: "TR308",
+        retour_code: Some("9308"),
+        berichten: &[Wmo323],
+        on_header: false,
+        text: "De ProductPeriode eindigt na de toewijzing. Declareer op de toewijzing die toen gold.",
+        check: Check::Line(Part::Periode, Basis::Ledger, prestatie::periode::tr308),
+    },
+    Regel {
+        code: "TR387",
+        retour_code: Some("9387"),
+        berichten: &[Wmo323],
+        on_header: false,
+        text: "De ProductPeriode begint niet op de eerste van de maand, of op de Ingangsdatum als de toewijzing die maand begint.",
+        check: Check::Line(Part::Periode, Basis::Ledger, prestatie::periode::tr387),
+    },
+    Regel {
+        code: "TR388",
+        retour_code: Some("9388"),
+        berichten: &[Wmo323],
+        on_header: false,
+        text: "De ProductPeriode eindigt niet op de laatste van de maand, of op de Einddatum als de toewijzing die maand eindigt.",
+        check: Check::Line(Part::Periode, Basis::Ledger, prestatie::periode::tr388),
+    },
+    Regel {
+        code: "TR319",
+        retour_code: Some("9319"),
+        berichten: &[Wmo323],
+        on_header: false,
+        text: "De ProductPeriode ligt na de DeclaratiePeriode. Declareer haar met de maand waarin zij valt.",
+        check: Check::Line(Part::Periode, Basis::Ledger, prestatie::periode::tr319),
+    },
+    Regel {
+        code: "TR389",
+        retour_code: Some("9389"),
+        berichten: &[Wmo323],
+        on_header: false,
+        text: "Dit product is voor deze toewijzing en periode al toegekend. Crediteer eerst de eerdere prestatie en declareer dan het geheel.",
+        check: Check::Line(Part::Frequency, Basis::Ledger, prestatie::volume::tr389),
+    },
+    Regel {
+        code: "TR321",
+        retour_code: Some("9321"),
+        berichten: &[Wmo323],
+        on_header: false,
+        text: "Het GeleverdVolume is meer dan de toewijzing in deze periode toelaat.",
+        check: Check::Line(Part::Volume, Basis::Ledger, prestatie::volume::tr321),
+    },
+    Regel {
+        code: "TR322",
+        retour_code: Some("9322"),
+        berichten: &[Wmo323],
+        on_header: false,
+        text: "Met deze prestatie is meer toegekend dan de toewijzing in het geheel toelaat.",
+        check: Check::Line(Part::Volume, Basis::Ledger, prestatie::volume::tr322),
+    },
+    Regel {
+        code: "TR369",
+        retour_code: Some("9369"),
+        berichten: &[Wmo323],
+        on_header: false,
+        text: "Met deze prestatie is meer toegekend dan het Budget van de toewijzing.",
+        check: Check::Line(Part::Volume, Basis::Ledger, prestatie::volume::tr369),
+    },
+    Regel {
+        code: "TR337",
+        retour_code: None,
+        berichten: &[Wmo325],
+        on_header: true,
+        text: "Er is geen declaratie verstuurd met deze DeclaratieIdentificatie. Het antwoord is niet verwerkt; neem contact op met de gemeente.",
+        check: Check::History(berichtoverstijgend::declaratie_antwoord::tr337),
+    },
+    Regel {
+        code: "TR371",
+        retour_code: None,
+        berichten: &[Wmo325],
+        on_header: true,
+        text: "XsdVersieDeclaratie is niet de XsdVersie van de declaratie. Het antwoord is niet verwerkt; neem contact op met de gemeente.",
+        check: Check::History(berichtoverstijgend::declaratie_antwoord::tr371),
+    },
+    Regel {
+        code: "TR376",
+        retour_code: None,
+        berichten: &[Wmo325],
+        on_header: true,
+        text: "Het DeclaratieNummer is niet dat van de declaratie. Het antwoord is niet verwerkt; neem contact op met de gemeente.",
+        check: Check::History(berichtoverstijgend::declaratie_antwoord::tr376),
+    },
+    Regel {
+        code: "TR366",
+        retour_code: Some("9366"),
+        berichten: &[Wmo325],
+        on_header: false,
+        text: "Deze prestatie staat niet in de declaratie. Het antwoord is niet verwerkt; neem contact op met de gemeente.",
+        check: Check::History(berichtoverstijgend::declaratie_antwoord::tr366),
+    },
+    Regel {
+        code: "TR367",
+        retour_code: Some("9367"),
+        berichten: &[Wmo325],
+        on_header: false,
+        text: "Wat hier staat is anders dan in de declaratie. Het antwoord is niet verwerkt; neem contact op met de gemeente.",
+        check: Check::History(berichtoverstijgend::declaratie_antwoord::tr367),
     },
 ];

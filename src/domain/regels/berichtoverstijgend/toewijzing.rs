@@ -31,6 +31,16 @@ pub fn tr379(heen: &Heenbericht, history: &History) -> Vec<Place> {
     })
 }
 
+/// TR385: a toewijzing on which something is granted is not removed, unless all of it was credited.
+///
+/// - Retourcode: 9385, on the `ToegewezenProduct`
+/// - Berichten: WMO301
+pub fn tr385(heen: &Heenbericht, history: &History) -> Vec<Place> {
+    broken(heen, "RedenWijziging", |_, product| {
+        product.is_verwijderd() && history.declaraties.has_granted_lines(product.toewijzing_nummer)
+    })
+}
+
 /// The `ToegewezenProducten` for which `broken` holds, at the element that shows it.
 fn broken(
     heen: &Heenbericht,

@@ -1,0 +1,113 @@
+//! What was declared and granted so far: the lines of earlier declaraties, and those judged before the one at hand.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::NaiveDate;
+
+use crate::domain::declaratie::Prestatie;
+use crate::domain::history::PrestatieFact;
+use crate::domain::volume::{in_smallest, smallest};
+use crate::domain::waarde::{Bsn, Eenheid, ProductCategorie, ProductCode, ToewijzingNummer};
+
+/// What TR389 lets be declared once.
+type Delivered<'a> = (ToewijzingNummer, NaiveDate, NaiveDate, &'a ProductCategorie, &'a ProductCode);
+
+/// The lines that count. Looking something up takes the same time however many there are.
+#[derive(Default)]
+pub struct Books<'a> {
+    references: HashSet<&'a str>,
+    granted: HashMap<&'a str, (&'a Bsn, &'a Prestatie)>,
+    credited: HashSet<&'a str>,
+    delivered: HashMap<Delivered<'a>, i64>,
+    sums: HashMap<ToewijzingNummer, Sums>,
+}
+
+/// What is granted on one toewijzing, without what was credited since.
+#[derive(Default)]
+struct Sums {
+    volumes: HashMap<Eenheid, i128>,
+    bedrag: i128,
+    last_day: Option<NaiveDate>,
+}
+
+impl<'a> Books<'a> {
+    /// The books as earlier lines left them, in the order in which they were judged.
+    #[must_use]
+    pub fn of(earlier: &'a [PrestatieFact]) -> Self {
+        let mut books = Self::default();
+        for line in earlier {
+            books.enter(&line.bsn, &line.prestatie, line.granted);
+        }
+        books
+    }
+
+    /// Enters a line that was judged. One that was rejected uses up its reference, and does nothing else.
+    pub fn enter(&mut self, bsn: &'a Bsn, prestatie: &'a Prestatie, granted: bool) {
+        let referentie = &prestatie.product_referentie;
+        self.references.insert(&referentie.referentie_nummer);
+        if !granted {
+            return;
+        }
+        if prestatie.is_debet() {
+            self.granted.insert(&referentie.referentie_nummer, (bsn, prestatie));
+        } else {
+            self.credited.extend(referentie.vorig_referentie_nummer.as_deref());
+        }
+        let sign = prestatie.ingediend_bedrag.debet_credit.sign();
+        *self.delivered.entry(delivered(prestatie)).or_default() += if prestatie.is_debet() { 1 } else { -1 };
+        let sums = self.sums.entry(prestatie.toewijzing_nummer).or_default();
+        let volume = in_smallest(prestatie.geleverd_volume.into(), prestatie.eenheid);
+        *sums.volumes.entry(smallest(prestatie.eenheid)).or_default() += sign * volume;
+        sums.bedrag += prestatie.ingediend_bedrag.signed();
+        sums.last_day = sums.last_day.max(Some(prestatie.product_periode.einddatum));
+    }
+
+    /// Whether a line of this name was declared, granted or not.
+    #[must_use]
+    pub fn has_reference(&self, referentie_nummer: &str) -> bool {
+        self.references.contains(referentie_nummer)
+    }
+
+    /// The granted debet line of this name, credited since or not.
+    #[must_use]
+    pub fn granted(&self, referentie_nummer: &str) -> Option<(&'a Bsn, &'a Prestatie)> {
+        self.granted.get(referentie_nummer).copied()
+    }
+
+    /// Whether the line of this name was credited.
+    #[must_use]
+    pub fn is_credited(&self, referentie_nummer: &str) -> bool {
+        self.credited.contains(referentie_nummer)
+    }
+
+    /// Whether the same product was granted for the same toewijzing and period, and not credited since.
+    #[must_use]
+    pub fn has_delivered(&self, prestatie: &Prestatie) -> bool {
+        self.delivered.get(&delivered(prestatie)).is_some_and(|count| *count > 0)
+    }
+
+    /// The volume granted on a toewijzing, in the smallest unit of this one's kind.
+    #[must_use]
+    pub fn volume(&self, nummer: ToewijzingNummer, eenheid: Eenheid) -> i128 {
+        let volumes = self.sums.get(&nummer).map(|sums| &sums.volumes);
+        volumes.and_then(|volumes| volumes.get(&smallest(eenheid))).copied().unwrap_or(0)
+    }
+
+    /// The money granted on a toewijzing, in euro cents.
+    #[must_use]
+    pub fn bedrag(&self, nummer: ToewijzingNummer) -> i128 {
+        self.sums.get(&nummer).map_or(0, |sums| sums.bedrag)
+    }
+
+    /// The last day that was granted on a toewijzing.
+    #[must_use]
+    pub fn last_day(&self, nummer: ToewijzingNummer) -> Option<NaiveDate> {
+        self.sums.get(&nummer)?.last_day
+    }
+}
+
+fn delivered(prestatie: &Prestatie) -> Delivered<'_> {
+    let periode = &prestatie.product_periode;
+    let (nummer, code) = (prestatie.toewijzing_nummer, &prestatie.product_code);
+    (nummer, periode.begindatum, periode.einddatum, &prestatie.product_categorie, code)
+}

@@ -1,0 +1,101 @@
+//! Unit, tariff and amount of a line.
+
+use crate::domain::contract::Tarief;
+use crate::domain::waarde::Eenheid;
+
+use super::{Line, Spot};
+
+/// TR341: the unit is that of the toewijzing; what is assigned in hours may be declared in minutes. Where the
+/// toewijzing tells no unit, it is that of the contract.
+///
+/// - Retourcode: 9341, on the `Prestatie`
+/// - Berichten: WMO323
+pub fn tr341(line: &Line<'_>) -> Option<Spot> {
+    let eenheid = line.prestatie.eenheid;
+    let fits = match line.omvang() {
+        Some((_, omvang)) => eenheid == omvang.eenheid || (omvang.eenheid, eenheid) == (Eenheid::Uur, Eenheid::Minuut),
+        None => line.agreed().and_then(|tarief| tarief.eenheid).is_none_or(|agreed| eenheid == agreed),
+    };
+    (!fits).then_some(&["Eenheid"])
+}
+
+/// TR418: the tariff is the one agreed for the product; what was agreed per hour is asked per minute as a sixtieth of
+/// it, rounded to cents. Where nobody told the unit of an agreed tariff, either will do.
+///
+/// - Retourcode: 0611, on the `Prestatie`
+/// - Berichten: WMO323
+pub fn tr418(line: &Line<'_>) -> Option<Spot> {
+    let asked = i128::from(line.prestatie.product_tarief?);
+    let agreed = line.agreed()?;
+    let (whole, per_minute) = (i128::from(agreed.bedrag), half_up(agreed.bedrag.into(), 60));
+    let fits = match (line.prestatie.eenheid, line.agreed_unit()) {
+        (Eenheid::Minuut, Some(Eenheid::Uur)) => asked == per_minute,
+        (Eenheid::Minuut, None) => asked == whole || asked == per_minute,
+        _ => asked == whole,
+    };
+    (!fits).then_some(&["ProductTarief"])
+}
+
+/// TR346: what is asked for a line is its volume times its tariff; a line in euros has no tariff.
+///
+/// Minutes may have an agreed tariff per hour. The line then tells a sixtieth of it, rounded to cents, while the
+/// amount is that of the whole (IV081). Where nobody told that tariff, every amount that some tariff per hour explains
+/// will do.
+///
+/// - Retourcode: 9346, on the `Prestatie`
+/// - Berichten: WMO323
+pub fn tr346(line: &Line<'_>) -> Option<Spot> {
+    let prestatie = line.prestatie;
+    let tarief = prestatie.product_tarief.map(i128::from)?;
+    let volume = i128::from(prestatie.geleverd_volume);
+    let bedrag = i128::from(prestatie.ingediend_bedrag.bedrag);
+    let per_hour = |per_hour: i128| half_up(per_hour * volume, 60);
+    let follows = match prestatie.eenheid {
+        Eenheid::Minuut => match line.agreed_per_hour() {
+            Some(agreed) if half_up(agreed, 60) == tarief => bedrag == per_hour(agreed),
+            Some(_) | None if line.agreed_unit() == Some(Eenheid::Minuut) => bedrag == volume * tarief,
+            Some(_) | None => (per_hour(60 * tarief - 30)..=per_hour(60 * tarief + 29)).contains(&bedrag),
+        },
+        Eenheid::Euro => true,
+        Eenheid::Uur
+        | Eenheid::Etmaal
+        | Eenheid::Dagdeel
+        | Eenheid::StuksOutput
+        | Eenheid::StuksInspanning
+        | Eenheid::Week
+        | Eenheid::Tijdsonafhankelijk => bedrag == volume * tarief,
+    };
+    (!follows).then_some(&["IngediendBedrag", "Bedrag"])
+}
+
+impl Line<'_> {
+    /// The tariff that was agreed for the product.
+    fn agreed(&self) -> Option<Tarief> {
+        self.contract?.tarieven.get(&self.prestatie.product_code).copied()
+    }
+
+    /// The unit of that tariff: as agreed, else that of the toewijzing.
+    fn agreed_unit(&self) -> Option<Eenheid> {
+        self.agreed()?.eenheid.or_else(|| self.omvang().map(|(_, omvang)| omvang.eenheid))
+    }
+
+    fn agreed_per_hour(&self) -> Option<i128> {
+        self.agreed().filter(|_| self.agreed_unit() == Some(Eenheid::Uur)).map(|tarief| tarief.bedrag.into())
+    }
+}
+
+/// A quotient rounded to the nearest whole, halves up.
+fn half_up(dividend: i128, divisor: i128) -> i128 {
+    (2 * dividend + divisor).div_euclid(2 * divisor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::half_up;
+
+    #[test]
+    fn half_a_cent_counts_as_one() {
+        assert_eq!([half_up(1454, 10), half_up(1455, 10), half_up(1464, 10)], [145, 146, 146]);
+        assert_eq!([half_up(0, 60), half_up(29, 60), half_up(30, 60)], [0, 0, 1]);
+    }
+}
