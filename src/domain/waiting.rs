@@ -15,22 +15,18 @@ use super::waarde::VerzoekAntwoord;
 /// What the missing bericht will be about; nothing when none is missing.
 #[must_use]
 pub fn waits_on(bericht: &Bericht, history: &History, verdict: &Verdict) -> Vec<Subject> {
+    // A second use of an Identificatie is wrong whatever still comes.
+    if history.identificatie_used {
+        return Vec::new();
+    }
     match bericht {
         Bericht::Heen(heen) => {
             let mut broken = verdict.findings.iter().filter_map(|finding| finding.regel);
-            if broken.any(|regel| is_for_want_of_an_earlier(regel, heen, history)) {
-                Subject::of(&heen.inhoud)
-            } else {
-                Vec::new()
-            }
+            let waits = broken.any(|regel| is_for_want_of_an_earlier(regel, heen, history));
+            if waits { Subject::of(&heen.inhoud) } else { Vec::new() }
         }
-        Bericht::Retour(retour) => {
-            if history.identificatie_used || history.answered_by(retour).is_some() {
-                Vec::new()
-            } else {
-                heenbericht(retour).into_iter().collect()
-            }
-        }
+        Bericht::Retour(retour) if history.answered_by(retour).is_none() => heenbericht(retour).into_iter().collect(),
+        Bericht::Retour(_) => Vec::new(),
     }
 }
 

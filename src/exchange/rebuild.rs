@@ -5,14 +5,16 @@
 //! nothing in it.
 
 use std::cmp::Ordering;
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use super::draft::{columns, effect_of, ledger_change};
 use crate::domain::bericht::Heenbericht;
+use crate::domain::declaratie::Declaratie;
+use crate::domain::verdict::{Level, Oordeel};
 use crate::domain::{Bericht, Inhoud, Verdict, retour};
 use crate::store::{
-    About, Answering, Effect, Entry, Journaled, LedgerRow, LedgerTable, NewBericht, Outcome, Sqlite, Store, StoreError,
-    Via,
+    About, Answering, Effect, Entry, FindingReceipt, Journaled, LedgerChange, LedgerRow, LedgerTable, NewBericht,
+    Outcome, Receipt, Sqlite, Store, StoreError, Via,
 };
 use crate::xml::Schemas;
 
@@ -73,7 +75,11 @@ async fn fold(
 
 /// What this bericht did to the ledger, and nothing else of it.
 fn entry(bericht: &Bericht, journaled: Journaled) -> Entry {
-    let accepted = !journaled.receipt.findings.iter().any(|finding| finding.severity.is_none());
+    let accepted = errors(&journaled.receipt).next().is_none();
+    let ledger = match bericht {
+        Bericht::Heen(heen) => ledger_of(heen, accepted, &journaled.receipt),
+        Bericht::Retour(_) => LedgerChange::default(),
+    };
     let kept = NewBericht {
         id: journaled.id,
         received_at: journaled.received_at,
@@ -88,17 +94,52 @@ fn entry(bericht: &Bericht, journaled: Journaled) -> Entry {
         outcome: if accepted { Outcome::Accepted } else { Outcome::Rejected },
         receipt: journaled.receipt,
     };
-    let mut entry = Entry::only(kept);
+    let mut entry = Entry { ledger, ..Entry::only(kept) };
     if let Bericht::Heen(heen) = bericht {
         entry.about = Some(about(heen));
-        if accepted || matches!(heen.inhoud, Inhoud::Declaratie(_)) {
-            entry.ledger = ledger_change(heen, &Verdict::default());
-        }
     }
     if let (true, Some(heenbericht_id)) = (accepted, journaled.heenbericht_id) {
         entry.answers = Some(Answering { heenbericht_id, effect: effect(bericht) });
     }
     entry
+}
+
+/// What a heenbericht puts in, as it was judged then.
+fn ledger_of(heen: &Heenbericht, accepted: bool, receipt: &Receipt) -> LedgerChange {
+    match &heen.inhoud {
+        Inhoud::Declaratie(declaratie) => {
+            ledger_change(heen, &Verdict { findings: Vec::new(), declaratie: granted(declaratie, receipt) })
+        }
+        _ if accepted => ledger_change(heen, &Verdict::default()),
+        _ => LedgerChange::default(),
+    }
+}
+
+/// Which lines of a declaratie were granted, by what the receipt finds in them; `None` when they were not judged.
+fn granted(declaratie: &Declaratie, receipt: &Receipt) -> Option<Oordeel> {
+    const CLIENTEN: &str = "/Bericht/Declaratie/Clienten/";
+    let mut wrong: HashSet<String> = HashSet::new();
+    for finding in errors(receipt) {
+        let place = finding.path.strip_prefix(CLIENTEN).filter(|_| finding.level != Level::Message.name())?;
+        let mut steps = place.split('/');
+        let client = steps.next().unwrap_or_default();
+        wrong.insert(match (steps.next(), steps.next()) {
+            (Some("Prestaties"), Some(line)) => format!("{client}/{line}"),
+            _ => client.to_owned(),
+        });
+    }
+    let clienten = (1..).zip(&declaratie.clienten);
+    let is_granted = |client: usize, line: usize| {
+        !wrong.contains(&format!("Client[{client}]")) && !wrong.contains(&format!("Client[{client}]/Prestatie[{line}]"))
+    };
+    let granted = clienten.flat_map(|(client, lines)| {
+        (1..=lines.prestaties.len()).map(move |line| is_granted(client, line)).collect::<Vec<_>>()
+    });
+    Some(Oordeel { granted: granted.collect(), ..Oordeel::default() })
+}
+
+fn errors(receipt: &Receipt) -> impl Iterator<Item = &FindingReceipt> {
+    receipt.findings.iter().filter(|finding| finding.severity.is_none())
 }
 
 fn about(heen: &Heenbericht) -> About {

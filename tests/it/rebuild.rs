@@ -1,11 +1,12 @@
 //! `rebuild --verify`: the ledger is what the berichten make of it, and every row that is not is named.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
 use iwmo_gateway::exchange::rebuild::verify;
-use iwmo_gateway::store::{Postgres, Sqlite, Store};
+use iwmo_gateway::store::{LedgerTable, Postgres, Sqlite, Store};
 use iwmo_gateway::xml::Schemas;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
@@ -111,10 +112,35 @@ async fn a_ledger_without_differences_is_told_and_a_missing_one_is_status_3() {
     store.close().await;
 }
 
+/// The fixtures of the rules hold every way in which a bericht, or a line of a declaratie, is accepted or rejected.
+#[tokio::test]
+async fn what_the_fixtures_of_the_rules_make_is_what_is_kept() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/regels");
+    let mut lines = 0;
+    for rule in files(&root).filter(|rule| rule.join("eerder-1.xml").exists()) {
+        let all: Vec<_> = files(&rule).collect();
+        let stage = Stage::new().await.replayed();
+        for file in &all {
+            stage.replay(fs::read(file).expect("a file")).await;
+        }
+        let compared = verify(stage.store().as_ref(), &stage.gateway.schemas).await.expect("read");
+        assert_eq!(compared.differences, [""; 0], "{}", rule.display());
+        lines += stage.store().ledger_rows(LedgerTable::Prestatie, None, 1_000).await.expect("read").len();
+    }
+    assert!(lines > 100, "only {lines} lines were declared");
+}
+
+/// What is in a folder, by name: what came earlier before the rest.
+fn files(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    let mut found: Vec<_> = fs::read_dir(folder).expect("a folder").map(|one| one.expect("one").path()).collect();
+    found.sort();
+    found.into_iter()
+}
+
 fn rebuild(database: &Path) -> (String, Option<i32>) {
     let folder = tempfile::tempdir().expect("a folder");
     let config = folder.path().join("gateway.toml");
-    std::fs::write(&config, format!("[database]\nurl = \"sqlite:{}\"\n", database.display())).expect("a file");
+    fs::write(&config, format!("[database]\nurl = \"sqlite:{}\"\n", database.display())).expect("a file");
     let mut command = Command::new(env!("CARGO_BIN_EXE_iwmo-gateway"));
     let output = command.args(["rebuild", "--verify", "--config"]).arg(&config).output().expect("the program");
     (String::from_utf8(output.stdout).expect("UTF-8"), output.status.code())

@@ -104,6 +104,15 @@ async fn a_stop_that_contradicts_what_is_known_does_not_wait() {
 }
 
 #[tokio::test]
+async fn a_second_use_of_an_identificatie_does_not_wait() {
+    let stage = Stage::new().await.replayed();
+    assert_eq!(stage.replay(wmo319("A1", "2026-03-03", "VOT-1", "2")).await.verdict, "parked");
+    let again = stage.replay(wmo319("A1", "2026-03-04", "VOT-2", "2")).await;
+    let rules: Vec<_> = again.findings.iter().filter_map(|finding| finding.rule.as_deref()).collect();
+    assert_eq!((again.verdict.as_str(), rules), ("rejected", vec!["TR056"]), "whatever still comes");
+}
+
+#[tokio::test]
 async fn berichten_that_waited_together_are_judged_as_they_were_meant() {
     let stage = Stage::new().await;
     stage.take(given()).await;
