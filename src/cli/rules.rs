@@ -2,14 +2,15 @@
 
 mod text;
 
+use std::collections::BTreeSet;
 use std::io::{self, ErrorKind, Write};
 
 use clap::ValueEnum;
 use serde::Serialize;
 
 use super::{Exit, complain};
-use crate::domain::Berichtsoort;
-use crate::domain::regels::lijst::{Entry, Explained, Unchecked, find, lijst};
+use crate::domain::regels::lijst::{Entry, Explained, Holding, Unchecked, find, lijst};
+use crate::domain::{Berichtsoort, Release};
 
 /// What `rules` takes.
 #[derive(clap::Args)]
@@ -73,17 +74,29 @@ fn print<W: Write>(
 #[derive(Serialize)]
 struct Line {
     rule: &'static str,
+    /// In the newest release that has it.
     level: &'static str,
     retourcode: Option<&'static str>,
+    /// In any release.
     berichten: Vec<String>,
-    /// The berichten for which we check it.
+    /// The berichten for which we check it, in any release.
     checked: Vec<&'static str>,
     /// Why for no bericht, when so.
     #[serde(skip_serializing_if = "Option::is_none")]
     unchecked: Option<&'static str>,
-    source: &'static str,
+    releases: Vec<InRelease>,
+    source: String,
     nl: Explanation,
     en: Explanation,
+}
+
+/// How a rule holds in one release.
+#[derive(Serialize)]
+struct InRelease {
+    release: &'static str,
+    level: &'static str,
+    berichten: Vec<String>,
+    checked: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -100,40 +113,66 @@ struct More {
     right: &'static str,
 }
 
-/// Where the official text is.
-const SOURCE: &str = "iWmo 3.2, https://informatiemodel.istandaarden.nl";
-
 impl Line {
     fn of(entry: &Entry) -> Self {
         let explanation = |what, more: Option<Explained>| Explanation {
             what,
             more: more.map(|Explained { why, wrong, right }| More { why, wrong, right }),
         };
+        let releases: Vec<InRelease> = entry
+            .holdings()
+            .map(|(release, holding)| InRelease {
+                release: release.name(),
+                level: holding.level,
+                berichten: berichten(holding),
+                checked: checked(entry, release),
+            })
+            .collect();
         Self {
             rule: entry.code,
-            level: entry.level,
+            level: entry.newest().level,
             retourcode: entry.retour_code,
-            berichten: entry.berichten().collect(),
-            checked: checked(entry),
-            unchecked: entry.regel().err().map(Unchecked::name),
-            source: SOURCE,
+            berichten: merged(releases.iter().flat_map(|one| one.berichten.clone())),
+            checked: merged(releases.iter().flat_map(|one| one.checked.clone())),
+            unchecked: entry.unchecked().map(Unchecked::name),
+            releases,
+            source: source(entry),
             nl: explanation(entry.nl, entry.uitleg().map(|uitleg| uitleg.nl)),
             en: explanation(entry.en, entry.uitleg().map(|uitleg| uitleg.en)),
         }
     }
 }
 
-/// The berichten for which we check a rule.
-fn checked(entry: &Entry) -> Vec<&'static str> {
-    entry.regel().map(|regel| regel.berichten.iter().copied().map(Berichtsoort::name).collect()).unwrap_or_default()
+/// Where the official text is.
+fn source(entry: &Entry) -> String {
+    let releases: Vec<&str> = entry.holdings().map(|(release, _)| release.name()).collect();
+    format!("iWmo {}, https://informatiemodel.istandaarden.nl", releases.join(" en "))
+}
+
+/// As in `WMO301`.
+fn berichten(holding: Holding) -> Vec<String> {
+    holding.numbers.split(' ').map(|number| format!("WMO{number}")).collect()
+}
+
+/// The berichten of a release in which we check a rule.
+fn checked(entry: &Entry, release: Release) -> Vec<&'static str> {
+    let is_checked = |soort: &&Berichtsoort| entry.regels().any(|regel| regel.applies_to(**soort, release));
+    merged(release.berichtsoorten().iter().filter(is_checked).map(|soort| soort.name()))
+}
+
+/// Each once, in order.
+fn merged<T: Ord>(names: impl Iterator<Item = T>) -> Vec<T> {
+    names.collect::<BTreeSet<T>>().into_iter().collect()
 }
 
 fn print_csv(out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
-    writeln!(out, "rule,level,retourcode,berichten,checked,unchecked,nl,en")?;
+    writeln!(out, "rule,releases,level,retourcode,berichten,checked,unchecked,nl,en")?;
     for entry in entries {
         let line = Line::of(entry);
         let (berichten, checked) = (line.berichten.join(" "), line.checked.join(" "));
-        let columns = [line.rule, line.level, line.retourcode.unwrap_or_default(), &berichten, &checked];
+        let releases: Vec<&str> = line.releases.iter().map(|one| one.release).collect();
+        let releases = releases.join(" ");
+        let columns = [line.rule, &releases, line.level, line.retourcode.unwrap_or_default(), &berichten, &checked];
         let texts = [line.unchecked.unwrap_or_default(), line.nl.what, line.en.what];
         let quoted: Vec<String> = columns.iter().chain(&texts).map(|column| quoted(column)).collect();
         writeln!(out, "{}", quoted.join(","))?;
@@ -154,9 +193,9 @@ fn unknown(code: &str) -> String {
     near.sort_unstable();
     let hint: Vec<&str> = near.iter().take_while(|(far, _)| *far <= 1).take(5).map(|(_, code)| *code).collect();
     if hint.is_empty() {
-        format!("{code:?} is no rule of iWmo 3.2; `iwmo-gateway rules` lists them all")
+        format!("{code:?} is no rule of iWmo; `iwmo-gateway rules` lists them all")
     } else {
-        format!("{code:?} is no rule of iWmo 3.2; did you mean {}?", hint.join(", "))
+        format!("{code:?} is no rule of iWmo; did you mean {}?", hint.join(", "))
     }
 }
 

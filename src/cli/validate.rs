@@ -14,8 +14,8 @@ use super::{Exit, complain};
 use crate::clock::{Clock, SystemClock};
 use crate::config::codelijsten::Codelijsten;
 use crate::config::xsd_files;
-use crate::domain::Berichtsoort;
 use crate::domain::verdict::{Finding, Level, Outside, Severity, judge_alone};
+use crate::domain::{Berichtsoort, Release};
 use crate::xml::{self, RefusalKind, Replacement, Schemas};
 use report::Report;
 
@@ -51,7 +51,7 @@ enum Format {
 struct Checked {
     file: String,
     berichtsoort: Option<Berichtsoort>,
-    release: Option<&'static str>,
+    release: Option<Release>,
     verdict: Verdict,
     findings: Vec<Finding>,
     /// The deepest level that was looked at.
@@ -193,7 +193,7 @@ fn check(file: String, bytes: &[u8], schemas: &Schemas, outside: &Outside<'_>) -
             return Checked {
                 file,
                 berichtsoort: refusal.soort,
-                release: refusal.release.map(crate::domain::Release::name),
+                release: refusal.release,
                 verdict,
                 reached: Level::Xsd,
                 findings: refusal.findings,
@@ -208,7 +208,7 @@ fn check(file: String, bytes: &[u8], schemas: &Schemas, outside: &Outside<'_>) -
     Checked {
         file,
         berichtsoort: Some(bericht.header().soort),
-        release: Some(bericht.header().release.name()),
+        release: Some(bericht.header().release),
         verdict: if judged.is_rejected() { Verdict::Invalid } else { Verdict::Valid },
         reached,
         findings: judged.findings,

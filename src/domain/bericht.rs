@@ -14,8 +14,8 @@ use super::waarde::{Identificatie, Versie};
 pub use inhoud::Inhoud;
 pub use soort::Berichtsoort;
 
-/// A release of the standard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// A release of the standard; a later one is greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Release {
     /// iWmo 2.3, in force from 2019-04-01 to 2020-03-30.
     V2_3,

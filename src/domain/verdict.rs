@@ -229,9 +229,8 @@ fn judge_heen(heen: &Heenbericht, history: Option<&History>, outside: &Outside<'
         if !found.is_empty() {
             return found.into();
         }
-        let regels = REGELS
-            .iter()
-            .filter(|regel| regel.applies_to(heen.header.soort) && regel.is_in(heen.header.release) && step(regel));
+        let (soort, release) = (heen.header.soort, heen.header.release);
+        let regels = REGELS.iter().filter(|regel| regel.applies_to(soort, release) && step(regel));
         found = regels.flat_map(|regel| run(regel, heen, history, outside)).collect();
     }
     match (&heen.inhoud, history) {

@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::{SOURCE, checked};
+use super::{berichten, checked, source};
+use crate::domain::Release;
 use crate::domain::regels::lijst::{Entry, Explained, Unchecked};
 
 /// How wide a line of explanation gets.
@@ -13,19 +14,22 @@ pub(super) fn table(out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
     writeln!(out, "{:8}{:9}{:6}{:18}Wat de regel zegt", "Regel", "Niveau", "Code", "Controle")?;
     for entry in entries {
         let code = entry.retour_code.unwrap_or("-");
-        let (level, control) = (level(entry), control(entry));
-        writeln!(out, "{:8}{level:9}{code:6}{control:18}{} [{}]", entry.code, entry.nl, entry.numbers())?;
+        let (level, control) = (level(entry.newest().level), control(entry));
+        let releases: Vec<String> =
+            entry.holdings().map(|(release, holding)| format!("{}: {}", release.name(), holding.numbers)).collect();
+        let releases = releases.join("; ");
+        writeln!(out, "{:8}{level:9}{code:6}{control:18}{} [{releases}]", entry.code, entry.nl)?;
     }
     let count =
-        |wanted: fn(Option<Unchecked>) -> bool| entries.iter().filter(|entry| wanted(entry.regel().err())).count();
+        |wanted: fn(Option<Unchecked>) -> bool| entries.iter().filter(|entry| wanted(entry.unchecked())).count();
     writeln!(
         out,
-        "\n{} regels van iWmo 3.2: {} door regels hier gecontroleerd, {} door het schema, {} nog niet, {} afspraken en invulinstructies.",
+        "\n{} regels van iWmo 3.2 en 2.3: {} door regels hier gecontroleerd, {} door het schema, {} nog niet, {} afspraken en invulinstructies.",
         entries.len(),
         count(|why| why.is_none()),
         count(|why| why == Some(Unchecked::Schema)),
         count(|why| matches!(why, Some(Unchecked::NotYet(_)))),
-        count(|why| matches!(why, Some(Unchecked::Process | Unchecked::FillInstruction))),
+        count(|why| matches!(why, Some(Unchecked::Process | Unchecked::FillInstruction | Unchecked::Elsewhere))),
     )?;
     writeln!(out, "Een regel uitgelegd: iwmo-gateway rules TR019")
 }
@@ -38,15 +42,18 @@ pub(super) fn explain(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
     writeln!(out, "\nIn English: {}", entry.en)?;
     explained(out, ["Why", "Wrong", "Right"], uitleg.map(|uitleg| uitleg.en))?;
     writeln!(out)?;
-    let berichten: Vec<String> = entry.berichten().collect();
-    field(out, "Berichten", 10, &berichten.join(", "))?;
-    field(out, "Niveau", 10, level(entry))?;
+    for (release, holding) in entry.holdings() {
+        let text = format!("{}, niveau {}", berichten(holding).join(", "), level(holding.level));
+        field(out, &format!("iWmo {}", release.name()), 10, &text)?;
+    }
     field(out, "Retourcode", 10, entry.retour_code.unwrap_or("geen"))?;
-    field(out, "Controle", 10, &control_in_full(entry))?;
-    if let Ok(regel) = entry.regel() {
+    for (release, _) in entry.holdings() {
+        field(out, &format!("Check {}", release.name()), 10, &control_in_full(entry, release))?;
+    }
+    if let Some(regel) = entry.regels().next() {
         field(out, "Melding", 10, regel.text)?;
     }
-    field(out, "Bron", 10, SOURCE)
+    field(out, "Bron", 10, &source(entry))
 }
 
 /// A name and a text, broken into lines under each other.
@@ -72,8 +79,8 @@ fn explained(out: &mut impl Write, names: [&str; 3], explained: Option<Explained
     Ok(())
 }
 
-fn level(entry: &Entry) -> &'static str {
-    match entry.level {
+fn level(level: &str) -> &'static str {
+    match level {
         "message" => "bericht",
         "history" => "eerder",
         "external" => "extern",
@@ -85,28 +92,43 @@ fn level(entry: &Entry) -> &'static str {
 
 /// In one column.
 fn control(entry: &Entry) -> String {
-    match entry.regel().err() {
+    match entry.unchecked() {
         None => "ja".to_owned(),
         Some(Unchecked::Schema) => "ja, door schema".to_owned(),
         Some(Unchecked::Process) => "nee: afspraak".to_owned(),
         Some(Unchecked::FillInstruction) => "nee: instructie".to_owned(),
+        Some(Unchecked::Elsewhere) => "in andere regel".to_owned(),
         Some(Unchecked::NotYet(issue)) => format!("nog niet (#{issue})"),
     }
 }
 
-fn control_in_full(entry: &Entry) -> String {
-    match entry.regel().err() {
-        None => {
-            let checked = checked(entry);
-            let rest: Vec<String> = entry.berichten().filter(|name| !checked.contains(&name.as_str())).collect();
-            let rest = if rest.is_empty() { String::new() } else { format!("; nog niet in {}", rest.join(", ")) };
-            format!("ja, in {}{rest}", checked.join(", "))
+/// Of one release: in which berichten, and why not in the others.
+fn control_in_full(entry: &Entry, release: Release) -> String {
+    let checked = checked(entry, release);
+    let mut parts = Vec::new();
+    if !checked.is_empty() {
+        parts.push(format!("ja, in {}", checked.join(", ")));
+    }
+    let rest = release.berichtsoorten().iter().filter(|soort| entry.applies_to(**soort, release));
+    for soort in rest {
+        if let Err(why) = entry.regel_for(*soort, release) {
+            let why = if checked.is_empty() { why_not(why) } else { format!("niet in {soort}: {}", why_not(why)) };
+            if !parts.contains(&why) {
+                parts.push(why);
+            }
         }
-        Some(Unchecked::Schema) => "door het schema: wat deze regel breekt, is geen geldig bericht".to_owned(),
-        Some(Unchecked::Process) => "nee: gaat over wat partijen doen, niet over wat in een bericht staat".to_owned(),
-        Some(Unchecked::FillInstruction) => {
+    }
+    parts.join("; ")
+}
+
+fn why_not(why: Unchecked) -> String {
+    match why {
+        Unchecked::Schema => "door het schema: wat deze regel breekt, is geen geldig bericht".to_owned(),
+        Unchecked::Process => "nee: gaat over wat partijen doen, niet over wat in een bericht staat".to_owned(),
+        Unchecked::FillInstruction => {
             "nee: zegt hoe een element wordt gevuld; wat daarvan te zien is, staat in andere regels".to_owned()
         }
-        Some(Unchecked::NotYet(issue)) => format!("nog niet (issue {issue})"),
+        Unchecked::Elsewhere => "wat daarvan in dat bericht staat, controleert een andere regel".to_owned(),
+        Unchecked::NotYet(issue) => format!("nog niet (issue {issue})"),
     }
 }

@@ -20,7 +20,7 @@ pub(super) struct Report {
     cases: Vec<String>,
     failures: usize,
     /// The kinds of bericht that were seen, for the last line of text.
-    seen: BTreeSet<Berichtsoort>,
+    seen: BTreeSet<(Release, Berichtsoort)>,
 }
 
 /// One line of `--format json`.
@@ -63,7 +63,7 @@ impl Report {
 
     /// Prints what was found in one file; for junit it is kept until [`Report::finish`].
     pub fn add(&mut self, checked: &Checked) -> io::Result<()> {
-        self.seen.extend(listed_soort(checked));
+        self.seen.extend(checked.release.zip(checked.berichtsoort));
         match self.format {
             Format::Text => print_text(&mut self.out, checked),
             Format::Json => print_json(&mut self.out, checked),
@@ -77,7 +77,9 @@ impl Report {
 
     pub fn finish(&mut self) -> io::Result<()> {
         if self.format == Format::Text && !self.seen.is_empty() {
-            let kinds: Vec<String> = self.seen.iter().map(|soort| coverage_text(*soort)).collect();
+            let mut kinds: Vec<String> =
+                self.seen.iter().map(|(release, soort)| coverage_text(*soort, *release)).collect();
+            kinds.dedup(); // D and F of a 303 or 304 share rules and name.
             writeln!(self.out, "Regels: {}", kinds.join("; "))?;
         }
         if self.format == Format::Junit {
@@ -91,19 +93,17 @@ impl Report {
     }
 }
 
-/// The kind of bericht, unless it is of a release whose rules are not in the list that is counted.
-fn listed_soort(checked: &Checked) -> Option<Berichtsoort> {
-    checked.berichtsoort.filter(|_| checked.release != Some(Release::V2_3.name()))
-}
-
 fn print_json(out: &mut impl Write, checked: &Checked) -> io::Result<()> {
     let line = Line {
         file: &checked.file,
         berichtsoort: checked.berichtsoort.map(Berichtsoort::name),
-        release: checked.release,
+        release: checked.release.map(Release::name),
         verdict: checked.verdict.name(),
         findings: checked.findings.iter().map(FindingReceipt::from).collect(),
-        coverage: listed_soort(checked).map(|soort| coverage(soort, checked.reached).into()),
+        coverage: checked
+            .berichtsoort
+            .zip(checked.release)
+            .map(|(soort, release)| coverage(soort, release, checked.reached).into()),
     };
     writeln!(out, "{}", serde_json::to_string(&line).expect("a line has only texts and numbers"))
 }
@@ -117,7 +117,7 @@ fn print_text(out: &mut impl Write, checked: &Checked) -> io::Result<()> {
         }
     }
     let what = match (checked.berichtsoort, checked.release) {
-        (Some(soort), Some(release)) => format!("{soort} {release}, "),
+        (Some(soort), Some(release)) => format!("{soort} {}, ", release.name()),
         _ => String::new(),
     };
     let verdict = match checked.verdict {
@@ -129,9 +129,9 @@ fn print_text(out: &mut impl Write, checked: &Checked) -> io::Result<()> {
 }
 
 /// What is looked at in a bericht of this kind, as far as no level fails.
-fn coverage_text(soort: Berichtsoort) -> String {
-    let coverage = coverage(soort, Level::External);
-    let mut parts = vec![format!("{soort} {} gecontroleerd", coverage.run.len())];
+fn coverage_text(soort: Berichtsoort, release: Release) -> String {
+    let coverage = coverage(soort, release, Level::External);
+    let mut parts = vec![format!("{soort} {}: {} gecontroleerd", release.name(), coverage.run.len())];
     parts.extend(coverage.not_run.iter().map(|(why, rules)| format!("{} {}", rules.len(), not_run_text(*why))));
     parts.join(", ")
 }
@@ -142,6 +142,7 @@ const fn not_run_text(why: NotRun) -> &'static str {
         NotRun::NeedsContract => "niet zonder contract",
         NotRun::NeedsHistory => "niet zonder eerdere berichten",
         NotRun::NotYet => "nog niet",
+        NotRun::Elsewhere => "in een andere regel",
         NotRun::NotCheckable => "niet aan een bericht te zien",
     }
 }

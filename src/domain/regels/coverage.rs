@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use super::lijst::{Unchecked, lijst};
 use super::prestatie::Basis;
 use super::{Check, Regel};
-use crate::domain::Berichtsoort;
 use crate::domain::verdict::Level;
+use crate::domain::{Berichtsoort, Release};
 
 /// What was looked at in a bericht, and what was not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Coverage {
     /// Rules looked at, by the schema or by us.
     pub run: Vec<&'static str>,
-    /// How many rules do not hold for this kind of bericht.
+    /// How many rules do not hold for this kind of bericht, or not in its release.
     pub not_applicable: usize,
     /// The others, by why they were not.
     pub not_run: BTreeMap<NotRun, Vec<&'static str>>,
@@ -30,6 +30,8 @@ pub enum NotRun {
     NeedsHistory,
     /// It is still to be done.
     NotYet,
+    /// What there is of it in this bericht is in another rule.
+    Elsewhere,
     /// It says what parties do, or how to fill an element: nothing to see in a bericht.
     NotCheckable,
 }
@@ -43,6 +45,7 @@ impl NotRun {
             Self::NeedsContract => "needs-contract",
             Self::NeedsHistory => "needs-history",
             Self::NotYet => "not-yet",
+            Self::Elsewhere => "in-another-rule",
             Self::NotCheckable => "not-checkable",
         }
     }
@@ -51,19 +54,20 @@ impl NotRun {
 /// The coverage of a bericht that was judged as far as this level, alone: without what came before and
 /// without a contract.
 #[must_use]
-pub fn coverage(soort: Berichtsoort, reached: Level) -> Coverage {
+pub fn coverage(soort: Berichtsoort, release: Release, reached: Level) -> Coverage {
     let mut found = Coverage { run: Vec::new(), not_applicable: 0, not_run: BTreeMap::new() };
     for entry in lijst() {
-        if !entry.applies_to(soort) {
+        if !entry.applies_to(soort, release) {
             found.not_applicable += 1;
             continue;
         }
-        let why = match entry.regel_for(soort) {
+        let why = match entry.regel_for(soort, release) {
             Ok(Regel { check: Check::History(_) | Check::Line(_, Basis::Ledger, _), .. }) => Some(NotRun::NeedsHistory),
             Ok(Regel {
                 check: Check::Contract(_) | Check::Line(_, Basis::Productcodes | Basis::Tarieven, _), ..
             }) => Some(NotRun::NeedsContract),
             Ok(regel) => (regel.level() > reached).then_some(NotRun::EarlierLevel),
+            Err(Unchecked::Elsewhere) => Some(NotRun::Elsewhere),
             Err(Unchecked::Schema) => (Level::Xsd > reached).then_some(NotRun::EarlierLevel),
             Err(Unchecked::NotYet(_)) => Some(NotRun::NotYet),
             Err(Unchecked::Process | Unchecked::FillInstruction) => Some(NotRun::NotCheckable),
@@ -82,18 +86,20 @@ mod tests {
 
     #[test]
     fn every_rule_is_accounted_for_once() {
-        for soort in Berichtsoort::ALL {
-            for reached in [Level::Xml, Level::Xsd, Level::Message, Level::External] {
-                let coverage = coverage(soort, reached);
-                let not_run: usize = coverage.not_run.values().map(Vec::len).sum();
-                assert_eq!(coverage.run.len() + coverage.not_applicable + not_run, lijst().len());
+        for release in Release::ALL {
+            for soort in release.berichtsoorten() {
+                for reached in [Level::Xml, Level::Xsd, Level::Message, Level::External] {
+                    let coverage = coverage(*soort, release, reached);
+                    let not_run: usize = coverage.not_run.values().map(Vec::len).sum();
+                    assert_eq!(coverage.run.len() + coverage.not_applicable + not_run, lijst().len());
+                }
             }
         }
     }
 
     #[test]
     fn a_failing_level_stops_the_next() {
-        let run = |reached| coverage(Berichtsoort::Wmo305, reached).run;
+        let run = |reached| coverage(Berichtsoort::Wmo305, Release::V3_2, reached).run;
         let holds = |reached, code| run(reached).contains(&code);
         assert_eq!(run(Level::Xml), [""; 0]);
         assert!(holds(Level::Xsd, "CS015") && !holds(Level::Xsd, "CS002"));

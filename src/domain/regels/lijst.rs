@@ -7,23 +7,36 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::{REGELS, Regel};
-use crate::domain::Berichtsoort;
+use crate::domain::{Berichtsoort, Release};
 
 /// A rule of the standard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// As the standard numbers it.
     pub code: &'static str,
-    /// How deep the standard has it checked, or by whom.
-    pub level: &'static str,
-    /// The numbers of the berichten that it holds for, as in `301 305`.
-    numbers: &'static str,
     /// What goes into the retour; the standard gives some rules none.
     pub retour_code: Option<&'static str>,
     /// What it says, in Dutch.
     pub nl: &'static str,
     /// What it says, in English.
     pub en: &'static str,
+    in_3_2: Option<Holding>,
+    in_2_3: Option<Holding>,
+}
+
+/// How a rule holds in one release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Holding {
+    /// How deep the standard has it checked, or by whom.
+    pub level: &'static str,
+    /// The numbers of the berichten that it holds for, as in `301 305`.
+    pub numbers: &'static str,
+}
+
+impl Holding {
+    fn is_for(self, soort: Berichtsoort) -> bool {
+        self.numbers.split(' ').any(|number| soort.name().ends_with(number))
+    }
 }
 
 /// Why no function of ours checks a rule.
@@ -35,6 +48,8 @@ pub enum Unchecked {
     Process,
     /// It says how to fill an element; what can be seen of that is in other rules.
     FillInstruction,
+    /// What there is of it in this bericht is in another rule, which is checked.
+    Elsewhere,
     /// Still to be done, under this issue.
     NotYet(u32),
 }
@@ -47,52 +62,73 @@ impl Unchecked {
             Self::Schema => "schema",
             Self::Process => "process",
             Self::FillInstruction => "fill-instruction",
+            Self::Elsewhere => "elsewhere",
             Self::NotYet(_) => "not-yet",
         }
     }
 }
 
 impl Entry {
-    /// The berichten that it holds for, as in `WMO301`; those included that this gateway cannot read yet.
-    pub fn berichten(&self) -> impl Iterator<Item = String> + use<> {
-        self.numbers.split(' ').map(|number| format!("WMO{number}"))
-    }
-
-    /// The numbers of those berichten, as in `301 305`.
+    /// How it holds in this release; `None` when the release does not have it.
     #[must_use]
-    pub const fn numbers(&self) -> &'static str {
-        self.numbers
+    pub const fn holding(&self, release: Release) -> Option<Holding> {
+        match release {
+            Release::V2_3 => self.in_2_3,
+            Release::V3_2 => self.in_3_2,
+        }
     }
 
-    /// Whether it holds for this kind.
+    /// The releases that have it, newest first.
+    pub fn holdings(&self) -> impl Iterator<Item = (Release, Holding)> {
+        Release::ALL.into_iter().rev().filter_map(|release| Some((release, self.holding(release)?)))
+    }
+
+    /// How it holds in the newest release that has it.
     #[must_use]
-    pub fn applies_to(&self, soort: Berichtsoort) -> bool {
-        self.numbers.split(' ').any(|number| soort.name().ends_with(number))
+    pub fn newest(&self) -> Holding {
+        let (_, holding) = self.holdings().next().expect("a rule is of a release: checked by a test");
+        holding
     }
 
-    /// Our check of it; where several kinds of bericht are checked apart, that of the first.
-    ///
-    /// # Errors
-    /// Why there is none.
-    pub fn regel(&self) -> Result<&'static Regel, Unchecked> {
-        REGELS.iter().find(|regel| regel.code == self.code).ok_or_else(|| self.why_unchecked())
+    /// Whether it holds for this kind of bericht in this release.
+    #[must_use]
+    pub fn applies_to(&self, soort: Berichtsoort, release: Release) -> bool {
+        self.holding(release).is_some_and(|holding| holding.is_for(soort))
+    }
+
+    /// Our checks of it: mostly one, or one per release.
+    pub fn regels(&self) -> impl Iterator<Item = &'static Regel> + use<> {
+        let code = self.code;
+        REGELS.iter().filter(move |regel| regel.code == code)
     }
 
     /// Our check of it in this kind of bericht.
     ///
     /// # Errors
     /// Why there is none, in berichten of this kind.
-    pub fn regel_for(&self, soort: Berichtsoort) -> Result<&'static Regel, Unchecked> {
-        let found = REGELS.iter().find(|regel| regel.code == self.code && regel.applies_to(soort));
-        found.ok_or_else(|| self.why_unchecked())
+    pub fn regel_for(&self, soort: Berichtsoort, release: Release) -> Result<&'static Regel, Unchecked> {
+        self.regels().find(|regel| regel.applies_to(soort, release)).ok_or_else(|| {
+            // The end of a stop: TR018.
+            let is_elsewhere = self.code == "CS003" && release == Release::V2_3;
+            if is_elsewhere { Unchecked::Elsewhere } else { self.why_unchecked(release) }
+        })
     }
 
-    fn why_unchecked(&self) -> Unchecked {
-        match self.level {
+    /// Why no function of ours checks it, in no bericht; `None` when one does.
+    #[must_use]
+    pub fn unchecked(&self) -> Option<Unchecked> {
+        let (release, _) = self.holdings().next()?;
+        self.regels().next().is_none().then(|| self.why_unchecked(release))
+    }
+
+    fn why_unchecked(&self, release: Release) -> Unchecked {
+        let Holding { level, numbers } = self.holding(release).unwrap_or_else(|| self.newest());
+        let of_declaraties = ["303", "323", "325"].iter().any(|number| numbers.contains(number));
+        match level {
             "xsd" => Unchecked::Schema,
             "process" => Unchecked::Process,
             "fill-instruction" => Unchecked::FillInstruction,
-            "history" if self.numbers.contains("323") || self.numbers == "325" => Unchecked::NotYet(6),
+            "history" | "external" if of_declaraties => Unchecked::NotYet(6),
             "history" => Unchecked::NotYet(5),
             _ => Unchecked::NotYet(4),
         }
@@ -144,10 +180,15 @@ static LIJST: LazyLock<Vec<Entry>> = LazyLock::new(|| {
 
 fn entry(line: &'static str) -> Option<Entry> {
     let mut columns = line.split(';');
-    let (code, level, numbers) = (columns.next()?, columns.next()?, columns.next()?);
+    let code = columns.next()?;
+    let mut holding = || {
+        let (level, numbers) = (columns.next()?, columns.next()?);
+        Some((!level.is_empty()).then_some(Holding { level, numbers }))
+    };
+    let (in_3_2, in_2_3) = (holding()?, holding()?);
     let retour_code = Some(columns.next()?).filter(|code| !code.is_empty());
     let (nl, en) = (columns.next()?, columns.next()?);
-    columns.next().is_none().then_some(Entry { code, level, numbers, retour_code, nl, en })
+    columns.next().is_none().then_some(Entry { code, retour_code, nl, en, in_3_2, in_2_3 })
 }
 
 static UITLEG: LazyLock<HashMap<&str, Uitleg>> = LazyLock::new(|| {
@@ -170,22 +211,51 @@ mod tests {
 
     use super::*;
 
+    /// Every code of the standard's own tables, per release.
+    const REFERENCE: [(Release, &str); 2] = [
+        (Release::V2_3, include_str!("../../../fixtures/regels-2.x.txt")),
+        (Release::V3_2, include_str!("../../../fixtures/regels.txt")),
+    ];
+
+    /// In the table of 2.x, and in force from release 2.4 on.
+    const AFTER_2_3: [&str; 1] = ["OP295"];
+
     #[test]
     fn no_rule_of_the_standard_is_missing_and_none_is_made_up() {
-        let reference: BTreeSet<&str> = include_str!("../../../fixtures/regels.txt").lines().collect();
-        let ours: BTreeSet<&str> = lijst().iter().map(|entry| entry.code).collect();
-        assert_eq!(ours, reference);
-        assert_eq!(lijst().len(), reference.len(), "a code stands in the list twice");
+        for (release, codes) in REFERENCE {
+            let mut reference: BTreeSet<&str> = codes.lines().collect();
+            if release == Release::V2_3 {
+                reference.retain(|code| !AFTER_2_3.contains(code));
+            }
+            let ours = lijst().iter().filter(|entry| entry.holding(release).is_some());
+            assert_eq!(ours.map(|entry| entry.code).collect::<BTreeSet<&str>>(), reference, "{}", release.name());
+        }
+        let codes: BTreeSet<&str> = lijst().iter().map(|entry| entry.code).collect();
+        assert_eq!(lijst().len(), codes.len(), "a code stands in the list twice");
     }
 
     #[test]
     fn what_is_checked_agrees_with_the_list() {
         for regel in REGELS {
             let entry = find(regel.code).expect("a rule of the standard");
-            assert_eq!(entry.level, regel.level().name(), "{}", regel.code);
             assert_eq!(entry.retour_code, regel.retour_code, "{}", regel.code);
-            for soort in regel.berichten {
-                assert!(entry.applies_to(*soort), "{} does not hold for {soort}", regel.code);
+            for release in regel.releases {
+                let holding = entry.holding(*release).expect("a release that has the rule");
+                assert_eq!(holding.level, regel.level().name(), "{} {}", regel.code, release.name());
+                for soort in regel.berichten.iter().filter(|soort| release.berichtsoorten().contains(soort)) {
+                    assert!(entry.applies_to(*soort, *release), "{} does not hold for {soort}", regel.code);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_bericht_is_judged_by_two_checks_of_one_rule() {
+        for release in Release::ALL {
+            for soort in release.berichtsoorten() {
+                let mut seen = BTreeSet::new();
+                let here = REGELS.iter().filter(|regel| regel.applies_to(*soort, release));
+                assert!(here.map(|regel| regel.code).all(|code| seen.insert(code)), "{soort} {}", release.name());
             }
         }
     }
@@ -207,8 +277,12 @@ mod tests {
     fn every_level_and_every_kind_is_known() {
         let levels = ["message", "history", "external", "xsd", "process", "fill-instruction"];
         for entry in lijst() {
-            assert!(levels.contains(&entry.level), "{}: {}", entry.code, entry.level);
-            assert!(entry.berichten().all(|name| name.len() == 6), "{}", entry.code);
+            assert!(entry.holdings().next().is_some(), "{}", entry.code);
+            for (release, Holding { level, numbers }) in entry.holdings() {
+                assert!(levels.contains(&level), "{}: {level}", entry.code);
+                let is_known = |number| release.berichtsoorten().iter().any(|soort| soort.name().ends_with(number));
+                assert!(numbers.split(' ').all(is_known), "{}: {numbers}", entry.code);
+            }
             assert!(!entry.nl.is_empty() && !entry.en.is_empty(), "{}", entry.code);
         }
     }

@@ -131,7 +131,7 @@ impl LineRegels {
             Check::Bericht(_) | Check::Outside(_) | Check::Contract(_) | Check::History(_) => None,
         };
         let (soort, release) = (heen.header.soort, heen.header.release);
-        Self(REGELS.iter().filter(|one| one.applies_to(soort) && one.is_in(release)).filter_map(of_line).collect())
+        Self(REGELS.iter().filter(|one| one.applies_to(soort, release)).filter_map(of_line).collect())
     }
 
     /// What a line breaks. Of a credit only its references are judged (IV085). Of a debet line whose toewijzing is not
