@@ -10,7 +10,9 @@ use super::client::{Geboortedatum, VerkorteNaam};
 use super::declaratie::{BedragMetDC, GeslotenPeriode, Referentie, TotaalBedragMetDC};
 use super::klasse::{RetourCodes, klasse};
 use super::partij::Partij;
-use super::waarde::{Bsn, Identificatie, ProductCategorie, ProductCode, ToewijzingNummer, Versie};
+use super::waarde::{
+    Bsn, DebetCredit, Eenheid, Identificatie, ProductCategorie, ProductCode, ToewijzingNummer, Versie,
+};
 
 klasse! {
     /// `CDT_DeclaratieFactuurIdentificatie`.
@@ -152,7 +154,7 @@ klasse! {
         /// In units of `eenheid`.
         geleverd_volume: i64 = "GeleverdVolume",
         /// WMO756.
-        eenheid: String = "Eenheid",
+        eenheid: Eenheid = "Eenheid",
         /// Share of the tariff, in hundredths of a percent.
         verrekenpercentage: Option<i64> = "Verrekenpercentage",
         /// Per unit, in euro cents.
@@ -213,5 +215,25 @@ impl FactuurAntwoordHeader {
             },
             xsd_versie: None,
         }
+    }
+}
+
+impl Prestatie {
+    /// What is asked for it.
+    #[must_use]
+    pub fn gevraagd(&self) -> &BedragMetDC {
+        &self.ingediende_bedrag_prestatie.declaratie_factuur_bedrag
+    }
+
+    /// What is granted of it; only in a 304.
+    #[must_use]
+    pub fn toegekend(&self) -> Option<&BedragMetDC> {
+        self.toegekende_bedrag_prestatie.as_ref().map(|bedrag| &bedrag.toegekend_bedrag)
+    }
+
+    /// Whether this takes back what an earlier line asked.
+    #[must_use]
+    pub fn is_credit(&self) -> bool {
+        self.gevraagd().debet_credit == DebetCredit::Credit
     }
 }

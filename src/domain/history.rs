@@ -230,8 +230,11 @@ pub fn named_verzoeken(inhoud: &Inhoud) -> Vec<&str> {
         }
         Inhoud::VerzoekOmWijziging(client) => vec![&client.verzoek.referentie_aanbieder],
         Inhoud::Antwoord(antwoord) => vec![&antwoord.referentie_aanbieder],
-        Inhoud::Beschikking(_)
-        | Inhoud::Start(_)
+        Inhoud::Beschikking(client) => {
+            let producten = &client.beschikking.toegewezen_producten;
+            producten.iter().filter_map(|one| one.referentie_aanbieder.as_deref()).collect()
+        }
+        Inhoud::Start(_)
         | Inhoud::Stop(_)
         | Inhoud::Declaratie(_)
         | Inhoud::DeclaratieAntwoord { .. }

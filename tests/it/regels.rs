@@ -15,7 +15,7 @@ use iwmo_gateway::domain::contract::{Contract, Tarief};
 use iwmo_gateway::domain::regels::{REGELS, Regel};
 use iwmo_gateway::domain::verdict::Level;
 use iwmo_gateway::domain::waarde::{Eenheid, ProductCategorie, ProductCode, Value};
-use iwmo_gateway::domain::{Berichtsoort, Partij};
+use iwmo_gateway::domain::{Bericht, Berichtsoort, Partij};
 use iwmo_gateway::exchange::parties::LocalParty;
 use iwmo_gateway::exchange::receive::receive;
 use iwmo_gateway::exchange::{
@@ -59,21 +59,34 @@ const TODAY: &str = "2026-03-10T09:00:00+01:00";
 
 #[tokio::test]
 async fn every_rule_has_good_and_bad_berichten_and_the_bad_ones_break_it_alone() {
-    for regel in REGELS {
-        let folder = fixtures().join(regel.code);
+    for code in codes() {
+        let folder = fixtures().join(code);
         let (good, bad) = (files(&folder, "goed-"), files(&folder, "fout-"));
-        assert!(!good.is_empty() && !bad.is_empty(), "{} lacks a good or a bad bericht", regel.code);
         for file in good {
-            assert_eq!(findings(regel, &folder, &file).await, BTreeSet::new(), "{}", file.display());
+            assert_eq!(findings(code, &folder, &file).await, BTreeSet::new(), "{}", file.display());
         }
         for file in bad {
-            let mut wanted = BTreeSet::from([named(regel)]);
-            let name = format!("{}/{}", regel.code, file.file_name().expect("a file").to_string_lossy());
-            for (_, other) in TOGETHER.iter().filter(|(files, _)| name.starts_with(files)) {
-                let other = REGELS.iter().find(|regel| regel.code == *other).expect("a rule");
-                wanted.insert(named(other));
+            let name = format!("{code}/{}", file.file_name().expect("a file").to_string_lossy());
+            let together = TOGETHER.iter().filter(|(files, _)| name.starts_with(files)).map(|(_, other)| *other);
+            let wanted = std::iter::once(code).chain(together).map(named).collect();
+            assert_eq!(findings(code, &folder, &file).await, wanted, "{}", file.display());
+        }
+    }
+}
+
+#[test]
+fn every_rule_has_good_and_bad_berichten_of_every_release_that_has_it() {
+    for regel in REGELS {
+        for release in regel.releases {
+            for prefix in ["goed-", "fout-"] {
+                let files = files(&fixtures().join(regel.code), prefix);
+                let is_for_it = |file: &PathBuf| {
+                    let bericht = read(file);
+                    let header = bericht.header();
+                    header.release == *release && regel.applies_to(header.soort, header.release)
+                };
+                assert!(files.iter().any(is_for_it), "{} lacks {prefix} of {}", regel.code, release.name());
             }
-            assert_eq!(findings(regel, &folder, &file).await, wanted, "{}", file.display());
         }
     }
 }
@@ -84,14 +97,13 @@ fn no_fixture_stands_for_a_rule_that_is_not_checked() {
         .expect("fixtures")
         .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
         .collect();
-    let rules: BTreeSet<String> = REGELS.iter().map(|regel| regel.code.to_owned()).collect();
-    assert_eq!(folders, rules);
+    assert_eq!(folders, codes().into_iter().map(str::to_owned).collect());
 }
 
 #[tokio::test]
 async fn every_retour_that_a_fixture_calls_for_is_valid_and_carries_its_code() {
-    for regel in REGELS {
-        let folder = fixtures().join(regel.code);
+    for code in codes() {
+        let folder = fixtures().join(code);
         for file in files(&folder, "fout-") {
             let (gateway, receipt) = play(&folder, &file).await;
             let soort = receipt.berichtsoort.as_deref().and_then(Berichtsoort::from_name).expect("a known kind");
@@ -99,8 +111,8 @@ async fn every_retour_that_a_fixture_calls_for_is_valid_and_carries_its_code() {
             let Some(retour) = receipt.retour else { continue };
             let bytes = gateway.store.payload(&retour.id, None).await.expect("a store").expect("its bytes");
             assert!(xml::read(&bytes).is_ok(), "{}: {}", file.display(), String::from_utf8_lossy(&bytes));
-            let Some(code) = regel.retour_code else { continue };
-            let code = format!(":RetourCode>{code}<");
+            let (_, Some(retour_code)) = named(code) else { continue };
+            let code = format!(":RetourCode>{retour_code}<");
             assert!(String::from_utf8_lossy(&bytes).contains(&code), "{} lacks {code}", file.display());
         }
     }
@@ -118,20 +130,33 @@ fn files(folder: &Path, prefix: &str) -> Vec<PathBuf> {
     files
 }
 
+/// The rules that are checked.
+fn codes() -> BTreeSet<&'static str> {
+    REGELS.iter().map(|regel| regel.code).collect()
+}
+
+/// A rule with its retourcode.
+fn named(code: &'static str) -> (String, Option<String>) {
+    let regel = REGELS.iter().find(|regel| regel.code == code).expect("a rule that is checked");
+    (regel.code.to_owned(), regel.retour_code.map(str::to_owned))
+}
+
 /// The rules and retourcodes found in one file. Of a rule that looks at no earlier berichten, none are there: what those
 /// say is then passed over.
-async fn findings(regel: &Regel, folder: &Path, file: &Path) -> BTreeSet<Named> {
+async fn findings(code: &str, folder: &Path, file: &Path) -> BTreeSet<(String, Option<String>)> {
+    let bericht = read(file);
+    let (soort, release) = (bericht.header().soort, bericht.header().release);
+    let is_history = |regel: &&Regel| regel.applies_to(soort, release) && regel.level() == Level::History;
+    let looks_back = REGELS.iter().filter(|regel| regel.code == code).any(|regel| is_history(&regel));
     let (_, receipt) = play(folder, file).await;
-    let counts = |level: &str| regel.level() == Level::History || level != Level::History.name();
+    let counts = |level: &str| looks_back || level != Level::History.name();
     let findings = receipt.findings.into_iter().filter(|one| counts(&one.level));
     findings.filter_map(|one| Some((one.rule?, one.retourcode))).collect()
 }
 
-/// A rule and its retourcode.
-type Named = (String, Option<String>);
-
-fn named(regel: &Regel) -> Named {
-    (regel.code.to_owned(), regel.retour_code.map(str::to_owned))
+fn read(file: &Path) -> Bericht {
+    let bytes = fs::read(file).expect("a fixture");
+    xml::read(&bytes).unwrap_or_else(|refusal| panic!("{}: {:?}", file.display(), refusal.findings))
 }
 
 /// Plays what came before and then the file; each of what came before must be accepted.
@@ -146,8 +171,7 @@ async fn play(folder: &Path, file: &Path) -> (Gateway, Receipt) {
 }
 
 async fn take(gateway: &Gateway, file: &Path) -> Receipt {
-    let bytes = fs::read(file).expect("a fixture");
-    let bericht = xml::read(&bytes).unwrap_or_else(|refusal| panic!("{}: {:?}", file.display(), refusal.findings));
+    let (bytes, bericht) = (fs::read(file).expect("a fixture"), read(file));
     let poster = bericht.poster().clone();
     let envelope = EnvelopeSeen {
         zender: poster.code().to_owned(),

@@ -331,8 +331,7 @@ async fn every_kind_is_kept_delivered_and_answered_as_the_standard_says() {
 #[tokio::test]
 async fn an_earlier_release_is_answered_in_its_own_form() {
     let world = World::both_local().await;
-    let here = |text: &str| text.replace("42421337", AANBIEDER).replace("0794", GEMEENTE);
-    let toewijzing = here(include_str!("../../fixtures/berichten-2.3/wmo301-volledig.xml"));
+    let toewijzing = include_str!("../../fixtures/regels/TR069/eerder-1.xml");
     let answer = world.post(GEMEENTE, toewijzing).await;
     assert_eq!((answer.status, &answer.body["verdict"]), (202, &json!("accepted")), "{}", answer.text);
     assert_eq!((&answer.body["release"], &answer.body["retour"]["berichtsoort"]), (&json!("2.3"), &json!("WMO302")));
@@ -340,17 +339,13 @@ async fn an_earlier_release_is_answered_in_its_own_form() {
     assert!(retour.contains("iwmo/2_3/wmo302/schema") && !retour.contains("XsdVersie"), "{retour}");
     assert!(xml::read(retour.as_bytes()).is_ok(), "{retour}");
 
-    let start = here(include_str!("../../fixtures/berichten-2.3/wmo305-volledig.xml")).replacen(
-        "Aanlevering>3<",
-        "Aanlevering>1<",
-        1,
-    );
-    let answer = world.post(AANBIEDER, start.clone()).await;
-    assert_eq!((&answer.body["verdict"], &answer.body["toewijzingen"]), (&json!("accepted"), &json!([7001])));
-    let again = world.post(AANBIEDER, start.replace("S-305-2", "S-305-3").replace("2019-06-11", "2019-06-12")).await;
+    let start = include_str!("../../fixtures/regels/TR069/eerder-2.xml");
+    let answer = world.post(AANBIEDER, start).await;
+    assert_eq!((&answer.body["verdict"], &answer.body["toewijzingen"]), (&json!("accepted"), &json!([700_101])));
+    let again = world.post(AANBIEDER, start.replace("L2305", "L2306").replace("2019-06-12", "2019-06-13")).await;
     assert_eq!(again.body["findings"][0]["rule"], "TR074", "{}", again.text);
 
-    let factuur = here(include_str!("../../fixtures/berichten-2.3/wmo303f-volledig.xml"));
+    let factuur = include_str!("../../fixtures/regels/CD055/goed-volledig.xml");
     let answer = world.post(AANBIEDER, factuur).await;
     assert_eq!((&answer.body["verdict"], &answer.body["berichtsoort"]), (&json!("accepted"), &json!("WMO303")));
     assert_eq!((&answer.body["retour"], &answer.body["deadlines"]), (&json!(null), &json!([])), "{}", answer.text);

@@ -1,8 +1,11 @@
 //! Rules of level message: what one bericht must agree on with itself. All give 0001.
 
 pub mod antwoord;
+pub mod beschikking;
 pub mod contact;
 pub mod declaratie;
+pub mod factuur;
+pub mod factuur_antwoord;
 pub mod levering;
 pub mod overlap;
 pub mod persoon;
@@ -14,15 +17,16 @@ use std::hash::Hash;
 
 use chrono::{Datelike, Months, NaiveDate};
 
-use crate::domain::bericht::{Heenbericht, Inhoud};
+use crate::domain::bericht::{Heenbericht, Inhoud, Release};
 use crate::domain::beschikking::Beschikking;
 use crate::domain::client::{Contact, Geboortedatum, Relatie};
-use crate::domain::declaratie::Client;
+use crate::domain::declaratie::{Client, Referentie};
 use crate::domain::klasse::ElementPath;
-use crate::domain::levering::{StartProduct, StopProduct};
+use crate::domain::levering::{StartKey, StartProduct, StopKey, StopProduct};
 use crate::domain::verdict::Place;
 use crate::domain::verzoek::Verzoek;
 use crate::domain::waarde::{Bsn, DatumGebruik, StatusAanlevering, ToewijzingNummer};
+use persoon::Persoon;
 
 /// CS002: a Bsn passes the elfproef.
 ///
@@ -30,9 +34,12 @@ use crate::domain::waarde::{Bsn, DatumGebruik, StatusAanlevering, ToewijzingNumm
 /// - Berichten: every heenbericht that names a client
 pub fn cs002(heen: &Heenbericht) -> Vec<Place> {
     let wrong = |bsn: &Bsn| !passes_elfproef(bsn);
-    let of_one = heen.inhoud.bsn().filter(|bsn| wrong(bsn)).map(|_| Place::element(client_path(), "Bsn"));
+    let of_one = heen.inhoud.bsn().filter(|bsn| wrong(bsn)).map(|_| client_path());
     let of_several = clienten(heen).filter(|(_, client)| wrong(&client.bsn));
-    of_one.into_iter().chain(of_several.map(|(index, _)| Place::element(nth_client_path(heen, index), "Bsn"))).collect()
+    let of_several = of_several.map(|(index, _)| nth_client_path(heen, index));
+    let of_factuur = factuur::clienten(heen).filter(|(_, client)| wrong(&client.bsn));
+    let of_factuur = of_factuur.map(|(index, _)| nth_factuur_client_path(index));
+    of_one.into_iter().chain(of_several).chain(of_factuur).map(|path| Place::element(path, "Bsn")).collect()
 }
 
 /// Nine digits, weighed 9 down to 2 and the last one -1, add up to a multiple of 11.
@@ -72,8 +79,20 @@ pub fn cs058(heen: &Heenbericht) -> Vec<Place> {
 /// CS139: a birth date agrees with what its DatumGebruik says is unknown.
 ///
 /// - Retourcode: 0001
-/// - Berichten: WMO301, WMO305, WMO307, WMO315
+/// - Berichten: WMO301, WMO305, WMO307, WMO315, since release 3.0
 pub fn cs139(heen: &Heenbericht) -> Vec<Place> {
+    dates_that_disagree(heen)
+}
+
+/// TR097: as CS139, before release 3.0.
+///
+/// - Retourcode: 0001
+/// - Berichten: WMO301, WMO303, WMO305, WMO307
+pub fn tr097(heen: &Heenbericht) -> Vec<Place> {
+    dates_that_disagree(heen)
+}
+
+fn dates_that_disagree(heen: &Heenbericht) -> Vec<Place> {
     places_of_birth(heen, |birth| match birth.datum_gebruik {
         None => false,
         Some(DatumGebruik::DagOnbekend) => birth.datum.day() != 1,
@@ -100,7 +119,7 @@ pub fn tr002(heen: &Heenbericht) -> Vec<Place> {
 /// TR101: the logical key of a class occurs once in a bericht.
 ///
 /// - Retourcode: 0001
-/// - Berichten: every heenbericht with a key that could repeat
+/// - Berichten: every heenbericht with a key that could repeat, and WMO304
 pub fn tr101(heen: &Heenbericht) -> Vec<Place> {
     match &heen.inhoud {
         Inhoud::Beschikking(client) => {
@@ -115,7 +134,9 @@ pub fn tr101(heen: &Heenbericht) -> Vec<Place> {
         ]
         .concat(),
         Inhoud::Start(client) => repeated(client.start_producten.iter().map(StartProduct::key), start_product_path),
-        Inhoud::Stop(client) => repeated(client.stop_producten.iter().map(StopProduct::key), stop_product_path),
+        Inhoud::Stop(client) => {
+            repeated(client.stop_producten.iter().map(|one| key_of_stop(heen, one)), stop_product_path)
+        }
         Inhoud::VerzoekOmToewijzing(client) => {
             repeated(client.aangevraagde_producten.iter().map(|product| &product.referentie_aanbieder), |index| {
                 client_path().child("AangevraagdeProducten").nth("AangevraagdProduct", index)
@@ -123,7 +144,17 @@ pub fn tr101(heen: &Heenbericht) -> Vec<Place> {
         }
         Inhoud::VerzoekOmWijziging(client) => repeated_in_verzoek(&client.verzoek),
         Inhoud::Declaratie(_) | Inhoud::DeclaratieAntwoord { .. } => repeated_in_declaratie(heen),
-        Inhoud::Antwoord(_) | Inhoud::Factuur { .. } | Inhoud::FactuurAntwoord { .. } => Vec::new(),
+        Inhoud::Factuur { .. } | Inhoud::FactuurAntwoord { .. } => repeated_in_factuur(heen),
+        Inhoud::Antwoord(_) => Vec::new(),
+    }
+}
+
+/// Before release 3.0 the reason was not part of the key.
+fn key_of_stop(heen: &Heenbericht, product: &StopProduct) -> (StartKey, NaiveDate, Option<String>) {
+    let StopKey { start, einddatum, reden_beeindiging } = product.key();
+    match heen.header.release {
+        Release::V2_3 => (start, einddatum, None),
+        Release::V3_2 => (start, einddatum, Some(reden_beeindiging)),
     }
 }
 
@@ -180,6 +211,19 @@ fn repeated_in_declaratie(heen: &Heenbericht) -> Vec<Place> {
     places
 }
 
+/// The key of a Prestatie is one within its client.
+fn repeated_in_factuur(heen: &Heenbericht) -> Vec<Place> {
+    let mut places = repeated(factuur::clienten(heen).map(|(_, client)| &client.bsn), nth_factuur_client_path);
+    for (index, client) in factuur::clienten(heen) {
+        let keys = client.prestaties.iter().map(|prestatie| {
+            let Referentie { referentie_nummer, vorig_referentie_nummer } = &prestatie.product_referentie;
+            (&prestatie.product_categorie, &prestatie.product_code, referentie_nummer, vorig_referentie_nummer)
+        });
+        places.extend(repeated(keys, |prestatie| factuur::prestatie_path(index, prestatie)));
+    }
+    places
+}
+
 /// TR134: nobody is born and no declared period begins after the Dagtekening.
 ///
 /// - Retourcode: 0001
@@ -202,20 +246,18 @@ pub fn tr134(heen: &Heenbericht) -> Vec<Place> {
     places
 }
 
-/// The birth dates of client and relations for which `broken` holds.
+/// The birth dates of clients and relations for which `broken` holds.
 fn places_of_birth(heen: &Heenbericht, broken: impl Fn(&Geboortedatum) -> bool) -> Vec<Place> {
-    let mut places = Vec::new();
-    if heen.inhoud.geboortedatum().is_some_and(&broken) {
-        places.push(Place::element(client_path(), "Geboortedatum"));
-    }
-    if let Inhoud::Toewijzing(client) = &heen.inhoud {
-        for (index, relatie) in client.relaties.iter().enumerate() {
-            if relatie.geboortedatum.as_ref().is_some_and(&broken) {
-                places.push(Place::element(relatie_path(index), "Geboortedatum"));
-            }
-        }
-    }
-    places
+    let of_one = heen.inhoud.geboortedatum().filter(|birth| broken(birth)).map(|_| client_path());
+    let relaties = Persoon::of(heen).map_or(&[][..], |persoon| persoon.relaties).iter().enumerate();
+    let relaties = relaties.filter(|(_, relatie)| relatie.geboortedatum.as_ref().is_some_and(&broken));
+    let of_factuur = factuur::clienten(heen).filter(|(_, client)| broken(&client.geboortedatum));
+    of_one
+        .into_iter()
+        .chain(relaties.map(|(index, _)| relatie_path(index)))
+        .chain(of_factuur.map(|(index, _)| nth_factuur_client_path(index)))
+        .map(|path| Place::element(path, "Geboortedatum"))
+        .collect()
 }
 
 /// The places of keys that stood in the bericht before.
@@ -244,6 +286,10 @@ pub(super) fn nth_client_path(heen: &Heenbericht, index: usize) -> ElementPath {
 
 pub(super) fn prestatie_path(heen: &Heenbericht, client: usize, prestatie: usize) -> ElementPath {
     nth_client_path(heen, client).child("Prestaties").nth("Prestatie", prestatie)
+}
+
+fn nth_factuur_client_path(index: usize) -> ElementPath {
+    ElementPath::root().child("Clienten").nth("Client", index)
 }
 
 fn relatie_path(index: usize) -> ElementPath {

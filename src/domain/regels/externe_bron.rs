@@ -4,10 +4,13 @@ use chrono::NaiveDate;
 
 use crate::domain::bericht::{Heenbericht, Inhoud};
 use crate::domain::contract::Contract;
+use crate::domain::declaratie::GeslotenPeriode;
 use crate::domain::klasse::ElementPath;
 use crate::domain::toewijzing::Product;
 use crate::domain::verdict::{Outside, Place};
 use crate::domain::waarde::StatusAanlevering;
+
+use super::bericht::factuur;
 
 /// TR135: the Dagtekening, and that of a declaratie, is not after the receiver's date.
 ///
@@ -24,6 +27,67 @@ pub fn tr135(heen: &Heenbericht, outside: &Outside<'_>) -> Vec<Place> {
         places.push(Place::element(ElementPath::root().child("Declaratie"), "DeclaratieDagtekening"));
     }
     places
+}
+
+/// CS064: as TR135, before release 3.0.
+///
+/// - Retourcode: 8848, on the Header
+/// - Berichten: WMO301, WMO303, WMO304, WMO305, WMO307
+pub fn cs064(heen: &Heenbericht, outside: &Outside<'_>) -> Vec<Place> {
+    let own: &[&str] = match &heen.inhoud {
+        Inhoud::Factuur { .. } => &["DeclaratieFactuurIdentificatie", "FactuurDagtekening"],
+        Inhoud::FactuurAntwoord { .. } => &["RetourHeader", "RetourDagtekening"],
+        Inhoud::Beschikking(_)
+        | Inhoud::Toewijzing(_)
+        | Inhoud::Start(_)
+        | Inhoud::Stop(_)
+        | Inhoud::VerzoekOmToewijzing(_)
+        | Inhoud::VerzoekOmWijziging(_)
+        | Inhoud::Antwoord(_)
+        | Inhoud::Declaratie(_)
+        | Inhoud::DeclaratieAntwoord { .. } => &["BerichtIdentificatie", "Dagtekening"],
+    };
+    if heen.header.bericht_identificatie.dagtekening <= outside.today {
+        return Vec::new();
+    }
+    vec![Place::within(header_path(), own)]
+}
+
+/// CS300: there is or was a gemeente with this code.
+///
+/// - Retourcode: S300, on the Header
+/// - Berichten: WMO301, WMO303, WMO305, WMO307
+pub fn cs300(heen: &Heenbericht, outside: &Outside<'_>) -> Vec<Place> {
+    let header = &heen.header;
+    let (gemeente, _) = header.pair();
+    if outside.gemeenten.is_known(gemeente.code()) {
+        return Vec::new();
+    }
+    let name = match &heen.inhoud {
+        Inhoud::Factuur { .. } => "Gemeente",
+        _ if header.afzender.is_gemeente() => "Afzender",
+        _ => "Ontvanger",
+    };
+    vec![Place::element(header_path(), name)]
+}
+
+/// TR319 as far as one bericht shows it: a line lies inside the period that is declared, or wholly before it. Where
+/// earlier periods begin and end is in no bericht.
+///
+/// The standard counts it among the rules inside the bericht, but with a code for the line and not 0001: so a bericht
+/// that breaks one of those is told that first.
+///
+/// - Retourcode: 9319, on the `Prestatie`
+/// - Berichten: WMO303
+pub fn tr319(heen: &Heenbericht, _: &Outside<'_>) -> Vec<Place> {
+    let Some(header) = factuur::header(heen) else { return Vec::new() };
+    let GeslotenPeriode { begindatum, einddatum } = &header.identificatie.declaratie_periode;
+    let lines = factuur::lines(heen).filter(|(_, _, line)| {
+        let periode = &line.product_periode;
+        let is_across = periode.begindatum < *begindatum && periode.einddatum >= *begindatum;
+        is_across || periode.einddatum > *einddatum
+    });
+    lines.map(|(client, index, _)| Place::element(factuur::prestatie_path(client, index), "ProductPeriode")).collect()
 }
 
 /// TR378: the gemeente existed when the toewijzing concerned began.
@@ -87,6 +151,16 @@ pub fn tr381(heen: &Heenbericht, contract: &Contract) -> Vec<Place> {
         | Inhoud::Factuur { .. }
         | Inhoud::FactuurAntwoord { .. } => Vec::new(),
     }
+}
+
+/// CS329: the product code of a line was agreed, under this categorie.
+///
+/// - Retourcode: S329, on the `Prestatie`
+/// - Berichten: WMO303
+pub fn cs329(heen: &Heenbericht, contract: &Contract) -> Vec<Place> {
+    let lines = factuur::lines(heen);
+    let wrong = lines.filter(|(_, _, line)| !contract.has(&line.product_categorie, &line.product_code));
+    wrong.map(|(client, index, _)| Place::element(factuur::prestatie_path(client, index), "ProductCode")).collect()
 }
 
 fn is_agreed(product: Option<&Product>, contract: &Contract) -> bool {

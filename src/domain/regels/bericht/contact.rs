@@ -1,11 +1,12 @@
 //! Rules on where client and relations can be reached. All give 0001, on the `Contact`.
 
-use crate::domain::bericht::{Heenbericht, Inhoud};
+use crate::domain::bericht::Heenbericht;
 use crate::domain::client::{Adres, Contact};
 use crate::domain::klasse::ElementPath;
 use crate::domain::verdict::Place;
 use crate::domain::waarde::AdresSoort::{Brp, Correspondentie, TijdelijkVerblijf, Verblijf};
 
+use super::persoon::Persoon;
 use super::{client_path, relatie_path};
 
 /// The country for which address rules hold.
@@ -72,9 +73,9 @@ pub fn tr006(heen: &Heenbericht) -> Vec<Place> {
 /// - Retourcode: 0001
 /// - Berichten: WMO301
 pub fn tr061(heen: &Heenbericht) -> Vec<Place> {
-    let Inhoud::Toewijzing(client) = &heen.inhoud else { return Vec::new() };
+    let Some(persoon) = Persoon::of(heen) else { return Vec::new() };
     let lasting = [Brp, Correspondentie, Verblijf];
-    if client.contactgegevens.iter().any(|contact| lasting.contains(&contact.soort)) {
+    if persoon.contactgegevens.iter().any(|contact| lasting.contains(&contact.soort)) {
         return Vec::new();
     }
     vec![Place::element(client_path(), "Contactgegevens")]
@@ -100,11 +101,10 @@ impl ContactOf {
 
 /// Every contact in the bericht: of the client first, then of the relations.
 pub(super) fn contacten(heen: &Heenbericht) -> impl Iterator<Item = (ContactOf, &Contact)> {
-    let client = if let Inhoud::Toewijzing(client) = &heen.inhoud { Some(client) } else { None };
-    client.into_iter().flat_map(|client| {
-        let own = client.contactgegevens.iter().enumerate();
+    Persoon::of(heen).into_iter().flat_map(|persoon| {
+        let own = persoon.contactgegevens.iter().enumerate();
         let own = own.map(|(index, contact)| (ContactOf::Client(index), contact));
-        let relaties = client.relaties.iter().enumerate();
+        let relaties = persoon.relaties.iter().enumerate();
         own.chain(relaties.map(|(index, relatie)| (ContactOf::Relatie(index), &relatie.contact)))
     })
 }

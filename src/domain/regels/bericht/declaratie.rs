@@ -10,16 +10,18 @@ use crate::domain::klasse::ElementPath;
 use crate::domain::verdict::Place;
 use crate::domain::waarde::{DebetCredit, Eenheid, RetourCode};
 
-use super::{clienten, prestatie_path};
+use super::{clienten, factuur, prestatie_path};
 
 /// CD060: a credit line says which line it takes back, a debit line takes nothing back.
 ///
 /// - Retourcode: 0001
-/// - Berichten: WMO323, WMO325
+/// - Berichten: WMO303, WMO323, WMO325
 pub fn cd060(heen: &Heenbericht) -> Vec<Place> {
-    broken_prestaties(heen, &["ProductReferentie"], |prestatie| {
+    let mut places = broken_prestaties(heen, &["ProductReferentie"], |prestatie| {
         prestatie.product_referentie.vorig_referentie_nummer.is_some() == prestatie.is_debet()
-    })
+    });
+    places.extend(factuur::cd060(heen));
+    places
 }
 
 /// CD087: a line has a tariff, unless it counts in euros.
@@ -42,7 +44,7 @@ pub fn cs100(heen: &Heenbericht) -> Vec<Place> {
 /// CS325: an amount of zero is debit.
 ///
 /// - Retourcode: 0001
-/// - Berichten: WMO323, WMO325
+/// - Berichten: WMO303, WMO304, WMO323, WMO325
 pub fn cs325(heen: &Heenbericht) -> Vec<Place> {
     let wrong = |total: &TotaalBedragMetDC| total.totaal_bedrag == 0 && total.debet_credit == DebetCredit::Credit;
     let mut places: Vec<Place> = totals(heen)
@@ -53,6 +55,7 @@ pub fn cs325(heen: &Heenbericht) -> Vec<Place> {
     places.extend(broken_prestaties(heen, &["IngediendBedrag", "DebetCredit"], |prestatie| {
         prestatie.ingediend_bedrag.bedrag == 0 && !prestatie.is_debet()
     }));
+    places.extend(factuur::cs325(heen));
     places
 }
 
@@ -104,24 +107,28 @@ pub fn tr137(heen: &Heenbericht) -> Vec<Place> {
 /// TR315: one line is taken back once.
 ///
 /// - Retourcode: 0001
-/// - Berichten: WMO323
+/// - Berichten: WMO303, WMO323
 pub fn tr315(heen: &Heenbericht) -> Vec<Place> {
     let mut seen = HashSet::new();
-    broken_prestaties(heen, &["ProductReferentie", "VorigReferentieNummer"], |prestatie| {
+    let mut places = broken_prestaties(heen, &["ProductReferentie", "VorigReferentieNummer"], |prestatie| {
         prestatie.product_referentie.vorig_referentie_nummer.as_ref().is_some_and(|nummer| !seen.insert(nummer))
-    })
+    });
+    places.extend(factuur::tr315(heen));
+    places
 }
 
 /// TR316: no line of this bericht is taken back in it.
 ///
 /// - Retourcode: 0001
-/// - Berichten: WMO323
+/// - Berichten: WMO303, WMO323
 pub fn tr316(heen: &Heenbericht) -> Vec<Place> {
     let own: HashSet<&String> =
         prestaties(heen).map(|(_, _, prestatie)| &prestatie.product_referentie.referentie_nummer).collect();
-    broken_prestaties(heen, &["ProductReferentie", "VorigReferentieNummer"], |prestatie| {
+    let mut places = broken_prestaties(heen, &["ProductReferentie", "VorigReferentieNummer"], |prestatie| {
         prestatie.product_referentie.vorig_referentie_nummer.as_ref().is_some_and(|nummer| own.contains(nummer))
-    })
+    });
+    places.extend(factuur::tr316(heen));
+    places
 }
 
 /// TR335: what ended more than five years before the declaratie is declared no more.

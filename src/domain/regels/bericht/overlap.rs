@@ -5,6 +5,7 @@
 //! per product instead, so that time grows with the number of products.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
 
 use chrono::NaiveDate;
 
@@ -42,6 +43,25 @@ pub fn conflicting(spans: &[Span<'_>]) -> Vec<usize> {
         for covering in becomes {
             held.entry(covering).or_default().add(span.begin, end);
         }
+    }
+    found
+}
+
+/// The positions in the list of what holds on a day on which something before it of the same key holds.
+#[must_use]
+pub fn overlapping<K: Eq + Hash>(spans: impl IntoIterator<Item = (K, NaiveDate, Option<NaiveDate>)>) -> Vec<usize> {
+    let mut held: HashMap<K, Days> = HashMap::new();
+    let mut found = Vec::new();
+    for (index, (key, begin, end)) in spans.into_iter().enumerate() {
+        let end = end.unwrap_or(NaiveDate::MAX);
+        if end < begin {
+            continue; // Holds on no day (CS003).
+        }
+        let days = held.entry(key).or_default();
+        if days.meet(begin, end) {
+            found.push(index);
+        }
+        days.add(begin, end);
     }
     found
 }

@@ -3,15 +3,16 @@
 use chrono::{Datelike, NaiveDate};
 
 use crate::domain::bericht::{Heenbericht, Inhoud};
+use crate::domain::beschikking as beschikt;
 use crate::domain::klasse::ElementPath;
 use crate::domain::toewijzing::{Omvang, Product, ToegewezenProduct};
 use crate::domain::verdict::Place;
 use crate::domain::verzoek::{AangevraagdProduct, NieuwProduct, TeWijzigenProduct};
 use crate::domain::waarde::{Eenheid, Frequentie, RedenWijziging};
 
-use super::client_path;
 use super::contact::contacten;
 use super::overlap::{Span, conflicting};
+use super::{beschikking, client_path, factuur};
 
 /// A product as most rules see it, whatever class and bericht it stands in.
 struct ProductLine<'a> {
@@ -108,7 +109,7 @@ pub(super) fn extents_without_code(heen: &Heenbericht) -> Vec<Place> {
 /// CS003: nothing ends before it begins.
 ///
 /// - Retourcode: 0001
-/// - Berichten: WMO301, WMO315, WMO317
+/// - Berichten: WMO301, WMO303, WMO315, WMO317; the end of a stop is in TR018
 pub fn cs003(heen: &Heenbericht) -> Vec<Place> {
     let mut places: Vec<Place> = contacten(heen)
         .filter(|(_, contact)| {
@@ -119,6 +120,8 @@ pub fn cs003(heen: &Heenbericht) -> Vec<Place> {
         .collect();
     let ends_too_early = |line: &ProductLine<'_>| line.end.is_some_and(|end| end < line.begin);
     places.extend(broken_lines(heen, ends_too_early, |line| Some(line.end_name)));
+    places.extend(beschikking::ends_too_early(heen));
+    places.extend(factuur::ends_too_early(heen));
     places
 }
 
@@ -172,7 +175,19 @@ pub(super) fn extents_not_for_a_day(heen: &Heenbericht) -> Vec<Place> {
 /// - Retourcode: 0001
 /// - Berichten: WMO301
 pub fn tr302(heen: &Heenbericht) -> Vec<Place> {
-    let Inhoud::Toewijzing(client) = &heen.inhoud else { return Vec::new() };
+    let client = match &heen.inhoud {
+        Inhoud::Toewijzing(client) => client,
+        Inhoud::Beschikking(client) => return beschikking::tr302(&client.beschikking),
+        Inhoud::Start(_)
+        | Inhoud::Stop(_)
+        | Inhoud::VerzoekOmToewijzing(_)
+        | Inhoud::VerzoekOmWijziging(_)
+        | Inhoud::Antwoord(_)
+        | Inhoud::Declaratie(_)
+        | Inhoud::DeclaratieAntwoord { .. }
+        | Inhoud::Factuur { .. }
+        | Inhoud::FactuurAntwoord { .. } => return Vec::new(),
+    };
     let counting = client.toegewezen_producten.iter().enumerate().filter(|(_, product)| {
         let removed = [RedenWijziging::Verwijderd, RedenWijziging::AdministratieveCorrectieVervallen];
         !(is_one_day(product) && product.reden_wijziging.is_some_and(|reden| removed.contains(&reden)))
@@ -208,8 +223,11 @@ fn product_lines(heen: &Heenbericht) -> Vec<ProductLine<'_>> {
             let changed = changed.map(|(index, product)| te_wijzigen_line(index, product));
             changed.chain(new.map(|(index, product)| nieuw_line(index, product))).collect()
         }
-        Inhoud::Beschikking(_)
-        | Inhoud::Start(_)
+        Inhoud::Beschikking(client) => {
+            let products = client.beschikking.toegewezen_producten.iter().enumerate();
+            products.map(|(index, product)| beschikt_line(index, product)).collect()
+        }
+        Inhoud::Start(_)
         | Inhoud::Stop(_)
         | Inhoud::Antwoord(_)
         | Inhoud::Declaratie(_)
@@ -227,6 +245,20 @@ fn toegewezen_line(index: usize, product: &ToegewezenProduct) -> ProductLine<'_>
         product: product.product.as_ref(),
         omvang: product.omvang.as_ref(),
         budget: product.budget,
+        begin: product.ingangsdatum,
+        end: product.einddatum,
+        end_name: "Einddatum",
+    }
+}
+
+fn beschikt_line(index: usize, product: &beschikt::ToegewezenProduct) -> ProductLine<'_> {
+    ProductLine {
+        path: beschikking::toegewezen_product_path,
+        index,
+        names_product: true,
+        product: Some(&product.product),
+        omvang: product.omvang.as_ref(),
+        budget: None,
         begin: product.ingangsdatum,
         end: product.einddatum,
         end_name: "Einddatum",

@@ -41,6 +41,14 @@ pub fn tr074(heen: &Heenbericht, history: &History) -> Vec<Place> {
     broken_against(heen, history, "Einddatum", |key, levering| levering.stops.contains(&key))
 }
 
+/// TR069: a stop ends a live start, by ToewijzingNummer, Product and Begindatum; since release 3.1 TR382 says which one.
+///
+/// - Retourcode: 9069, on the `StopProduct`
+/// - Berichten: WMO307
+pub fn tr069(heen: &Heenbericht, history: &History) -> Vec<Place> {
+    broken_against(heen, history, "Begindatum", |key, levering| !levering.starts.contains(&&key.start))
+}
+
 /// TR382: a stop ends a live start, by ToewijzingNummer, Product and Begindatum, and the last one on its toewijzing
 /// (OP155).
 ///

@@ -6,6 +6,23 @@ use crate::domain::klasse::ElementPath;
 use crate::domain::toewijzing::{Client, ToegewezenProduct};
 use crate::domain::verdict::Place;
 
+/// TR300: who honours a verzoek names that of this client.
+///
+/// Release 2.3 has no verzoek of its own: a name that nobody used since is let pass.
+///
+/// - Retourcode: 9300, on the `ToegewezenProduct`
+/// - Berichten: WMO301
+pub fn tr300(heen: &Heenbericht, history: &History) -> Vec<Place> {
+    let Inhoud::Beschikking(client) = &heen.inhoud else { return Vec::new() };
+    let is_of_another = |naam: &String| history.verzoek(naam).is_some_and(|verzoek| verzoek.bsn != client.bsn);
+    let path = ElementPath::root().child("Client").child("Beschikking").child("ToegewezenProducten");
+    let products = client.beschikking.toegewezen_producten.iter().enumerate();
+    products
+        .filter(|(_, product)| product.referentie_aanbieder.as_ref().is_some_and(is_of_another))
+        .map(|(index, _)| Place::element(path.nth("ToegewezenProduct", index), "ReferentieAanbieder"))
+        .collect()
+}
+
 /// TR332: a ToewijzingNummer stands for one toewijzing: same Bsn, Product and Ingangsdatum in every version.
 ///
 /// - Retourcode: 9332, on the `ToegewezenProduct`
