@@ -12,6 +12,7 @@
 //! | [`waarde`], [`partij`] | the values inside |
 //! | [`regels`] | one function per rule, and the table of rules |
 //! | [`codelijst`], [`contract`] | which code held on which day, and what two parties agreed |
+//! | [`stand`] | where a toewijzing and its support stand |
 //! | [`volume`] | how much of a toewijzing may be declared |
 //! | [`history`], [`verdict`] | earlier facts in, findings out |
 //! | [`waiting`] | which berichten wait for an earlier one |
@@ -33,6 +34,7 @@ pub mod levering;
 pub mod partij;
 pub mod regels;
 pub mod retour;
+pub mod stand;
 pub mod toewijzing;
 pub mod verdict;
 pub mod verzoek;

@@ -12,6 +12,7 @@ mod health;
 mod postbus;
 mod query;
 mod soap;
+mod toewijzingen;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -74,10 +75,15 @@ pub fn router(gateway: Arc<Gateway>, settings: Settings) -> Router {
         .route("/v1/berichten/{id}/json", get(berichten::json))
         .route("/v1/postbus", get(postbus::list))
         .route("/v1/postbus/{id}/ontvangen", post(postbus::confirm))
+        .route("/v1/toewijzingen/wachtend", get(toewijzingen::waiting))
+        .route("/v1/toewijzingen/{gemeente}/{nummer}", get(toewijzingen::one))
         .route("/v1/deadlines", get(deadlines::list))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/", get(dashboard::page))
+        .route("/toewijzing", get(dashboard::search))
+        .route("/toewijzingen/{gemeente}/{nummer}", get(dashboard::toewijzing))
+        .route("/wachtlijst", get(dashboard::waiting))
         .route("/login", get(dashboard::login_page).post(dashboard::login))
         .route("/logout", post(dashboard::logout))
         .route("/dashboard.css", get(dashboard::stylesheet))

@@ -15,6 +15,7 @@ mod sqlite;
 mod view;
 
 use async_trait::async_trait;
+use chrono::NaiveDate;
 
 use crate::domain::history::Subject;
 use crate::domain::{Bericht, History, Partij, Timestamp};
@@ -27,7 +28,10 @@ pub use entry::{
 pub use postgres::Postgres;
 pub use receipt::{DeadlineReceipt, Destination, FindingReceipt, Receipt, RetourReceipt};
 pub use sqlite::Sqlite;
-pub use view::{BerichtView, DeadlineQuery, DeadlineView, Overview, ParcelState, ParcelView, PostbusItem};
+pub use view::{
+    BerichtView, DeadlineQuery, DeadlineView, DeliveryView, Overview, ParcelState, ParcelView, PostbusItem,
+    ToewijzingView, VersionView, WaitingToewijzing,
+};
 
 /// What a method could not do. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -212,6 +216,24 @@ pub trait Store: Send + Sync {
 
     /// Parcels that are not delivered: waiting, unclear, refused or in front of the operator; oldest first.
     async fn undelivered(&self, limit: u32) -> Result<Vec<ParcelView>, StoreError>;
+
+    /// The toewijzing of this gemeente with this number, if it concerns this party (`None`: an operator). Where a number
+    /// was given to several aanbieders, that of the first whose toewijzing counts.
+    async fn toewijzing(
+        &self,
+        gemeente: &Partij,
+        nummer: i64,
+        partij: Option<&Partij>,
+    ) -> Result<Option<ToewijzingView>, StoreError>;
+
+    /// The toewijzingen that concern this party, did not end before this day and have no live start; by aanbieder, the
+    /// first to begin first.
+    async fn toewijzingen_without_start(
+        &self,
+        partij: Option<&Partij>,
+        today: NaiveDate,
+        limit: u32,
+    ) -> Result<Vec<WaitingToewijzing>, StoreError>;
 
     /// The berichten that became true, in that order, after this place.
     async fn journal(&self, after: i64, limit: u32) -> Result<Vec<Journaled>, StoreError>;

@@ -4,6 +4,8 @@ use chrono::NaiveDate;
 
 use super::entry::{DeadlineState, Outcome, ParcelKind, Via};
 use super::receipt::Receipt;
+use crate::domain::history::{PrestatieFact, ToewijzingFact, VerzoekFact};
+use crate::domain::levering::{StartKey, StopKey};
 use crate::domain::{Partij, Timestamp};
 
 /// A bericht and what became of it. Holds nothing of the client.
@@ -153,6 +155,78 @@ pub struct ParcelView {
     pub attempts: i64,
     /// Why the last attempt did not succeed.
     pub last_reason: Option<String>,
+}
+
+/// A toewijzing and all that happened to it. Holds Bsns, for the facts that it is made of; who shows it leaves them out.
+#[derive(Clone)]
+pub struct ToewijzingView {
+    /// CBS code of the gemeente that gave it.
+    pub gemeente: String,
+    /// AGB code of the aanbieder that has it.
+    pub aanbieder: String,
+    /// Its number at the gemeente.
+    pub toewijzing_nummer: i64,
+    /// Every version that came, those of one decision each time it was sent; in the order in which they came.
+    pub versions: Vec<VersionView>,
+    /// Starts of support on it, in the order in which they were accepted.
+    pub starts: Vec<DeliveryView<StartKey>>,
+    /// Stops of support on it, in the order in which they were accepted.
+    pub stops: Vec<DeliveryView<StopKey>>,
+    /// The verzoeken that it honours.
+    pub verzoeken: Vec<VerzoekFact>,
+    /// The lines declared on it.
+    pub prestaties: Vec<PrestatieFact>,
+    /// The berichten about it, oldest first: what came in, and what was composed.
+    pub berichten: Vec<BerichtView>,
+}
+
+/// A version of a toewijzing.
+#[derive(Clone)]
+pub struct VersionView {
+    /// What it says.
+    pub fact: ToewijzingFact,
+    /// The 301 that brought it.
+    pub bericht_id: String,
+    /// The aanbieder refused that 301: the version counts as not sent.
+    pub refused: bool,
+    /// The aanbieder accepted that 301.
+    pub confirmed: bool,
+}
+
+/// A start or a stop, as it was reported.
+#[derive(Clone)]
+pub struct DeliveryView<K> {
+    /// What makes it one and the same.
+    pub key: K,
+    /// The bericht that brought it.
+    pub bericht_id: String,
+    /// That bericht counts as not sent.
+    pub refused: bool,
+    /// The bericht that took it back.
+    pub removed_by: Option<String>,
+}
+
+impl<K> DeliveryView<K> {
+    /// Whether it counts.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        !self.refused && self.removed_by.is_none()
+    }
+}
+
+/// A toewijzing on which no support started yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingToewijzing {
+    /// CBS code.
+    pub gemeente: String,
+    /// AGB code.
+    pub aanbieder: String,
+    /// Its number at the gemeente.
+    pub toewijzing_nummer: i64,
+    /// First day of support.
+    pub ingangsdatum: NaiveDate,
+    /// When the version that holds came in.
+    pub received_at: Timestamp,
 }
 
 /// Counts of what is there.

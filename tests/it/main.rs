@@ -17,6 +17,7 @@ mod retour;
 mod stage;
 mod store;
 mod stories;
+mod toewijzingen;
 mod voorbeelden;
 mod waiting;
 mod world;

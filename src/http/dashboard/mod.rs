@@ -4,6 +4,7 @@
 mod rows;
 mod sessions;
 mod texts;
+mod toewijzing;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ use rows::{BerichtRow, DeadlineRow, ParcelRow};
 use texts::{TEXTS, Texts};
 
 pub(super) use sessions::Sessions;
+pub(super) use toewijzing::{search, toewijzing, waiting};
 
 /// Nothing but our own stylesheet and forms.
 const POLICY: &str =
@@ -51,14 +53,12 @@ struct LoginPage {
 
 /// The page.
 pub(super) async fn page(State(server): State<Arc<Server>>, headers: HeaderMap) -> Result<Response, Problem> {
-    if server.dashboard_login && !server.sessions.holds(session_of(&headers), server.gateway.clock.now()) {
-        return Ok(redirect("/login"));
+    if let Some(elsewhere) = turned_away(&server, &headers) {
+        return Ok(elsewhere);
     }
     let store = &server.gateway.store;
     let with_state = |state| DeadlineQuery { states: vec![state], ..DeadlineQuery::default() };
-    let naam = |code: &str| {
-        server.gateway.parties.naam(code).map_or_else(|| code.to_owned(), |naam| format!("{naam} ({code})"))
-    };
+    let naam = |code: &str| naam(&server, code);
     let overdue = store.deadlines(&with_state(DeadlineState::Overdue), None, ROWS).await?;
     let open = store.deadlines(&with_state(DeadlineState::Open), None, ROWS).await?;
     let undelivered = store.undelivered(ROWS).await?;
@@ -74,6 +74,17 @@ pub(super) async fn page(State(server): State<Arc<Server>>, headers: HeaderMap) 
         berichten: berichten.iter().map(|view| BerichtRow::of(view, &naam)).collect(),
     };
     Ok(rendered(StatusCode::OK, &page))
+}
+
+/// Where somebody goes who did not log in.
+fn turned_away(server: &Server, headers: &HeaderMap) -> Option<Response> {
+    let must_log_in = server.dashboard_login && !server.sessions.holds(session_of(headers), server.gateway.clock.now());
+    must_log_in.then(|| redirect("/login"))
+}
+
+/// A party for people: its name, where we know it, and its code.
+fn naam(server: &Server, code: &str) -> String {
+    server.gateway.parties.naam(code).map_or_else(|| code.to_owned(), |naam| format!("{naam} ({code})"))
 }
 
 /// The form that asks for a token.
@@ -115,7 +126,7 @@ fn session_of(headers: &HeaderMap) -> &str {
     cookies.split(';').find_map(|cookie| cookie.trim().strip_prefix("session=")).unwrap_or_default()
 }
 
-fn redirect(to: &'static str) -> Response {
+fn redirect(to: &str) -> Response {
     (StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response()
 }
 

@@ -1,5 +1,7 @@
 //! Rows as the page shows them: texts only, nothing of a client.
 
+use chrono::NaiveDate;
+
 use super::texts;
 use crate::domain::{Berichtsoort, Timestamp};
 use crate::exchange::local_time;
@@ -8,6 +10,19 @@ use crate::store::{BerichtView, DeadlineView, ParcelView};
 /// A moment for people: day, month and time in Amsterdam.
 pub(super) fn moment(at: Timestamp) -> String {
     local_time(at).format("%d-%m-%Y %H:%M").to_string()
+}
+
+/// A day for people.
+pub(super) fn date(day: NaiveDate) -> String {
+    day.format("%d-%m-%Y").to_string()
+}
+
+/// A bericht on the time line of a toewijzing, and what came of it.
+pub(super) struct TimelineRow {
+    pub bericht: BerichtRow,
+    pub what: Vec<String>,
+    pub transport: Vec<String>,
+    pub deadlines: Vec<String>,
 }
 
 /// A clock that runs.
@@ -21,7 +36,7 @@ pub(super) struct DeadlineRow {
 impl DeadlineRow {
     pub fn of(view: &DeadlineView, naam: &impl Fn(&str) -> String) -> Self {
         Self {
-            due: view.due.format("%d-%m-%Y").to_string(),
+            due: date(view.due),
             awaited: view.answer.clone(),
             from: naam(&view.responsible),
             about: texts::about(&view.berichtsoort, &view.identificatie, view.subject.as_deref()),

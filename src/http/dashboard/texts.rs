@@ -1,6 +1,10 @@
 //! Everything that an operator reads, in Dutch, in one place.
 
-use crate::store::{Outcome, ParcelState, Via};
+use chrono::NaiveDate;
+
+use super::rows::date;
+use crate::domain::stand::{Declared, LeveringStand, ToewijzingStand};
+use crate::store::{DeadlineState, DeadlineView, Outcome, ParcelState, ParcelView, Via};
 
 /// The texts of the pages.
 pub(super) struct Texts {
@@ -43,6 +47,33 @@ pub(super) struct Texts {
     pub via: &'static str,
     pub outcome: &'static str,
     pub findings: &'static str,
+    pub search: &'static str,
+    pub gemeente: &'static str,
+    pub nummer: &'static str,
+    pub search_go: &'static str,
+    pub toewijzing: &'static str,
+    pub aanbieder: &'static str,
+    pub levering: &'static str,
+    pub product: &'static str,
+    pub any_product: &'static str,
+    pub periode: &'static str,
+    pub open_ended: &'static str,
+    pub omvang: &'static str,
+    pub budget: &'static str,
+    pub declared: &'static str,
+    pub granted: &'static str,
+    pub timeline: &'static str,
+    pub what: &'static str,
+    pub transport: &'static str,
+    pub deadlines: &'static str,
+    pub waiting_list: &'static str,
+    pub waiting_list_intro: &'static str,
+    pub waiting_none: &'static str,
+    pub ingangsdatum: &'static str,
+    pub days: &'static str,
+    pub back: &'static str,
+    pub not_found_title: &'static str,
+    pub not_found: &'static str,
 }
 
 pub(super) static TEXTS: Texts = Texts {
@@ -85,6 +116,33 @@ pub(super) static TEXTS: Texts = Texts {
     via: "Langs",
     outcome: "Uitkomst",
     findings: "Bevindingen",
+    search: "Zoek een toewijzing",
+    gemeente: "Gemeente (4 cijfers)",
+    nummer: "ToewijzingNummer",
+    search_go: "Zoek",
+    toewijzing: "Toewijzing",
+    aanbieder: "Aanbieder",
+    levering: "Ondersteuning",
+    product: "Product",
+    any_product: "door de aanbieder te kiezen",
+    periode: "Periode",
+    open_ended: "onbepaald",
+    omvang: "Omvang",
+    budget: "Budget",
+    declared: "Gedeclareerd",
+    granted: "Toegekend",
+    timeline: "Tijdlijn",
+    what: "Inhoud",
+    transport: "Transport",
+    deadlines: "Termijnen",
+    waiting_list: "Wacht op start",
+    waiting_list_intro: "Toewijzingen waarop nog geen start is gemeld, per aanbieder.",
+    waiting_none: "Op elke lopende toewijzing is een start gemeld.",
+    ingangsdatum: "Ingangsdatum",
+    days: "Dagen sinds ingangsdatum",
+    back: "Terug naar het overzicht",
+    not_found_title: "Niet gevonden",
+    not_found: "Er is geen toewijzing met dit nummer bij deze gemeente. Controleer de gemeentecode en het ToewijzingNummer.",
 };
 
 /// Which way a bericht came in.
@@ -128,4 +186,104 @@ pub(super) fn about(berichtsoort: &str, identificatie: &str, subject: Option<&st
         None => format!("{berichtsoort} {identificatie}"),
         Some(subject) => format!("{berichtsoort} {identificatie}, toewijzing {subject}"),
     }
+}
+
+/// Where a toewijzing stands.
+pub(super) fn toewijzing_stand(stand: ToewijzingStand, withdrawn: bool) -> String {
+    let text = match stand {
+        ToewijzingStand::Sent => "verstuurd, nog niet bevestigd",
+        ToewijzingStand::Planned => "bevestigd, gaat nog in",
+        ToewijzingStand::Running => "loopt",
+        ToewijzingStand::Ended => "afgelopen",
+        ToewijzingStand::Removed => "verwijderd",
+    };
+    if withdrawn && stand != ToewijzingStand::Removed { format!("{text} (ingetrokken)") } else { text.to_owned() }
+}
+
+/// Where support stands.
+pub(super) const fn levering_stand(stand: LeveringStand) -> &'static str {
+    match stand {
+        LeveringStand::NotStarted => "nog niet gestart",
+        LeveringStand::Started => "gestart",
+        LeveringStand::Paused => "tijdelijk gestopt",
+        LeveringStand::Stopped => "gestopt",
+    }
+}
+
+/// How much, in words where the codes are common ones.
+pub(super) fn omvang(volume: i64, eenheid: &str, frequentie: &str) -> String {
+    let eenheid = match eenheid {
+        "01" => "minuten",
+        "04" => "uur",
+        "14" => "etmalen",
+        "16" => "dagdelen",
+        "82" => "stuks",
+        "83" => return format!("{} {}", euro(volume.into()), per(frequentie)),
+        other => return format!("{volume} × eenheid {other} {}", per(frequentie)),
+    };
+    format!("{volume} {eenheid} {}", per(frequentie))
+}
+
+fn per(frequentie: &str) -> String {
+    match frequentie {
+        "1" => "per dag".to_owned(),
+        "2" => "per week".to_owned(),
+        "4" => "per maand".to_owned(),
+        "6" => "in totaal".to_owned(),
+        other => format!("met frequentie {other}"),
+    }
+}
+
+/// An amount of euro cents.
+pub(super) fn euro(cents: i128) -> String {
+    let sign = if cents < 0 { "-" } else { "" };
+    let cents = cents.unsigned_abs();
+    format!("€ {sign}{},{:02}", cents / 100, cents % 100)
+}
+
+/// What was declared or granted.
+pub(super) fn declared(sum: &Declared) -> String {
+    format!("{} in {} regels (volume {})", euro(sum.bedrag), sum.lines, sum.volume)
+}
+
+/// A version of a toewijzing.
+pub(super) fn version(first: NaiveDate, last: Option<NaiveDate>, removes: bool) -> String {
+    if removes {
+        return "toewijzing verwijderd".to_owned();
+    }
+    let last = last.map_or_else(|| TEXTS.open_ended.to_owned(), date);
+    format!("toewijzing {} – {last}", date(first))
+}
+
+/// A start of support.
+pub(super) fn start(begindatum: NaiveDate) -> String {
+    format!("start op {}", date(begindatum))
+}
+
+/// A stop of support.
+pub(super) fn stop(einddatum: NaiveDate, temporary: bool) -> String {
+    let kind = if temporary { "tijdelijke stop" } else { "stop" };
+    format!("{kind} op {}", date(einddatum))
+}
+
+/// What a bericht takes back.
+pub(super) fn taken_back(what: &str) -> String {
+    format!("ingetrokken: {what}")
+}
+
+/// An envelope: which, and where it stands.
+pub(super) fn transport(view: &ParcelView) -> String {
+    format!("{}: {}", view.functie, parcel_state(&view.state))
+}
+
+/// A clock: what is awaited, until when, and where it stands.
+pub(super) fn deadline(view: &DeadlineView) -> String {
+    let state = match view.state {
+        DeadlineState::Open => "open",
+        DeadlineState::Overdue => "te laat",
+        DeadlineState::Met => "op tijd",
+        DeadlineState::Late => "te laat gekomen",
+        DeadlineState::Void => "vervallen",
+    };
+    format!("{} uiterlijk {}: {state}", view.answer, date(view.due))
 }

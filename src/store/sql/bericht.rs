@@ -45,8 +45,13 @@ pub async fn berichten(
         concerning!("SELECT b.* FROM bericht b WHERE ($1 IS NULL OR b.id < $1)", "ORDER BY b.id DESC LIMIT $3");
     let page = sqlx::query(PAGE).bind(after).bind(partij.map(Partij::code)).bind(i64::from(limit));
     let rows = page.fetch_all(&mut *conn).await?;
+    views(conn, &rows).await
+}
+
+/// These rows of `bericht`, each with its clocks and envelopes.
+pub async fn views(conn: &mut Connection, rows: &[Row]) -> Result<Vec<BerichtView>> {
     let mut views = Vec::with_capacity(rows.len());
-    for row in &rows {
+    for row in rows {
         views.push(view(conn, row).await?);
     }
     Ok(views)

@@ -105,18 +105,7 @@ pub async fn live_stops(conn: &mut Connection, pair: Pair<'_>, bsn: &Bsn) -> Res
     let mut query = between(LIVE, "s.", pair);
     query.push(" AND s.bsn = ").push_bind(bsn.digits().to_owned()).push(" ORDER BY j.seq, s.nr");
     let rows = query.build().fetch_all(conn).await?;
-    rows.iter()
-        .map(|row| {
-            let fields = Fields::of("stop", "bericht_id", row)?;
-            Ok(StopFact {
-                key: StopKey {
-                    start: start_key(&fields)?,
-                    reden_beeindiging: fields.get("reden_beeindiging")?,
-                    einddatum: fields.parse("einddatum", Value::from_text)?,
-                },
-            })
-        })
-        .collect()
+    rows.iter().map(|row| Ok(StopFact { key: stop_key(&Fields::of("stop", "bericht_id", row)?)? })).collect()
 }
 
 /// A verzoek, and whether a toewijzing honours it. The caller adds which ones.
@@ -237,7 +226,8 @@ where
     query.push(")");
 }
 
-fn start_key(fields: &Fields<'_>) -> Result<StartKey> {
+/// What makes a start one and the same.
+pub fn start_key(fields: &Fields<'_>) -> Result<StartKey> {
     Ok(StartKey {
         toewijzing_nummer: fields.get::<Option<i64>>("toewijzing_nummer")?.map(ToewijzingNummer),
         categorie: fields.get("categorie")?,
@@ -246,7 +236,17 @@ fn start_key(fields: &Fields<'_>) -> Result<StartKey> {
     })
 }
 
-fn toewijzing(row: &Row) -> Result<ToewijzingFact> {
+/// What makes a stop one and the same.
+pub fn stop_key(fields: &Fields<'_>) -> Result<StopKey> {
+    Ok(StopKey {
+        start: start_key(fields)?,
+        reden_beeindiging: fields.get("reden_beeindiging")?,
+        einddatum: fields.parse("einddatum", Value::from_text)?,
+    })
+}
+
+/// A row of `toewijzing`, with what the bericht says of it.
+pub fn toewijzing(row: &Row) -> Result<ToewijzingFact> {
     let fields = Fields::of("toewijzing", "bericht_id", row)?;
     Ok(ToewijzingFact {
         toewijzing_nummer: ToewijzingNummer(fields.get("toewijzing_nummer")?),

@@ -15,6 +15,7 @@ mod outbox;
 mod postbus;
 mod record;
 mod row;
+mod toewijzing;
 mod use_cases;
 mod waiting;
 

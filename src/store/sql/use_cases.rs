@@ -1,14 +1,15 @@
 //! The trait, each method one transaction: a read on a reader, anything else as a write.
 
 use async_trait::async_trait;
+use chrono::NaiveDate;
 
 use super::super::Database;
-use super::{Result, bericht, deadline, history, journal, outbox, postbus, record, waiting};
+use super::{Result, bericht, deadline, history, journal, outbox, postbus, record, toewijzing, waiting};
 use crate::domain::history::Subject;
 use crate::domain::{Bericht, History, Partij, Timestamp};
 use crate::store::{
     After, BerichtView, DeadlineQuery, DeadlineView, Entry, EnvelopeSeen, Journaled, Lease, LedgerRow, LedgerTable,
-    Overview, Parcel, ParcelView, PostbusItem, Receipt, Settlement, Store, Waiting,
+    Overview, Parcel, ParcelView, PostbusItem, Receipt, Settlement, Store, ToewijzingView, Waiting, WaitingToewijzing,
 };
 
 #[async_trait]
@@ -116,6 +117,32 @@ impl Store for Database {
 
     async fn undelivered(&self, limit: u32) -> Result<Vec<ParcelView>> {
         self.read(move |conn| Box::pin(outbox::undelivered(conn, limit))).await
+    }
+
+    async fn toewijzing(
+        &self,
+        gemeente: &Partij,
+        nummer: i64,
+        partij: Option<&Partij>,
+    ) -> Result<Option<ToewijzingView>> {
+        let (gemeente, partij) = (gemeente.clone(), partij.cloned());
+        self.read(move |conn| {
+            Box::pin(async move { toewijzing::toewijzing_view(conn, &gemeente, nummer, partij.as_ref()).await })
+        })
+        .await
+    }
+
+    async fn toewijzingen_without_start(
+        &self,
+        partij: Option<&Partij>,
+        today: NaiveDate,
+        limit: u32,
+    ) -> Result<Vec<WaitingToewijzing>> {
+        let partij = partij.cloned();
+        self.read(move |conn| {
+            Box::pin(async move { toewijzing::toewijzingen_without_start(conn, partij.as_ref(), today, limit).await })
+        })
+        .await
     }
 
     async fn journal(&self, after: i64, limit: u32) -> Result<Vec<Journaled>> {

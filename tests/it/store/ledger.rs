@@ -3,12 +3,13 @@
 use chrono::Datelike;
 use iwmo_gateway::domain::history::{StartFact, ToewijzingFact};
 use iwmo_gateway::domain::waarde::{ToewijzingNummer, Value};
-use iwmo_gateway::domain::{Berichtsoort, History};
+use iwmo_gateway::domain::{Berichtsoort, History, Partij};
 use iwmo_gateway::store::{Answering, Effect, Entry, LedgerChange, NewBericht, NewToewijzing, Store};
 
 use super::World;
 use super::data::{
-    BSN, at, day, entry, entry_at, morning, new_bericht, new_toewijzing, retour, revision_of, start_key, wmo305,
+    BSN, aanbieder, at, day, entry, entry_at, gemeente, morning, new_bericht, new_toewijzing, retour, revision_of,
+    start_key, stranger, wmo305,
 };
 
 /// What is known about toewijzingen 7 and 8 and the client.
@@ -151,4 +152,32 @@ pub async fn years_out_of_the_ordinary(World { one, two, raw: _raw }: World) {
     assert_eq!(fact.ingangsdatum.to_string(), "-9999-01-01");
     let question = retour(Berichtsoort::Wmo306, "b1", "r1");
     assert_eq!(two.history(&question).await.expect("read").awaited[0].dagtekening, ancient);
+}
+
+pub async fn a_toewijzing_as_it_is_shown(World { one, two, raw: _raw }: World) {
+    let ledger = LedgerChange {
+        toewijzingen: vec![new_toewijzing(7, "2026-01-10"), new_toewijzing(8, "2026-01-10")],
+        starts: vec![start_key(7)],
+        ..LedgerChange::default()
+    };
+    one.record(&changing("b1", 0, ledger)).await.expect("recorded");
+    let removed = LedgerChange { removed_starts: vec![start_key(7)], ..LedgerChange::default() };
+    one.record(&changing("b2", 1, removed)).await.expect("recorded");
+    let view = two.toewijzing(&gemeente(), 7, Some(&aanbieder())).await.expect("read").expect("there");
+    assert_eq!((view.aanbieder.as_str(), view.versions.len(), view.versions[0].confirmed), ("12345678", 1, false));
+    assert_eq!(view.starts[0].key, start_key(7));
+    assert_eq!((view.starts[0].is_live(), view.starts[0].removed_by.as_deref()), (false, Some("b2")));
+    assert!(view.stops.is_empty() && view.prestaties.is_empty() && view.verzoeken.is_empty());
+    assert!(two.toewijzing(&gemeente(), 7, Some(&stranger())).await.expect("read").is_none());
+    assert!(two.toewijzing(&gemeente(), 9, None).await.expect("read").is_none());
+
+    let waiting = async |day: &str, partij: Option<Partij>| {
+        let found = two.toewijzingen_without_start(partij.as_ref(), super::data::day(day), 9).await.expect("read");
+        found.iter().map(|one| one.toewijzing_nummer).collect::<Vec<_>>()
+    };
+    assert_eq!(waiting("2026-02-02", Some(gemeente())).await, [7, 8]);
+    assert_eq!(waiting("2026-02-02", Some(stranger())).await, [0; 0]);
+    one.record(&refusing("r1", "b1")).await.expect("recorded");
+    assert_eq!(waiting("2026-02-02", None).await, [0; 0], "refused, it counts as not sent");
+    assert!(two.toewijzing(&gemeente(), 7, None).await.expect("read").expect("there").versions[0].refused);
 }

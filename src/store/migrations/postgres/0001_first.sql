@@ -25,6 +25,7 @@ CREATE TABLE bericht (
     receipt              TEXT NOT NULL                   -- JSON
 );
 CREATE INDEX bericht_sha256 ON bericht (sha256) WHERE outcome <> 'refused';
+CREATE INDEX bericht_heenbericht ON bericht (heenbericht_id) WHERE heenbericht_id IS NOT NULL;
 CREATE INDEX bericht_afzender ON bericht (afzender, identificatie);
 
 -- Apart from their bericht, so that lists do not read them.
@@ -102,6 +103,7 @@ CREATE TABLE toewijzing (
 );
 CREATE INDEX toewijzing_version
     ON toewijzing (gemeente, aanbieder, toewijzing_nummer, toewijzingsdatum, toewijzingstijd) WHERE NOT refused;
+CREATE INDEX toewijzing_nummer ON toewijzing (gemeente, toewijzing_nummer);
 CREATE INDEX toewijzing_client ON toewijzing (gemeente, aanbieder, bsn) WHERE NOT refused;
 CREATE INDEX toewijzing_verzoek ON toewijzing (gemeente, aanbieder, referentie_aanbieder)
     WHERE NOT refused AND referentie_aanbieder IS NOT NULL;
@@ -121,6 +123,7 @@ CREATE TABLE start (
     removed_by        TEXT REFERENCES bericht (id),      -- the bericht that took it back
     PRIMARY KEY (bericht_id, nr)
 );
+CREATE INDEX start_toewijzing ON start (gemeente, aanbieder, toewijzing_nummer);
 CREATE INDEX start_live ON start (gemeente, aanbieder, bsn) WHERE NOT refused AND removed_by IS NULL;
 CREATE INDEX start_removed_by ON start (removed_by) WHERE removed_by IS NOT NULL;
 
@@ -141,6 +144,7 @@ CREATE TABLE stop (
     removed_by        TEXT REFERENCES bericht (id),
     PRIMARY KEY (bericht_id, nr)
 );
+CREATE INDEX stop_toewijzing ON stop (gemeente, aanbieder, toewijzing_nummer);
 CREATE INDEX stop_live ON stop (gemeente, aanbieder, bsn) WHERE NOT refused AND removed_by IS NULL;
 CREATE INDEX stop_removed_by ON stop (removed_by) WHERE removed_by IS NOT NULL;
 

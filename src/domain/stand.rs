@@ -1,0 +1,147 @@
+//! Where a toewijzing stands, and the support on it: read off from versions, starts and stops, and never stored.
+
+use chrono::NaiveDate;
+
+use super::history::{PrestatieFact, ToewijzingFact};
+use super::levering::{StartKey, StopKey};
+
+/// Where a toewijzing stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ToewijzingStand {
+    /// Sent, and its aanbieder did not confirm it yet.
+    Sent,
+    /// Confirmed; its first day is still to come.
+    Planned,
+    /// Support may be given today.
+    Running,
+    /// Its last day is past.
+    Ended,
+    /// Taken back: it counts as never sent.
+    Removed,
+}
+
+impl ToewijzingStand {
+    /// By the version that holds, whether that was confirmed, and the day.
+    #[must_use]
+    pub fn of(current: &ToewijzingFact, confirmed: bool, today: NaiveDate) -> Self {
+        if current.verwijderd {
+            Self::Removed
+        } else if !confirmed {
+            Self::Sent
+        } else if current.ingangsdatum > today {
+            Self::Planned
+        } else if current.einddatum.is_some_and(|last| last < today) {
+            Self::Ended
+        } else {
+            Self::Running
+        }
+    }
+
+    /// In one word, for programs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Planned => "planned",
+            Self::Running => "running",
+            Self::Ended => "ended",
+            Self::Removed => "removed",
+        }
+    }
+}
+
+/// Where the support on a toewijzing stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeveringStand {
+    /// No start is live.
+    NotStarted,
+    /// The last start has no stop.
+    Started,
+    /// The last start was stopped for a while.
+    Paused,
+    /// The last start was stopped for good.
+    Stopped,
+}
+
+impl LeveringStand {
+    /// By the live starts and stops on one toewijzing, the one accepted last at the end (OP155).
+    #[must_use]
+    pub fn of(starts: &[&StartKey], stops: &[&StopKey]) -> Self {
+        let Some(last) = starts.last() else { return Self::NotStarted };
+        let mut own = stops.iter().filter(|stop| stop.start == **last).peekable();
+        if own.peek().is_none() {
+            Self::Started
+        } else if own.all(|stop| stop.is_temporary()) {
+            Self::Paused
+        } else {
+            Self::Stopped
+        }
+    }
+
+    /// In one word, for programs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NotStarted => "not-started",
+            Self::Started => "started",
+            Self::Paused => "paused",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+/// What was declared on a toewijzing: debet lines less credit lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Declared {
+    /// How many lines, credits included.
+    pub lines: usize,
+    /// In the units of the lines.
+    pub volume: i128,
+    /// In euro cents.
+    pub bedrag: i128,
+}
+
+impl Declared {
+    /// The sum of these lines.
+    pub fn of<'a>(lines: impl IntoIterator<Item = &'a PrestatieFact>) -> Self {
+        lines.into_iter().fold(Self::default(), |sum, line| {
+            let sign = if line.prestatie.is_debet() { 1 } else { -1 };
+            Self {
+                lines: sum.lines + 1,
+                volume: sum.volume + sign * i128::from(line.prestatie.geleverd_volume),
+                bedrag: sum.bedrag + line.prestatie.ingediend_bedrag.signed(),
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::waarde::ToewijzingNummer;
+
+    fn day(number: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 3, number).expect("a day")
+    }
+
+    fn start(begindatum: u32) -> StartKey {
+        let toewijzing_nummer = Some(ToewijzingNummer(1));
+        StartKey { toewijzing_nummer, categorie: None, code: None, begindatum: day(begindatum) }
+    }
+
+    fn stop(begindatum: u32, reden: &str) -> StopKey {
+        StopKey { start: start(begindatum), reden_beeindiging: reden.to_owned(), einddatum: day(9) }
+    }
+
+    #[test]
+    fn the_last_start_and_its_own_stops_tell_where_support_stands() {
+        let (first, second) = (start(2), start(5));
+        let (paused, ended, later) = (stop(2, "20"), stop(2, "19"), stop(5, "20"));
+        assert_eq!(LeveringStand::of(&[], &[]), LeveringStand::NotStarted);
+        assert_eq!(LeveringStand::of(&[&first], &[]), LeveringStand::Started);
+        assert_eq!(LeveringStand::of(&[&first], &[&paused]), LeveringStand::Paused);
+        assert_eq!(LeveringStand::of(&[&first], &[&paused, &ended]), LeveringStand::Stopped);
+        assert_eq!(LeveringStand::of(&[&first, &second], &[&paused, &ended]), LeveringStand::Started);
+        assert_eq!(LeveringStand::of(&[&first, &second], &[&paused, &ended, &later]), LeveringStand::Paused);
+    }
+}

@@ -1,0 +1,177 @@
+//! The page of one toewijzing, with its time line, and the list of those on which nothing started yet.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::super::error::Problem;
+use super::super::toewijzingen::{Stand, current, days_waiting, find};
+use super::super::{Server, toewijzingen};
+use super::rows::{BerichtRow, TimelineRow, date};
+use super::texts::{self, TEXTS, Texts};
+use super::{naam, redirect, rendered, rows, turned_away};
+use crate::domain::waarde::Value;
+use crate::store::{ToewijzingView, WaitingToewijzing};
+
+/// How many toewijzingen the list shows.
+const ROWS: u32 = 200;
+
+#[derive(Template)]
+#[template(path = "toewijzing.html")]
+struct ToewijzingPage {
+    t: &'static Texts,
+    now: String,
+    nummer: i64,
+    gemeente: String,
+    aanbieder: String,
+    facts: Vec<(&'static str, String)>,
+    timeline: Vec<TimelineRow>,
+}
+
+#[derive(Template)]
+#[template(path = "wachtlijst.html")]
+struct WaitingPage {
+    t: &'static Texts,
+    now: String,
+    rows: Vec<WaitingRow>,
+}
+
+struct WaitingRow {
+    aanbieder: String,
+    gemeente: String,
+    nummer: i64,
+    link: String,
+    received_at: String,
+    ingangsdatum: String,
+    days: i64,
+}
+
+#[derive(Template)]
+#[template(path = "niet-gevonden.html")]
+struct NotFoundPage {
+    t: &'static Texts,
+}
+
+/// What the form on the first page asks for.
+#[derive(Deserialize)]
+pub(crate) struct Search {
+    gemeente: String,
+    nummer: String,
+}
+
+/// Goes to the page of the toewijzing that is asked for.
+pub(crate) async fn search(Query(search): Query<Search>) -> Response {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    redirect(&format!("/toewijzingen/{}/{}", digits(&search.gemeente), digits(&search.nummer)))
+}
+
+/// Where a toewijzing stands, and its time line.
+pub(crate) async fn toewijzing(
+    State(server): State<Arc<Server>>,
+    Path((gemeente, nummer)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    if let Some(elsewhere) = turned_away(&server, &headers) {
+        return Ok(elsewhere);
+    }
+    let Some(view) = find(&server, &gemeente, &nummer, None).await? else {
+        return Ok(rendered(StatusCode::NOT_FOUND, &NotFoundPage { t: &TEXTS }));
+    };
+    let naam = |code: &str| naam(&server, code);
+    let stand = toewijzingen::Stand::of(&view, server.gateway.clock.today());
+    let page = ToewijzingPage {
+        t: &TEXTS,
+        now: rows::moment(server.gateway.clock.now()),
+        nummer: view.toewijzing_nummer,
+        gemeente: naam(&view.gemeente),
+        aanbieder: naam(&view.aanbieder),
+        facts: facts(&view, &stand),
+        timeline: view.berichten.iter().map(|bericht| timeline_row(&view, bericht, &naam)).collect(),
+    };
+    Ok(rendered(StatusCode::OK, &page))
+}
+
+/// What the page says first.
+fn facts(view: &ToewijzingView, stand: &Stand) -> Vec<(&'static str, String)> {
+    let fact = &current(view).fact;
+    let product = fact.product.as_ref().map_or_else(
+        || TEXTS.any_product.to_owned(),
+        |product| {
+            let code = product.code.as_ref().map(|code| format!(" / {code}"));
+            format!("{}{}", product.categorie, code.unwrap_or_default())
+        },
+    );
+    let last = fact.einddatum.map_or_else(|| TEXTS.open_ended.to_owned(), date);
+    let mut facts = vec![
+        (TEXTS.state, texts::toewijzing_stand(stand.toewijzing, stand.withdrawn)),
+        (TEXTS.levering, texts::levering_stand(stand.levering).to_owned()),
+        (TEXTS.product, product),
+        (TEXTS.periode, format!("{} – {last}", date(fact.ingangsdatum))),
+    ];
+    if let Some(omvang) = &fact.omvang {
+        let (eenheid, frequentie) = (omvang.eenheid.to_text(), omvang.frequentie.to_text());
+        facts.push((TEXTS.omvang, texts::omvang(omvang.volume, &eenheid, &frequentie)));
+    }
+    if let Some(budget) = fact.budget {
+        facts.push((TEXTS.budget, texts::euro(budget.into())));
+    }
+    if stand.declared.lines > 0 {
+        facts.push((TEXTS.declared, texts::declared(&stand.declared)));
+        facts.push((TEXTS.granted, texts::declared(&stand.granted)));
+    }
+    facts
+}
+
+fn timeline_row(
+    view: &ToewijzingView,
+    bericht: &crate::store::BerichtView,
+    naam: &impl Fn(&str) -> String,
+) -> TimelineRow {
+    let own = |id: &str| id == bericht.id;
+    let versions = view.versions.iter().filter(|one| own(&one.bericht_id));
+    let starts = view.starts.iter().filter(|one| own(&one.bericht_id));
+    let stops = view.stops.iter().filter(|one| own(&one.bericht_id));
+    let removed_starts = view.starts.iter().filter(|one| one.removed_by.as_deref().is_some_and(own));
+    let removed_stops = view.stops.iter().filter(|one| one.removed_by.as_deref().is_some_and(own));
+    let what = versions
+        .map(|one| texts::version(one.fact.ingangsdatum, one.fact.einddatum, one.fact.verwijderd))
+        .chain(starts.map(|one| texts::start(one.key.begindatum)))
+        .chain(stops.map(|one| texts::stop(one.key.einddatum, one.key.is_temporary())))
+        .chain(removed_starts.map(|one| texts::taken_back(&texts::start(one.key.begindatum))))
+        .chain(removed_stops.map(|one| texts::taken_back(&texts::stop(one.key.einddatum, one.key.is_temporary()))));
+    // Of a bericht about several toewijzingen only the clocks of this one.
+    let nummer = view.toewijzing_nummer.to_string();
+    let namen: Vec<&str> = view.verzoeken.iter().map(|verzoek| verzoek.referentie_aanbieder.as_str()).collect();
+    let is_own = |subject: &str| subject == nummer || namen.contains(&subject);
+    let deadlines = bericht.deadlines.iter().filter(|one| one.subject.as_deref().is_none_or(is_own));
+    TimelineRow {
+        what: what.collect(),
+        transport: bericht.parcels.iter().map(texts::transport).collect(),
+        deadlines: deadlines.map(texts::deadline).collect(),
+        bericht: BerichtRow::of(bericht, naam),
+    }
+}
+
+/// Clients wait between toewijzing and start; where, and how long.
+pub(crate) async fn waiting(State(server): State<Arc<Server>>, headers: HeaderMap) -> Result<Response, Problem> {
+    if let Some(elsewhere) = turned_away(&server, &headers) {
+        return Ok(elsewhere);
+    }
+    let today = server.gateway.clock.today();
+    let found = server.gateway.store.toewijzingen_without_start(None, today, ROWS).await?;
+    let row = |view: &WaitingToewijzing| WaitingRow {
+        aanbieder: naam(&server, &view.aanbieder),
+        gemeente: naam(&server, &view.gemeente),
+        nummer: view.toewijzing_nummer,
+        link: format!("/toewijzingen/{}/{}", view.gemeente, view.toewijzing_nummer),
+        received_at: rows::moment(view.received_at),
+        ingangsdatum: date(view.ingangsdatum),
+        days: days_waiting(view, today),
+    };
+    let now = rows::moment(server.gateway.clock.now());
+    Ok(rendered(StatusCode::OK, &WaitingPage { t: &TEXTS, now, rows: found.iter().map(row).collect() }))
+}

@@ -1,0 +1,153 @@
+//! One toewijzing with all that happened to it, and the toewijzingen on which nothing started yet.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use sqlx::QueryBuilder;
+
+use super::super::{Connection, Row};
+use super::Result;
+use super::bericht::views;
+use super::facts::{Pair, lines_on, of_pair, one_of, start_key, stop_key, toewijzing, verzoeken_named};
+use super::row::{Fields, day_in_order};
+use crate::domain::Partij;
+use crate::domain::waarde::Value;
+use crate::store::{BerichtView, DeliveryView, ToewijzingView, VersionView, WaitingToewijzing};
+
+/// See [`crate::store::Store::toewijzing`].
+pub async fn toewijzing_view(
+    conn: &mut Connection,
+    gemeente: &Partij,
+    nummer: i64,
+    partij: Option<&Partij>,
+) -> Result<Option<ToewijzingView>> {
+    const WHOSE: &str = "SELECT aanbieder FROM toewijzing WHERE gemeente = $1 AND toewijzing_nummer = $2
+        AND ($3 IS NULL OR $3 IN (gemeente, aanbieder)) ORDER BY refused, bericht_id LIMIT 1";
+    let code: Option<String> = sqlx::query_scalar(WHOSE)
+        .bind(gemeente.code())
+        .bind(nummer)
+        .bind(partij.map(Partij::code))
+        .fetch_optional(&mut *conn)
+        .await?;
+    let Some(aanbieder) = code.as_deref().and_then(Partij::from_text) else { return Ok(None) };
+    let pair = (gemeente, &aanbieder);
+    let versions = versions(conn, pair, nummer).await?;
+    let mut verzoeken = Vec::new();
+    let namen = versions.iter().filter_map(|version| version.fact.referentie_aanbieder.as_deref());
+    for naam in namen.collect::<BTreeSet<_>>() {
+        verzoeken.extend(verzoeken_named(conn, pair, naam).await?);
+    }
+    let namen: Vec<&str> = verzoeken.iter().map(|verzoek| verzoek.referentie_aanbieder.as_str()).collect();
+    Ok(Some(ToewijzingView {
+        starts: deliveries(conn, pair, nummer, "start", start_key).await?,
+        stops: deliveries(conn, pair, nummer, "stop", stop_key).await?,
+        prestaties: lines_on(conn, pair, &[nummer]).await?,
+        berichten: berichten_about(conn, pair, nummer, &namen).await?,
+        gemeente: gemeente.code().to_owned(),
+        aanbieder: aanbieder.code().to_owned(),
+        toewijzing_nummer: nummer,
+        versions,
+        verzoeken,
+    }))
+}
+
+async fn versions(conn: &mut Connection, pair: Pair<'_>, nummer: i64) -> Result<Vec<VersionView>> {
+    let mut query = QueryBuilder::new(
+        "SELECT t.*, b.received_at, b.dagtekening, b.retour_id IS NOT NULL AND NOT t.refused AS confirmed
+        FROM toewijzing t JOIN bericht b ON b.id = t.bericht_id WHERE ",
+    );
+    of_pair(&mut query, "t.", pair);
+    query.push(" AND t.toewijzing_nummer = ").push_bind(nummer).push(" ORDER BY t.bericht_id, t.nr");
+    let version = |row: &Row| {
+        let fields = Fields::of("toewijzing", "bericht_id", row)?;
+        Ok(VersionView {
+            fact: toewijzing(row)?,
+            bericht_id: fields.get("bericht_id")?,
+            refused: fields.get("refused")?,
+            confirmed: fields.get("confirmed")?,
+        })
+    };
+    query.build().fetch_all(conn).await?.iter().map(version).collect()
+}
+
+/// Starts or stops on a toewijzing, in the order in which they were accepted.
+async fn deliveries<K>(
+    conn: &mut Connection,
+    pair: Pair<'_>,
+    nummer: i64,
+    table: &'static str,
+    key: fn(&Fields<'_>) -> Result<K>,
+) -> Result<Vec<DeliveryView<K>>> {
+    let mut query = QueryBuilder::new("SELECT d.* FROM ");
+    query.push(table).push(" d JOIN journal j ON j.bericht_id = d.bericht_id WHERE ");
+    of_pair(&mut query, "d.", pair);
+    query.push(" AND d.toewijzing_nummer = ").push_bind(nummer).push(" ORDER BY j.seq, d.nr");
+    let delivery = |row: &Row| {
+        let fields = Fields::of(table, "bericht_id", row)?;
+        Ok(DeliveryView {
+            key: key(&fields)?,
+            bericht_id: fields.get("bericht_id")?,
+            refused: fields.get("refused")?,
+            removed_by: fields.get("removed_by")?,
+        })
+    };
+    query.build().fetch_all(conn).await?.iter().map(delivery).collect()
+}
+
+/// The berichten about a toewijzing, about the verzoeken that it honours, and the answers to these; oldest first.
+async fn berichten_about(
+    conn: &mut Connection,
+    pair: Pair<'_>,
+    nummer: i64,
+    verzoeken: &[&str],
+) -> Result<Vec<BerichtView>> {
+    let mut query = QueryBuilder::new("WITH own (id) AS (SELECT bericht_id FROM about WHERE ");
+    of_pair(&mut query, "", pair);
+    let subjects = verzoeken.iter().map(|naam| format!("verzoek/{naam}"));
+    one_of(&mut query, " AND subject IN ", subjects.chain([format!("toewijzing/{nummer}")]));
+    query.push(" UNION SELECT bericht_id FROM prestatie WHERE ");
+    of_pair(&mut query, "", pair);
+    query.push(" AND toewijzing_nummer = ").push_bind(nummer);
+    query.push(
+        ") SELECT b.* FROM bericht b WHERE b.id IN (SELECT id FROM own) OR b.heenbericht_id IN (SELECT id FROM own)
+        ORDER BY b.id",
+    );
+    let rows = query.build().fetch_all(&mut *conn).await?;
+    views(conn, &rows).await
+}
+
+/// See [`crate::store::Store::toewijzingen_without_start`].
+pub async fn toewijzingen_without_start(
+    conn: &mut Connection,
+    partij: Option<&Partij>,
+    today: NaiveDate,
+    limit: u32,
+) -> Result<Vec<WaitingToewijzing>> {
+    const WAITING: &str = "SELECT t.*, b.received_at FROM toewijzing t JOIN bericht b ON b.id = t.bericht_id
+        WHERE NOT t.refused AND NOT t.verwijderd AND ($1 IS NULL OR $1 IN (t.gemeente, t.aanbieder))
+            AND (t.einddatum IS NULL OR t.einddatum >= $2)
+            AND NOT EXISTS (SELECT 1 FROM toewijzing o WHERE o.gemeente = t.gemeente AND o.aanbieder = t.aanbieder
+                AND o.toewijzing_nummer = t.toewijzing_nummer AND NOT o.refused
+                AND (o.toewijzingsdatum, o.toewijzingstijd, t.bericht_id)
+                    > (t.toewijzingsdatum, t.toewijzingstijd, o.bericht_id))
+            AND NOT EXISTS (SELECT 1 FROM start s WHERE s.gemeente = t.gemeente AND s.aanbieder = t.aanbieder
+                AND s.toewijzing_nummer = t.toewijzing_nummer AND NOT s.refused AND s.removed_by IS NULL)
+        ORDER BY t.aanbieder, t.ingangsdatum, t.toewijzing_nummer LIMIT $3";
+    let rows = sqlx::query(WAITING)
+        .bind(partij.map(Partij::code))
+        .bind(day_in_order(today).to_text())
+        .bind(i64::from(limit))
+        .fetch_all(conn)
+        .await?;
+    let waiting = |row: &Row| {
+        let fields = Fields::of("toewijzing", "bericht_id", row)?;
+        Ok(WaitingToewijzing {
+            gemeente: fields.get("gemeente")?,
+            aanbieder: fields.get("aanbieder")?,
+            toewijzing_nummer: fields.get("toewijzing_nummer")?,
+            ingangsdatum: fields.parse("ingangsdatum", Value::from_text)?,
+            received_at: fields.get("received_at")?,
+        })
+    };
+    rows.iter().map(waiting).collect()
+}
