@@ -139,6 +139,14 @@ impl BedragMetDC {
 }
 
 impl TotaalBedragMetDC {
+    /// A sum in euro cents, below zero when credit; zero is debet (CS325). One too large for the element becomes the
+    /// largest: no declaratie that passes its schema adds up to so much.
+    #[must_use]
+    pub fn of(signed: i128) -> Self {
+        let totaal_bedrag = i64::try_from(signed.unsigned_abs()).unwrap_or(i64::MAX);
+        Self { totaal_bedrag, debet_credit: if signed < 0 { DebetCredit::Credit } else { DebetCredit::Debet } }
+    }
+
     /// In euro cents, below zero when credit.
     #[must_use]
     pub fn signed(&self) -> i128 {

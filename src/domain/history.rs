@@ -149,6 +149,8 @@ pub struct DeclaratieFact {
     pub void: bool,
     /// It has its 325.
     pub answered: bool,
+    /// It was itself a second use of its Identificatie (9056).
+    pub is_second_use: bool,
 }
 
 /// A line that was judged.
@@ -296,10 +298,14 @@ impl ToewijzingFact {
 }
 
 impl DeclaratieHistory {
-    /// The declaratie that a 325 answers: Identificatie and Dagtekening of its 323 (TR337).
+    /// The declaratie that a 325 answers: Identificatie and Dagtekening of its 323 (TR337). An open one before an
+    /// answered one; an antwoord with 9056 belongs to the second use of an Identificatie, any other to the first.
     #[must_use]
     pub fn answered_by(&self, header: &AntwoordHeader) -> Option<&DeclaratieFact> {
-        self.declaraties.iter().find(|one| one.bericht_identificatie == header.declaratie_identificatie)
+        let says_second_use =
+            header.retour_codes.0.iter().any(|code| code.as_str() == RetourCode::IDENTIFICATIE_GEBRUIKT);
+        let named = self.declaraties.iter().filter(|one| one.bericht_identificatie == header.declaratie_identificatie);
+        named.min_by_key(|one| (one.answered, one.is_second_use != says_second_use))
     }
 
     /// Whether a line on this toewijzing is granted, and not credited since.

@@ -16,7 +16,7 @@
 //! | [`volume`] | how much of a toewijzing may be declared |
 //! | [`history`], [`verdict`] | earlier facts in, findings out |
 //! | [`waiting`] | which berichten wait for an earlier one |
-//! | [`retour`] | the answer that the standard prescribes |
+//! | [`retour`], [`declaratie_antwoord`] | the answer that the standard prescribes |
 //! | [`werkdag`], [`deadline`] | days that count, and clocks |
 
 pub mod antwoord;
@@ -27,6 +27,7 @@ pub mod codelijst;
 pub mod contract;
 pub mod deadline;
 pub mod declaratie;
+pub mod declaratie_antwoord;
 pub mod factuur;
 pub mod history;
 pub mod klasse;

@@ -78,7 +78,7 @@ fn codes_of_body(klasse: &ElementPath, findings: &[&Finding]) -> RetourCodes {
 }
 
 /// The versions of the schemas under `xsd/`, where the release asks for them.
-fn own_xsd_versie(release: Release) -> Option<XsdVersie> {
+pub(super) fn own_xsd_versie(release: Release) -> Option<XsdVersie> {
     let first = Versie::from_text("1.0.0").expect("any text is a Versie to the domain");
     match release {
         Release::V2_3 => None,

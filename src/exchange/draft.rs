@@ -8,10 +8,11 @@ use super::format::Format;
 use super::parties::{Addressee, Route};
 use super::receive::{Received, Refused, sha256_hex};
 use super::{Gateway, ids, network};
-use crate::domain::bericht::{Heenbericht, Retourbericht};
+use crate::domain::bericht::{Berichtsoort, Heenbericht, Retourbericht};
 use crate::domain::deadline::Clock;
+use crate::domain::waarde::RetourCode;
 use crate::domain::waiting::waits_on;
-use crate::domain::{Bericht, History, Inhoud, Verdict, retour};
+use crate::domain::{Bericht, History, Inhoud, Verdict, declaratie_antwoord, retour};
 use crate::store::{About, Answering, Closing, Effect, Entry, NewBericht, Outcome, Receipt, RetourReceipt, Via, Wait};
 use crate::xml;
 use deadlines::closes;
@@ -85,8 +86,8 @@ impl Draft<'_> {
             entry.closes = closes(heen, self.history);
             self.answer_declaratie(heen, &mut entry);
         }
-        if let Some((composed, bericht)) = self.compose_retour(heen, gateway) {
-            self.send_retour(&mut entry, &composed, &bericht, gateway);
+        if let Some((composed, bericht)) = self.compose_answer(heen, gateway) {
+            self.send_answer(&mut entry, &composed, &bericht, gateway);
             entry.retour = Some(bericht);
         }
         entry.deadlines = self.deadlines(heen, gateway);
@@ -143,11 +144,17 @@ impl Draft<'_> {
         entry
     }
 
-    /// A party that answers itself, or elsewhere, decides itself: what was found is then advice. A retour and a 325
-    /// are judged for whoever gets them.
+    /// A party that answers itself, or elsewhere, decides itself: what was found is then advice. A retour is judged for
+    /// whoever gets it, and a 325 for every local party: nothing can be answered to it, so one that is wrong is set apart.
     fn outcome(&self) -> Outcome {
-        let decides_here = matches!(self.route.addressee, Addressee::Answered | Addressee::Replayed)
-            || matches!(self.bericht, Bericht::Retour(_));
+        let decides_here = match self.bericht {
+            Bericht::Retour(_) => true,
+            Bericht::Heen(heen) => match self.route.addressee {
+                Addressee::Answered | Addressee::Replayed => true,
+                Addressee::AnswersItself => heen.header.soort == Berichtsoort::Wmo325,
+                Addressee::Elsewhere => false,
+            },
+        };
         match (decides_here, self.verdict.is_rejected(), self.verdict.is_partial()) {
             (true, true, _) => Outcome::Rejected,
             (true, false, true) => Outcome::Partial,
@@ -163,8 +170,8 @@ impl Draft<'_> {
         }
     }
 
-    /// The retour that is owed. In a replay it is shown, and answers nothing.
-    fn compose_retour(&self, heen: &Heenbericht, gateway: &Gateway) -> Option<(Bericht, NewBericht)> {
+    /// The retour or the 325 that is owed. In a replay it is shown, and answers nothing.
+    fn compose_answer(&self, heen: &Heenbericht, gateway: &Gateway) -> Option<(Bericht, NewBericht)> {
         let answers = match self.route.addressee {
             Addressee::Answered => Some(self.received.id.clone()),
             Addressee::Replayed => None,
@@ -173,8 +180,13 @@ impl Draft<'_> {
         // Not when the heenbericht came in: that may have waited.
         let composed_at = gateway.clock.now();
         let id = ids::new_id(composed_at);
-        let identificatie = ids::identificatie_retour(&id);
-        let composed = Bericht::Retour(retour::compose(heen, self.verdict, identificatie, gateway.clock.today())?);
+        let (identificatie, today) = (ids::identificatie(&id), gateway.clock.today());
+        let composed = match &heen.inhoud {
+            Inhoud::Declaratie(_) => {
+                Bericht::Heen(declaratie_antwoord::compose(heen, self.verdict, identificatie, today)?)
+            }
+            _ => Bericht::Retour(retour::compose(heen, self.verdict, identificatie, today)?),
+        };
         let bytes = xml::encode(&composed);
         let bericht = NewBericht {
             received_at: composed_at,
@@ -197,7 +209,7 @@ impl Draft<'_> {
         Some((composed, bericht))
     }
 
-    fn send_retour(&self, entry: &mut Entry, composed: &Bericht, bericht: &NewBericht, gateway: &Gateway) {
+    fn send_answer(&self, entry: &mut Entry, composed: &Bericht, bericht: &NewBericht, gateway: &Gateway) {
         let poster = self.bericht.poster();
         let soort = composed.header().soort;
         let via = if self.route.addressee == Addressee::Replayed {
@@ -212,12 +224,20 @@ impl Draft<'_> {
         };
         let receipt = &mut entry.bericht.receipt;
         receipt.sent_to.push(destination(soort, poster, via));
-        let Bericht::Retour(retour) = composed else { return };
         receipt.retour = Some(RetourReceipt {
             id: bericht.id.clone(),
             berichtsoort: soort.to_string(),
-            retourcodes: retour.retour.retour_codes.0.iter().map(ToString::to_string).collect(),
+            retourcodes: header_codes(composed).iter().map(ToString::to_string).collect(),
         });
+    }
+}
+
+/// The retourcodes on the header of an answer.
+fn header_codes(answer: &Bericht) -> &[RetourCode] {
+    match answer {
+        Bericht::Retour(retour) => &retour.retour.retour_codes.0,
+        Bericht::Heen(Heenbericht { inhoud: Inhoud::DeclaratieAntwoord { header, .. }, .. }) => &header.retour_codes.0,
+        Bericht::Heen(_) => &[],
     }
 }
 

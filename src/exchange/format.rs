@@ -35,7 +35,7 @@ pub(super) fn read<'a>(received: &'a Received, schemas: &Schemas) -> Result<Read
         Format::Xml => Ok(Readable { bericht: schemas.read(bytes)?, xml: Cow::Borrowed(bytes) }),
         Format::Json => {
             let fill = Fill {
-                identificatie: ids::identificatie_retour(&received.id).to_string(),
+                identificatie: ids::identificatie(&received.id).to_string(),
                 dagtekening: waarde::Value::to_text(&clock::date_of(received.at)),
             };
             let made = xml::encode(&json::read(bytes, Some(&fill)).map_err(refusal)?);

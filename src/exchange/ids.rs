@@ -42,11 +42,11 @@ fn random() -> [u8; 16] {
     Uuid::new_v4().into_bytes()
 }
 
-/// The IdentificatieRetour of a retour with this id: twelve characters, unique per sender.
+/// The IdentificatieRetour of a retour with this id, or the Identificatie of a 325: twelve characters, unique per sender.
 ///
-/// It is the end of the id: a count and 48 random bits. Should two retours of one sender meet all the same,
+/// It is the end of the id: a count and 48 random bits. Should two answers of one sender meet all the same,
 /// then the store takes the first, and the second is composed anew under another id.
-pub fn identificatie_retour(id: &str) -> Identificatie {
+pub fn identificatie(id: &str) -> Identificatie {
     let bits = Uuid::parse_str(id).map_or(0, |uuid| uuid.as_u128());
     let text: String = (0..12).map(|digit| char::from(DIGITS[(bits >> (5 * digit)) as usize & 31])).collect();
     Identificatie::from_text(&text).expect("any text is an Identificatie to the domain")
@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn a_retour_is_identified_by_twelve_characters_that_follow_from_its_id() {
         let id = "0195f0f0-0000-7000-8000-000000000041";
-        assert_eq!(identificatie_retour(id).as_str(), "120000000000");
-        assert_ne!(identificatie_retour(&new_referentienummer()), identificatie_retour(&new_referentienummer()));
+        assert_eq!(identificatie(id).as_str(), "120000000000");
+        assert_ne!(identificatie(&new_referentienummer()), identificatie(&new_referentienummer()));
     }
 }

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::receipt::Receipt;
 use crate::domain::bericht::XsdVersie;
 use crate::domain::deadline::Clock;
-use crate::domain::declaratie::{GeslotenPeriode, TotaalBedragMetDC};
+use crate::domain::declaratie::{GeslotenPeriode, Referentie, TotaalBedragMetDC};
 use crate::domain::history::{PrestatieFact, Subject};
 use crate::domain::levering::{StartKey, StopKey};
 use crate::domain::toewijzing::{Omvang, Product};
@@ -307,8 +307,8 @@ pub enum Effect {
     /// It counts as not sent: what it put in the ledger is taken out, what it removed comes back, its clocks other
     /// than that of the retour become void, and the revisions of its subjects advance.
     Refuses,
-    /// Of a declaratie these lines are rejected, by ReferentieNummer; all others are granted.
-    Rejects(Vec<String>),
+    /// Of a declaratie these lines are rejected, by client and reference; all others are granted.
+    Rejects(Vec<(Bsn, Referentie)>),
 }
 
 /// Where a deadline stands.

@@ -4,8 +4,10 @@
 mod browser;
 mod command_line;
 mod crash;
+mod declaraties;
 mod hub;
 mod json;
+mod lines;
 mod maker;
 mod network;
 mod order;

@@ -102,6 +102,61 @@ pub fn wmo319(identificatie: &str, dagtekening: &str, referentie: &str, antwoord
     bericht("WMO319", identificatie, dagtekening, json!({"Antwoord": body}))
 }
 
+/// A line on toewijzing 700101 about March 2026: four hours of 25 euros, but for `other`. `Bsn` in `other` says under
+/// which client it stands.
+pub fn prestatie(referentie: &str, other: Value) -> Value {
+    let mut line = json!({
+        "Bsn": BSN,
+        "ProductReferentie": {"ReferentieNummer": referentie},
+        "ToewijzingNummer": 700_101,
+        "ProductCategorie": "01",
+        "ProductCode": "01A03",
+        "ProductPeriode": {"Begindatum": "2026-03-03", "Einddatum": "2026-03-31"},
+        "GeleverdVolume": 4,
+        "Eenheid": "04",
+        "ProductTarief": 2500,
+        "IngediendBedrag": {"Bedrag": 10_000, "DebetCredit": "D"},
+    });
+    merge(&mut line, other);
+    line
+}
+
+/// The same line as a credit under another name.
+pub fn credit(referentie: &str, line: &Value) -> Value {
+    let mut credit = line.clone();
+    let vorig = line["ProductReferentie"]["ReferentieNummer"].clone();
+    credit["ProductReferentie"] = json!({"ReferentieNummer": referentie, "VorigReferentieNummer": vorig});
+    credit["IngediendBedrag"]["DebetCredit"] = json!("C");
+    credit
+}
+
+/// A 323 of May 2026 with these lines, under its Identificatie as DeclaratieNummer.
+pub fn wmo323(identificatie: &str, dagtekening: &str, lines: &[Value]) -> Vec<u8> {
+    let mut clienten: Vec<Value> = Vec::new();
+    for line in lines {
+        let mut line = line.clone();
+        let bsn = line.as_object_mut().expect("a line").remove("Bsn").expect("a client");
+        let client = clienten.iter().position(|client| client["Bsn"] == bsn).unwrap_or_else(|| {
+            clienten.push(json!({"Bsn": bsn, "Prestaties": {"Prestatie": []}}));
+            clienten.len() - 1
+        });
+        clienten[client]["Prestaties"]["Prestatie"].as_array_mut().expect("lines").push(line);
+    }
+    let signed = |line: &Value| {
+        let bedrag = line["IngediendBedrag"]["Bedrag"].as_i64().expect("an amount");
+        if line["IngediendBedrag"]["DebetCredit"] == "C" { -bedrag } else { bedrag }
+    };
+    let total: i64 = lines.iter().map(signed).sum();
+    let declaratie = json!({
+        "DeclaratieNummer": identificatie,
+        "DeclaratiePeriode": {"Begindatum": "2026-05-01", "Einddatum": "2026-05-31"},
+        "DeclaratieDagtekening": dagtekening,
+        "TotaalIngediendBedrag": {"TotaalBedrag": total.abs(), "DebetCredit": if total < 0 { "C" } else { "D" }},
+        "Clienten": {"Client": clienten},
+    });
+    bericht("WMO323", identificatie, dagtekening, json!({"Declaratie": declaratie}))
+}
+
 /// The accepting retour of this kind on the heenbericht with this Identificatie and Dagtekening.
 pub fn retour(soort: &str, identificatie: &str, dagtekening: &str) -> Vec<u8> {
     bericht(soort, identificatie, dagtekening, json!({}))

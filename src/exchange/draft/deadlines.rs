@@ -20,14 +20,14 @@ impl Draft<'_> {
     pub(super) fn deadlines(&self, heen: &Heenbericht, gateway: &Gateway) -> Vec<NewDeadline> {
         let today = clock::date_of(self.received.at);
         let state = |answered| if answered { DeadlineState::Met } else { DeadlineState::Open };
+        let answered = self.route.addressee == Addressee::Answered;
         let mut deadlines = Vec::new();
         if let Some(answer) = heen.header.soort.retour() {
-            let answered = self.route.addressee == Addressee::Answered;
             deadlines.push(self.deadline((Clock::Retour, answer), today, state(answered), gateway));
         }
         if heen.header.soort == Berichtsoort::Wmo323 {
             let clock = (Clock::DeclaratieAntwoord, Berichtsoort::Wmo325);
-            deadlines.push(self.deadline(clock, today, DeadlineState::Open, gateway));
+            deadlines.push(self.deadline(clock, today, state(answered), gateway));
         }
         if !self.verdict.is_rejected() {
             deadlines.extend(self.of_verzoek(heen, gateway));

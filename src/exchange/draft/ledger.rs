@@ -113,8 +113,8 @@ pub fn effect_of(antwoord: Option<&DeclaratieAntwoord>) -> Effect {
     if antwoord.retour_codes.0.iter().any(|code| !judged.contains(&code.as_str())) {
         return Effect::Refuses;
     }
-    let lines = antwoord.clienten.iter().flat_map(|client| &client.prestaties);
-    Effect::Rejects(lines.map(|line| line.product_referentie.referentie_nummer.clone()).collect())
+    let lines = antwoord.clienten.iter().flat_map(|client| client.prestaties.iter().map(|line| (&client.bsn, line)));
+    Effect::Rejects(lines.map(|(bsn, line)| (bsn.clone(), line.product_referentie.clone())).collect())
 }
 
 /// The toewijzingen of earlier berichten that a start, a stop or a verzoek was matched to.

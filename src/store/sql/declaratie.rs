@@ -1,5 +1,7 @@
 //! Declaraties and their lines.
 
+use std::collections::HashSet;
+
 use super::super::{Connection, Row};
 use super::Result;
 use super::row::Fields;
@@ -8,7 +10,7 @@ use crate::domain::bericht::{BerichtIdentificatie, XsdVersie};
 use crate::domain::declaratie::{BedragMetDC, GeslotenPeriode, Prestatie, Referentie, TotaalBedragMetDC};
 use crate::domain::history::{DeclaratieFact, PrestatieFact};
 use crate::domain::klasse::RetourCodes;
-use crate::domain::waarde::{ToewijzingNummer, Value};
+use crate::domain::waarde::{Bsn, ToewijzingNummer, Value};
 use crate::store::{About, NewDeclaratie};
 
 /// Keeps a declaratie and what became of its lines.
@@ -75,23 +77,35 @@ async fn insert_prestatie(
 }
 
 /// A 325 came: the lines that it lists are rejected, all others of its declaratie are granted.
-pub async fn reject_lines(conn: &mut Connection, declaratie_id: &str, referenties: &[String]) -> Result<()> {
+pub async fn reject_lines(conn: &mut Connection, declaratie_id: &str, rejected: &[(Bsn, Referentie)]) -> Result<()> {
     sqlx::query("UPDATE prestatie SET granted = TRUE WHERE bericht_id = $1 AND NOT void")
         .bind(declaratie_id)
         .execute(&mut *conn)
         .await?;
-    for referentie in referenties {
-        sqlx::query("UPDATE prestatie SET granted = FALSE WHERE bericht_id = $1 AND referentie_nummer = $2")
-            .bind(declaratie_id)
-            .bind(referentie)
-            .execute(&mut *conn)
-            .await?;
+    if rejected.is_empty() {
+        return Ok(());
+    }
+    let rejected: HashSet<_> = rejected.iter().map(|(bsn, referentie)| line_key(bsn, referentie)).collect();
+    for (nr, line) in (0_i64..).zip(lines_of(conn, declaratie_id).await?) {
+        if rejected.contains(&line_key(&line.bsn, &line.prestatie.product_referentie)) {
+            sqlx::query("UPDATE prestatie SET granted = FALSE WHERE bericht_id = $1 AND nr = $2")
+                .bind(declaratie_id)
+                .bind(nr)
+                .execute(&mut *conn)
+                .await?;
+        }
     }
     Ok(())
 }
 
+/// What tells a line from the others of its declaratie (TR101).
+fn line_key<'a>(bsn: &'a Bsn, referentie: &'a Referentie) -> (&'a str, &'a str, Option<&'a str>) {
+    (bsn.digits(), &referentie.referentie_nummer, referentie.vorig_referentie_nummer.as_deref())
+}
+
 /// What a declaratie is read from; the caller adds which ones.
-const DECLARATIE: &str = "SELECT d.*, b.identificatie, b.dagtekening, b.retour_id IS NOT NULL AS answered
+const DECLARATIE: &str = "SELECT d.*, b.identificatie, b.dagtekening, b.retour_id IS NOT NULL AS answered,
+        b.identity IS NULL AS is_second_use
     FROM declaratie d JOIN bericht b ON b.id = d.bericht_id WHERE d.gemeente = $1 AND d.aanbieder = $2";
 
 /// Those under this DeclaratieNummer, oldest first.
@@ -174,6 +188,7 @@ fn declaratie(row: &Row) -> Result<DeclaratieFact> {
         },
         void: fields.get("void")?,
         answered: fields.get("answered")?,
+        is_second_use: fields.get("is_second_use")?,
     })
 }
 

@@ -162,7 +162,8 @@ pub async fn lines_on(conn: &mut Connection, pair: Pair<'_>, nummers: &[i64]) ->
     lines_about(conn, pair, nummers, &[]).await
 }
 
-/// The lines on these toewijzingen and those under these ReferentieNummers, each once, oldest first.
+/// The lines on these toewijzingen, those under these ReferentieNummers and those that take them back, each once, oldest
+/// first.
 pub async fn lines_about(
     conn: &mut Connection,
     pair: Pair<'_>,
@@ -180,6 +181,9 @@ pub async fn lines_about(
     for chunk in referenties.chunks(CHUNK) {
         let mut query = between(LINES, "p.", pair);
         one_of(&mut query, " AND p.referentie_nummer IN ", chunk.iter().map(|one| (*one).to_owned()));
+        collect_lines(conn, query, &mut found).await?;
+        let mut query = between(LINES, "p.", pair);
+        one_of(&mut query, " AND p.vorig_referentie_nummer IN ", chunk.iter().map(|one| (*one).to_owned()));
         collect_lines(conn, query, &mut found).await?;
     }
     let mut lines: Vec<_> = found.into_iter().collect();

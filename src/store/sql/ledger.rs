@@ -247,7 +247,7 @@ pub async fn apply(conn: &mut Connection, heenbericht_id: &str, effect: &Effect)
     match effect {
         Effect::Accepts => Ok(()),
         Effect::Refuses => take_out(conn, heenbericht_id).await,
-        Effect::Rejects(referenties) => reject_lines(conn, heenbericht_id, referenties).await,
+        Effect::Rejects(lines) => reject_lines(conn, heenbericht_id, lines).await,
     }
 }
 

@@ -215,6 +215,7 @@ CREATE TABLE prestatie (
     PRIMARY KEY (bericht_id, nr)
 );
 CREATE INDEX prestatie_referentie ON prestatie (gemeente, aanbieder, referentie_nummer) WHERE NOT void;
+CREATE INDEX prestatie_credited ON prestatie (gemeente, aanbieder, vorig_referentie_nummer) WHERE NOT void;
 CREATE INDEX prestatie_toewijzing ON prestatie (gemeente, aanbieder, toewijzing_nummer) WHERE NOT void;
 
 -- An answer that is awaited.
