@@ -9,8 +9,8 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use super::{Exit, complain};
-use crate::domain::regels::lijst::{Entry, Explained, Holding, Unchecked, find, lijst};
-use crate::domain::{Berichtsoort, Release};
+use crate::domain::regels::lijst::{Entry, Unchecked, find, lijst};
+use crate::domain::regels::uitleg::Explained;
 
 /// What `rules` takes.
 #[derive(clap::Args)]
@@ -124,8 +124,8 @@ impl Line {
             .map(|(release, holding)| InRelease {
                 release: release.name(),
                 level: holding.level,
-                berichten: berichten(holding),
-                checked: checked(entry, release),
+                berichten: holding.berichten().collect(),
+                checked: entry.checked_in(release).into_iter().collect(),
             })
             .collect();
         Self {
@@ -136,28 +136,11 @@ impl Line {
             checked: merged(releases.iter().flat_map(|one| one.checked.clone())),
             unchecked: entry.unchecked().map(Unchecked::name),
             releases,
-            source: source(entry),
+            source: entry.source(),
             nl: explanation(entry.nl, entry.uitleg().map(|uitleg| uitleg.nl)),
             en: explanation(entry.en, entry.uitleg().map(|uitleg| uitleg.en)),
         }
     }
-}
-
-/// Where the official text is.
-fn source(entry: &Entry) -> String {
-    let releases: Vec<&str> = entry.holdings().map(|(release, _)| release.name()).collect();
-    format!("iWmo {}, https://informatiemodel.istandaarden.nl", releases.join(" en "))
-}
-
-/// As in `WMO301`.
-fn berichten(holding: Holding) -> Vec<String> {
-    holding.numbers.split(' ').map(|number| format!("WMO{number}")).collect()
-}
-
-/// The berichten of a release in which we check a rule.
-fn checked(entry: &Entry, release: Release) -> Vec<&'static str> {
-    let is_checked = |soort: &&Berichtsoort| entry.regels().any(|regel| regel.applies_to(**soort, release));
-    merged(release.berichtsoorten().iter().filter(is_checked).map(|soort| soort.name()))
 }
 
 /// Each once, in order.

@@ -86,6 +86,17 @@ pub(super) fn own_xsd_versie(release: Release) -> Option<XsdVersie> {
     }
 }
 
+/// What a retour says of each berichtklasse: first of the header, then of each class below it, after those that stand
+/// in it.
+#[must_use]
+pub fn codes_per_klasse(retour: &Retourbericht) -> Vec<(ElementPath, RetourCodes)> {
+    let mut found = vec![(ElementPath::root().child("Header"), retour.retour.retour_codes.clone())];
+    if let Some(mut inhoud) = retour.inhoud.clone() {
+        inhoud.each_retour_codes(&mut |klasse, codes| found.push((klasse.clone(), codes.clone())));
+    }
+    found
+}
+
 /// Whether a received retour accepts its heenbericht: no codes and no body; 0200 alone is read as
 /// acceptance too.
 #[must_use]

@@ -7,6 +7,8 @@ use serde_json::Value;
 use super::ids;
 use super::receive::Received;
 use crate::clock;
+use crate::domain::klasse::RetourCodes;
+use crate::domain::retour::codes_per_klasse;
 use crate::domain::verdict::{Finding, Level, Position, Severity};
 use crate::domain::{Bericht, waarde};
 use crate::json::{self, Fill, JsonError};
@@ -79,4 +81,12 @@ fn refusal(error: JsonError) -> Refusal {
 #[must_use]
 pub fn as_json(xml: &[u8]) -> Option<Value> {
     xml::read(xml).ok().map(|bericht| json::write(&bericht))
+}
+
+/// What a recorded retour says of each berichtklasse, by path; nothing of a bericht that is no retour.
+#[must_use]
+pub fn retour_codes(xml: &[u8]) -> Vec<(String, Vec<String>)> {
+    let Ok(Bericht::Retour(retour)) = xml::read(xml) else { return Vec::new() };
+    let texts = |codes: RetourCodes| codes.0.iter().map(ToString::to_string).collect();
+    codes_per_klasse(&retour).into_iter().map(|(klasse, codes)| (klasse.to_string(), texts(codes))).collect()
 }

@@ -31,7 +31,7 @@ use crate::store::{Entry, Store};
 use crate::xml::Schemas;
 
 pub use crate::clock::local as local_time;
-pub use format::{Format, as_json};
+pub use format::{Format, as_json, retour_codes};
 pub use ids::{new_referentienummer, new_secret};
 pub use parties::LocalParties;
 pub use receive::{Carrier, Received, Refused, Reply, sha256_hex};

@@ -11,10 +11,11 @@ use serde::{Deserialize, Serialize};
 
 use super::error::Problem;
 use super::query::Parameters;
+use super::uitleg::linked;
 use super::{Caller, Server};
 use crate::domain::Timestamp;
 use crate::exchange::receive::receive;
-use crate::exchange::{Carrier, Format, Received, Reply, as_json};
+use crate::exchange::{Carrier, Format, Received, Reply, as_json, retour_codes};
 use crate::store::{BerichtView, DeadlineView, ParcelState, ParcelView, Receipt};
 
 /// What may stand behind the question mark of a post.
@@ -41,13 +42,13 @@ pub(super) async fn post(
     match receive(&received, &server.gateway).await? {
         Reply::Recorded(receipt) => Ok(answer(StatusCode::ACCEPTED, receipt)),
         Reply::Repeated(receipt) => Ok(answer(StatusCode::OK, receipt)),
-        Reply::Refused(why, receipt) => Err(Problem::Refused(why, Box::new(receipt))),
+        Reply::Refused(why, receipt) => Err(Problem::Refused(why, Box::new(linked(receipt)))),
     }
 }
 
 fn answer(status: StatusCode, receipt: Receipt) -> Response {
     let location = format!("/v1/berichten/{}", receipt.id);
-    (status, [(header::LOCATION, location)], Json(receipt)).into_response()
+    (status, [(header::LOCATION, location)], Json(linked(receipt))).into_response()
 }
 
 fn format_of(headers: &HeaderMap) -> Option<Format> {
@@ -125,8 +126,15 @@ pub(super) async fn one(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<BerichtJson>, Problem> {
-    let found = server.gateway.store.bericht(&id, caller.scope()).await?;
-    found.map(|bericht| Json(bericht.into())).ok_or(Problem::NotFound)
+    let store = &server.gateway.store;
+    let view = store.bericht(&id, caller.scope()).await?.ok_or(Problem::NotFound)?;
+    let retourcodes = if view.is_retour() {
+        let bytes = store.payload(&id, caller.scope()).await?.unwrap_or_default();
+        retour_codes(&bytes).into_iter().map(|(path, codes)| KlasseJson { path, codes }).collect()
+    } else {
+        Vec::new()
+    };
+    Ok(Json(BerichtJson { retourcodes, ..view.into() }))
 }
 
 /// As XML: the bytes as they came in or were composed, or what was made of JSON.
@@ -167,6 +175,16 @@ pub(super) struct BerichtJson {
     transport: Vec<ParcelJson>,
     /// What the sender was told.
     receipt: Receipt,
+    /// Of a retour, read one by one: what it says of each berichtklasse.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    retourcodes: Vec<KlasseJson>,
+}
+
+/// What a retour says of a berichtklasse.
+#[derive(Serialize)]
+struct KlasseJson {
+    path: String,
+    codes: Vec<String>,
 }
 
 impl From<BerichtView> for BerichtJson {
@@ -183,7 +201,8 @@ impl From<BerichtView> for BerichtJson {
             retour: view.retour_id,
             deadlines: view.deadlines.into_iter().map(DeadlineJson::from).collect(),
             transport: view.parcels.into_iter().map(ParcelJson::from).collect(),
-            receipt: view.receipt,
+            receipt: linked(view.receipt),
+            retourcodes: Vec::new(),
         }
     }
 }

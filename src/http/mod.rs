@@ -13,6 +13,7 @@ mod postbus;
 mod query;
 mod soap;
 mod toewijzingen;
+mod uitleg;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -84,6 +85,9 @@ pub fn router(gateway: Arc<Gateway>, settings: Settings) -> Router {
         .route("/toewijzing", get(dashboard::search))
         .route("/toewijzingen/{gemeente}/{nummer}", get(dashboard::toewijzing))
         .route("/wachtlijst", get(dashboard::waiting))
+        .route("/berichten/{id}", get(dashboard::bericht))
+        .route("/regels", get(dashboard::regels))
+        .route("/regels/{code}", get(dashboard::regel))
         .route("/login", get(dashboard::login_page).post(dashboard::login))
         .route("/logout", post(dashboard::logout))
         .route("/dashboard.css", get(dashboard::stylesheet))

@@ -55,6 +55,9 @@ pub struct FindingReceipt {
     pub column: Option<usize>,
     /// What is wrong and what to do, in Dutch.
     pub text: String,
+    /// Where a server explains the rule; not kept, and absent where there is no server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uitleg: Option<String>,
 }
 
 impl From<&Finding> for FindingReceipt {
@@ -68,6 +71,7 @@ impl From<&Finding> for FindingReceipt {
             line: finding.position.map(|position| position.line),
             column: finding.position.map(|position| position.column),
             text: finding.text.clone(),
+            uitleg: None,
         }
     }
 }

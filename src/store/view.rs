@@ -6,7 +6,7 @@ use super::entry::{DeadlineState, Outcome, ParcelKind, Via};
 use super::receipt::Receipt;
 use crate::domain::history::{PrestatieFact, ToewijzingFact, VerzoekFact};
 use crate::domain::levering::{StartKey, StopKey};
-use crate::domain::{Partij, Timestamp};
+use crate::domain::{Berichtsoort, Partij, Timestamp};
 
 /// A bericht and what became of it. Holds nothing of the client.
 #[derive(Clone, Debug)]
@@ -39,6 +39,14 @@ pub struct BerichtView {
     pub deadlines: Vec<DeadlineView>,
     /// Its envelopes, as they stand now.
     pub parcels: Vec<ParcelView>,
+}
+
+impl BerichtView {
+    /// Whether it answers a heenbericht by repeating its parties and going the other way.
+    #[must_use]
+    pub fn is_retour(&self) -> bool {
+        self.berichtsoort.as_deref().and_then(Berichtsoort::from_name).is_some_and(Berichtsoort::is_retour)
+    }
 }
 
 /// A bericht that waits in a postbus.

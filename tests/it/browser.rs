@@ -101,3 +101,49 @@ async fn the_dashboard_asks_an_operator_to_log_in() {
     assert_eq!(world.request(|_| client.get(&url).header("cookie", &session)).await.status, 303);
     world.stop().await;
 }
+
+#[tokio::test]
+async fn every_rule_has_a_page_for_everybody_and_a_finding_leads_to_it() {
+    let world = World::start(&[GEMEENTE, AANBIEDER], "dashboard_login = false", None).await;
+    let rejected = world.post(AANBIEDER, WMO305).await.body;
+    let client = reqwest::Client::new();
+    let get = async |path: String| world.request(|_| client.get(world.url(&path))).await;
+    let id = rejected["id"].as_str().expect("an id");
+    let bericht = get(format!("/berichten/{id}")).await;
+    let findings = section(&bericht.text, "bevindingen");
+    assert!(findings.contains("TR019 9019 31:9 /Bericht/Client/StartProducten/StartProduct[1]"), "{findings}");
+    assert!(bericht.text.contains("<a href=\"/regels/TR019\">"), "{}", bericht.text);
+    assert!(get("/".to_owned()).await.text.contains("<a href=\"/regels/TR019\">TR019</a>"));
+    assert!(!bericht.text.contains(BSN), "a person on the dashboard");
+
+    let page = get("/regels/tr019".to_owned()).await;
+    let uitleg = section(&page.text, "uitleg");
+    for part in ["Waarom", "Fout", "Goed", "9019", "iWmo 3.2 en 2.3"] {
+        assert!(uitleg.contains(part), "{part} is missing in {uitleg}");
+    }
+    let releases = section(&page.text, "releases");
+    assert!(releases.contains("3.2 eerder WMO305, WMO307 ja, in WMO305, WMO307"), "{releases}");
+    assert!(section(&page.text, "english").contains("Why Without a toewijzing there is no order."), "{}", page.text);
+
+    let table = section(&get("/regels".to_owned()).await.text, "regels");
+    let codes = [include_str!("../../fixtures/regels.txt"), include_str!("../../fixtures/regels-2.x.txt")];
+    for code in codes.iter().flat_map(|list| list.lines()) {
+        assert!(table.contains(code), "{code} is missing in {table}");
+    }
+    for (path, status) in [("/regels/TR999", 404), ("/berichten/nergens", 404), ("/regels/OP295", 200)] {
+        assert_eq!(get(path.to_owned()).await.status, status, "{path}");
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_bericht_is_shown_to_operators_only_and_a_rule_to_everybody() {
+    let world = World::both_local().await;
+    let client = reqwest::Client::builder().redirect(Policy::none()).build().expect("a client");
+    let rejected = world.post(AANBIEDER, WMO305).await.body;
+    let bericht = world.url(&format!("/berichten/{}", rejected["id"].as_str().expect("an id")));
+    let outside = world.request(|_| client.get(&bericht)).await;
+    assert_eq!((outside.status, outside.headers["location"].as_bytes()), (303, &b"/login"[..]));
+    assert_eq!(world.request(|_| client.get(world.url("/regels/TR019"))).await.status, 200);
+    world.stop().await;
+}

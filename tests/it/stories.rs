@@ -67,6 +67,21 @@ async fn retour_xml(world: &World, partij: &str, receipt: &serde_json::Value) ->
 }
 
 #[tokio::test]
+async fn every_finding_links_to_the_explanation_of_its_rule() {
+    let world = World::both_local().await;
+    let rejected = world.post(AANBIEDER, WMO305).await.body;
+    assert_eq!(rejected["findings"][0]["uitleg"], "/regels/TR019", "{rejected}");
+    let id = rejected["id"].as_str().expect("an id");
+    let kept = world.get(AANBIEDER, &format!("/v1/berichten/{id}")).await.body;
+    assert_eq!(kept["receipt"]["findings"][0]["uitleg"], "/regels/TR019", "{kept}");
+    let conflict = world.post(AANBIEDER, WMO305.replace("2026-03-04", "2026-03-03")).await;
+    assert_eq!((conflict.status, &conflict.body["findings"][0]["uitleg"]), (409, &json!("/regels/TR056")));
+    let invalid = world.post(AANBIEDER, WMO305.replace("<b:Geslacht>2</b:Geslacht>", "")).await;
+    assert!(invalid.status == 422 && invalid.body["findings"][0].get("uitleg").is_none(), "no rule: {}", invalid.text);
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn a_rejected_start_changes_nothing_and_may_be_sent_again_under_a_new_identificatie() {
     let world = World::both_local().await;
     let early = world.post(AANBIEDER, WMO305).await;

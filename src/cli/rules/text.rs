@@ -2,9 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::{berichten, checked, source};
-use crate::domain::Release;
-use crate::domain::regels::lijst::{Entry, Explained, Unchecked};
+use crate::domain::regels::lijst::{Entry, Unchecked};
+use crate::domain::regels::uitleg::Explained;
 
 /// How wide a line of explanation gets.
 const TEXT_WIDTH: usize = 100;
@@ -14,7 +13,7 @@ pub(super) fn table(out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
     writeln!(out, "{:8}{:9}{:6}{:18}Wat de regel zegt", "Regel", "Niveau", "Code", "Controle")?;
     for entry in entries {
         let code = entry.retour_code.unwrap_or("-");
-        let (level, control) = (level(entry.newest().level), control(entry));
+        let (level, control) = (entry.newest().level_nl(), control(entry));
         let releases: Vec<String> =
             entry.holdings().map(|(release, holding)| format!("{}: {}", release.name(), holding.numbers)).collect();
         let releases = releases.join("; ");
@@ -43,17 +42,18 @@ pub(super) fn explain(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
     explained(out, ["Why", "Wrong", "Right"], uitleg.map(|uitleg| uitleg.en))?;
     writeln!(out)?;
     for (release, holding) in entry.holdings() {
-        let text = format!("{}, niveau {}", berichten(holding).join(", "), level(holding.level));
+        let berichten: Vec<String> = holding.berichten().collect();
+        let text = format!("{}, niveau {}", berichten.join(", "), holding.level_nl());
         field(out, &format!("iWmo {}", release.name()), 10, &text)?;
     }
     field(out, "Retourcode", 10, entry.retour_code.unwrap_or("geen"))?;
     for (release, _) in entry.holdings() {
-        field(out, &format!("Check {}", release.name()), 10, &control_in_full(entry, release))?;
+        field(out, &format!("Check {}", release.name()), 10, &entry.control_nl(release))?;
     }
     if let Some(regel) = entry.regels().next() {
         field(out, "Melding", 10, regel.text)?;
     }
-    field(out, "Bron", 10, &source(entry))
+    field(out, "Bron", 10, &entry.source())
 }
 
 /// A name and a text, broken into lines under each other.
@@ -79,17 +79,6 @@ fn explained(out: &mut impl Write, names: [&str; 3], explained: Option<Explained
     Ok(())
 }
 
-fn level(level: &str) -> &'static str {
-    match level {
-        "message" => "bericht",
-        "history" => "eerder",
-        "external" => "extern",
-        "xsd" => "schema",
-        "process" => "proces",
-        _ => "invullen",
-    }
-}
-
 /// In one column.
 fn control(entry: &Entry) -> String {
     match entry.unchecked() {
@@ -99,36 +88,5 @@ fn control(entry: &Entry) -> String {
         Some(Unchecked::FillInstruction) => "nee: instructie".to_owned(),
         Some(Unchecked::Elsewhere) => "in andere regel".to_owned(),
         Some(Unchecked::NotYet(issue)) => format!("nog niet (#{issue})"),
-    }
-}
-
-/// Of one release: in which berichten, and why not in the others.
-fn control_in_full(entry: &Entry, release: Release) -> String {
-    let checked = checked(entry, release);
-    let mut parts = Vec::new();
-    if !checked.is_empty() {
-        parts.push(format!("ja, in {}", checked.join(", ")));
-    }
-    let rest = release.berichtsoorten().iter().filter(|soort| entry.applies_to(**soort, release));
-    for soort in rest {
-        if let Err(why) = entry.regel_for(*soort, release) {
-            let why = if checked.is_empty() { why_not(why) } else { format!("niet in {soort}: {}", why_not(why)) };
-            if !parts.contains(&why) {
-                parts.push(why);
-            }
-        }
-    }
-    parts.join("; ")
-}
-
-fn why_not(why: Unchecked) -> String {
-    match why {
-        Unchecked::Schema => "door het schema: wat deze regel breekt, is geen geldig bericht".to_owned(),
-        Unchecked::Process => "nee: gaat over wat partijen doen, niet over wat in een bericht staat".to_owned(),
-        Unchecked::FillInstruction => {
-            "nee: zegt hoe een element wordt gevuld; wat daarvan te zien is, staat in andere regels".to_owned()
-        }
-        Unchecked::Elsewhere => "wat daarvan in dat bericht staat, controleert een andere regel".to_owned(),
-        Unchecked::NotYet(issue) => format!("nog niet (issue {issue})"),
     }
 }

@@ -1,11 +1,12 @@
 //! Every rule of the standard, checked here or not, and what it says in our own words.
 //!
-//! `lijst.csv` holds a line per rule, `uitleg.txt` more about those that are checked. What is checked is
+//! `lijst.csv` holds a line per rule, [`uitleg`] more about those that are checked. What is checked is
 //! not written down a second time: it is what [`REGELS`] has.
 
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use super::uitleg::{self, Uitleg};
 use super::{REGELS, Regel};
 use crate::domain::{Berichtsoort, Release};
 
@@ -34,6 +35,24 @@ pub struct Holding {
 }
 
 impl Holding {
+    /// The berichten, as in `WMO301`.
+    pub fn berichten(self) -> impl Iterator<Item = String> {
+        self.numbers.split(' ').map(|number| format!("WMO{number}"))
+    }
+
+    /// The level in one Dutch word.
+    #[must_use]
+    pub fn level_nl(self) -> &'static str {
+        match self.level {
+            "message" => "bericht",
+            "history" => "eerder",
+            "external" => "extern",
+            "xsd" => "schema",
+            "process" => "proces",
+            _ => "invullen",
+        }
+    }
+
     fn is_for(self, soort: Berichtsoort) -> bool {
         self.numbers.split(' ').any(|number| soort.name().ends_with(number))
     }
@@ -68,6 +87,20 @@ impl Unchecked {
             Self::FillInstruction => "fill-instruction",
             Self::Elsewhere => "elsewhere",
             Self::NotYet(_) => "not-yet",
+        }
+    }
+
+    /// For people, in Dutch.
+    #[must_use]
+    pub fn nl(self) -> String {
+        match self {
+            Self::Schema => "door het schema: wat deze regel breekt, is geen geldig bericht".to_owned(),
+            Self::Process => "nee: gaat over wat partijen doen, niet over wat in een bericht staat".to_owned(),
+            Self::FillInstruction => {
+                "nee: zegt hoe een element wordt gevuld; wat daarvan te zien is, staat in andere regels".to_owned()
+            }
+            Self::Elsewhere => "wat daarvan in dat bericht staat, controleert een andere regel".to_owned(),
+            Self::NotYet(issue) => format!("nog niet (issue {issue})"),
         }
     }
 }
@@ -114,6 +147,38 @@ impl Entry {
         self.regels().find(|regel| regel.applies_to(soort, release)).ok_or_else(|| self.why_unchecked(release))
     }
 
+    /// The berichten of this release in which we check it, each once: D and F of a 303 or 304 share their name.
+    #[must_use]
+    pub fn checked_in(&self, release: Release) -> BTreeSet<&'static str> {
+        let is_checked = |soort: &&Berichtsoort| self.regel_for(**soort, release).is_ok();
+        release.berichtsoorten().iter().filter(is_checked).map(|soort| soort.name()).collect()
+    }
+
+    /// What is checked of it in this release and what is not, for people, in Dutch.
+    #[must_use]
+    pub fn control_nl(&self, release: Release) -> String {
+        let checked: Vec<&str> = self.checked_in(release).into_iter().collect();
+        let mut parts = Vec::new();
+        if !checked.is_empty() {
+            parts.push(format!("ja, in {}", checked.join(", ")));
+        }
+        for soort in release.berichtsoorten().iter().filter(|soort| self.applies_to(**soort, release)) {
+            let Err(why) = self.regel_for(*soort, release).map_err(Unchecked::nl) else { continue };
+            let why = if checked.is_empty() { why } else { format!("niet in {soort}: {why}") };
+            if !parts.contains(&why) {
+                parts.push(why);
+            }
+        }
+        parts.join("; ")
+    }
+
+    /// Where the official text is.
+    #[must_use]
+    pub fn source(&self) -> String {
+        let releases: Vec<&str> = self.holdings().map(|(release, _)| release.name()).collect();
+        format!("iWmo {}, https://informatiemodel.istandaarden.nl", releases.join(" en "))
+    }
+
     /// Why no function of ours checks it, in no bericht; `None` when one does.
     #[must_use]
     pub fn unchecked(&self) -> Option<Unchecked> {
@@ -138,28 +203,8 @@ impl Entry {
     /// More about a rule that is checked.
     #[must_use]
     pub fn uitleg(&self) -> Option<&'static Uitleg> {
-        UITLEG.get(self.code)
+        uitleg::of(self.code)
     }
-}
-
-/// Why a rule is there, and how it is broken and kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Uitleg {
-    /// In Dutch.
-    pub nl: Explained,
-    /// In English.
-    pub en: Explained,
-}
-
-/// An explanation in one language.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Explained {
-    /// Why the rule is there.
-    pub why: &'static str,
-    /// What breaks it.
-    pub wrong: &'static str,
-    /// What keeps it.
-    pub right: &'static str,
 }
 
 /// Every rule of the standard, in the order of its own tables.
@@ -192,24 +237,8 @@ fn entry(line: &'static str) -> Option<Entry> {
     columns.next().is_none().then_some(Entry { code, retour_code, nl, en, in_3_2, in_2_3 })
 }
 
-static UITLEG: LazyLock<HashMap<&str, Uitleg>> = LazyLock::new(|| {
-    let blocks = include_str!("uitleg.txt").trim_end().split("\n\n");
-    blocks.map(|block| uitleg(block).expect("the compiled-in explanations are checked by a test")).collect()
-});
-
-fn uitleg(block: &'static str) -> Option<(&'static str, Uitleg)> {
-    let mut lines = block.lines();
-    let code = lines.next()?;
-    let mut value = |key| lines.next()?.strip_prefix(key);
-    let nl = Explained { why: value("waarom: ")?, wrong: value("fout: ")?, right: value("goed: ")? };
-    let en = Explained { why: value("why: ")?, wrong: value("wrong: ")?, right: value("right: ")? };
-    lines.next().is_none().then_some((code, Uitleg { nl, en }))
-}
-
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     /// Every code of the standard's own tables, per release.
@@ -251,27 +280,10 @@ mod tests {
     }
 
     #[test]
-    fn no_bericht_is_judged_by_two_checks_of_one_rule() {
-        for release in Release::ALL {
-            for soort in release.berichtsoorten() {
-                let mut seen = BTreeSet::new();
-                let here = REGELS.iter().filter(|regel| regel.applies_to(*soort, release));
-                assert!(here.map(|regel| regel.code).all(|code| seen.insert(code)), "{soort} {}", release.name());
-            }
-        }
-    }
-
-    #[test]
     fn a_rule_has_one_row_per_kind_of_bericht() {
         let rows = REGELS.iter().flat_map(|regel| regel.berichten.iter().map(|soort| (regel.code, *soort)));
         let once: BTreeSet<_> = rows.clone().collect();
         assert_eq!(once.len(), rows.count());
-    }
-
-    #[test]
-    fn what_is_checked_is_explained_and_nothing_else_is() {
-        let explained: BTreeSet<&str> = UITLEG.keys().copied().collect();
-        assert_eq!(explained, REGELS.iter().map(|regel| regel.code).collect());
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod coverage;
 mod externe_bron;
 pub mod lijst;
 pub mod prestatie;
+pub mod uitleg;
 
 use super::Berichtsoort::{
     self, Wmo301, Wmo303D, Wmo303F, Wmo304D, Wmo304F, Wmo305, Wmo307, Wmo315, Wmo317, Wmo319, Wmo323, Wmo325,

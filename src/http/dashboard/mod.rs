@@ -1,6 +1,8 @@
 //! The operator's page: what came in, what is due and overdue, what is stuck. Rendered here, readable
 //! without JavaScript, in Dutch.
 
+mod bericht;
+mod regel;
 mod rows;
 mod sessions;
 mod texts;
@@ -21,6 +23,8 @@ use crate::store::{DeadlineQuery, DeadlineState, Overview};
 use rows::{BerichtRow, DeadlineRow, ParcelRow};
 use texts::{TEXTS, Texts};
 
+pub(super) use bericht::bericht;
+pub(super) use regel::{regel, regels};
 pub(super) use sessions::Sessions;
 pub(super) use toewijzing::{search, toewijzing, waiting};
 
@@ -53,12 +57,12 @@ struct LoginPage {
 
 /// The page.
 pub(super) async fn page(State(server): State<Arc<Server>>, headers: HeaderMap) -> Result<Response, Problem> {
-    if let Some(elsewhere) = turned_away(&server, &headers) {
-        return Ok(elsewhere);
+    if !server.may_look(&headers) {
+        return Ok(redirect("/login"));
     }
     let store = &server.gateway.store;
     let with_state = |state| DeadlineQuery { states: vec![state], ..DeadlineQuery::default() };
-    let naam = |code: &str| naam(&server, code);
+    let naam = |code: &str| server.naam(code);
     let overdue = store.deadlines(&with_state(DeadlineState::Overdue), None, ROWS).await?;
     let open = store.deadlines(&with_state(DeadlineState::Open), None, ROWS).await?;
     let undelivered = store.undelivered(ROWS).await?;
@@ -74,17 +78,6 @@ pub(super) async fn page(State(server): State<Arc<Server>>, headers: HeaderMap) 
         berichten: berichten.iter().map(|view| BerichtRow::of(view, &naam)).collect(),
     };
     Ok(rendered(StatusCode::OK, &page))
-}
-
-/// Where somebody goes who did not log in.
-fn turned_away(server: &Server, headers: &HeaderMap) -> Option<Response> {
-    let must_log_in = server.dashboard_login && !server.sessions.holds(session_of(headers), server.gateway.clock.now());
-    must_log_in.then(|| redirect("/login"))
-}
-
-/// A party for people: its name, where we know it, and its code.
-fn naam(server: &Server, code: &str) -> String {
-    server.gateway.parties.naam(code).map_or_else(|| code.to_owned(), |naam| format!("{naam} ({code})"))
 }
 
 /// The form that asks for a token.
@@ -119,6 +112,18 @@ pub(super) async fn logout(State(server): State<Arc<Server>>, headers: HeaderMap
 /// The stylesheet, from our own address: the page may load nothing else.
 pub(super) async fn stylesheet() -> Response {
     ([(CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("templates/dashboard.css")).into_response()
+}
+
+impl Server {
+    /// Whether whoever sent these headers has logged in, or need not.
+    fn may_look(&self, headers: &HeaderMap) -> bool {
+        !self.dashboard_login || self.sessions.holds(session_of(headers), self.gateway.clock.now())
+    }
+
+    /// A party for people: its name where we know it, and its code.
+    fn naam(&self, code: &str) -> String {
+        self.gateway.parties.naam(code).map_or_else(|| code.to_owned(), |naam| format!("{naam} ({code})"))
+    }
 }
 
 fn session_of(headers: &HeaderMap) -> &str {

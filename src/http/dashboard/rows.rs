@@ -3,9 +3,11 @@
 use chrono::NaiveDate;
 
 use super::texts;
-use crate::domain::{Berichtsoort, Timestamp};
+use crate::domain::Timestamp;
+use crate::domain::regels::lijst::lijst;
 use crate::exchange::local_time;
-use crate::store::{BerichtView, DeadlineView, ParcelView};
+use crate::http::uitleg::page_of;
+use crate::store::{BerichtView, DeadlineView, FindingReceipt, ParcelView};
 
 /// A moment for people: day, month and time in Amsterdam.
 pub(super) fn moment(at: Timestamp) -> String {
@@ -65,15 +67,62 @@ impl ParcelRow {
     }
 }
 
+/// What is wrong with a bericht, and where that is explained.
+pub(super) struct FindingRow {
+    pub rule: String,
+    pub uitleg: Option<String>,
+    pub code: String,
+    pub place: String,
+    pub path: String,
+    pub text: String,
+}
+
+impl FindingRow {
+    fn of(finding: &FindingReceipt) -> Self {
+        let place = finding.line.zip(finding.column).map(|(line, column)| format!("{line}:{column}"));
+        Self {
+            rule: finding.rule.clone().unwrap_or_else(|| finding.level.clone()),
+            uitleg: finding.rule.as_deref().and_then(page_of),
+            code: finding.retourcode.clone().unwrap_or_default(),
+            place: place.unwrap_or_default(),
+            path: finding.path.clone(),
+            text: finding.text.clone(),
+        }
+    }
+}
+
+/// What a retour says of one berichtklasse.
+pub(super) struct KlasseRow {
+    pub path: String,
+    pub codes: Vec<CodeRow>,
+}
+
+/// A retourcode, what it means, and the rules that give it.
+pub(super) struct CodeRow {
+    pub code: String,
+    pub text: &'static str,
+    pub regels: Vec<&'static str>,
+}
+
+impl CodeRow {
+    pub fn of(code: &str) -> Self {
+        // Most rules share 0001; which one it was is in no retour.
+        let text = texts::retour_code(code);
+        let giving = lijst().iter().filter(|entry| text.is_empty() && entry.retour_code == Some(code));
+        Self { code: code.to_owned(), text, regels: giving.map(|entry| entry.code).collect() }
+    }
+}
+
 /// A bericht that came in or was composed.
 pub(super) struct BerichtRow {
+    pub id: String,
     pub received_at: String,
     pub bericht: String,
     pub parties: String,
     pub via: &'static str,
     pub outcome: &'static str,
     pub class: &'static str,
-    pub findings: Vec<String>,
+    pub findings: Vec<FindingRow>,
 }
 
 impl BerichtRow {
@@ -81,16 +130,11 @@ impl BerichtRow {
         let (outcome, class) = texts::outcome(view.outcome, view.via);
         let party = |code: &Option<String>| code.as_deref().map_or_else(|| "?".to_owned(), naam);
         let (mut from, mut to) = (party(&view.afzender), party(&view.ontvanger));
-        let soort = view.berichtsoort.as_deref().and_then(Berichtsoort::from_name);
-        if soort.is_some_and(Berichtsoort::is_retour) {
-            // A retour repeats the parties of its heenbericht and goes the other way.
+        if view.is_retour() {
             std::mem::swap(&mut from, &mut to);
         }
-        let findings = view.receipt.findings.iter().map(|finding| match &finding.retourcode {
-            Some(code) => format!("{code}: {}", finding.text),
-            None => finding.text.clone(),
-        });
         Self {
+            id: view.id.clone(),
             received_at: moment(view.received_at),
             bericht: [view.berichtsoort.as_deref().unwrap_or("?"), view.identificatie.as_deref().unwrap_or("")]
                 .join(" "),
@@ -98,7 +142,7 @@ impl BerichtRow {
             via: texts::via(view.via),
             outcome,
             class,
-            findings: findings.collect(),
+            findings: view.receipt.findings.iter().map(FindingRow::of).collect(),
         }
     }
 }

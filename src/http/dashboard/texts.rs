@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::rows::date;
 use crate::domain::stand::{Declared, LeveringStand, ToewijzingStand};
+use crate::domain::waarde::RetourCode;
 use crate::store::{DeadlineState, DeadlineView, Outcome, ParcelState, ParcelView, Via};
 
 /// The texts of the pages.
@@ -63,17 +64,44 @@ pub(super) struct Texts {
     pub declared: &'static str,
     pub granted: &'static str,
     pub timeline: &'static str,
-    pub what: &'static str,
-    pub transport: &'static str,
-    pub deadlines: &'static str,
     pub waiting_list: &'static str,
     pub waiting_list_intro: &'static str,
     pub waiting_none: &'static str,
     pub ingangsdatum: &'static str,
     pub days: &'static str,
-    pub back: &'static str,
     pub not_found_title: &'static str,
     pub not_found: &'static str,
+    pub content: &'static str,
+    pub overview: &'static str,
+    pub bericht_title: &'static str,
+    pub release: &'static str,
+    pub chain: &'static str,
+    pub heenbericht: &'static str,
+    pub retour: &'static str,
+    pub findings_none: &'static str,
+    pub retourcodes_title: &'static str,
+    pub klasse: &'static str,
+    pub codes: &'static str,
+    pub no_codes: &'static str,
+    pub rule: &'static str,
+    pub place: &'static str,
+    pub deadlines_title: &'static str,
+    pub transport_title: &'static str,
+    pub rules_title: &'static str,
+    pub rules_hint: &'static str,
+    pub what: &'static str,
+    pub level: &'static str,
+    pub retourcode: &'static str,
+    pub berichten_of: &'static str,
+    pub check: &'static str,
+    pub why: &'static str,
+    pub wrong: &'static str,
+    pub right: &'static str,
+    pub message: &'static str,
+    pub source: &'static str,
+    pub english: &'static str,
+    pub yes: &'static str,
+    pub no: &'static str,
 }
 
 pub(super) static TEXTS: Texts = Texts {
@@ -132,18 +160,56 @@ pub(super) static TEXTS: Texts = Texts {
     declared: "Gedeclareerd",
     granted: "Toegekend",
     timeline: "Tijdlijn",
-    what: "Inhoud",
-    transport: "Transport",
-    deadlines: "Termijnen",
     waiting_list: "Wacht op start",
     waiting_list_intro: "Toewijzingen waarop nog geen start is gemeld, per aanbieder.",
     waiting_none: "Op elke lopende toewijzing is een start gemeld.",
     ingangsdatum: "Ingangsdatum",
     days: "Dagen sinds ingangsdatum",
-    back: "Terug naar het overzicht",
     not_found_title: "Niet gevonden",
     not_found: "Er is geen toewijzing met dit nummer bij deze gemeente. Controleer de gemeentecode en het ToewijzingNummer.",
+    content: "Inhoud",
+    overview: "Overzicht",
+    bericht_title: "Bericht",
+    release: "Release",
+    chain: "Hoort bij",
+    heenbericht: "Heenbericht",
+    retour: "Retourbericht",
+    findings_none: "Er is niets op dit bericht aan te merken.",
+    retourcodes_title: "Retourcodes per berichtklasse",
+    klasse: "Berichtklasse",
+    codes: "Retourcodes",
+    no_codes: "geen",
+    rule: "Regel",
+    place: "Regel en kolom",
+    deadlines_title: "Termijnen",
+    transport_title: "Verzending",
+    rules_title: "Regels van iWmo",
+    rules_hint: "Wat hier gecontroleerd wordt, per regel. Klik op een regel voor uitleg.",
+    what: "Wat de regel zegt",
+    level: "Niveau",
+    retourcode: "Retourcode",
+    berichten_of: "Berichten",
+    check: "Controle",
+    why: "Waarom",
+    wrong: "Fout",
+    right: "Goed",
+    message: "Melding",
+    source: "Bron",
+    english: "In het Engels",
+    yes: "ja",
+    no: "nee",
 };
+
+/// What a retourcode means that is of no rule in particular; empty for one that is.
+pub(super) fn retour_code(code: &str) -> &'static str {
+    match code {
+        RetourCode::AFGEKEURD => "het bericht breekt een regel waar het zelf aan te toetsen is",
+        RetourCode::GEEN_OPMERKING => "geen opmerkingen",
+        RetourCode::NIET_BEOORDEELD => "niet beoordeeld",
+        RetourCode::DECLARATIE_TOEGEKEND => "geheel toegekend",
+        _ => "",
+    }
+}
 
 /// Which way a bericht came in.
 pub(super) const fn via(via: Via) -> &'static str {

@@ -13,7 +13,7 @@ use super::super::toewijzingen::{Stand, current, days_waiting, find};
 use super::super::{Server, toewijzingen};
 use super::rows::{BerichtRow, TimelineRow, date};
 use super::texts::{self, TEXTS, Texts};
-use super::{naam, redirect, rendered, rows, turned_away};
+use super::{redirect, rendered, rows};
 use crate::domain::waarde::Value;
 use crate::store::{ToewijzingView, WaitingToewijzing};
 
@@ -75,13 +75,13 @@ pub(crate) async fn toewijzing(
     Path((gemeente, nummer)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    if let Some(elsewhere) = turned_away(&server, &headers) {
-        return Ok(elsewhere);
+    if !server.may_look(&headers) {
+        return Ok(redirect("/login"));
     }
     let Some(view) = find(&server, &gemeente, &nummer, None).await? else {
         return Ok(rendered(StatusCode::NOT_FOUND, &NotFoundPage { t: &TEXTS }));
     };
-    let naam = |code: &str| naam(&server, code);
+    let naam = |code: &str| server.naam(code);
     let stand = toewijzingen::Stand::of(&view, server.gateway.clock.today());
     let page = ToewijzingPage {
         t: &TEXTS,
@@ -158,14 +158,14 @@ fn timeline_row(
 
 /// Clients wait between toewijzing and start; where, and how long.
 pub(crate) async fn waiting(State(server): State<Arc<Server>>, headers: HeaderMap) -> Result<Response, Problem> {
-    if let Some(elsewhere) = turned_away(&server, &headers) {
-        return Ok(elsewhere);
+    if !server.may_look(&headers) {
+        return Ok(redirect("/login"));
     }
     let today = server.gateway.clock.today();
     let found = server.gateway.store.toewijzingen_without_start(None, today, ROWS).await?;
     let row = |view: &WaitingToewijzing| WaitingRow {
-        aanbieder: naam(&server, &view.aanbieder),
-        gemeente: naam(&server, &view.gemeente),
+        aanbieder: server.naam(&view.aanbieder),
+        gemeente: server.naam(&view.gemeente),
         nummer: view.toewijzing_nummer,
         link: format!("/toewijzingen/{}/{}", view.gemeente, view.toewijzing_nummer),
         received_at: rows::moment(view.received_at),

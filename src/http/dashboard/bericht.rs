@@ -1,0 +1,57 @@
+//! One bericht: what was found, what its retour says of each berichtklasse, what it belongs to, where it went.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+
+use super::rows::{BerichtRow, CodeRow, DeadlineRow, KlasseRow, ParcelRow};
+use super::texts::{TEXTS, Texts};
+use super::{redirect, rendered};
+use crate::exchange::retour_codes;
+use crate::http::Server;
+use crate::http::error::Problem;
+
+#[derive(Template)]
+#[template(path = "bericht.html")]
+struct Page {
+    t: &'static Texts,
+    row: BerichtRow,
+    release: String,
+    heenbericht: Option<String>,
+    retour: Option<String>,
+    retourcodes: Vec<KlasseRow>,
+    deadlines: Vec<DeadlineRow>,
+    parcels: Vec<ParcelRow>,
+}
+
+/// The page of a bericht.
+pub(in crate::http) async fn bericht(
+    State(server): State<Arc<Server>>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    if !server.may_look(&headers) {
+        return Ok(redirect("/login"));
+    }
+    let store = &server.gateway.store;
+    let view = store.bericht(&id, None).await?.ok_or(Problem::NotFound)?;
+    let bytes = if view.is_retour() { store.payload(&id, None).await?.unwrap_or_default() } else { Vec::new() };
+    let rows = retour_codes(&bytes)
+        .into_iter()
+        .map(|(path, codes)| KlasseRow { path, codes: codes.iter().map(|code| CodeRow::of(code)).collect() });
+    let naam = |code: &str| server.naam(code);
+    let page = Page {
+        t: &TEXTS,
+        row: BerichtRow::of(&view, &naam),
+        release: view.release.clone().unwrap_or_default(),
+        heenbericht: view.heenbericht_id.clone(),
+        retour: view.retour_id.clone(),
+        retourcodes: rows.collect(),
+        deadlines: view.deadlines.iter().map(|view| DeadlineRow::of(view, &naam)).collect(),
+        parcels: view.parcels.iter().map(|view| ParcelRow::of(view, &naam)).collect(),
+    };
+    Ok(rendered(StatusCode::OK, &page))
+}

@@ -1,0 +1,62 @@
+//! The rules of the standard: all in a table, and one explained. For everybody: there is nothing in it of anybody.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::rendered;
+use super::texts::{TEXTS, Texts};
+use crate::domain::regels::lijst::{Entry, find, lijst};
+use crate::domain::regels::uitleg::Uitleg;
+use crate::http::error::Problem;
+
+#[derive(Template)]
+#[template(path = "regels.html")]
+struct TablePage {
+    t: &'static Texts,
+    entries: &'static [Entry],
+}
+
+#[derive(Template)]
+#[template(path = "regel.html")]
+struct Page {
+    t: &'static Texts,
+    entry: &'static Entry,
+    uitleg: Option<&'static Uitleg>,
+    releases: Vec<ReleaseRow>,
+    /// What a finding says.
+    message: Option<&'static str>,
+}
+
+/// How a rule holds in one release.
+struct ReleaseRow {
+    release: &'static str,
+    level: &'static str,
+    berichten: String,
+    check: String,
+}
+
+/// Every rule.
+pub(in crate::http) async fn regels() -> Response {
+    rendered(StatusCode::OK, &TablePage { t: &TEXTS, entries: lijst() })
+}
+
+/// One rule.
+pub(in crate::http) async fn regel(Path(code): Path<String>) -> Result<Response, Problem> {
+    let entry = find(&code).ok_or(Problem::NotFound)?;
+    let releases = entry.holdings().map(|(release, holding)| ReleaseRow {
+        release: release.name(),
+        level: holding.level_nl(),
+        berichten: holding.berichten().collect::<Vec<_>>().join(", "),
+        check: entry.control_nl(release),
+    });
+    let page = Page {
+        t: &TEXTS,
+        entry,
+        uitleg: entry.uitleg(),
+        releases: releases.collect(),
+        message: entry.regels().next().map(|regel| regel.text),
+    };
+    Ok(rendered(StatusCode::OK, &page))
+}
