@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "the environment says what tests may not skip")]
 
 mod browser;
+mod cases;
 mod command_line;
 mod crash;
 mod declaraties;

@@ -93,6 +93,11 @@ pub fn wmo315(identificatie: &str, dagtekening: &str, referentie: &str) -> Vec<u
     bericht("WMO315", identificatie, dagtekening, json!({"Client": client}))
 }
 
+/// A 317 with this Verzoek.
+pub fn wmo317(identificatie: &str, dagtekening: &str, verzoek: &Value) -> Vec<u8> {
+    bericht("WMO317", identificatie, dagtekening, json!({"Client": {"Bsn": BSN, "Verzoek": verzoek}}))
+}
+
 /// A 319 that says this about the verzoek; 1 is no, 2 is "in research".
 pub fn wmo319(identificatie: &str, dagtekening: &str, referentie: &str, antwoord: &str) -> Vec<u8> {
     let mut body = json!({"ReferentieAanbieder": referentie, "VerzoekAntwoord": antwoord});
@@ -132,6 +137,11 @@ pub fn credit(referentie: &str, line: &Value) -> Value {
 
 /// A 323 of May 2026 with these lines, under its Identificatie as DeclaratieNummer.
 pub fn wmo323(identificatie: &str, dagtekening: &str, lines: &[Value]) -> Vec<u8> {
+    wmo323_of(identificatie, dagtekening, ("2026-05-01", "2026-05-31"), lines)
+}
+
+/// The same of another month, by its first and last day.
+pub fn wmo323_of(identificatie: &str, dagtekening: &str, (first, last): (&str, &str), lines: &[Value]) -> Vec<u8> {
     let mut clienten: Vec<Value> = Vec::new();
     for line in lines {
         let mut line = line.clone();
@@ -149,7 +159,7 @@ pub fn wmo323(identificatie: &str, dagtekening: &str, lines: &[Value]) -> Vec<u8
     let total: i64 = lines.iter().map(signed).sum();
     let declaratie = json!({
         "DeclaratieNummer": identificatie,
-        "DeclaratiePeriode": {"Begindatum": "2026-05-01", "Einddatum": "2026-05-31"},
+        "DeclaratiePeriode": {"Begindatum": first, "Einddatum": last},
         "DeclaratieDagtekening": dagtekening,
         "TotaalIngediendBedrag": {"TotaalBedrag": total.abs(), "DebetCredit": if total < 0 { "C" } else { "D" }},
         "Clienten": {"Client": clienten},

@@ -1,11 +1,8 @@
 //! Order carries no meaning where it must not (property 4): whatever a network does to the order of what may wait, to the
 //! order of versions, and by repeating, the same berichten end as accepted and in the same ledger.
 
-use std::collections::BTreeMap;
-
 use chrono::{Days, NaiveDate};
 use iwmo_gateway::exchange::rebuild::verify;
-use iwmo_gateway::store::{LedgerTable, Via};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
@@ -225,13 +222,6 @@ fn nummer(which: usize) -> i64 {
     700_101 + i64::try_from(which).expect("a few")
 }
 
-/// What a history ends in: what became of each bericht, and the ledger, both without the ids that a store gives.
-#[derive(Debug, PartialEq)]
-struct End {
-    berichten: Vec<String>,
-    ledger: Vec<String>,
-}
-
 async fn play(history: &History, order: &[usize]) -> Stage {
     let stage = Stage::new().await.replayed();
     for number in order {
@@ -239,32 +229,6 @@ async fn play(history: &History, order: &[usize]) -> Stage {
         stage.release().await;
     }
     stage
-}
-
-async fn end_of(stage: &Stage) -> End {
-    let mut names = BTreeMap::new();
-    let mut berichten = Vec::new();
-    for view in stage.store().berichten(None, None, 1_000).await.expect("read") {
-        if view.via != Via::Gateway {
-            let soort = view.berichtsoort.unwrap_or_default();
-            let identificatie = view.identificatie.unwrap_or_default();
-            berichten.push(format!("{soort} {identificatie} {}", view.outcome.name()));
-            names.insert(view.id, identificatie);
-        }
-    }
-    let mut ledger = Vec::new();
-    for table in LedgerTable::ALL {
-        for row in stage.store().ledger_rows(table, None, 1_000).await.expect("read") {
-            let mut line = format!("{} {} {} {}", table.name(), row.bericht_id, row.nr, row.content);
-            for (id, identificatie) in &names {
-                line = line.replace(id, identificatie);
-            }
-            ledger.push(line);
-        }
-    }
-    berichten.sort();
-    ledger.sort();
-    End { berichten, ledger }
 }
 
 fn plan() -> impl Strategy<Value = Plan> {
@@ -314,12 +278,12 @@ proptest! {
 fn ends_the_same(history: &History, mix: &Mix) -> Result<(), TestCaseError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        let meant = end_of(&play(history, &(0..history.acts.len()).collect::<Vec<_>>()).await).await;
+        let meant = play(history, &(0..history.acts.len()).collect::<Vec<_>>()).await.end().await;
         prop_assert!(meant.berichten.iter().all(|one| one.ends_with(" accepted")), "{:#?}", meant.berichten);
         let order = history.mixed(mix);
         let stage = play(history, &order).await;
         let names = |number: &usize| format!("{} B{number}", history.acts[*number].soort);
-        prop_assert_eq!(end_of(&stage).await, meant, "{:?}", order.iter().map(names).collect::<Vec<_>>());
+        prop_assert_eq!(stage.end().await, meant, "{:?}", order.iter().map(names).collect::<Vec<_>>());
         let compared = verify(stage.store().as_ref(), &stage.gateway.schemas).await.expect("read");
         prop_assert_eq!(compared.differences, Vec::<String>::new());
         Ok(())

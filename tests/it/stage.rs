@@ -1,5 +1,6 @@
 //! The stories on a store, without a server: both parties are local, and the clock stands still.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use iwmo_gateway::app;
@@ -9,10 +10,17 @@ use iwmo_gateway::domain::Partij;
 use iwmo_gateway::exchange::receive::receive;
 use iwmo_gateway::exchange::wait::release;
 use iwmo_gateway::exchange::{Carrier, Format, Gateway, LocalParties, Received, Reply};
-use iwmo_gateway::store::{Receipt, Sqlite, Store};
+use iwmo_gateway::store::{LedgerTable, Receipt, Sqlite, Store, Via};
 use iwmo_gateway::xml::{self, Schemas};
 
 use crate::world::{AANBIEDER, GEMEENTE, instant};
+
+/// What became of each bericht, and the ledger, both without the ids that a store gives.
+#[derive(Debug, PartialEq)]
+pub struct End {
+    pub berichten: Vec<String>,
+    pub ledger: Vec<String>,
+}
 
 pub struct Stage {
     pub gateway: Gateway,
@@ -81,5 +89,37 @@ impl Stage {
             lines.push(format!("{} {} {dagtekening}", bericht.header().soort, receipt.verdict));
         }
         lines
+    }
+
+    /// Sets the clock.
+    pub fn at(&self, moment: &str) {
+        self.clock.set(instant(moment));
+    }
+
+    /// What the berichten that came in end in.
+    pub async fn end(&self) -> End {
+        let mut names = BTreeMap::new();
+        let mut berichten = Vec::new();
+        for view in self.store().berichten(None, None, 1_000).await.expect("read") {
+            if view.via != Via::Gateway {
+                let soort = view.berichtsoort.unwrap_or_default();
+                let identificatie = view.identificatie.unwrap_or_default();
+                berichten.push(format!("{soort} {identificatie} {}", view.outcome.name()));
+                names.insert(view.id, identificatie);
+            }
+        }
+        let mut ledger = Vec::new();
+        for table in LedgerTable::ALL {
+            for row in self.store().ledger_rows(table, None, 1_000).await.expect("read") {
+                let mut line = format!("{} {} {} {}", table.name(), row.bericht_id, row.nr, row.content);
+                for (id, identificatie) in &names {
+                    line = line.replace(id, identificatie);
+                }
+                ledger.push(line);
+            }
+        }
+        berichten.sort();
+        ledger.sort();
+        End { berichten, ledger }
     }
 }
