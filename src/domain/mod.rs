@@ -13,7 +13,7 @@
 //! | [`regels`] | one function per rule, and the table of rules |
 //! | [`codelijst`], [`contract`] | which code held on which day, and what two parties agreed |
 //! | [`stand`] | where a toewijzing and its support stand |
-//! | [`volume`] | how much of a toewijzing may be declared |
+//! | [`volume`], [`calculation`] | how much of a toewijzing may be declared, and how that figure was reached |
 //! | [`history`], [`verdict`] | earlier facts in, findings out |
 //! | [`waiting`] | which berichten wait for an earlier one |
 //! | [`retour`], [`declaratie_antwoord`] | the answer that the standard prescribes |
@@ -22,6 +22,7 @@
 pub mod antwoord;
 pub mod bericht;
 pub mod beschikking;
+pub mod calculation;
 pub mod client;
 pub mod codelijst;
 pub mod contract;

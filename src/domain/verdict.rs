@@ -5,6 +5,7 @@ mod lines;
 use chrono::NaiveDate;
 
 use super::bericht::{Bericht, Heenbericht, Inhoud, Retourbericht};
+use super::calculation::Calculation;
 use super::codelijst::Gemeentecodes;
 use super::contract::Contract;
 use super::history::{Awaited, History};
@@ -156,6 +157,8 @@ pub struct Oordeel {
     pub granted: Vec<bool>,
     /// The granted lines added up, in euro cents; below zero when credit.
     pub toegekend: i128,
+    /// Of each line the figures that it was judged by; none where it did not come to that.
+    pub calculations: Vec<Vec<Calculation>>,
 }
 
 impl Verdict {

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::receipt::Receipt;
+use super::receipt::{CalculationReceipt, Receipt};
 use crate::domain::bericht::XsdVersie;
 use crate::domain::deadline::Clock;
 use crate::domain::declaratie::{GeslotenPeriode, Referentie, TotaalBedragMetDC};
@@ -276,7 +276,16 @@ pub struct NewDeclaratie {
     /// Rejected before its lines were judged: it counts as not sent.
     pub void: bool,
     /// Its lines, in order.
-    pub prestaties: Vec<PrestatieFact>,
+    pub prestaties: Vec<NewPrestatie>,
+}
+
+/// A line that was judged.
+#[derive(Clone, Debug)]
+pub struct NewPrestatie {
+    /// As it was declared, and whether it was granted.
+    pub fact: PrestatieFact,
+    /// The figures that it was judged by.
+    pub calculations: Vec<CalculationReceipt>,
 }
 
 /// A clock that a bericht stops: met, or late when the moment is past.

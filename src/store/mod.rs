@@ -22,11 +22,11 @@ use crate::domain::{Bericht, History, Partij, Timestamp};
 
 pub use entry::{
     About, Answering, Closing, DeadlineState, Effect, Entry, EnvelopeSeen, HeaderColumns, Journaled, LedgerChange,
-    LedgerRow, LedgerTable, NewBericht, NewDeadline, NewDeclaratie, NewParcel, NewToewijzing, Outcome, ParcelKind, Via,
-    Wait, Waiting,
+    LedgerRow, LedgerTable, NewBericht, NewDeadline, NewDeclaratie, NewParcel, NewPrestatie, NewToewijzing, Outcome,
+    ParcelKind, Via, Wait, Waiting,
 };
 pub use postgres::Postgres;
-pub use receipt::{DeadlineReceipt, Destination, FindingReceipt, Receipt, RetourReceipt};
+pub use receipt::{CalculationReceipt, DeadlineReceipt, Destination, FindingReceipt, Receipt, RetourReceipt};
 pub use sqlite::Sqlite;
 pub use view::{
     BerichtView, DeadlineQuery, DeadlineView, DeliveryView, Overview, ParcelState, ParcelView, PostbusItem,

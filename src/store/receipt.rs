@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::calculation::{Calculation, Formula};
 use crate::domain::verdict::Severity;
 use crate::domain::{Finding, Timestamp};
 
@@ -112,4 +113,53 @@ pub struct Destination {
     pub partij: String,
     /// `postbus` or `ggk`.
     pub via: String,
+}
+
+/// A figure that a line of a declaratie was judged by. Volumes in the smallest unit of their kind, money in euro cents.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalculationReceipt {
+    /// As in `TR321`.
+    pub rule: String,
+    /// `price`, `period`, `term` or `budget`.
+    pub formula: String,
+    /// What is multiplied: the volume of the line or of the toewijzing, in its own unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volume: Option<i64>,
+    /// What it is multiplied with: a number of weeks, months or days, or the tariff.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub times: Option<i64>,
+    /// What was granted before, where that counts.
+    pub used: i64,
+    /// What the line asks.
+    pub asked: i64,
+    /// What it may come to.
+    pub allowed: i64,
+    /// Whether the rule holds.
+    pub holds: bool,
+    /// The same in Dutch.
+    pub text: String,
+}
+
+impl From<&Calculation> for CalculationReceipt {
+    fn from(calculation: &Calculation) -> Self {
+        let (formula, volume, times) = match calculation.formula {
+            Formula::Price { volume, tarief, per_hour } => ("price", Some(volume), Some(per_hour.unwrap_or(tarief))),
+            Formula::Period(maximum, _) => ("period", Some(maximum.volume), Some(maximum.times)),
+            Formula::Term(maximum, _) => ("term", Some(maximum.volume), Some(maximum.times)),
+            Formula::Budget => ("budget", None, None),
+        };
+        // No figure of a real declaratie comes near; one of a made-up one is shown as the largest number there is.
+        let shown = |figure: i128| i64::try_from(figure).unwrap_or(i64::MAX);
+        Self {
+            rule: calculation.regel.to_owned(),
+            formula: formula.to_owned(),
+            volume,
+            times,
+            used: shown(calculation.used),
+            asked: shown(calculation.asked),
+            allowed: shown(calculation.allowed),
+            holds: calculation.holds,
+            text: calculation.text(),
+        }
+    }
 }

@@ -10,6 +10,7 @@ pub(super) mod tarief;
 pub(super) mod toewijzing;
 pub(super) mod volume;
 
+use crate::domain::calculation::Calculation;
 use crate::domain::contract::Contract;
 use crate::domain::declaratie::{GeslotenPeriode, Prestatie};
 use crate::domain::history::ToewijzingFact;
@@ -84,6 +85,12 @@ impl Basis {
 }
 
 impl<'a> Line<'a> {
+    /// The figures that it is judged by: price, maximum of the period and of the term, budget, as far as they apply.
+    #[must_use]
+    pub fn calculations(&self) -> Vec<Calculation> {
+        [self.price(), self.period(), self.whole_term(), self.budget()].into_iter().flatten().collect()
+    }
+
     /// How much was assigned, when that is told in a volume.
     fn omvang(&self) -> Option<(&'a ToewijzingFact, &'a Omvang)> {
         let toewijzing = self.toewijzing?;

@@ -29,7 +29,8 @@ pub(super) fn judge(
     let lines: Vec<Stated<'_>> = stated(declaratie).collect();
     let mut books = Books::of(&history.declaraties.prestaties);
     let mut found: Vec<(usize, Finding)> = Vec::new();
-    let mut oordeel = Oordeel { granted: vec![false; lines.len()], toegekend: 0 };
+    let count = lines.len();
+    let mut oordeel = Oordeel { granted: vec![false; count], toegekend: 0, calculations: vec![Vec::new(); count] };
     for wants_debet in [false, true] {
         for (nr, stated) in lines.iter().enumerate().filter(|(_, one)| one.prestatie.is_debet() == wants_debet) {
             let is_wrong = |path: &ElementPath| !wrong.is_empty() && wrong.contains(path);
@@ -37,8 +38,9 @@ pub(super) fn judge(
             if !is_wrong(&stated.client_path()) {
                 let line = stated.line(declaratie, history, outside.contract, &books);
                 let is_known_wrong = is_wrong(&stated.path());
-                let broken = regels.broken(&line, is_known_wrong);
+                let Looked { broken, is_counted } = regels.look_at(&line, is_known_wrong);
                 is_granted = broken.is_empty() && !is_known_wrong;
+                oordeel.calculations[nr] = if is_counted { line.calculations() } else { Vec::new() };
                 found.extend(broken.into_iter().map(|(regel, spot)| (nr, stated.finding(regel, spot))));
             }
             if is_granted {
@@ -124,6 +126,13 @@ struct LineRegels(Vec<LineRegel>);
 
 type Broken = Vec<(&'static Regel, Spot)>;
 
+/// What came of a line.
+struct Looked {
+    broken: Broken,
+    /// It was judged by what it comes to.
+    is_counted: bool,
+}
+
 impl LineRegels {
     fn of(heen: &Heenbericht) -> Self {
         let of_line = |regel: &'static Regel| match regel.check {
@@ -136,25 +145,26 @@ impl LineRegels {
 
     /// What a line breaks. Of a credit only its references are judged (IV085). Of a debet line whose toewijzing is not
     /// what it should be no more is judged; what it comes to, only where unit, price and period are right.
-    fn broken(&self, line: &Line<'_>, is_known_wrong: bool) -> Broken {
+    fn look_at(&self, line: &Line<'_>, is_known_wrong: bool) -> Looked {
         let of = |parts: &[Part]| self.broken_in(line, |part, _| parts.contains(&part));
         let mut broken = of(&[Part::Reference]);
         if !line.prestatie.is_debet() {
             broken.extend(of(&[Part::Credited]));
-            return broken;
+            return Looked { broken, is_counted: false };
         }
         let toewijzing = of(&[Part::Toewijzing]);
         let has_toewijzing = toewijzing.is_empty() && !is_known_wrong;
         broken.extend(toewijzing);
+        let mut is_counted = false;
         if has_toewijzing {
             let price_and_period = of(&[Part::Price, Part::Periode]);
-            let can_be_counted = price_and_period.is_empty();
+            is_counted = price_and_period.is_empty();
             broken.extend(of(&[Part::Product]));
             broken.extend(price_and_period);
             broken.extend(of(&[Part::Frequency]));
-            broken.extend(if can_be_counted { of(&[Part::Volume]) } else { Vec::new() });
+            broken.extend(if is_counted { of(&[Part::Volume]) } else { Vec::new() });
         }
-        broken
+        Looked { broken, is_counted }
     }
 
     fn broken_without_history(&self, line: &Line<'_>) -> Broken {

@@ -7,7 +7,7 @@ use crate::domain::levering::{StartProduct, StopProduct};
 use crate::domain::toewijzing::ToegewezenProduct;
 use crate::domain::waarde::{RetourCode, ToewijzingNummer};
 use crate::domain::{History, Verdict, beschikking};
-use crate::store::{Effect, LedgerChange, NewDeclaratie, NewToewijzing};
+use crate::store::{CalculationReceipt, Effect, LedgerChange, NewDeclaratie, NewPrestatie, NewToewijzing};
 
 /// What a heenbericht changes: nothing when it was rejected, except that a declaratie is kept all the same, because the
 /// 325 that says so has to be matched to it.
@@ -87,6 +87,7 @@ fn toewijzing_of_2_3(product: &beschikking::ToegewezenProduct) -> Option<NewToew
 
 fn new_declaratie(declaratie: &Declaratie, heen: &Heenbericht, verdict: &Verdict) -> NewDeclaratie {
     let granted = verdict.declaratie.as_ref().map_or(&[][..], |oordeel| &oordeel.granted);
+    let calculations = verdict.declaratie.as_ref().map_or(&[][..], |oordeel| &oordeel.calculations);
     let lines = declaratie.clienten.iter().flat_map(|client| client.prestaties.iter().map(|line| (&client.bsn, line)));
     NewDeclaratie {
         declaratie_nummer: declaratie.declaratie_nummer.clone(),
@@ -96,10 +97,13 @@ fn new_declaratie(declaratie: &Declaratie, heen: &Heenbericht, verdict: &Verdict
         void: verdict.declaratie.is_none(),
         prestaties: lines
             .enumerate()
-            .map(|(nr, (bsn, prestatie))| PrestatieFact {
-                bsn: bsn.clone(),
-                prestatie: prestatie.clone(),
-                granted: granted.get(nr).copied().unwrap_or(false),
+            .map(|(nr, (bsn, prestatie))| NewPrestatie {
+                fact: PrestatieFact {
+                    bsn: bsn.clone(),
+                    prestatie: prestatie.clone(),
+                    granted: granted.get(nr).copied().unwrap_or(false),
+                },
+                calculations: calculations.get(nr).into_iter().flatten().map(CalculationReceipt::from).collect(),
             })
             .collect(),
     }

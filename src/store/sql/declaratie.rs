@@ -11,7 +11,7 @@ use crate::domain::declaratie::{BedragMetDC, GeslotenPeriode, Prestatie, Referen
 use crate::domain::history::{DeclaratieFact, PrestatieFact};
 use crate::domain::klasse::RetourCodes;
 use crate::domain::waarde::{Bsn, ToewijzingNummer, Value};
-use crate::store::{About, NewDeclaratie};
+use crate::store::{About, NewDeclaratie, NewPrestatie};
 
 /// Keeps a declaratie and what became of its lines.
 pub async fn insert_declaratie(conn: &mut Connection, about: &About, id: &str, new: &NewDeclaratie) -> Result<()> {
@@ -43,13 +43,13 @@ async fn insert_prestatie(
     conn: &mut Connection,
     about: &About,
     (id, nr): (&str, i64),
-    line: &PrestatieFact,
+    NewPrestatie { fact: line, calculations }: &NewPrestatie,
     void: bool,
 ) -> Result<()> {
     const PRESTATIE: &str = "INSERT INTO prestatie (bericht_id, nr, gemeente, aanbieder, bsn, referentie_nummer,
             vorig_referentie_nummer, toewijzing_nummer, product_categorie, product_code, begindatum, einddatum,
-            geleverd_volume, eenheid, product_tarief, bedrag, debet_credit, granted, void)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
+            geleverd_volume, eenheid, product_tarief, bedrag, debet_credit, granted, void, calculations)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
     let prestatie = &line.prestatie;
     sqlx::query(PRESTATIE)
         .bind(id)
@@ -71,6 +71,7 @@ async fn insert_prestatie(
         .bind(prestatie.ingediend_bedrag.debet_credit.to_text())
         .bind(line.granted)
         .bind(void)
+        .bind(serde_json::to_string(calculations).map_err(|cause| sqlx::Error::Encode(Box::new(cause)))?)
         .execute(conn)
         .await?;
     Ok(())

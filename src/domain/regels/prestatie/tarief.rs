@@ -1,5 +1,6 @@
 //! Unit, tariff and amount of a line.
 
+use crate::domain::calculation::{Calculation, Formula};
 use crate::domain::contract::Tarief;
 use crate::domain::waarde::Eenheid;
 
@@ -45,30 +46,31 @@ pub fn tr418(line: &Line<'_>) -> Option<Spot> {
 /// - Retourcode: 9346, on the `Prestatie`
 /// - Berichten: WMO323
 pub fn tr346(line: &Line<'_>) -> Option<Spot> {
-    let prestatie = line.prestatie;
-    let tarief = prestatie.product_tarief.map(i128::from)?;
-    let volume = i128::from(prestatie.geleverd_volume);
-    let bedrag = i128::from(prestatie.ingediend_bedrag.bedrag);
-    let per_hour = |per_hour: i128| half_up(per_hour * volume, 60);
-    let follows = match prestatie.eenheid {
-        Eenheid::Minuut => match line.agreed_per_hour() {
-            Some(agreed) if half_up(agreed, 60) == tarief => bedrag == per_hour(agreed),
-            Some(_) | None if line.agreed_unit() == Some(Eenheid::Minuut) => bedrag == volume * tarief,
-            Some(_) | None => (per_hour(60 * tarief - 30)..=per_hour(60 * tarief + 29)).contains(&bedrag),
-        },
-        Eenheid::Euro => true,
-        Eenheid::Uur
-        | Eenheid::Etmaal
-        | Eenheid::Dagdeel
-        | Eenheid::StuksOutput
-        | Eenheid::StuksInspanning
-        | Eenheid::Week
-        | Eenheid::Tijdsonafhankelijk => bedrag == volume * tarief,
-    };
-    (!follows).then_some(&["IngediendBedrag", "Bedrag"])
+    (!line.price()?.holds).then_some(&["IngediendBedrag", "Bedrag"])
 }
 
 impl Line<'_> {
+    /// What is asked against volume times tariff.
+    pub(super) fn price(&self) -> Option<Calculation> {
+        let prestatie = self.prestatie;
+        let (volume, tarief) = (prestatie.geleverd_volume, prestatie.product_tarief?);
+        let asked = i128::from(prestatie.ingediend_bedrag.bedrag);
+        let product = i128::from(volume) * i128::from(tarief);
+        let by_hour = |per_hour: i128| half_up(per_hour * i128::from(volume), 60);
+        let agreed = self.agreed_per_hour().filter(|agreed| half_up((*agreed).into(), 60) == tarief.into());
+        let (allowed, holds, per_hour) = match (prestatie.eenheid, agreed) {
+            (Eenheid::Euro, _) => return None,
+            (Eenheid::Minuut, Some(agreed)) => (by_hour(agreed.into()), asked == by_hour(agreed.into()), Some(agreed)),
+            (Eenheid::Minuut, None) if self.agreed_unit() != Some(Eenheid::Minuut) => {
+                let tarief = i128::from(tarief);
+                (product, (by_hour(60 * tarief - 30)..=by_hour(60 * tarief + 29)).contains(&asked), None)
+            }
+            _ => (product, asked == product, None),
+        };
+        let formula = Formula::Price { volume, tarief, per_hour };
+        Some(Calculation { regel: "TR346", formula, used: 0, asked, allowed, holds })
+    }
+
     /// The tariff that was agreed for the product.
     fn agreed(&self) -> Option<Tarief> {
         self.contract?.tarieven.get(&self.prestatie.product_code).copied()
@@ -79,8 +81,8 @@ impl Line<'_> {
         self.agreed()?.eenheid.or_else(|| self.omvang().map(|(_, omvang)| omvang.eenheid))
     }
 
-    fn agreed_per_hour(&self) -> Option<i128> {
-        self.agreed().filter(|_| self.agreed_unit() == Some(Eenheid::Uur)).map(|tarief| tarief.bedrag.into())
+    fn agreed_per_hour(&self) -> Option<i64> {
+        self.agreed().filter(|_| self.agreed_unit() == Some(Eenheid::Uur)).map(|tarief| tarief.bedrag)
     }
 }
 

@@ -1,6 +1,7 @@
 //! How often and how much was declared.
 
-use crate::domain::volume::{Maximum, Term, in_period, in_smallest, in_term};
+use crate::domain::calculation::{Calculation, Formula};
+use crate::domain::volume::{Term, in_period, in_smallest, in_term};
 
 use super::{Line, Spot};
 
@@ -19,9 +20,7 @@ pub fn tr389(line: &Line<'_>) -> Option<Spot> {
 /// - Retourcode: 9321, on the `Prestatie`
 /// - Berichten: WMO323
 pub fn tr321(line: &Line<'_>) -> Option<Spot> {
-    let (_, omvang) = line.omvang()?;
-    let maximum = in_smallest(line.maximum_in_period()?.value(), omvang.eenheid);
-    (line.volume() > maximum).then_some(VOLUME)
+    (!line.period()?.holds).then_some(VOLUME)
 }
 
 /// TR322: all volume that was granted and this together stay within the maximum of the toewijzing.
@@ -29,10 +28,7 @@ pub fn tr321(line: &Line<'_>) -> Option<Spot> {
 /// - Retourcode: 9322, on the `Prestatie`
 /// - Berichten: WMO323
 pub fn tr322(line: &Line<'_>) -> Option<Spot> {
-    let (toewijzing, omvang) = line.omvang()?;
-    let maximum = in_smallest(line.maximum_in_term()?.value(), omvang.eenheid);
-    let used = line.books.volume(toewijzing.toewijzing_nummer, omvang.eenheid);
-    (used + line.volume() > maximum).then_some(VOLUME)
+    (!line.whole_term()?.holds).then_some(VOLUME)
 }
 
 /// TR369: all money that was granted and this together stay within the budget of the toewijzing.
@@ -40,36 +36,50 @@ pub fn tr322(line: &Line<'_>) -> Option<Spot> {
 /// - Retourcode: 9369, on the `Prestatie`
 /// - Berichten: WMO323
 pub fn tr369(line: &Line<'_>) -> Option<Spot> {
-    let toewijzing = line.toewijzing?;
-    let budget = i128::from(toewijzing.budget?);
-    let used = line.books.bedrag(toewijzing.toewijzing_nummer);
-    (used + line.prestatie.ingediend_bedrag.signed() > budget).then_some(VOLUME)
+    (!line.budget()?.holds).then_some(VOLUME)
 }
 
 impl Line<'_> {
-    /// What is declared, in the smallest unit of its kind.
-    fn volume(&self) -> i128 {
-        in_smallest(self.prestatie.geleverd_volume.into(), self.prestatie.eenheid)
-    }
-
-    /// The most that the period holds, in the unit of the toewijzing.
-    fn maximum_in_period(&self) -> Option<Maximum> {
+    /// What is declared against what the period holds.
+    pub(super) fn period(&self) -> Option<Calculation> {
         let (toewijzing, omvang) = self.omvang()?;
         let assigned = toewijzing.product.as_ref().map(|product| &product.categorie);
         let categorie = assigned.unwrap_or(&self.prestatie.product_categorie);
-        in_period(omvang, categorie, self.term()?, &self.prestatie.product_periode)
+        let maximum = in_period(omvang, categorie, self.term()?, &self.prestatie.product_periode)?;
+        let allowed = in_smallest(maximum.value(), omvang.eenheid);
+        Some(within("TR321", Formula::Period(maximum, omvang.eenheid), (0, self.volume()), allowed))
     }
 
-    /// The most that the toewijzing holds, in its unit.
-    fn maximum_in_term(&self) -> Option<Maximum> {
+    /// All that is declared against what the toewijzing holds.
+    pub(super) fn whole_term(&self) -> Option<Calculation> {
         let (toewijzing, omvang) = self.omvang()?;
-        let granted = self.books.last_day(toewijzing.toewijzing_nummer);
         let own = self.prestatie.product_periode.einddatum;
-        in_term(omvang, self.term()?, granted.map_or(own, |granted| granted.max(own)))
+        let last_day = self.books.last_day(toewijzing.toewijzing_nummer).map_or(own, |granted| granted.max(own));
+        let maximum = in_term(omvang, self.term()?, last_day)?;
+        let used = self.books.volume(toewijzing.toewijzing_nummer, omvang.eenheid);
+        let allowed = in_smallest(maximum.value(), omvang.eenheid);
+        Some(within("TR322", Formula::Term(maximum, omvang.eenheid), (used, self.volume()), allowed))
+    }
+
+    /// All that is asked against the budget.
+    pub(super) fn budget(&self) -> Option<Calculation> {
+        let toewijzing = self.toewijzing?;
+        let used = self.books.bedrag(toewijzing.toewijzing_nummer);
+        let asked = self.prestatie.ingediend_bedrag.signed();
+        Some(within("TR369", Formula::Budget, (used, asked), toewijzing.budget?.into()))
+    }
+
+    /// What is declared, in the smallest unit of its kind.
+    fn volume(&self) -> i128 {
+        in_smallest(self.prestatie.geleverd_volume.into(), self.prestatie.eenheid)
     }
 
     fn term(&self) -> Option<Term> {
         let toewijzing = self.toewijzing?;
         Some(Term { begin: toewijzing.ingangsdatum, end: toewijzing.einddatum })
     }
+}
+
+fn within(regel: &'static str, formula: Formula, (used, asked): (i128, i128), allowed: i128) -> Calculation {
+    Calculation { regel, formula, used, asked, allowed, holds: used + asked <= allowed }
 }

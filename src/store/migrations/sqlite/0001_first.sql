@@ -212,6 +212,7 @@ CREATE TABLE prestatie (
     debet_credit           TEXT NOT NULL,
     granted                BOOLEAN NOT NULL,
     void                   BOOLEAN NOT NULL,             -- as its declaratie
+    calculations           TEXT NOT NULL,                -- JSON: the figures that it was judged by
     PRIMARY KEY (bericht_id, nr)
 );
 CREATE INDEX prestatie_referentie ON prestatie (gemeente, aanbieder, referentie_nummer) WHERE NOT void;
