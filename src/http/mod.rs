@@ -7,6 +7,7 @@ mod auth;
 mod berichten;
 mod dashboard;
 mod deadlines;
+mod declaraties;
 mod error;
 mod health;
 mod postbus;
@@ -78,6 +79,8 @@ pub fn router(gateway: Arc<Gateway>, settings: Settings) -> Router {
         .route("/v1/postbus/{id}/ontvangen", post(postbus::confirm))
         .route("/v1/toewijzingen/wachtend", get(toewijzingen::waiting))
         .route("/v1/toewijzingen/{gemeente}/{nummer}", get(toewijzingen::one))
+        .route("/v1/declaraties/{id}", get(declaraties::one))
+        .route("/v1/declaraties/{id}/csv", get(declaraties::csv))
         .route("/v1/deadlines", get(deadlines::list))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))

@@ -29,8 +29,8 @@ pub use postgres::Postgres;
 pub use receipt::{CalculationReceipt, DeadlineReceipt, Destination, FindingReceipt, Receipt, RetourReceipt};
 pub use sqlite::Sqlite;
 pub use view::{
-    BerichtView, DeadlineQuery, DeadlineView, DeliveryView, Overview, ParcelState, ParcelView, PostbusItem,
-    ToewijzingView, VersionView, WaitingToewijzing,
+    BerichtView, DeadlineQuery, DeadlineView, DeclaratieView, DeliveryView, LineView, Overview, ParcelState,
+    ParcelView, PostbusItem, ToewijzingView, VersionView, WaitingToewijzing,
 };
 
 /// What a method could not do. Nothing was changed.
@@ -216,6 +216,9 @@ pub trait Store: Send + Sync {
 
     /// Parcels that are not delivered: waiting, unclear, refused or in front of the operator; oldest first.
     async fn undelivered(&self, limit: u32) -> Result<Vec<ParcelView>, StoreError>;
+
+    /// The declaratie that this 323 holds, with its lines, if it concerns this party (`None`: an operator).
+    async fn declaratie(&self, id: &str, partij: Option<&Partij>) -> Result<Option<DeclaratieView>, StoreError>;
 
     /// The toewijzing of this gemeente with this number, if it concerns this party (`None`: an operator). Where a number
     /// was given to several aanbieders, that of the first whose toewijzing counts.

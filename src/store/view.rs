@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 
 use super::entry::{DeadlineState, Outcome, ParcelKind, Via};
-use super::receipt::Receipt;
-use crate::domain::history::{PrestatieFact, ToewijzingFact, VerzoekFact};
+use super::receipt::{CalculationReceipt, FindingReceipt, Receipt};
+use crate::domain::history::{DeclaratieFact, PrestatieFact, ToewijzingFact, VerzoekFact};
 use crate::domain::levering::{StartKey, StopKey};
 use crate::domain::{Berichtsoort, Partij, Timestamp};
 
@@ -256,4 +256,30 @@ pub struct Overview {
     pub stuck: i64,
     /// Berichten in postbussen.
     pub in_postbus: i64,
+}
+
+/// A declaratie with its lines, as they stand now.
+#[derive(Clone)]
+pub struct DeclaratieView {
+    /// The declaratie.
+    pub declaratie: DeclaratieFact,
+    /// Whom it is for.
+    pub gemeente: String,
+    /// Who declares.
+    pub aanbieder: String,
+    /// The 325 that answers it.
+    pub antwoord_id: Option<String>,
+    /// What was found when it was judged.
+    pub findings: Vec<FindingReceipt>,
+    /// Its lines, in order.
+    pub lines: Vec<LineView>,
+}
+
+/// A line of a declaratie.
+#[derive(Clone)]
+pub struct LineView {
+    /// As it was declared, and whether it is granted.
+    pub fact: PrestatieFact,
+    /// The figures that it was judged by.
+    pub calculations: Vec<CalculationReceipt>,
 }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::maker::{credit, prestatie, toewijzing, wmo301, wmo323};
 use crate::stage::Stage;
-use crate::world::BSN;
+use crate::world::{AANBIEDER, ANDERE, BSN, GEMEENTE, World};
 
 /// A client without a toewijzing.
 const STRANGER: &str = "999960003";
@@ -201,4 +201,45 @@ async fn the_ledger_of_declaraties_is_what_their_berichten_make_of_it() {
     let compared = verify(stage.store().as_ref(), Schemas::compiled_in().as_ref()).await.expect("read");
     assert_eq!(compared.differences, [""; 0]);
     assert_eq!(compared.rows, 1 + 4 + 6, "a toewijzing, declaraties, their lines");
+}
+
+#[tokio::test]
+async fn every_line_is_explained_to_its_parties_and_to_nobody_else() {
+    let world = World::start(&[GEMEENTE, AANBIEDER, ANDERE], "dashboard_login = false", None).await;
+    world.at("2026-06-01T09:00:00+02:00");
+    let given = world.post(GEMEENTE, wmo301("T1", "2026-03-02", &[toewijzing(700_101, json!({}))])).await;
+    assert_eq!(given.status, 202, "{}", given.text);
+    let lines = [prestatie("=1+1", json!({})), april("R2", 19)];
+    let id = world.post(AANBIEDER, wmo323("D1", DAY, &lines)).await.body["id"].as_str().expect("an id").to_owned();
+
+    let found = world.get(GEMEENTE, &format!("/v1/declaraties/{id}")).await;
+    assert_eq!(found.status, 200, "{}", found.text);
+    let body = &found.body;
+    assert_eq!(
+        (&body["ingediend"], &body["toegekend"], &body["void"]),
+        (&json!(57_500), &json!(10_000), &json!(false))
+    );
+    assert!(body["antwoord"].is_string() && !found.text.contains(BSN), "{}", found.text);
+    let granted = &body["lines"][0];
+    assert_eq!((&granted["granted"], &granted["findings"]), (&json!(true), &json!([])));
+    let wanted = json!({"rule": "TR322", "formula": "term", "volume": 3, "times": 44, "used": 0, "asked": 240,
+        "allowed": 7920, "holds": true,
+        "text": "3 uur × 44 weken = 132 uur in het geheel; eerder toegekend 0 uur, met deze 4 uur samen 4 uur."});
+    assert_eq!(granted["calculations"][2], wanted);
+    let rejected = &body["lines"][1];
+    assert_eq!((&rejected["granted"], &rejected["findings"][0]["rule"]), (&json!(false), &json!("TR321")));
+    let wanted = json!({"rule": "TR321", "formula": "period", "volume": 3, "times": 6, "used": 0, "asked": 1140,
+        "allowed": 1080, "holds": false,
+        "text": "3 uur × 6 weken (afspraak huishoudelijke hulp) = 18 uur in deze periode; gedeclareerd 19 uur."});
+    assert_eq!(rejected["calculations"][1], wanted);
+
+    let table = world.get(AANBIEDER, &format!("/v1/declaraties/{id}/csv")).await;
+    let rows: Vec<&str> = table.text.lines().collect();
+    assert_eq!((table.status, rows.len()), (200, 3), "{}", table.text);
+    assert!(rows[1].starts_with("\"'=1+1\";") && rows[1].contains(";ja;"), "{}", rows[1]);
+    assert!(rows[2].contains(";nee;\"TR321\";") && !table.text.contains(BSN), "{}", rows[2]);
+
+    for path in ["", "/csv"] {
+        assert_eq!(world.get(ANDERE, &format!("/v1/declaraties/{id}{path}")).await.status, 404);
+    }
 }

@@ -11,7 +11,7 @@ use crate::domain::declaratie::{BedragMetDC, GeslotenPeriode, Prestatie, Referen
 use crate::domain::history::{DeclaratieFact, PrestatieFact};
 use crate::domain::klasse::RetourCodes;
 use crate::domain::waarde::{Bsn, ToewijzingNummer, Value};
-use crate::store::{About, NewDeclaratie, NewPrestatie};
+use crate::store::{About, DeclaratieView, LineView, NewDeclaratie, NewPrestatie, Receipt};
 
 /// Keeps a declaratie and what became of its lines.
 pub async fn insert_declaratie(conn: &mut Connection, about: &About, id: &str, new: &NewDeclaratie) -> Result<()> {
@@ -160,6 +160,34 @@ pub async fn lines_of(conn: &mut Connection, declaratie_id: &str) -> Result<Vec<
         .fetch_all(conn)
         .await?;
     rows.iter().map(prestatie).collect()
+}
+
+/// See [`crate::store::Store::declaratie`].
+pub async fn view(conn: &mut Connection, id: &str, partij: Option<&Partij>) -> Result<Option<DeclaratieView>> {
+    const ONE: &str = "SELECT d.*, b.identificatie, b.dagtekening, b.retour_id IS NOT NULL AS answered,
+            b.identity IS NULL AS is_second_use, b.retour_id, b.receipt
+        FROM declaratie d JOIN bericht b ON b.id = d.bericht_id
+        WHERE d.bericht_id = $1 AND ($2 IS NULL OR $2 IN (d.gemeente, d.aanbieder))";
+    let row = sqlx::query(ONE).bind(id).bind(partij.map(Partij::code)).fetch_optional(&mut *conn).await?;
+    let Some(row) = row else { return Ok(None) };
+    let fields = Fields::of("declaratie", "bericht_id", &row)?;
+    let receipt: Receipt = fields.parse("receipt", |text| serde_json::from_str(text).ok())?;
+    let rows =
+        sqlx::query("SELECT * FROM prestatie WHERE bericht_id = $1 ORDER BY nr").bind(id).fetch_all(conn).await?;
+    let mut lines = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let calculations = Fields::of("prestatie", "bericht_id", row)?
+            .parse("calculations", |text| serde_json::from_str(text).ok())?;
+        lines.push(LineView { fact: prestatie(row)?, calculations });
+    }
+    Ok(Some(DeclaratieView {
+        declaratie: declaratie(&row)?,
+        gemeente: fields.get("gemeente")?,
+        aanbieder: fields.get("aanbieder")?,
+        antwoord_id: fields.get("retour_id")?,
+        findings: receipt.findings,
+        lines,
+    }))
 }
 
 fn declaratie(row: &Row) -> Result<DeclaratieFact> {

@@ -4,12 +4,13 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 
 use super::super::Database;
-use super::{Result, bericht, deadline, history, journal, outbox, postbus, record, toewijzing, waiting};
+use super::{Result, bericht, deadline, declaratie, history, journal, outbox, postbus, record, toewijzing, waiting};
 use crate::domain::history::Subject;
 use crate::domain::{Bericht, History, Partij, Timestamp};
 use crate::store::{
-    After, BerichtView, DeadlineQuery, DeadlineView, Entry, EnvelopeSeen, Journaled, Lease, LedgerRow, LedgerTable,
-    Overview, Parcel, ParcelView, PostbusItem, Receipt, Settlement, Store, ToewijzingView, Waiting, WaitingToewijzing,
+    After, BerichtView, DeadlineQuery, DeadlineView, DeclaratieView, Entry, EnvelopeSeen, Journaled, Lease, LedgerRow,
+    LedgerTable, Overview, Parcel, ParcelView, PostbusItem, Receipt, Settlement, Store, ToewijzingView, Waiting,
+    WaitingToewijzing,
 };
 
 #[async_trait]
@@ -113,6 +114,11 @@ impl Store for Database {
         let (query, after) = (query.clone(), after.map(str::to_owned));
         self.read(move |conn| Box::pin(async move { deadline::deadlines(conn, &query, after.as_deref(), limit).await }))
             .await
+    }
+
+    async fn declaratie(&self, id: &str, partij: Option<&Partij>) -> Result<Option<DeclaratieView>> {
+        let (id, partij) = (id.to_owned(), partij.cloned());
+        self.read(move |conn| Box::pin(async move { declaratie::view(conn, &id, partij.as_ref()).await })).await
     }
 
     async fn undelivered(&self, limit: u32) -> Result<Vec<ParcelView>> {
