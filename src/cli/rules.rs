@@ -106,6 +106,14 @@ struct Explanation {
     more: Option<More>,
 }
 
+impl Explanation {
+    /// What, why, wrong and right; the last three are empty where nothing more is explained.
+    fn columns(self) -> [&'static str; 4] {
+        let more = self.more.unwrap_or(More { why: "", wrong: "", right: "" });
+        [self.what, more.why, more.wrong, more.right]
+    }
+}
+
 #[derive(Serialize)]
 struct More {
     why: &'static str,
@@ -149,15 +157,18 @@ fn merged<T: Ord>(names: impl Iterator<Item = T>) -> Vec<T> {
 }
 
 fn print_csv(out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
-    writeln!(out, "rule,releases,level,retourcode,berichten,checked,unchecked,nl,en")?;
+    let heading =
+        "rule,releases,level,retourcode,berichten,checked,unchecked,nl,waarom,fout,goed,en,why,wrong,right,source";
+    writeln!(out, "{heading}")?;
     for entry in entries {
         let line = Line::of(entry);
-        let (berichten, checked) = (line.berichten.join(" "), line.checked.join(" "));
         let releases: Vec<&str> = line.releases.iter().map(|one| one.release).collect();
-        let releases = releases.join(" ");
-        let columns = [line.rule, &releases, line.level, line.retourcode.unwrap_or_default(), &berichten, &checked];
-        let texts = [line.unchecked.unwrap_or_default(), line.nl.what, line.en.what];
-        let quoted: Vec<String> = columns.iter().chain(&texts).map(|column| quoted(column)).collect();
+        let lists = [releases.join(" "), line.level.to_owned(), line.retourcode.unwrap_or_default().to_owned()];
+        let lists = lists.into_iter().chain([line.berichten.join(" "), line.checked.join(" ")]);
+        let texts = [line.nl, line.en].into_iter().flat_map(Explanation::columns).map(str::to_owned);
+        let columns = std::iter::once(line.rule.to_owned()).chain(lists);
+        let columns = columns.chain([line.unchecked.unwrap_or_default().to_owned()]).chain(texts).chain([line.source]);
+        let quoted: Vec<String> = columns.map(|column| quoted(&column)).collect();
         writeln!(out, "{}", quoted.join(","))?;
     }
     Ok(())

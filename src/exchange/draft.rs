@@ -19,7 +19,7 @@ use deadlines::closes;
 use ledger::matched_toewijzingen;
 pub(super) use ledger::{effect_of, ledger_change};
 pub(super) use receipt::columns;
-use receipt::{deadline_receipt, destination, kept, receipt};
+use receipt::{deadline_receipt, destination, kept, not_checked, receipt};
 
 /// A judged bericht, before it is recorded.
 pub(super) struct Draft<'a> {
@@ -94,6 +94,7 @@ impl Draft<'_> {
         let receipt = &mut entry.bericht.receipt;
         receipt.deadlines = entry.deadlines.iter().map(deadline_receipt).collect();
         receipt.toewijzingen = matched_toewijzingen(&heen.inhoud, self.history);
+        receipt.not_checked = not_checked(heen, &gateway.outside(self.bericht));
         entry
     }
 

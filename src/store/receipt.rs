@@ -24,6 +24,9 @@ pub struct Receipt {
     pub waits_until: Option<Timestamp>,
     /// What is wrong.
     pub findings: Vec<FindingReceipt>,
+    /// Rules that were not checked, because nobody told this gateway what the two parties agreed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_checked: Vec<String>,
     /// The toewijzingen (ToewijzingNummer) that it was matched to.
     pub toewijzingen: Vec<i64>,
     /// The heenbericht that it answers.

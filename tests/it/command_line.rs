@@ -119,6 +119,9 @@ fn every_rule() -> usize {
 fn rules_lists_every_rule_and_explains_one_in_two_languages() {
     let csv = stdout(&run(&["rules", "--format", "csv"]));
     assert_eq!(csv.lines().count(), 1 + every_rule());
+    let stop = csv.lines().find(|line| line.starts_with("TR069,")).expect("a rule of 2.3 alone");
+    assert!(stop.starts_with("TR069,2.3,history,9069,WMO307,WMO307,,Een stop hoort bij"), "{stop}");
+    assert!(stop.contains("Een stop beeindigt iets") && stop.contains("A stop ends what was reported"), "{stop}");
     let table = stdout(&run(&["rules"]));
     for code in ["TR018", "CS002", "OP090x4"] {
         assert!(table.lines().any(|line| line.starts_with(code)), "{code} is missing in:\n{table}");

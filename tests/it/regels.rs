@@ -12,16 +12,18 @@ use std::time::Duration;
 use iwmo_gateway::clock::SetClock;
 use iwmo_gateway::config::Config;
 use iwmo_gateway::domain::contract::{Contract, Tarief};
+use iwmo_gateway::domain::klasse::RetourCodes;
 use iwmo_gateway::domain::regels::{REGELS, Regel};
+use iwmo_gateway::domain::retour::codes_per_klasse;
 use iwmo_gateway::domain::verdict::{Level, Outside, judge_alone};
-use iwmo_gateway::domain::waarde::{Eenheid, ProductCategorie, ProductCode, Value};
-use iwmo_gateway::domain::{Bericht, Berichtsoort, Partij};
+use iwmo_gateway::domain::waarde::{Eenheid, ProductCategorie, ProductCode, RetourCode, Value};
+use iwmo_gateway::domain::{Bericht, Berichtsoort, Heenbericht, Partij, Release, Retourbericht};
 use iwmo_gateway::exchange::parties::LocalParty;
 use iwmo_gateway::exchange::receive::receive;
 use iwmo_gateway::exchange::{
-    Brought, Carrier, Envelopes, Format, Gateway, LocalParties, Received, Reply, new_referentienummer,
+    Brought, Carrier, Envelopes, Format, Gateway, LocalParties, Received, Reply, local_time, new_referentienummer,
 };
-use iwmo_gateway::store::{EnvelopeSeen, Receipt, Sqlite};
+use iwmo_gateway::store::{EnvelopeSeen, FindingReceipt, Receipt, Sqlite};
 use iwmo_gateway::xml;
 use tokio::sync::Notify;
 
@@ -101,24 +103,81 @@ fn no_fixture_stands_for_a_rule_that_is_not_checked() {
 }
 
 #[tokio::test]
-async fn every_retour_that_a_fixture_calls_for_is_valid_and_carries_its_code() {
+async fn every_retour_that_a_fixture_calls_for_is_as_the_standard_has_it() {
     for code in codes() {
         let folder = fixtures().join(code);
         for file in files(&folder, "fout-") {
             let (gateway, receipt) = play(&folder, &file).await;
-            let soort = receipt.berichtsoort.as_deref().and_then(Berichtsoort::from_name).expect("a known kind");
+            let Bericht::Heen(heen) = read(&file) else { panic!("{} is no heenbericht", file.display()) };
+            let soort = heen.header.soort;
             let is_answered = soort.retour().is_some() || soort == Berichtsoort::Wmo323;
             assert_eq!(receipt.retour.is_some(), is_answered, "{}", file.display());
             let Some(retour) = receipt.retour else { continue };
             let bytes = gateway.store.payload(&retour.id, None).await.expect("a store").expect("its bytes");
-            let answer =
-                xml::read(&bytes).unwrap_or_else(|_| panic!("{}: {}", file.display(), String::from_utf8_lossy(&bytes)));
+            let answer = xml::read(&bytes).unwrap_or_else(|_| panic!("{}: {}", file.display(), text(&bytes)));
+            assert_eq!(xml::encode(&answer), bytes, "{}", file.display());
             let outside = Outside { today: gateway.clock.today(), gemeenten: &gateway.gemeenten, contract: None };
             assert_eq!(judge_alone(&answer, &outside).findings, [], "{}", file.display());
-            let (_, Some(retour_code)) = named(code) else { continue };
-            let code = format!(":RetourCode>{retour_code}<");
-            assert!(String::from_utf8_lossy(&bytes).contains(&code), "{} lacks {code}", file.display());
+            if let Bericht::Retour(retour) = answer {
+                assert!(is_about(&retour, &heen), "{}: {}", file.display(), text(&bytes));
+                assert!(says(&retour, &heen, &receipt.findings), "{}: {}", file.display(), text(&bytes));
+            } else if let (_, Some(retour_code)) = named(code) {
+                let code = format!(":RetourCode>{retour_code}<");
+                assert!(text(&bytes).contains(&code), "{} lacks {code}", file.display());
+            }
         }
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Whether a retour repeats the header of its heenbericht, and what is below it where it repeats that at all (IV028).
+fn is_about(retour: &Retourbericht, heen: &Heenbericht) -> bool {
+    let (ours, theirs) = (&retour.header, &heen.header);
+    let own = &retour.retour;
+    let mut inhoud = retour.inhoud.clone();
+    if let Some(inhoud) = &mut inhoud {
+        inhoud.each_retour_codes(&mut |_, codes| *codes = RetourCodes::default());
+    }
+    theirs.soort.retour() == Some(ours.soort)
+        && (&ours.afzender, &ours.ontvanger) == (&theirs.afzender, &theirs.ontvanger)
+        && (&ours.bericht_identificatie, &ours.xsd_versie) == (&theirs.bericht_identificatie, &theirs.xsd_versie)
+        && own.dagtekening_retour == local_time(instant(TODAY)).date_naive()
+        && own.xsd_versie_retour.is_some() == (ours.release == Release::V3_2)
+        && inhoud.is_none_or(|inhoud| inhoud == heen.inhoud)
+}
+
+/// Whether a retour says what was found, where the standard wants it said (IV032): 0001 alone, the codes of the header
+/// alone, or 0200 there and a code on every class.
+fn says(retour: &Retourbericht, heen: &Heenbericht, findings: &[FindingReceipt]) -> bool {
+    let row = |finding: &FindingReceipt| {
+        let mut rows = REGELS.iter().filter(|regel| Some(regel.code) == finding.rule.as_deref());
+        rows.find(|regel| regel.applies_to(heen.header.soort, heen.header.release)).expect("a rule of this bericht")
+    };
+    let found: BTreeSet<&str> = findings.iter().filter_map(|finding| finding.retourcode.as_deref()).collect();
+    let told = codes_per_klasse(retour);
+    let (_, of_header) = &told[0];
+    let of_header: Vec<&str> = of_header.0.iter().map(RetourCode::as_str).collect();
+    let is_alone = retour.inhoud.is_none();
+    if findings.iter().any(|finding| finding.level == Level::Message.name()) {
+        is_alone && of_header == ["0001"]
+    } else if findings.iter().any(|finding| row(finding).on_header) {
+        is_alone && of_header.iter().copied().collect::<BTreeSet<_>>() == found
+    } else {
+        let body = || told.iter().skip(1);
+        let below: BTreeSet<&str> = body().flat_map(|(_, codes)| &codes.0).map(RetourCode::as_str).collect();
+        let of_rules: BTreeSet<&str> = below.into_iter().filter(|code| !["0200", "0233"].contains(code)).collect();
+        let is_there = |finding: &FindingReceipt| {
+            let carries =
+                |codes: &RetourCodes| codes.0.iter().any(|one| Some(one.as_str()) == finding.retourcode.as_deref());
+            body().any(|(klasse, codes)| finding.path.starts_with(&klasse.to_string()) && carries(codes))
+        };
+        of_header == ["0200"]
+            && of_rules == found
+            && findings.iter().all(is_there)
+            && body().all(|(_, codes)| !codes.0.is_empty())
     }
 }
 

@@ -71,6 +71,7 @@ async fn every_finding_links_to_the_explanation_of_its_rule() {
     let world = World::both_local().await;
     let rejected = world.post(AANBIEDER, WMO305).await.body;
     assert_eq!(rejected["findings"][0]["uitleg"], "/regels/TR019", "{rejected}");
+    assert_eq!(rejected["not_checked"], json!(["TR381"]), "nobody told what was agreed");
     let id = rejected["id"].as_str().expect("an id");
     let kept = world.get(AANBIEDER, &format!("/v1/berichten/{id}")).await.body;
     assert_eq!(kept["receipt"]["findings"][0]["uitleg"], "/regels/TR019", "{kept}");

@@ -63,9 +63,7 @@ pub fn coverage(soort: Berichtsoort, release: Release, reached: Level) -> Covera
         }
         let why = match entry.regel_for(soort, release) {
             Ok(Regel { check: Check::History(_) | Check::Line(_, Basis::Ledger, _), .. }) => Some(NotRun::NeedsHistory),
-            Ok(Regel {
-                check: Check::Contract(_) | Check::Line(_, Basis::Productcodes | Basis::Tarieven, _), ..
-            }) => Some(NotRun::NeedsContract),
+            Ok(regel) if regel.needs_contract() => Some(NotRun::NeedsContract),
             Ok(regel) => (regel.level() > reached).then_some(NotRun::EarlierLevel),
             Err(Unchecked::Elsewhere) => Some(NotRun::Elsewhere),
             Err(Unchecked::Schema) => (Level::Xsd > reached).then_some(NotRun::EarlierLevel),

@@ -66,6 +66,18 @@ impl Regel {
         }
     }
 
+    /// Whether the rule rests on what the two parties agreed.
+    #[must_use]
+    pub fn needs_contract(&self) -> bool {
+        match self.check {
+            Check::Contract(_) | Check::Line(_, Basis::Productcodes | Basis::Tarieven, _) => true,
+            Check::Bericht(_)
+            | Check::Outside(_)
+            | Check::History(_)
+            | Check::Line(_, Basis::Line | Basis::Ledger, _) => false,
+        }
+    }
+
     /// Whether the rule holds for this kind of bericht in this release.
     #[must_use]
     pub fn applies_to(&self, soort: Berichtsoort, release: Release) -> bool {

@@ -29,8 +29,10 @@ pub fn of(code: &str) -> Option<&'static Uitleg> {
     UITLEG.get(code)
 }
 
+const TEXT: &str = include_str!("uitleg.txt");
+
 static UITLEG: LazyLock<HashMap<&str, Uitleg>> = LazyLock::new(|| {
-    let blocks = include_str!("uitleg.txt").trim_end().split("\n\n");
+    let blocks = TEXT.trim_end().split("\n\n");
     blocks.map(|block| parse(block).expect("the compiled-in explanations are checked by a test")).collect()
 });
 
@@ -54,6 +56,7 @@ mod tests {
     fn what_is_checked_is_explained_in_two_languages_and_nothing_else_is() {
         let explained: BTreeSet<&str> = UITLEG.keys().copied().collect();
         assert_eq!(explained, REGELS.iter().map(|regel| regel.code).collect());
+        assert_eq!(TEXT.trim_end().split("\n\n").count(), explained.len(), "a rule is explained twice");
         for (code, Uitleg { nl, en }) in &*UITLEG {
             let texts = [nl.why, nl.wrong, nl.right, en.why, en.wrong, en.right];
             assert!(texts.iter().all(|text| text.ends_with('.')), "{code}: {texts:?}");

@@ -1,6 +1,7 @@
 //! What is kept of a bericht, and what its sender is told.
 
-use crate::domain::{Bericht, Berichtsoort, Partij, Verdict};
+use crate::domain::regels::{REGELS, Regel};
+use crate::domain::{Bericht, Berichtsoort, Heenbericht, Outside, Partij, Verdict};
 use crate::exchange::receive::{Carrier, Received};
 use crate::store::{
     DeadlineReceipt, Destination, FindingReceipt, HeaderColumns, NewBericht, NewDeadline, Outcome, Receipt, Via,
@@ -51,12 +52,21 @@ pub fn receipt(
         verdict: outcome.name().to_owned(),
         waits_until: None,
         findings: verdict.findings.iter().map(FindingReceipt::from).collect(),
+        not_checked: Vec::new(),
         toewijzingen: Vec::new(),
         heenbericht: None,
         deadlines: Vec::new(),
         retour: None,
         sent_to: Vec::new(),
     }
+}
+
+/// The rules that hold for this bericht and rest on a contract that nobody told us.
+pub fn not_checked(heen: &Heenbericht, outside: &Outside<'_>) -> Vec<String> {
+    let (soort, release) = (heen.header.soort, heen.header.release);
+    let rests_on_nothing = |regel: &&Regel| outside.contract.is_none() && regel.needs_contract();
+    let regels = REGELS.iter().filter(|regel| regel.applies_to(soort, release)).filter(rests_on_nothing);
+    regels.map(|regel| regel.code.to_owned()).collect()
 }
 
 pub fn deadline_receipt(deadline: &NewDeadline) -> DeadlineReceipt {

@@ -147,6 +147,7 @@ pub fn receipt(id: &str) -> Receipt {
         verdict: "accepted".to_owned(),
         waits_until: None,
         findings: Vec::new(),
+        not_checked: Vec::new(),
         toewijzingen: vec![7],
         heenbericht: None,
         deadlines: Vec::new(),
