@@ -20,3 +20,7 @@ test-pg:
 # A played week of berichten, on a dashboard.
 demo:
     cargo run --release -- demo
+
+# Whether the fixtures notice a changed rule: a seeded sample of mutants (cargo install cargo-mutants).
+mutants *ARGUMENTS:
+    .ci/mutants {{ARGUMENTS}}

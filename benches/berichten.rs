@@ -9,6 +9,8 @@ use std::hint::black_box;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
+use iwmo_gateway::config::codelijsten::Codelijsten;
+use iwmo_gateway::domain::verdict::{Outside, judge_alone};
 use iwmo_gateway::xml;
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -42,6 +44,12 @@ fn measure(group: &mut BenchmarkGroup<'_, WallTime>, berichten: &[String]) {
         bench.iter(|| berichten.iter().filter_map(|text| black_box(xml::read(text.as_bytes())).ok()).count());
     });
     let read: Vec<_> = berichten.iter().map(|text| xml::read(text.as_bytes()).expect("valid")).collect();
+    let lists = Codelijsten::built_in();
+    let today = chrono::NaiveDate::MAX;
+    let outside = Outside { today, gemeenten: &lists.gemeenten, contract: None };
+    group.bench_function("all rules that need no other bericht", |bench| {
+        bench.iter(|| read.iter().map(|bericht| judge_alone(bericht, &outside).findings.len()).sum::<usize>());
+    });
     group.bench_function("encode", |bench| {
         bench.iter(|| read.iter().map(|bericht| xml::encode(bericht).len()).sum::<usize>());
     });
