@@ -56,15 +56,16 @@ fn measure(group: &mut BenchmarkGroup<'_, WallTime>, berichten: &[String]) {
 }
 
 fn small(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("1000 small berichten");
-    measure(&mut group, &data::small(1000));
+    let mut group = criterion.benchmark_group("10000 small berichten");
+    group.sample_size(10);
+    measure(&mut group, &data::small(10_000));
     group.finish();
 }
 
 fn large(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("one bericht of 5 MB");
+    let mut group = criterion.benchmark_group("one declaratie of 25 MB");
     group.sample_size(10);
-    measure(&mut group, &[data::large(5_000_000)]);
+    measure(&mut group, &[data::large(25_000_000)]);
     group.finish();
 }
 

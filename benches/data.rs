@@ -2,6 +2,10 @@
 
 const WMO301: &str = include_str!("../fixtures/verhaal/wmo301.xml");
 const WMO305: &str = include_str!("../fixtures/verhaal/wmo305.xml");
+const WMO323: &str = include_str!("../fixtures/berichten/wmo323-minimaal.xml");
+
+/// The lines of one client in [`large`]: so many that there are test numbers enough for 25 MB.
+const LINES_PER_CLIENT: usize = 8;
 
 /// So many berichten of a few kilobytes, each under a name of its own: four toewijzingen to every three starts.
 pub fn small(count: usize) -> Vec<String> {
@@ -12,14 +16,41 @@ pub fn small(count: usize) -> Vec<String> {
     (0..count).map(bericht).collect()
 }
 
-/// One start bericht of at least so many bytes: its StartProduct many times over, each for another toewijzing.
+/// One declaratie of at least so many bytes that breaks no rule, each Prestatie on one line.
 pub fn large(bytes: usize) -> String {
-    let start = WMO305.find("      <b:StartProduct>").expect("the fixture has a StartProduct");
-    let end = WMO305.find("    </b:StartProducten>").expect("and an end of the list");
-    let product = &WMO305[start..end];
-    let mut text = WMO305[..start].to_owned();
-    for nummer in 0..bytes.div_ceil(product.len()) {
-        text += &product.replace("700101", &nummer.to_string());
+    let (head, rest) = WMO323.split_once("\t\t\t<wmo323:Client>").expect("the fixture has a client");
+    let (client, rest) = rest.split_once("\t\t\t\t\t<wmo323:Prestatie>").expect("with a line");
+    let (prestatie, rest) = rest.split_once("\t\t\t\t</wmo323:Prestaties>").expect("which ends");
+    let (_, tail) = rest.split_once("</wmo323:Client>").expect("as does the client");
+    let prestatie = format!("<wmo323:Prestatie>{}", joined(prestatie));
+    let client = format!("<wmo323:Client>{}", joined(client));
+    let lines = bytes.div_ceil(prestatie.len() + client.len() / LINES_PER_CLIENT);
+    let mut text = head.replace("<iwmo:TotaalBedrag>15000<", &format!("<iwmo:TotaalBedrag>{}<", lines * 15000));
+    for line in 0..lines {
+        if line % LINES_PER_CLIENT == 0 {
+            text += if line == 0 { "" } else { "</wmo323:Prestaties></wmo323:Client>\n" };
+            text += &client.replace("999940089", &bsn(line / LINES_PER_CLIENT));
+        }
+        let own = prestatie.replace("26-03-000001", &format!("P{line:012}"));
+        text += &own.replace(">7001<", &format!(">{}<", 100_000_000 + line));
+        text.push('\n');
     }
-    text + &WMO305[end..]
+    text + "</wmo323:Prestaties></wmo323:Client>" + tail
+}
+
+/// A bericht without the white space around its lines.
+fn joined(text: &str) -> String {
+    text.lines().map(str::trim).collect()
+}
+
+/// One of the test numbers 9999xxxxx that satisfy the elfproef; they begin anew after some nine thousand.
+fn bsn(number: usize) -> String {
+    let weighs_eleven = |bsn: &usize| {
+        let digit = |place: u32| bsn / 10_usize.pow(place) % 10;
+        let sum: usize = (1..9).map(|place| (place as usize + 1) * digit(place)).sum();
+        sum % 11 == digit(0)
+    };
+    let all = || (999_900_006..1_000_000_000).filter(weighs_eleven);
+    let count = all().count();
+    all().nth(number % count).expect("below the count").to_string()
 }

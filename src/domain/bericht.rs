@@ -231,14 +231,18 @@ impl Bericht {
         }
     }
 
-    /// Takes a bericht of this kind and release from a source that stands before the root element.
+    /// Takes a bericht of this release from a source that stands before the root element. Of several kinds, which
+    /// then share a schema, it is the one whose code stands in the header, or else the first.
     ///
     /// # Errors
     /// As the source reports them; what was taken before is lost.
-    pub fn read<S: Source>(soort: Berichtsoort, release: Release, source: &mut S) -> Result<Self, S::Error> {
+    pub fn read<S: Source>(soorten: &[Berichtsoort], release: Release, source: &mut S) -> Result<Self, S::Error> {
         source.enter("Bericht")?;
         source.enter("Header")?;
-        for fixed in ["BerichtCode", "BerichtVersie", "BerichtSubversie"] {
+        let code = source.text("BerichtCode")?;
+        let soort = soorten.iter().find(|soort| soort.code() == code).or(soorten.first()).copied();
+        let soort = soort.ok_or_else(|| source.unfit("BerichtCode"))?;
+        for fixed in ["BerichtVersie", "BerichtSubversie"] {
             source.text(fixed)?;
         }
         let bericht = if let Some(heen) = Heenbericht::read_factuur(soort, release, source)? {

@@ -20,7 +20,7 @@ pub trait Source {
     ///
     /// # Errors
     /// When the next element has another name or is not a text.
-    fn text(&mut self, name: &'static str) -> Result<String, Self::Error>;
+    fn text(&mut self, name: &'static str) -> Result<&str, Self::Error>;
 
     /// Steps into the next element.
     ///
@@ -78,8 +78,8 @@ pub trait Element: Sized {
 
 impl<V: Value> Element for V {
     fn read<S: Source>(name: &'static str, source: &mut S) -> Result<Self, S::Error> {
-        let text = source.text(name)?;
-        V::from_text(&text).ok_or_else(|| source.unfit(name))
+        let value = V::from_text(source.text(name)?);
+        value.ok_or_else(|| source.unfit(name))
     }
 
     fn write<T: Target>(&self, name: &'static str, repeats: bool, target: &mut T) {

@@ -48,7 +48,7 @@ pub fn read(bytes: &[u8], fill: Option<&Fill>) -> Result<Bericht, JsonError> {
     let (soort, release) = kind(&document)?;
     let bericht = document.get_mut("Bericht").ok_or_else(|| JsonError::missing("/Bericht"))?;
     complete(bericht, soort, release, fill);
-    Bericht::read(soort, release, &mut read::JsonSource::new(&document))
+    Bericht::read(&[soort], release, &mut read::JsonSource::new(&document))
 }
 
 /// Which bericht it is: as `berichtsoort` says, and `release` or else the newest.

@@ -66,6 +66,8 @@ impl JsonError {
 pub(super) struct JsonSource<'a> {
     /// The objects that were entered, the outermost first.
     entered: Vec<Entered<'a>>,
+    /// The number taken last, as text.
+    number: String,
 }
 
 /// One object, and how far it was read.
@@ -122,7 +124,7 @@ impl<'a> Entered<'a> {
 
 impl<'a> JsonSource<'a> {
     pub fn new(document: &'a Map<String, Value>) -> Self {
-        Self { entered: vec![Entered::new(String::new(), document)] }
+        Self { entered: vec![Entered::new(String::new(), document)], number: String::new() }
     }
 
     fn path(&self, last: &str) -> String {
@@ -149,10 +151,13 @@ impl Source for JsonSource<'_> {
         self.here().next(name).is_some()
     }
 
-    fn text(&mut self, name: &'static str) -> Result<String, JsonError> {
+    fn text(&mut self, name: &'static str) -> Result<&str, JsonError> {
         match self.next(name)? {
-            (Value::String(text), _) => Ok(text.clone()),
-            (Value::Number(number), _) if number.is_i64() => Ok(number.to_string()),
+            (Value::String(text), _) => Ok(text),
+            (Value::Number(number), _) if number.is_i64() => {
+                self.number = number.to_string();
+                Ok(&self.number)
+            }
             (_, step) => Err(JsonError::at(self.path(&step), Problem::Unfit)),
         }
     }

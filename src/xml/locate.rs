@@ -1,11 +1,13 @@
 //! From the path of a finding back to line and column, in a text that was read before.
 
+use std::io::Read;
+
 use crate::domain::verdict::{Finding, Position};
 
 use super::names;
 use super::position::Lines;
-use super::prolog;
 use super::tokens::{Token, Tokens};
+use super::window::Window;
 
 /// One step of a path: local name and number among the namesakes, from 1.
 type Step<'p> = (&'p str, usize);
@@ -22,25 +24,45 @@ fn steps(path: &str) -> Vec<Step<'_>> {
 }
 
 /// An open element on the way to something wanted.
-struct Open<'a> {
+struct Open {
     /// Which of the wanted paths lead through this element.
     wanted: Vec<usize>,
     /// How many children of each name there were; kept only where something is wanted.
-    seen: Vec<(&'a str, usize)>,
+    seen: Vec<(String, usize)>,
+}
+
+/// How far the lines of a text were counted.
+struct Counted {
+    offset: usize,
+    position: Position,
+}
+
+impl Counted {
+    /// Counts up to an offset that is in memory, as is the one before.
+    fn up_to(&mut self, offset: usize, window: &Window<'_>) -> Position {
+        self.position = Lines::from(window.from(self.offset), self.offset, self.position).at(offset);
+        self.offset = offset;
+        self.position
+    }
 }
 
 /// Finds the start tags of several elements in one pass. Gives for each path how many of its steps
 /// were found, and the place of the last of them.
-fn find(bytes: &[u8], paths: &[&str]) -> Vec<Option<(usize, Position)>> {
+fn find(mut tokens: Tokens<'_>, paths: &[&str]) -> Vec<Option<(usize, Position)>> {
     let mut found = vec![None; paths.len()];
-    let Ok(opened) = prolog::open(bytes) else { return found };
     let paths: Vec<_> = paths.iter().map(|path| steps(path)).collect();
-    let mut lines = Lines::new(opened.text);
-    let mut tokens = Tokens::new(opened);
+    let mut counted = Counted { offset: 0, position: Position { line: 1, column: 1 } };
     let mut open = vec![Open { wanted: (0..paths.len()).collect(), seen: Vec::new() }];
     loop {
+        if tokens.is_at_end_of_window() {
+            counted.up_to(tokens.window().end(), tokens.window());
+            if tokens.move_on(None).is_err() {
+                return found;
+            }
+        }
         match tokens.next() {
             Ok(Token::Start { name, at }) => {
+                let name = tokens.text(name);
                 let local = names::split(name).map_or(name, |(_, local)| local);
                 let depth = open.len();
                 let wanted = match open.last_mut() {
@@ -55,7 +77,7 @@ fn find(bytes: &[u8], paths: &[&str]) -> Vec<Option<(usize, Position)>> {
                 };
                 for &path in &wanted {
                     if let Some(place) = found.get_mut(path) {
-                        *place = Some((depth, lines.at(at)));
+                        *place = Some((depth, counted.up_to(at, tokens.window())));
                     }
                 }
                 open.push(Open { wanted, seen: Vec::new() });
@@ -63,25 +85,26 @@ fn find(bytes: &[u8], paths: &[&str]) -> Vec<Option<(usize, Position)>> {
             Ok(Token::End { .. }) => {
                 open.pop();
             }
-            Ok(Token::Text { .. } | Token::Character { .. }) => {}
+            Ok(Token::Text(_) | Token::Character { .. }) => {}
             Ok(Token::Done) | Err(_) => return found,
         }
     }
 }
 
-fn count<'a>(seen: &mut Vec<(&'a str, usize)>, local: &'a str) -> usize {
+fn count(seen: &mut Vec<(String, usize)>, local: &str) -> usize {
     if let Some((_, number)) = seen.iter_mut().find(|(name, _)| *name == local) {
         *number += 1;
         return *number;
     }
-    seen.push((local, 1));
+    seen.push((local.to_owned(), 1));
     1
 }
 
 /// The start tag of the element at a path such as `/Bericht/Client/Bsn`; `None` when there is none.
 #[must_use]
 pub fn locate(bytes: &[u8], path: &str) -> Option<Position> {
-    match find(bytes, &[path]).first() {
+    let tokens = Tokens::new(Window::whole(bytes).ok()?);
+    match find(tokens, &[path]).first() {
         Some(Some((depth, position))) if *depth == steps(path).len() => Some(*position),
         _ => None,
     }
@@ -90,13 +113,23 @@ pub fn locate(bytes: &[u8], path: &str) -> Option<Position> {
 /// Fills in where each finding stands; the place of an element that is absent is that of the element
 /// that should hold it. Findings that have a place keep it.
 pub fn place(findings: &mut [Finding], bytes: &[u8]) {
+    place_all(findings, || Window::whole(bytes).ok());
+}
+
+/// As [`place`], in what a reader gives.
+pub fn place_in(findings: &mut [Finding], reader: impl Read) {
+    place_all(findings, || Window::stream(reader).ok());
+}
+
+fn place_all<'a>(findings: &mut [Finding], open: impl FnOnce() -> Option<(Window<'a>, usize)>) {
     let wanted: Vec<_> =
         findings.iter().filter(|finding| finding.position.is_none()).map(|finding| finding.path.clone()).collect();
     if wanted.is_empty() {
         return;
     }
+    let Some(opened) = open() else { return };
     let paths: Vec<_> = wanted.iter().map(String::as_str).collect();
-    let found = find(bytes, &paths);
+    let found = find(Tokens::new(opened), &paths);
     let placeless = findings.iter_mut().filter(|finding| finding.position.is_none());
     for (finding, place) in placeless.zip(found) {
         finding.position = place.map(|(_, position)| position);

@@ -18,6 +18,15 @@ impl Malformed {
     pub(super) fn at(text: &str, offset: usize, finding: impl Into<String>) -> Self {
         Self { position: position(text, offset), text: finding.into() }
     }
+
+    /// Found in a text that stands behind another, which ends at `start`.
+    pub(super) fn behind(mut self, start: Position) -> Self {
+        if self.position.line == 1 {
+            self.position.column += start.column - 1;
+        }
+        self.position.line += start.line - 1;
+        self
+    }
 }
 
 /// A name for people: only what may stand in a name, because anything else may be a value in the wrong

@@ -7,10 +7,11 @@
 //!
 //! | file | what |
 //! |---|---|
+//! | `window` | what of a text is in memory |
 //! | `prolog`, `tokens`, `namespaces`, `names` | well-formed XML, refused where it is not |
 //! | `schema` | XSD: loading, and judging in one pass |
 //! | `schemas`, `namespace` | which XSDs there are, and which belongs to a bericht |
-//! | `tree`, `source` | the elements, handed to the domain |
+//! | `source` | the elements, handed to the domain as the check comes by them |
 //! | `encode` | the way back |
 //! | `position`, `locate` | lines and columns |
 //! | `refusal`, `malformed`, `unknown` | what is said when it goes wrong |
@@ -28,12 +29,12 @@ mod schema;
 mod schemas;
 mod source;
 mod tokens;
-mod tree;
 mod unknown;
+mod window;
 
 use crate::domain::{Bericht, Berichtsoort, Release};
 
-pub use locate::{locate, place};
+pub use locate::{locate, place, place_in};
 pub use refusal::{Refusal, RefusalKind};
 pub use schema::LoadError;
 pub use schemas::{Replacement, Schemas};
@@ -43,8 +44,8 @@ pub use schemas::{Replacement, Schemas};
 pub struct SchemaValid<'a> {
     soort: Berichtsoort,
     release: Release,
-    tables: &'a schema::Tables,
-    tree: tree::Tree<'a>,
+    schemas: &'a Schemas,
+    bytes: &'a [u8],
 }
 
 /// Names the kind and shows nothing of what is in it.
@@ -74,8 +75,7 @@ impl SchemaValid<'_> {
 /// What files that took the place of our schemas allow and the domain does not have; never with the schemas of
 /// the program.
 pub fn decode(valid: &SchemaValid<'_>) -> Result<Bericht, Refusal> {
-    Bericht::read(valid.soort, valid.release, &mut source::Walk::new(valid))
-        .map_err(|source::Disagreement(name)| Refusal::beyond_the_domain(valid.soort, valid.release, name))
+    valid.schemas.read(valid.bytes)
 }
 
 /// Checks the bytes by the schemas of the program.

@@ -25,6 +25,13 @@ pub(super) fn is_char(character: char) -> bool {
 
 /// `NCName`: a name without a colon.
 pub(super) fn is_ncname(name: &str) -> bool {
+    // Nearly every name there is.
+    if let [first, rest @ ..] = name.as_bytes()
+        && first.is_ascii_alphabetic()
+        && rest.iter().all(u8::is_ascii_alphanumeric)
+    {
+        return true;
+    }
     let mut characters = name.chars();
     characters.next().is_some_and(is_name_start) && characters.all(is_name_part)
 }

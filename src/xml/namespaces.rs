@@ -13,17 +13,17 @@ const MOST_BINDINGS: usize = 128;
 
 /// An attribute that is not a namespace declaration.
 #[derive(Debug)]
-pub(super) struct Attribute<'a> {
+pub(super) struct Attribute {
     /// Empty without prefix.
     pub(super) namespace: String,
-    pub(super) local: &'a str,
-    pub(super) value: Cow<'a, str>,
+    pub(super) local: String,
+    pub(super) value: String,
 }
 
 /// The prefixes in force.
 #[derive(Debug, Default)]
-pub(super) struct Namespaces<'a> {
-    bindings: Vec<(&'a str, Cow<'a, str>)>,
+pub(super) struct Namespaces {
+    bindings: Vec<(String, String)>,
     /// Changes whenever a prefix may have got another meaning.
     pub(super) generation: u32,
 }
@@ -31,7 +31,7 @@ pub(super) struct Namespaces<'a> {
 /// An attribute as written.
 type Written<'a> = (&'a str, Cow<'a, str>);
 
-impl<'a> Namespaces<'a> {
+impl Namespaces {
     pub(super) fn len(&self) -> usize {
         self.bindings.len()
     }
@@ -60,7 +60,7 @@ impl<'a> Namespaces<'a> {
     ///
     /// # Errors
     /// What is wrong, in Dutch.
-    pub(super) fn read_attributes(&mut self, raw: &'a str) -> Result<Vec<Attribute<'a>>, String> {
+    pub(super) fn read_attributes(&mut self, raw: &str) -> Result<Vec<Attribute>, String> {
         let written = parse(raw)?;
         for (index, (name, _)) in written.iter().enumerate() {
             if written.iter().take(index).any(|(earlier, _)| earlier == name) {
@@ -76,7 +76,7 @@ impl<'a> Namespaces<'a> {
                 Some((prefix, local)) => others.push((prefix, local, value)),
             }
         }
-        let mut attributes: Vec<Attribute<'a>> = Vec::with_capacity(others.len());
+        let mut attributes: Vec<Attribute> = Vec::with_capacity(others.len());
         for (prefix, local, value) in others {
             let namespace = if prefix.is_empty() { Some("") } else { self.lookup(prefix) };
             let Some(namespace) = namespace else {
@@ -85,12 +85,13 @@ impl<'a> Namespaces<'a> {
             if attributes.iter().any(|earlier| earlier.local == local && earlier.namespace == namespace) {
                 return Err("Een attribuut staat onder twee prefixen in dezelfde tag. Verwijder er een.".to_owned());
             }
-            attributes.push(Attribute { namespace: namespace.to_owned(), local, value });
+            let (namespace, local) = (namespace.to_owned(), local.to_owned());
+            attributes.push(Attribute { namespace, local, value: value.into_owned() });
         }
         Ok(attributes)
     }
 
-    fn bind(&mut self, prefix: &'a str, uri: Cow<'a, str>) -> Result<(), String> {
+    fn bind(&mut self, prefix: &str, uri: Cow<'_, str>) -> Result<(), String> {
         let allowed = match prefix {
             "xml" => uri == XML,
             "xmlns" => false,
@@ -105,7 +106,7 @@ impl<'a> Namespaces<'a> {
                 "Er zijn meer dan {MOST_BINDINGS} namespaces gedeclareerd. Declareer alleen de namespaces van het bericht."
             ));
         }
-        self.bindings.push((prefix, uri));
+        self.bindings.push((prefix.to_owned(), uri.into_owned()));
         self.generation = self.generation.wrapping_add(1);
         Ok(())
     }

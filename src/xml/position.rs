@@ -5,20 +5,28 @@ use crate::domain::verdict::Position;
 /// A cursor over the text that only goes forward, so any number of questions costs one pass.
 pub(super) struct Lines<'a> {
     text: &'a str,
+    /// The offset of the begin of `text`.
+    base: usize,
+    /// Counted from the begin of `text`.
     offset: usize,
     position: Position,
 }
 
 impl<'a> Lines<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, offset: 0, position: Position { line: 1, column: 1 } }
+        Self::from(text, 0, Position { line: 1, column: 1 })
+    }
+
+    /// Over a part of a text that begins at this offset and place.
+    pub(super) fn from(text: &'a str, base: usize, position: Position) -> Self {
+        Self { text, base, offset: 0, position }
     }
 
     /// The place of the character at `offset`, which may not lie before the offset asked last.
     ///
     /// CR LF, LF and a lone CR each end a line, as XML reads them.
     pub(super) fn at(&mut self, offset: usize) -> Position {
-        let ahead = self.text.get(self.offset..offset).unwrap_or_default();
+        let ahead = self.text.get(self.offset..offset - self.base).unwrap_or_default();
         let mut before = self.text.as_bytes().get(self.offset.wrapping_sub(1)).copied();
         for character in ahead.chars() {
             match character {

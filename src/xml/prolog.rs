@@ -13,14 +13,14 @@ pub(super) struct Opened<'a> {
     pub(super) text: &'a str,
     /// Where what follows the XML declaration begins.
     pub(super) body: usize,
-    /// Whether `]]>` occurs at all: most texts need not be searched for it again.
-    pub(super) has_section_end: bool,
+    /// It declares itself to be ASCII.
+    pub(super) is_ascii: bool,
 }
 
-const LARGEST: usize = 1 << 31;
 const TEXT_BEFORE_ROOT: &str =
     "Er staat tekst vóór het hoofdelement (een tweede byte order mark). Verwijder die tekens.";
 const NOT_UTF8: &str = "Het bestand is geen geldige UTF-8. Lever het bericht aan in UTF-8.";
+const NOT_ASCII: &str = "Het bestand noemt zich ASCII en is dat niet. Lever het bericht aan in UTF-8.";
 const UTF16: &str = "Het bestand is in UTF-16 of UTF-32. Lever het bericht aan in UTF-8.";
 const USUAL_DECLARATIONS: [&str; 2] =
     [r#"<?xml version="1.0" encoding="UTF-8"?>"#, r#"<?xml version="1.0" encoding="utf-8"?>"#];
@@ -31,9 +31,6 @@ const USUAL_DECLARATIONS: [&str; 2] =
 /// Another encoding than UTF-8, a byte sequence that is not UTF-8, a character that XML does not
 /// allow, or an XML declaration that is wrong.
 pub(super) fn open(bytes: &[u8]) -> Result<Opened<'_>, Malformed> {
-    if bytes.len() >= LARGEST {
-        return Err(Malformed::at("", 0, "Het bestand is te groot. Verdeel de inhoud over meer berichten."));
-    }
     if [&[0xfe, 0xff][..], &[0xff, 0xfe], &[0, 0, 0xfe, 0xff], &[0, b'<', 0], &[b'<', 0, b'?', 0], &[0, 0, 0, b'<']]
         .iter()
         .any(|start| bytes.starts_with(start))
@@ -50,7 +47,7 @@ pub(super) fn open(bytes: &[u8]) -> Result<Opened<'_>, Malformed> {
             return Err(Malformed::at(readable, readable.len(), NOT_UTF8));
         }
     };
-    let body = declaration(text, text.is_ascii())?;
+    let (body, is_ascii) = declaration(text, text.is_ascii())?;
     // A reader that starts here would drop a byte order mark without a word.
     for start in [0, body] {
         if text.get(start..).is_some_and(|rest| rest.starts_with('\u{feff}')) {
@@ -58,11 +55,29 @@ pub(super) fn open(bytes: &[u8]) -> Result<Opened<'_>, Malformed> {
         }
     }
     check_characters(text)?;
-    Ok(Opened { text, body, has_section_end: text.contains("]]>") })
+    Ok(Opened { text, body, is_ascii })
 }
 
-/// Gives the length of the XML declaration, 0 when there is none.
-fn declaration(text: &str, ascii: bool) -> Result<usize, Malformed> {
+/// Makes a text of bytes further on.
+///
+/// # Errors
+/// As [`open`], at a place counted from these bytes.
+pub(super) fn text(bytes: &[u8], is_ascii: bool) -> Result<&str, Malformed> {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) if !is_ascii || text.is_ascii() => text,
+        Ok(text) => return Err(Malformed::at(text, text.bytes().take_while(u8::is_ascii).count(), NOT_ASCII)),
+        Err(error) => {
+            let readable = bytes.get(..error.valid_up_to()).and_then(|start| std::str::from_utf8(start).ok());
+            let readable = readable.unwrap_or_default();
+            return Err(Malformed::at(readable, readable.len(), NOT_UTF8));
+        }
+    };
+    check_characters(text)?;
+    Ok(text)
+}
+
+/// Gives the length of the XML declaration, 0 when there is none, and whether it says ASCII.
+fn declaration(text: &str, ascii: bool) -> Result<(usize, bool), Malformed> {
     static DECLARATION: LazyLock<Regex> = LazyLock::new(|| {
         let version = r#"(?:"1\.[0-9]+"|'1\.[0-9]+')"#;
         let encoding = r#"(?:"([A-Za-z][A-Za-z0-9._-]*)"|'([A-Za-z][A-Za-z0-9._-]*)')"#;
@@ -74,11 +89,11 @@ fn declaration(text: &str, ascii: bool) -> Result<usize, Malformed> {
         Regex::new(&pattern).expect("the pattern of the XML declaration is a regex")
     });
     if let Some(usual) = USUAL_DECLARATIONS.iter().find(|usual| text.starts_with(**usual)) {
-        return Ok(usual.len());
+        return Ok((usual.len(), false));
     }
     let starts = text.strip_prefix("<?xml").is_some_and(|rest| rest.starts_with([' ', '\t', '\r', '\n', '?']));
     if !starts {
-        return Ok(0);
+        return Ok((0, false));
     }
     let Some(found) = DECLARATION.captures(text) else {
         let wanted = r#"Gebruik <?xml version="1.0" encoding="UTF-8"?>."#;
@@ -88,6 +103,7 @@ fn declaration(text: &str, ascii: bool) -> Result<usize, Malformed> {
             format!("De XML-declaratie is onjuist of de XML-versie is niet 1.0. {wanted}"),
         ));
     };
+    let mut says_ascii = false;
     if let Some(encoding) = found.get(1).or_else(|| found.get(2)) {
         let name = encoding.as_str();
         let is_ascii = ["US-ASCII", "ASCII"].iter().any(|known| known.eq_ignore_ascii_case(name));
@@ -97,8 +113,9 @@ fn declaration(text: &str, ascii: bool) -> Result<usize, Malformed> {
             let finding = format!("De codering {name} wordt niet gelezen. Lever het bericht aan in UTF-8.");
             return Err(Malformed::at(text, encoding.start(), finding));
         }
+        says_ascii = is_ascii;
     }
-    Ok(found.get(0).map_or(0, |whole| whole.end()))
+    Ok((found.get(0).map_or(0, |whole| whole.end()), says_ascii))
 }
 
 /// Whether a block may hold something that is not allowed. Without branches, so that it becomes vector

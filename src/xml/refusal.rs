@@ -4,6 +4,7 @@ use crate::domain::verdict::{Finding, Level, Position, Severity};
 use crate::domain::{Berichtsoort, Release};
 
 use super::malformed::Malformed;
+use super::window::Broken;
 
 /// How far a text came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +37,14 @@ impl Refusal {
             soort: None,
             release: None,
             findings: vec![finding(Level::Xml, "/".to_owned(), malformed)],
+        }
+    }
+
+    /// Of a text that is in memory as a whole.
+    pub(super) fn broken(broken: Broken) -> Self {
+        match broken {
+            Broken::Malformed(malformed) => Self::not_xml(malformed),
+            Broken::Unreadable(error) => unreachable!("memory is read without errors: {error}"),
         }
     }
 

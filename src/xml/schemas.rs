@@ -2,6 +2,7 @@
 
 mod compiled_in;
 
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
@@ -9,15 +10,14 @@ use crate::domain::{Bericht, Berichtsoort, Release};
 
 use super::namespace::{basis_namespace, namespace, prefix};
 use super::refusal::{Refusal, RefusalKind};
-use super::schema::{self, LoadError, SymbolId, Tables};
-use super::tree::NodeId;
-use super::{SchemaValid, decode, prolog, unknown};
+use super::schema::{self, LoadError, Pass, Root, Step, SymbolId, Tables};
+use super::source::{Disagreement, Elements};
+use super::tokens::Tokens;
+use super::window::{Broken, Window};
+use super::{SchemaValid, unknown};
 
 /// The file of a set that all others import.
 const BASISSCHEMA: &str = "basisschema";
-
-/// The third element of every bericht: Bericht, Header, BerichtCode.
-const BERICHT_CODE: NodeId = 2;
 
 /// XSD files that take the place of those of the program, for one release.
 #[derive(Clone, Debug)]
@@ -112,40 +112,88 @@ impl Schemas {
     /// All findings of the schema, or the first one of the notation: after that nothing can be read with
     /// certainty.
     pub fn check<'a>(&'a self, bytes: &'a [u8]) -> Result<SchemaValid<'a>, Refusal> {
-        let opened = prolog::open(bytes).map_err(Refusal::not_xml)?;
-        match schema::validate(&self.tables, opened).map_err(Refusal::not_xml)? {
-            schema::Outcome::Valid { root, tree } => {
-                let code = tree.text(BERICHT_CODE);
-                let exactly = self.kinds_of(root).find(|(soort, _)| Some(soort.code()) == code);
-                let (soort, release) =
-                    exactly.or_else(|| self.kind(root)).expect("a document begins with a Bericht that was added");
-                Ok(SchemaValid { soort, release, tables: &self.tables, tree })
+        let mut pass = self.pass(bytes)?;
+        let mut soort = None;
+        loop {
+            match pass.step().map_err(Refusal::broken)? {
+                // The first value of every bericht is its BerichtCode.
+                Step::Text(_) if soort.is_none() => soort = self.kind(pass.root(), Some(pass.value())),
+                Step::Open(_) | Step::Text(_) | Step::Close => {}
+                Step::Done => break,
             }
-            schema::Outcome::Invalid { root, findings } => {
-                let (soort, release) = self.kind(root).unzip();
-                Err(Refusal { kind: RefusalKind::Invalid, soort, release, findings })
-            }
-            schema::Outcome::Unknown { namespace, local, at } => {
-                Err(unknown::refuse(opened.text, &namespace, &local, at))
-            }
+        }
+        self.refuse(pass)?;
+        let (soort, release) = soort.expect("a valid text begins with a Bericht that was added");
+        Ok(SchemaValid { soort, release, schemas: self, bytes })
+    }
+
+    /// Checks the bytes and makes a bericht of them, in one pass.
+    ///
+    /// # Errors
+    /// As [`Schemas::check`]; or what files that took the place of our schemas allow and the domain does not have,
+    /// which never happens with the schemas of the program.
+    pub fn read(&self, bytes: &[u8]) -> Result<Bericht, Refusal> {
+        self.decode(self.pass(bytes)?).map_err(Refusal::broken).flatten()
+    }
+
+    /// As [`Schemas::read`], from a reader, with only a part of the text in memory at a time.
+    ///
+    /// # Errors
+    /// The outer one when the reader fails, the inner one as [`Schemas::read`].
+    pub fn read_from(&self, reader: impl Read) -> io::Result<Result<Bericht, Refusal>> {
+        let read = Window::stream(reader)
+            .map(|opened| Pass::new(&self.tables, Tokens::new(opened)))
+            .and_then(|pass| self.decode(pass));
+        match read {
+            Ok(read) => Ok(read),
+            Err(Broken::Malformed(malformed)) => Ok(Err(Refusal::not_xml(malformed))),
+            Err(Broken::Unreadable(error)) => Err(error),
         }
     }
 
-    /// Checks the bytes and makes a bericht of them.
-    ///
-    /// # Errors
-    /// As [`Schemas::check`] and [`decode`].
-    pub fn read(&self, bytes: &[u8]) -> Result<Bericht, Refusal> {
-        self.check(bytes).and_then(|valid| decode(&valid))
+    fn pass<'a>(&self, bytes: &'a [u8]) -> Result<Pass<'_, 'a>, Refusal> {
+        let opened = Window::whole(bytes).map_err(Refusal::not_xml)?;
+        Ok(Pass::new(&self.tables, Tokens::new(opened)))
     }
 
-    /// The kind and release that a root element stands for; of kinds that share it, the first.
-    fn kind(&self, root: SymbolId) -> Option<(Berichtsoort, Release)> {
-        self.kinds_of(root).next()
+    fn decode(&self, mut pass: Pass<'_, '_>) -> Result<Result<Bericht, Refusal>, Broken> {
+        let first = pass.step()?;
+        let soorten: Vec<_> = self.kinds_of(pass.root()).map(|(soort, _)| soort).collect();
+        let root = self.kind(pass.root(), None);
+        let mut elements = Elements::new(pass, &self.tables, first);
+        let read = root.map(|(soort, release)| (soort, release, Bericht::read(&soorten, release, &mut elements)));
+        if let Err(refusal) = self.refuse(elements.finish()?) {
+            return Ok(Err(refusal));
+        }
+        let (soort, release, read) = read.expect("what is not refused begins with a Bericht that was added");
+        Ok(read.map_err(|Disagreement(name)| Refusal::beyond_the_domain(soort, release, name)))
     }
 
-    fn kinds_of(&self, root: SymbolId) -> impl Iterator<Item = (Berichtsoort, Release)> {
-        self.kinds.iter().filter(move |(symbol, ..)| *symbol == root).map(|&(_, soort, release)| (soort, release))
+    /// Refuses a text by what a pass over all of it found.
+    fn refuse(&self, pass: Pass<'_, '_>) -> Result<(), Refusal> {
+        if let Root::Unknown { namespace, local, at } = pass.root() {
+            return Err(unknown::refuse(namespace, local, |finding| pass.malformed(*at, finding)));
+        }
+        if !pass.has_findings() {
+            return Ok(());
+        }
+        let (soort, release) = self.kind(pass.root(), None).unzip();
+        Err(Refusal { kind: RefusalKind::Invalid, soort, release, findings: pass.into_findings() })
+    }
+
+    /// The kind and release that a root element stands for; of kinds that share it, the one with this code, or
+    /// else the first.
+    fn kind(&self, root: &Root, code: Option<&str>) -> Option<(Berichtsoort, Release)> {
+        let exactly = self.kinds_of(root).find(|(soort, _)| Some(soort.code()) == code);
+        exactly.or_else(|| self.kinds_of(root).next())
+    }
+
+    fn kinds_of(&self, root: &Root) -> impl Iterator<Item = (Berichtsoort, Release)> {
+        let root = match root {
+            Root::Known(root) => Some(*root),
+            Root::NotSeen | Root::Unknown { .. } => None,
+        };
+        self.kinds.iter().filter(move |(symbol, ..)| Some(*symbol) == root).map(|&(_, soort, release)| (soort, release))
     }
 }
 

@@ -1,59 +1,89 @@
-//! The tree of a valid text as a source of elements.
+//! A pass over a text as a source of elements: checked and decoded at once.
 
 use crate::domain::klasse::Source;
 
-use super::SchemaValid;
-use super::tree::NodeId;
+use super::schema::{Pass, Step, Tables};
+use super::window::Broken;
 
-/// An element that is not where the domain expects it. Cannot happen with a text that satisfies a schema of
-/// the program; files that took its place may allow more. Says only which element.
+/// An element that is not where the domain expects it: either the text has findings, or files that took the
+/// place of our schemas allow more than the domain has. Says only which element.
 #[derive(Debug)]
 pub(super) struct Disagreement(pub(super) &'static str);
 
-/// A walk through the tree in document order.
-pub(super) struct Walk<'v, 'a> {
-    valid: &'v SchemaValid<'a>,
-    next: NodeId,
-    /// Where each open element ends; the last is the one we are in.
-    ends: Vec<NodeId>,
+/// The elements of a text, as the pass comes by them.
+pub(super) struct Elements<'s, 'a> {
+    pass: Pass<'s, 'a>,
+    tables: &'s Tables,
+    /// The step that was looked at and not taken.
+    ahead: Option<Step>,
+    broken: Option<Broken>,
 }
 
-impl<'v, 'a> Walk<'v, 'a> {
-    pub(super) fn new(valid: &'v SchemaValid<'a>) -> Self {
-        Self { valid, next: 0, ends: vec![valid.tree.after(0)] }
+impl<'s, 'a> Elements<'s, 'a> {
+    pub(super) fn new(pass: Pass<'s, 'a>, tables: &'s Tables, ahead: Step) -> Self {
+        Self { pass, tables, ahead: Some(ahead), broken: None }
+    }
+
+    /// The pass, gone on to the end of the text.
+    pub(super) fn finish(mut self) -> Result<Pass<'s, 'a>, Broken> {
+        while self.peek() != Step::Done {
+            self.ahead = None;
+        }
+        match self.broken {
+            Some(broken) => Err(broken),
+            None => Ok(self.pass),
+        }
+    }
+
+    fn peek(&mut self) -> Step {
+        if let Some(step) = self.ahead {
+            return step;
+        }
+        let step = self.pass.step().unwrap_or_else(|broken| {
+            self.broken = Some(broken);
+            Step::Done
+        });
+        self.ahead = Some(step);
+        step
     }
 }
 
-impl Source for Walk<'_, '_> {
+impl Source for Elements<'_, '_> {
     type Error = Disagreement;
 
     fn has(&mut self, name: &'static str) -> bool {
-        let inside = self.ends.last().is_some_and(|&end| self.next < end);
-        let symbol = self.valid.tree.symbol(self.next);
-        inside && symbol.is_some_and(|symbol| self.valid.tables.local(symbol) == name)
+        match self.peek() {
+            Step::Open(symbol) | Step::Text(symbol) => self.tables.local(symbol) == name,
+            Step::Close | Step::Done => false,
+        }
     }
 
-    fn text(&mut self, name: &'static str) -> Result<String, Disagreement> {
-        if !self.has(name) {
-            return Err(Disagreement(name));
+    fn text(&mut self, name: &'static str) -> Result<&str, Disagreement> {
+        match self.peek() {
+            Step::Text(symbol) if self.tables.local(symbol) == name => {
+                self.ahead = None;
+                Ok(self.pass.value())
+            }
+            _ => Err(Disagreement(name)),
         }
-        let text = self.valid.tree.text(self.next).ok_or(Disagreement(name))?;
-        self.next += 1;
-        Ok(text.to_owned())
     }
 
     fn enter(&mut self, name: &'static str) -> Result<(), Disagreement> {
-        if !self.has(name) {
-            return Err(Disagreement(name));
+        match self.peek() {
+            Step::Open(symbol) if self.tables.local(symbol) == name => {
+                self.ahead = None;
+                Ok(())
+            }
+            _ => Err(Disagreement(name)),
         }
-        self.ends.push(self.valid.tree.after(self.next));
-        self.next += 1;
-        Ok(())
     }
 
     fn leave(&mut self) -> Result<(), Disagreement> {
-        match self.ends.pop() {
-            Some(end) if end == self.next => Ok(()),
+        match self.peek() {
+            Step::Close => {
+                self.ahead = None;
+                Ok(())
+            }
             _ => Err(Disagreement("the end of an element")),
         }
     }

@@ -6,7 +6,7 @@ use super::malformed::{Malformed, shown};
 use super::refusal::Refusal;
 
 /// Refuses a text by its root element.
-pub(super) fn refuse(text: &str, namespace: &str, local: &str, at: usize) -> Refusal {
+pub(super) fn refuse(namespace: &str, local: &str, malformed: impl FnOnce(String) -> Malformed) -> Refusal {
     let (finding, soort) = if let Some((release, name)) = kind(namespace) {
         let finding = format!(
             "Dit is een {name} van release {release}. Deze gateway verwerkt dat bericht niet. \
@@ -21,7 +21,7 @@ pub(super) fn refuse(text: &str, namespace: &str, local: &str, at: usize) -> Ref
         );
         (finding, None)
     };
-    Refusal::unknown(format!("/{}", shown(local)), soort, Malformed::at(text, at, finding))
+    Refusal::unknown(format!("/{}", shown(local)), soort, malformed(finding))
 }
 
 /// Release and kind in a namespace such as `http://www.istandaarden.nl/iwmo/3_2/wmo323/schema`.

@@ -18,11 +18,11 @@ pub(super) enum Verdict {
 }
 
 /// Judges one attribute of an element that is declared with this type.
-pub(super) fn judge(schemas: &Tables, tokens: &Tokens<'_>, attribute: &Attribute<'_>, declared: TypeId) -> Verdict {
+pub(super) fn judge(schemas: &Tables, tokens: &Tokens<'_>, attribute: &Attribute, declared: TypeId) -> Verdict {
     if attribute.namespace != XSI {
         return Verdict::NotAllowed;
     }
-    match attribute.local {
+    match attribute.local.as_str() {
         "schemaLocation" | "noNamespaceSchemaLocation" => Verdict::Fine,
         "type" => {
             let (prefix, local) = trim(&attribute.value).split_once(':').unwrap_or(("", trim(&attribute.value)));

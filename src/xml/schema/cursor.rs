@@ -66,6 +66,18 @@ impl<'s> Cursor<'s> {
         self.seen & (1 << index) != 0
     }
 
+    /// Whether nothing is missing when the element ends here.
+    pub(super) fn is_complete(&self) -> bool {
+        let mut count = self.count;
+        for particle in self.particles.iter().skip(self.index) {
+            if count < particle.least {
+                return false;
+            }
+            count = 0;
+        }
+        true
+    }
+
     /// What must still come before this particle; the length of the sequence asks for all.
     pub(super) fn missing_before(&self, end: usize) -> Vec<usize> {
         let mut missing = Vec::new();

@@ -2,8 +2,8 @@
 
 use crate::xml::names::is_all_blank;
 use crate::xml::position::Lines;
-use crate::xml::prolog;
 use crate::xml::tokens::{Token, Tokens};
+use crate::xml::window::Window;
 
 use super::load::LoadError;
 
@@ -29,9 +29,10 @@ impl Node {
 
 /// Reads one file. Annotations are left out, whatever is in them.
 pub(super) fn read(file: &str, text: &str) -> Result<Node, LoadError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let fail = |line: usize, construct: String| LoadError { file: file.to_owned(), line, construct };
-    let opened = prolog::open(text.as_bytes()).map_err(|error| fail(error.position.line, error.text))?;
-    let mut lines = Lines::new(opened.text);
+    let opened = Window::whole(text.as_bytes()).map_err(|error| fail(error.position.line, error.text))?;
+    let mut lines = Lines::new(text);
     let mut tokens = Tokens::new(opened);
     let mut open: Vec<Node> = Vec::new();
     let mut in_annotation = 0_usize;
@@ -42,7 +43,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<Node, LoadError> {
                 let line = lines.at(at).line;
                 let (namespace, local) = tokens.resolve(name, at).map_err(|error| fail(line, error.text))?;
                 if namespace != XSD {
-                    return Err(fail(line, format!("element {name}")));
+                    return Err(fail(line, format!("element {}", tokens.text(name))));
                 }
                 if local == "annotation" {
                     in_annotation = 1;
@@ -58,13 +59,13 @@ pub(super) fn read(file: &str, text: &str) -> Result<Node, LoadError> {
                     None => return Ok(done),
                 }
             }
-            Token::Text { raw, at } if in_annotation == 0 && !is_all_blank(raw) => {
-                return Err(fail(lines.at(at).line, "text".to_owned()));
+            Token::Text(raw) if in_annotation == 0 && !is_all_blank(tokens.text(raw)) => {
+                return Err(fail(lines.at(raw.at).line, "text".to_owned()));
             }
             Token::Character { at, .. } if in_annotation == 0 => {
                 return Err(fail(lines.at(at).line, "text".to_owned()));
             }
-            Token::Text { .. } | Token::Character { .. } => {}
+            Token::Text(_) | Token::Character { .. } => {}
             Token::Done => return Err(fail(1, "no xs:schema".to_owned())),
         }
     }
@@ -77,12 +78,12 @@ fn node(tokens: &Tokens<'_>, local: &str, line: usize) -> Result<Node, String> {
         if !attribute.namespace.is_empty() {
             return Err(format!("attribute {} on xs:{local}", attribute.local));
         }
-        if matches!(attribute.local, "type" | "base") {
+        if matches!(attribute.local.as_str(), "type" | "base") {
             let (prefix, name) = attribute.value.split_once(':').unwrap_or(("", &attribute.value));
             let namespace = tokens.lookup(prefix).ok_or_else(|| format!("prefix {prefix}"))?;
             named = Some((namespace.to_owned(), name.to_owned()));
         }
-        attributes.push((attribute.local.to_owned(), attribute.value.to_string()));
+        attributes.push((attribute.local.clone(), attribute.value.clone()));
     }
     Ok(Node { local: local.to_owned(), line, attributes, named, children: Vec::new() })
 }

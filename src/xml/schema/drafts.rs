@@ -1,7 +1,7 @@
 //! Findings while they are being made: at an offset, without line and column yet.
 
-use crate::domain::verdict::{Finding, Level, Severity};
-use crate::xml::position::Lines;
+use crate::domain::verdict::{Finding, Level, Position, Severity};
+use crate::xml::window::Window;
 
 use super::tables::SymbolId;
 use super::texts;
@@ -13,6 +13,8 @@ const MOST: usize = 1000;
 #[derive(Debug)]
 struct Draft {
     offset: usize,
+    /// Known before the text around it left the memory.
+    position: Option<Position>,
     path: String,
     text: String,
 }
@@ -57,7 +59,7 @@ impl Drafts {
 
     pub(super) fn report(&mut self, offset: usize, path: String, text: String) {
         if !self.is_full() {
-            self.list.push(Draft { offset, path, text });
+            self.list.push(Draft { offset, position: None, path, text });
         }
     }
 
@@ -73,7 +75,7 @@ impl Drafts {
             return;
         }
         let missing: Vec<_> = missing.into_iter().map(|(symbol, name)| (symbol, name, false)).collect();
-        self.list.push(Draft { offset, path, text: gap_text(&missing, before) });
+        self.list.push(Draft { offset, position: None, path, text: gap_text(&missing, before) });
         self.gaps.push(Gap { depth, draft: self.list.len() - 1, before: before.to_owned(), missing });
     }
 
@@ -99,7 +101,7 @@ impl Drafts {
         }
         if !self.is_full() {
             let missing = vec![(symbol, name.to_owned(), true)];
-            self.list.push(Draft { offset, path, text: gap_text(&missing, before) });
+            self.list.push(Draft { offset, position: None, path, text: gap_text(&missing, before) });
             self.gaps.push(Gap { depth, draft: self.list.len() - 1, before: before.to_owned(), missing });
         }
     }
@@ -111,10 +113,20 @@ impl Drafts {
         }
     }
 
+    /// Looks up where the findings stand, as long as the text around them is in memory.
+    pub(super) fn place(&mut self, window: &Window<'_>) {
+        let mut placeless: Vec<_> = self.list.iter_mut().filter(|draft| draft.position.is_none()).collect();
+        placeless.sort_by_key(|draft| draft.offset);
+        let mut lines = window.lines();
+        for draft in placeless {
+            draft.position = Some(lines.at(draft.offset));
+        }
+    }
+
     /// The findings in the order of the text, with line and column.
-    pub(super) fn into_findings(mut self, text: &str) -> Vec<Finding> {
+    pub(super) fn into_findings(mut self, window: &Window<'_>) -> Vec<Finding> {
+        self.place(window);
         self.list.sort_by_key(|draft| draft.offset);
-        let mut lines = Lines::new(text);
         let finding = |draft: Draft| Finding {
             level: Level::Xsd,
             severity: Severity::Error,
@@ -122,7 +134,7 @@ impl Drafts {
             retour_code: None,
             klasse: None,
             path: draft.path,
-            position: Some(lines.at(draft.offset)),
+            position: draft.position,
             text: draft.text,
         };
         self.list.into_iter().map(finding).collect()

@@ -266,7 +266,13 @@ impl<'d> Loader<'d> {
             return Some(known);
         }
         let id = SymbolId::try_from(self.schemas.symbols.len()).ok()?;
-        self.schemas.symbols.push(Symbol { namespace: namespace.to_owned(), local: local.to_owned() });
+        let namespaces = &mut self.schemas.namespaces;
+        let known = namespaces.iter().position(|known| known == namespace);
+        if known.is_none() {
+            namespaces.push(namespace.to_owned());
+        }
+        let index = known.unwrap_or(namespaces.len() - 1);
+        self.schemas.symbols.push(Symbol { namespace: index, local: local.to_owned() });
         self.schemas.by_name.entry(namespace.to_owned()).or_default().insert(local.to_owned(), id);
         Some(id)
     }

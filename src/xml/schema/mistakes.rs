@@ -2,38 +2,46 @@
 //! nearest place that makes sense.
 
 use crate::xml::malformed::{Malformed, shown};
+use crate::xml::window::Span;
 
 use super::tables::{Particle, SymbolId};
 use super::texts;
-use super::validate::{Frame, Model, Validator};
+use super::validate::{Frame, Model, Pass, Step};
 
-impl<'s, 'a> Validator<'s, 'a> {
-    /// An element that is not spelled as any that may follow: a new spelling, or a mistake.
-    pub(super) fn start_otherwise(&mut self, name: &'a str, at: usize) -> Result<(), Malformed> {
+impl<'s> Pass<'s, '_> {
+    /// An element inside another: as the schema wants it, or a mistake.
+    pub(super) fn start_child(&mut self, name: Span, at: usize) -> Result<Option<Step>, Malformed> {
         let schemas = self.schemas;
         let (namespace, local) = self.tokens.resolve(name, at)?;
-        let symbol = schemas.symbol(namespace, local);
-        if let Some(spelling) = symbol.and_then(|symbol| self.spelling.get_mut(usize::from(symbol))) {
-            *spelling = name;
+        let Some(frame) = self.frames.last() else { return Ok(None) };
+        if let Model::Elements(cursor) = &frame.model {
+            let is_this = |symbol| schemas.local(symbol) == local && schemas.namespace(symbol) == namespace;
+            if let Some((index, particle)) =
+                cursor.candidate(is_this).and_then(|index| Some((index, cursor.particles.get(index)?)))
+            {
+                self.spelling.learn(particle.symbol, self.tokens.text(name));
+                return Ok(self.accept(index, at));
+            }
         }
-        let Some(frame) = self.frames.last_mut() else { return Ok(()) };
+        let (namespace, local) = (namespace.to_owned(), local.to_owned());
+        Ok(self.start_otherwise(&namespace, &local, at))
+    }
+
+    /// An element that may not follow here.
+    fn start_otherwise(&mut self, namespace: &str, local: &str, at: usize) -> Option<Step> {
+        let schemas = self.schemas;
+        let symbol = schemas.symbol(namespace, local);
+        let frame = self.frames.last_mut()?;
         let parent = schemas.local(frame.symbol);
         let Model::Elements(cursor) = &mut frame.model else {
             self.skipping = 1;
             if !std::mem::replace(&mut frame.excused, true) {
                 self.report_child(at, local, texts::element_in_value(local, parent));
             }
-            return Ok(());
+            return None;
         };
-        if let Some(symbol) = symbol {
-            if let Some(index) = cursor.candidate(|candidate| candidate == symbol) {
-                self.accept(index, at);
-                return Ok(());
-            }
-            if let Some(index) = cursor.position(|candidate| candidate == symbol) {
-                self.recover(index, at);
-                return Ok(());
-            }
+        if let Some(index) = symbol.and_then(|symbol| cursor.position(|candidate| candidate == symbol)) {
+            return self.recover(index, at);
         }
         self.skipping = 1;
         let namesake = |candidate: SymbolId| schemas.local(candidate) == local;
@@ -44,30 +52,30 @@ impl<'s, 'a> Validator<'s, 'a> {
             }
             // One wrong declaration shows in many elements, but is one mistake.
             if !schemas.by_name.contains_key(namespace) && self.drafts.knows_namespace(namespace) {
-                return Ok(());
+                return None;
             }
             let wanted = cursor.particles.get(index).map_or("", |particle| schemas.namespace(particle.symbol));
             texts::wrong_namespace(local, wanted)
         } else {
             if cursor.is_unknown_again(local) {
-                return Ok(());
+                return None;
             }
             let expected: Vec<_> = cursor.expected().into_iter().map(|symbol| schemas.local(symbol)).collect();
             texts::unknown(local, parent, &expected)
         };
         self.report_child(at, local, text);
-        Ok(())
+        None
     }
 
     /// An element of the sequence at a place where it may not stand.
-    fn recover(&mut self, index: usize, at: usize) {
+    fn recover(&mut self, index: usize, at: usize) -> Option<Step> {
         let schemas = self.schemas;
         let depth = self.frames.len();
         let path = self.path();
-        let Some(frame) = self.frames.last_mut() else { return };
+        let frame = self.frames.last_mut()?;
         let parent = schemas.local(frame.symbol);
-        let Model::Elements(cursor) = &mut frame.model else { return };
-        let Some(particle) = cursor.particles.get(index).copied() else { return };
+        let Model::Elements(cursor) = &mut frame.model else { return None };
+        let particle = cursor.particles.get(index).copied()?;
         let name = schemas.local(particle.symbol);
         if cursor.is_ahead(index) {
             let missing = cursor.missing_before(index);
@@ -81,8 +89,7 @@ impl<'s, 'a> Validator<'s, 'a> {
                     symbols.map(|particle| (particle.symbol, schemas.local(particle.symbol).to_owned())).collect();
                 self.drafts.report_gap((at, path), depth, name, missing);
             }
-            self.accept(index, at);
-            return;
+            return self.accept(index, at);
         }
         if cursor.was_seen(index) {
             // What it holds was said before, or belongs to another element.
@@ -90,11 +97,11 @@ impl<'s, 'a> Validator<'s, 'a> {
             if !cursor.is_unknown_again(name) {
                 self.drafts.report(at, join(&path, name, 0), texts::too_often(name, parent, particle.most));
             }
-            return;
+            return None;
         }
         let before = cursor.last().map_or("", |last| schemas.local(last));
         self.drafts.report_late((at, join(&path, name, 0)), depth, before, (particle.symbol, name));
-        self.open(particle.symbol, 0, particle.r#type, at);
+        self.open(particle.symbol, 0, particle.r#type, at)
     }
 
     /// Reports text between elements, once for each parent.

@@ -7,7 +7,7 @@
 //! |---|---|
 //! | [`document`], [`mod@load`], [`facets`], [`pattern`] | XSD text to [`tables`] |
 //! | [`lexical`], [`simple`] | values |
-//! | [`mod@validate`], [`cursor`], [`value`], [`attributes`] | the pass over a text |
+//! | [`mod@validate`], [`cursor`], [`spelling`], [`value`], [`attributes`] | the pass over a text |
 //! | [`mistakes`], [`drafts`] | what is wrong, once and in order |
 //! | [`texts`] | the findings, in Dutch |
 
@@ -21,6 +21,7 @@ mod load;
 mod mistakes;
 mod pattern;
 mod simple;
+mod spelling;
 mod tables;
 mod texts;
 mod validate;
@@ -29,4 +30,4 @@ mod value;
 pub use load::LoadError;
 pub(super) use load::load;
 pub(super) use tables::{SymbolId, Tables};
-pub(super) use validate::{Outcome, validate};
+pub(super) use validate::{Pass, Root, Step};

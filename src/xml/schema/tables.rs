@@ -13,6 +13,7 @@ pub(super) type TypeId = u16;
 #[derive(Debug, Default)]
 pub(in crate::xml) struct Tables {
     pub(super) symbols: Vec<Symbol>,
+    pub(super) namespaces: Vec<String>,
     /// Namespace, then local name.
     pub(super) by_name: HashMap<String, HashMap<String, SymbolId>>,
     pub(super) types: Vec<Type>,
@@ -24,7 +25,8 @@ pub(in crate::xml) struct Tables {
 /// An element name.
 #[derive(Debug)]
 pub(super) struct Symbol {
-    pub(super) namespace: String,
+    /// The index in [`Tables::namespaces`].
+    pub(super) namespace: usize,
     pub(super) local: String,
 }
 
@@ -78,7 +80,8 @@ impl Tables {
     }
 
     pub(super) fn namespace(&self, symbol: SymbolId) -> &str {
-        self.symbols.get(usize::from(symbol)).map_or("", |symbol| &symbol.namespace)
+        let symbol = self.symbols.get(usize::from(symbol));
+        symbol.and_then(|symbol| self.namespaces.get(symbol.namespace)).map_or("", String::as_str)
     }
 
     pub(super) fn content(&self, r#type: TypeId) -> &Content {

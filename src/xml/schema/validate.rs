@@ -1,71 +1,42 @@
-//! One pass over a text: every mistake against the schema, each once, and the tree for the decoder.
+//! One pass over a text, step by step: every mistake against the schema, each once.
 //!
-//! On the happy path nothing is allocated or hashed per element: the names that may follow are compared
-//! with how each was spelled last. A mistake leads to the nearest place from which the sequence can go
-//! on, or its subtree is left out, so that it does not cause others.
+//! What the schema expects is compared with what stands there before anything is parsed; only when it stands
+//! there in another notation, or something else does, the text is read token by token. On the happy path
+//! nothing is allocated or hashed per element. A mistake leads to the nearest place from which the sequence
+//! can go on, or its subtree is left out, so that it does not cause others.
 
 use crate::domain::verdict::Finding;
 use crate::xml::malformed::Malformed;
 use crate::xml::names::is_all_blank;
-use crate::xml::prolog::Opened;
 use crate::xml::tokens::{Token, Tokens, first_ink};
-use crate::xml::tree::{NodeId, Tree};
+use crate::xml::window::{Broken, Span};
 
 use super::attributes::{self, Verdict, XSI};
 use super::cursor::Cursor;
 use super::drafts::Drafts;
 use super::mistakes::join;
 use super::simple::{Fit, Simple};
+use super::spelling::Spelling;
 use super::tables::{Content, SymbolId, Tables, TypeId};
 use super::texts;
 use super::value::Value;
 
-/// What a well-formed text turned out to be.
-pub(in crate::xml) enum Outcome<'a> {
-    /// A text of these schemas.
-    Valid { root: SymbolId, tree: Tree<'a> },
-    /// Begins as a text of these schemas, and is none.
-    Invalid { root: SymbolId, findings: Vec<Finding> },
-    /// Begins otherwise.
-    Unknown { namespace: String, local: String, at: usize },
+/// How far a pass came with one step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::xml) enum Step {
+    /// An element that holds elements begins.
+    Open(SymbolId),
+    /// An element with a value that fits its type: [`Pass::value`].
+    Text(SymbolId),
+    /// The element that began last ends.
+    Close,
+    /// The text ends.
+    Done,
 }
 
-/// Judges a text.
-///
-/// # Errors
-/// When it is not well-formed; findings of the schema are then dropped.
-pub(in crate::xml) fn validate<'a>(schemas: &Tables, opened: Opened<'a>) -> Result<Outcome<'a>, Malformed> {
-    let mut validator = Validator {
-        schemas,
-        tokens: Tokens::new(opened),
-        spelling: vec![""; schemas.symbols.len()],
-        generation: 0,
-        frames: Vec::new(),
-        skipping: 0,
-        value: Value::default(),
-        tree: Tree::new(opened.text),
-        drafts: Drafts::default(),
-        root: Root::NotSeen,
-    };
-    loop {
-        match validator.tokens.next()? {
-            Token::Start { name, at } => validator.start(name, at)?,
-            Token::End { at } => validator.end(at),
-            Token::Text { raw, at } => validator.text(raw, at),
-            Token::Character { character, at } => validator.character(character, at),
-            Token::Done => break,
-        }
-    }
-    Ok(match validator.root {
-        Root::Known(root) if validator.drafts.is_empty() => Outcome::Valid { root, tree: validator.tree },
-        Root::Known(root) => Outcome::Invalid { root, findings: validator.drafts.into_findings(opened.text) },
-        Root::Unknown { namespace, local, at } => Outcome::Unknown { namespace, local, at },
-        // `Tokens` gives `Done` only after a root element.
-        Root::NotSeen => Outcome::Unknown { namespace: String::new(), local: String::new(), at: 0 },
-    })
-}
-
-enum Root {
+/// What a text begins with.
+#[derive(Clone)]
+pub(in crate::xml) enum Root {
     NotSeen,
     Known(SymbolId),
     Unknown { namespace: String, local: String, at: usize },
@@ -77,7 +48,6 @@ pub(super) struct Frame<'s> {
     /// Its number among its namesakes, from 1; 0 where it cannot repeat.
     pub(super) nth: u32,
     pub(super) at: usize,
-    node: NodeId,
     pub(super) model: Model<'s>,
     /// Something was reported that explains whatever else is wrong with the element as a whole.
     pub(super) excused: bool,
@@ -89,69 +59,184 @@ pub(super) enum Model<'s> {
 }
 
 /// One pass over one text.
-pub(super) struct Validator<'s, 'a> {
+pub(in crate::xml) struct Pass<'s, 'a> {
     pub(super) schemas: &'s Tables,
     pub(super) tokens: Tokens<'a>,
-    /// How each symbol was written last, as long as the prefixes mean the same.
-    pub(super) spelling: Vec<&'a str>,
-    generation: u32,
+    /// How the names are written.
+    pub(super) spelling: Spelling<'s>,
     pub(super) frames: Vec<Frame<'s>>,
     /// How deep inside a subtree that is left out.
     pub(super) skipping: usize,
-    value: Value<'a>,
-    tree: Tree<'a>,
+    value: Value,
     pub(super) drafts: Drafts,
     root: Root,
 }
 
-impl<'s, 'a> Validator<'s, 'a> {
-    fn start(&mut self, name: &'a str, at: usize) -> Result<(), Malformed> {
+impl<'s, 'a> Pass<'s, 'a> {
+    /// A pass that stands before the first token.
+    pub(in crate::xml) fn new(schemas: &'s Tables, tokens: Tokens<'a>) -> Self {
+        Self {
+            schemas,
+            tokens,
+            spelling: Spelling::new(schemas),
+            frames: Vec::new(),
+            skipping: 0,
+            value: Value::default(),
+            drafts: Drafts::default(),
+            root: Root::NotSeen,
+        }
+    }
+
+    /// What the text begins with.
+    pub(in crate::xml) fn root(&self) -> &Root {
+        &self.root
+    }
+
+    /// The text of an unknown root element is told with this.
+    pub(in crate::xml) fn malformed(&self, at: usize, finding: String) -> Malformed {
+        self.tokens.window().malformed(at, finding)
+    }
+
+    /// The value of the element that the last step gave.
+    pub(in crate::xml) fn value(&self) -> &str {
+        self.value.in_text(self.tokens.window())
+    }
+
+    /// Whether something was found wrong.
+    pub(in crate::xml) fn has_findings(&self) -> bool {
+        !self.drafts.is_empty()
+    }
+
+    /// What was found wrong.
+    pub(in crate::xml) fn into_findings(self) -> Vec<Finding> {
+        self.drafts.into_findings(self.tokens.window())
+    }
+
+    /// Goes on to the next element that fits, or to the end of one.
+    ///
+    /// # Errors
+    /// When the text is not well-formed, or its reader fails; what was found until then does not count.
+    pub(in crate::xml) fn step(&mut self) -> Result<Step, Broken> {
+        loop {
+            if self.tokens.is_at_end_of_window() {
+                self.move_on()?;
+            }
+            if let Some(step) = self.expected() {
+                return Ok(step);
+            }
+            if self.tokens.is_at_end_of_window() {
+                continue;
+            }
+            let step = match self.tokens.next()? {
+                Token::Start { name, at } => self.start(name, at)?,
+                Token::End { at } => self.end(at),
+                Token::Text(raw) => {
+                    self.text(raw);
+                    None
+                }
+                Token::Character { character, at } => {
+                    self.character(character, at);
+                    None
+                }
+                Token::Done => Some(Step::Done),
+            };
+            if let Some(step) = step {
+                return Ok(step);
+            }
+        }
+    }
+
+    /// Takes the next part of the text into memory. Of an element with a value all is kept.
+    fn move_on(&mut self) -> Result<(), Broken> {
+        let keep = self.frames.last().filter(|frame| matches!(frame.model, Model::Text(_))).map(|frame| frame.at);
+        self.drafts.place(self.tokens.window());
+        self.tokens.move_on(keep)
+    }
+
+    /// Takes what the schema expects, if that is what stands here, in the plainest notation and without a
+    /// mistake; else nothing.
+    fn expected(&mut self) -> Option<Step> {
+        if self.skipping > 0 || !self.spelling.holds(self.tokens.generation()) {
+            return None;
+        }
+        let Frame { model: Model::Elements(cursor), .. } = self.frames.last_mut()? else { return None };
+        self.tokens.skip_blanks();
+        let (spelling, tokens) = (&self.spelling, &self.tokens);
+        let Some(index) = cursor.candidate(|symbol| spelling.of(symbol).is_some_and(|name| tokens.is_start(name)))
+        else {
+            return self.expected_end();
+        };
+        let particle = *cursor.particles.get(index)?;
+        let name = spelling.of(particle.symbol)?;
+        match self.schemas.content(particle.r#type) {
+            Content::Simple(simple) => {
+                let value = tokens.plain_value(name)?;
+                if simple.judge(tokens.text(value)) != Fit::Fits {
+                    return None;
+                }
+                self.tokens.skip_value(value, name);
+                self.value.set(value);
+                cursor.advance(index);
+                Some(Step::Text(particle.symbol))
+            }
+            Content::Sequence(particles) => {
+                let at = self.tokens.take_start(name)?;
+                cursor.advance(index);
+                let nth = if particle.repeats() { cursor.count } else { 0 };
+                let model = Model::Elements(Cursor::new(particles));
+                self.frames.push(Frame { symbol: particle.symbol, nth, at, model, excused: false });
+                Some(Step::Open(particle.symbol))
+            }
+            Content::Unread => None,
+        }
+    }
+
+    fn expected_end(&mut self) -> Option<Step> {
+        let Frame { model: Model::Elements(cursor), .. } = self.frames.last()? else { return None };
+        if !self.drafts.is_empty() || !cursor.is_complete() || !self.tokens.take_end() {
+            return None;
+        }
+        self.frames.pop();
+        Some(Step::Close)
+    }
+
+    fn start(&mut self, name: Span, at: usize) -> Result<Option<Step>, Malformed> {
         if self.skipping > 0 {
             self.tokens.resolve(name, at)?;
             self.skipping += 1;
-            return Ok(());
+            return Ok(None);
         }
-        if self.generation != self.tokens.generation() {
-            self.generation = self.tokens.generation();
-            self.spelling.fill("");
+        self.spelling.renew(self.tokens.generation());
+        match self.frames.last() {
+            None => self.start_root(name, at),
+            Some(_) => self.start_child(name, at),
         }
-        let Some(frame) = self.frames.last_mut() else { return self.start_root(name, at) };
-        if let Model::Elements(cursor) = &mut frame.model {
-            let spelling = &self.spelling;
-            let is_spelled = |symbol: SymbolId| spelling.get(usize::from(symbol)) == Some(&name);
-            if let Some(index) = cursor.candidate(is_spelled) {
-                self.accept(index, at);
-                return Ok(());
-            }
-        }
-        self.start_otherwise(name, at)
     }
 
-    fn start_root(&mut self, name: &'a str, at: usize) -> Result<(), Malformed> {
+    fn start_root(&mut self, name: Span, at: usize) -> Result<Option<Step>, Malformed> {
         let (namespace, local) = self.tokens.resolve(name, at)?;
         let symbol = self.schemas.symbol(namespace, local);
         let root = symbol.and_then(|symbol| self.schemas.roots.iter().find(|(root, _)| *root == symbol).copied());
         if let Some((symbol, r#type)) = root {
             self.root = Root::Known(symbol);
-            self.open(symbol, 0, r#type, at);
-        } else {
-            self.root = Root::Unknown { namespace: namespace.to_owned(), local: local.to_owned(), at };
-            self.skipping = 1;
+            return Ok(self.open(symbol, 0, r#type, at));
         }
-        Ok(())
+        self.root = Root::Unknown { namespace: namespace.to_owned(), local: local.to_owned(), at };
+        self.skipping = 1;
+        Ok(None)
     }
 
     /// Opens the element of a particle that may stand here.
-    pub(super) fn accept(&mut self, index: usize, at: usize) {
-        let Some(Frame { model: Model::Elements(cursor), .. }) = self.frames.last_mut() else { return };
-        let Some(particle) = cursor.particles.get(index) else { return };
+    pub(super) fn accept(&mut self, index: usize, at: usize) -> Option<Step> {
+        let Frame { model: Model::Elements(cursor), .. } = self.frames.last_mut()? else { return None };
+        let particle = cursor.particles.get(index)?;
         cursor.advance(index);
         let nth = if particle.repeats() { cursor.count } else { 0 };
-        self.open(particle.symbol, nth, particle.r#type, at);
+        self.open(particle.symbol, nth, particle.r#type, at)
     }
 
     /// Opens an element of this type.
-    pub(super) fn open(&mut self, symbol: SymbolId, nth: u32, declared: TypeId, at: usize) {
+    pub(super) fn open(&mut self, symbol: SymbolId, nth: u32, declared: TypeId, at: usize) -> Option<Step> {
         let mut excused = false;
         let mut r#type = declared;
         if !self.tokens.attributes().is_empty() {
@@ -167,30 +252,33 @@ impl<'s, 'a> Validator<'s, 'a> {
                     }
                     Verdict::NotAllowed => {
                         excused |= attribute.namespace == XSI;
-                        self.drafts.report(at, path.clone(), texts::attribute(attribute.local, name));
+                        self.drafts.report(at, path.clone(), texts::attribute(&attribute.local, name));
                     }
                 }
             }
         }
-        let model = match self.schemas.content(r#type) {
+        let (model, step) = match self.schemas.content(r#type) {
             Content::Simple(simple) => {
                 self.value.clear();
-                Model::Text(simple)
+                (Model::Text(simple), None)
             }
-            Content::Sequence(particles) => Model::Elements(Cursor::new(particles)),
-            Content::Unread => Model::Elements(Cursor::new(&[])),
+            Content::Sequence(particles) => (Model::Elements(Cursor::new(particles)), Some(Step::Open(symbol))),
+            Content::Unread => (Model::Elements(Cursor::new(&[])), Some(Step::Open(symbol))),
         };
-        let node = self.tree.open(symbol);
-        self.frames.push(Frame { symbol, nth, at, node, model, excused });
+        self.frames.push(Frame { symbol, nth, at, model, excused });
+        step
     }
 
-    fn text(&mut self, raw: &'a str, at: usize) {
+    fn text(&mut self, raw: Span) {
         if self.skipping > 0 {
             return;
         }
+        let window = self.tokens.window();
         match self.frames.last().map(|frame| &frame.model) {
-            Some(Model::Text(_)) => self.value.push(raw, at),
-            Some(Model::Elements(_)) if !is_all_blank(raw) => self.loose_text(at + first_ink(raw)),
+            Some(Model::Text(_)) => self.value.push(raw, window),
+            Some(Model::Elements(_)) if !is_all_blank(window.get(raw)) => {
+                self.loose_text(raw.at + first_ink(window.get(raw)));
+            }
             Some(Model::Elements(_)) | None => {}
         }
     }
@@ -200,22 +288,22 @@ impl<'s, 'a> Validator<'s, 'a> {
             return;
         }
         match self.frames.last().map(|frame| &frame.model) {
-            Some(Model::Text(_)) => self.value.push_character(character),
+            Some(Model::Text(_)) => self.value.push_character(character, self.tokens.window()),
             Some(Model::Elements(_)) if !matches!(character, ' ' | '\t' | '\r' | '\n') => self.loose_text(at),
             Some(Model::Elements(_)) | None => {}
         }
     }
 
-    fn end(&mut self, at: usize) {
+    fn end(&mut self, at: usize) -> Option<Step> {
         if self.skipping > 0 {
             self.skipping -= 1;
-            return;
+            return None;
         }
-        let Some(mut frame) = self.frames.pop() else { return };
+        let mut frame = self.frames.pop()?;
         match &mut frame.model {
             Model::Text(simple) => {
                 let simple = *simple;
-                self.end_text(&frame, simple);
+                self.end_text(&frame, simple)
             }
             Model::Elements(cursor) => {
                 let missing = cursor.missing_before(cursor.particles.len());
@@ -226,27 +314,23 @@ impl<'s, 'a> Validator<'s, 'a> {
                 if !self.drafts.is_empty() {
                     self.drafts.forget_gaps(self.frames.len() + 1);
                 }
-                self.tree.close(frame.node);
+                Some(Step::Close)
             }
         }
     }
 
-    fn end_text(&mut self, frame: &Frame<'s>, simple: &Simple) {
-        let fit = if frame.excused { Fit::Fits } else { simple.judge(self.value.as_str()) };
+    fn end_text(&mut self, frame: &Frame<'s>, simple: &Simple) -> Option<Step> {
+        let value = self.value.in_text(self.tokens.window());
+        let fit = if frame.excused { Fit::Fits } else { simple.judge(value) };
         let name = self.schemas.local(frame.symbol);
         let text = match fit {
-            Fit::Fits => {
-                match self.value.piece {
-                    Some((piece, at)) => self.tree.borrow_text(frame.node, at, piece.len()),
-                    None => self.tree.own_text(frame.node, &self.value.joined),
-                }
-                return;
-            }
+            Fit::Fits => return Some(Step::Text(frame.symbol)),
             // Describing values that nobody will read costs time.
-            Fit::Misfit | Fit::TooFar if self.drafts.is_full() => return,
-            Fit::Misfit => texts::value(name, &simple.found(self.value.as_str()), &simple.allowed()),
+            Fit::Misfit | Fit::TooFar if self.drafts.is_full() => return None,
+            Fit::Misfit => texts::value(name, &simple.found(value), &simple.allowed()),
             Fit::TooFar => texts::too_far(name),
         };
         self.drafts.report(frame.at, join(&self.path(), name, frame.nth), text);
+        None
     }
 }

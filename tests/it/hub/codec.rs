@@ -34,7 +34,7 @@ fn read(bytes: &[u8]) -> Option<Bericht> {
     let text = std::str::from_utf8(bytes).ok()?;
     let code = text.lines().find_map(|line| line.strip_prefix("BerichtCode="))?;
     let soort = Berichtsoort::ALL.into_iter().find(|soort| soort.code() == code)?;
-    Bericht::read(soort, Release::V3_2, &mut Cursor(text.lines().collect())).ok()
+    Bericht::read(&[soort], Release::V3_2, &mut Cursor(text.lines().collect())).ok()
 }
 
 fn encode(bericht: &Bericht) -> Vec<u8> {
@@ -59,9 +59,9 @@ impl Source for Cursor<'_> {
         next.strip_prefix(name).is_some_and(|rest| rest == " {" || rest.starts_with('='))
     }
 
-    fn text(&mut self, name: &'static str) -> Result<String, ()> {
+    fn text(&mut self, name: &'static str) -> Result<&str, ()> {
         let line = self.0.pop_front().ok_or(())?;
-        line.strip_prefix(name).and_then(|rest| rest.strip_prefix('=')).map(str::to_owned).ok_or(())
+        line.strip_prefix(name).and_then(|rest| rest.strip_prefix('=')).ok_or(())
     }
 
     fn enter(&mut self, name: &'static str) -> Result<(), ()> {
