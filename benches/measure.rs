@@ -121,7 +121,7 @@ fn ratio(path: &str) {
             for _ in 0..repeats {
                 black_box(run(task, &berichten));
             }
-            (cpu_time() - before).as_secs_f64()
+            cpu_time().saturating_sub(before).as_secs_f64()
         };
         rounds.push(TASKS.iter().map(time).collect());
     }
