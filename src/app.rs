@@ -182,6 +182,7 @@ pub fn gateway(config: Config, schemas: Arc<Schemas>, store: Arc<dyn Store>, clo
         profile: config.profile,
         calendar: config.calendar,
         gemeenten: config.codelijsten.gemeenten,
+        releases: config.releases,
         contracten: config.contracten,
         envelopes: Envelopes { applicatie: config.ggk.applicatie, max_bytes: config.ggk.max_envelope_bytes },
         wait_for_earlier: config.wait_for_earlier,

@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use crate::domain::contract::Contracten;
 use crate::domain::deadline::Profile;
+use crate::domain::release::Releases;
 use crate::domain::werkdag::Calendar;
 use crate::domain::{Partij, Release};
 use codelijsten::Codelijsten;
@@ -45,6 +46,8 @@ pub struct Config {
     pub wait_for_earlier: Duration,
     /// The days that count.
     pub calendar: Calendar,
+    /// Which releases receivers have in force.
+    pub releases: Releases,
     /// The code lists that rules look into.
     pub codelijsten: Codelijsten,
     /// XSD files that take the place of the built-in ones.
@@ -221,6 +224,8 @@ mod tests {
     use super::raw::PROFILES;
     use super::*;
     use crate::domain::deadline::{Term, Unit};
+    use crate::domain::release::ReleaseWindows;
+    use crate::domain::waarde::Value;
 
     #[test]
     fn the_defaults_hold_by_themselves() {
@@ -270,6 +275,23 @@ mod tests {
         ] {
             assert!(told.contains(part), "{part} is missing in:\n{told}");
         }
+    }
+
+    #[test]
+    fn a_party_may_have_releases_on_days_of_its_own() {
+        let own = "[[partij]]\ncode = \"0384\"\nnaam = \"x\"\nreleases = { iwmo_2_3 = [\"2019-04-01\"] }";
+        let Releases::Windows { general, own } = Config::parse(own).expect("settings").releases else { panic!() };
+        let partij = Partij::from_text("0384").expect("a gemeente");
+        let last = |windows: &ReleaseWindows| windows.0[&Release::V2_3].last;
+        assert_eq!(last(&general), chrono::NaiveDate::from_ymd_opt(2020, 3, 30));
+        assert_eq!(last(&own[&partij]), None);
+        assert_eq!(own[&partij].0[&Release::V3_2], general.0[&Release::V3_2]);
+
+        let reversed = "[releases]\niwmo_3_2 = [\"2023-04-03\", \"2023-04-02\"]";
+        assert_eq!(
+            Config::parse(reversed).expect_err("ends before it begins").0,
+            ["releases: 3.2 needs its first day, and perhaps its last"]
+        );
     }
 
     #[test]

@@ -19,6 +19,7 @@ use crate::clock::SetClock;
 use crate::config::Config;
 use crate::domain::Timestamp;
 use crate::domain::contract::Contracten;
+use crate::domain::release::Releases;
 use crate::exchange::receive::receive;
 use crate::exchange::wait::release;
 use crate::exchange::{Carrier, Format as Notation, Gateway, LocalParties, Received, Reply};
@@ -94,7 +95,7 @@ fn gateway(scenario: &Scenario, store: Arc<dyn Store>, clock: &Arc<SetClock>) ->
     let gateway = app::gateway(config, Schemas::compiled_in(), store, Arc::clone(clock) as _);
     let contracten = scenario.contract.clone().map_or_else(Contracten::default, Contracten::everywhere);
     let wait_for_earlier = scenario.wait_for_earlier;
-    Ok(Gateway { parties: LocalParties::replayed(), contracten, wait_for_earlier, ..gateway })
+    Ok(Gateway { parties: LocalParties::replayed(), releases: Releases::Any, contracten, wait_for_earlier, ..gateway })
 }
 
 /// Where the berichten are played.

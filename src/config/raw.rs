@@ -1,6 +1,6 @@
 //! The settings as they stand in a file, and how they become a [`Config`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use super::contracten;
 use super::{Config, Credential, DEFAULT, Database, Ggk, Http, LocalParty, Log, Relay, SchemaFiles, xsd_files};
 use crate::domain::contract::Contracten;
 use crate::domain::deadline::{Profile, Term, Unit};
+use crate::domain::release::{ReleaseWindow, ReleaseWindows, Releases};
 use crate::domain::waarde::Value;
 use crate::domain::werkdag::{Bevrijdingsdag, Calendar};
 use crate::domain::{Partij, Release};
@@ -35,6 +36,7 @@ pub(super) struct Raw {
     codelijsten: RawFolder,
     contracten: RawFolder,
     schemas: RawSchemas,
+    releases: RawReleases,
     log: Log,
     #[serde(default)]
     partij: Vec<RawPartij>,
@@ -77,6 +79,14 @@ struct RawSchemas {
     iwmo_3_2: PathBuf,
 }
 
+/// First and last day of each release; without the last there is no end, without both it is never in force.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawReleases {
+    iwmo_2_3: Option<Vec<NaiveDate>>,
+    iwmo_3_2: Option<Vec<NaiveDate>>,
+}
+
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum RawBevrijdingsdag {
@@ -92,6 +102,8 @@ struct RawPartij {
     naam: String,
     #[serde(default)]
     answers: RawAnswers,
+    #[serde(default)]
+    releases: RawReleases,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -164,6 +176,7 @@ pub(super) fn unknown_keys(own: &toml::Table) -> Vec<String> {
 impl Raw {
     /// Turns what was read into what is meant; adds to `problems` what does not hold.
     pub(super) fn check(self, problems: &mut Vec<String>) -> Option<Config> {
+        let releases = self.releases.check(&self.partij, problems);
         let partijen = self.partij.into_iter().filter_map(|raw| raw.check(problems)).collect::<Vec<_>>();
         let credentials = self.credential.into_iter().map(|raw| raw.check(&partijen, problems)).collect();
         if !self.http.dashboard_login && !self.http.listen.ip().is_loopback() {
@@ -202,6 +215,7 @@ impl Raw {
                 bevrijdingsdag: self.deadlines.bevrijdingsdag.into(),
                 closed: self.deadlines.closed,
             },
+            releases,
             codelijsten,
             schemas: self.schemas.check(problems),
             contracten,
@@ -227,6 +241,36 @@ impl RawSchemas {
             }
         }
         sets
+    }
+}
+
+impl RawReleases {
+    /// What holds in general, and for the parties that say otherwise.
+    fn check(self, partijen: &[RawPartij], problems: &mut Vec<String>) -> Releases {
+        let general = self.windows(&ReleaseWindows::default(), "releases", problems);
+        let mut own = HashMap::new();
+        for raw in partijen {
+            let windows = raw.releases.windows(&general, &format!("partij {:?}: releases", raw.code), problems);
+            own.extend(Partij::from_text(&raw.code).filter(|_| windows != general).map(|partij| (partij, windows)));
+        }
+        Releases::Windows { general, own }
+    }
+
+    /// These days, over those that hold in general.
+    fn windows(&self, general: &ReleaseWindows, what: &str, problems: &mut Vec<String>) -> ReleaseWindows {
+        let mut windows = general.clone();
+        for (release, days) in [(Release::V2_3, &self.iwmo_2_3), (Release::V3_2, &self.iwmo_3_2)] {
+            let Some(days) = days else { continue };
+            match *days.as_slice() {
+                [] => _ = windows.0.remove(&release),
+                [first] => _ = windows.0.insert(release, ReleaseWindow { first, last: None }),
+                [first, last] if first <= last => {
+                    windows.0.insert(release, ReleaseWindow { first, last: Some(last) });
+                }
+                _ => problems.push(format!("{what}: {} needs its first day, and perhaps its last", release.name())),
+            }
+        }
+        windows
     }
 }
 

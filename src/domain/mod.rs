@@ -11,7 +11,7 @@
 //! | [`klasse`] | how a berichtklasse lists its elements, once for XML and JSON, reading and writing |
 //! | [`waarde`], [`partij`] | the values inside |
 //! | [`regels`] | one function per rule, and the table of rules |
-//! | [`codelijst`], [`contract`] | which code held on which day, and what two parties agreed |
+//! | [`codelijst`], [`contract`], [`release`] | which code or release held on which day, and what two parties agreed |
 //! | [`stand`] | where a toewijzing and its support stand |
 //! | [`volume`], [`calculation`] | how much of a toewijzing may be declared, and how that figure was reached |
 //! | [`history`], [`verdict`] | earlier facts in, findings out |
@@ -35,6 +35,7 @@ pub mod klasse;
 pub mod levering;
 pub mod partij;
 pub mod regels;
+pub mod release;
 pub mod retour;
 pub mod stand;
 pub mod toewijzing;

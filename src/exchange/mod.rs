@@ -24,6 +24,7 @@ use crate::clock::Clock;
 use crate::domain::codelijst::Gemeentecodes;
 use crate::domain::contract::Contracten;
 use crate::domain::deadline::Profile;
+use crate::domain::release::Releases;
 use crate::domain::waiting::brings;
 use crate::domain::werkdag::Calendar;
 use crate::domain::{Bericht, Outside, Timestamp};
@@ -53,6 +54,8 @@ pub struct Gateway {
     pub calendar: Calendar,
     /// Which gemeenten there are and were.
     pub gemeenten: Gemeentecodes,
+    /// Which releases receivers have in force.
+    pub releases: Releases,
     /// What gemeenten and aanbieders agreed, as far as we were told.
     pub contracten: Contracten,
     /// How envelopes are made.

@@ -180,6 +180,7 @@ pub(super) fn fault_parcel(received: &Received, why: Refused, gateway: &Gateway)
     let details = match why {
         Refused::WrongParty => "De zender of ontvanger van de envelop is niet die van het bericht",
         Refused::NotXml => "Het bericht is geen leesbare XML",
+        Refused::ReleaseNotInForce => "De ontvanger werkt op de dagtekening van het bericht niet met deze release",
         Refused::NotValid | Refused::IdentificatieUsed | Refused::SureRejection | Refused::TooLargeForNetwork => {
             "Het bericht voldoet niet aan het schema van zijn berichtsoort"
         }

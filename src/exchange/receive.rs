@@ -86,6 +86,8 @@ pub enum Refused {
     NotValid,
     /// Not from the party that posts it, or for nobody here.
     WrongParty,
+    /// Of a release that its receiver does not have in force on its Dagtekening.
+    ReleaseNotInForce,
     /// Its Identificatie stands for other content (TR056).
     IdentificatieUsed,
     /// The receiver will surely reject it.
@@ -130,6 +132,10 @@ pub async fn receive(received: &Received, gateway: &Gateway) -> Result<Reply, St
         // After the history: the same bytes, committed in between, must not look like another bericht.
         if let Some(first) = gateway.store.first_receipt(&received.sha256).await? {
             return Ok(Reply::Repeated(first));
+        }
+        if received.carrier.is_new() && !gateway.releases.allow(&bericht) {
+            let why = Refused::ReleaseNotInForce;
+            return refuse(received, Some(&bericht), why, Verdict::default(), gateway).await;
         }
         let mut verdict = judge(&bericht, &history, &gateway.outside(&bericht));
         received.format.place(&mut verdict.findings, &xml);
@@ -190,6 +196,14 @@ fn refusal(
 }
 
 impl Carrier {
+    /// Whether it was not taken in before.
+    fn is_new(&self) -> bool {
+        match self {
+            Self::Api { .. } | Self::File | Self::Ggk { .. } => true,
+            Self::Waited { .. } => false,
+        }
+    }
+
     /// Envelope, credential and header name the same party, and one end of the line is local.
     fn may_bring(&self, bericht: &Bericht, route: Route) -> bool {
         match self {

@@ -65,7 +65,9 @@ impl Problem {
             Self::TooLarge(_) | Self::Refused(Refused::TooLargeForNetwork, _) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BrokenBody | Self::Query(_) | Self::Refused(Refused::NotXml, _) => StatusCode::BAD_REQUEST,
             Self::Refused(Refused::IdentificatieUsed, _) => StatusCode::CONFLICT,
-            Self::Refused(Refused::NotValid | Refused::SureRejection, _) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Refused(Refused::NotValid | Refused::ReleaseNotInForce | Refused::SureRejection, _) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -130,6 +132,11 @@ fn refused_texts(why: Refused) -> (&'static str, &'static str, String) {
             "andere-partij",
             "Bericht van een andere partij",
             "De afzender in het bericht is niet de partij van dit token. Bij een retourbericht is dat de Ontvanger in de header.",
+        ),
+        Refused::ReleaseNotInForce => (
+            "release-niet-in-gebruik",
+            "Release niet in gebruik",
+            "De ontvanger werkt op de Dagtekening van dit bericht niet met deze release van iWmo. Stuur het bericht in een release die op die dag geldt.",
         ),
         Refused::IdentificatieUsed => (
             "identificatie-gebruikt",

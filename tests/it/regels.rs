@@ -14,6 +14,7 @@ use iwmo_gateway::config::Config;
 use iwmo_gateway::domain::contract::{Contract, Tarief};
 use iwmo_gateway::domain::klasse::RetourCodes;
 use iwmo_gateway::domain::regels::{REGELS, Regel};
+use iwmo_gateway::domain::release::Releases;
 use iwmo_gateway::domain::retour::codes_per_klasse;
 use iwmo_gateway::domain::verdict::{Level, Outside, judge_alone};
 use iwmo_gateway::domain::waarde::{Eenheid, ProductCategorie, ProductCode, RetourCode, Value};
@@ -288,6 +289,7 @@ async fn gateway() -> Gateway {
         gemeenten: config.codelijsten.gemeenten,
         contracten: [((GEMEENTE.to_owned(), AANBIEDER.to_owned()), contract())].into_iter().collect(),
         envelopes: Envelopes { applicatie: "test".to_owned(), max_bytes: 25_000_000 },
+        releases: Releases::Any,
         wait_for_earlier: Duration::ZERO,
         brought: Brought::default(),
         parcel_added: Notify::new(),

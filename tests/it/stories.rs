@@ -367,3 +367,19 @@ async fn an_earlier_release_is_answered_in_its_own_form() {
     assert_eq!((&answer.body["retour"], &answer.body["deadlines"]), (&json!(null), &json!([])), "{}", answer.text);
     world.stop().await;
 }
+
+#[tokio::test]
+async fn a_bericht_of_a_release_that_is_not_in_force_is_refused() {
+    let world = World::both_local().await;
+    let (_, rest) = WMO301.split_once("Dagtekening>").expect("a Dagtekening");
+    let day = rest.split('<').next().expect("its value");
+    let dated = |date: &str| WMO301.replacen(&format!("Dagtekening>{day}<"), &format!("Dagtekening>{date}<"), 1);
+    let early = world.post(GEMEENTE, dated("2023-04-02")).await;
+    assert_eq!(early.status, 422, "{}", early.text);
+    assert_eq!(early.body["type"], "urn:iwmo-gateway:fout:release-niet-in-gebruik");
+    assert!(early.body["detail"].as_str().is_some_and(|text| text.contains("release van iWmo")), "{}", early.text);
+    // The refusal leaves the Identificatie free.
+    let right = world.post(GEMEENTE, dated("2023-04-03")).await;
+    assert_eq!(right.status, 202, "{}", right.text);
+    world.stop().await;
+}
