@@ -300,9 +300,9 @@ async fn the_national_profile_counts_werkdagen() {
 
 /// A chain of one client: who posts, which kind, and which retour and further clocks each calls for.
 const CHAIN: [(&str, &str, &str, &str, &[&str]); 6] = [
-    (GEMEENTE, "WMO301", include_str!("../../fixtures/regels/TR382/eerder-1.xml"), "WMO302", &[]),
-    (AANBIEDER, "WMO305", include_str!("../../fixtures/regels/TR382/eerder-2.xml"), "WMO306", &["start WMO305"]),
-    (AANBIEDER, "WMO307", include_str!("../../fixtures/regels/TR382/goed-stop.xml"), "WMO308", &["stop WMO307"]),
+    (GEMEENTE, "WMO301", include_str!("../../fixtures/regels/TR413/eerder-1.xml"), "WMO302", &[]),
+    (AANBIEDER, "WMO305", include_str!("../../fixtures/regels/TR413/eerder-2.xml"), "WMO306", &["start WMO305"]),
+    (AANBIEDER, "WMO307", include_str!("../../fixtures/regels/TR413/eerder-3.xml"), "WMO308", &["stop WMO307"]),
     (AANBIEDER, "WMO315", include_str!("../../fixtures/regels/TR379/eerder-1.xml"), "WMO316", &["verzoek WMO301"]),
     (GEMEENTE, "WMO319", include_str!("../../fixtures/regels/TR365/eerder-2.xml"), "WMO320", &[]),
     (
