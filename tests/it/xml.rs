@@ -6,6 +6,7 @@ mod findings;
 mod hostile;
 mod schemas;
 mod values;
+mod windows;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
