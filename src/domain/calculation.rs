@@ -24,7 +24,7 @@ pub struct Calculation {
 /// What a figure is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Formula {
-    /// Volume times tariff (TR346).
+    /// Volume times tariff (TR346, TR317).
     Price {
         /// Of the line, in its own unit.
         volume: i64,
@@ -83,9 +83,11 @@ fn product(maximum: Maximum, eenheid: Eenheid) -> String {
     let counted = match maximum.counted {
         Counted::Once => return format!("Ten hoogste {whole}"),
         Counted::Days => "dagen",
-        Counted::Weeks => "weken",
+        Counted::Weeks | Counted::StartedWeeks => "weken",
         Counted::Sundays => "weken (zondagen)",
         Counted::Months => "maanden",
+        Counted::StartedFourWeeks => "perioden van vier weken",
+        Counted::Years => "jaren",
         Counted::SixWeeks => "weken (afspraak huishoudelijke hulp)",
     };
     format!("{} × {times} {counted} = {whole}", amount(in_smallest(maximum.volume.into(), eenheid), eenheid))

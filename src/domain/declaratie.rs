@@ -79,8 +79,8 @@ klasse! {
     struct Prestatie {
         /// The key of the class.
         product_referentie: Referentie = "ProductReferentie",
-        /// The toewijzing that it was delivered under.
-        toewijzing_nummer: ToewijzingNummer = "ToewijzingNummer",
+        /// The toewijzing that it was delivered under; absent only in release 2.3.
+        toewijzing_nummer: Option<ToewijzingNummer> = "ToewijzingNummer",
         /// WMO020.
         product_categorie: ProductCategorie = "ProductCategorie",
         /// The product itself, also when the toewijzing left it open.
@@ -151,6 +151,14 @@ impl TotaalBedragMetDC {
     #[must_use]
     pub fn signed(&self) -> i128 {
         self.debet_credit.sign() * i128::from(self.totaal_bedrag)
+    }
+}
+
+impl Client {
+    /// Whether it is left to us to find the toewijzing of a line (IV051).
+    #[must_use]
+    pub fn has_line_without_number(&self) -> bool {
+        self.prestaties.iter().any(|line| line.toewijzing_nummer.is_none())
     }
 }
 

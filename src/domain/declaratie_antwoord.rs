@@ -106,14 +106,14 @@ fn rejected_clienten(declaratie: &Declaratie, oordeel: &Oordeel, codes: &Codes<'
 }
 
 /// The retourcodes that were found, by class.
-struct Codes<'a> {
+pub(super) struct Codes<'a> {
     by_klasse: HashMap<&'a ElementPath, Vec<RetourCode>>,
     /// A rule inside the bericht failed.
-    of_message: bool,
+    pub of_message: bool,
 }
 
 impl<'a> Codes<'a> {
-    fn of(findings: &'a [Finding]) -> Self {
+    pub fn of(findings: &'a [Finding]) -> Self {
         let mut codes = Self { by_klasse: HashMap::new(), of_message: false };
         for finding in findings.iter().filter(|finding| finding.severity == Severity::Error) {
             codes.of_message |= finding.level == Level::Message;
@@ -128,11 +128,12 @@ impl<'a> Codes<'a> {
     }
 
     /// Those on this class, each once; `None` when there are none.
-    fn on(&self, klasse: &ElementPath) -> Option<RetourCodes> {
+    pub fn on(&self, klasse: &ElementPath) -> Option<RetourCodes> {
         self.by_klasse.get(klasse).cloned().map(RetourCodes)
     }
 }
 
-fn only(code: &str) -> RetourCodes {
+/// This code and no other.
+pub(super) fn only(code: &str) -> RetourCodes {
     RetourCodes(vec![RetourCode::of(code)])
 }

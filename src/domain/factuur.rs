@@ -1,13 +1,14 @@
 //! WMO303 and WMO304 of release 2.3: a declaratie (D) or factuur (F), and the antwoord of the gemeente on it.
 //!
 //! Their headers name the parties by role and have identifications of their own; [`FactuurHeader::header`] and
-//! [`FactuurAntwoordHeader::header`] say which of them stand for what all berichten have.
+//! [`FactuurAntwoordHeader::header`] say which of them stand for what all berichten have. What is asked in a 303 is judged
+//! and kept in the words of the 323: see [`FactuurHeader::declaratie`].
 
 use chrono::NaiveDate;
 
 use super::bericht::{BerichtIdentificatie, Berichtsoort, Header, Release};
 use super::client::{Geboortedatum, VerkorteNaam};
-use super::declaratie::{BedragMetDC, GeslotenPeriode, Referentie, TotaalBedragMetDC};
+use super::declaratie::{self, BedragMetDC, Declaratie, GeslotenPeriode, Referentie, TotaalBedragMetDC};
 use super::klasse::{RetourCodes, klasse};
 use super::partij::Partij;
 use super::waarde::{
@@ -182,6 +183,17 @@ klasse! {
     }
 }
 
+impl FactuurIdentificatie {
+    /// What tells the 303 from others, as all berichten have it.
+    #[must_use]
+    pub fn bericht(&self) -> BerichtIdentificatie {
+        BerichtIdentificatie {
+            identificatie: self.declarant_factuur_nummer.clone(),
+            dagtekening: self.factuur_dagtekening,
+        }
+    }
+}
+
 impl FactuurHeader {
     /// What all berichten have: the aanbieder sends, under the number of the factuur.
     #[must_use]
@@ -191,11 +203,21 @@ impl FactuurHeader {
             release,
             afzender: self.aanbieder.clone(),
             ontvanger: self.gemeente.clone(),
-            bericht_identificatie: BerichtIdentificatie {
-                identificatie: self.identificatie.declarant_factuur_nummer.clone(),
-                dagtekening: self.identificatie.factuur_dagtekening,
-            },
+            bericht_identificatie: self.identificatie.bericht(),
             xsd_versie: None,
+        }
+    }
+
+    /// What is asked, in the words of the 323.
+    #[must_use]
+    pub fn declaratie(&self, clienten: &[Client]) -> Declaratie {
+        let identificatie = &self.identificatie;
+        Declaratie {
+            declaratie_nummer: identificatie.declarant_factuur_nummer.to_string(),
+            declaratie_periode: identificatie.declaratie_periode.clone(),
+            declaratie_dagtekening: identificatie.factuur_dagtekening,
+            totaal_ingediend_bedrag: self.bedragen.declaratie_factuur_totaal_bedrag.clone(),
+            clienten: clienten.iter().map(Client::declared).collect(),
         }
     }
 }
@@ -218,7 +240,33 @@ impl FactuurAntwoordHeader {
     }
 }
 
+impl Client {
+    fn declared(&self) -> declaratie::Client {
+        declaratie::Client {
+            bsn: self.bsn.clone(),
+            prestaties: self.prestaties.iter().map(Prestatie::declared).collect(),
+            retour_codes: RetourCodes::default(),
+        }
+    }
+}
+
 impl Prestatie {
+    fn declared(&self) -> declaratie::Prestatie {
+        let bedragen = &self.ingediende_bedrag_prestatie;
+        declaratie::Prestatie {
+            product_referentie: self.product_referentie.clone(),
+            toewijzing_nummer: self.toewijzing_nummer,
+            product_categorie: self.product_categorie.clone(),
+            product_code: self.product_code.clone(),
+            product_periode: self.product_periode.clone(),
+            geleverd_volume: bedragen.geleverd_volume,
+            eenheid: bedragen.eenheid,
+            product_tarief: bedragen.product_tarief,
+            ingediend_bedrag: bedragen.declaratie_factuur_bedrag.clone(),
+            retour_codes: RetourCodes::default(),
+        }
+    }
+
     /// What is asked for it.
     #[must_use]
     pub fn gevraagd(&self) -> &BedragMetDC {

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 
 use super::bericht::{BerichtIdentificatie, Berichtsoort, Inhoud, Retourbericht, XsdVersie};
-use super::declaratie::{AntwoordHeader, GeslotenPeriode, Prestatie, TotaalBedragMetDC};
+use super::declaratie::{GeslotenPeriode, Prestatie, TotaalBedragMetDC};
 use super::levering::{StartKey, StopKey};
 use super::toewijzing::{Omvang, Product};
 use super::waarde::{Bsn, RetourCode, Tijd, ToewijzingNummer, VerzoekAntwoord};
@@ -130,6 +130,14 @@ pub struct DeclaratieHistory {
     pub prestaties: Vec<PrestatieFact>,
 }
 
+/// Which declaratie or factuur an antwoord is to.
+pub struct Answers {
+    /// Of the 323 or 303.
+    pub identificatie: BerichtIdentificatie,
+    /// Of the one that used its Identificatie for the second time.
+    says_second_use: bool,
+}
+
 /// A declaratie that was taken in.
 #[derive(Clone)]
 pub struct DeclaratieFact {
@@ -181,15 +189,40 @@ pub struct Awaited {
     pub referentienummer: Option<String>,
 }
 
+impl Answers {
+    /// Of a 325 or 304; `None` for other kinds.
+    #[must_use]
+    pub fn of(inhoud: &Inhoud) -> Option<Self> {
+        let (identificatie, retour_codes) = match inhoud {
+            Inhoud::DeclaratieAntwoord { header, .. } => {
+                (header.declaratie_identificatie.clone(), &header.retour_codes)
+            }
+            Inhoud::FactuurAntwoord { header, .. } => (header.identificatie.bericht(), &header.retour_codes),
+            _ => return None,
+        };
+        let says = |code: &RetourCode| {
+            [RetourCode::IDENTIFICATIE_GEBRUIKT, RetourCode::FACTUURNUMMER_GEBRUIKT].contains(&code.as_str())
+        };
+        Some(Self { identificatie, says_second_use: retour_codes.0.iter().any(says) })
+    }
+}
+
 impl Subject {
     /// What a heenbericht is about, each once.
     #[must_use]
     pub fn of(inhoud: &Inhoud) -> Vec<Self> {
-        let clients = inhoud.bsn().into_iter().chain(inhoud.clienten().iter().map(|client| &client.bsn));
-        let clients = clients.cloned().map(Self::Client);
+        let of_declaratie = inhoud.clienten().iter().map(|client| &client.bsn);
+        let of_factuur = inhoud.factuur_clienten().iter().map(|client| &client.bsn);
+        let clients = inhoud.bsn().into_iter().chain(of_declaratie).chain(of_factuur).cloned().map(Self::Client);
         let toewijzingen = named_toewijzingen(inhoud).into_iter().map(Self::Toewijzing);
         let verzoeken = named_verzoeken(inhoud).into_iter().map(|naam| Self::Verzoek(naam.to_owned()));
-        let declaraties = matches!(inhoud, Inhoud::Declaratie(_) | Inhoud::DeclaratieAntwoord { .. });
+        let declaraties = matches!(
+            inhoud,
+            Inhoud::Declaratie(_)
+                | Inhoud::DeclaratieAntwoord { .. }
+                | Inhoud::Factuur { .. }
+                | Inhoud::FactuurAntwoord { .. }
+        );
         let all = clients.chain(toewijzingen).chain(verzoeken).chain(declaraties.then_some(Self::Declaraties));
         let mut seen = HashSet::new();
         all.filter(|subject| seen.insert(subject.clone())).collect()
@@ -295,17 +328,29 @@ impl ToewijzingFact {
     pub fn is_actueel(&self, day: NaiveDate) -> bool {
         !self.verwijderd && (self.einddatum.is_none_or(|last| last >= day) || self.ingangsdatum > day)
     }
+
+    /// Whether this product in this period may have been delivered under it.
+    #[must_use]
+    pub fn fits(&self, prestatie: &Prestatie) -> bool {
+        let periode = &prestatie.product_periode;
+        let is_product = self.product.as_ref().is_none_or(|product| {
+            product.categorie == prestatie.product_categorie
+                && product.code.as_ref().is_none_or(|code| *code == prestatie.product_code)
+        });
+        let is_in_term =
+            self.ingangsdatum <= periode.begindatum && self.einddatum.is_none_or(|last| periode.einddatum <= last);
+        is_product && is_in_term
+    }
 }
 
 impl DeclaratieHistory {
-    /// The declaratie that a 325 answers: Identificatie and Dagtekening of its 323 (TR337). An open one before an
-    /// answered one; an antwoord with 9056 belongs to the second use of an Identificatie, any other to the first.
+    /// The declaratie that an antwoord is to: Identificatie and Dagtekening of its 323 (TR337), or number and Dagtekening
+    /// of its 303. An open one before an answered one; an antwoord that says so belongs to the second use of an
+    /// Identificatie, any other to the first.
     #[must_use]
-    pub fn answered_by(&self, header: &AntwoordHeader) -> Option<&DeclaratieFact> {
-        let says_second_use =
-            header.retour_codes.0.iter().any(|code| code.as_str() == RetourCode::IDENTIFICATIE_GEBRUIKT);
-        let named = self.declaraties.iter().filter(|one| one.bericht_identificatie == header.declaratie_identificatie);
-        named.min_by_key(|one| (one.answered, one.is_second_use != says_second_use))
+    pub fn answered_by(&self, answers: &Answers) -> Option<&DeclaratieFact> {
+        let named = self.declaraties.iter().filter(|one| one.bericht_identificatie == answers.identificatie);
+        named.min_by_key(|one| (one.answered, one.is_second_use != answers.says_second_use))
     }
 
     /// Whether a line on this toewijzing is granted, and not credited since.
@@ -315,7 +360,7 @@ impl DeclaratieHistory {
         let credited: HashSet<&str> =
             granted().filter_map(|line| line.product_referentie.vorig_referentie_nummer.as_deref()).collect();
         granted()
-            .filter(|line| line.toewijzing_nummer == nummer && line.is_debet())
+            .filter(|line| line.toewijzing_nummer == Some(nummer) && line.is_debet())
             .any(|line| !credited.contains(line.product_referentie.referentie_nummer.as_str()))
     }
 }

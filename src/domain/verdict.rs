@@ -4,11 +4,11 @@ mod lines;
 
 use chrono::NaiveDate;
 
-use super::bericht::{Bericht, Heenbericht, Inhoud, Retourbericht};
+use super::bericht::{Bericht, Heenbericht, Retourbericht};
 use super::calculation::Calculation;
 use super::codelijst::Gemeentecodes;
 use super::contract::Contract;
-use super::history::{Awaited, History};
+use super::history::{Answers, Awaited, History};
 use super::klasse::ElementPath;
 use super::regels::{Check, REGELS, Regel};
 
@@ -236,19 +236,31 @@ fn judge_heen(heen: &Heenbericht, history: Option<&History>, outside: &Outside<'
         let regels = REGELS.iter().filter(|regel| regel.applies_to(soort, release) && step(regel));
         found = regels.flat_map(|regel| run(regel, heen, history, outside)).collect();
     }
-    match (&heen.inhoud, history) {
-        (Inhoud::Declaratie(declaratie), Some(history)) => lines::judge(heen, declaratie, history, outside, found),
-        (Inhoud::Declaratie(declaratie), None) => {
-            found.extend(lines::judge_alone(heen, declaratie, outside));
+    match (heen.inhoud.declaratie(), history) {
+        (Some(declaratie), Some(history)) => lines::judge(heen, &declaratie, history, outside, found),
+        (Some(declaratie), None) => {
+            found.extend(lines::judge_alone(heen, &declaratie, outside));
             found.into()
         }
-        (Inhoud::DeclaratieAntwoord { header, .. }, Some(history)) if found.is_empty() => {
-            let is_answered = history.declaraties.answered_by(header).is_some_and(|declaratie| declaratie.answered);
-            let text = "Op deze declaratie is al een antwoord ontvangen. Dit antwoord is niet verwerkt; neem contact op met de gemeente.";
-            Verdict::from(if is_answered { vec![Finding::unanswerable(text)] } else { Vec::new() })
-        }
-        _ => found.into(),
+        (None, Some(history)) if found.is_empty() => unanswerable(heen, history).into_iter().collect::<Vec<_>>().into(),
+        (None, _) => found.into(),
     }
+}
+
+/// What nothing can be answered to: a second antwoord on a declaratie, and a 304 on one that was not sent. Of a 325 the
+/// second has a rule of its own (TR337).
+fn unanswerable(heen: &Heenbericht, history: &History) -> Option<Finding> {
+    let answers = Answers::of(&heen.inhoud)?;
+    let text = match history.declaraties.answered_by(&answers) {
+        Some(declaratie) if declaratie.answered => {
+            "Op deze declaratie is al een antwoord ontvangen. Dit antwoord is niet verwerkt; neem contact op met de gemeente."
+        }
+        None => {
+            "Dit antwoord hoort bij geen bekende declaratie of factuur. Het is niet verwerkt; neem contact op met de gemeente."
+        }
+        Some(_) => return None,
+    };
+    Some(Finding::unanswerable(text))
 }
 
 fn run(regel: &Regel, heen: &Heenbericht, history: Option<&History>, outside: &Outside<'_>) -> Vec<Finding> {

@@ -49,6 +49,12 @@ pub enum Counted {
     Months,
     /// Six weeks for each month, by agreement.
     SixWeeks,
+    /// Stretches of seven days from the first day on, the last one perhaps broken.
+    StartedWeeks,
+    /// Stretches of 28 days from the first day on, the last one perhaps broken.
+    StartedFourWeeks,
+    /// Calendar years, broken ones included.
+    Years,
 }
 
 impl Maximum {
@@ -97,6 +103,22 @@ pub fn in_term(omvang: &Omvang, term: Term, last_declared: NaiveDate) -> Option<
         Frequentie::PerVierWeken | Frequentie::PerJaar => return None,
     };
     Some(Maximum { volume: omvang.volume, times, counted })
+}
+
+/// The most that may be declared from the first day to the last, before release 3.0: a unit of time that has begun counts as
+/// a whole one, as nothing was laid down about parts of it.
+#[must_use]
+pub fn started(omvang: &Omvang, first: NaiveDate, last: NaiveDate) -> Maximum {
+    let stretches = |length: i64| (days(first, last) + length - 1) / length;
+    let (times, counted) = match omvang.frequentie {
+        Frequentie::PerDag => (days(first, last), Counted::Days),
+        Frequentie::PerWeek => (stretches(7), Counted::StartedWeeks),
+        Frequentie::PerVierWeken => (stretches(28), Counted::StartedFourWeeks),
+        Frequentie::PerMaand => (months(first, last), Counted::Months),
+        Frequentie::PerJaar => ((i64::from(last.year()) - i64::from(first.year()) + 1).max(0), Counted::Years),
+        Frequentie::Totaal => (1, Counted::Once),
+    };
+    Maximum { volume: omvang.volume, times, counted }
 }
 
 /// A volume in the smallest unit of its kind: minutes for time that is counted in minutes or hours.

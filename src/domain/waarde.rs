@@ -172,6 +172,8 @@ impl RetourCode {
     pub const DECLARATIE_TOEGEKEND: &str = "8001";
     /// 9056: the Identificatie stands for another bericht.
     pub const IDENTIFICATIE_GEBRUIKT: &str = "9056";
+    /// 0030: the number stands for another declaratie or factuur, before release 3.0.
+    pub const FACTUURNUMMER_GEBRUIKT: &str = "0030";
     /// 0233: this berichtklasse was not judged, for want of what it stands in.
     pub const NIET_BEOORDEELD: &str = "0233";
 

@@ -6,8 +6,8 @@
 
 use chrono::NaiveDate;
 
-use super::bericht::{Bericht, Heenbericht, Inhoud, Retourbericht};
-use super::history::{History, Subject, named_verzoeken};
+use super::bericht::{Bericht, Berichtsoort, Heenbericht, Inhoud, Retourbericht};
+use super::history::{Answers, History, Subject, named_verzoeken};
 use super::levering::{StartProduct, StopProduct};
 use super::verdict::Verdict;
 use super::waarde::VerzoekAntwoord;
@@ -20,6 +20,9 @@ pub fn waits_on(bericht: &Bericht, history: &History, verdict: &Verdict) -> Vec<
         return Vec::new();
     }
     match bericht {
+        Bericht::Heen(heen) if matches!(heen.inhoud, Inhoud::FactuurAntwoord { .. }) => {
+            factuur(heen, history).into_iter().collect()
+        }
         Bericht::Heen(heen) => {
             let mut broken = verdict.findings.iter().filter_map(|finding| finding.regel);
             let waits = broken.any(|regel| is_for_want_of_an_earlier(regel, heen, history));
@@ -92,6 +95,14 @@ fn removed_starts(products: &[StartProduct], history: &History) -> bool {
 fn removed_stops(products: &[StopProduct], history: &History) -> bool {
     let mut removals = products.iter().filter(|product| product.is_removal());
     removals.any(|product| history.stops.iter().all(|stop| stop.key != product.key()))
+}
+
+/// The declaratie or factuur that a 304 answers, when it did not come yet. Of a 325 a rule says so: TR337.
+fn factuur(heen: &Heenbericht, history: &History) -> Option<Subject> {
+    let answers = Answers::of(&heen.inhoud).filter(|answers| history.declaraties.answered_by(answers).is_none())?;
+    let asked = Berichtsoort::ALL.into_iter().find(|soort| soort.declaratie_antwoord() == Some(heen.header.soort))?;
+    let aanbieder = heen.header.ontvanger.clone();
+    Some(Subject::Heenbericht(asked, aanbieder, answers.identificatie.identificatie.to_string()))
 }
 
 /// The heenbericht that a retour answers.

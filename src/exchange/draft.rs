@@ -8,11 +8,12 @@ use super::format::Format;
 use super::parties::{Addressee, Route};
 use super::receive::{Received, Refused, sha256_hex};
 use super::{Gateway, ids, network};
-use crate::domain::bericht::{Berichtsoort, Heenbericht, Retourbericht};
+use crate::domain::bericht::{Heenbericht, Retourbericht};
 use crate::domain::deadline::Clock;
+use crate::domain::history::Answers;
 use crate::domain::waarde::RetourCode;
 use crate::domain::waiting::waits_on;
-use crate::domain::{Bericht, History, Inhoud, Verdict, declaratie_antwoord, retour};
+use crate::domain::{Bericht, History, Inhoud, Verdict, declaratie_antwoord, factuur_antwoord, retour};
 use crate::store::{About, Answering, Closing, Effect, Entry, NewBericht, Outcome, Receipt, RetourReceipt, Via, Wait};
 use crate::xml;
 use deadlines::closes;
@@ -107,12 +108,11 @@ impl Draft<'_> {
         entry
     }
 
-    /// A 325 answers its 323.
+    /// A 325 answers its 323, a 304 its 303.
     fn answer_declaratie(&self, heen: &Heenbericht, entry: &mut Entry) {
-        let Inhoud::DeclaratieAntwoord { header, antwoord } = &heen.inhoud else { return };
-        if let Some(declaratie) = self.history.declaraties.answered_by(header) {
-            let effect = effect_of(antwoord.as_ref());
-            answer(entry, &declaratie.bericht_id, Clock::DeclaratieAntwoord, effect);
+        let answered = Answers::of(&heen.inhoud).and_then(|answers| self.history.declaraties.answered_by(&answers));
+        if let Some(declaratie) = answered {
+            answer(entry, &declaratie.bericht_id, Clock::DeclaratieAntwoord, effect_of(&heen.inhoud));
         }
     }
 
@@ -120,7 +120,7 @@ impl Draft<'_> {
     fn plain_entry(&self, gateway: &Gateway) -> Entry {
         let outcome = self.outcome();
         let mut entry = Entry {
-            claims_identity: !self.history.identificatie_used,
+            claims_identity: !self.history.identificatie_used && !self.leaves_number_free(),
             envelope: self.received.carrier.envelope(),
             ..Entry::only(kept(self.received, Some(self.bericht), outcome, self.verdict))
         };
@@ -145,14 +145,23 @@ impl Draft<'_> {
         entry
     }
 
+    /// The number of a 303 stands for it only once it was judged by its lines: it may be sent again under the same one
+    /// (TR324).
+    fn leaves_number_free(&self) -> bool {
+        let Bericht::Heen(heen) = self.bericht else { return false };
+        matches!(heen.inhoud, Inhoud::Factuur { .. }) && self.verdict.declaratie.is_none()
+    }
+
     /// A party that answers itself, or elsewhere, decides itself: what was found is then advice. A retour is judged for
-    /// whoever gets it, and a 325 for every local party: nothing can be answered to it, so one that is wrong is set apart.
+    /// whoever gets it, and a 325 or 304 for every local party: nothing can be answered to it, so one that is wrong is set apart.
     fn outcome(&self) -> Outcome {
         let decides_here = match self.bericht {
             Bericht::Retour(_) => true,
             Bericht::Heen(heen) => match self.route.addressee {
                 Addressee::Answered | Addressee::Replayed => true,
-                Addressee::AnswersItself => heen.header.soort == Berichtsoort::Wmo325,
+                Addressee::AnswersItself => {
+                    matches!(heen.inhoud, Inhoud::DeclaratieAntwoord { .. } | Inhoud::FactuurAntwoord { .. })
+                }
                 Addressee::Elsewhere => false,
             },
         };
@@ -171,7 +180,7 @@ impl Draft<'_> {
         }
     }
 
-    /// The retour or the 325 that is owed. In a replay it is shown, and answers nothing.
+    /// The retour, the 325 or the 304 that is owed. In a replay it is shown, and answers nothing.
     fn compose_answer(&self, heen: &Heenbericht, gateway: &Gateway) -> Option<(Bericht, NewBericht)> {
         let answers = match self.route.addressee {
             Addressee::Answered => Some(self.received.id.clone()),
@@ -185,6 +194,9 @@ impl Draft<'_> {
         let composed = match &heen.inhoud {
             Inhoud::Declaratie(_) => {
                 Bericht::Heen(declaratie_antwoord::compose(heen, self.verdict, identificatie, today)?)
+            }
+            Inhoud::Factuur { .. } => {
+                Bericht::Heen(factuur_antwoord::compose(heen, self.verdict, identificatie, today)?)
             }
             _ => Bericht::Retour(retour::compose(heen, self.verdict, identificatie, today)?),
         };
@@ -238,6 +250,7 @@ fn header_codes(answer: &Bericht) -> &[RetourCode] {
     match answer {
         Bericht::Retour(retour) => &retour.retour.retour_codes.0,
         Bericht::Heen(Heenbericht { inhoud: Inhoud::DeclaratieAntwoord { header, .. }, .. }) => &header.retour_codes.0,
+        Bericht::Heen(Heenbericht { inhoud: Inhoud::FactuurAntwoord { header, .. }, .. }) => &header.retour_codes.0,
         Bericht::Heen(_) => &[],
     }
 }

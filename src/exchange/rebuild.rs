@@ -106,21 +106,22 @@ fn entry(bericht: &Bericht, journaled: Journaled) -> Entry {
 
 /// What a heenbericht puts in, as it was judged then.
 fn ledger_of(heen: &Heenbericht, accepted: bool, receipt: &Receipt) -> LedgerChange {
-    match &heen.inhoud {
-        Inhoud::Declaratie(declaratie) => {
-            ledger_change(heen, &Verdict { findings: Vec::new(), declaratie: granted(declaratie, receipt) })
+    match heen.inhoud.declaratie() {
+        Some(declaratie) => {
+            let declaratie = granted(&heen.inhoud, &declaratie, receipt);
+            ledger_change(heen, &Verdict { findings: Vec::new(), declaratie })
         }
-        _ if accepted => ledger_change(heen, &Verdict::default()),
-        _ => LedgerChange::default(),
+        None if accepted => ledger_change(heen, &Verdict::default()),
+        None => LedgerChange::default(),
     }
 }
 
 /// Which lines of a declaratie were granted, by what the receipt finds in them; `None` when they were not judged.
-fn granted(declaratie: &Declaratie, receipt: &Receipt) -> Option<Oordeel> {
-    const CLIENTEN: &str = "/Bericht/Declaratie/Clienten/";
+fn granted(inhoud: &Inhoud, declaratie: &Declaratie, receipt: &Receipt) -> Option<Oordeel> {
+    let clienten = format!("{}/", inhoud.clienten_path());
     let mut wrong: HashSet<String> = HashSet::new();
     for finding in errors(receipt) {
-        let place = finding.path.strip_prefix(CLIENTEN).filter(|_| finding.level != Level::Message.name())?;
+        let place = finding.path.strip_prefix(&clienten).filter(|_| finding.level != Level::Message.name())?;
         let mut steps = place.split('/');
         let client = steps.next().unwrap_or_default();
         wrong.insert(match (steps.next(), steps.next()) {
@@ -158,7 +159,7 @@ fn effect(bericht: &Bericht) -> Effect {
         Bericht::Retour(answer) if retour::accepts(answer) => Effect::Accepts,
         Bericht::Retour(_) => Effect::Refuses,
         Bericht::Heen(heen) => match &heen.inhoud {
-            Inhoud::DeclaratieAntwoord { antwoord, .. } => effect_of(antwoord.as_ref()),
+            Inhoud::DeclaratieAntwoord { .. } | Inhoud::FactuurAntwoord { .. } => effect_of(&heen.inhoud),
             _ => Effect::Accepts,
         },
     }

@@ -62,7 +62,7 @@ pub(super) struct DeclaratieJson {
 struct LineJson {
     referentie_nummer: String,
     vorig_referentie_nummer: Option<String>,
-    toewijzing_nummer: i64,
+    toewijzing_nummer: Option<i64>,
     product_categorie: String,
     product_code: String,
     begindatum: NaiveDate,
@@ -96,7 +96,7 @@ impl From<DeclaratieView> for DeclaratieJson {
             lines.push(LineJson {
                 referentie_nummer: prestatie.product_referentie.referentie_nummer,
                 vorig_referentie_nummer: prestatie.product_referentie.vorig_referentie_nummer,
-                toewijzing_nummer: prestatie.toewijzing_nummer.0,
+                toewijzing_nummer: prestatie.toewijzing_nummer.map(|nummer| nummer.0),
                 product_categorie: prestatie.product_categorie.to_string(),
                 product_code: prestatie.product_code.to_string(),
                 begindatum: prestatie.product_periode.begindatum,
@@ -142,7 +142,8 @@ fn by_line(findings: Vec<FindingReceipt>) -> HashMap<Spot, Vec<FindingReceipt>> 
 }
 
 fn spot(path: &str) -> Option<Spot> {
-    let (client, rest) = path.strip_prefix("/Bericht/Declaratie/Clienten/Client[")?.split_once(']')?;
+    let below = path.strip_prefix("/Bericht/Declaratie").or_else(|| path.strip_prefix("/Bericht"))?;
+    let (client, rest) = below.strip_prefix("/Clienten/Client[")?.split_once(']')?;
     let line = rest.strip_prefix("/Prestaties/Prestatie[").and_then(|rest| rest.split_once(']')?.0.parse().ok());
     Some((client.parse().ok()?, line))
 }
@@ -159,7 +160,7 @@ fn table(declaratie: &DeclaratieJson) -> String {
         let cells = [
             cell(&line.referentie_nummer),
             cell(line.vorig_referentie_nummer.as_deref().unwrap_or_default()),
-            line.toewijzing_nummer.to_string(),
+            line.toewijzing_nummer.map_or_else(String::new, |nummer| nummer.to_string()),
             cell(&line.product_categorie),
             cell(&line.product_code),
             line.begindatum.to_string(),

@@ -130,7 +130,8 @@ impl Gemeente {
         let mut sums: HashMap<_, (i128, i128)> = HashMap::new();
         for PrestatieFact { prestatie, granted, .. } in &self.history.declaraties.prestaties {
             let sign = if prestatie.is_debet() { 1 } else { -1 };
-            let key = (prestatie.toewijzing_nummer.0, prestatie.product_periode.begindatum.to_string());
+            let key =
+                (prestatie.toewijzing_nummer.expect("a number").0, prestatie.product_periode.begindatum.to_string());
             if *granted {
                 let (volume, bedrag) = sums.entry(key).or_default();
                 *volume += sign * i128::from(prestatie.geleverd_volume);

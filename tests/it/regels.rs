@@ -18,7 +18,7 @@ use iwmo_gateway::domain::release::Releases;
 use iwmo_gateway::domain::retour::codes_per_klasse;
 use iwmo_gateway::domain::verdict::{Level, Outside, judge_alone};
 use iwmo_gateway::domain::waarde::{Eenheid, ProductCategorie, ProductCode, RetourCode, Value};
-use iwmo_gateway::domain::{Bericht, Berichtsoort, Heenbericht, Partij, Release, Retourbericht};
+use iwmo_gateway::domain::{Bericht, Heenbericht, Partij, Release, Retourbericht};
 use iwmo_gateway::exchange::parties::LocalParty;
 use iwmo_gateway::exchange::receive::receive;
 use iwmo_gateway::exchange::{
@@ -111,14 +111,18 @@ async fn every_retour_that_a_fixture_calls_for_is_as_the_standard_has_it() {
             let (gateway, receipt) = play(&folder, &file).await;
             let Bericht::Heen(heen) = read(&file) else { panic!("{} is no heenbericht", file.display()) };
             let soort = heen.header.soort;
-            let is_answered = soort.retour().is_some() || soort == Berichtsoort::Wmo323;
+            let is_answered = soort.retour().is_some() || soort.declaratie_antwoord().is_some();
             assert_eq!(receipt.retour.is_some(), is_answered, "{}", file.display());
             let Some(retour) = receipt.retour else { continue };
             let bytes = gateway.store.payload(&retour.id, None).await.expect("a store").expect("its bytes");
             let answer = xml::read(&bytes).unwrap_or_else(|_| panic!("{}: {}", file.display(), text(&bytes)));
             assert_eq!(xml::encode(&answer), bytes, "{}", file.display());
             let outside = Outside { today: gateway.clock.today(), gemeenten: &gateway.gemeenten, contract: None };
-            assert_eq!(judge_alone(&answer, &outside).findings, [], "{}", file.display());
+            let mut findings = judge_alone(&answer, &outside).findings;
+            // A 304 repeats the header of its 303, with what is wrong in it; none is younger than one dated in the future.
+            let comes_of = if code == "CS064" { "CS324" } else { code };
+            findings.retain(|one| one.regel != Some(comes_of) || !one.path.starts_with("/Bericht/Header"));
+            assert_eq!(findings, [], "{}", file.display());
             if let Bericht::Retour(retour) = answer {
                 assert!(is_about(&retour, &heen), "{}: {}", file.display(), text(&bytes));
                 assert!(says(&retour, &heen, &receipt.findings), "{}: {}", file.display(), text(&bytes));
@@ -223,12 +227,13 @@ fn read(file: &Path) -> Bericht {
     xml::read(&bytes).unwrap_or_else(|refusal| panic!("{}: {:?}", file.display(), refusal.findings))
 }
 
-/// Plays what came before and then the file; each of what came before must be accepted.
+/// Plays what came before and then the file; each of what came before must be accepted, but for a line of a declaratie.
 async fn play(folder: &Path, file: &Path) -> (Gateway, Receipt) {
     let gateway = gateway().await;
     for earlier in files(folder, "eerder-") {
         let receipt = take(&gateway, &earlier).await;
-        assert_eq!(receipt.verdict, "accepted", "{}: {:?}", earlier.display(), receipt.findings);
+        let is_taken = ["accepted", "partial"].contains(&receipt.verdict.as_str());
+        assert!(is_taken, "{}: {:?}", earlier.display(), receipt.findings);
     }
     let receipt = take(&gateway, file).await;
     (gateway, receipt)

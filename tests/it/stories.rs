@@ -361,10 +361,22 @@ async fn an_earlier_release_is_answered_in_its_own_form() {
     let again = world.post(AANBIEDER, start.replace("L2305", "L2306").replace("2019-06-12", "2019-06-13")).await;
     assert_eq!(again.body["findings"][0]["rule"], "TR074", "{}", again.text);
 
-    let factuur = include_str!("../../fixtures/regels/CD055/goed-volledig.xml");
+    world.post(GEMEENTE, include_str!("../../fixtures/regels/TR303/eerder-80.xml")).await;
+    let factuur = include_str!("../../fixtures/regels/TR303/goed-nummer.xml");
     let answer = world.post(AANBIEDER, factuur).await;
     assert_eq!((&answer.body["verdict"], &answer.body["berichtsoort"]), (&json!("accepted"), &json!("WMO303")));
-    assert_eq!((&answer.body["retour"], &answer.body["deadlines"]), (&json!(null), &json!([])), "{}", answer.text);
+    let retour = &answer.body["retour"];
+    assert_eq!(
+        (&retour["berichtsoort"], &retour["retourcodes"]),
+        (&json!("WMO304"), &json!(["8001"])),
+        "{}",
+        answer.text
+    );
+    let clock = &answer.body["deadlines"][0];
+    assert_eq!(
+        (&clock["clock"], &clock["answer"], &clock["state"]),
+        (&json!("declaratie-antwoord"), &json!("WMO304"), &json!("met"))
+    );
     world.stop().await;
 }
 

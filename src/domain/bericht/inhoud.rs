@@ -1,5 +1,7 @@
 //! What a bericht says besides the header that all have: one variant per pair of heenbericht and retour.
 
+use std::borrow::Cow;
+
 use super::{Berichtsoort, Header, Release};
 use crate::domain::antwoord::Antwoord;
 use crate::domain::client::Geboortedatum;
@@ -168,6 +170,43 @@ impl Inhoud {
             | Self::Antwoord(_)
             | Self::Factuur { .. }
             | Self::FactuurAntwoord { .. } => &[],
+        }
+    }
+
+    /// The clients of a factuur or of the antwoord on it, before release 3.0; none in any other kind.
+    #[must_use]
+    pub fn factuur_clienten(&self) -> &[factuur::Client] {
+        match self {
+            Self::Factuur { clienten, .. } | Self::FactuurAntwoord { clienten, .. } => clienten,
+            _ => &[],
+        }
+    }
+
+    /// What an aanbieder asks in a 323, or in a 303 in the words of the 323.
+    #[must_use]
+    pub fn declaratie(&self) -> Option<Cow<'_, Declaratie>> {
+        match self {
+            Self::Declaratie(declaratie) => Some(Cow::Borrowed(declaratie)),
+            Self::Factuur { header, clienten } => Some(Cow::Owned(header.declaratie(clienten))),
+            Self::Beschikking(_)
+            | Self::Toewijzing(_)
+            | Self::Start(_)
+            | Self::Stop(_)
+            | Self::VerzoekOmToewijzing(_)
+            | Self::VerzoekOmWijziging(_)
+            | Self::Antwoord(_)
+            | Self::DeclaratieAntwoord { .. }
+            | Self::FactuurAntwoord { .. } => None,
+        }
+    }
+
+    /// Where the clients of a declaratie or factuur stand, or those of the antwoord on it.
+    #[must_use]
+    pub fn clienten_path(&self) -> ElementPath {
+        let below_header = ElementPath::root().child(self.name());
+        match self {
+            Self::Factuur { .. } | Self::FactuurAntwoord { .. } => below_header,
+            _ => below_header.child("Clienten"),
         }
     }
 

@@ -145,6 +145,17 @@ impl Berichtsoort {
         }
     }
 
+    /// The antwoord on this kind of declaratie or factuur; `None` for other kinds.
+    #[must_use]
+    pub const fn declaratie_antwoord(self) -> Option<Self> {
+        match self {
+            Self::Wmo303D => Some(Self::Wmo304D),
+            Self::Wmo303F => Some(Self::Wmo304F),
+            Self::Wmo323 => Some(Self::Wmo325),
+            _ => None,
+        }
+    }
+
     /// Whether this kind is the retour of another.
     #[must_use]
     pub const fn is_retour(self) -> bool {

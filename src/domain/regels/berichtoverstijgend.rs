@@ -3,6 +3,7 @@
 pub mod antwoord;
 pub mod declaratie;
 pub mod declaratie_antwoord;
+pub mod factuur;
 mod levering;
 pub mod start;
 pub mod stop;

@@ -1,4 +1,4 @@
-//! Rules on one line of a declaratie: each has a verdict of its own, and counts for those judged after it.
+//! Rules on one line of a declaratie or factuur: each has a verdict of its own, and counts for those judged after it.
 //!
 //! The rules say what is wrong with a line. In which order lines are judged, and which rules of a line stop
 //! others: see `domain/verdict/lines.rs`.
@@ -10,6 +10,7 @@ pub(super) mod tarief;
 pub(super) mod toewijzing;
 pub(super) mod volume;
 
+use crate::domain::bericht::Release;
 use crate::domain::calculation::Calculation;
 use crate::domain::contract::Contract;
 use crate::domain::declaratie::{GeslotenPeriode, Prestatie};
@@ -25,11 +26,13 @@ pub type Spot = &'static [&'static str];
 
 /// A line, and what it is judged by.
 pub struct Line<'a> {
+    /// Of its bericht.
+    pub release: Release,
     /// Of the client that it stands under.
     pub bsn: &'a Bsn,
     /// The line itself.
     pub prestatie: &'a Prestatie,
-    /// The month of its declaratie.
+    /// The month, or other period, of its declaratie.
     pub declaratie_periode: &'a GeslotenPeriode,
     /// The toewijzing that it names, in the version that holds.
     pub toewijzing: Option<&'a ToewijzingFact>,
@@ -65,8 +68,8 @@ pub enum Part {
 pub enum Basis {
     /// On nothing.
     Line,
-    /// On the product codes that were agreed.
-    Productcodes,
+    /// On what was agreed.
+    Contract,
     /// On the tariffs that were agreed, and the unit of the toewijzing.
     Tarieven,
     /// On what came before.
@@ -78,7 +81,7 @@ impl Basis {
     #[must_use]
     pub const fn level(self) -> Level {
         match self {
-            Self::Line | Self::Productcodes => Level::External,
+            Self::Line | Self::Contract => Level::External,
             Self::Tarieven | Self::Ledger => Level::History,
         }
     }

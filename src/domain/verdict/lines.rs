@@ -1,15 +1,15 @@
-//! The lines of a declaratie, judged one by one: credits first, as they make room for what is declared anew (OP366), then
-//! debets, each in the order of the bericht. A line that is granted counts at once for those after it.
+//! The lines of a declaratie or factuur, judged one by one: credits first, as they make room for what is declared anew
+//! (OP366), then debets, each in the order of the bericht. A line that is granted counts at once for those after it.
 //!
 //! Takes time in proportion to the number of lines: what came before is looked up in [`Books`], never searched.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{Finding, Oordeel, Outside, Place, Verdict};
-use crate::domain::bericht::Heenbericht;
+use crate::domain::bericht::{Heenbericht, Inhoud, Release};
 use crate::domain::contract::Contract;
-use crate::domain::declaratie::{Declaratie, Prestatie};
-use crate::domain::history::History;
+use crate::domain::declaratie::{Declaratie, GeslotenPeriode, Prestatie};
+use crate::domain::history::{History, ToewijzingFact};
 use crate::domain::klasse::ElementPath;
 use crate::domain::regels::prestatie::{Basis, Books, Line, Part, Spot};
 use crate::domain::regels::{Check, REGELS, Regel};
@@ -24,9 +24,11 @@ pub(super) fn judge(
     outside: &Outside<'_>,
     earlier: Vec<Finding>,
 ) -> Verdict {
+    let (layout, ground) = (Layout::of(&heen.inhoud), Ground::of(heen, declaratie, outside));
     let wrong: HashSet<&ElementPath> = earlier.iter().filter_map(|finding| finding.klasse.as_ref()).collect();
     let regels = LineRegels::of(heen);
     let lines: Vec<Stated<'_>> = stated(declaratie).collect();
+    let unnumbered = Unnumbered::of(&lines, history);
     let mut books = Books::of(&history.declaraties.prestaties);
     let mut found: Vec<(usize, Finding)> = Vec::new();
     let count = lines.len();
@@ -35,13 +37,14 @@ pub(super) fn judge(
         for (nr, stated) in lines.iter().enumerate().filter(|(_, one)| one.prestatie.is_debet() == wants_debet) {
             let is_wrong = |path: &ElementPath| !wrong.is_empty() && wrong.contains(path);
             let mut is_granted = false;
-            if !is_wrong(&stated.client_path()) {
-                let line = stated.line(declaratie, history, outside.contract, &books);
-                let is_known_wrong = is_wrong(&stated.path());
+            if !is_wrong(&layout.client(stated)) {
+                let toewijzing = unnumbered.toewijzing(stated, history);
+                let line = stated.line(&ground, toewijzing, &books);
+                let is_known_wrong = is_wrong(&layout.line(stated));
                 let Looked { broken, is_counted } = regels.look_at(&line, is_known_wrong);
                 is_granted = broken.is_empty() && !is_known_wrong;
                 oordeel.calculations[nr] = if is_counted { line.calculations() } else { Vec::new() };
-                found.extend(broken.into_iter().map(|(regel, spot)| (nr, stated.finding(regel, spot))));
+                found.extend(broken.into_iter().map(|(regel, spot)| (nr, layout.finding(stated, regel, spot))));
             }
             if is_granted {
                 oordeel.granted[nr] = true;
@@ -58,13 +61,14 @@ pub(super) fn judge(
 /// What is wrong with the lines by themselves: the rules that need no earlier bericht.
 pub(super) fn judge_alone(heen: &Heenbericht, declaratie: &Declaratie, outside: &Outside<'_>) -> Vec<Finding> {
     let regels = LineRegels::of(heen);
-    let (history, books) = (History::default(), Books::default());
+    let (layout, ground) = (Layout::of(&heen.inhoud), Ground::of(heen, declaratie, outside));
+    let books = Books::default();
     let debets = stated(declaratie).filter(|stated| stated.prestatie.is_debet());
     debets
         .flat_map(|stated| {
-            let line = stated.line(declaratie, &history, outside.contract, &books);
+            let line = stated.line(&ground, None, &books);
             let broken = regels.broken_without_history(&line);
-            broken.into_iter().map(|(regel, spot)| stated.finding(regel, spot)).collect::<Vec<_>>()
+            broken.into_iter().map(|(regel, spot)| layout.finding(&stated, regel, spot)).collect::<Vec<_>>()
         })
         .collect()
 }
@@ -85,36 +89,90 @@ fn stated(declaratie: &Declaratie) -> impl Iterator<Item = Stated<'_>> {
 }
 
 impl<'a> Stated<'a> {
-    fn line<'l>(
-        &self,
-        declaratie: &'l Declaratie,
-        history: &'l History,
-        contract: Option<&'l Contract>,
-        books: &'l Books<'l>,
-    ) -> Line<'l>
+    fn line<'l>(&self, all: &Ground<'l>, toewijzing: Option<&'l ToewijzingFact>, books: &'l Books<'l>) -> Line<'l>
     where
         'a: 'l,
     {
         Line {
+            release: all.release,
             bsn: self.bsn,
             prestatie: self.prestatie,
-            declaratie_periode: &declaratie.declaratie_periode,
-            toewijzing: history.toewijzingen.current(self.prestatie.toewijzing_nummer),
-            contract,
+            declaratie_periode: all.declaratie_periode,
+            toewijzing,
+            contract: all.contract,
             books,
         }
     }
+}
 
-    fn client_path(&self) -> ElementPath {
-        ElementPath::root().child("Declaratie").child("Clienten").nth("Client", self.client)
+/// What all lines of a bericht are judged by.
+struct Ground<'a> {
+    release: Release,
+    declaratie_periode: &'a GeslotenPeriode,
+    contract: Option<&'a Contract>,
+}
+
+impl<'a> Ground<'a> {
+    fn of(heen: &Heenbericht, declaratie: &'a Declaratie, outside: &Outside<'a>) -> Self {
+        let release = heen.header.release;
+        Self { release, declaratie_periode: &declaratie.declaratie_periode, contract: outside.contract }
+    }
+}
+
+/// Where lines stand in their bericht.
+struct Layout {
+    clienten: ElementPath,
+    /// A 303 has volume, unit and tariff in a class below the line.
+    bedragen: Option<&'static str>,
+}
+
+impl Layout {
+    const IN_BEDRAGEN: [&'static str; 3] = ["GeleverdVolume", "Eenheid", "ProductTarief"];
+
+    fn of(inhoud: &Inhoud) -> Self {
+        let is_factuur = matches!(inhoud, Inhoud::Factuur { .. });
+        Self { clienten: inhoud.clienten_path(), bedragen: is_factuur.then_some("IngediendeBedragPrestatie") }
     }
 
-    fn path(&self) -> ElementPath {
-        self.client_path().child("Prestaties").nth("Prestatie", self.index)
+    fn client(&self, stated: &Stated<'_>) -> ElementPath {
+        self.clienten.nth("Client", stated.client)
     }
 
-    fn finding(&self, regel: &Regel, spot: Spot) -> Finding {
-        Finding::of(regel, Place::within(self.path(), spot))
+    fn line(&self, stated: &Stated<'_>) -> ElementPath {
+        self.client(stated).child("Prestaties").nth("Prestatie", stated.index)
+    }
+
+    fn finding(&self, stated: &Stated<'_>, regel: &Regel, spot: Spot) -> Finding {
+        let below = self.bedragen.filter(|_| spot.first().is_some_and(|name| Self::IN_BEDRAGEN.contains(name)));
+        let names: Vec<&'static str> = below.into_iter().chain(spot.iter().copied()).collect();
+        Finding::of(regel, Place::within(self.line(stated), &names))
+    }
+}
+
+/// The toewijzingen of those clients who have a line without a number: before June 2017 toewijzingen had none, and are
+/// known by what else was assigned (IV051).
+#[derive(Default)]
+struct Unnumbered<'a>(HashMap<&'a Bsn, Vec<&'a ToewijzingFact>>);
+
+impl<'a> Unnumbered<'a> {
+    fn of(lines: &[Stated<'_>], history: &'a History) -> Self {
+        let mut unnumbered = Self::default();
+        if lines.iter().any(|stated| stated.prestatie.toewijzing_nummer.is_none()) {
+            for fact in history.toewijzingen.all_current().into_iter().filter(|fact| !fact.verwijderd) {
+                unnumbered.0.entry(&fact.bsn).or_default().push(fact);
+            }
+        }
+        unnumbered
+    }
+
+    /// What a line was delivered under: what it names, or what it fits by product and period.
+    fn toewijzing(&self, stated: &Stated<'_>, history: &'a History) -> Option<&'a ToewijzingFact> {
+        let prestatie = stated.prestatie;
+        let Some(nummer) = prestatie.toewijzing_nummer else {
+            let mut of_client = self.0.get(stated.bsn)?.iter();
+            return of_client.find(|fact| fact.fits(prestatie)).copied();
+        };
+        history.toewijzingen.current(nummer)
     }
 }
 
@@ -168,7 +226,7 @@ impl LineRegels {
     }
 
     fn broken_without_history(&self, line: &Line<'_>) -> Broken {
-        self.broken_in(line, |_, basis| matches!(basis, Basis::Line | Basis::Productcodes))
+        self.broken_in(line, |_, basis| matches!(basis, Basis::Line | Basis::Contract))
     }
 
     fn broken_in(&self, line: &Line<'_>, wanted: impl Fn(Part, Basis) -> bool) -> Broken {

@@ -25,8 +25,8 @@ impl Draft<'_> {
         if let Some(answer) = heen.header.soort.retour() {
             deadlines.push(self.deadline((Clock::Retour, answer), today, state(answered), gateway));
         }
-        if heen.header.soort == Berichtsoort::Wmo323 {
-            let clock = (Clock::DeclaratieAntwoord, Berichtsoort::Wmo325);
+        if let Some(answer) = heen.header.soort.declaratie_antwoord() {
+            let clock = (Clock::DeclaratieAntwoord, answer);
             deadlines.push(self.deadline(clock, today, state(answered), gateway));
         }
         if !self.verdict.is_rejected() {

@@ -1,8 +1,9 @@
 //! What an accepted bericht changes in the ledger.
 
 use crate::domain::bericht::{Heenbericht, Inhoud};
-use crate::domain::declaratie::{Declaratie, DeclaratieAntwoord};
+use crate::domain::declaratie::Declaratie;
 use crate::domain::history::{PrestatieFact, named_toewijzingen};
+use crate::domain::klasse::RetourCodes;
 use crate::domain::levering::{StartProduct, StopProduct};
 use crate::domain::toewijzing::ToegewezenProduct;
 use crate::domain::waarde::{RetourCode, ToewijzingNummer};
@@ -12,8 +13,8 @@ use crate::store::{CalculationReceipt, Effect, LedgerChange, NewDeclaratie, NewP
 /// What a heenbericht changes: nothing when it was rejected, except that a declaratie is kept all the same, because the
 /// 325 that says so has to be matched to it.
 pub fn ledger_change(heen: &Heenbericht, verdict: &Verdict) -> LedgerChange {
-    if let Inhoud::Declaratie(declaratie) = &heen.inhoud {
-        let declaratie = Some(new_declaratie(declaratie, heen, verdict));
+    if let Some(declaratie) = heen.inhoud.declaratie() {
+        let declaratie = Some(new_declaratie(&declaratie, heen, verdict));
         return LedgerChange { declaratie, ..LedgerChange::default() };
     }
     if verdict.is_rejected() {
@@ -79,7 +80,7 @@ fn toewijzing_of_2_3(product: &beschikking::ToegewezenProduct) -> Option<NewToew
         product: Some(product.product.clone()),
         ingangsdatum: product.ingangsdatum,
         einddatum: product.einddatum,
-        omvang: None,
+        omvang: product.omvang.clone(),
         budget: None,
         verwijderd: product.is_verwijderd(),
     })
@@ -109,16 +110,24 @@ fn new_declaratie(declaratie: &Declaratie, heen: &Heenbericht, verdict: &Verdict
     }
 }
 
-/// What a 325 makes of its 323: on the header or on the declaratie it refuses it as a whole, else it lists the lines that
-/// it rejects (IV087).
-pub fn effect_of(antwoord: Option<&DeclaratieAntwoord>) -> Effect {
-    let Some(antwoord) = antwoord else { return Effect::Refuses };
-    let judged = [RetourCode::GEEN_OPMERKING, RetourCode::DECLARATIE_TOEGEKEND];
-    if antwoord.retour_codes.0.iter().any(|code| !judged.contains(&code.as_str())) {
-        return Effect::Refuses;
+/// What a 325 makes of its 323, or a 304 of its 303: on the header or on the declaratie it refuses it as a whole, else it
+/// lists the lines that it rejects (IV087, IV056).
+pub fn effect_of(antwoord: &Inhoud) -> Effect {
+    const JUDGED: [&str; 2] = [RetourCode::GEEN_OPMERKING, RetourCode::DECLARATIE_TOEGEKEND];
+    let is_judged = |codes: &RetourCodes| codes.0.iter().all(|code| JUDGED.contains(&code.as_str()));
+    match antwoord {
+        Inhoud::DeclaratieAntwoord { antwoord: Some(antwoord), .. } if is_judged(&antwoord.retour_codes) => {
+            let lines =
+                antwoord.clienten.iter().flat_map(|client| client.prestaties.iter().map(|line| (&client.bsn, line)));
+            Effect::Rejects(lines.map(|(bsn, line)| (bsn.clone(), line.product_referentie.clone())).collect())
+        }
+        Inhoud::FactuurAntwoord { header, clienten } if is_judged(&header.retour_codes) => {
+            let lines = clienten.iter().flat_map(|client| client.prestaties.iter().map(|line| (&client.bsn, line)));
+            let rejected = lines.filter(|(_, line)| line.toegekend().is_none_or(|toegekend| toegekend.bedrag == 0));
+            Effect::Rejects(rejected.map(|(bsn, line)| (bsn.clone(), line.product_referentie.clone())).collect())
+        }
+        _ => Effect::Refuses,
     }
-    let lines = antwoord.clienten.iter().flat_map(|client| client.prestaties.iter().map(|line| (&client.bsn, line)));
-    Effect::Rejects(lines.map(|(bsn, line)| (bsn.clone(), line.product_referentie.clone())).collect())
 }
 
 /// The toewijzingen of earlier berichten that a start, a stop or a verzoek was matched to.

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::super::{Connection, Row};
 use super::Result;
+use super::facts::Pair;
 use super::row::Fields;
 use crate::domain::Partij;
 use crate::domain::bericht::{BerichtIdentificatie, XsdVersie};
@@ -59,7 +60,7 @@ async fn insert_prestatie(
         .bind(line.bsn.digits())
         .bind(&prestatie.product_referentie.referentie_nummer)
         .bind(&prestatie.product_referentie.vorig_referentie_nummer)
-        .bind(prestatie.toewijzing_nummer.0)
+        .bind(prestatie.toewijzing_nummer.map(|nummer| nummer.0))
         .bind(prestatie.product_categorie.as_str())
         .bind(prestatie.product_code.as_str())
         .bind(prestatie.product_periode.begindatum.to_text())
@@ -104,21 +105,31 @@ fn line_key<'a>(bsn: &'a Bsn, referentie: &'a Referentie) -> (&'a str, &'a str, 
     (bsn.digits(), &referentie.referentie_nummer, referentie.vorig_referentie_nummer.as_deref())
 }
 
-/// What a declaratie is read from; the caller adds which ones.
+/// What a declaratie is read from: those between two parties, in a 323 or in a 303. The caller adds which ones.
 const DECLARATIE: &str = "SELECT d.*, b.identificatie, b.dagtekening, b.retour_id IS NOT NULL AS answered,
         b.identity IS NULL AS is_second_use
-    FROM declaratie d JOIN bericht b ON b.id = d.bericht_id WHERE d.gemeente = $1 AND d.aanbieder = $2";
+    FROM declaratie d JOIN bericht b ON b.id = d.bericht_id
+    WHERE d.gemeente = $1 AND d.aanbieder = $2 AND b.soort = $3";
+
+/// The declaraties of one kind between two parties.
+#[derive(Clone, Copy)]
+pub struct Declared<'a> {
+    pub pair: Pair<'a>,
+    /// WMO323, or WMO303 for both of its kinds.
+    pub soort: &'static str,
+}
 
 /// Those under this DeclaratieNummer, oldest first.
 pub async fn declaraties_under(
     conn: &mut Connection,
-    (gemeente, aanbieder): (&Partij, &Partij),
+    Declared { pair: (gemeente, aanbieder), soort }: Declared<'_>,
     nummer: &str,
 ) -> Result<Vec<DeclaratieFact>> {
-    let sql = format!("{DECLARATIE} AND d.declaratie_nummer = $3 ORDER BY d.bericht_id");
+    let sql = format!("{DECLARATIE} AND d.declaratie_nummer = $4 ORDER BY d.bericht_id");
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(gemeente.code())
         .bind(aanbieder.code())
+        .bind(soort)
         .bind(nummer)
         .fetch_all(conn)
         .await?;
@@ -128,13 +139,14 @@ pub async fn declaraties_under(
 /// Those whose 323 is identified so, oldest first.
 pub async fn declaraties_of(
     conn: &mut Connection,
-    (gemeente, aanbieder): (&Partij, &Partij),
+    Declared { pair: (gemeente, aanbieder), soort }: Declared<'_>,
     identificatie: &str,
 ) -> Result<Vec<DeclaratieFact>> {
-    let sql = format!("{DECLARATIE} AND b.identificatie = $3 ORDER BY d.bericht_id");
+    let sql = format!("{DECLARATIE} AND b.identificatie = $4 ORDER BY d.bericht_id");
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(gemeente.code())
         .bind(aanbieder.code())
+        .bind(soort)
         .bind(identificatie)
         .fetch_all(conn)
         .await?;
@@ -145,11 +157,15 @@ pub async fn declaraties_of(
 /// later one count.
 pub async fn latest_declaratie(
     conn: &mut Connection,
-    (gemeente, aanbieder): (&Partij, &Partij),
+    Declared { pair: (gemeente, aanbieder), soort }: Declared<'_>,
 ) -> Result<Option<DeclaratieFact>> {
     let sql = format!("{DECLARATIE} AND NOT d.void ORDER BY d.begindatum DESC, d.bericht_id DESC LIMIT 1");
-    let row =
-        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(gemeente.code()).bind(aanbieder.code()).fetch_optional(conn).await?;
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(gemeente.code())
+        .bind(aanbieder.code())
+        .bind(soort)
+        .fetch_optional(conn)
+        .await?;
     row.as_ref().map(declaratie).transpose()
 }
 
@@ -232,7 +248,7 @@ pub fn prestatie(row: &Row) -> Result<PrestatieFact> {
                 referentie_nummer: fields.get("referentie_nummer")?,
                 vorig_referentie_nummer: fields.get("vorig_referentie_nummer")?,
             },
-            toewijzing_nummer: ToewijzingNummer(fields.get("toewijzing_nummer")?),
+            toewijzing_nummer: fields.get::<Option<i64>>("toewijzing_nummer")?.map(ToewijzingNummer),
             product_categorie: fields.parse("product_categorie", Value::from_text)?,
             product_code: fields.parse("product_code", Value::from_text)?,
             product_periode: GeslotenPeriode {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::Connection;
 use super::Result;
-use super::declaratie::{declaraties_of, declaraties_under, latest_declaratie, lines_of};
+use super::declaratie::{Declared, declaraties_of, declaraties_under, latest_declaratie, lines_of};
 use super::facts::{
     Pair, clients_with_toewijzing, lines_about, lines_on, live_starts, live_stops, revisions, toewijzingen_numbered,
     toewijzingen_of_client, verzoeken_named, verzoeken_of_client,
@@ -14,7 +14,7 @@ use crate::domain::bericht::{BerichtIdentificatie, Heenbericht};
 use crate::domain::declaratie::Declaratie;
 use crate::domain::history::{Awaited, DeclaratieHistory, Subject, named_toewijzingen, named_verzoeken};
 use crate::domain::waarde::{Bsn, ToewijzingNummer, Value};
-use crate::domain::{Bericht, Header, History, Inhoud};
+use crate::domain::{Bericht, Berichtsoort, Header, History, Inhoud};
 use crate::store::{EnvelopeSeen, HeaderColumns, Receipt};
 
 /// See [`crate::store::Store::history`].
@@ -49,17 +49,24 @@ async fn of_heenbericht(conn: &mut Connection, heen: &Heenbericht) -> Result<His
             history.toewijzingen.extend(toewijzingen_of_client(conn, pair, &client.bsn).await?);
             history.clients = clients_with_toewijzing(conn, pair, &[&client.bsn]).await?;
         }
-        Inhoud::Declaratie(declaratie) => of_declaratie(conn, pair, declaratie, &mut history).await?,
         Inhoud::DeclaratieAntwoord { header, antwoord } => {
             let nummer = antwoord.as_ref().map(|antwoord| antwoord.declaratie_nummer.as_str());
-            history.declaraties = of_antwoord(conn, pair, &header.declaratie_identificatie, nummer).await?;
+            let declared = Declared { pair, soort: Berichtsoort::Wmo323.name() };
+            history.declaraties = of_antwoord(conn, declared, &header.declaratie_identificatie, nummer).await?;
+        }
+        Inhoud::FactuurAntwoord { header, .. } => {
+            let declared = Declared { pair, soort: Berichtsoort::Wmo303F.name() };
+            history.declaraties = of_antwoord(conn, declared, &header.identificatie.bericht(), None).await?;
         }
         Inhoud::Toewijzing(client) => {
             let nummers = client.toegewezen_producten.iter().filter(|product| product.is_verwijderd());
             let nummers: Vec<i64> = nummers.map(|product| product.toewijzing_nummer.0).collect();
             history.declaraties.prestaties = lines_on(conn, pair, &nummers).await?;
         }
-        Inhoud::Beschikking(_) | Inhoud::Antwoord(_) | Inhoud::Factuur { .. } | Inhoud::FactuurAntwoord { .. } => {}
+        Inhoud::Beschikking(_) | Inhoud::Antwoord(_) | Inhoud::Declaratie(_) | Inhoud::Factuur { .. } => {}
+    }
+    if let Some(declaratie) = heen.inhoud.declaratie() {
+        of_declaratie(conn, Declared { pair, soort: heen.header.soort.name() }, &declaratie, &mut history).await?;
     }
     let nummers: Vec<i64> = named_toewijzingen(&heen.inhoud).iter().map(|nummer| nummer.0).collect();
     add_toewijzingen(conn, pair, &nummers, &mut history).await?;
@@ -76,16 +83,22 @@ async fn levering_of(conn: &mut Connection, pair: Pair<'_>, bsn: &Bsn, history: 
 /// What the lines of a declaratie are judged against.
 async fn of_declaratie(
     conn: &mut Connection,
-    pair: Pair<'_>,
+    declared: Declared<'_>,
     declaratie: &Declaratie,
     history: &mut History,
 ) -> Result<()> {
+    let pair = declared.pair;
     let bsns: Vec<&Bsn> = declaratie.clienten.iter().map(|client| &client.bsn).collect();
     history.clients = clients_with_toewijzing(conn, pair, &bsns).await?;
     let lines = || declaratie.clienten.iter().flat_map(|client| &client.prestaties);
-    let nummers: BTreeSet<i64> = lines().map(|line| line.toewijzing_nummer.0).collect();
+    let nummers: BTreeSet<i64> = lines().filter_map(|line| line.toewijzing_nummer).map(|nummer| nummer.0).collect();
     let nummers: Vec<i64> = nummers.into_iter().collect();
     add_toewijzingen(conn, pair, &nummers, history).await?;
+    for client in declaratie.clienten.iter().filter(|client| client.has_line_without_number()) {
+        let of_client = toewijzingen_of_client(conn, pair, &client.bsn).await?;
+        let of_client: Vec<i64> = of_client.iter().map(|fact| fact.toewijzing_nummer.0).collect();
+        add_toewijzingen(conn, pair, &of_client, history).await?;
+    }
     let referenties: BTreeSet<&str> = lines()
         .flat_map(|line| {
             let referentie = &line.product_referentie;
@@ -93,8 +106,8 @@ async fn of_declaratie(
         })
         .flatten()
         .collect();
-    let mut declaraties = declaraties_under(conn, pair, &declaratie.declaratie_nummer).await?;
-    declaraties.extend(latest_declaratie(conn, pair).await?);
+    let mut declaraties = declaraties_under(conn, declared, &declaratie.declaratie_nummer).await?;
+    declaraties.extend(latest_declaratie(conn, declared).await?);
     let prestaties = lines_about(conn, pair, &nummers, &referenties.into_iter().collect::<Vec<_>>()).await?;
     history.declaraties = DeclaratieHistory { declaraties, prestaties };
     Ok(())
@@ -104,13 +117,13 @@ async fn of_declaratie(
 /// lines of the one that it answers.
 async fn of_antwoord(
     conn: &mut Connection,
-    pair: Pair<'_>,
+    declared: Declared<'_>,
     identificatie: &BerichtIdentificatie,
     nummer: Option<&str>,
 ) -> Result<DeclaratieHistory> {
-    let mut declaraties = declaraties_of(conn, pair, identificatie.identificatie.as_str()).await?;
+    let mut declaraties = declaraties_of(conn, declared, identificatie.identificatie.as_str()).await?;
     if let Some(nummer) = nummer {
-        for other in declaraties_under(conn, pair, nummer).await? {
+        for other in declaraties_under(conn, declared, nummer).await? {
             if declaraties.iter().all(|known| known.bericht_id != other.bericht_id) {
                 declaraties.push(other);
             }

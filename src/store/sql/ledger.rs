@@ -254,7 +254,7 @@ pub async fn apply(conn: &mut Connection, heenbericht_id: &str, effect: &Effect)
 /// Makes this heenbericht count as not sent: what it put in is refused, what it removed comes back.
 async fn take_out(conn: &mut Connection, heenbericht_id: &str) -> Result<()> {
     // The subjects first, as for every verdict about them; their history changes as well.
-    const STEPS: [&str; 11] = [
+    const STEPS: [&str; 12] = [
         "UPDATE revision SET revision = revision + 1
             WHERE (gemeente, aanbieder, subject) IN (
                 SELECT gemeente, aanbieder, subject FROM about WHERE bericht_id = $1)",
@@ -267,6 +267,8 @@ async fn take_out(conn: &mut Connection, heenbericht_id: &str) -> Result<()> {
         "UPDATE antwoord SET refused = TRUE WHERE bericht_id = $1",
         "UPDATE declaratie SET void = TRUE WHERE bericht_id = $1",
         "UPDATE prestatie SET void = TRUE WHERE bericht_id = $1",
+        // The number of a declaratie or factuur that was refused as a whole is free again (TR324).
+        "UPDATE bericht SET identity = NULL WHERE id = $1 AND soort = 'WMO303'",
         "UPDATE deadline SET state = 'void' WHERE bericht_id = $1 AND clock NOT IN ('retour', 'declaratie-antwoord')
             AND state IN ('open', 'overdue')",
     ];

@@ -18,7 +18,7 @@ pub fn tr304(heen: &Heenbericht, history: &History) -> Vec<Place> {
             continue;
         }
         for (nr, line) in client.prestaties.iter().enumerate().filter(|(_, line)| line.is_debet()) {
-            let toewijzing = history.toewijzingen.current(line.toewijzing_nummer);
+            let toewijzing = line.toewijzing_nummer.and_then(|nummer| history.toewijzingen.current(nummer));
             if toewijzing.is_some_and(|toewijzing| toewijzing.bsn != client.bsn) {
                 places.push(Place::element(prestatie_path(heen, index, nr), "ToewijzingNummer"));
             }

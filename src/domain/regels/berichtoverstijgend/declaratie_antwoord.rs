@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::domain::bericht::{Heenbericht, Inhoud};
 use crate::domain::declaratie::{AntwoordHeader, DeclaratieAntwoord, Prestatie, Referentie};
-use crate::domain::history::{DeclaratieFact, History, PrestatieFact};
+use crate::domain::history::{Answers, DeclaratieFact, History, PrestatieFact};
 use crate::domain::klasse::{ElementPath, RetourCodes};
 use crate::domain::regels::bericht::{nth_client_path, prestatie_path};
 use crate::domain::verdict::Place;
@@ -30,8 +30,7 @@ pub fn tr304(heen: &Heenbericht, history: &History) -> Vec<Place> {
 /// - Retourcode: none
 /// - Berichten: WMO325
 pub fn tr337(heen: &Heenbericht, history: &History) -> Vec<Place> {
-    let Some((header, _)) = antwoord(heen) else { return Vec::new() };
-    if history.declaraties.answered_by(header).is_some() {
+    if antwoord(heen).is_none() || answered(heen, history).is_some() {
         return Vec::new();
     }
     vec![Place::element(ElementPath::root().child("Header"), "DeclaratieIdentificatie")]
@@ -51,8 +50,8 @@ pub fn tr366(heen: &Heenbericht, history: &History) -> Vec<Place> {
 /// - Retourcode: 9367, on the `Prestatie` or the `DeclaratieAntwoord`
 /// - Berichten: WMO325
 pub fn tr367(heen: &Heenbericht, history: &History) -> Vec<Place> {
-    let Some((header, Some(body))) = antwoord(heen) else { return Vec::new() };
-    let Some(declaratie) = history.declaraties.answered_by(header) else { return Vec::new() };
+    let Some((_, Some(body))) = antwoord(heen) else { return Vec::new() };
+    let Some(declaratie) = answered(heen, history) else { return Vec::new() };
     let declared = Declared::of(heen, history);
     let mut places = broken(heen, &[], |bsn, line| {
         declared.line(bsn, &line.product_referentie).is_some_and(|fact| !is_same(&fact.prestatie, line))
@@ -70,7 +69,7 @@ pub fn tr367(heen: &Heenbericht, history: &History) -> Vec<Place> {
 pub fn tr371(heen: &Heenbericht, history: &History) -> Vec<Place> {
     let Some((header, _)) = antwoord(heen) else { return Vec::new() };
     let is_other = |fact: &DeclaratieFact| fact.xsd_versie.as_ref() != Some(&header.xsd_versie_declaratie);
-    if !history.declaraties.answered_by(header).is_some_and(is_other) {
+    if !answered(heen, history).is_some_and(is_other) {
         return Vec::new();
     }
     vec![Place::element(ElementPath::root().child("Header"), "XsdVersieDeclaratie")]
@@ -82,9 +81,9 @@ pub fn tr371(heen: &Heenbericht, history: &History) -> Vec<Place> {
 /// - Retourcode: none
 /// - Berichten: WMO325
 pub fn tr376(heen: &Heenbericht, history: &History) -> Vec<Place> {
-    let Some((header, Some(body))) = antwoord(heen) else { return Vec::new() };
+    let Some((_, Some(body))) = antwoord(heen) else { return Vec::new() };
     let has_number = |fact: &DeclaratieFact| fact.declaratie_nummer == body.declaratie_nummer;
-    let is_right = match history.declaraties.answered_by(header) {
+    let is_right = match answered(heen, history) {
         Some(declaratie) => has_number(declaratie),
         None => history.declaraties.declaraties.iter().any(has_number),
     };
@@ -99,7 +98,7 @@ struct Declared<'a>(HashMap<&'a str, Vec<&'a PrestatieFact>>);
 
 impl<'a> Declared<'a> {
     fn of(heen: &Heenbericht, history: &'a History) -> Self {
-        let is_known = antwoord(heen).is_some_and(|(header, _)| history.declaraties.answered_by(header).is_some());
+        let is_known = answered(heen, history).is_some();
         let mut lines: HashMap<&str, Vec<&PrestatieFact>> = HashMap::new();
         for fact in history.declaraties.prestaties.iter().filter(|_| is_known) {
             lines.entry(&fact.prestatie.product_referentie.referentie_nummer).or_default().push(fact);
@@ -123,6 +122,11 @@ impl<'a> Declared<'a> {
 fn is_same(one: &Prestatie, other: &Prestatie) -> bool {
     let bare = |line: &Prestatie| Prestatie { retour_codes: RetourCodes::default(), ..line.clone() };
     bare(one) == bare(other)
+}
+
+/// The declaratie that the antwoord is to.
+fn answered<'a>(heen: &Heenbericht, history: &'a History) -> Option<&'a DeclaratieFact> {
+    history.declaraties.answered_by(&Answers::of(&heen.inhoud)?)
 }
 
 fn antwoord(heen: &Heenbericht) -> Option<(&AntwoordHeader, Option<&DeclaratieAntwoord>)> {

@@ -10,16 +10,27 @@ use crate::domain::volume::{in_smallest, smallest};
 use crate::domain::waarde::{Bsn, Eenheid, ProductCategorie, ProductCode, ToewijzingNummer};
 
 /// What TR389 lets be declared once.
-type Delivered<'a> = (ToewijzingNummer, NaiveDate, NaiveDate, &'a ProductCategorie, &'a ProductCode);
+type Delivered<'a> = (Option<ToewijzingNummer>, NaiveDate, NaiveDate, &'a ProductCategorie, &'a ProductCode);
 
 /// The lines that count. Looking something up takes the same time however many there are.
 #[derive(Default)]
 pub struct Books<'a> {
     references: HashSet<&'a str>,
-    granted: HashMap<&'a str, (&'a Bsn, &'a Prestatie)>,
+    debets: HashMap<&'a str, Debet<'a>>,
     credited: HashSet<&'a str>,
     delivered: HashMap<Delivered<'a>, i64>,
     sums: HashMap<ToewijzingNummer, Sums>,
+}
+
+/// A debet line that was judged.
+#[derive(Clone, Copy)]
+pub struct Debet<'a> {
+    /// Of its client.
+    pub bsn: &'a Bsn,
+    /// As it was declared.
+    pub prestatie: &'a Prestatie,
+    /// Whether it was granted; credited since or not.
+    pub granted: bool,
 }
 
 /// What is granted on one toewijzing, without what was credited since.
@@ -41,21 +52,27 @@ impl<'a> Books<'a> {
         books
     }
 
-    /// Enters a line that was judged. One that was rejected uses up its reference, and does nothing else.
+    /// Enters a line that was judged. One that was rejected uses up its reference, and does nothing else. What takes back
+    /// a rejected line, as that of a factuur may be, leaves what is granted as it was.
     pub fn enter(&mut self, bsn: &'a Bsn, prestatie: &'a Prestatie, granted: bool) {
         let referentie = &prestatie.product_referentie;
         self.references.insert(&referentie.referentie_nummer);
+        if prestatie.is_debet() {
+            self.debets.entry(&referentie.referentie_nummer).or_insert(Debet { bsn, prestatie, granted });
+        }
         if !granted {
             return;
         }
-        if prestatie.is_debet() {
-            self.granted.insert(&referentie.referentie_nummer, (bsn, prestatie));
-        } else {
-            self.credited.extend(referentie.vorig_referentie_nummer.as_deref());
+        if let Some(vorig) = referentie.vorig_referentie_nummer.as_deref() {
+            self.credited.insert(vorig);
+            if self.debets.get(vorig).is_some_and(|debet| !debet.granted) {
+                return;
+            }
         }
         let sign = prestatie.ingediend_bedrag.debet_credit.sign();
         *self.delivered.entry(delivered(prestatie)).or_default() += if prestatie.is_debet() { 1 } else { -1 };
-        let sums = self.sums.entry(prestatie.toewijzing_nummer).or_default();
+        let Some(nummer) = prestatie.toewijzing_nummer else { return };
+        let sums = self.sums.entry(nummer).or_default();
         let volume = in_smallest(prestatie.geleverd_volume.into(), prestatie.eenheid);
         *sums.volumes.entry(smallest(prestatie.eenheid)).or_default() += sign * volume;
         sums.bedrag += prestatie.ingediend_bedrag.signed();
@@ -68,10 +85,10 @@ impl<'a> Books<'a> {
         self.references.contains(referentie_nummer)
     }
 
-    /// The granted debet line of this name, credited since or not.
+    /// The debet line of this name.
     #[must_use]
-    pub fn granted(&self, referentie_nummer: &str) -> Option<(&'a Bsn, &'a Prestatie)> {
-        self.granted.get(referentie_nummer).copied()
+    pub fn debet(&self, referentie_nummer: &str) -> Option<Debet<'a>> {
+        self.debets.get(referentie_nummer).copied()
     }
 
     /// Whether the line of this name was credited.

@@ -1,5 +1,6 @@
 //! How lines name themselves and each other.
 
+use crate::domain::bericht::Release::V2_3;
 use crate::domain::declaratie::Prestatie;
 use crate::domain::waarde::Bsn;
 
@@ -10,28 +11,37 @@ const VORIG: Spot = &["ProductReferentie", "VorigReferentieNummer"];
 /// TR314: a ReferentieNummer is used once, in this declaratie and all before it; a rejected line used its own up too.
 ///
 /// - Retourcode: 8021, on the `Prestatie`
-/// - Berichten: WMO323
+/// - Berichten: WMO303, WMO323
 pub fn tr314(line: &Line<'_>) -> Option<Spot> {
     let nummer = &line.prestatie.product_referentie.referentie_nummer;
     line.books.has_reference(nummer).then_some(&["ProductReferentie", "ReferentieNummer"])
 }
 
-/// TR323: a credit takes back a debet line that was granted, and equals it (IV091). One that was credited before is
-/// still there: see [`tr390`].
+/// TR323: a credit takes back a debet line that was granted, and equals it (IV091; before release 3.0 IV054). One that
+/// was credited before is still there: see [`tr390`]. Before release 3.0 a rejected line is there too: see [`iv053`].
 ///
 /// - Retourcode: 8017, on the `Prestatie`
-/// - Berichten: WMO323
+/// - Berichten: WMO303, WMO323
 pub fn tr323(line: &Line<'_>) -> Option<Spot> {
     let vorig = line.prestatie.product_referentie.vorig_referentie_nummer.as_deref()?;
-    let taken_back = line.books.granted(vorig);
-    let equals = taken_back.is_some_and(|granted| is_same(granted, (line.bsn, line.prestatie)));
+    let mut taken_back = line.books.debet(vorig).into_iter().filter(|debet| debet.granted || line.release == V2_3);
+    let equals = taken_back.any(|debet| is_same((debet.bsn, debet.prestatie), (line.bsn, line.prestatie)));
     (!equals).then_some(VORIG)
 }
 
-/// TR390: a line is credited once.
+/// IV053: of a declaratie a rejected line is dead, and is not credited. Of a factuur it is a claim until it is.
 ///
-/// - Retourcode: 9390, on the `Prestatie`
-/// - Berichten: WMO323
+/// - Retourcode: 8853, on the `Prestatie`
+/// - Berichten: WMO303, as D
+pub fn iv053(line: &Line<'_>) -> Option<Spot> {
+    let vorig = line.prestatie.product_referentie.vorig_referentie_nummer.as_deref()?;
+    line.books.debet(vorig).is_some_and(|debet| !debet.granted).then_some(VORIG)
+}
+
+/// TR390: a line is credited once; before release 3.0 it is IV054 that says so.
+///
+/// - Retourcode: 9390, on the `Prestatie`; before release 3.0 it is 8854
+/// - Berichten: WMO303, WMO323
 pub fn tr390(line: &Line<'_>) -> Option<Spot> {
     let vorig = line.prestatie.product_referentie.vorig_referentie_nummer.as_deref()?;
     line.books.is_credited(vorig).then_some(VORIG)

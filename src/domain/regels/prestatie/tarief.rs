@@ -1,7 +1,9 @@
 //! Unit, tariff and amount of a line.
 
+use crate::domain::bericht::Release;
 use crate::domain::calculation::{Calculation, Formula};
 use crate::domain::contract::Tarief;
+use crate::domain::volume::smallest;
 use crate::domain::waarde::Eenheid;
 
 use super::{Line, Spot};
@@ -20,11 +22,20 @@ pub fn tr341(line: &Line<'_>) -> Option<Spot> {
     (!fits).then_some(&["Eenheid"])
 }
 
-/// TR418: the tariff is the one agreed for the product; what was agreed per hour is asked per minute as a sixtieth of
+/// TR309: the unit is that of the toewijzing; hours and minutes may stand for each other (IV060).
+///
+/// - Retourcode: 9309, on the `Prestatie`
+/// - Berichten: WMO303
+pub fn tr309(line: &Line<'_>) -> Option<Spot> {
+    let (_, omvang) = line.omvang()?;
+    (smallest(omvang.eenheid) != smallest(line.prestatie.eenheid)).then_some(&["Eenheid"])
+}
+
+/// TR418, and before release 3.0 IV032c: the tariff is the one agreed for the product; what was agreed per hour is asked per minute as a sixtieth of
 /// it, rounded to cents. Where nobody told the unit of an agreed tariff, either will do.
 ///
 /// - Retourcode: 0611, on the `Prestatie`
-/// - Berichten: WMO323
+/// - Berichten: WMO303, WMO323
 pub fn tr418(line: &Line<'_>) -> Option<Spot> {
     let asked = i128::from(line.prestatie.product_tarief?);
     let agreed = line.agreed()?;
@@ -50,9 +61,15 @@ pub fn tr346(line: &Line<'_>) -> Option<Spot> {
 }
 
 impl Line<'_> {
-    /// What is asked against volume times tariff.
+    /// What is asked against volume times tariff. Before release 3.0 less may be asked (TR317, CS323).
     pub(super) fn price(&self) -> Option<Calculation> {
         let prestatie = self.prestatie;
+        if self.release == Release::V2_3 {
+            let (volume, tarief) = (prestatie.geleverd_volume, prestatie.product_tarief?);
+            let (asked, allowed) = (prestatie.ingediend_bedrag.bedrag.into(), i128::from(volume) * i128::from(tarief));
+            let formula = Formula::Price { volume, tarief, per_hour: None };
+            return Some(Calculation { regel: "TR317", formula, used: 0, asked, allowed, holds: asked <= allowed });
+        }
         let (volume, tarief) = (prestatie.geleverd_volume, prestatie.product_tarief?);
         let asked = i128::from(prestatie.ingediend_bedrag.bedrag);
         let product = i128::from(volume) * i128::from(tarief);

@@ -1,7 +1,8 @@
 //! How often and how much was declared.
 
+use crate::domain::bericht::Release;
 use crate::domain::calculation::{Calculation, Formula};
-use crate::domain::volume::{Term, in_period, in_smallest, in_term};
+use crate::domain::volume::{Term, in_period, in_smallest, in_term, started};
 
 use super::{Line, Spot};
 
@@ -18,15 +19,16 @@ pub fn tr389(line: &Line<'_>) -> Option<Spot> {
 /// TR321: the volume stays within the maximum of the period.
 ///
 /// - Retourcode: 9321, on the `Prestatie`
-/// - Berichten: WMO323
+/// - Berichten: WMO303, WMO323
 pub fn tr321(line: &Line<'_>) -> Option<Spot> {
     (!line.period()?.holds).then_some(VOLUME)
 }
 
-/// TR322: all volume that was granted and this together stay within the maximum of the toewijzing.
+/// TR322: all volume that was granted and this together stay within the maximum of the toewijzing. A line without a
+/// ToewijzingNummer is judged by itself.
 ///
 /// - Retourcode: 9322, on the `Prestatie`
-/// - Berichten: WMO323
+/// - Berichten: WMO303, WMO323
 pub fn tr322(line: &Line<'_>) -> Option<Spot> {
     (!line.whole_term()?.holds).then_some(VOLUME)
 }
@@ -45,7 +47,11 @@ impl Line<'_> {
         let (toewijzing, omvang) = self.omvang()?;
         let assigned = toewijzing.product.as_ref().map(|product| &product.categorie);
         let categorie = assigned.unwrap_or(&self.prestatie.product_categorie);
-        let maximum = in_period(omvang, categorie, self.term()?, &self.prestatie.product_periode)?;
+        let periode = &self.prestatie.product_periode;
+        let maximum = match self.release {
+            Release::V2_3 => Some(started(omvang, periode.begindatum, periode.einddatum)),
+            Release::V3_2 => in_period(omvang, categorie, self.term()?, periode),
+        }?;
         let allowed = in_smallest(maximum.value(), omvang.eenheid);
         Some(within("TR321", Formula::Period(maximum, omvang.eenheid), (0, self.volume()), allowed))
     }
@@ -55,7 +61,10 @@ impl Line<'_> {
         let (toewijzing, omvang) = self.omvang()?;
         let own = self.prestatie.product_periode.einddatum;
         let last_day = self.books.last_day(toewijzing.toewijzing_nummer).map_or(own, |granted| granted.max(own));
-        let maximum = in_term(omvang, self.term()?, last_day)?;
+        let maximum = match self.release {
+            Release::V2_3 => Some(started(omvang, toewijzing.ingangsdatum, toewijzing.einddatum.unwrap_or(last_day))),
+            Release::V3_2 => in_term(omvang, self.term()?, last_day),
+        }?;
         let used = self.books.volume(toewijzing.toewijzing_nummer, omvang.eenheid);
         let allowed = in_smallest(maximum.value(), omvang.eenheid);
         Some(within("TR322", Formula::Term(maximum, omvang.eenheid), (used, self.volume()), allowed))

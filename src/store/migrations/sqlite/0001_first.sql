@@ -200,7 +200,7 @@ CREATE TABLE prestatie (
     bsn                    TEXT NOT NULL,
     referentie_nummer      TEXT NOT NULL,
     vorig_referentie_nummer TEXT,
-    toewijzing_nummer      INTEGER NOT NULL,
+    toewijzing_nummer      INTEGER,              -- absent only in release 2.3
     product_categorie      TEXT NOT NULL,
     product_code           TEXT NOT NULL,
     begindatum             TEXT NOT NULL,
