@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use iwmo_gateway::clock::SetClock;
@@ -279,7 +279,8 @@ fn contract() -> Contract {
 }
 
 async fn gateway() -> Gateway {
-    let config = Config::parse("").expect("the defaults");
+    static DEFAULTS: LazyLock<Config> = LazyLock::new(|| Config::parse("").expect("the defaults"));
+    let config = DEFAULTS.clone();
     let local = |code: &str| {
         let partij = Partij::from_text(code).expect("a party");
         (partij, LocalParty { naam: code.to_owned(), answers_itself: false })
