@@ -24,3 +24,7 @@ demo:
 # Whether the fixtures notice a changed rule: a seeded sample of mutants (cargo install cargo-mutants).
 mutants *ARGUMENTS:
     .ci/mutants {{ARGUMENTS}}
+
+# Fuzzes one target (schema, bericht, json, envelope), ten minutes unless told otherwise; needs nightly and cargo-fuzz.
+fuzz TARGET *ARGUMENTS:
+    fuzz/run {{TARGET}} {{ARGUMENTS}}
