@@ -1,9 +1,13 @@
 //! Berichten over the network: envelopes both ways, faults, repeats, and what the operator sees.
 
+use std::time::Duration;
+
 use serde_json::json;
 
+use iwmo_gateway::clock::Clock as _;
+use iwmo_gateway::hub::envelope::{Content, Plek, parse};
 use iwmo_gateway::hub::mock::config::{FaultOrder, Misbehaviour};
-use iwmo_gateway::store::ParcelState;
+use iwmo_gateway::store::{Lease, ParcelKind, ParcelState};
 
 use crate::world::{AANBIEDER, GEMEENTE, WMO301, WMO305, World};
 
@@ -250,6 +254,30 @@ async fn a_second_use_of_an_identificatie_on_the_network_is_rejected_with_9056()
     assert!(repeat.text.contains("Bv03"), "the same bericht in another envelope is confirmed: {}", repeat.text);
     let heen: Vec<String> = world.berichten().await.into_iter().filter(|line| line.starts_with("WMO305")).collect();
     assert_eq!(heen, ["WMO305 START-1 rejected ggk 9019", "WMO305 START-1 rejected ggk 9056"]);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_release_that_the_receiver_does_not_have_in_force_on_the_dagtekening_is_answered_with_a_fault() {
+    let world = World::start(&[GEMEENTE], "[releases]\niwmo_3_2 = [\"2026-03-04\"]", None).await;
+    let (early, first) = ("3f0c2a5e-7b1d-4c86-9a4f-5d2e8b7c1a07", "3f0c2a5e-7b1d-4c86-9a4f-5d2e8b7c1a08");
+    let day_before = WMO305.replace("Dagtekening>2026-03-04<", "Dagtekening>2026-03-03<").replace("START-1", "START-0");
+    for (payload, number) in [(day_before.as_str(), early), (WMO305, first)] {
+        let answer = world.post_to("/soap/ggk", "", envelope(payload, number, AANBIEDER)).await;
+        assert!(answer.text.contains("Bv03"), "{}", answer.text);
+    }
+    let lines = world.berichten().await;
+    assert_eq!(lines[..2], ["WMO305 START-0 refused ggk", "WMO305 START-1 rejected ggk 9019"], "{lines:?}");
+    let lease = Lease { worker: "test".to_owned(), until: world.clock.now() + Duration::from_secs(60) };
+    let parcels = world.store().claim_due(world.clock.now(), &lease, 10).await.expect("claimed");
+    let kinds: Vec<_> = parcels.iter().map(|parcel| parcel.kind).collect();
+    assert_eq!(kinds, [ParcelKind::Fo01, ParcelKind::Du01], "one fault, and one retour");
+    let fault = parse(&parcels[0].envelope).expect("an envelope of our own");
+    assert_eq!(fault.stuurgegevens.ontvanger.organisatie, AANBIEDER);
+    let Content::Fo01 { cross_refnummer, fault } = fault.content else { panic!("no Fo01") };
+    assert_eq!((cross_refnummer.as_str(), fault.code.as_str(), fault.plek), (early, "StUF055", Plek::Client));
+    let details = "De ontvanger werkt op de dagtekening van het bericht niet met deze release";
+    assert_eq!(fault.details.as_deref(), Some(details));
     world.stop().await;
 }
 
