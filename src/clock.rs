@@ -62,6 +62,12 @@ pub fn local(instant: DateTime<Utc>) -> DateTime<chrono_tz::Tz> {
     instant.with_timezone(&Amsterdam)
 }
 
+/// The first instant of this day in Europe/Amsterdam.
+#[must_use]
+pub fn start_of(day: NaiveDate) -> DateTime<Utc> {
+    day.pred_opt().map_or(DateTime::<Utc>::MIN_UTC, end_of)
+}
+
 /// The first instant after this day in Europe/Amsterdam: a deadline on `day` is overdue from here.
 #[must_use]
 pub fn end_of(day: NaiveDate) -> DateTime<Utc> {

@@ -18,9 +18,10 @@ use crate::domain::werkdag::{Bevrijdingsdag, Calendar};
 use crate::domain::{Partij, Release};
 
 /// The profiles that are compiled in, by name.
-pub(super) const PROFILES: [(&str, &str); 2] = [
+pub(super) const PROFILES: [(&str, &str); 3] = [
     ("heusden-2022", include_str!("../../config/profiles/heusden-2022.toml")),
     ("landelijk-3.2", include_str!("../../config/profiles/landelijk-3.2.toml")),
+    ("mlw-2018", include_str!("../../config/profiles/mlw-2018.toml")),
 ];
 
 /// The settings as they stand in a file.
@@ -136,6 +137,7 @@ struct RawProfile {
     stop: RawTerm,
     verzoek: RawTerm,
     onderzoek: RawTerm,
+    start_na_toewijzing: Option<RawTerm>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -334,6 +336,7 @@ fn profile(name: &str, problems: &mut Vec<String>) -> Option<Profile> {
         stop: raw.stop.into(),
         verzoek: raw.verzoek.into(),
         onderzoek: raw.onderzoek.into(),
+        start_na_toewijzing: raw.start_na_toewijzing.map(Term::from),
         warn_days: raw.warn_days,
     })
 }

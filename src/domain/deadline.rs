@@ -22,12 +22,21 @@ pub enum Clock {
     Verzoek,
     /// The decision on a verzoek that is being looked into (OP274, OP346).
     Onderzoek,
+    /// That support starts at all after a toewijzing: agreed between parties, in no rule of the standard.
+    StartNaToewijzing,
 }
 
 impl Clock {
     /// Every clock that this gateway knows.
-    pub const ALL: [Self; 6] =
-        [Self::Retour, Self::DeclaratieAntwoord, Self::Start, Self::Stop, Self::Verzoek, Self::Onderzoek];
+    pub const ALL: [Self; 7] = [
+        Self::Retour,
+        Self::DeclaratieAntwoord,
+        Self::Start,
+        Self::Stop,
+        Self::Verzoek,
+        Self::Onderzoek,
+        Self::StartNaToewijzing,
+    ];
 
     /// The name in profiles, in JSON and in the store.
     #[must_use]
@@ -39,6 +48,7 @@ impl Clock {
             Self::Stop => "stop",
             Self::Verzoek => "verzoek",
             Self::Onderzoek => "onderzoek",
+            Self::StartNaToewijzing => "start-na-toewijzing",
         }
     }
 
@@ -98,27 +108,30 @@ pub struct Profile {
     pub declaratie_antwoord: Term,
     /// How soon after the Begindatum a start is to be reported.
     pub start: Term,
-    /// How soon after the Einddatum a stop is to be reported.
+    /// How soon after the Einddatum a stop is to be reported; after a stop for a while, from when it is known to be final.
     pub stop: Term,
     /// How soon after its receipt a verzoek gets its first answer.
     pub verzoek: Term,
     /// How soon after its Dagtekening a verzoek that is looked into gets its decision.
     pub onderzoek: Term,
+    /// How soon after the receipt of a toewijzing support begins; `None`: nothing was agreed.
+    pub start_na_toewijzing: Option<Term>,
     /// How many days before the due date a deadline counts as due soon.
     pub warn_days: u32,
 }
 
 impl Profile {
-    /// How long this clock runs.
+    /// How long this clock runs; `None`: it is not kept.
     #[must_use]
-    pub const fn term(&self, clock: Clock) -> Term {
+    pub const fn term(&self, clock: Clock) -> Option<Term> {
         match clock {
-            Clock::Retour => self.retour,
-            Clock::DeclaratieAntwoord => self.declaratie_antwoord,
-            Clock::Start => self.start,
-            Clock::Stop => self.stop,
-            Clock::Verzoek => self.verzoek,
-            Clock::Onderzoek => self.onderzoek,
+            Clock::Retour => Some(self.retour),
+            Clock::DeclaratieAntwoord => Some(self.declaratie_antwoord),
+            Clock::Start => Some(self.start),
+            Clock::Stop => Some(self.stop),
+            Clock::Verzoek => Some(self.verzoek),
+            Clock::Onderzoek => Some(self.onderzoek),
+            Clock::StartNaToewijzing => self.start_na_toewijzing,
         }
     }
 }

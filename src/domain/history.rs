@@ -81,6 +81,8 @@ pub struct ToewijzingFact {
     pub verwijderd: bool,
     /// Of its 301.
     pub dagtekening: NaiveDate,
+    /// Its 301 in the store.
+    pub bericht_id: String,
     /// When its 301 came in.
     pub received_at: Timestamp,
 }

@@ -3,6 +3,7 @@
 mod deadlines;
 mod ledger;
 mod receipt;
+mod start_na_toewijzing;
 
 use super::format::Format;
 use super::parties::{Addressee, Route};
@@ -14,7 +15,9 @@ use crate::domain::history::Answers;
 use crate::domain::waarde::RetourCode;
 use crate::domain::waiting::waits_on;
 use crate::domain::{Bericht, History, Inhoud, Verdict, declaratie_antwoord, factuur_antwoord, retour};
-use crate::store::{About, Answering, Closing, Effect, Entry, NewBericht, Outcome, Receipt, RetourReceipt, Via, Wait};
+use crate::store::{
+    About, Answering, Closing, Effect, Ends, Entry, NewBericht, Outcome, Receipt, RetourReceipt, Via, Wait,
+};
 use crate::xml;
 use deadlines::closes;
 use ledger::matched_toewijzingen;
@@ -85,13 +88,14 @@ impl Draft<'_> {
         entry.ledger = ledger_change(heen, self.verdict);
         if !self.verdict.is_rejected() {
             entry.closes = closes(heen, self.history);
+            entry.closes.extend(self.ends_waiting_for_start(&entry.ledger, gateway));
             self.answer_declaratie(heen, &mut entry);
         }
         if let Some((composed, bericht)) = self.compose_answer(heen, gateway) {
             self.send_answer(&mut entry, &composed, &bericht, gateway);
             entry.retour = Some(bericht);
         }
-        entry.deadlines = self.deadlines(heen, gateway);
+        entry.deadlines = self.deadlines(heen, &entry.ledger, gateway);
         let receipt = &mut entry.bericht.receipt;
         receipt.deadlines = entry.deadlines.iter().map(deadline_receipt).collect();
         receipt.toewijzingen = matched_toewijzingen(&heen.inhoud, self.history);
@@ -270,7 +274,7 @@ fn about(heen: &Heenbericht, history: &History) -> About {
 fn answer(entry: &mut Entry, heenbericht_id: &str, clock: Clock, effect: Effect) {
     entry.bericht.heenbericht_id = Some(heenbericht_id.to_owned());
     entry.bericht.receipt.heenbericht = Some(heenbericht_id.to_owned());
-    entry.closes.push(Closing { bericht_id: heenbericht_id.to_owned(), clock, subject: None });
+    entry.closes.push(Closing { bericht_id: heenbericht_id.to_owned(), clock, subject: None, ends: Ends::Answered });
     entry.answers = Some(Answering { heenbericht_id: heenbericht_id.to_owned(), effect });
 }
 

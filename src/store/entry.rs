@@ -288,7 +288,7 @@ pub struct NewPrestatie {
     pub calculations: Vec<CalculationReceipt>,
 }
 
-/// A clock that a bericht stops: met, or late when the moment is past.
+/// A clock that a bericht stops.
 #[derive(Clone, Debug)]
 pub struct Closing {
     /// The bericht that started it.
@@ -297,6 +297,19 @@ pub struct Closing {
     pub clock: Clock,
     /// Of several, the one about this; `None`: every one.
     pub subject: Option<String>,
+    /// What becomes of it.
+    pub ends: Ends,
+}
+
+/// What becomes of a clock that is stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ends {
+    /// Met, or late when the bericht came too late.
+    Answered,
+    /// Met, or late when what the bericht tells of happened too late: at this moment.
+    Happened(Timestamp),
+    /// Nobody waits for it any more.
+    Void,
 }
 
 /// What an answer does to the heenbericht that it answers.

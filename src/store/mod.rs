@@ -21,9 +21,9 @@ use crate::domain::history::Subject;
 use crate::domain::{Bericht, History, Partij, Timestamp};
 
 pub use entry::{
-    About, Answering, Closing, DeadlineState, Effect, Entry, EnvelopeSeen, HeaderColumns, Journaled, LedgerChange,
-    LedgerRow, LedgerTable, NewBericht, NewDeadline, NewDeclaratie, NewParcel, NewPrestatie, NewToewijzing, Outcome,
-    ParcelKind, Via, Wait, Waiting,
+    About, Answering, Closing, DeadlineState, Effect, Ends, Entry, EnvelopeSeen, HeaderColumns, Journaled,
+    LedgerChange, LedgerRow, LedgerTable, NewBericht, NewDeadline, NewDeclaratie, NewParcel, NewPrestatie,
+    NewToewijzing, Outcome, ParcelKind, Via, Wait, Waiting,
 };
 pub use postgres::Postgres;
 pub use receipt::{CalculationReceipt, DeadlineReceipt, Destination, FindingReceipt, Receipt, RetourReceipt};

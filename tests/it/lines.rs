@@ -48,6 +48,7 @@ fn given(nummer: i64) -> ToewijzingFact {
         budget,
         verwijderd: false,
         dagtekening: value("2025-12-20"),
+        bericht_id: String::new(),
         received_at: Timestamp::default(),
     }
 }

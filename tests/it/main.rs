@@ -3,6 +3,7 @@
 
 mod browser;
 mod cases;
+mod clocks;
 mod command_line;
 mod crash;
 mod declaraties;

@@ -6,32 +6,35 @@ use super::Draft;
 use crate::clock;
 use crate::domain::bericht::{Heenbericht, Inhoud};
 use crate::domain::deadline::Clock;
+use crate::domain::history::VerzoekFact;
+use crate::domain::levering::{StopKey, StopProduct};
 use crate::domain::waarde::{ToewijzingNummer, VerzoekAntwoord};
 use crate::domain::{Berichtsoort, History};
 use crate::exchange::parties::Addressee;
 use crate::exchange::{Gateway, ids};
-use crate::store::{Closing, DeadlineState, NewDeadline};
+use crate::store::{Closing, DeadlineState, Ends, LedgerChange, NewDeadline};
 
 /// Something that was reported: on which toewijzing, and the day from which it was to be.
 type Report = (ToewijzingNummer, NaiveDate);
 
 impl Draft<'_> {
     /// The clocks of this heenbericht: on its retour or antwoord, on what it asks, and on what it reports.
-    pub(super) fn deadlines(&self, heen: &Heenbericht, gateway: &Gateway) -> Vec<NewDeadline> {
+    pub(super) fn deadlines(&self, heen: &Heenbericht, ledger: &LedgerChange, gateway: &Gateway) -> Vec<NewDeadline> {
         let today = clock::date_of(self.received.at);
         let state = |answered| if answered { DeadlineState::Met } else { DeadlineState::Open };
         let answered = self.route.addressee == Addressee::Answered;
         let mut deadlines = Vec::new();
         if let Some(answer) = heen.header.soort.retour() {
-            deadlines.push(self.deadline((Clock::Retour, answer), today, state(answered), gateway));
+            deadlines.extend(self.deadline((Clock::Retour, answer), today, state(answered), gateway));
         }
         if let Some(answer) = heen.header.soort.declaratie_antwoord() {
             let clock = (Clock::DeclaratieAntwoord, answer);
-            deadlines.push(self.deadline(clock, today, state(answered), gateway));
+            deadlines.extend(self.deadline(clock, today, state(answered), gateway));
         }
         if !self.verdict.is_rejected() {
             deadlines.extend(self.of_verzoek(heen, gateway));
             deadlines.extend(self.of_levering(heen, gateway));
+            deadlines.extend(self.of_toewijzingen(&ledger.toewijzingen, gateway));
         }
         deadlines
     }
@@ -41,23 +44,28 @@ impl Draft<'_> {
         let today = clock::date_of(self.received.at);
         let verzoek = |naam: &String| {
             let clock = (Clock::Verzoek, Berichtsoort::Wmo301);
-            NewDeadline { subject: Some(naam.clone()), ..self.deadline(clock, today, DeadlineState::Open, gateway) }
+            let deadline = self.deadline(clock, today, DeadlineState::Open, gateway)?;
+            Some(NewDeadline { subject: Some(naam.clone()), ..deadline })
         };
         match &heen.inhoud {
             Inhoud::VerzoekOmToewijzing(client) => {
-                client.aangevraagde_producten.iter().map(|product| verzoek(&product.referentie_aanbieder)).collect()
+                let producten = client.aangevraagde_producten.iter();
+                producten.filter_map(|product| verzoek(&product.referentie_aanbieder)).collect()
             }
-            Inhoud::VerzoekOmWijziging(client) => vec![verzoek(&client.verzoek.referentie_aanbieder)],
+            Inhoud::VerzoekOmWijziging(client) => verzoek(&client.verzoek.referentie_aanbieder).into_iter().collect(),
             Inhoud::Antwoord(antwoord) if antwoord.verzoek_antwoord == VerzoekAntwoord::InOnderzoek => {
                 let looked_into = self.history.verzoek(&antwoord.referentie_aanbieder);
                 let clock = (Clock::Onderzoek, Berichtsoort::Wmo301);
-                let deadline = |verzoek: &crate::domain::history::VerzoekFact| NewDeadline {
-                    bericht_id: verzoek.bericht_id.clone(),
-                    subject: Some(verzoek.referentie_aanbieder.clone()),
-                    responsible: self.bericht.poster().clone(),
-                    ..self.deadline(clock, verzoek.dagtekening, DeadlineState::Open, gateway)
+                let deadline = |verzoek: &VerzoekFact| {
+                    let deadline = self.deadline(clock, verzoek.dagtekening, DeadlineState::Open, gateway)?;
+                    Some(NewDeadline {
+                        bericht_id: verzoek.bericht_id.clone(),
+                        subject: Some(verzoek.referentie_aanbieder.clone()),
+                        responsible: self.bericht.poster().clone(),
+                        ..deadline
+                    })
                 };
-                looked_into.map(deadline).into_iter().collect()
+                looked_into.and_then(deadline).into_iter().collect()
             }
             Inhoud::Antwoord(_)
             | Inhoud::Beschikking(_)
@@ -82,20 +90,29 @@ impl Draft<'_> {
             }
             Inhoud::Stop(client) => {
                 let first = client.stop_producten.iter().filter(|product| product.is_first_delivery());
-                let reports = first.filter_map(|product| Some((product.toewijzing_nummer?, product.einddatum)));
+                let reports = first.filter_map(|product| Some((product.toewijzing_nummer?, self.final_since(product))));
                 ((Clock::Stop, Berichtsoort::Wmo307), reports.collect())
             }
             _ => return Vec::new(),
         };
         let reported = |(nummer, day): Report| {
-            let mut deadline = self.deadline(clock, self.known_since(nummer, day), DeadlineState::Met, gateway);
+            let mut deadline = self.deadline(clock, self.known_since(nummer, day), DeadlineState::Met, gateway)?;
             deadline.subject = Some(nummer.to_string());
             if deadline.due < today {
                 deadline.state = DeadlineState::Late;
             }
-            deadline
+            Some(deadline)
         };
-        reports.into_iter().map(reported).collect()
+        reports.into_iter().filter_map(reported).collect()
+    }
+
+    /// The day from which a stop is to be reported. That a stop for a while became one for good is known on a day that no
+    /// bericht tells, at the latest that of the Dagtekening (OP272).
+    fn final_since(&self, product: &StopProduct) -> NaiveDate {
+        let StopKey { start, .. } = product.key();
+        let was_paused = self.history.stops.iter().any(|stop| stop.key.start == start && stop.key.is_temporary());
+        let known = was_paused.then_some(self.bericht.header().bericht_identificatie.dagtekening);
+        known.map_or(product.einddatum, |known| known.max(product.einddatum))
     }
 
     /// The later of this day and the receipt of the toewijzing: nobody reports on one that it does not have (OP271).
@@ -105,19 +122,24 @@ impl Draft<'_> {
         received.map_or(day, |received| received.max(day))
     }
 
-    fn deadline(
+    /// A clock from this day on; `None` when the profile keeps no such clock.
+    pub(super) fn deadline(
         &self,
         (clock, answer): (Clock, Berichtsoort),
         day_0: NaiveDate,
         state: DeadlineState,
         gateway: &Gateway,
-    ) -> NewDeadline {
+    ) -> Option<NewDeadline> {
         let responsible = match clock {
-            Clock::Retour | Clock::DeclaratieAntwoord | Clock::Verzoek | Clock::Onderzoek => self.bericht.addressee(),
+            Clock::Retour
+            | Clock::DeclaratieAntwoord
+            | Clock::Verzoek
+            | Clock::Onderzoek
+            | Clock::StartNaToewijzing => self.bericht.addressee(),
             Clock::Start | Clock::Stop => self.bericht.poster(),
         };
-        let due = gateway.profile.term(clock).due(day_0, &gateway.calendar);
-        NewDeadline {
+        let due = gateway.profile.term(clock)?.due(day_0, &gateway.calendar);
+        Some(NewDeadline {
             id: ids::new_id(self.received.at),
             bericht_id: self.received.id.clone(),
             clock,
@@ -127,7 +149,7 @@ impl Draft<'_> {
             due,
             due_at: clock::end_of(due),
             state,
-        }
+        })
     }
 }
 
@@ -151,6 +173,7 @@ pub fn closes(heen: &Heenbericht, history: &History) -> Vec<Closing> {
                 bericht_id: verzoek.bericht_id.clone(),
                 clock: *clock,
                 subject: Some(verzoek.referentie_aanbieder.clone()),
+                ends: Ends::Answered,
             })
         })
         .collect()

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::rows::date;
+use crate::domain::deadline::Clock;
 use crate::domain::stand::{Declared, LeveringStand, ToewijzingStand};
 use crate::domain::waarde::RetourCode;
 use crate::store::{DeadlineState, DeadlineView, Outcome, ParcelState, ParcelView, Via};
@@ -351,5 +352,6 @@ pub(super) fn deadline(view: &DeadlineView) -> String {
         DeadlineState::Late => "te laat gekomen",
         DeadlineState::Void => "vervallen",
     };
-    format!("{} uiterlijk {}: {state}", view.answer, date(view.due))
+    let awaited = if view.clock == Clock::StartNaToewijzing.name() { "start van ondersteuning" } else { &view.answer };
+    format!("{awaited} uiterlijk {}: {state}", date(view.due))
 }

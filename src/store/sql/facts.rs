@@ -265,6 +265,7 @@ pub fn toewijzing(row: &Row) -> Result<ToewijzingFact> {
         budget: fields.get("budget")?,
         verwijderd: fields.get("verwijderd")?,
         dagtekening: fields.parse("dagtekening", Value::from_text)?,
+        bericht_id: fields.get("bericht_id")?,
         received_at: fields.get("received_at")?,
     })
 }

@@ -8,7 +8,8 @@ use super::waiting::{insert_waiting, release};
 use crate::domain::waarde::Value;
 use crate::domain::{Partij, Timestamp};
 use crate::store::{
-    Closing, DeadlineState, Entry, EnvelopeSeen, HeaderColumns, NewBericht, NewDeadline, NewParcel, Outcome, StoreError,
+    Closing, DeadlineState, Ends, Entry, EnvelopeSeen, HeaderColumns, NewBericht, NewDeadline, NewParcel, Outcome,
+    StoreError,
 };
 
 /// See [`crate::store::Store::record`].
@@ -125,13 +126,20 @@ async fn answer(conn: &mut Connection, heenbericht_id: &str, retour_id: &str) ->
     stale_unless(done.rows_affected() == 1)
 }
 
-/// A clock stops: met, or late when its moment is past.
+/// A clock stops: met, late when its moment is past, or void when no moment counts any more.
 async fn close(conn: &mut Connection, closing: &Closing, by: &NewBericht) -> Result<()> {
     const STOP: &str = "UPDATE deadline
-        SET state = CASE WHEN $2 < due_at THEN 'met' ELSE 'late' END, closed_at = $2, closed_by = $3
-        WHERE bericht_id = $1 AND clock = $4 AND (CAST($5 AS TEXT) IS NULL OR subject = $5) AND state IN ('open', 'overdue')";
+        SET state = CASE WHEN $2 < due_at THEN 'met' WHEN $2 IS NULL THEN 'void' ELSE 'late' END,
+            closed_at = $3, closed_by = $4
+        WHERE bericht_id = $1 AND clock = $5 AND (CAST($6 AS TEXT) IS NULL OR subject = $6) AND state IN ('open', 'overdue')";
+    let moment = match closing.ends {
+        Ends::Answered => Some(by.received_at),
+        Ends::Happened(at) => Some(at),
+        Ends::Void => None,
+    };
     sqlx::query(STOP)
         .bind(&closing.bericht_id)
+        .bind(moment)
         .bind(by.received_at)
         .bind(&by.id)
         .bind(closing.clock.name())

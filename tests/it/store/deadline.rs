@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use iwmo_gateway::domain::Berichtsoort;
 use iwmo_gateway::domain::deadline::Clock;
-use iwmo_gateway::store::{Closing, DeadlineQuery, DeadlineState, Entry, NewBericht, NewDeadline, Store};
+use iwmo_gateway::store::{Closing, DeadlineQuery, DeadlineState, Ends, Entry, NewBericht, NewDeadline, Store};
 use tokio::sync::Barrier;
 
 use super::World;
@@ -53,7 +53,8 @@ async fn answer(store: &dyn Store, id: &str, heen_id: &str, moment: &str) {
     let bericht = retour(Berichtsoort::Wmo306, heen_id, id);
     let mut answer = entry(NewBericht { heenbericht_id: Some(heen_id.to_owned()), ..new_bericht(id, &bericht) });
     answer.bericht.received_at = at(moment);
-    answer.closes = vec![Closing { bericht_id: heen_id.to_owned(), clock: Clock::Retour, subject: None }];
+    answer.closes =
+        vec![Closing { bericht_id: heen_id.to_owned(), clock: Clock::Retour, subject: None, ends: Ends::Answered }];
     store.record(&answer).await.expect("recorded");
 }
 

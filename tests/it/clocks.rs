@@ -1,0 +1,117 @@
+//! Clocks that hang on what came before, as a replay tells them.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::maker::{toewijzing, wmo301, wmo305, wmo307};
+use crate::replay::{folder_of, replay_json};
+
+/// Plays these berichten, each on the morning of its day, under a profile: of each step the clocks other than on its retour.
+fn clocks(profile: &str, berichten: &[(&str, Vec<u8>)]) -> Vec<Vec<String>> {
+    let file = |number: usize| format!("{number:02}.xml");
+    let files: Vec<(String, Vec<u8>)> = (1..).map(file).zip(berichten.iter().map(|(_, bytes)| bytes.clone())).collect();
+    let steps: Vec<Value> = files
+        .iter()
+        .zip(berichten)
+        .map(|((file, _), (day, _))| json!({"file": file, "received_at": format!("{day}T09:00:00+01:00")}))
+        .collect();
+    let named: Vec<(&str, Vec<u8>)> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.clone())).collect();
+    let folder = folder_of(&named);
+    let scenario = json!({"profile": profile, "steps": steps}).to_string();
+    fs::write(folder.path().join("scenario.json"), scenario).expect("a file");
+    let (steps, status) = replay_json(folder.path());
+    assert_eq!(status, Some(0), "{steps:?}");
+    let told =
+        |one: &Value| format!("{} {} {} {}", one["clock"], one["subject"], one["due"], one["state"]).replace('"', "");
+    let own = |step: &Value| {
+        let all = step["deadlines"].as_array().expect("a list").iter();
+        all.filter(|one| one["clock"] != "retour").map(told).collect()
+    };
+    steps.iter().map(own).collect()
+}
+
+fn product(categorie: &str, code: &str) -> Value {
+    json!({"Categorie": categorie, "Code": code})
+}
+
+#[test]
+fn support_begins_within_the_agreed_term_after_the_toewijzing() {
+    let producten = [
+        toewijzing(1, json!({})),
+        toewijzing(2, json!({"Product": product("02", "02A05")})),
+        toewijzing(3, json!({"Product": product("03", "03A01"), "Ingangsdatum": "2026-04-20"})),
+        toewijzing(4, json!({"Product": product("11", "11A01")})),
+        toewijzing(5, json!({"Product": product("11", "11A02")})),
+    ];
+    let changed = |nummer, code, last: &str, reden: &str| {
+        let decided = json!({"Toewijzingsdatum": "2026-03-05", "Einddatum": last, "RedenWijziging": reden});
+        let mut other = decided;
+        other["Product"] = product("11", code);
+        toewijzing(nummer, other)
+    };
+    let over = [changed(4, "11A01", "2026-03-03", "13"), changed(5, "11A02", "2026-03-16", "02")];
+    let begun = |day: &str| json!({"Begindatum": day});
+    let steps = clocks(
+        "mlw-2018",
+        &[
+            ("2026-03-02", wmo301("T1", "2026-03-02", &producten)),
+            ("2026-03-05", wmo301("T2", "2026-03-05", &over)),
+            ("2026-03-18", wmo305("S1", "2026-03-18", 1, begun("2026-03-16"))),
+            ("2026-03-18", wmo305("S2", "2026-03-18", 2, begun("2026-03-17"))),
+            ("2026-04-21", wmo305("S3", "2026-04-21", 3, begun("2026-04-20"))),
+        ],
+    );
+    let of = |nummer: i64, due: &str, state: &str| format!("start-na-toewijzing {nummer} {due} {state}");
+    let open = |nummer| of(nummer, "2026-03-16", "open");
+    assert_eq!(
+        steps[0],
+        [open(1), open(2), open(4), open(5), of(3, "2026-04-20", "open")],
+        "ten werkdagen, and never before the first day"
+    );
+    let void = |nummer| of(nummer, "2026-03-16", "void");
+    assert_eq!(steps[1], [void(4), void(5)], "taken back, and ended before anybody had to begin");
+    let reported = |nummer: i64, due: &str| format!("start {nummer} {due} met");
+    assert_eq!(
+        steps[2],
+        [of(1, "2026-03-16", "met"), of(2, "2026-03-16", "overdue"), reported(1, "2026-03-23")],
+        "the day on which it began counts, not that of its report"
+    );
+    assert_eq!(steps[3], [of(2, "2026-03-16", "late"), reported(2, "2026-03-24")]);
+    assert_eq!(steps[4], [of(3, "2026-04-20", "met"), reported(3, "2026-04-28")]);
+}
+
+#[test]
+fn an_older_version_that_comes_late_stops_no_clock() {
+    let version = |time: &str, last: &str| toewijzing(1, json!({"Toewijzingstijd": time, "Einddatum": last}));
+    let steps = clocks(
+        "mlw-2018",
+        &[
+            ("2026-03-02", wmo301("T2", "2026-03-02", &[version("10:00:00", "2026-12-31")])),
+            ("2026-03-03", wmo301("T1", "2026-03-02", &[version("09:00:00", "2026-03-10")])),
+        ],
+    );
+    assert_eq!(steps, [vec!["start-na-toewijzing 1 2026-03-16 open".to_owned()], vec![]]);
+}
+
+#[test]
+fn a_stop_that_makes_a_pause_final_is_reported_from_when_that_was_known() {
+    let stop = |reden: &str, last: &str| json!({"RedenBeeindiging": reden, "Einddatum": last});
+    let play = |received: &str, dagtekening: &str, last: &str| {
+        let steps = clocks(
+            "landelijk-3.2",
+            &[
+                ("2026-03-02", wmo301("T1", "2026-03-02", &[toewijzing(1, json!({}))])),
+                ("2026-03-05", wmo305("S1", "2026-03-05", 1, json!({}))),
+                ("2026-03-12", wmo307("P1", "2026-03-12", 1, stop("20", "2026-03-11"))),
+                (received, wmo307("P2", dagtekening, 1, stop("23", last))),
+            ],
+        );
+        assert_eq!(steps[2], ["stop 1 2026-03-18 met"]);
+        steps[3].clone()
+    };
+    assert_eq!(play("2026-03-26", "2026-03-26", "2026-03-11"), ["stop 1 2026-04-02 met"], "two weeks later, same day");
+    assert_eq!(play("2026-03-26", "2026-03-26", "2026-03-20"), ["stop 1 2026-04-02 met"], "on a later day");
+    assert_eq!(play("2026-03-26", "2026-03-18", "2026-03-11"), ["stop 1 2026-03-25 late"], "known longer than that");
+    assert_eq!(play("2026-03-26", "2026-03-26", "2026-03-31"), ["stop 1 2026-04-09 met"], "known beforehand");
+}
