@@ -1,8 +1,9 @@
-//! `demo`: a gateway, a mock network and a played week of berichten, in a temporary folder.
+//! `demo`: a gateway, a mock network and three months of berichten, played at the pace of a reader, in a temporary folder.
 //!
-//! Everything is real but the network and the time: three toewijzingen of one gemeente go out over SOAP;
-//! the first aanbieder accepts and starts, the second reports a start on a toewijzing that was never given,
-//! the third stays silent until its retour is overdue.
+//! Everything is real but the network and the time: [`SCENES`] is the story of a gemeente and four aanbieders, and every
+//! bericht in it goes over SOAP.
+
+mod scenes;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -20,7 +21,8 @@ use crate::domain::Timestamp;
 use crate::exchange::new_referentienummer;
 use crate::hub::mock::Mock;
 use crate::hub::mock::config::MockConfig;
-use crate::store::StoreError;
+use crate::store::{BerichtView, StoreError};
+use scenes::{PARTIES, SCENES};
 
 /// What `demo` takes.
 #[derive(clap::Args)]
@@ -28,32 +30,13 @@ pub struct Arguments {
     /// Where the dashboard listens; a free port when this one is taken
     #[arg(long, value_name = "PORT", default_value_t = 8080)]
     port: u16,
-    /// Stop when the week is played, instead of staying up
+    /// How long each scene stays before the next one, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 2)]
+    pace: u64,
+    /// Stop when the story is played, instead of staying up
     #[arg(long)]
     once: bool,
 }
-
-/// The berichten of Monday morning.
-const TOEWIJZINGEN: [&str; 3] = [
-    include_str!("../../fixtures/demo/wmo301-01-accepteert.xml"),
-    include_str!("../../fixtures/demo/wmo301-02-start-onbekend.xml"),
-    include_str!("../../fixtures/demo/wmo301-03-zwijgt.xml"),
-];
-
-/// What the three aanbieders do.
-const PARTIES: &str = r#"
-[[parties]]
-code = "41005001"
-after = "1h"
-start = { after = "1d", toewijzing = "same" }
-[[parties]]
-code = "41005002"
-after = "4h"
-start = { after = "1d", toewijzing = "unknown" }
-[[parties]]
-code = "41005003"
-retour = "never"
-"#;
 
 /// The token of the gemeente in this demo, and its SHA-256 in the settings.
 const TOKEN: &str = "demo";
@@ -90,7 +73,7 @@ enum DemoError {
     Restless,
 }
 
-/// Plays the week and stays up until Ctrl-C.
+/// Plays the story and stays up until Ctrl-C.
 pub(super) fn run(arguments: &Arguments) -> Exit {
     serve::log_to_stderr(&Log { filter: "warn,iwmo_gateway=error".to_owned(), format: LogFormat::Text });
     block_on(async {
@@ -107,7 +90,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 async fn demo(arguments: &Arguments) -> Result<(), DemoError> {
     let mut stop = StopSignal::listen()?;
     let folder = tempfile::tempdir()?;
-    let clock = Arc::new(SetClock::at(moment("2026-03-02T09:00:00+01:00")));
+    let clock = Arc::new(SetClock::at(moment(SCENES[0].at)));
     let network = TcpListener::bind(("127.0.0.1", 0)).await?;
     let network_url = format!("http://{}/", network.local_addr()?);
     let running = start(arguments.port, folder.path(), &network_url, &clock).await?;
@@ -117,14 +100,15 @@ async fn demo(arguments: &Arguments) -> Result<(), DemoError> {
         async move { mock.serve(network).await }
     });
     println!(
-        "Dashboard: http://{}/   (gegevens in {}, netwerk en tijd zijn nagebootst)\n",
+        "Dashboard: http://{}/   (gegevens in {}, netwerk en tijd zijn nagebootst)",
         running.address,
         folder.path().display()
     );
-    let week = Week { running: &running, mock: &mock, clock: &clock };
+    println!("Een toewijzing van begin tot eind: http://{}/toewijzingen/0384/700101\n", running.address);
+    let story = Story { running: &running, mock: &mock, clock: &clock };
     let played = tokio::select! {
         () = stop.received() => false,
-        played = week.play() => {
+        played = story.play(Duration::from_secs(arguments.pace)) => {
             played?;
             true
         }
@@ -166,68 +150,91 @@ fn moment(text: &str) -> Timestamp {
     DateTime::parse_from_rfc3339(text).expect("the moments of the demo are instants").to_utc()
 }
 
-/// The week that is played.
-struct Week<'a> {
+fn day_and_time(at: Timestamp) -> String {
+    local(at).format("%d-%m %H:%M").to_string()
+}
+
+/// One bericht in a line: when, what, from whom, and what became of it.
+fn told(bericht: &BerichtView) -> String {
+    let codes: Vec<_> = bericht.receipt.findings.iter().filter_map(|finding| finding.retourcode.as_deref()).collect();
+    let verdict = if codes.is_empty() { "in orde".to_owned() } else { format!("afgekeurd met {}", codes.join(", ")) };
+    let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "?".to_owned());
+    let from = if bericht.is_retour() { &bericht.ontvanger } else { &bericht.afzender };
+    let (at, kind, name) =
+        (day_and_time(bericht.received_at), text(&bericht.berichtsoort), text(&bericht.identificatie));
+    format!("{at} {kind} {name} van {}: {verdict}", text(from))
+}
+
+/// The story while it is played.
+struct Story<'a> {
     running: &'a Running,
     mock: &'a Mock,
     clock: &'a SetClock,
 }
 
-impl Week<'_> {
-    async fn play(&self) -> Result<(), DemoError> {
-        self.at("2026-03-02T09:00:00+01:00", "Gemeente Diemen stuurt drie toewijzingen (WMO301).");
-        for toewijzing in TOEWIJZINGEN {
-            self.post(toewijzing).await?;
+impl Story<'_> {
+    async fn play(&self, pace: Duration) -> Result<(), DemoError> {
+        for (number, scene) in SCENES.iter().enumerate() {
+            if number > 0 {
+                tokio::time::sleep(pace).await;
+            }
+            println!("{}  {}", day_and_time(moment(scene.at)), scene.what);
+            let known = self.known().await?;
+            self.pass_time(moment(scene.at)).await?;
+            if let Some(xml) = scene.asked {
+                self.mock.send(xml.as_bytes().to_vec()).expect("the fixtures of the demo are berichten");
+            }
+            for xml in scene.posted {
+                self.post(xml).await?;
+            }
+            self.rest().await?;
+            self.tell_news(&known).await?;
         }
-        self.tell_news().await?;
-        self.at("2026-03-02T14:00:00+01:00", "Twee aanbieders bevestigen de ontvangst (WMO302); de derde zwijgt.");
-        self.tell_news().await?;
-        self.at(
-            "2026-03-03T15:00:00+01:00",
-            "Twee aanbieders melden de start (WMO305), een daarvan op een onbekende toewijzing.",
-        );
-        self.tell_news().await?;
-        self.at("2026-03-06T08:30:00+01:00", "De termijn van drie dagen voor de derde WMO302 is verstreken.");
-        self.tell_news().await?;
         self.tell_totals().await
     }
 
-    /// Sets the clock and says what happens then.
-    fn at(&self, at: &str, what: &str) {
-        self.clock.set(moment(at));
-        println!("{}  {what}", local(self.clock.now()).format("%d-%m %H:%M"));
+    /// Sets the clock to all moments up to this one at which an aanbieder does something, and then to this one.
+    async fn pass_time(&self, until: Timestamp) -> Result<(), DemoError> {
+        while let Some(due) = self.mock.next_due().filter(|due| *due < until) {
+            self.clock.set(due.max(self.clock.now()));
+            self.rest().await?;
+        }
+        self.clock.set(until);
+        self.rest().await
     }
 
     async fn post(&self, xml: &'static str) -> Result<(), DemoError> {
         let url = format!("http://{}/v1/berichten", self.running.address);
         let request = reqwest::Client::new().post(url).bearer_auth(TOKEN).header("content-type", "application/xml");
-        let answer = request.body(xml).send().await?.error_for_status()?.text().await?;
-        let receipt: serde_json::Value = serde_json::from_str(&answer).unwrap_or_default();
-        println!("             202 ontvangen en opgeslagen als {}", receipt["id"].as_str().unwrap_or("?"));
+        request.body(xml).send().await?.error_for_status()?;
         Ok(())
     }
 
-    /// Lets all that is due happen, then says which berichten and alerts that gave.
-    async fn tell_news(&self) -> Result<(), DemoError> {
+    /// What was there before a scene: the ids of the berichten, and how many deadlines were overdue.
+    async fn known(&self) -> Result<(Vec<String>, i64), DemoError> {
         let store = &self.running.gateway.store;
-        let before = store.berichten(None, None, 200).await?;
-        let overdue_before = store.overview().await?.overdue;
-        tokio::time::timeout(REST, self.come_to_rest()).await.map_err(|_| DemoError::Restless)??;
-        let mut after = store.berichten(None, None, 200).await?;
-        after.retain(|bericht| !before.iter().any(|known| known.id == bericht.id));
-        for bericht in after.iter().rev() {
-            let codes: Vec<_> =
-                bericht.receipt.findings.iter().filter_map(|finding| finding.retourcode.as_deref()).collect();
-            let verdict =
-                if codes.is_empty() { "in orde".to_owned() } else { format!("afgekeurd met {}", codes.join(", ")) };
-            let kind = bericht.berichtsoort.as_deref().unwrap_or("?");
-            println!("             {kind} {} {verdict}", bericht.identificatie.as_deref().unwrap_or("?"));
+        let ids = store.berichten(None, None, 200).await?.into_iter().map(|bericht| bericht.id).collect();
+        Ok((ids, store.overview().await?.overdue))
+    }
+
+    /// Says which berichten and alerts are new.
+    async fn tell_news(&self, (ids, overdue_before): &(Vec<String>, i64)) -> Result<(), DemoError> {
+        let store = &self.running.gateway.store;
+        let mut berichten = store.berichten(None, None, 200).await?;
+        berichten.retain(|bericht| !ids.contains(&bericht.id));
+        for bericht in berichten.iter().rev() {
+            println!("             {}", told(bericht));
         }
         let overdue = store.overview().await?.overdue - overdue_before;
         if overdue > 0 {
             println!("             signaal: {overdue} antwoord te laat");
         }
         Ok(())
+    }
+
+    /// Lets all that is due happen.
+    async fn rest(&self) -> Result<(), DemoError> {
+        tokio::time::timeout(REST, self.come_to_rest()).await.map_err(|_| DemoError::Restless)?
     }
 
     /// Until nothing is under way in either direction and every deadline was looked at.

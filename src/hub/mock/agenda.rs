@@ -8,10 +8,12 @@ use std::time::Duration;
 use chrono::{NaiveDate, NaiveTime, TimeDelta, TimeZone as _};
 use chrono_tz::Europe::Amsterdam;
 
-use super::config::{PlayedParty, Retour, Toewijzing};
+use super::config::{PlayedParty, Retour};
 use super::journal::{Direction, Line};
+use super::levering::{Leveringen, Report, Which};
 use super::{Mock, berichten};
-use crate::domain::{Bericht, Heenbericht, Timestamp};
+use crate::domain::bericht::Header;
+use crate::domain::{Bericht, Heenbericht, Inhoud, Timestamp};
 use crate::hub::Delivery;
 use crate::hub::envelope::check::kind_of;
 use crate::hub::envelope::{
@@ -22,6 +24,7 @@ use crate::hub::envelope::{
 pub(super) struct Agenda {
     items: Vec<Item>,
     made: u64,
+    leveringen: Leveringen,
 }
 
 #[derive(Clone)]
@@ -40,19 +43,24 @@ enum What {
 
 /// Something to compose when its time has come.
 #[derive(Clone)]
-pub(super) struct Plan {
-    /// Of the Di01 that set this off.
+struct Plan {
+    /// Of the Di01 that set this off, for what answers it.
     referentienummer: String,
-    /// Who sent that Di01.
-    to: Systeem,
-    what: Reply,
+    /// To which gemeente or aanbieder.
+    to: String,
+    what: Send,
 }
 
 #[derive(Clone)]
-enum Reply {
+enum Send {
     Retour(Heenbericht, Retour),
-    Start(Heenbericht, Toewijzing),
-    Bounce { code: String, details: String },
+    Report(Which, Report),
+    /// As it was given, and these bytes.
+    Given(Header, Vec<u8>),
+    Bounce {
+        code: String,
+        details: String,
+    },
 }
 
 impl Agenda {
@@ -64,6 +72,21 @@ impl Agenda {
         self.made += 1;
         self.items.push(Item { id: self.made, due, attempts: 0, what: What::Plan(Box::new(plan)) });
     }
+
+    /// Takes out what was still to be reported on a levering from this moment on; oldest first.
+    fn cancel(&mut self, levering: Which, from: Timestamp) -> Vec<(Timestamp, Report)> {
+        let report = |item: &Item| match &item.what {
+            What::Plan(plan) => match plan.what {
+                Send::Report(which, report) if which == levering && item.due >= from => Some((item.due, report)),
+                Send::Retour(..) | Send::Report(..) | Send::Given(..) | Send::Bounce { .. } => None,
+            },
+            What::Ready { .. } => None,
+        };
+        let mut cancelled: Vec<_> = self.items.iter().filter_map(report).collect();
+        self.items.retain(|item| report(item).is_none());
+        cancelled.sort_by_key(|(due, _)| *due);
+        cancelled
+    }
 }
 
 impl Mock {
@@ -73,33 +96,65 @@ impl Mock {
         let (now, made) = (self.now(), agenda.made);
         let plan = |what| Plan {
             referentienummer: envelope.stuurgegevens.referentienummer.clone(),
-            to: envelope.stuurgegevens.zender.clone(),
+            to: envelope.stuurgegevens.zender.organisatie.clone(),
             what,
         };
         let details = format!("{}-{}{}", parameters.functie, parameters.functie_versie, parameters.functie_subversie);
         // The GGK does not look inside; VECOZO does.
         let Some(Bericht::Heen(heen)) = (self.0.codec.read)(parameters.payload.bytes()) else {
-            agenda.add(now, plan(Reply::Bounce { code: "IB014".to_owned(), details }));
+            agenda.add(now, plan(Send::Bounce { code: "IB014".to_owned(), details }));
             return true;
         };
         let party = self.party(&envelope.stuurgegevens.ontvanger.organisatie);
-        let PlayedParty { retour, after, start, .. } = party;
-        let in_time = now + delta(after.0);
-        match retour {
+        let in_time = now + delta(party.after.0);
+        match &party.retour {
             Retour::Never => {}
             Retour::Bounce(code) => {
-                agenda.add(in_time, plan(Reply::Bounce { code, details }));
+                agenda.add(in_time, plan(Send::Bounce { code: code.clone(), details }));
                 return true;
             }
             Retour::Accept | Retour::Reject(_) => {
-                agenda.add(in_time, plan(Reply::Retour(heen.clone(), retour)));
+                agenda.add(in_time, plan(Send::Retour(heen.clone(), party.retour.clone())));
             }
         }
-        if let (Some(start), Some(day)) = (start, berichten::first_day(&heen)) {
-            let due = (now + delta(start.after.0)).max(start_of(day));
-            agenda.add(due, plan(Reply::Start(heen, start.toewijzing)));
-        }
+        self.plan_reports(agenda, &heen, &party, plan);
         agenda.made > made
+    }
+
+    /// Plans what an aanbieder reports on what is assigned to it, and on what is taken away.
+    fn plan_reports(&self, agenda: &mut Agenda, heen: &Heenbericht, party: &PlayedParty, plan: impl Fn(Send) -> Plan) {
+        let (Some(start), Inhoud::Toewijzing(client)) = (party.start, &heen.inhoud) else { return };
+        let given = agenda.leveringen.take_in(&heen.header, client);
+        let mut left = Vec::new();
+        for (which, last_day) in given.ended {
+            let over = last_day.and_then(|day| day.succ_opt()).map_or(self.now(), start_of);
+            left.extend(agenda.cancel(which, over));
+            let due = over.max(self.now() + delta(party.after.0));
+            agenda.add(due, plan(Send::Report(which, Report::End)));
+        }
+        let Some((which, first_day)) = given.fresh else { return };
+        let mut due = (self.now() + delta(start.after.0)).max(start_of(first_day));
+        agenda.add(due, plan(Send::Report(which, Report::Start(start.toewijzing))));
+        for then in party.then.iter().filter(|_| left.is_empty()) {
+            due += delta(then.after.0);
+            agenda.add(due, plan(Send::Report(which, Report::Next(then.report))));
+        }
+        for (at, report) in left {
+            agenda.add(due.max(at), plan(Send::Report(which, report)));
+        }
+    }
+
+    /// Sends a heenbericht of a played party, as it is, when [`Mock::act`] is called next.
+    ///
+    /// # Errors
+    /// The bytes are no heenbericht; nothing is planned.
+    pub fn send(&self, bytes: Vec<u8>) -> Result<(), NotABericht> {
+        let Some(Bericht::Heen(heen)) = (self.0.codec.read)(&bytes) else { return Err(NotABericht) };
+        let to = heen.header.ontvanger.code().to_owned();
+        let plan = Plan { referentienummer: String::new(), to, what: Send::Given(heen.header, bytes) };
+        self.state().agenda.add(self.now(), plan);
+        self.0.planned.notify_one();
+        Ok(())
     }
 
     /// Sends everything that is due now to the gateway and returns how many envelopes were offered. What got no
@@ -125,7 +180,7 @@ impl Mock {
         for mut item in items {
             let composed = match item.what {
                 What::Ready { envelope, bytes } => Some((*envelope, bytes)),
-                What::Plan(plan) => self.compose(&plan).map(|envelope| {
+                What::Plan(plan) => self.compose(&plan, &mut state.agenda.leveringen).map(|envelope| {
                     let bytes = compose::envelope(&envelope);
                     (envelope, bytes)
                 }),
@@ -160,26 +215,27 @@ impl Mock {
         state.journal.write(line.outcome(if given_up { format!("given up after {outcome}") } else { outcome }));
     }
 
-    fn compose(&self, plan: &Plan) -> Option<Envelope> {
+    fn compose(&self, plan: &Plan, leveringen: &mut Leveringen) -> Option<Envelope> {
         let stamp = self.stamp();
         let today = self.now().with_timezone(&Amsterdam).date_naive();
         let (zender, content) = match &plan.what {
-            Reply::Bounce { code, details } => {
+            Send::Bounce { code, details } => {
                 let zender = Systeem::zender("VECOZO", "VECOZOWebservice");
                 (zender, Content::Fo01 { cross_refnummer: plan.referentienummer.clone(), fault: bounce(code, details) })
             }
-            Reply::Retour(heen, how) => {
+            Send::Retour(heen, how) => {
                 let bericht = berichten::retour(heen, how, &(self.0.ids)(), today)?;
-                self.carry(plan, &bericht)
+                self.carry(plan, bericht.header(), bericht.poster().code(), (self.0.codec.encode)(&bericht))
             }
-            Reply::Start(heen, which) => {
-                let bericht = berichten::start(heen, *which, &(self.0.ids)(), today)?;
-                self.carry(plan, &bericht)
+            Send::Report(which, report) => {
+                let bericht = leveringen.report(*which, *report, &(self.0.ids)(), today)?;
+                self.carry(plan, bericht.header(), bericht.poster().code(), (self.0.codec.encode)(&bericht))
             }
+            Send::Given(header, bytes) => self.carry(plan, header, header.afzender.code(), bytes.clone()),
         };
         let stuurgegevens = Stuurgegevens {
             zender,
-            ontvanger: Systeem::ontvanger(&plan.to.organisatie),
+            ontvanger: Systeem::ontvanger(&plan.to),
             referentienummer: stamp.referentienummer,
             tijdstip_bericht: stamp.tijdstip_bericht,
         };
@@ -187,8 +243,7 @@ impl Mock {
     }
 
     /// Sender and content of the envelope around a bericht.
-    fn carry(&self, plan: &Plan, bericht: &Bericht) -> (Systeem, Content) {
-        let header = bericht.header();
+    fn carry(&self, plan: &Plan, header: &Header, poster: &str, bytes: Vec<u8>) -> (Systeem, Content) {
         let (functie_versie, functie_subversie) = functie_versie(header.release);
         let parameters = Parameters {
             functie: header.soort.name().to_owned(),
@@ -196,15 +251,20 @@ impl Mock {
             applicatie_subversie: "0000".to_owned(),
             functie_versie,
             functie_subversie,
-            payload: Payload::Xml((self.0.codec.encode)(bericht)),
+            payload: Payload::Xml(bytes),
         };
         let content = match kind_of(header.soort) {
             Kind::Du01 => Content::Du01 { cross_refnummer: plan.referentienummer.clone(), parameters },
             Kind::Di01 | Kind::Fo01 => Content::Di01(parameters),
         };
-        (Systeem::zender(bericht.poster().code(), &self.0.config.applicatie), content)
+        (Systeem::zender(poster, &self.0.config.applicatie), content)
     }
 }
+
+/// What is to be sent is no heenbericht that the stand-in can read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("dit is geen heenbericht van iWmo")]
+pub struct NotABericht;
 
 fn bounce(code: &str, details: &str) -> Fault {
     Fault {

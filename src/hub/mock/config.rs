@@ -69,13 +69,17 @@ pub struct PlayedParty {
     /// Whether an aanbieder reports a start on what is assigned to it.
     #[serde(default)]
     pub start: Option<Start>,
+    /// What it reports after that start, one after the other. What is assigned in the place of something else, as after a
+    /// verzoek om wijziging, goes on with what was left to report on that.
+    #[serde(default)]
+    pub then: Vec<Then>,
 }
 
 impl PlayedParty {
     /// A party of which nothing is said: it accepts at once and starts nothing.
     #[must_use]
     pub fn obliging(code: &str) -> Self {
-        Self { code: code.to_owned(), retour: Retour::Accept, after: Delay::default(), start: None }
+        Self { code: code.to_owned(), retour: Retour::Accept, after: Delay::default(), start: None, then: Vec::new() }
     }
 }
 
@@ -104,6 +108,32 @@ pub struct Start {
     /// Which toewijzing it names.
     #[serde(default)]
     pub toewijzing: Toewijzing,
+}
+
+/// A report that follows another.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Then {
+    /// How long after the one before.
+    pub after: Delay,
+    /// What is reported.
+    pub report: Next,
+}
+
+/// What an aanbieder may report after a start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Next {
+    /// WMO307: support stops for a while, on the day of the report.
+    Pause,
+    /// WMO305: support is taken up again, on the day of the report.
+    Restart,
+    /// WMO305 or WMO307: what was reported last happened a day later; taken back and reported anew.
+    Correct,
+    /// WMO317: more of it is asked, from three weeks after the report.
+    AskMore,
+    /// WMO307: support stops for good, on the day of the report.
+    Stop,
 }
 
 /// Which toewijzing a start names.

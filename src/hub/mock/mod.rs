@@ -13,7 +13,8 @@
 //! | `server` | the HTTP face |
 //! | `intake` | one envelope in, one answer |
 //! | `agenda` | what is planned, and sending it |
-//! | `berichten` | what played parties compose |
+//! | `berichten` | the retouren that played parties compose |
+//! | `levering` | what played aanbieders report on what is assigned to them |
 //! | [`journal`] | what went over the wire |
 //! | `line` | connections that can be cut |
 
@@ -22,6 +23,7 @@ mod berichten;
 pub mod config;
 mod intake;
 pub mod journal;
+mod levering;
 mod line;
 mod server;
 
@@ -33,6 +35,7 @@ use chrono_tz::Europe::Amsterdam;
 use tokio::sync::Notify;
 
 use self::agenda::Agenda;
+pub use self::agenda::NotABericht;
 use self::config::{FaultOrder, MockConfig, PlayedParty, Retour};
 use self::intake::{Key, Taken};
 use self::journal::{Journal, Line};

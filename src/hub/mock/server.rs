@@ -6,6 +6,7 @@
 //! | `GET /` | says that this is a mock, and what it plays |
 //! | `GET /journal` | what went over the wire, as JSON |
 //! | `GET /faults`, `POST /faults` | faults that wait; add some |
+//! | `POST /berichten` | a heenbericht that its Afzender, a played party, sends now |
 
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Json, Request, State};
@@ -13,12 +14,12 @@ use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, SERVER};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Extension, Router};
 use tokio::net::TcpListener;
 
 use super::Mock;
-use super::config::FaultOrder;
+use super::config::{FaultOrder, PlayedParty};
 use super::intake::Reply;
 use super::journal::Line;
 use super::line::{Lines, Scissors};
@@ -34,6 +35,7 @@ impl Mock {
             .route("/", get(banner).post(envelope))
             .route("/journal", get(journal))
             .route("/faults", get(faults).post(add_faults))
+            .route("/berichten", post(send))
             .fallback(envelope)
             .layer(DefaultBodyLimit::max(MAX_INCOMING_BYTES + 1))
             .layer(from_fn(sign))
@@ -52,9 +54,10 @@ impl Mock {
 
 const WHAT_IT_IS: &str = "iwmo-gateway mock: dit is NIET het landelijke netwerk, maar een nabootsing om mee te testen.
 
-POST /         envelop (elk pad mag)
-GET  /journal  wat er over de lijn ging
-GET  /faults   bestelde fouten; POST om er te bestellen
+POST /           envelop (elk ander pad mag ook)
+GET  /journal    wat er over de lijn ging
+GET  /faults     bestelde fouten; POST om er te bestellen
+POST /berichten  een heenbericht dat de Afzender ervan nu verstuurt
 ";
 
 async fn sign(request: Request, next: Next) -> Response {
@@ -68,7 +71,10 @@ async fn banner(State(mock): State<Mock>) -> String {
     let parties: Vec<String> = config
         .parties
         .iter()
-        .map(|party| format!("{}: {:?} na {:?}, start {:?}", party.code, party.retour, party.after, party.start))
+        .map(|party| {
+            let PlayedParty { code, retour, after, start, then } = party;
+            format!("{code}: {retour:?} na {after:?}, start {start:?}, daarna {then:?}")
+        })
         .collect();
     format!(
         "{WHAT_IT_IS}\nAntwoorden gaan naar {}\nKent alleen eigen crossRefnummers: {}\n\
@@ -90,6 +96,13 @@ async fn faults(State(mock): State<Mock>) -> Json<Vec<FaultOrder>> {
 async fn add_faults(State(mock): State<Mock>, Json(orders): Json<Vec<FaultOrder>>) -> Json<Vec<FaultOrder>> {
     mock.misbehave(orders);
     Json(mock.faults())
+}
+
+async fn send(State(mock): State<Mock>, body: Bytes) -> Response {
+    match mock.send(body.to_vec()) {
+        Ok(()) => (StatusCode::ACCEPTED, "gepland\n").into_response(),
+        Err(error) => (StatusCode::BAD_REQUEST, format!("{error}\n")).into_response(),
+    }
 }
 
 async fn envelope(
