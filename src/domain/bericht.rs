@@ -243,7 +243,7 @@ impl Bericht {
         let soort = soorten.iter().find(|soort| soort.code() == code).or(soorten.first()).copied();
         let soort = soort.ok_or_else(|| source.unfit("BerichtCode"))?;
         for fixed in ["BerichtVersie", "BerichtSubversie"] {
-            source.text(fixed)?;
+            source.number(fixed)?;
         }
         let bericht = if let Some(heen) = Heenbericht::read_factuur(soort, release, source)? {
             Self::Heen(heen)

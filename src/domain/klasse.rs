@@ -22,6 +22,14 @@ pub trait Source {
     /// When the next element has another name or is not a text.
     fn text(&mut self, name: &'static str) -> Result<&str, Self::Error>;
 
+    /// Takes the next element, which holds an integer, and gives its text.
+    ///
+    /// # Errors
+    /// As [`Source::text`]; also for a text that is no integer, where the source tells them apart.
+    fn number(&mut self, name: &'static str) -> Result<&str, Self::Error> {
+        self.text(name)
+    }
+
     /// Steps into the next element.
     ///
     /// # Errors
@@ -78,7 +86,8 @@ pub trait Element: Sized {
 
 impl<V: Value> Element for V {
     fn read<S: Source>(name: &'static str, source: &mut S) -> Result<Self, S::Error> {
-        let value = V::from_text(source.text(name)?);
+        let text = if V::IS_NUMBER { source.number(name)? } else { source.text(name)? };
+        let value = V::from_text(text);
         value.ok_or_else(|| source.unfit(name))
     }
 

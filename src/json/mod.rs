@@ -7,6 +7,7 @@
 //! What may repeat is a list, integers are numbers, all else is text; what is absent is left out. Lossless both
 //! ways. Knows nothing of the schema: who takes JSON in has to check what it says as XML.
 
+mod left_out;
 mod read;
 mod write;
 
@@ -14,7 +15,11 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::{Bericht, Berichtsoort, Release};
 
+pub use left_out::for_posting;
 pub use read::JsonError;
+
+/// The members of a document.
+const MEMBERS: [&str; 3] = ["berichtsoort", "release", "Bericht"];
 
 /// What a caller may leave out of the header, and what it then is.
 #[derive(Clone, Debug)]
@@ -45,17 +50,24 @@ pub fn write(bericht: &Bericht) -> Value {
 pub fn read(bytes: &[u8], fill: Option<&Fill>) -> Result<Bericht, JsonError> {
     let mut document: Map<String, Value> =
         serde_json::from_slice(bytes).map_err(|error| JsonError::not_json(&error))?;
-    let (soort, release) = kind(&document)?;
+    if let Some(unknown) = document.keys().find(|name| !MEMBERS.contains(&name.as_str())) {
+        return Err(JsonError::unknown(&format!("/{unknown}")));
+    }
+    let (soorten, release) = kind(&document)?;
     let bericht = document.get_mut("Bericht").ok_or_else(|| JsonError::missing("/Bericht"))?;
-    complete(bericht, soort, release, fill);
-    Bericht::read(&[soort], release, &mut read::JsonSource::new(&document))
+    complete(bericht, &soorten, release, fill);
+    agree(bericht, &soorten, release)?;
+    Bericht::read(&soorten, release, &mut read::JsonSource::new(&document))
 }
 
-/// Which bericht it is: as `berichtsoort` says, and `release` or else the newest.
-fn kind(document: &Map<String, Value>) -> Result<(Berichtsoort, Release), JsonError> {
+/// Which bericht it is: a kind with the name in `berichtsoort`, which two share in one case; of `release`, or else the newest.
+fn kind(document: &Map<String, Value>) -> Result<(Vec<Berichtsoort>, Release), JsonError> {
     let text = |name: &str| document.get(name).and_then(Value::as_str);
-    let soort = text("berichtsoort").ok_or_else(|| JsonError::missing("/berichtsoort"))?;
-    let soort = Berichtsoort::from_name(soort).ok_or_else(|| JsonError::unfit("/berichtsoort"))?;
+    let name = text("berichtsoort").ok_or_else(|| JsonError::missing("/berichtsoort"))?;
+    let soorten: Vec<_> = Berichtsoort::ALL.into_iter().filter(|soort| soort.name() == name).collect();
+    if soorten.is_empty() {
+        return Err(JsonError::unfit("/berichtsoort"));
+    }
     let release = match text("release") {
         None => Release::NEWEST,
         Some(name) => {
@@ -63,31 +75,31 @@ fn kind(document: &Map<String, Value>) -> Result<(Berichtsoort, Release), JsonEr
             known.ok_or_else(|| JsonError::unfit("/release"))?
         }
     };
-    Ok((soort, release))
+    Ok((soorten, release))
 }
 
-/// Puts in what follows from kind and release, and from `fill` what the caller left out.
-fn complete(bericht: &mut Value, soort: Berichtsoort, release: Release, fill: Option<&Fill>) {
-    let Some(header) = bericht.get_mut("Header").and_then(Value::as_object_mut) else { return };
+/// Whether the header names the kind and the release that stand around it. What it does not name is found missing later.
+fn agree(bericht: &Value, soorten: &[Berichtsoort], release: Release) -> Result<(), JsonError> {
     let (versie, subversie) = release.versie();
-    put(header, "BerichtCode", json!(soort.code()));
-    put(header, "BerichtVersie", json!(versie));
-    put(header, "BerichtSubversie", json!(subversie));
-    let Some(fill) = fill else { return };
-    let own = json!({"BasisschemaXsdVersie": "1.0.0", "BerichtXsdVersie": "1.0.0"});
-    put(header, "XsdVersie", own.clone());
-    put(header, "BerichtIdentificatie", json!({}));
-    if let Some(identificatie) = header.get_mut("BerichtIdentificatie").and_then(Value::as_object_mut) {
-        put(identificatie, "Identificatie", json!(fill.identificatie));
-        put(identificatie, "Dagtekening", json!(fill.dagtekening));
-    }
-    if soort.heen().is_some() {
-        put(header, "IdentificatieRetour", json!(fill.identificatie));
-        put(header, "DagtekeningRetour", json!(fill.dagtekening));
-        put(header, "XsdVersieRetour", own);
+    let other = |name: &str, right: &[Value]| bericht["Header"].get(name).is_some_and(|value| !right.contains(value));
+    let codes: Vec<Value> = soorten.iter().map(|soort| json!(soort.code())).collect();
+    let said =
+        [("BerichtCode", codes), ("BerichtVersie", vec![json!(versie)]), ("BerichtSubversie", vec![json!(subversie)])];
+    match said.iter().find(|(name, right)| other(name, right)) {
+        Some((name, _)) => Err(JsonError::unfit(&format!("/Bericht/Header/{name}"))),
+        None => Ok(()),
     }
 }
 
-fn put(object: &mut Map<String, Value>, name: &str, value: Value) {
-    object.entry(name).or_insert(value);
+/// Puts in what the caller left out of the header.
+fn complete(bericht: &mut Value, soorten: &[Berichtsoort], release: Release, fill: Option<&Fill>) {
+    let Some(header) = bericht.get_mut("Header").and_then(Value::as_object_mut) else { return };
+    for (path, value) in left_out::stand_ins(soorten, release, fill) {
+        let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let mut steps = parent.split('/').filter(|step| !step.is_empty());
+        let object = steps.try_fold(&mut *header, |object, step| object.get_mut(step)?.as_object_mut());
+        if let Some(object) = object {
+            object.entry(name).or_insert(value);
+        }
+    }
 }

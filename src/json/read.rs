@@ -53,6 +53,10 @@ impl JsonError {
         Self::at(path.to_owned(), Problem::Missing)
     }
 
+    pub(super) fn unknown(path: &str) -> Self {
+        Self::at(path.to_owned(), Problem::Unknown)
+    }
+
     pub(super) fn unfit(path: &str) -> Self {
         Self::at(path.to_owned(), Problem::Unfit)
     }
@@ -154,6 +158,12 @@ impl Source for JsonSource<'_> {
     fn text(&mut self, name: &'static str) -> Result<&str, JsonError> {
         match self.next(name)? {
             (Value::String(text), _) => Ok(text),
+            (_, step) => Err(JsonError::at(self.path(&step), Problem::Unfit)),
+        }
+    }
+
+    fn number(&mut self, name: &'static str) -> Result<&str, JsonError> {
+        match self.next(name)? {
             (Value::Number(number), _) if number.is_i64() => {
                 self.number = number.to_string();
                 Ok(&self.number)

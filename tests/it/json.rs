@@ -1,33 +1,32 @@
 //! Berichten as JSON: lossless both ways, and taken in like XML.
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use iwmo_gateway::{json, xml};
 use serde_json::{Value, json};
 
 use crate::world::{AANBIEDER, BSN, GEMEENTE, WMO301, WMO305, World};
+use crate::xml::{FIXTURES, files};
 
 fn as_json(xml_text: &str) -> Value {
     json::write(&xml::read(xml_text.as_bytes()).expect("a bericht"))
 }
 
-fn fixtures() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/berichten");
-    let entries = fs::read_dir(folder).expect("fixtures").map(|entry| entry.expect("an entry").path());
-    entries.filter(|path| path.extension().is_some_and(|extension| extension == "xml")).collect()
-}
-
 #[test]
 fn every_bericht_is_the_same_after_json() {
-    let files = fixtures();
-    assert!(files.len() >= 8, "{files:?}");
-    for file in files {
-        let bericht = xml::read(&fs::read(&file).expect("a fixture")).expect("a valid fixture");
-        let text = json::write(&bericht).to_string();
-        let back = json::read(text.as_bytes(), None).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        assert!(back == bericht, "{} differs after JSON", file.display());
+    for (release, folder) in FIXTURES {
+        let mut seen = BTreeSet::new();
+        for file in files(folder) {
+            let bericht = xml::read(&fs::read(&file).expect("a fixture")).expect("a valid fixture");
+            let text = json::write(&bericht).to_string();
+            let back = json::read(text.as_bytes(), None).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+            assert!(back == bericht, "{} differs after JSON", file.display());
+            seen.insert(bericht.header().soort);
+        }
+        assert!(release.berichtsoorten().iter().all(|soort| seen.contains(soort)), "{release:?}: only {seen:?}");
     }
 }
 
@@ -77,6 +76,29 @@ async fn the_gateway_fills_in_what_the_header_leaves_out_and_knows_the_same_byte
 }
 
 #[tokio::test]
+async fn an_earlier_release_is_filled_in_by_its_own_header_and_a_factuur_keeps_its_kind() {
+    let world = World::both_local().await;
+    let mut toewijzing = as_json(include_str!("../../fixtures/regels/TR069/eerder-1.xml"));
+    let header = toewijzing["Bericht"]["Header"].as_object_mut().expect("a header");
+    header.remove("BerichtIdentificatie");
+    let answer = world.post_json(GEMEENTE, &toewijzing).await;
+    assert_ne!(answer.body["type"], "urn:iwmo-gateway:fout:niet-valide", "{}", answer.text);
+
+    let mut factuur = as_json(include_str!("../../fixtures/regels/CD055/goed-volledig.xml"));
+    let code = factuur["Bericht"]["Header"]["BerichtCode"].clone();
+    assert_eq!((&factuur["berichtsoort"], &code), (&json!("WMO303"), &json!("448")));
+    let answer = world.post_json(AANBIEDER, &factuur).await;
+    assert_eq!((answer.status, &answer.body["berichtsoort"]), (202, &json!("WMO303")), "{}", answer.text);
+    let id = answer.body["id"].as_str().expect("an id");
+    let kept = world.get(AANBIEDER, &format!("/v1/berichten/{id}/json")).await.body;
+    assert_eq!(kept["Bericht"]["Header"]["BerichtCode"], code, "a factuur, and no declaratie");
+    factuur["Bericht"]["Header"].as_object_mut().expect("a header").remove("BerichtCode");
+    let unclear = world.post_json(AANBIEDER, &factuur).await;
+    assert_eq!((unclear.status, &unclear.body["findings"][0]["path"]), (422, &json!("/Bericht/Header/BerichtCode")));
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn wrong_json_is_told_where_and_never_with_a_value() {
     let world = World::both_local().await;
     let change = |change: &dyn Fn(&mut Value)| {
@@ -107,6 +129,12 @@ async fn wrong_json_is_told_where_and_never_with_a_value() {
             "/Bericht/Client",
             "te vaak",
         ),
+        (
+            change(&|bericht| bericht["Bericht"]["Client"]["Bsn"] = json!(999_940_004)),
+            "/Bericht/Client/Bsn",
+            "past niet",
+        ),
+        (change(&|bericht| bericht["Release"] = json!("2.3")), "/Release", "hoort hier niet"),
         (change(&|bericht| bericht["berichtsoort"] = json!("WMO999")), "/berichtsoort", "past niet"),
     ];
     for (bericht, path, told) in cases {
