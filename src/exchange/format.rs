@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::ids;
 use super::receive::Received;
@@ -12,7 +12,7 @@ use crate::domain::retour::codes_per_klasse;
 use crate::domain::verdict::{Finding, Level, Position, Severity};
 use crate::domain::{Bericht, waarde};
 use crate::json::{self, Fill, JsonError};
-use crate::xml::{self, Refusal, RefusalKind, Schemas};
+use crate::xml::{self, BerichtSchema, JsonSchemaSet, Refusal, RefusalKind, Schemas};
 
 /// How a bericht is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +81,30 @@ fn refusal(error: JsonError) -> Refusal {
 #[must_use]
 pub fn as_json(xml: &[u8]) -> Option<Value> {
     xml::read(xml).ok().map(|bericht| json::write(&bericht))
+}
+
+/// What the berichten look like in JSON, as JSON Schemas (2020-12).
+#[derive(Clone, Debug)]
+pub struct JsonSchemas {
+    /// By name what the gateway writes, as in `WMO305-3.2`.
+    pub written: Map<String, Value>,
+    /// By name what may be posted, as in `WMO305-3.2.post`: the same, less what is filled in.
+    pub posted: Map<String, Value>,
+    /// What both refer to as `#/components/schemas/<name>`.
+    pub shared: Map<String, Value>,
+}
+
+/// The JSON Schemas of all berichten that these schemas know.
+#[must_use]
+pub fn json_schemas(schemas: &Schemas) -> JsonSchemas {
+    let JsonSchemaSet { berichten, shared } = schemas.json_schemas();
+    let (mut written, mut posted) = (Map::new(), Map::new());
+    for BerichtSchema { name, release, schema } in berichten {
+        let full_name = format!("{name}-{}", release.name());
+        posted.insert(format!("{full_name}.post"), json::for_posting(name, release, &schema, &shared));
+        written.insert(full_name, schema);
+    }
+    JsonSchemas { written, posted, shared }
 }
 
 /// What a recorded retour says of each berichtklasse, by path; nothing of a bericht that is no retour.

@@ -32,7 +32,7 @@ use crate::store::{Entry, Store};
 use crate::xml::Schemas;
 
 pub use crate::clock::local as local_time;
-pub use format::{Format, as_json, retour_codes};
+pub use format::{Format, JsonSchemas, as_json, json_schemas, retour_codes};
 pub use ids::{new_referentienummer, new_secret};
 pub use parties::LocalParties;
 pub use receive::{Carrier, Received, Refused, Reply, sha256_hex};

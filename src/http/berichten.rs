@@ -8,9 +8,12 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::error::Problem;
-use super::query::Parameters;
+use super::openapi::examples::{EXAMPLE_XML, example_json, example_receipt};
+use super::openapi::{BadQuery, ForCallers, Intake, NotThere, PostedBericht, WrittenBericht};
+use super::query::{Id, Parameters};
 use super::uitleg::linked;
 use super::{Caller, Server};
 use crate::domain::Timestamp;
@@ -19,14 +22,43 @@ use crate::exchange::{Carrier, Format, Received, Reply, as_json, retour_codes};
 use crate::store::{BerichtView, DeadlineView, ParcelState, ParcelView, Receipt};
 
 /// What may stand behind the question mark of a post.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct PostQuery {
     /// Send it even if the receiver will surely reject it.
     #[serde(default)]
+    #[param(required = false)]
     force: bool,
 }
 
 /// Takes in one bericht.
+///
+/// As XML or as JSON. One that a local receiver rejects is taken in as well: its retour is then composed. The same bytes again get
+/// the first receipt. JSON may leave out what is the header's own: Identificatie, Dagtekening, XsdVersie, code and version.
+#[utoipa::path(
+    post,
+    path = "/v1/berichten",
+    tag = "berichten",
+    params(PostQuery),
+    request_body(
+        content(
+            (String = "application/xml", example = json!(EXAMPLE_XML)),
+            (PostedBericht = "application/json", example = json!(example_json())),
+        ),
+        description = "A bericht of the standard, not larger than http.max_bericht_bytes",
+    ),
+    responses(
+        (
+            status = 202,
+            description = "Taken in and judged",
+            body = Receipt,
+            headers(("Location" = String, description = "Where the bericht is")),
+            example = json!(example_receipt())
+        ),
+        (status = 200, description = "Taken in before; the receipt of then", body = Receipt),
+        Intake
+    )
+)]
 pub(super) async fn post(
     State(server): State<Arc<Server>>,
     caller: Caller,
@@ -79,9 +111,13 @@ fn is_length_limit(error: &axum::Error) -> bool {
 }
 
 /// Where a page starts and how long it is.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct PageQuery {
+    /// What the page before gave as `next`.
     pub after: Option<String>,
+    /// How many there are on a page; 50 when nothing is said.
+    #[param(minimum = 1, maximum = 200)]
     pub limit: Option<u32>,
 }
 
@@ -93,7 +129,7 @@ impl PageQuery {
 }
 
 /// A page of a list.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct Page<T> {
     pub items: Vec<T>,
     /// Ask for the next page with `after` set to this; null on the last page.
@@ -109,7 +145,16 @@ impl<T> Page<T> {
     }
 }
 
-/// The newest first.
+/// Lists berichten, the newest first.
+///
+/// A party sees its own, an operator all.
+#[utoipa::path(
+    get,
+    path = "/v1/berichten",
+    tag = "berichten",
+    params(PageQuery),
+    responses((status = 200, description = "A page", body = Page<BerichtJson>), BadQuery, ForCallers)
+)]
 pub(super) async fn list(
     State(server): State<Arc<Server>>,
     caller: Caller,
@@ -120,11 +165,18 @@ pub(super) async fn list(
     Ok(Json(Page::of(items, page.limit(), |bericht: &BerichtJson| &bericht.id)))
 }
 
-/// One, with its chain.
+/// Gives one bericht with its chain: heenbericht and retour, transport, deadlines.
+#[utoipa::path(
+    get,
+    path = "/v1/berichten/{id}",
+    tag = "berichten",
+    params(Id),
+    responses((status = 200, description = "The bericht", body = BerichtJson), NotThere, ForCallers)
+)]
 pub(super) async fn one(
     State(server): State<Arc<Server>>,
     caller: Caller,
-    Path(id): Path<String>,
+    Path(Id { id }): Path<Id>,
 ) -> Result<Json<BerichtJson>, Problem> {
     let store = &server.gateway.store;
     let view = store.bericht(&id, caller.scope()).await?.ok_or(Problem::NotFound)?;
@@ -137,30 +189,49 @@ pub(super) async fn one(
     Ok(Json(BerichtJson { retourcodes, ..view.into() }))
 }
 
-/// As XML: the bytes as they came in or were composed, or what was made of JSON.
+/// Gives one bericht as XML: the bytes as they came in or were composed, or what was made of JSON.
+#[utoipa::path(
+    get,
+    path = "/v1/berichten/{id}/xml",
+    tag = "berichten",
+    params(Id),
+    responses(
+        (status = 200, description = "The bericht", body = String, content_type = "application/xml"),
+        NotThere,
+        ForCallers
+    )
+)]
 pub(super) async fn xml(
     State(server): State<Arc<Server>>,
     caller: Caller,
-    Path(id): Path<String>,
+    Path(Id { id }): Path<Id>,
 ) -> Result<Response, Problem> {
     let bytes = server.gateway.store.payload(&id, caller.scope()).await?.ok_or(Problem::NotFound)?;
     Ok(([(header::CONTENT_TYPE, "application/xml")], bytes).into_response())
 }
 
-/// The bericht as JSON, by the names of the XSD.
+/// Gives one bericht as JSON, by the names of the XSD.
+#[utoipa::path(
+    get,
+    path = "/v1/berichten/{id}/json",
+    tag = "berichten",
+    params(Id),
+    responses((status = 200, description = "The bericht", body = WrittenBericht), NotThere, ForCallers)
+)]
 pub(super) async fn json(
     State(server): State<Arc<Server>>,
     caller: Caller,
-    Path(id): Path<String>,
+    Path(Id { id }): Path<Id>,
 ) -> Result<Json<serde_json::Value>, Problem> {
     let bytes = server.gateway.store.payload(&id, caller.scope()).await?.ok_or(Problem::NotFound)?;
     as_json(&bytes).map(Json).ok_or(Problem::NotFound)
 }
 
 /// A bericht and its chain, as the API gives it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct BerichtJson {
     id: String,
+    #[schema(value_type = String, format = DateTime)]
     received_at: Timestamp,
     berichtsoort: Option<String>,
     release: Option<String>,
@@ -181,7 +252,7 @@ pub(super) struct BerichtJson {
 }
 
 /// What a retour says of a berichtklasse.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct KlasseJson {
     path: String,
     codes: Vec<String>,
@@ -208,7 +279,7 @@ impl From<BerichtView> for BerichtJson {
 }
 
 /// A deadline as it stands, as the API gives it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct DeadlineJson {
     pub id: String,
     clock: String,
@@ -221,6 +292,7 @@ pub(super) struct DeadlineJson {
     identificatie: String,
     due: String,
     state: &'static str,
+    #[schema(value_type = Option<String>, format = DateTime)]
     closed_at: Option<Timestamp>,
 }
 
@@ -243,7 +315,7 @@ impl From<DeadlineView> for DeadlineJson {
 }
 
 /// An envelope as it stands, as the API gives it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct ParcelJson {
     referentienummer: String,
     functie: String,

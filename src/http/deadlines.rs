@@ -6,25 +6,39 @@ use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::berichten::{DeadlineJson, Page, PageQuery};
 use super::error::Problem;
+use super::openapi::{BadQuery, ForCallers};
 use super::query::Parameters;
 use super::{Caller, Server};
 use crate::store::{DeadlineQuery, DeadlineState};
 
 /// Which deadlines are asked for.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Filter {
     /// `open`, `overdue`, `met`, `late` or `void`, several with commas; open and overdue when nothing is said.
+    #[param(example = "open,overdue")]
     state: Option<String>,
     /// Due on or before this day.
     due_by: Option<NaiveDate>,
+    /// What the page before gave as `next`.
     after: Option<String>,
+    /// How many there are on a page; 50 when nothing is said.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
 }
 
-/// The earliest due first.
+/// Lists deadlines, the earliest due first.
+#[utoipa::path(
+    get,
+    path = "/v1/deadlines",
+    tag = "deadlines",
+    params(Filter),
+    responses((status = 200, description = "A page", body = Page<DeadlineJson>), BadQuery, ForCallers)
+)]
 pub(super) async fn list(
     State(server): State<Arc<Server>>,
     caller: Caller,

@@ -10,27 +10,48 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::error::Problem;
+use super::openapi::{ForCallers, NotThere};
+use super::query::Id;
 use super::{Caller, Server};
 use crate::domain::waarde::Value;
 use crate::store::{CalculationReceipt, DeclaratieView, FindingReceipt};
 
-/// One declaratie, with its lines in order.
+/// Gives one declaratie, with its lines in order and how each was judged.
+#[utoipa::path(
+    get,
+    path = "/v1/declaraties/{id}",
+    tag = "declaraties",
+    params(Id),
+    responses((status = 200, description = "The declaratie", body = DeclaratieJson), NotThere, ForCallers)
+)]
 pub(super) async fn one(
     State(server): State<Arc<Server>>,
     caller: Caller,
-    Path(id): Path<String>,
+    Path(Id { id }): Path<Id>,
 ) -> Result<Json<DeclaratieJson>, Problem> {
     let found = server.gateway.store.declaratie(&id, caller.scope()).await?;
     found.map(|view| Json(view.into())).ok_or(Problem::NotFound)
 }
 
-/// Its lines as CSV.
+/// Gives the lines of a declaratie as CSV.
+#[utoipa::path(
+    get,
+    path = "/v1/declaraties/{id}/csv",
+    tag = "declaraties",
+    params(Id),
+    responses(
+        (status = 200, description = "A row for each line", body = String, content_type = "text/csv"),
+        NotThere,
+        ForCallers
+    )
+)]
 pub(super) async fn csv(
     State(server): State<Arc<Server>>,
     caller: Caller,
-    Path(id): Path<String>,
+    Path(Id { id }): Path<Id>,
 ) -> Result<Response, Problem> {
     let found = server.gateway.store.declaratie(&id, caller.scope()).await?.ok_or(Problem::NotFound)?;
     let headers =
@@ -39,7 +60,7 @@ pub(super) async fn csv(
 }
 
 /// A declaratie, as the API gives it. Amounts in euro cents, below zero when credit.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct DeclaratieJson {
     id: String,
     gemeente: String,
@@ -58,7 +79,7 @@ pub(super) struct DeclaratieJson {
 }
 
 /// A line: what was declared, what became of it and why.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct LineJson {
     referentie_nummer: String,
     vorig_referentie_nummer: Option<String>,

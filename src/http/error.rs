@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::exchange::Refused;
 use crate::store::{FindingReceipt, Receipt, StoreError};
@@ -40,23 +41,37 @@ impl From<StoreError> for Problem {
 }
 
 /// The body of an error (RFC 9457).
-#[derive(Serialize)]
-struct Body<'a> {
-    r#type: &'a str,
-    title: &'a str,
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(super) struct Body {
+    /// A name for machines.
+    r#type: String,
+    /// The same for people, in Dutch.
+    pub title: &'static str,
     status: u16,
+    /// What to do, in Dutch.
     detail: String,
     /// The attempt, which is kept for audit.
     #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a str>,
+    id: Option<String>,
+    /// As in `WMO305`, where it could be told.
     #[serde(skip_serializing_if = "Option::is_none")]
-    berichtsoort: Option<&'a str>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    findings: &'a [FindingReceipt],
+    berichtsoort: Option<String>,
+    /// What is wrong with a bericht that was not taken in.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    findings: Vec<FindingReceipt>,
+}
+
+impl Body {
+    /// The last part of the type.
+    pub(super) fn kind(&self) -> &str {
+        self.r#type.rsplit(':').next().unwrap_or_default()
+    }
 }
 
 impl Problem {
-    fn status(&self) -> StatusCode {
+    pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::NoToken | Self::UnknownToken => StatusCode::UNAUTHORIZED,
             Self::NotAParty | Self::Refused(Refused::WrongParty, _) => StatusCode::FORBIDDEN,
@@ -69,6 +84,24 @@ impl Problem {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
             Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// What the caller is told.
+    pub(super) fn body(&self) -> Body {
+        let (r#type, title, detail) = self.texts();
+        let receipt = match self {
+            Self::Refused(_, receipt) => Some(receipt),
+            _ => None,
+        };
+        Body {
+            r#type: format!("urn:iwmo-gateway:fout:{type}"),
+            title,
+            status: self.status().as_u16(),
+            detail,
+            id: receipt.map(|receipt| receipt.id.clone()),
+            berichtsoort: receipt.and_then(|receipt| receipt.berichtsoort.clone()),
+            findings: receipt.map(|receipt| receipt.findings.clone()).unwrap_or_default(),
         }
     }
 
@@ -162,22 +195,8 @@ impl IntoResponse for Problem {
         if let Self::Store(error) = &self {
             tracing::error!(error = error as &dyn std::error::Error, "a request failed in the store");
         }
-        let (r#type, title, detail) = self.texts();
-        let receipt = match &self {
-            Self::Refused(_, receipt) => Some(receipt),
-            _ => None,
-        };
         let status = self.status();
-        let body = Body {
-            r#type: &format!("urn:iwmo-gateway:fout:{type}"),
-            title,
-            status: status.as_u16(),
-            detail,
-            id: receipt.map(|receipt| receipt.id.as_str()),
-            berichtsoort: receipt.and_then(|receipt| receipt.berichtsoort.as_deref()),
-            findings: receipt.map_or(&[], |receipt| &receipt.findings),
-        };
-        let mut response = (status, Json(body)).into_response();
+        let mut response = (status, Json(self.body())).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         match status {

@@ -9,12 +9,37 @@ use serde_json::{Value, json};
 
 use super::Server;
 
-/// The process runs.
+/// Whether the process runs.
+#[utoipa::path(
+    get,
+    path = "/health/live",
+    tag = "health",
+    responses((status = 200, description = "It does", body = Value, example = json!({"status": "ok"})))
+)]
 pub(super) async fn live() -> Json<Value> {
     Json(json!({ "status": "ok" }))
 }
 
-/// The store answers, so berichten can be taken in.
+/// Whether berichten can be taken in: the store answers.
+#[utoipa::path(
+    get,
+    path = "/health/ready",
+    tag = "health",
+    responses(
+        (
+            status = 200,
+            description = "It can, with how many parcels wait and are stuck, and how many deadlines are overdue",
+            body = Value,
+            example = json!({"status": "ok", "waiting": 0, "stuck": 0, "overdue": 0})
+        ),
+        (
+            status = 503,
+            description = "It cannot, with the reason",
+            body = Value,
+            example = json!({"status": "unavailable", "reason": "the database failed"})
+        ),
+    )
+)]
 pub(super) async fn ready(State(server): State<Arc<Server>>) -> (StatusCode, Json<Value>) {
     match server.gateway.store.overview().await {
         Ok(overview) => {

@@ -8,8 +8,10 @@ mod berichten;
 mod dashboard;
 mod deadlines;
 mod declaraties;
+mod docs;
 mod error;
 mod health;
+mod openapi;
 mod postbus;
 mod query;
 mod soap;
@@ -22,11 +24,13 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
-use axum::routing::{get, post};
+use serde_json::Value;
 use tower_http::set_header::SetResponseHeaderLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::domain::Partij;
-use crate::exchange::Gateway;
+use crate::exchange::{Gateway, json_schemas};
 
 /// How the server behaves.
 #[derive(Clone, Debug)]
@@ -57,43 +61,51 @@ struct Server {
     dashboard_login: bool,
     callers: HashMap<String, Caller>,
     sessions: dashboard::Sessions,
+    /// What the server does, for machines.
+    document: Value,
 }
 
 /// The routes of the server.
 pub fn router(gateway: Arc<Gateway>, settings: Settings) -> Router {
+    let network = OpenApiRouter::new().routes(routes!(soap::receive));
+    let (router, described) = OpenApiRouter::with_openapi(openapi::frame())
+        .merge(if settings.takes_envelopes { network } else { OpenApiRouter::new() })
+        .routes(routes!(berichten::post, berichten::list))
+        .routes(routes!(berichten::one))
+        .routes(routes!(berichten::xml))
+        .routes(routes!(berichten::json))
+        .routes(routes!(postbus::list))
+        .routes(routes!(postbus::confirm))
+        .routes(routes!(toewijzingen::waiting))
+        .routes(routes!(toewijzingen::one))
+        .routes(routes!(declaraties::one))
+        .routes(routes!(declaraties::csv))
+        .routes(routes!(deadlines::list))
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
+        .routes(routes!(dashboard::page))
+        .routes(routes!(dashboard::toewijzing::search))
+        .routes(routes!(dashboard::toewijzing::toewijzing))
+        .routes(routes!(dashboard::toewijzing::waiting))
+        .routes(routes!(dashboard::bericht::bericht))
+        .routes(routes!(dashboard::regel::regels))
+        .routes(routes!(dashboard::regel::regel))
+        .routes(routes!(dashboard::login_page, dashboard::login))
+        .routes(routes!(dashboard::logout))
+        .routes(routes!(dashboard::stylesheet))
+        .routes(routes!(openapi::openapi))
+        .routes(routes!(docs::docs))
+        .routes(routes!(docs::schema))
+        .split_for_parts();
     let server = Arc::new(Server {
+        document: openapi::document(&described, json_schemas(&gateway.schemas)),
         gateway,
         max_bericht_bytes: settings.max_bericht_bytes,
         dashboard_login: settings.dashboard_login,
         callers: settings.callers.into_iter().collect(),
         sessions: dashboard::Sessions::default(),
     });
-    let network = Router::new().route("/soap/ggk", post(soap::receive));
-    Router::new()
-        .merge(if settings.takes_envelopes { network } else { Router::new() })
-        .route("/v1/berichten", post(berichten::post).get(berichten::list))
-        .route("/v1/berichten/{id}", get(berichten::one))
-        .route("/v1/berichten/{id}/xml", get(berichten::xml))
-        .route("/v1/berichten/{id}/json", get(berichten::json))
-        .route("/v1/postbus", get(postbus::list))
-        .route("/v1/postbus/{id}/ontvangen", post(postbus::confirm))
-        .route("/v1/toewijzingen/wachtend", get(toewijzingen::waiting))
-        .route("/v1/toewijzingen/{gemeente}/{nummer}", get(toewijzingen::one))
-        .route("/v1/declaraties/{id}", get(declaraties::one))
-        .route("/v1/declaraties/{id}/csv", get(declaraties::csv))
-        .route("/v1/deadlines", get(deadlines::list))
-        .route("/health/live", get(health::live))
-        .route("/health/ready", get(health::ready))
-        .route("/", get(dashboard::page))
-        .route("/toewijzing", get(dashboard::search))
-        .route("/toewijzingen/{gemeente}/{nummer}", get(dashboard::toewijzing))
-        .route("/wachtlijst", get(dashboard::waiting))
-        .route("/berichten/{id}", get(dashboard::bericht))
-        .route("/regels", get(dashboard::regels))
-        .route("/regels/{code}", get(dashboard::regel))
-        .route("/login", get(dashboard::login_page).post(dashboard::login))
-        .route("/logout", post(dashboard::logout))
-        .route("/dashboard.css", get(dashboard::stylesheet))
+    router
         .fallback(|| async { error::Problem::NotFound })
         // The limit on berichten is ours, so that the refusal can name its setting.
         .layer(DefaultBodyLimit::disable())

@@ -6,17 +6,20 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::berichten::{Page, PageQuery};
 use super::error::Problem;
-use super::query::Parameters;
+use super::openapi::{BadQuery, ForParties, NotThere};
+use super::query::{Id, Parameters};
 use super::{Caller, Server};
 use crate::domain::Timestamp;
 
 /// A bericht that waits.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct Waiting {
     id: String,
+    #[schema(value_type = String, format = DateTime)]
     received_at: Timestamp,
     berichtsoort: String,
     afzender: String,
@@ -26,7 +29,14 @@ pub(super) struct Waiting {
     xml: String,
 }
 
-/// The oldest first.
+/// Lists what waits for the party, the oldest first.
+#[utoipa::path(
+    get,
+    path = "/v1/postbus",
+    tag = "postbus",
+    params(PageQuery),
+    responses((status = 200, description = "A page", body = Page<Waiting>), BadQuery, ForParties)
+)]
 pub(super) async fn list(
     State(server): State<Arc<Server>>,
     caller: Caller,
@@ -48,11 +58,20 @@ pub(super) async fn list(
     Ok(Json(Page::of(items, page.limit(), |waiting: &Waiting| &waiting.id)))
 }
 
-/// The party has the bericht; it waits no longer. Confirming twice is fine.
+/// Confirms that the party has the bericht; it waits no longer.
+///
+/// Confirming twice is fine.
+#[utoipa::path(
+    post,
+    path = "/v1/postbus/{id}/ontvangen",
+    tag = "postbus",
+    params(Id),
+    responses((status = 204, description = "Confirmed"), NotThere, ForParties)
+)]
 pub(super) async fn confirm(
     State(server): State<Arc<Server>>,
     caller: Caller,
-    Path(id): Path<String>,
+    Path(Id { id }): Path<Id>,
 ) -> Result<StatusCode, Problem> {
     let now = server.gateway.clock.now();
     let known = server.gateway.store.confirm_pickup(&id, caller.partij()?, now).await?;

@@ -10,12 +10,26 @@ use axum::response::{IntoResponse, Response};
 use super::Server;
 use super::berichten::read_body;
 use super::error::Problem;
+use super::openapi::BadBody;
 use crate::exchange::network;
 
 /// An envelope is a third larger than the bericht in it, and a fault may carry a whole original.
 const ENVELOPE_FACTOR: usize = 2;
 
-/// Takes in one envelope; the answer is a Bv03 or a SOAP fault.
+/// Takes in one envelope of the network.
+///
+/// Only there where the gateway takes envelopes.
+#[utoipa::path(
+    post,
+    path = "/soap/ggk",
+    tag = "network",
+    request_body(content = String, content_type = "text/xml", description = "StUF-GGk 2.1, in SOAP"),
+    responses(
+        (status = 200, description = "A Bv03: the envelope is kept", body = String, content_type = "text/xml"),
+        (status = 500, description = "A SOAP fault, with the code of StUF", body = String, content_type = "text/xml"),
+        BadBody
+    )
+)]
 pub(super) async fn receive(
     State(server): State<Arc<Server>>,
     headers: HeaderMap,

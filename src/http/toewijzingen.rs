@@ -6,9 +6,11 @@ use axum::Json;
 use axum::extract::{Path, State};
 use chrono::NaiveDate;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::berichten::{BerichtJson, PageQuery};
 use super::error::Problem;
+use super::openapi::{BadQuery, ForCallers, NotThere};
 use super::query::Parameters;
 use super::{Caller, Server};
 use crate::domain::history::{ToewijzingFact, VerzoekFact};
@@ -18,7 +20,17 @@ use crate::domain::waarde::{Value, VerzoekAntwoord};
 use crate::domain::{Partij, Timestamp};
 use crate::store::{DeliveryView, ToewijzingView, VersionView, WaitingToewijzing};
 
-/// One toewijzing.
+/// Gives one toewijzing: where it stands and all that happened to it.
+#[utoipa::path(
+    get,
+    path = "/v1/toewijzingen/{gemeente}/{nummer}",
+    tag = "toewijzingen",
+    params(
+        ("gemeente" = String, Path, description = "CBS code, 4 digits", example = "0384"),
+        ("nummer" = i64, Path, description = "ToewijzingNummer", example = 700_101),
+    ),
+    responses((status = 200, description = "The toewijzing", body = ToewijzingJson), NotThere, ForCallers)
+)]
 pub(super) async fn one(
     State(server): State<Arc<Server>>,
     caller: Caller,
@@ -44,7 +56,14 @@ pub(super) async fn find(
     Ok(server.gateway.store.toewijzing(&gemeente, nummer, partij).await?)
 }
 
-/// Those on which no support started yet, by aanbieder.
+/// Lists the toewijzingen on which no support started yet, by aanbieder.
+#[utoipa::path(
+    get,
+    path = "/v1/toewijzingen/wachtend",
+    tag = "toewijzingen",
+    params(PageQuery),
+    responses((status = 200, description = "By aanbieder", body = Vec<WaitingJson>), BadQuery, ForCallers)
+)]
 pub(super) async fn waiting(
     State(server): State<Arc<Server>>,
     caller: Caller,
@@ -105,7 +124,7 @@ fn is_confirmed(view: &ToewijzingView, current: &VersionView) -> bool {
 }
 
 /// A toewijzing, as the API gives it. Nothing of its client.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct ToewijzingJson {
     gemeente: String,
     aanbieder: String,
@@ -129,7 +148,7 @@ pub(super) struct ToewijzingJson {
     timeline: Vec<BerichtJson>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct VersionJson {
     toewijzingsdatum: NaiveDate,
     toewijzingstijd: String,
@@ -147,10 +166,11 @@ struct VersionJson {
     /// `waiting`, `confirmed` or `refused`, by the aanbieder.
     answer: &'static str,
     bericht: String,
+    #[schema(value_type = String, format = DateTime)]
     received_at: Timestamp,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct StartJson {
     begindatum: NaiveDate,
     live: bool,
@@ -158,7 +178,7 @@ struct StartJson {
     removed_by: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct StopJson {
     begindatum: NaiveDate,
     einddatum: NaiveDate,
@@ -168,7 +188,7 @@ struct StopJson {
     removed_by: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct VerzoekJson {
     referentie_aanbieder: String,
     berichtsoort: &'static str,
@@ -178,7 +198,7 @@ struct VerzoekJson {
 }
 
 /// What was declared: debet less credit.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct DeclaredJson {
     lines: usize,
     volume: i128,
@@ -187,12 +207,13 @@ struct DeclaredJson {
 }
 
 /// A toewijzing on which nothing started yet, as the API gives it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct WaitingJson {
     aanbieder: String,
     gemeente: String,
     toewijzing_nummer: i64,
     ingangsdatum: NaiveDate,
+    #[schema(value_type = String, format = DateTime)]
     received_at: Timestamp,
     /// Since its first day; 0 when that is still to come.
     days_waiting: i64,

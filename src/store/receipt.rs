@@ -1,17 +1,19 @@
 //! What a sender is told about one bericht. Kept with the bericht, so that a repeat gets the same.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::domain::calculation::{Calculation, Formula};
 use crate::domain::verdict::Severity;
 use crate::domain::{Finding, Timestamp};
 
 /// The receipt for one bericht, as the API gives it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Receipt {
     /// Ours; asks for the bericht later.
     pub id: String,
     /// When it came in.
+    #[schema(value_type = String, format = DateTime)]
     pub received_at: Timestamp,
     /// As in `WMO305`; null when it could not be told.
     pub berichtsoort: Option<String>,
@@ -21,6 +23,7 @@ pub struct Receipt {
     pub verdict: String,
     /// Until when a parked bericht waits for the one that should have come before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub waits_until: Option<Timestamp>,
     /// What is wrong.
     pub findings: Vec<FindingReceipt>,
@@ -40,7 +43,7 @@ pub struct Receipt {
 }
 
 /// A finding, as the API and `validate` give it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FindingReceipt {
     /// `xml`, `xsd`, `message`, `external`, `history` or `local`.
     pub level: String,
@@ -81,7 +84,7 @@ impl From<&Finding> for FindingReceipt {
 }
 
 /// A clock in a receipt.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DeadlineReceipt {
     /// As in `retour`.
     pub clock: String,
@@ -97,7 +100,7 @@ pub struct DeadlineReceipt {
 }
 
 /// A composed retour in a receipt.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RetourReceipt {
     /// Of the retour, in this store.
     pub id: String,
@@ -108,7 +111,7 @@ pub struct RetourReceipt {
 }
 
 /// Where a bericht went.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Destination {
     /// As in `WMO305`.
     pub berichtsoort: String,
@@ -119,7 +122,7 @@ pub struct Destination {
 }
 
 /// A figure that a line of a declaratie was judged by. Volumes in the smallest unit of their kind, money in euro cents.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CalculationReceipt {
     /// As in `TR321`.
     pub rule: String,

@@ -37,7 +37,7 @@ use crate::domain::{Bericht, Berichtsoort, Release};
 pub use locate::{locate, place, place_in};
 pub use refusal::{Refusal, RefusalKind};
 pub use schema::LoadError;
-pub use schemas::{Replacement, Schemas};
+pub use schemas::{BerichtSchema, JsonSchemaSet, Replacement, Schemas};
 
 /// A bericht that satisfies the schema of its kind and release. Only
 /// [`Schemas::check`] makes one.

@@ -6,11 +6,13 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
+use serde_json::{Map, Value, json};
+
 use crate::domain::{Bericht, Berichtsoort, Release};
 
 use super::namespace::{basis_namespace, namespace, prefix};
 use super::refusal::{Refusal, RefusalKind};
-use super::schema::{self, LoadError, Pass, Root, Step, SymbolId, Tables};
+use super::schema::{self, JsonSchemas, LoadError, Pass, Root, Step, SymbolId, Tables};
 use super::source::{Disagreement, Elements};
 use super::tokens::Tokens;
 use super::window::{Broken, Window};
@@ -38,6 +40,26 @@ impl Replacement {
         let release = Release::ALL.into_iter().find(names)?;
         Some(Self { release, files })
     }
+}
+
+/// Schemas as JSON Schema (2020-12).
+#[derive(Clone, Debug)]
+pub struct JsonSchemaSet {
+    /// One for each kind of bericht and release.
+    pub berichten: Vec<BerichtSchema>,
+    /// What they refer to as `#/components/schemas/<name>`, by name: the types of the basisschema, as in `iWmo-3.2.LDT_Datum`.
+    pub shared: Map<String, Value>,
+}
+
+/// The JSON Schema of a bericht.
+#[derive(Clone, Debug)]
+pub struct BerichtSchema {
+    /// As in `WMO305`.
+    pub name: &'static str,
+    /// Of the standard.
+    pub release: Release,
+    /// What it looks like.
+    pub schema: Value,
 }
 
 /// The schemas of all releases and kinds of bericht.
@@ -149,6 +171,32 @@ impl Schemas {
             Err(Broken::Malformed(malformed)) => Ok(Err(Refusal::not_xml(malformed))),
             Err(Broken::Unreadable(error)) => Err(error),
         }
+    }
+
+    /// Every bericht as JSON Schema (2020-12), in the form in which [`crate::json`] writes it.
+    #[must_use]
+    pub fn json_schemas(&self) -> JsonSchemaSet {
+        let shared_as = Release::ALL.map(|release| (basis_namespace(release), format!("iWmo-{}.", release.name())));
+        let mut made = JsonSchemas::new(&self.tables, shared_as.to_vec());
+        let mut berichten: Vec<BerichtSchema> = Vec::new();
+        for &(root, soort, release) in &self.kinds {
+            // Declaratie and factuur share a name and a schema.
+            if berichten.last().is_some_and(|last| (last.name, last.release) == (soort.name(), release)) {
+                continue;
+            }
+            let schema = json!({
+                "type": "object",
+                "properties": {
+                    "berichtsoort": {"const": soort.name()},
+                    "release": {"const": release.name()},
+                    "Bericht": made.of_root(root),
+                },
+                "required": ["berichtsoort", "release", "Bericht"],
+                "additionalProperties": false,
+            });
+            berichten.push(BerichtSchema { name: soort.name(), release, schema });
+        }
+        JsonSchemaSet { berichten, shared: made.shared }
     }
 
     fn pass<'a>(&self, bytes: &'a [u8]) -> Result<Pass<'_, 'a>, Refusal> {

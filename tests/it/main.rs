@@ -12,6 +12,7 @@ mod json;
 mod lines;
 mod maker;
 mod network;
+mod openapi;
 mod order;
 mod postgres;
 mod rebuild;

@@ -13,6 +13,8 @@ use super::{redirect, rendered};
 use crate::exchange::retour_codes;
 use crate::http::Server;
 use crate::http::error::Problem;
+use crate::http::openapi::{ForOperators, NotThere};
+use crate::http::query::Id;
 
 #[derive(Template)]
 #[template(path = "bericht.html")]
@@ -28,10 +30,11 @@ struct Page {
 }
 
 /// The page of a bericht.
+#[utoipa::path(get, path = "/berichten/{id}", tag = "dashboard", params(Id), responses(ForOperators, NotThere))]
 pub(in crate::http) async fn bericht(
     State(server): State<Arc<Server>>,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    Path(Id { id }): Path<Id>,
 ) -> Result<Response, Problem> {
     if !server.may_look(&headers) {
         return Ok(redirect("/login"));

@@ -1,12 +1,12 @@
 //! The operator's page: what came in, what is due and overdue, what is stuck. Rendered here, readable
 //! without JavaScript, in Dutch.
 
-mod bericht;
-mod regel;
+pub(super) mod bericht;
+pub(super) mod regel;
 mod rows;
 mod sessions;
 mod texts;
-mod toewijzing;
+pub(super) mod toewijzing;
 
 use std::sync::Arc;
 
@@ -16,17 +16,16 @@ use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, LOCATION
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::error::Problem;
+use super::openapi::{ForAll, ForOperators};
 use super::{Caller, Server};
 use crate::store::{DeadlineQuery, DeadlineState, Overview};
 use rows::{BerichtRow, DeadlineRow, ParcelRow};
 use texts::{TEXTS, Texts};
 
-pub(super) use bericht::bericht;
-pub(super) use regel::{regel, regels};
 pub(super) use sessions::Sessions;
-pub(super) use toewijzing::{search, toewijzing, waiting};
 
 /// Nothing but our own stylesheet and forms.
 const POLICY: &str =
@@ -55,7 +54,8 @@ struct LoginPage {
     failed: bool,
 }
 
-/// The page.
+/// The overview: what is overdue, what is stuck, what came in.
+#[utoipa::path(get, path = "/", tag = "dashboard", responses(ForOperators))]
 pub(super) async fn page(State(server): State<Arc<Server>>, headers: HeaderMap) -> Result<Response, Problem> {
     if !server.may_look(&headers) {
         return Ok(redirect("/login"));
@@ -81,17 +81,29 @@ pub(super) async fn page(State(server): State<Arc<Server>>, headers: HeaderMap) 
 }
 
 /// The form that asks for a token.
+#[utoipa::path(get, path = "/login", tag = "dashboard", responses(ForAll))]
 pub(super) async fn login_page() -> Response {
     rendered(StatusCode::OK, &LoginPage { t: &TEXTS, failed: false })
 }
 
 /// What the form sends.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub(super) struct Login {
+    /// Of an operator.
     token: String,
 }
 
 /// Opens a session for an operator.
+#[utoipa::path(
+    post,
+    path = "/login",
+    tag = "dashboard",
+    request_body(content = Login, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 303, description = "Logged in, with a cookie for the session"),
+        (status = 403, description = "Not the token of an operator", body = String, content_type = "text/html"),
+    )
+)]
 pub(super) async fn login(State(server): State<Arc<Server>>, Form(login): Form<Login>) -> Response {
     match server.caller(login.token.trim()) {
         Some(Caller::Operator) => {
@@ -104,12 +116,24 @@ pub(super) async fn login(State(server): State<Arc<Server>>, Form(login): Form<L
 }
 
 /// Ends the session.
+#[utoipa::path(
+    post,
+    path = "/logout",
+    tag = "dashboard",
+    responses((status = 303, description = "To the login page"))
+)]
 pub(super) async fn logout(State(server): State<Arc<Server>>, headers: HeaderMap) -> Response {
     server.sessions.end(session_of(&headers));
     redirect("/login")
 }
 
 /// The stylesheet, from our own address: the page may load nothing else.
+#[utoipa::path(
+    get,
+    path = "/dashboard.css",
+    tag = "dashboard",
+    responses((status = 200, description = "The stylesheet", body = String, content_type = "text/css"))
+)]
 pub(super) async fn stylesheet() -> Response {
     ([(CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("templates/dashboard.css")).into_response()
 }
@@ -135,7 +159,7 @@ fn redirect(to: &str) -> Response {
     (StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response()
 }
 
-fn rendered(status: StatusCode, page: &impl Template) -> Response {
+pub(super) fn rendered(status: StatusCode, page: &impl Template) -> Response {
     match page.render() {
         Ok(html) => (status, [(CONTENT_SECURITY_POLICY, POLICY)], Html(html)).into_response(),
         Err(error) => {

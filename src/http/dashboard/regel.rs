@@ -10,6 +10,7 @@ use super::texts::{TEXTS, Texts};
 use crate::domain::regels::lijst::{Entry, find, lijst};
 use crate::domain::regels::uitleg::Uitleg;
 use crate::http::error::Problem;
+use crate::http::openapi::{ForAll, NotThere};
 
 #[derive(Template)]
 #[template(path = "regels.html")]
@@ -37,12 +38,20 @@ struct ReleaseRow {
     check: String,
 }
 
-/// Every rule.
+/// Every rule of the standard.
+#[utoipa::path(get, path = "/regels", tag = "dashboard", responses(ForAll))]
 pub(in crate::http) async fn regels() -> Response {
     rendered(StatusCode::OK, &TablePage { t: &TEXTS, entries: lijst() })
 }
 
-/// One rule.
+/// One rule, explained.
+#[utoipa::path(
+    get,
+    path = "/regels/{code}",
+    tag = "dashboard",
+    params(("code" = String, Path, description = "Code of the rule", example = "TR019")),
+    responses(ForAll, NotThere)
+)]
 pub(in crate::http) async fn regel(Path(code): Path<String>) -> Result<Response, Problem> {
     let entry = find(&code).ok_or(Problem::NotFound)?;
     let releases = entry.holdings().map(|(release, holding)| ReleaseRow {

@@ -7,8 +7,10 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::super::error::Problem;
+use super::super::openapi::ForOperators;
 use super::super::toewijzingen::{Stand, current, days_waiting, find};
 use super::super::{Server, toewijzingen};
 use super::rows::{BerichtRow, TimelineRow, date};
@@ -57,19 +59,39 @@ struct NotFoundPage {
 }
 
 /// What the form on the first page asks for.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Search {
+    /// CBS code.
     gemeente: String,
+    /// ToewijzingNummer.
     nummer: String,
 }
 
 /// Goes to the page of the toewijzing that is asked for.
+#[utoipa::path(
+    get,
+    path = "/toewijzing",
+    tag = "dashboard",
+    params(Search),
+    responses((status = 303, description = "To the page of the toewijzing"))
+)]
 pub(crate) async fn search(Query(search): Query<Search>) -> Response {
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     redirect(&format!("/toewijzingen/{}/{}", digits(&search.gemeente), digits(&search.nummer)))
 }
 
 /// Where a toewijzing stands, and its time line.
+#[utoipa::path(
+    get,
+    path = "/toewijzingen/{gemeente}/{nummer}",
+    tag = "dashboard",
+    params(
+        ("gemeente" = String, Path, description = "CBS code, 4 digits", example = "0384"),
+        ("nummer" = i64, Path, description = "ToewijzingNummer", example = 700_101),
+    ),
+    responses(ForOperators)
+)]
 pub(crate) async fn toewijzing(
     State(server): State<Arc<Server>>,
     Path((gemeente, nummer)): Path<(String, String)>,
@@ -157,6 +179,7 @@ fn timeline_row(
 }
 
 /// Clients wait between toewijzing and start; where, and how long.
+#[utoipa::path(get, path = "/wachtlijst", tag = "dashboard", responses(ForOperators))]
 pub(crate) async fn waiting(State(server): State<Arc<Server>>, headers: HeaderMap) -> Result<Response, Problem> {
     if !server.may_look(&headers) {
         return Ok(redirect("/login"));

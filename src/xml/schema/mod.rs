@@ -9,6 +9,7 @@
 //! | [`lexical`], [`simple`] | values |
 //! | [`mod@validate`], [`cursor`], [`spelling`], [`value`], [`attributes`] | the pass over a text |
 //! | [`mistakes`], [`drafts`] | what is wrong, once and in order |
+//! | [`json_schema`] | the tables as JSON Schema |
 //! | [`texts`] | the findings, in Dutch |
 
 mod attributes;
@@ -16,6 +17,7 @@ mod cursor;
 mod document;
 mod drafts;
 mod facets;
+mod json_schema;
 mod lexical;
 mod load;
 mod mistakes;
@@ -27,6 +29,7 @@ mod texts;
 mod validate;
 mod value;
 
+pub(super) use json_schema::JsonSchemas;
 pub use load::LoadError;
 pub(super) use load::load;
 pub(super) use tables::{SymbolId, Tables};

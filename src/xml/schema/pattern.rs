@@ -87,6 +87,33 @@ impl Pattern {
     }
 }
 
+impl Pattern {
+    /// As a regular expression of JSON Schema (ECMA-262), anchored.
+    pub(super) fn ecma(&self) -> String {
+        match self {
+            Self::Digits { least, most } if *most == usize::MAX => format!("^[0-9]{{{least},}}$"),
+            Self::Digits { least, most } if least == most => format!("^[0-9]{{{least}}}$"),
+            Self::Digits { least, most } => format!("^[0-9]{{{least},{most}}}$"),
+            Self::Line => r"^[^\n\r]*[^ \t\n\r][^\n\r]*$".to_owned(),
+            Self::Ink => r"[^ \t\n\r]".to_owned(),
+            Self::Without { excluded, least } => {
+                let excluded: Vec<_> = excluded.iter().map(|&byte| format!(r"\x{byte:02x}")).collect();
+                format!("^[^{}]{{{least},}}$", excluded.concat())
+            }
+            Self::Literal(literal) => format!("^{literal}$"),
+            // Escapes that Rust allows and ECMA-262 does not.
+            Self::Regex(regex) => regex
+                .as_str()
+                .replace(r"\A", "^")
+                .replace(r"\z", "$")
+                .replace(r"\-", r"\x2d")
+                .replace(r"\&", "&")
+                .replace(r"\~", "~")
+                .replace(r"\#", "#"),
+        }
+    }
+}
+
 /// Rewrites an XSD pattern for Rust, not yet anchored.
 fn translate(source: &str) -> Result<String, String> {
     let unsupported = |what: &str| format!("pattern {source}: {what}");
@@ -203,6 +230,38 @@ mod tests {
             (r"([a-zA-ZÀ-ỳ])+", "J.", false),
         ] {
             assert_eq!(read(source).fits(value), fits, "{source} {value:?}");
+        }
+    }
+
+    #[test]
+    fn in_json_schema_a_pattern_says_the_same() {
+        let values = [
+            "",
+            " ",
+            "a",
+            "12",
+            "123456789",
+            "٣",
+            "a\n",
+            " \u{a0}",
+            "a:b",
+            "Z",
+            "1-2",
+            "418",
+            "417",
+            "1.0.0",
+            "01.0",
+            "À",
+        ];
+        let sources =
+            [".*[^\\s].*", r"([.\s]*\S+[.\s]*)+", "[^:Z]*", "[^Z+-]+", "[0-9]*", "[0-9]{9}", "418", "417|449"];
+        let more = [r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)", "([a-zA-ZÀ-ỳ])+", "a:b|1-2|&#~"];
+        for source in sources.iter().chain(&more) {
+            let pattern = read(source);
+            let ecma = Regex::new(&pattern.ecma()).expect("is a regex");
+            for value in values {
+                assert_eq!(ecma.is_match(value), pattern.fits(value), "{source} {value:?} {}", pattern.ecma());
+            }
         }
     }
 

@@ -1,0 +1,102 @@
+//! Examples in the description of the API: a start, what comes of it, and how it may be refused.
+
+use serde_json::Value;
+
+use crate::domain::Timestamp;
+use crate::exchange::{Refused, as_json};
+use crate::store::{DeadlineReceipt, Destination, FindingReceipt, Receipt, RetourReceipt};
+
+/// A start of support.
+pub(in crate::http) const EXAMPLE_XML: &str = include_str!("../../../fixtures/verhaal/wmo305.xml");
+
+/// A name that the gateway gives.
+const EXAMPLE_ID: &str = "019cb7f4-7a80-7000-8000-5b1f0c2d9e11";
+
+/// The same start in JSON.
+pub(in crate::http) fn example_json() -> Value {
+    as_json(EXAMPLE_XML.as_bytes()).expect("a fixture is a bericht")
+}
+
+/// What is told of the start.
+pub(in crate::http) fn example_receipt() -> Receipt {
+    let clock = |clock: &str, answer: &str, subject: Option<&str>, due: &str| DeadlineReceipt {
+        clock: clock.to_owned(),
+        answer: answer.to_owned(),
+        subject: subject.map(str::to_owned),
+        due: due.to_owned(),
+        state: "met".to_owned(),
+    };
+    let to_postbus = |berichtsoort: &str, partij: &str| Destination {
+        berichtsoort: berichtsoort.to_owned(),
+        partij: partij.to_owned(),
+        via: "postbus".to_owned(),
+    };
+    Receipt {
+        verdict: "accepted".to_owned(),
+        toewijzingen: vec![700_101],
+        deadlines: vec![
+            clock("retour", "WMO306", None, "2026-03-07"),
+            clock("start", "WMO305", Some("700101"), "2026-03-11"),
+        ],
+        retour: Some(RetourReceipt {
+            id: "019cb7f4-7a80-7001-8000-90ab3e6f7c24".to_owned(),
+            berichtsoort: "WMO306".to_owned(),
+            retourcodes: Vec::new(),
+        }),
+        sent_to: vec![to_postbus("WMO305", "0384"), to_postbus("WMO306", "41005001")],
+        ..nothing_found("accepted")
+    }
+}
+
+/// What is told when the start is refused.
+pub(in crate::http) fn example_refusal(why: Refused) -> Receipt {
+    let finding = match why {
+        Refused::NotXml => Some(("xml", None, "/Bericht/Client", "Het einde van Client ontbreekt.")),
+        Refused::NotValid => Some((
+            "xsd",
+            None,
+            "/Bericht/Client/Bsn",
+            "Bsn heeft 12 tekens; toegestaan is precies 9 cijfers. Verbeter de waarde.",
+        )),
+        Refused::IdentificatieUsed => {
+            Some(("history", Some("TR056"), "/Bericht/Header", "Deze Identificatie is al gebruikt."))
+        }
+        Refused::SureRejection => Some((
+            "history",
+            Some("TR019"),
+            "/Bericht/Client/StartProducten/StartProduct[1]",
+            "Er is geen toewijzing met dit nummer.",
+        )),
+        Refused::WrongParty | Refused::ReleaseNotInForce | Refused::TooLargeForNetwork => None,
+    };
+    let finding = finding.map(|(level, rule, path, text)| FindingReceipt {
+        level: level.to_owned(),
+        rule: rule.map(str::to_owned),
+        retourcode: None,
+        severity: None,
+        path: path.to_owned(),
+        line: None,
+        column: None,
+        text: text.to_owned(),
+        uitleg: rule.map(|rule| format!("/regels/{rule}")),
+    });
+    Receipt { findings: finding.into_iter().collect(), ..nothing_found("refused") }
+}
+
+fn nothing_found(verdict: &str) -> Receipt {
+    Receipt {
+        id: EXAMPLE_ID.to_owned(),
+        received_at: Timestamp::from_timestamp(1_772_611_200, 0).expect("an instant of 2026"),
+        berichtsoort: Some("WMO305".to_owned()),
+        release: Some("3.2".to_owned()),
+        verdict: verdict.to_owned(),
+        waits_until: None,
+        findings: Vec::new(),
+        not_checked: Vec::new(),
+        toewijzingen: Vec::new(),
+        heenbericht: None,
+        deadlines: Vec::new(),
+        retour: None,
+        sent_to: Vec::new(),
+    }
+}

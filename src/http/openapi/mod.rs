@@ -1,0 +1,118 @@
+//! `/openapi.json`: what the server does, for machines (OpenAPI 3.1), with the JSON Schema of every bericht.
+//!
+//! Handlers say themselves what they take and give; the berichten are described by the schemas that check them. The
+//! router takes no route but with its description.
+
+pub(super) mod examples;
+mod problems;
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use serde_json::{Value, json};
+use utoipa::OpenApi;
+use utoipa::openapi::{self, OpenApiVersion, RefOr, Schema};
+
+use super::Server;
+use super::error::Body;
+use crate::exchange::JsonSchemas;
+
+pub(super) use problems::{BadBody, BadQuery, ForAll, ForCallers, ForOperators, ForParties, Intake, NotThere};
+
+/// What does not follow from the handlers.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "iwmo-gateway",
+        description = "Message hub for the Dutch Wmo message standard iWmo. Names of a bericht are those of its XSD; what is \
+                       told about a bericht is in Dutch. Moments are UTC, days are those of Amsterdam, amounts are in euro cents.",
+        license(name = "EUPL-1.2", identifier = "EUPL-1.2"),
+    ),
+    components(schemas(Body)),
+    tags(
+        (name = "berichten", description = "Post one, list them, read one"),
+        (name = "postbus", description = "What waits for a party"),
+        (name = "toewijzingen", description = "Where a toewijzing stands"),
+        (name = "declaraties", description = "Every line explained"),
+        (name = "deadlines", description = "What is due, and what is overdue"),
+        (name = "network", description = "For the national hub"),
+        (name = "health", description = "For probes"),
+        (name = "dashboard", description = "Pages for people, in Dutch"),
+        (name = "api", description = "This description"),
+    )
+)]
+struct Frame;
+
+/// A bericht as the gateway writes it.
+pub(super) struct WrittenBericht;
+
+/// A bericht as a caller may post it.
+pub(super) struct PostedBericht;
+
+/// Stands for one of the berichten until [`document`] says which there are.
+macro_rules! some_bericht {
+    ($type:ident) => {
+        impl utoipa::PartialSchema for $type {
+            fn schema() -> RefOr<Schema> {
+                Schema::default().into()
+            }
+        }
+        impl utoipa::ToSchema for $type {}
+    };
+}
+some_bericht!(WrittenBericht);
+some_bericht!(PostedBericht);
+
+/// This description.
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    tag = "api",
+    responses((status = 200, description = "OpenAPI 3.1", body = Value))
+)]
+pub(super) async fn openapi(State(server): State<Arc<Server>>) -> Json<Value> {
+    Json(server.document.clone())
+}
+
+/// What the handlers say, where the router begins.
+pub(super) fn frame() -> openapi::OpenApi {
+    let mut frame = Frame::openapi();
+    frame.openapi = OpenApiVersion::Version31;
+    frame
+}
+
+/// The whole document: what the handlers say, and the berichten.
+pub(super) fn document(handlers: &openapi::OpenApi, berichten: JsonSchemas) -> Value {
+    let mut document = serde_json::to_value(handlers).expect("a document has texts for keys");
+    document["jsonSchemaDialect"] = json!("https://json-schema.org/draft/2020-12/schema");
+    document["components"]["securitySchemes"] = json!({
+        "token": {"type": "http", "scheme": "bearer", "description": "Of a party, for its own berichten; or of an operator, who reads all."},
+    });
+    complete_operations(&mut document);
+    let one_of = |names: Vec<&String>| {
+        let references = names.iter().map(|name| json!({"$ref": format!("#/components/schemas/{name}")}));
+        json!({"oneOf": references.collect::<Vec<_>>()})
+    };
+    let schemas = &mut document["components"]["schemas"];
+    schemas["WrittenBericht"] = one_of(berichten.written.keys().collect());
+    schemas["PostedBericht"] = one_of(berichten.posted.keys().collect());
+    for (name, schema) in [berichten.written, berichten.posted, berichten.shared].into_iter().flatten() {
+        schemas[name] = schema;
+    }
+    document
+}
+
+/// Gives each operation a name of its own, by method and path; all of `/v1` asks for a token.
+fn complete_operations(document: &mut Value) {
+    for (path, operations) in document["paths"].as_object_mut().into_iter().flatten() {
+        let words = path.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+        let words = words.collect::<Vec<_>>().join("_");
+        for (method, operation) in operations.as_object_mut().into_iter().flatten() {
+            operation["operationId"] = json!(format!("{method}_{words}").trim_end_matches('_'));
+            if path.starts_with("/v1/") {
+                operation["security"] = json!([{"token": []}]);
+            }
+        }
+    }
+}

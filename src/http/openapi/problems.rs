@@ -1,0 +1,131 @@
+//! Answers that many calls share: what goes wrong, told by the very problems, and pages.
+
+use std::collections::BTreeMap;
+
+use axum::http::StatusCode;
+use utoipa::openapi::example::ExampleBuilder;
+use utoipa::openapi::{ContentBuilder, Object, Ref, RefOr, Response, ResponseBuilder, Type};
+use utoipa::{IntoResponses, ToSchema};
+
+use super::examples::example_refusal;
+use crate::exchange::Refused;
+use crate::http::error::{Body, Problem};
+use crate::store::StoreError;
+
+type Responses = BTreeMap<String, RefOr<Response>>;
+
+/// For every call that asks for a token.
+pub(in crate::http) struct ForCallers;
+
+/// For a call that a party makes, and no operator.
+pub(in crate::http) struct ForParties;
+
+/// Where parameters stand behind the question mark.
+pub(in crate::http) struct BadQuery;
+
+/// Where one thing is asked for.
+pub(in crate::http) struct NotThere;
+
+/// Where a body is read.
+pub(in crate::http) struct BadBody;
+
+/// Where a bericht is posted.
+pub(in crate::http) struct Intake;
+
+/// A page for everybody.
+pub(in crate::http) struct ForAll;
+
+/// A page for operators.
+pub(in crate::http) struct ForOperators;
+
+impl IntoResponses for ForCallers {
+    fn responses() -> Responses {
+        answers([Problem::NoToken, Problem::UnknownToken, Problem::Store(StoreError::Stale)])
+    }
+}
+
+impl IntoResponses for ForParties {
+    fn responses() -> Responses {
+        let mut responses = ForCallers::responses();
+        responses.extend(answers([Problem::NotAParty]));
+        responses
+    }
+}
+
+impl IntoResponses for BadQuery {
+    fn responses() -> Responses {
+        answers([Problem::Query("Failed to deserialize query string: limit: invalid digit found in string".to_owned())])
+    }
+}
+
+impl IntoResponses for NotThere {
+    fn responses() -> Responses {
+        answers([Problem::NotFound])
+    }
+}
+
+impl IntoResponses for BadBody {
+    fn responses() -> Responses {
+        answers([Problem::BrokenBody, Problem::TooLarge(LIMIT)])
+    }
+}
+
+/// What a bericht may be, unless the settings say otherwise.
+const LIMIT: usize = 26_214_400;
+
+impl IntoResponses for Intake {
+    fn responses() -> Responses {
+        use Refused::{
+            IdentificatieUsed, NotValid, NotXml, ReleaseNotInForce, SureRejection, TooLargeForNetwork, WrongParty,
+        };
+        let refused =
+            [NotXml, NotValid, WrongParty, ReleaseNotInForce, IdentificatieUsed, SureRejection, TooLargeForNetwork];
+        let refused = refused.map(|why| Problem::Refused(why, Box::new(example_refusal(why))));
+        let unread = [Problem::NotAParty, Problem::BrokenBody, Problem::TooLarge(LIMIT), Problem::MediaType];
+        let mut responses = ForCallers::responses();
+        responses.extend(answers(unread.into_iter().chain(refused)));
+        responses
+    }
+}
+
+impl IntoResponses for ForAll {
+    fn responses() -> Responses {
+        let text = Object::with_type(Type::String);
+        let page = ResponseBuilder::new().description("The page");
+        let page = page.content("text/html", ContentBuilder::new().schema(Some(text)).build()).build();
+        BTreeMap::from([(StatusCode::OK.as_str().to_owned(), page.into())])
+    }
+}
+
+impl IntoResponses for ForOperators {
+    fn responses() -> Responses {
+        let mut responses = ForAll::responses();
+        let login = ResponseBuilder::new().description("To the login page, where there is one").build();
+        responses.insert(StatusCode::SEE_OTHER.as_str().to_owned(), login.into());
+        responses.extend(answers([Problem::Store(StoreError::Stale)]));
+        responses
+    }
+}
+
+/// One answer for each status, with every problem that it stands for as an example.
+fn answers(problems: impl IntoIterator<Item = Problem>) -> Responses {
+    let mut by_status: BTreeMap<StatusCode, Vec<Body>> = BTreeMap::new();
+    for problem in problems {
+        by_status.entry(problem.status()).or_default().push(problem.body());
+    }
+    by_status.into_iter().map(|(status, bodies)| (status.as_str().to_owned(), answer(bodies).into())).collect()
+}
+
+fn answer(bodies: Vec<Body>) -> Response {
+    let mut titles: Vec<_> = bodies.iter().map(|body| body.title).collect();
+    titles.dedup();
+    let description = titles.join("; ");
+    let examples = bodies.into_iter().map(|body| {
+        let name = body.kind().to_owned();
+        let value = serde_json::to_value(body).expect("a problem has texts for keys");
+        (name, ExampleBuilder::new().value(Some(value)).build())
+    });
+    let schema = Ref::from_schema_name(<Body as ToSchema>::name());
+    let content = ContentBuilder::new().schema(Some(schema)).examples_from_iter(examples).build();
+    ResponseBuilder::new().description(description).content("application/problem+json", content).build()
+}
