@@ -17,15 +17,16 @@ pub(super) fn stand_ins(soorten: &[Berichtsoort], release: Release, fill: Option
     let has_versies = release >= Release::V3_2;
     let versies = json!({"BasisschemaXsdVersie": "1.0.0", "BerichtXsdVersie": "1.0.0"});
     if soort.is_retour() {
+        // BerichtIdentificatie is that of the heenbericht, which nobody can guess.
         stand_ins.push(("IdentificatieRetour", json!(fill.identificatie)));
         stand_ins.push(("DagtekeningRetour", json!(fill.dagtekening)));
-        stand_ins.extend(has_versies.then_some(("XsdVersieRetour", versies)));
+        stand_ins.extend(has_versies.then(|| ("XsdVersieRetour", versies.clone())));
     } else {
         stand_ins.push(("BerichtIdentificatie", json!({})));
         stand_ins.push(("BerichtIdentificatie/Identificatie", json!(fill.identificatie)));
         stand_ins.push(("BerichtIdentificatie/Dagtekening", json!(fill.dagtekening)));
-        stand_ins.extend(has_versies.then_some(("XsdVersie", versies)));
     }
+    stand_ins.extend(has_versies.then_some(("XsdVersie", versies)));
     stand_ins
 }
 
