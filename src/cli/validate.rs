@@ -14,6 +14,7 @@ use super::{Exit, complain};
 use crate::clock::{Clock, SystemClock};
 use crate::config::codelijsten::Codelijsten;
 use crate::config::xsd_files;
+use crate::domain::afspraken::Afspraken;
 use crate::domain::verdict::{Finding, Level, Outside, Severity, judge_alone};
 use crate::domain::{Berichtsoort, Release};
 use crate::xml::{self, RefusalKind, Replacement, Schemas};
@@ -108,7 +109,7 @@ fn schemas(folder: Option<&Path>) -> Result<Arc<Schemas>, Box<dyn Error>> {
 fn check_all(arguments: &Arguments, schemas: &Schemas) -> io::Result<Exit> {
     let codelijsten = Codelijsten::built_in();
     let today = arguments.today.unwrap_or_else(|| SystemClock.today());
-    let outside = Outside { today, gemeenten: &codelijsten.gemeenten, contract: None };
+    let outside = Outside { today, gemeenten: &codelijsten.gemeenten, contract: None, afspraken: &Afspraken::None };
     let mut report = Report::new(arguments.format);
     let mut exit = Exit::Fine;
     for path in arguments.paths.iter().flat_map(|path| expand(path)) {

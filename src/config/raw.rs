@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::codelijsten::Codelijsten;
 use super::contracten;
 use super::{Config, Credential, DEFAULT, Database, Ggk, Http, LocalParty, Log, Relay, SchemaFiles, xsd_files};
+use crate::domain::afspraken::{Afspraken, Heusden2022, Mlw2018, Require305, Settlement};
 use crate::domain::contract::Contracten;
 use crate::domain::deadline::{Profile, Term, Unit};
 use crate::domain::release::{ReleaseWindow, ReleaseWindows, Releases};
@@ -34,6 +35,7 @@ pub(super) struct Raw {
     relay: Relay,
     receive: RawReceive,
     deadlines: RawDeadlines,
+    afspraken: RawOwnAfspraken,
     codelijsten: RawFolder,
     contracten: RawFolder,
     schemas: RawSchemas,
@@ -133,11 +135,52 @@ struct RawProfile {
     warn_days: u32,
     retour: RawTerm,
     declaratie_antwoord: RawTerm,
+    factuur_antwoord: RawTerm,
     start: RawTerm,
     stop: RawTerm,
     verzoek: RawTerm,
     onderzoek: RawTerm,
     start_na_toewijzing: Option<RawTerm>,
+    declareren: Option<RawTerm>,
+    betaling: Option<RawTerm>,
+    afspraken: Option<RawAfspraken>,
+}
+
+/// What a profile agrees besides terms.
+#[derive(Deserialize)]
+#[serde(tag = "set", rename_all = "kebab-case", rename_all_fields = "snake_case", deny_unknown_fields)]
+enum RawAfspraken {
+    #[serde(rename = "mlw-2018")]
+    Mlw2018 {
+        valid_from: NaiveDate,
+        settlement: RawSettlement,
+        invoice_due_days: u32,
+        pays_start_period: bool,
+        pays_start_and_end: bool,
+        pays_first_day: bool,
+    },
+    #[serde(rename = "heusden-2022")]
+    Heusden2022 {},
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RawSettlement {
+    Factuur,
+    Declaratie,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawOwnAfspraken {
+    require_305: RawRequire305,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RawRequire305 {
+    Warn,
+    Reject,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -196,7 +239,7 @@ impl Raw {
             problems.push(format!("ggk.url: {:?} is not an http or https address", self.ggk.url));
         }
         let database = database(&self.database.url, problems);
-        let profile = profile(&self.deadlines.profile, problems);
+        let profile = profile(&self.deadlines.profile, self.afspraken.require_305, problems);
         let codelijsten = match self.codelijsten.folder {
             folder if folder.as_os_str().is_empty() => Codelijsten::built_in(),
             folder => Codelijsten::load(&folder, problems),
@@ -321,24 +364,65 @@ fn database(url: &str, problems: &mut Vec<String>) -> Option<Database> {
     None
 }
 
-fn profile(name: &str, problems: &mut Vec<String>) -> Option<Profile> {
+fn profile(name: &str, require_305: RawRequire305, problems: &mut Vec<String>) -> Option<Profile> {
     let Some((_, text)) = PROFILES.iter().find(|(known, _)| *known == name) else {
         let known = PROFILES.map(|(name, _)| name).join(", ");
         problems.push(format!("deadlines.profile: {name:?} is unknown; there are {known}"));
         return None;
     };
     let raw: RawProfile = toml::from_str(text).expect("the compiled-in profiles are checked by a test");
+    let afspraken = raw.afspraken.map_or(Afspraken::None, |raw| raw.with(require_305));
+    if require_305 == RawRequire305::Reject && !matches!(afspraken, Afspraken::Mlw2018(_)) {
+        problems.push(format!(
+            "afspraken.require_305: profile {name} holds for release 3.x, which does not allow \"reject\": no line may be rejected \
+             for want of a start (OP364, OP095); use \"warn\""
+        ));
+    }
     Some(Profile {
         name: raw.name,
+        afspraken,
         retour: raw.retour.into(),
         declaratie_antwoord: raw.declaratie_antwoord.into(),
+        factuur_antwoord: raw.factuur_antwoord.into(),
         start: raw.start.into(),
         stop: raw.stop.into(),
         verzoek: raw.verzoek.into(),
         onderzoek: raw.onderzoek.into(),
         start_na_toewijzing: raw.start_na_toewijzing.map(Term::from),
+        declareren: raw.declareren.map(Term::from),
+        betaling: raw.betaling.map(Term::from),
         warn_days: raw.warn_days,
     })
+}
+
+impl RawAfspraken {
+    fn with(self, require_305: RawRequire305) -> Afspraken {
+        match self {
+            Self::Heusden2022 {} => Afspraken::Heusden2022(Heusden2022),
+            Self::Mlw2018 {
+                valid_from,
+                settlement,
+                invoice_due_days,
+                pays_start_period,
+                pays_start_and_end,
+                pays_first_day,
+            } => Afspraken::Mlw2018(Mlw2018 {
+                settlement: match settlement {
+                    RawSettlement::Factuur => Settlement::Factuur,
+                    RawSettlement::Declaratie => Settlement::Declaratie,
+                },
+                invoice_due_days,
+                require_305: match require_305 {
+                    RawRequire305::Warn => Require305::Warn,
+                    RawRequire305::Reject => Require305::Reject,
+                },
+                valid_from,
+                pays_start_period,
+                pays_start_and_end,
+                pays_first_day,
+            }),
+        }
+    }
 }
 
 impl From<RawTerm> for Term {

@@ -5,6 +5,8 @@
 
 use chrono::{Days, Months, NaiveDate};
 
+use super::afspraken::Afspraken;
+use super::bericht::Berichtsoort;
 use super::werkdag::Calendar;
 
 /// What a clock watches over.
@@ -24,11 +26,15 @@ pub enum Clock {
     Onderzoek,
     /// That support starts at all after a toewijzing: agreed between parties, in no rule of the standard.
     StartNaToewijzing,
+    /// That a period is declared soon after it: agreed between parties too.
+    Declareren,
+    /// The payment of what is granted of a factuur: agreed between parties too. No bericht tells of it.
+    Betaling,
 }
 
 impl Clock {
     /// Every clock that this gateway knows.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Retour,
         Self::DeclaratieAntwoord,
         Self::Start,
@@ -36,6 +42,8 @@ impl Clock {
         Self::Verzoek,
         Self::Onderzoek,
         Self::StartNaToewijzing,
+        Self::Declareren,
+        Self::Betaling,
     ];
 
     /// The name in profiles, in JSON and in the store.
@@ -49,6 +57,8 @@ impl Clock {
             Self::Verzoek => "verzoek",
             Self::Onderzoek => "onderzoek",
             Self::StartNaToewijzing => "start-na-toewijzing",
+            Self::Declareren => "declareren",
+            Self::Betaling => "betaling",
         }
     }
 
@@ -95,6 +105,18 @@ impl Term {
         }
         .unwrap_or(NaiveDate::MAX)
     }
+
+    /// The same, counted from the last day of a period: so many months after the end of a month end with a month too.
+    #[must_use]
+    pub fn due_after(self, last: NaiveDate, calendar: &Calendar) -> NaiveDate {
+        match (self.unit, last.succ_opt()) {
+            (Unit::Maanden, Some(next)) => {
+                let ends = next.checked_add_months(Months::new(self.count)).and_then(|day| day.pred_opt());
+                ends.unwrap_or(NaiveDate::MAX)
+            }
+            _ => self.due(last, calendar),
+        }
+    }
 }
 
 /// The terms that hold between parties, per clock.
@@ -104,8 +126,10 @@ pub struct Profile {
     pub name: String,
     /// For each heenbericht: how soon its retour is due.
     pub retour: Term,
-    /// For each declaratie: how soon it is to be answered.
+    /// For each 323: how soon it is to be answered.
     pub declaratie_antwoord: Term,
+    /// For each 303: how soon it is to be answered.
+    pub factuur_antwoord: Term,
     /// How soon after the Begindatum a start is to be reported.
     pub start: Term,
     /// How soon after the Einddatum a stop is to be reported; after a stop for a while, from when it is known to be final.
@@ -116,22 +140,31 @@ pub struct Profile {
     pub onderzoek: Term,
     /// How soon after the receipt of a toewijzing support begins; `None`: nothing was agreed.
     pub start_na_toewijzing: Option<Term>,
+    /// How soon after a period it is to be declared; `None`: nothing was agreed.
+    pub declareren: Option<Term>,
+    /// How soon after the receipt of a factuur what is granted of it is to be paid; `None`: nothing was agreed.
+    pub betaling: Option<Term>,
+    /// What was agreed besides terms.
+    pub afspraken: Afspraken,
     /// How many days before the due date a deadline counts as due soon.
     pub warn_days: u32,
 }
 
 impl Profile {
-    /// How long this clock runs; `None`: it is not kept.
+    /// How long this clock runs until this answer; `None`: it is not kept.
     #[must_use]
-    pub const fn term(&self, clock: Clock) -> Option<Term> {
-        match clock {
-            Clock::Retour => Some(self.retour),
-            Clock::DeclaratieAntwoord => Some(self.declaratie_antwoord),
-            Clock::Start => Some(self.start),
-            Clock::Stop => Some(self.stop),
-            Clock::Verzoek => Some(self.verzoek),
-            Clock::Onderzoek => Some(self.onderzoek),
-            Clock::StartNaToewijzing => self.start_na_toewijzing,
+    pub const fn term(&self, clock: Clock, answer: Berichtsoort) -> Option<Term> {
+        match (clock, answer) {
+            (Clock::DeclaratieAntwoord, Berichtsoort::Wmo304D | Berichtsoort::Wmo304F) => Some(self.factuur_antwoord),
+            (Clock::DeclaratieAntwoord, _) => Some(self.declaratie_antwoord),
+            (Clock::Retour, _) => Some(self.retour),
+            (Clock::Start, _) => Some(self.start),
+            (Clock::Stop, _) => Some(self.stop),
+            (Clock::Verzoek, _) => Some(self.verzoek),
+            (Clock::Onderzoek, _) => Some(self.onderzoek),
+            (Clock::StartNaToewijzing, _) => self.start_na_toewijzing,
+            (Clock::Declareren, _) => self.declareren,
+            (Clock::Betaling, _) => self.betaling,
         }
     }
 }
@@ -151,6 +184,19 @@ mod tests {
         assert_eq!(due(3, Unit::Werkdagen, "2026-04-02"), "2026-04-09");
         assert_eq!(due(8, Unit::Weken, "2026-04-02"), "2026-05-28");
         assert_eq!(due(3, Unit::Maanden, "2025-11-30"), "2026-02-28");
+    }
+
+    #[test]
+    fn months_after_the_end_of_a_month_end_with_one() {
+        let three_months = Term { count: 3, unit: Unit::Maanden };
+        let due = |last: &str| three_months.due_after(last.parse().expect("a date"), &Calendar::default()).to_string();
+        assert_eq!(
+            [due("2026-02-28"), due("2025-11-30"), due("2026-01-31")],
+            ["2026-05-31", "2026-02-28", "2026-04-30"]
+        );
+        let four_weeks = Term { count: 28, unit: Unit::Dagen };
+        let end = "2018-05-20".parse().expect("a date");
+        assert_eq!(four_weeks.due_after(end, &Calendar::default()).to_string(), "2018-06-17");
     }
 
     #[test]

@@ -130,6 +130,17 @@ pub struct DeclaratieHistory {
     /// ReferentieNummer or VorigReferentieNummer in it and all on a toewijzing in it; of a 325, those of the
     /// declaratie that it answers, of one that was rejected as a whole too.
     pub prestaties: Vec<PrestatieFact>,
+    /// Of a declaratie or factuur: what was reported of the support of its clients.
+    pub leveringen: HashMap<Bsn, Leveringen>,
+}
+
+/// The live starts and stops of a client.
+#[derive(Clone, Default)]
+pub struct Leveringen {
+    /// Accepted, and not taken back.
+    pub starts: Vec<StartKey>,
+    /// Accepted, and not taken back.
+    pub stops: Vec<StopKey>,
 }
 
 /// Which declaratie or factuur an antwoord is to.

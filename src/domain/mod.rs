@@ -19,6 +19,7 @@
 //! | [`retour`], [`declaratie_antwoord`] | the answer that the standard prescribes |
 //! | [`werkdag`], [`deadline`] | days that count, and clocks |
 
+pub mod afspraken;
 pub mod antwoord;
 pub mod bericht;
 pub mod beschikking;

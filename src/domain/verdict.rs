@@ -4,6 +4,7 @@ mod lines;
 
 use chrono::NaiveDate;
 
+use super::afspraken::Afspraken;
 use super::bericht::{Bericht, Heenbericht, Retourbericht};
 use super::calculation::Calculation;
 use super::codelijst::Gemeentecodes;
@@ -126,6 +127,12 @@ impl Finding {
         }
     }
 
+    /// Whether it rejects.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
     /// A retour that answers nothing, or nothing any more. The standard has no rule and no code for it.
     fn unanswerable(text: &str) -> Self {
         Self {
@@ -157,6 +164,9 @@ pub struct Oordeel {
     pub granted: Vec<bool>,
     /// The granted lines added up, in euro cents; below zero when credit.
     pub toegekend: i128,
+    /// What is paid for it, in euro cents; below zero when paid back. A credit of a claim that was rejected, as a factuur
+    /// may have, takes nothing back.
+    pub betaalbaar: i128,
     /// Of each line the figures that it was judged by; none where it did not come to that.
     pub calculations: Vec<Vec<Calculation>>,
 }
@@ -176,7 +186,7 @@ impl Verdict {
     }
 
     fn has_errors(&self) -> bool {
-        self.findings.iter().any(|finding| finding.severity == Severity::Error)
+        self.findings.iter().any(Finding::is_error)
     }
 
     fn grants_a_line(&self) -> bool {
@@ -199,6 +209,8 @@ pub struct Outside<'a> {
     pub gemeenten: &'a Gemeentecodes,
     /// What the two parties agreed; rules that need it are not run where nobody told.
     pub contract: Option<&'a Contract>,
+    /// What the region agreed beside the standard.
+    pub afspraken: &'a Afspraken,
 }
 
 /// Judges a bericht against the standard, what was recorded before and what holds outside. Pure.
@@ -219,32 +231,32 @@ pub fn judge_alone(bericht: &Bericht, outside: &Outside<'_>) -> Verdict {
     }
 }
 
-/// First the rules inside the bericht, then those on the header, then all others together; of a declaratie the lines
-/// last, as what was found in their classes decides which are judged.
+/// First the rules inside the bericht, then those on the header, then all others together, with what the region agreed
+/// beside them; of a declaratie the lines last, as what was found in their classes decides which are judged.
 fn judge_heen(heen: &Heenbericht, history: Option<&History>, outside: &Outside<'_>) -> Verdict {
-    let steps: [fn(&Regel) -> bool; 3] = [
-        |regel| regel.level() == Level::Message,
-        |regel| regel.level() != Level::Message && regel.on_header,
-        |regel| regel.level() != Level::Message && !regel.on_header,
-    ];
-    let mut found: Vec<Finding> = Vec::new();
-    for step in steps {
-        if !found.is_empty() {
-            return found.into();
-        }
-        let (soort, release) = (heen.header.soort, heen.header.release);
+    let (soort, release) = (heen.header.soort, heen.header.release);
+    let broken = |step: fn(&Regel) -> bool| -> Vec<Finding> {
         let regels = REGELS.iter().filter(|regel| regel.applies_to(soort, release) && step(regel));
-        found = regels.flat_map(|regel| run(regel, heen, history, outside)).collect();
+        regels.flat_map(|regel| run(regel, heen, history, outside)).collect()
+    };
+    let mut found = broken(|regel| regel.level() == Level::Message);
+    if !found.is_empty() {
+        return found.into();
     }
+    found.extend(broken(|regel| regel.level() != Level::Message && regel.on_header));
+    found.extend(history.map(|_| outside.afspraken.on_header(heen, outside.today)).into_iter().flatten());
+    if found.iter().any(Finding::is_error) {
+        return found.into();
+    }
+    found.extend(broken(|regel| regel.level() != Level::Message && !regel.on_header));
+    found.extend(history.map(|history| outside.afspraken.below(heen, history)).into_iter().flatten());
     match (heen.inhoud.declaratie(), history) {
-        (Some(declaratie), Some(history)) => lines::judge(heen, &declaratie, history, outside, found),
-        (Some(declaratie), None) => {
-            found.extend(lines::judge_alone(heen, &declaratie, outside));
-            found.into()
-        }
-        (None, Some(history)) if found.is_empty() => unanswerable(heen, history).into_iter().collect::<Vec<_>>().into(),
-        (None, _) => found.into(),
+        (Some(declaratie), Some(history)) => return lines::judge(heen, &declaratie, history, outside, found),
+        (Some(declaratie), None) => found.extend(lines::judge_alone(heen, &declaratie, outside)),
+        (None, Some(history)) if !found.iter().any(Finding::is_error) => found.extend(unanswerable(heen, history)),
+        (None, _) => {}
     }
+    found.into()
 }
 
 /// What nothing can be answered to: a second antwoord on a declaratie, and a 304 on one that was not sent. Of a 325 the

@@ -1,6 +1,7 @@
 //! What one verdict makes true: the entry that the store records as a whole.
 
 mod deadlines;
+mod declareren;
 mod ledger;
 mod receipt;
 mod start_na_toewijzing;

@@ -89,6 +89,7 @@ impl Gateway {
             today: self.clock.today(),
             gemeenten: &self.gemeenten,
             contract: self.contracten.of(gemeente.code(), aanbieder.code()),
+            afspraken: &self.profile.afspraken,
         }
     }
 }

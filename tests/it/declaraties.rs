@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use iwmo_gateway::domain::afspraken::Afspraken;
 use iwmo_gateway::domain::declaratie::{AntwoordHeader, DeclaratieAntwoord};
 use iwmo_gateway::domain::klasse::RetourCodes;
 use iwmo_gateway::domain::verdict::{Outside, judge_alone};
@@ -44,7 +45,12 @@ async fn antwoord(stage: &Stage, receipt: &Receipt) -> (AntwoordHeader, Option<D
     let bytes = stage.store().payload(&answer.id, None).await.expect("read").expect("kept");
     let bericht = xml::read(&bytes).expect("valid against its schema");
     let gateway = &stage.gateway;
-    let outside = Outside { today: gateway.clock.today(), gemeenten: &gateway.gemeenten, contract: None };
+    let outside = Outside {
+        today: gateway.clock.today(),
+        gemeenten: &gateway.gemeenten,
+        contract: None,
+        afspraken: &Afspraken::None,
+    };
     assert_eq!(judge_alone(&bericht, &outside).findings, []);
     match bericht {
         Bericht::Heen(Heenbericht { inhoud: Inhoud::DeclaratieAntwoord { header, antwoord }, .. }) => {
@@ -156,7 +162,8 @@ async fn d6_of_a_rejected_client_every_line_stands_there_and_was_not_judged() {
     assert_eq!(body.totaal_toegekend_bedrag.signed(), 10_000);
     let wanted = |referentie| (STRANGER, one("8187"), referentie, one("0233"));
     assert_eq!(listed(&body), [wanted("R2"), wanted("R9")]);
-    let rules: HashSet<_> = receipt.findings.iter().filter_map(|finding| finding.rule.as_deref()).collect();
+    let errors = receipt.findings.iter().filter(|finding| finding.severity.is_none());
+    let rules: HashSet<_> = errors.filter_map(|finding| finding.rule.as_deref()).collect();
     assert_eq!(rules, HashSet::from(["TR304"]));
 }
 
@@ -221,13 +228,19 @@ async fn every_line_is_explained_to_its_parties_and_to_nobody_else() {
     );
     assert!(body["antwoord"].is_string() && !found.text.contains(BSN), "{}", found.text);
     let granted = &body["lines"][0];
-    assert_eq!((&granted["granted"], &granted["findings"]), (&json!(true), &json!([])));
+    let without_start = &granted["findings"][0];
+    assert_eq!((&granted["granted"], granted["findings"].as_array().map(Vec::len)), (&json!(true), Some(1)));
+    assert_eq!(
+        (&without_start["rule"], &without_start["level"], &without_start["severity"], &without_start["retourcode"]),
+        (&json!("HVB-04"), &json!("local"), &json!("warning"), &json!(null)),
+        "told, and paid all the same"
+    );
     let wanted = json!({"rule": "TR322", "formula": "term", "volume": 3, "times": 44, "used": 0, "asked": 240,
         "allowed": 7920, "holds": true,
         "text": "3 uur × 44 weken = 132 uur in het geheel; eerder toegekend 0 uur, met deze 4 uur samen 4 uur."});
     assert_eq!(granted["calculations"][2], wanted);
     let rejected = &body["lines"][1];
-    assert_eq!((&rejected["granted"], &rejected["findings"][0]["rule"]), (&json!(false), &json!("TR321")));
+    assert_eq!((&rejected["granted"], &rejected["findings"][1]["rule"]), (&json!(false), &json!("TR321")));
     let wanted = json!({"rule": "TR321", "formula": "period", "volume": 3, "times": 6, "used": 0, "asked": 1140,
         "allowed": 1080, "holds": false,
         "text": "3 uur × 6 weken (afspraak huishoudelijke hulp) = 18 uur in deze periode; gedeclareerd 19 uur."});
@@ -237,7 +250,7 @@ async fn every_line_is_explained_to_its_parties_and_to_nobody_else() {
     let rows: Vec<&str> = table.text.lines().collect();
     assert_eq!((table.status, rows.len()), (200, 3), "{}", table.text);
     assert!(rows[1].starts_with("\"'=1+1\";") && rows[1].contains(";ja;"), "{}", rows[1]);
-    assert!(rows[2].contains(";nee;\"TR321\";") && !table.text.contains(BSN), "{}", rows[2]);
+    assert!(rows[2].contains(";nee;\"HVB-04 TR321\";") && !table.text.contains(BSN), "{}", rows[2]);
 
     for path in ["", "/csv"] {
         assert_eq!(world.get(ANDERE, &format!("/v1/declaraties/{id}{path}")).await.status, 404);

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use iwmo_gateway::config::Config;
+use iwmo_gateway::domain::afspraken::Afspraken;
 use iwmo_gateway::domain::history::{History, PrestatieFact, ToewijzingFact};
 use iwmo_gateway::domain::toewijzing::{Omvang, Product};
 use iwmo_gateway::domain::verdict::{Outside, Verdict, judge};
@@ -111,7 +112,12 @@ impl Gemeente {
         let bytes = wmo323(&format!("D{}", self.count), "2026-06-01", lines);
         let bericht = xml::read(&bytes).expect("valid against its schema");
         let today = instant("2026-06-01T12:00:00Z").date_naive();
-        let outside = Outside { today, gemeenten: &self.config.codelijsten.gemeenten, contract: None };
+        let outside = Outside {
+            today,
+            gemeenten: &self.config.codelijsten.gemeenten,
+            contract: None,
+            afspraken: &Afspraken::None,
+        };
         let verdict = judge(&bericht, &self.history, &outside);
         let granted = verdict.declaratie.clone().map(|oordeel| oordeel.granted).unwrap_or_default();
         let Bericht::Heen(Heenbericht { inhoud: Inhoud::Declaratie(declaratie), .. }) = bericht else {

@@ -7,6 +7,7 @@ mod clocks;
 mod command_line;
 mod crash;
 mod declaraties;
+mod facturen;
 mod hub;
 mod json;
 mod lines;

@@ -268,7 +268,7 @@ async fn a_release_that_the_receiver_does_not_have_in_force_on_the_dagtekening_i
     }
     let lines = world.berichten().await;
     assert_eq!(lines[..2], ["WMO305 START-0 refused ggk", "WMO305 START-1 rejected ggk 9019"], "{lines:?}");
-    let lease = Lease { worker: "test".to_owned(), until: world.clock.now() + Duration::from_secs(60) };
+    let lease = Lease { worker: "test".to_owned(), until: world.clock.now() + Duration::from_mins(1) };
     let parcels = world.store().claim_due(world.clock.now(), &lease, 10).await.expect("claimed");
     let kinds: Vec<_> = parcels.iter().map(|parcel| parcel.kind).collect();
     assert_eq!(kinds, [ParcelKind::Fo01, ParcelKind::Du01], "one fault, and one retour");

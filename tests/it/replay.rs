@@ -35,6 +35,11 @@ pub fn replay_json(folder: &Path) -> (Vec<Value>, Option<i32>) {
     (steps(&output), output.status.code())
 }
 
+/// The same, with the berichten that were composed written into a folder.
+pub fn replay_into(folder: &Path, out: &Path) -> Vec<Value> {
+    steps(&replay(folder, &["--format", "json", "--out", out.to_str().expect("a path")]))
+}
+
 fn replay(folder: &Path, more: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_iwmo-gateway")).arg("replay").args(more).arg(folder).output().expect("the program")
 }

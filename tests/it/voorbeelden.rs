@@ -4,6 +4,7 @@ use std::path::Path;
 
 use iwmo_gateway::clock::{Clock, SystemClock};
 use iwmo_gateway::config::codelijsten::Codelijsten;
+use iwmo_gateway::domain::afspraken::Afspraken;
 use iwmo_gateway::domain::verdict::{Outside, judge_alone};
 use iwmo_gateway::xml;
 
@@ -35,7 +36,12 @@ fn every_example_of_2_3_breaks_what_it_should_and_nothing_else() {
     let examples = examples(&index);
     assert!(examples.len() > 50, "{} examples", examples.len());
     let lists = Codelijsten::built_in();
-    let outside = Outside { today: SystemClock.today(), gemeenten: &lists.gemeenten, contract: None };
+    let outside = Outside {
+        today: SystemClock.today(),
+        gemeenten: &lists.gemeenten,
+        contract: None,
+        afspraken: &Afspraken::None,
+    };
     for Example { file, rule, retourcode, level } in examples {
         let bytes = std::fs::read(folder.join(file)).expect("an example");
         let Ok(bericht) = xml::read(&bytes) else {

@@ -25,14 +25,16 @@ pub(super) fn judge(
     earlier: Vec<Finding>,
 ) -> Verdict {
     let (layout, ground) = (Layout::of(&heen.inhoud), Ground::of(heen, declaratie, outside));
-    let wrong: HashSet<&ElementPath> = earlier.iter().filter_map(|finding| finding.klasse.as_ref()).collect();
+    let wrong: HashSet<&ElementPath> =
+        earlier.iter().filter(|finding| finding.is_error()).filter_map(|finding| finding.klasse.as_ref()).collect();
     let regels = LineRegels::of(heen);
     let lines: Vec<Stated<'_>> = stated(declaratie).collect();
     let unnumbered = Unnumbered::of(&lines, history);
     let mut books = Books::of(&history.declaraties.prestaties);
     let mut found: Vec<(usize, Finding)> = Vec::new();
     let count = lines.len();
-    let mut oordeel = Oordeel { granted: vec![false; count], toegekend: 0, calculations: vec![Vec::new(); count] };
+    let mut oordeel =
+        Oordeel { granted: vec![false; count], toegekend: 0, betaalbaar: 0, calculations: vec![Vec::new(); count] };
     for wants_debet in [false, true] {
         for (nr, stated) in lines.iter().enumerate().filter(|(_, one)| one.prestatie.is_debet() == wants_debet) {
             let is_wrong = |path: &ElementPath| !wrong.is_empty() && wrong.contains(path);
@@ -48,7 +50,9 @@ pub(super) fn judge(
             }
             if is_granted {
                 oordeel.granted[nr] = true;
-                oordeel.toegekend += stated.prestatie.ingediend_bedrag.signed();
+                let bedrag = stated.prestatie.ingediend_bedrag.signed();
+                oordeel.toegekend += bedrag;
+                oordeel.betaalbaar += if books.takes_back_nothing(stated.prestatie) { 0 } else { bedrag };
             }
             books.enter(stated.bsn, stated.prestatie, is_granted);
         }

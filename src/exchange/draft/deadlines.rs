@@ -35,6 +35,7 @@ impl Draft<'_> {
             deadlines.extend(self.of_verzoek(heen, gateway));
             deadlines.extend(self.of_levering(heen, gateway));
             deadlines.extend(self.of_toewijzingen(&ledger.toewijzingen, gateway));
+            deadlines.extend(self.of_declaratie(heen, gateway));
         }
         deadlines
     }
@@ -130,16 +131,27 @@ impl Draft<'_> {
         state: DeadlineState,
         gateway: &Gateway,
     ) -> Option<NewDeadline> {
+        let due = gateway.profile.term(clock, answer)?.due(day_0, &gateway.calendar);
+        Some(self.due_on((clock, answer), due, state))
+    }
+
+    /// A clock that ends with this day.
+    pub(super) fn due_on(
+        &self,
+        (clock, answer): (Clock, Berichtsoort),
+        due: NaiveDate,
+        state: DeadlineState,
+    ) -> NewDeadline {
         let responsible = match clock {
             Clock::Retour
             | Clock::DeclaratieAntwoord
             | Clock::Verzoek
             | Clock::Onderzoek
-            | Clock::StartNaToewijzing => self.bericht.addressee(),
-            Clock::Start | Clock::Stop => self.bericht.poster(),
+            | Clock::StartNaToewijzing
+            | Clock::Betaling => self.bericht.addressee(),
+            Clock::Start | Clock::Stop | Clock::Declareren => self.bericht.poster(),
         };
-        let due = gateway.profile.term(clock)?.due(day_0, &gateway.calendar);
-        Some(NewDeadline {
+        NewDeadline {
             id: ids::new_id(self.received.at),
             bericht_id: self.received.id.clone(),
             clock,
@@ -149,7 +161,7 @@ impl Draft<'_> {
             due,
             due_at: clock::end_of(due),
             state,
-        })
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::super::{Connection, Db, Row};
 use super::Result;
 use super::declaratie::prestatie;
 use super::row::Fields;
-use crate::domain::history::{PrestatieFact, StartFact, StopFact, Subject, ToewijzingFact, VerzoekFact};
+use crate::domain::history::{Leveringen, PrestatieFact, StartFact, StopFact, Subject, ToewijzingFact, VerzoekFact};
 use crate::domain::levering::{StartKey, StopKey};
 use crate::domain::toewijzing::{Omvang, Product};
 use crate::domain::waarde::{Bsn, ToewijzingNummer, Value, VerzoekAntwoord};
@@ -96,6 +96,29 @@ pub async fn live_starts(conn: &mut Connection, pair: Pair<'_>, bsn: &Bsn) -> Re
     query.push(" AND s.bsn = ").push_bind(bsn.digits().to_owned()).push(" ORDER BY j.seq, s.nr");
     let rows = query.build().fetch_all(conn).await?;
     rows.iter().map(|row| Ok(StartFact { key: start_key(&Fields::of("start", "bericht_id", row)?)? })).collect()
+}
+
+/// The live starts and stops of each of these clients.
+pub async fn leveringen(conn: &mut Connection, pair: Pair<'_>, bsns: &[&Bsn]) -> Result<HashMap<Bsn, Leveringen>> {
+    let mut found: HashMap<Bsn, Leveringen> = HashMap::new();
+    for chunk in bsns.chunks(CHUNK) {
+        for table in ["start", "stop"] {
+            let live = format!("SELECT * FROM {table} WHERE NOT refused AND removed_by IS NULL AND");
+            let mut query = between(&live, "", pair);
+            one_of(&mut query, " AND bsn IN ", chunk.iter().map(|bsn| bsn.digits().to_owned()));
+            query.push(" ORDER BY bericht_id, nr");
+            for row in query.build().fetch_all(&mut *conn).await? {
+                let fields = Fields::of(table, "bericht_id", &row)?;
+                let of_client = found.entry(fields.parse("bsn", Value::from_text)?).or_default();
+                if table == "start" {
+                    of_client.starts.push(start_key(&fields)?);
+                } else {
+                    of_client.stops.push(stop_key(&fields)?);
+                }
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// The live stops of a client, in the order in which they were accepted.

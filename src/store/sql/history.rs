@@ -1,13 +1,13 @@
 //! What was recorded before, as far as it bears on one bericht.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::super::Connection;
 use super::Result;
 use super::declaratie::{Declared, declaraties_of, declaraties_under, latest_declaratie, lines_of};
 use super::facts::{
-    Pair, clients_with_toewijzing, lines_about, lines_on, live_starts, live_stops, revisions, toewijzingen_numbered,
-    toewijzingen_of_client, verzoeken_named, verzoeken_of_client,
+    Pair, clients_with_toewijzing, leveringen, lines_about, lines_on, live_starts, live_stops, revisions,
+    toewijzingen_numbered, toewijzingen_of_client, verzoeken_named, verzoeken_of_client,
 };
 use super::row::Fields;
 use crate::domain::bericht::{BerichtIdentificatie, Heenbericht};
@@ -109,7 +109,8 @@ async fn of_declaratie(
     let mut declaraties = declaraties_under(conn, declared, &declaratie.declaratie_nummer).await?;
     declaraties.extend(latest_declaratie(conn, declared).await?);
     let prestaties = lines_about(conn, pair, &nummers, &referenties.into_iter().collect::<Vec<_>>()).await?;
-    history.declaraties = DeclaratieHistory { declaraties, prestaties };
+    let leveringen = leveringen(conn, pair, &bsns).await?;
+    history.declaraties = DeclaratieHistory { declaraties, prestaties, leveringen };
     Ok(())
 }
 
@@ -134,7 +135,7 @@ async fn of_antwoord(
         Some(declaratie) => lines_of(conn, &declaratie.bericht_id).await?,
         None => Vec::new(),
     };
-    Ok(DeclaratieHistory { declaraties, prestaties })
+    Ok(DeclaratieHistory { declaraties, prestaties, leveringen: HashMap::new() })
 }
 
 async fn identity_used(conn: &mut Connection, header: &Header, identificatie_retour: Option<&str>) -> Result<bool> {

@@ -65,7 +65,7 @@ impl<'a> Books<'a> {
         }
         if let Some(vorig) = referentie.vorig_referentie_nummer.as_deref() {
             self.credited.insert(vorig);
-            if self.debets.get(vorig).is_some_and(|debet| !debet.granted) {
+            if self.takes_back_nothing(prestatie) {
                 return;
             }
         }
@@ -77,6 +77,13 @@ impl<'a> Books<'a> {
         *sums.volumes.entry(smallest(prestatie.eenheid)).or_default() += sign * volume;
         sums.bedrag += prestatie.ingediend_bedrag.signed();
         sums.last_day = sums.last_day.max(Some(prestatie.product_periode.einddatum));
+    }
+
+    /// Whether this credits a line that was rejected: a claim, of which nothing was granted.
+    #[must_use]
+    pub fn takes_back_nothing(&self, prestatie: &Prestatie) -> bool {
+        let vorig = prestatie.product_referentie.vorig_referentie_nummer.as_deref();
+        vorig.and_then(|vorig| self.debets.get(vorig)).is_some_and(|debet| !debet.granted)
     }
 
     /// Whether a line of this name was declared, granted or not.

@@ -1,0 +1,225 @@
+//! `mlw-2018`: a factuur per four weeks, one price for a whole period.
+
+use std::collections::HashSet;
+
+use chrono::NaiveDate;
+
+use super::steun::{Terms, Unpaid, is_paid, spans};
+use super::{Afspraak, Require305, debets};
+use crate::domain::bericht::{Berichtsoort, Heenbericht, Inhoud};
+use crate::domain::declaratie::{Declaratie, Prestatie};
+use crate::domain::history::{History, Leveringen};
+use crate::domain::klasse::ElementPath;
+use crate::domain::periode::cak_of;
+use crate::domain::verdict::{Finding, Place, Severity};
+use crate::domain::waarde::{Bsn, Frequentie, ProductCode, ToewijzingNummer};
+
+/// The choices that these agreements leave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mlw2018 {
+    /// How everything is settled (MLW-02).
+    pub settlement: Settlement,
+    /// How many days after its period a factuur may come (MLW-04).
+    pub invoice_due_days: u32,
+    /// What to make of a line without a start (MLW-01b).
+    pub require_305: Require305,
+    /// From when on the agreements hold.
+    pub valid_from: NaiveDate,
+    /// The period of a start is paid too (MLW-06).
+    pub pays_start_period: bool,
+    /// A period with both start and end is paid (MLW-07b).
+    pub pays_start_and_end: bool,
+    /// A period is paid that support begins on the first day of.
+    pub pays_first_day: bool,
+}
+
+/// How parties settle (OP278).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settlement {
+    /// By factuur (448).
+    Factuur,
+    /// By declaratie (416).
+    Declaratie,
+}
+
+const NO_START: Afspraak = Afspraak {
+    id: "MLW-01b",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "Van deze ondersteuning is geen start gemeld. Stuur eerst het startbericht; de gemeente houdt de regel aan tot zij beslist.",
+};
+const NOT_A_DECLARATIE: Afspraak = Afspraak {
+    id: "MLW-02",
+    retour_code: Some("8855"),
+    severity: Severity::Error,
+    text: "Er zijn facturen afgesproken. Stuur een factuur (448) in plaats van een declaratie (416).",
+};
+const NOT_A_FACTUUR: Afspraak = Afspraak {
+    id: "MLW-02",
+    retour_code: Some("8856"),
+    severity: Severity::Error,
+    text: "Er zijn declaraties afgesproken. Stuur een declaratie (416) in plaats van een factuur (448).",
+};
+const NO_CAK_PERIODE: Afspraak = Afspraak {
+    id: "MLW-03",
+    retour_code: Some("8214"),
+    severity: Severity::Error,
+    text: "De DeclaratiePeriode is geen periode van vier weken van het CAK. Neem begin en einde over uit de kalender van het CAK.",
+};
+const LATE: Afspraak = Afspraak {
+    id: "MLW-04",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "De factuur komt meer dan vier weken na de periode. Zij wordt behandeld; stuur de volgende eerder.",
+};
+const EARLY: Afspraak = Afspraak {
+    id: "MLW-04",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "De factuur komt voordat de periode voorbij is. Factureer een periode na haar laatste dag.",
+};
+const PART_OF_A_PERIOD: Afspraak = Afspraak {
+    id: "MLW-05",
+    retour_code: Some("0611"),
+    severity: Severity::Error,
+    text: "Een periode wordt in haar geheel betaald. Vraag volume maal tarief, zonder er iets af te halen.",
+};
+const START_PERIOD: Afspraak = Afspraak {
+    id: "MLW-06",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "De ondersteuning begint in deze periode: die wordt niet betaald, de laatste daarvoor in haar geheel. De gemeente beslist over de regel.",
+};
+const NO_SUPPORT: Afspraak = Afspraak {
+    id: "MLW-08",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "In deze periode is geen ondersteuning gemeld. Controleer start en stop; de gemeente beslist over de regel.",
+};
+const STILL_CLAIMED: Afspraak = Afspraak {
+    id: "MLW-10",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "Een eerdere, afgekeurde regel over dit product en deze periode staat nog open. Crediteer die; tot dan wordt deze aangehouden.",
+};
+const LONG: Afspraak = Afspraak {
+    id: "MLW-20",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "Deze toewijzing duurt langer dan vijf jaar. Afgesproken is ten hoogste vijf.",
+};
+/// How many years a toewijzing lasts at most (MLW-20).
+const YEARS: u32 = 5;
+
+/// What a claim is about.
+type Claim<'a> = (Option<ToewijzingNummer>, &'a ProductCode, NaiveDate, NaiveDate);
+
+impl Mlw2018 {
+    pub(super) fn on_header(&self, heen: &Heenbericht, today: NaiveDate) -> Vec<Finding> {
+        let Inhoud::Factuur { header, .. } = &heen.inhoud else { return Vec::new() };
+        let place = |names: &[&'static str]| Place::within(ElementPath::root().child("Header"), names);
+        let other_kind = match (self.settlement, heen.header.soort) {
+            (Settlement::Factuur, Berichtsoort::Wmo303D) => Some(NOT_A_DECLARATIE),
+            (Settlement::Declaratie, Berichtsoort::Wmo303F) => Some(NOT_A_FACTUUR),
+            _ => None,
+        };
+        let periode = &header.identificatie.declaratie_periode;
+        let no_periode = (*periode != cak_of(periode.begindatum)).then_some(NO_CAK_PERIODE);
+        let days_after = today.signed_duration_since(periode.einddatum).num_days();
+        let timing =
+            if days_after > self.invoice_due_days.into() { Some(LATE) } else { (days_after < 1).then_some(EARLY) };
+        let of_kind = other_kind.map(|broken| broken.broken_at(place(&["BerichtCode"])));
+        let periode_place = || place(&["DeclaratieFactuurIdentificatie", "DeclaratiePeriode"]);
+        let of_periode = no_periode.into_iter().chain(timing).map(|broken| broken.broken_at(periode_place()));
+        of_kind.into_iter().chain(of_periode).collect()
+    }
+
+    pub(super) fn below(&self, heen: &Heenbericht, history: &History) -> Vec<Finding> {
+        match (&heen.inhoud, heen.inhoud.declaratie()) {
+            (Inhoud::Factuur { .. }, Some(declaratie)) => self.of_lines(heen, &declaratie, history),
+            (Inhoud::Beschikking(client), _) => {
+                let producten = client.beschikking.toegewezen_producten.iter().enumerate();
+                let is_long = |begin: NaiveDate, end: Option<NaiveDate>| {
+                    end.zip(begin.checked_add_months(chrono::Months::new(12 * YEARS)))
+                        .is_some_and(|(end, last)| end >= last)
+                };
+                let long = producten.filter(|(_, product)| is_long(product.ingangsdatum, product.einddatum));
+                let path = ElementPath::root().child("Client").child("Beschikking").child("ToegewezenProducten");
+                long.map(|(nr, _)| LONG.broken_at(Place::element(path.nth("ToegewezenProduct", nr), "Einddatum")))
+                    .collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn of_lines(&self, heen: &Heenbericht, declaratie: &Declaratie, history: &History) -> Vec<Finding> {
+        let open = open_claims(heen, declaratie, history);
+        let mut findings = Vec::new();
+        for (bsn, line, path) in debets(heen, declaratie) {
+            if let Err(unpaid) = self.is_paid(bsn, line, history) {
+                let broken = match unpaid {
+                    Unpaid::NoStart => Afspraak { severity: self.severity_without_start(), ..NO_START },
+                    Unpaid::StartPeriod => START_PERIOD,
+                    Unpaid::NoSupport => NO_SUPPORT,
+                };
+                findings.push(broken.broken_at(Place::element(path.clone(), "ProductPeriode")));
+            }
+            if is_part_of_a_period(line, history) {
+                let names = ["IngediendeBedragPrestatie", "DeclaratieFactuurBedrag"];
+                findings.push(PART_OF_A_PERIOD.broken_at(Place::within(path.clone(), &names)));
+            }
+            if open.contains(&claim(line)) {
+                findings.push(STILL_CLAIMED.broken_at(Place::klasse(path)));
+            }
+        }
+        findings
+    }
+
+    fn is_paid(&self, bsn: &Bsn, line: &Prestatie, history: &History) -> Result<(), Unpaid> {
+        let none = Leveringen::default();
+        let leveringen = history.declaraties.leveringen.get(bsn).unwrap_or(&none);
+        let terms = Terms {
+            from: self.valid_from,
+            pays_start_period: self.pays_start_period,
+            pays_start_and_end: self.pays_start_and_end,
+            pays_first_day: self.pays_first_day,
+        };
+        is_paid(&spans(leveringen, line, &history.toewijzingen), &line.product_periode, terms)
+    }
+
+    const fn severity_without_start(&self) -> Severity {
+        match self.require_305 {
+            Require305::Warn => Severity::Warning,
+            Require305::Reject => Severity::Error,
+        }
+    }
+}
+
+/// Whether less than the whole price is asked of a toewijzing per four weeks.
+fn is_part_of_a_period(line: &Prestatie, history: &History) -> bool {
+    let toewijzing = line.toewijzing_nummer.and_then(|nummer| history.toewijzingen.current(nummer));
+    let omvang = toewijzing.and_then(|fact| fact.omvang.as_ref());
+    let is_per_period = omvang.is_some_and(|omvang| omvang.frequentie == Frequentie::PerVierWeken);
+    let whole = line.product_tarief.map(|tarief| i128::from(tarief) * i128::from(line.geleverd_volume));
+    is_per_period && whole.is_some_and(|whole| line.ingediend_bedrag.signed() < whole)
+}
+
+/// What was claimed in a factuur, rejected, and not credited since, this factuur included. A rejected line of a declaratie
+/// is no claim.
+fn open_claims<'a>(heen: &Heenbericht, declaratie: &'a Declaratie, history: &'a History) -> HashSet<Claim<'a>> {
+    if heen.header.soort != Berichtsoort::Wmo303F {
+        return HashSet::new();
+    }
+    let facts = &history.declaraties.prestaties;
+    let earlier = facts.iter().filter(|fact| fact.granted).map(|fact| &fact.prestatie);
+    let own = declaratie.clienten.iter().flat_map(|client| &client.prestaties);
+    let credited: HashSet<&str> =
+        earlier.chain(own).filter_map(|line| line.product_referentie.vorig_referentie_nummer.as_deref()).collect();
+    let rejected = facts.iter().filter(|fact| !fact.granted && fact.prestatie.is_debet()).map(|fact| &fact.prestatie);
+    let open = rejected.filter(|line| !credited.contains(line.product_referentie.referentie_nummer.as_str()));
+    open.map(claim).collect()
+}
+
+fn claim(line: &Prestatie) -> Claim<'_> {
+    (line.toewijzing_nummer, &line.product_code, line.product_periode.begindatum, line.product_periode.einddatum)
+}

@@ -1,0 +1,167 @@
+//! When a client had support, and which periods of it are paid where a whole period has one price.
+
+use chrono::NaiveDate;
+
+use crate::domain::declaratie::{GeslotenPeriode, Prestatie};
+use crate::domain::history::{Leveringen, Toewijzingen};
+use crate::domain::levering::StartKey;
+use crate::domain::periode::cak_of;
+
+/// From the first day of support to the last, without a day between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// First day.
+    pub begin: NaiveDate,
+    /// Last day; none while it lasts.
+    pub end: Option<NaiveDate>,
+}
+
+/// What was agreed where the standard is silent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// What began before this day is no start.
+    pub from: NaiveDate,
+    /// The period of the start is paid as well.
+    pub pays_start_period: bool,
+    /// The period is paid that has both start and end.
+    pub pays_start_and_end: bool,
+    /// The period is paid that support began on the first day of.
+    pub pays_first_day: bool,
+}
+
+/// Why a period is not paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unpaid {
+    /// No start was reported.
+    NoStart,
+    /// Support starts in it.
+    StartPeriod,
+    /// There was no support in it.
+    NoSupport,
+}
+
+/// The support of a client in the categorie of this line. Spans that touch are one: another toewijzing is no new start.
+pub fn spans(leveringen: &Leveringen, line: &Prestatie, toewijzingen: &Toewijzingen) -> Vec<Span> {
+    let toewijzing = |start: &StartKey| start.toewijzing_nummer.and_then(|nummer| toewijzingen.current(nummer));
+    let is_same = |start: &&StartKey| {
+        start.toewijzing_nummer.is_some() && start.toewijzing_nummer == line.toewijzing_nummer
+            || start.categorie.as_deref() == Some(line.product_categorie.as_str())
+    };
+    let mut spans: Vec<Span> = leveringen
+        .starts
+        .iter()
+        .filter(is_same)
+        .map(|start| {
+            let stops = leveringen.stops.iter().filter(|stop| stop.start == *start).map(|stop| stop.einddatum);
+            let end_of_toewijzing = toewijzing(start).and_then(|fact| fact.einddatum);
+            Span { begin: start.begindatum, end: stops.chain(end_of_toewijzing).min() }
+        })
+        .collect();
+    spans.sort_by_key(|span| span.begin);
+    let mut merged: Vec<Span> = Vec::new();
+    for span in spans {
+        match merged.last_mut() {
+            Some(last) if last.end.is_none_or(|end| end.succ_opt().is_none_or(|next| span.begin <= next)) => {
+                last.end = last.end.zip(span.end).map(|(one, other)| one.max(other));
+            }
+            _ => merged.push(span),
+        }
+    }
+    merged
+}
+
+/// Whether the period of the CAK that this one lies in is paid: all from the start to the end of support, the last one whole
+/// and the first one not.
+pub fn is_paid(spans: &[Span], periode: &GeslotenPeriode, terms: Terms) -> Result<(), Unpaid> {
+    let periode = cak_of(periode.begindatum);
+    let mut unpaid = if spans.is_empty() { Unpaid::NoStart } else { Unpaid::NoSupport };
+    for span in spans {
+        let (first, last) = (cak_of(span.begin), span.end.map(cak_of));
+        let is_over = last.as_ref().is_some_and(|last| periode.begindatum > last.begindatum);
+        if periode.begindatum < first.begindatum || is_over {
+            continue;
+        }
+        let is_start = periode == first && span.begin >= terms.from;
+        let is_first_day = span.begin == first.begindatum;
+        let ends_here = last.as_ref() == Some(&first);
+        if !is_start
+            || terms.pays_start_period
+            || (ends_here && terms.pays_start_and_end)
+            || (!ends_here && is_first_day && terms.pays_first_day)
+        {
+            return Ok(());
+        }
+        unpaid = Unpaid::StartPeriod;
+    }
+    Err(unpaid)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AGREED: Terms =
+        Terms { from: day(2018, 1, 1), pays_start_period: false, pays_start_and_end: true, pays_first_day: false };
+
+    const fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(year, month, day).expect("a date")
+    }
+
+    /// Month and day of 2018.
+    type Day = (u32, u32);
+
+    /// Which of the periods 1 to 9 of 2018 are paid.
+    fn paid(spans: &[(Day, Option<Day>)], terms: Terms) -> Vec<u32> {
+        let of = |(month, dag)| day(2018, month, dag);
+        let spans: Vec<Span> = spans.iter().map(|(begin, end)| Span { begin: of(*begin), end: end.map(of) }).collect();
+        let mut periode = cak_of(day(2018, 1, 1));
+        let mut paid = Vec::new();
+        for number in 1..=9 {
+            if is_paid(&spans, &periode, terms).is_ok() {
+                paid.push(number);
+            }
+            periode = cak_of(periode.einddatum.succ_opt().expect("a day after"));
+        }
+        paid
+    }
+
+    #[test]
+    fn the_last_period_makes_up_for_the_first() {
+        assert_eq!(paid(&[((4, 10), Some((6, 29)))], AGREED), [5, 6, 7]);
+        assert_eq!(paid(&[((4, 10), Some((5, 1)))], AGREED), [5]);
+        assert_eq!(paid(&[((4, 10), Some((5, 20)))], AGREED), [5], "the last day of period 5");
+        assert_eq!(paid(&[((3, 26), Some((5, 1)))], AGREED), [5], "the first day of period 4");
+        assert_eq!(paid(&[((3, 26), Some((5, 1)))], Terms { pays_first_day: true, ..AGREED }), [4, 5]);
+        assert_eq!(paid(&[((4, 10), Some((6, 29)))], Terms { pays_start_period: true, ..AGREED }), [4, 5, 6, 7]);
+    }
+
+    #[test]
+    fn start_and_end_in_one_period_are_as_agreed() {
+        let short = [((4, 10), Some((4, 12)))];
+        assert_eq!(paid(&short, AGREED), [4]);
+        assert_eq!(paid(&short, Terms { pays_start_and_end: false, ..AGREED }), [0; 0]);
+    }
+
+    #[test]
+    fn a_pause_ends_and_starts_again() {
+        let paused = [((1, 8), Some((5, 1))), ((6, 20), None)];
+        assert_eq!(paid(&paused, AGREED), [2, 3, 4, 5, 8, 9]);
+        let within = [((1, 8), Some((5, 1))), ((5, 10), None)];
+        assert_eq!(paid(&within, AGREED), [2, 3, 4, 5, 6, 7, 8, 9], "period 5 is paid once for both");
+    }
+
+    #[test]
+    fn who_had_support_before_the_agreement_did_not_start() {
+        let before = [Span { begin: day(2017, 11, 6), end: None }];
+        assert_eq!(is_paid(&before, &cak_of(day(2017, 11, 6)), AGREED), Ok(()));
+        assert_eq!(is_paid(&before, &cak_of(day(2018, 1, 1)), AGREED), Ok(()));
+    }
+
+    #[test]
+    fn why_a_period_is_not_paid() {
+        let spans = [Span { begin: day(2018, 4, 10), end: Some(day(2018, 6, 29)) }];
+        let why = |month, dag| is_paid(&spans, &cak_of(day(2018, month, dag)), AGREED);
+        assert_eq!((why(4, 1), why(8, 1)), (Err(Unpaid::StartPeriod), Err(Unpaid::NoSupport)));
+        assert_eq!(is_paid(&[], &cak_of(day(2018, 4, 1)), AGREED), Err(Unpaid::NoStart));
+    }
+}

@@ -1,0 +1,181 @@
+//! Declaraties and facturen of release 2.3 (303), and the antwoord on them (304), under the agreements of 2018.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use iwmo_gateway::domain::release::Releases;
+use iwmo_gateway::domain::verdict::{Oordeel, Verdict};
+use iwmo_gateway::domain::waarde::{Identificatie, Value as _};
+use iwmo_gateway::domain::{Bericht, factuur_antwoord};
+use iwmo_gateway::exchange::rebuild::verify;
+use iwmo_gateway::store::{Sqlite, Store};
+use iwmo_gateway::xml::{self, Schemas};
+use serde_json::{Value, json};
+
+use crate::replay::replay_into;
+use crate::stage::Stage;
+
+/// A client from toewijzing to stop, and another whose first price was wrong.
+fn cycle() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/mlw-2018")
+}
+
+const WMO301: &[u8] = include_bytes!("../../fixtures/regels/TR303/eerder-80.xml");
+const WMO303: &[u8] = include_bytes!("../../fixtures/regels/TR303/goed-nummer.xml");
+
+/// The 304 on that 303, which grants its line or rejects it.
+fn antwoord(grants: bool) -> Vec<u8> {
+    let Ok(Bericht::Heen(factuur)) = xml::read(WMO303) else { panic!("a 303") };
+    let oordeel = Oordeel { granted: vec![grants], toegekend: if grants { 20_000 } else { 0 }, ..Oordeel::default() };
+    let verdict = Verdict { findings: Vec::new(), declaratie: Some(oordeel) };
+    let nummer = Identificatie::from_text("A1").expect("a name");
+    let day = "2019-06-20".parse().expect("a date");
+    xml::encode(&Bericht::Heen(factuur_antwoord::compose(&factuur, &verdict, nummer, day).expect("a 304")))
+}
+
+fn steps() -> (Vec<Value>, Vec<String>) {
+    let out = tempfile::tempdir().expect("a folder");
+    let steps = replay_into(&cycle(), out.path());
+    let read = |step: &Value| {
+        let stem = step["file"].as_str().and_then(|file| file.strip_suffix(".xml")).expect("an XML file");
+        std::fs::read_to_string(out.path().join(format!("{stem}-WMO304.xml"))).unwrap_or_default()
+    };
+    let answers = steps.iter().map(read).collect();
+    (steps, answers)
+}
+
+/// Step by step: what became of it, and what was found.
+fn told(step: &Value) -> (String, Vec<String>) {
+    let found = step["findings"].as_array().expect("findings").iter().map(|finding| {
+        let code = finding["retourcode"].as_str().unwrap_or("-");
+        format!("{} {} {}", finding["level"].as_str().expect("a level"), finding["rule"].as_str().unwrap_or("-"), code)
+    });
+    (step["outcome"].as_str().expect("an outcome").to_owned(), found.collect())
+}
+
+/// What a 304 says on its header: asked, granted and code.
+fn header(antwoord: &str) -> String {
+    let value = |text: &str, name: &str| {
+        let (_, rest) = text.split_once(&format!(":{name}>")).unwrap_or_else(|| panic!("{name} in {antwoord}"));
+        rest.split('<').next().unwrap_or_default().to_owned()
+    };
+    let amount = |name: &str| {
+        let (_, rest) = antwoord.split_once(&format!(":{name}>")).expect("an amount");
+        format!("{} {}", value(rest, "TotaalBedrag"), value(rest, "DebetCredit"))
+    };
+    let code = value(antwoord, "RetourCode");
+    format!("{} → {}, {code}", amount("IngediendTotaalBedrag"), amount("ToegekendTotaalBedrag"))
+}
+
+#[test]
+fn the_cycle_of_2018_is_judged_as_agreed_and_answered_to_the_cent() {
+    let (steps, answers) = steps();
+    let of_303: Vec<_> = steps.iter().zip(&answers).filter(|(step, _)| step["berichtsoort"] == "WMO303").collect();
+    let told: Vec<_> = of_303
+        .iter()
+        .map(|(step, antwoord)| {
+            let (outcome, found) = told(step);
+            format!("{outcome}; {}; {}", header(antwoord), found.join(", "))
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "accepted; 65000 D → 65000 D, 8001; local MLW-06 -",
+            "partial; 117000 D → 65000 D, 0200; external IV032c 0611",
+            "rejected; 52000 D → 0 D, 0200; local MLW-10 -, external IV032c 0611",
+            "accepted; 104000 C → 104000 C, 8001; ",
+            "accepted; 165000 D → 165000 D, 8001; ",
+            "accepted; 115000 D → 115000 D, 8001; local MLW-04 -",
+            "rejected; 65000 D → 0 D, 8855; local MLW-02 8855, local MLW-04 -",
+            "rejected; 50000 D → 0 D, 8214; history TR318 8214, local MLW-03 8214",
+        ]
+    );
+}
+
+#[test]
+fn a_304_lists_what_is_rejected_and_nothing_else() {
+    let (_, answers) = steps();
+    let partial = &answers[5];
+    assert_eq!(partial.matches(":Prestatie>").count(), 2, "one line: {partial}");
+    assert!(partial.contains(">P05B<") && partial.contains(":RetourCode>0611<"), "{partial}");
+    assert!(!partial.contains(">P05A<") && partial.contains(":Gemeente>0988<"), "{partial}");
+    let granted = &answers[7];
+    assert!(!granted.contains("Clienten"), "{granted}");
+}
+
+#[test]
+fn the_clocks_of_2018_run_from_the_receipt_and_from_the_period() {
+    let (steps, _) = steps();
+    let clocks = |step: &Value| -> Vec<String> {
+        let own = step["deadlines"].as_array().expect("deadlines").iter().filter(|clock| clock["state"] != "overdue");
+        let text = |clock: &Value, name: &str| clock[name].as_str().unwrap_or_default().to_owned();
+        own.map(|clock| format!("{} {} {}", text(clock, "clock"), text(clock, "due"), text(clock, "state"))).collect()
+    };
+    let of = |file: &str| {
+        let step = steps.iter().find(|step| step["file"].as_str().is_some_and(|name| name.starts_with(file)));
+        let mut clocks = clocks(step.expect("a step"));
+        clocks.sort();
+        clocks
+    };
+    assert_eq!(
+        of("06"),
+        ["betaling 2018-06-22 open", "declaratie-antwoord 2018-06-20 open", "declareren 2018-06-17 met"]
+    );
+    assert_eq!(of("08"), ["declaratie-antwoord 2018-07-06 open", "declareren 2018-06-17 met"], "nothing is to be paid");
+    assert_eq!(
+        of("11"),
+        ["betaling 2018-09-14 open", "declaratie-antwoord 2018-09-12 open", "declareren 2018-08-12 late"]
+    );
+    assert_eq!(of("12"), ["declaratie-antwoord 2018-09-13 open"], "what counts as not sent is neither late nor paid");
+    let overdue = steps.iter().flat_map(|step| step["deadlines"].as_array().expect("deadlines").iter());
+    let mut overdue = overdue.filter(|clock| clock["clock"] == "betaling" && clock["state"] == "overdue");
+    assert_eq!(overdue.next().map(|clock| &clock["subject"]), Some(&json!("F180400")));
+}
+
+#[tokio::test]
+async fn a_number_is_free_again_after_a_rejection_as_a_whole_and_only_then() {
+    let stage = Stage::new().await;
+    stage.take_all(&[WMO301.to_vec()]).await;
+    let text = String::from_utf8(WMO303.to_vec()).expect("UTF-8");
+    let wrong = stage.take(text.replace("<iwmo:TotaalBedrag>20000", "<iwmo:TotaalBedrag>20001").into_bytes()).await;
+    assert_eq!((wrong.verdict.as_str(), wrong.findings[0].rule.as_deref()), ("rejected", Some("TR312")));
+    assert_eq!(wrong.retour.expect("a 304").retourcodes, ["0001"]);
+    stage.take_all(&[WMO303.to_vec()]).await;
+    let again = stage.replay(text.replace(">P1<", ">P2<").into_bytes()).await;
+    assert_eq!((again.verdict.as_str(), again.findings[0].rule.as_deref()), ("rejected", Some("TR324")));
+    assert_eq!(again.retour.expect("a 304").retourcodes, ["0030"]);
+}
+
+#[tokio::test]
+async fn a_304_waits_for_its_303_and_decides_about_its_lines() {
+    for (grants, granted) in [(true, "granted"), (false, "not granted")] {
+        let stage = Stage::new().await.replayed();
+        assert_eq!(stage.take(antwoord(grants)).await.verdict, "parked");
+        stage.take_all(&[WMO301.to_vec(), WMO303.to_vec()]).await;
+        assert_eq!(stage.release().await, ["WMO304 accepted 2019-06-20"]);
+        let lines: Vec<String> =
+            stage.end().await.ledger.into_iter().filter(|row| row.starts_with("prestatie")).collect();
+        assert!(lines.len() == 1 && lines[0].contains(&format!(" {granted},")), "{lines:?}");
+        let second = String::from_utf8(antwoord(grants)).expect("UTF-8").replace(">A1<", ">A2<");
+        let second = stage.replay(second.into_bytes()).await;
+        assert_eq!((second.verdict.as_str(), second.findings.len()), ("rejected", 1), "answered already");
+    }
+}
+
+#[tokio::test]
+async fn what_the_cycle_made_is_made_of_it_again() {
+    let store: Arc<dyn Store> = Arc::new(Sqlite::in_memory().await.expect("a store"));
+    let mut stage = Stage::on(Arc::clone(&store)).replayed();
+    stage.gateway.releases = Releases::Any;
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(cycle()).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "xml"));
+    files.sort();
+    for file in files {
+        stage.replay(std::fs::read(file).expect("a file")).await;
+    }
+    let compared = verify(store.as_ref(), Schemas::compiled_in().as_ref()).await.expect("read");
+    assert_eq!(compared.differences, [""; 0]);
+    assert_eq!(compared.berichten, 13);
+}
