@@ -1,10 +1,14 @@
 //! WMO323 and WMO325: what the aanbieder declares, and which part of it the gemeente grants.
 
+use std::hash::{Hash, Hasher};
+
 use chrono::NaiveDate;
 
 use super::bericht::{BerichtIdentificatie, XsdVersie};
 use super::klasse::{RetourCodes, klasse};
-use super::waarde::{Bsn, DebetCredit, Eenheid, ProductCategorie, ProductCode, ToewijzingNummer, Versie};
+use super::waarde::{
+    Bsn, DebetCredit, Eenheid, ProductCategorie, ProductCode, ReferentieNummer, ToewijzingNummer, Versie,
+};
 
 klasse! {
     /// `CDT_GeslotenPeriode`.
@@ -19,8 +23,8 @@ klasse! {
 klasse! {
     /// `CDT_BedragMetDC`.
     basis struct BedragMetDC {
-        /// In euro cents, never negative.
-        bedrag: i64 = "Bedrag",
+        /// In euro cents.
+        bedrag: u32 = "Bedrag",
         /// The sign.
         debet_credit: DebetCredit = "DebetCredit",
     }
@@ -39,10 +43,10 @@ klasse! {
 klasse! {
     /// `CDT_Referentie`: which line this is, and which one it takes back.
     basis struct Referentie {
-        /// 1 to 20 characters, used once per aanbieder.
-        referentie_nummer: String = "ReferentieNummer",
-        /// Of the line that a credit takes back.
-        vorig_referentie_nummer: Option<String> = "VorigReferentieNummer",
+        /// Used once per aanbieder.
+        referentie_nummer: ReferentieNummer = "ReferentieNummer",
+        /// Of the line that a credit takes back. In a box: few lines are credits.
+        vorig_referentie_nummer: Option<Box<ReferentieNummer>> = "VorigReferentieNummer",
     }
 }
 
@@ -88,11 +92,11 @@ klasse! {
         /// When it was delivered.
         product_periode: GeslotenPeriode = "ProductPeriode",
         /// In units of `eenheid`.
-        geleverd_volume: i64 = "GeleverdVolume",
+        geleverd_volume: u32 = "GeleverdVolume",
         /// WJ756.
         eenheid: Eenheid = "Eenheid",
         /// Per unit, in euro cents.
-        product_tarief: Option<i64> = "ProductTarief",
+        product_tarief: Option<u32> = "ProductTarief",
         /// What is asked for it.
         ingediend_bedrag: BedragMetDC = "IngediendBedrag",
         /// In a 325.
@@ -127,6 +131,14 @@ klasse! {
         clienten: Vec<Client> = "Clienten" / "Client",
         /// At least one.
         retour_codes: RetourCodes = "RetourCodes",
+    }
+}
+
+impl Referentie {
+    /// The name of the line that a credit takes back.
+    #[must_use]
+    pub fn vorig(&self) -> Option<&str> {
+        self.vorig_referentie_nummer.as_ref().map(|nummer| nummer.as_str())
     }
 }
 
@@ -167,5 +179,43 @@ impl Prestatie {
     #[must_use]
     pub fn is_debet(&self) -> bool {
         self.ingediend_bedrag.debet_credit == DebetCredit::Debet
+    }
+}
+
+/// A line, equal to another that declares the same product for the same toewijzing and period: that is done once.
+#[derive(Clone, Copy)]
+pub struct Delivered<'a>(pub &'a Prestatie);
+
+impl<'a> Delivered<'a> {
+    fn key(self) -> (Option<ToewijzingNummer>, &'a GeslotenPeriode, &'a ProductCategorie, &'a ProductCode) {
+        let line = self.0;
+        (line.toewijzing_nummer, &line.product_periode, &line.product_categorie, &line.product_code)
+    }
+}
+
+impl PartialEq for Delivered<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Delivered<'_> {}
+
+impl Hash for Delivered<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let (nummer, periode, categorie, code) = self.key();
+        (nummer, periode.begindatum, periode.einddatum, categorie, code).hash(state);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A declaratie of 250 MB has 385 000 lines, which are in memory together.
+    #[test]
+    fn a_line_takes_little_memory() {
+        assert!(size_of::<Prestatie>() <= 120, "{}", size_of::<Prestatie>());
+        assert!(size_of::<Client>() <= 56, "{}", size_of::<Client>());
     }
 }

@@ -129,11 +129,11 @@ impl<'a> Codes<'a> {
 
     /// Those on this class, each once; `None` when there are none.
     pub fn on(&self, klasse: &ElementPath) -> Option<RetourCodes> {
-        self.by_klasse.get(klasse).cloned().map(RetourCodes)
+        self.by_klasse.get(klasse).map(|codes| RetourCodes(codes.as_slice().into()))
     }
 }
 
 /// This code and no other.
 pub(super) fn only(code: &str) -> RetourCodes {
-    RetourCodes(vec![RetourCode::of(code)])
+    RetourCodes([RetourCode::of(code)].into())
 }

@@ -153,13 +153,13 @@ klasse! {
     /// `CDT_IngediendeBedragPrestatie`.
     basis struct IngediendeBedragPrestatie {
         /// In units of `eenheid`.
-        geleverd_volume: i64 = "GeleverdVolume",
+        geleverd_volume: u32 = "GeleverdVolume",
         /// WMO756.
         eenheid: Eenheid = "Eenheid",
         /// Share of the tariff, in hundredths of a percent.
         verrekenpercentage: Option<i64> = "Verrekenpercentage",
         /// Per unit, in euro cents.
-        product_tarief: Option<i64> = "ProductTarief",
+        product_tarief: Option<u32> = "ProductTarief",
         /// Volume times tariff.
         berekend_bedrag: Option<BedragMetDC> = "BerekendBedrag",
         /// WMO106.

@@ -370,8 +370,7 @@ impl DeclaratieHistory {
     #[must_use]
     pub fn has_granted_lines(&self, nummer: ToewijzingNummer) -> bool {
         let granted = || self.prestaties.iter().filter(|line| line.granted).map(|line| &line.prestatie);
-        let credited: HashSet<&str> =
-            granted().filter_map(|line| line.product_referentie.vorig_referentie_nummer.as_deref()).collect();
+        let credited: HashSet<&str> = granted().filter_map(|line| line.product_referentie.vorig()).collect();
         granted()
             .filter(|line| line.toewijzing_nummer == Some(nummer) && line.is_debet())
             .any(|line| !credited.contains(line.product_referentie.referentie_nummer.as_str()))

@@ -130,6 +130,8 @@ pub(crate) fn read_list<E: Element, S: Source>(
             list.push(E::read(name, source)?);
         }
         source.leave()?;
+        // It will not grow any more, and a declaratie has many.
+        list.shrink_to_fit();
     }
     Ok(list)
 }
@@ -153,11 +155,11 @@ pub(crate) fn write_list<E: Element, T: Target>(
 
 /// The retourcodes of one berichtklasse; none in a heenbericht.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RetourCodes(pub Vec<RetourCode>);
+pub struct RetourCodes(pub Box<[RetourCode]>);
 
 impl Element for RetourCodes {
     fn read<S: Source>(name: &'static str, source: &mut S) -> Result<Self, S::Error> {
-        read_list(name, "RetourCode", source).map(Self)
+        read_list(name, "RetourCode", source).map(|codes| Self(codes.into()))
     }
 
     fn write<T: Target>(&self, name: &'static str, _: bool, target: &mut T) {

@@ -32,13 +32,13 @@ pub fn compose(
     let (codes, inhoud) = if findings.is_empty() {
         (RetourCodes::default(), None)
     } else if findings.iter().any(|finding| finding.level == Level::Message) {
-        (RetourCodes(vec![RetourCode::of(RetourCode::AFGEKEURD)]), None)
+        (RetourCodes([RetourCode::of(RetourCode::AFGEKEURD)].into()), None)
     } else if !of_header.0.is_empty() {
         (of_header, None)
     } else {
         let mut inhoud = heen.inhoud.clone();
         inhoud.each_retour_codes(&mut |klasse, codes| *codes = codes_of_body(klasse, &findings));
-        (RetourCodes(vec![RetourCode::of(RetourCode::GEEN_OPMERKING)]), Some(inhoud))
+        (RetourCodes([RetourCode::of(RetourCode::GEEN_OPMERKING)].into()), Some(inhoud))
     };
     Some(Retourbericht {
         header: Header { soort, ..heen.header.clone() },
@@ -63,7 +63,7 @@ fn codes_on(klasse: &ElementPath, findings: &[&Finding]) -> RetourCodes {
             codes.push(code);
         }
     }
-    RetourCodes(codes)
+    RetourCodes(codes.into())
 }
 
 /// The codes of a class below the header: there always is one.
@@ -74,7 +74,7 @@ fn codes_of_body(klasse: &ElementPath, findings: &[&Finding]) -> RetourCodes {
     }
     let is_inside_wrong = findings.iter().any(|finding| finding.klasse.as_ref().is_some_and(|at| at.holds(klasse)));
     let code = if is_inside_wrong { RetourCode::NIET_BEOORDEELD } else { RetourCode::GEEN_OPMERKING };
-    RetourCodes(vec![RetourCode::of(code)])
+    RetourCodes([RetourCode::of(code)].into())
 }
 
 /// The versions of the schemas under `xsd/`, where the release asks for them.

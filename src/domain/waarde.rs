@@ -6,6 +6,7 @@
 use std::fmt;
 
 use chrono::{Datelike, NaiveDate};
+use smol_str::{SmolStr, format_smolstr};
 
 /// A value that stands as text in one element.
 pub trait Value: Sized {
@@ -25,6 +26,32 @@ impl Value for String {
 
     fn to_text(&self) -> String {
         self.clone()
+    }
+}
+
+/// In a box, for what is rare: its place then costs little where it is absent.
+impl<V: Value> Value for Box<V> {
+    const IS_NUMBER: bool = V::IS_NUMBER;
+
+    fn from_text(text: &str) -> Option<Self> {
+        V::from_text(text).map(Self::new)
+    }
+
+    fn to_text(&self) -> String {
+        self.as_ref().to_text()
+    }
+}
+
+/// `xs:integer` of at most nine digits and never below zero.
+impl Value for u32 {
+    const IS_NUMBER: bool = true;
+
+    fn from_text(text: &str) -> Option<Self> {
+        i64::from_text(text)?.try_into().ok()
+    }
+
+    fn to_text(&self) -> String {
+        self.to_string()
     }
 }
 
@@ -65,7 +92,7 @@ impl Value for NaiveDate {
 
 /// `LDT_Tijd`: a time of day without time zone, ordered as time; any number of decimals is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Tijd(String);
+pub struct Tijd(SmolStr);
 
 impl Value for Tijd {
     fn from_text(text: &str) -> Option<Self> {
@@ -73,11 +100,11 @@ impl Value for Tijd {
         let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
         let decimals = decimals.trim_end_matches('0');
         let whole = if whole == "24:00:00" { "00:00:00" } else { whole };
-        Some(Self(if decimals.is_empty() { whole.to_owned() } else { format!("{whole}.{decimals}") }))
+        Some(Self(if decimals.is_empty() { whole.into() } else { format_smolstr!("{whole}.{decimals}") }))
     }
 
     fn to_text(&self) -> String {
-        self.0.clone()
+        self.0.to_string()
     }
 }
 
@@ -90,39 +117,44 @@ fn trim(text: &str) -> &str {
 ///
 /// Never printed: `Debug` shows the last two digits, and there is no `Display`.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Bsn(String);
+pub struct Bsn([u8; 9]);
 
 impl Bsn {
     /// The nine digits, for the store and the wire; never for a log, an error or a URL.
     #[must_use]
     pub fn digits(&self) -> &str {
-        &self.0
+        ascii(&self.0)
     }
 }
 
 impl Value for Bsn {
     fn from_text(text: &str) -> Option<Self> {
-        let fits = text.len() == 9 && text.bytes().all(|byte| byte.is_ascii_digit());
-        fits.then(|| Self(text.to_owned()))
+        let digits = text.as_bytes().try_into().ok()?;
+        text.bytes().all(|byte| byte.is_ascii_digit()).then_some(Self(digits))
     }
 
     fn to_text(&self) -> String {
-        self.0.clone()
+        self.digits().to_owned()
     }
+}
+
+/// The text of a code that was read from ASCII.
+fn ascii(code: &[u8]) -> &str {
+    std::str::from_utf8(code).expect("ASCII is UTF-8")
 }
 
 impl fmt::Debug for Bsn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Bsn(*******{})", self.0.get(7..).unwrap_or_default())
+        write!(f, "Bsn(*******{})", self.digits().get(7..).unwrap_or_default())
     }
 }
 
-/// Declares a text value of the standard with a name of its own.
+/// Declares a text value of the standard with a name of its own. Up to 23 bytes take no place elsewhere.
 macro_rules! text_value {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub struct $name(String);
+        pub struct $name(SmolStr);
 
         impl $name {
             /// The text as it stands in a bericht.
@@ -134,11 +166,11 @@ macro_rules! text_value {
 
         impl Value for $name {
             fn from_text(text: &str) -> Option<Self> {
-                Some(Self(text.to_owned()))
+                Some(Self(text.into()))
             }
 
             fn to_text(&self) -> String {
-                self.0.clone()
+                self.0.to_string()
             }
         }
 
@@ -155,10 +187,10 @@ text_value! {
     Identificatie;
     /// `LDT_Versie`: three numbers with dots, as in `1.0.0`.
     Versie;
-    /// `LDT_ProductCategorie`, codelijst WMO020.
-    ProductCategorie;
     /// `LDT_ProductCode`: 1 to 5 characters.
     ProductCode;
+    /// `LDT_ReferentieNummer`: 1 to 20 characters, chosen by the aanbieder.
+    ReferentieNummer;
     /// `LDT_RetourCode`, codelijst WJ001: four characters.
     RetourCode;
 }
@@ -180,7 +212,36 @@ impl RetourCode {
     /// The code with this text. The caller names a code of codelijst WJ001.
     #[must_use]
     pub fn of(code: &str) -> Self {
-        Self(code.to_owned())
+        Self(code.into())
+    }
+}
+
+/// `LDT_ProductCategorie`, codelijst WMO020: two characters.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ProductCategorie([u8; 2]);
+
+impl ProductCategorie {
+    /// The code as it stands in a bericht.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        ascii(&self.0)
+    }
+}
+
+impl Value for ProductCategorie {
+    fn from_text(text: &str) -> Option<Self> {
+        let code = text.as_bytes().try_into().ok()?;
+        text.is_ascii().then_some(Self(code))
+    }
+
+    fn to_text(&self) -> String {
+        self.as_str().to_owned()
+    }
+}
+
+impl fmt::Display for ProductCategorie {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 

@@ -88,9 +88,9 @@ struct LineJson {
     product_code: String,
     begindatum: NaiveDate,
     einddatum: NaiveDate,
-    geleverd_volume: i64,
+    geleverd_volume: u32,
     eenheid: String,
-    product_tarief: Option<i64>,
+    product_tarief: Option<u32>,
     ingediend: i64,
     granted: bool,
     findings: Vec<FindingReceipt>,
@@ -115,8 +115,8 @@ impl From<DeclaratieView> for DeclaratieJson {
             let mut own = findings.get(&(client, None)).cloned().unwrap_or_default();
             own.extend(findings.remove(&(client, Some(in_client))).unwrap_or_default());
             lines.push(LineJson {
-                referentie_nummer: prestatie.product_referentie.referentie_nummer,
-                vorig_referentie_nummer: prestatie.product_referentie.vorig_referentie_nummer,
+                referentie_nummer: prestatie.product_referentie.referentie_nummer.to_string(),
+                vorig_referentie_nummer: prestatie.product_referentie.vorig().map(str::to_owned),
                 toewijzing_nummer: prestatie.toewijzing_nummer.map(|nummer| nummer.0),
                 product_categorie: prestatie.product_categorie.to_string(),
                 product_code: prestatie.product_code.to_string(),

@@ -58,17 +58,17 @@ async fn insert_prestatie(
         .bind(about.gemeente.code())
         .bind(about.aanbieder.code())
         .bind(line.bsn.digits())
-        .bind(&prestatie.product_referentie.referentie_nummer)
-        .bind(&prestatie.product_referentie.vorig_referentie_nummer)
+        .bind(prestatie.product_referentie.referentie_nummer.as_str())
+        .bind(prestatie.product_referentie.vorig())
         .bind(prestatie.toewijzing_nummer.map(|nummer| nummer.0))
         .bind(prestatie.product_categorie.as_str())
         .bind(prestatie.product_code.as_str())
         .bind(prestatie.product_periode.begindatum.to_text())
         .bind(prestatie.product_periode.einddatum.to_text())
-        .bind(prestatie.geleverd_volume)
+        .bind(i64::from(prestatie.geleverd_volume))
         .bind(prestatie.eenheid.to_text())
-        .bind(prestatie.product_tarief)
-        .bind(prestatie.ingediend_bedrag.bedrag)
+        .bind(prestatie.product_tarief.map(i64::from))
+        .bind(i64::from(prestatie.ingediend_bedrag.bedrag))
         .bind(prestatie.ingediend_bedrag.debet_credit.to_text())
         .bind(line.granted)
         .bind(void)
@@ -102,7 +102,7 @@ pub async fn reject_lines(conn: &mut Connection, declaratie_id: &str, rejected: 
 
 /// What tells a line from the others of its declaratie (TR101).
 fn line_key<'a>(bsn: &'a Bsn, referentie: &'a Referentie) -> (&'a str, &'a str, Option<&'a str>) {
-    (bsn.digits(), &referentie.referentie_nummer, referentie.vorig_referentie_nummer.as_deref())
+    (bsn.digits(), referentie.referentie_nummer.as_str(), referentie.vorig())
 }
 
 /// What a declaratie is read from: those between two parties, in a 323 or in a 303. The caller adds which ones.
@@ -245,8 +245,8 @@ pub fn prestatie(row: &Row) -> Result<PrestatieFact> {
         granted: fields.get("granted")?,
         prestatie: Prestatie {
             product_referentie: Referentie {
-                referentie_nummer: fields.get("referentie_nummer")?,
-                vorig_referentie_nummer: fields.get("vorig_referentie_nummer")?,
+                referentie_nummer: fields.parse("referentie_nummer", Value::from_text)?,
+                vorig_referentie_nummer: fields.parse_if_any("vorig_referentie_nummer", Value::from_text)?,
             },
             toewijzing_nummer: fields.get::<Option<i64>>("toewijzing_nummer")?.map(ToewijzingNummer),
             product_categorie: fields.parse("product_categorie", Value::from_text)?,
@@ -255,11 +255,11 @@ pub fn prestatie(row: &Row) -> Result<PrestatieFact> {
                 begindatum: fields.parse("begindatum", Value::from_text)?,
                 einddatum: fields.parse("einddatum", Value::from_text)?,
             },
-            geleverd_volume: fields.get("geleverd_volume")?,
+            geleverd_volume: fields.number("geleverd_volume")?,
             eenheid: fields.parse("eenheid", Value::from_text)?,
-            product_tarief: fields.get("product_tarief")?,
+            product_tarief: fields.number_if_any("product_tarief")?,
             ingediend_bedrag: BedragMetDC {
-                bedrag: fields.get("bedrag")?,
+                bedrag: fields.number("bedrag")?,
                 debet_credit: fields.parse("debet_credit", Value::from_text)?,
             },
             retour_codes: RetourCodes::default(),

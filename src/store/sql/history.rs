@@ -102,7 +102,7 @@ async fn of_declaratie(
     let referenties: BTreeSet<&str> = lines()
         .flat_map(|line| {
             let referentie = &line.product_referentie;
-            [Some(referentie.referentie_nummer.as_str()), referentie.vorig_referentie_nummer.as_deref()]
+            [Some(referentie.referentie_nummer.as_str()), referentie.vorig()]
         })
         .flatten()
         .collect();

@@ -26,6 +26,17 @@ impl<'r> Fields<'r> {
         self.row.try_get(column).map_err(|_| self.unreadable(column))
     }
 
+    /// The value of a column that holds a number, which is narrower than its column.
+    pub fn number<T: TryFrom<i64>>(&self, column: &'static str) -> Result<T> {
+        T::try_from(self.get(column)?).map_err(|_| self.unreadable(column))
+    }
+
+    /// The same for a column that may be empty.
+    pub fn number_if_any<T: TryFrom<i64>>(&self, column: &'static str) -> Result<Option<T>> {
+        let number: Option<i64> = self.get(column)?;
+        number.map(|number| T::try_from(number).map_err(|_| self.unreadable(column))).transpose()
+    }
+
     /// The value of a column that holds the text of something.
     pub fn parse<T>(&self, column: &'static str, parse: impl FnOnce(&str) -> Option<T>) -> Result<T> {
         parse(self.get(column)?).ok_or_else(|| self.unreadable(column))

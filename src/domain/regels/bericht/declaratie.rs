@@ -5,10 +5,12 @@ use std::collections::HashSet;
 use chrono::{Datelike, Months, NaiveDate};
 
 use crate::domain::bericht::{Heenbericht, Inhoud};
-use crate::domain::declaratie::{Declaratie, DeclaratieAntwoord, GeslotenPeriode, Prestatie, TotaalBedragMetDC};
+use crate::domain::declaratie::{
+    Declaratie, DeclaratieAntwoord, Delivered, GeslotenPeriode, Prestatie, TotaalBedragMetDC,
+};
 use crate::domain::klasse::ElementPath;
 use crate::domain::verdict::Place;
-use crate::domain::waarde::{DebetCredit, Eenheid, RetourCode};
+use crate::domain::waarde::{DebetCredit, Eenheid, ReferentieNummer, RetourCode};
 
 use super::{clienten, factuur, prestatie_path};
 
@@ -111,7 +113,7 @@ pub fn tr137(heen: &Heenbericht) -> Vec<Place> {
 pub fn tr315(heen: &Heenbericht) -> Vec<Place> {
     let mut seen = HashSet::new();
     let mut places = broken_prestaties(heen, &["ProductReferentie", "VorigReferentieNummer"], |prestatie| {
-        prestatie.product_referentie.vorig_referentie_nummer.as_ref().is_some_and(|nummer| !seen.insert(nummer))
+        prestatie.product_referentie.vorig().is_some_and(|nummer| !seen.insert(nummer))
     });
     places.extend(factuur::tr315(heen));
     places
@@ -122,10 +124,10 @@ pub fn tr315(heen: &Heenbericht) -> Vec<Place> {
 /// - Retourcode: 0001
 /// - Berichten: WMO303, WMO323
 pub fn tr316(heen: &Heenbericht) -> Vec<Place> {
-    let own: HashSet<&String> =
+    let own: HashSet<&ReferentieNummer> =
         prestaties(heen).map(|(_, _, prestatie)| &prestatie.product_referentie.referentie_nummer).collect();
     let mut places = broken_prestaties(heen, &["ProductReferentie", "VorigReferentieNummer"], |prestatie| {
-        prestatie.product_referentie.vorig_referentie_nummer.as_ref().is_some_and(|nummer| own.contains(nummer))
+        prestatie.product_referentie.vorig_referentie_nummer.as_deref().is_some_and(|nummer| own.contains(nummer))
     });
     places.extend(factuur::tr316(heen));
     places
@@ -181,11 +183,7 @@ pub fn tr358(heen: &Heenbericht) -> Vec<Place> {
 /// - Berichten: WMO323
 pub fn tr416(heen: &Heenbericht) -> Vec<Place> {
     let mut seen = HashSet::new();
-    broken_prestaties(heen, &[], |prestatie| {
-        let GeslotenPeriode { begindatum, einddatum } = &prestatie.product_periode;
-        let product = (&prestatie.product_categorie, &prestatie.product_code);
-        prestatie.is_debet() && !seen.insert((prestatie.toewijzing_nummer, begindatum, einddatum, product))
-    })
+    broken_prestaties(heen, &[], |prestatie| prestatie.is_debet() && !seen.insert(Delivered(prestatie)))
 }
 
 /// Whether the declaratie was rejected as a whole, not line by line.

@@ -9,7 +9,7 @@ use crate::domain::declaratie::{BedragMetDC, GeslotenPeriode, TotaalBedragMetDC}
 use crate::domain::factuur::{Client, FactuurHeader, IngediendeBedragPrestatie, Prestatie};
 use crate::domain::klasse::ElementPath;
 use crate::domain::verdict::Place;
-use crate::domain::waarde::{DebetCredit, Eenheid};
+use crate::domain::waarde::{DebetCredit, Eenheid, ReferentieNummer};
 
 use super::beschikking::may_be_counted;
 use super::nth_factuur_client_path;
@@ -206,15 +206,16 @@ fn wrong_total(total: Option<&TotaalBedragMetDC>, sum: i128, name: &'static str)
 pub(super) fn tr315(heen: &Heenbericht) -> Vec<Place> {
     let mut seen = HashSet::new();
     broken_lines(heen, &["ProductReferentie", "VorigReferentieNummer"], |line| {
-        line.product_referentie.vorig_referentie_nummer.as_ref().is_some_and(|nummer| !seen.insert(nummer))
+        line.product_referentie.vorig().is_some_and(|nummer| !seen.insert(nummer))
     })
 }
 
 /// TR316 in release 2.3: no line of this bericht is taken back in it.
 pub(super) fn tr316(heen: &Heenbericht) -> Vec<Place> {
-    let own: HashSet<&String> = lines(heen).map(|(_, _, line)| &line.product_referentie.referentie_nummer).collect();
+    let own: HashSet<&ReferentieNummer> =
+        lines(heen).map(|(_, _, line)| &line.product_referentie.referentie_nummer).collect();
     broken_lines(heen, &["ProductReferentie", "VorigReferentieNummer"], |line| {
-        line.product_referentie.vorig_referentie_nummer.as_ref().is_some_and(|nummer| own.contains(nummer))
+        line.product_referentie.vorig_referentie_nummer.as_deref().is_some_and(|nummer| own.contains(nummer))
     })
 }
 

@@ -101,7 +101,7 @@ impl<'a> Declared<'a> {
         let is_known = answered(heen, history).is_some();
         let mut lines: HashMap<&str, Vec<&PrestatieFact>> = HashMap::new();
         for fact in history.declaraties.prestaties.iter().filter(|_| is_known) {
-            lines.entry(&fact.prestatie.product_referentie.referentie_nummer).or_default().push(fact);
+            lines.entry(fact.prestatie.product_referentie.referentie_nummer.as_str()).or_default().push(fact);
         }
         Self(lines)
     }

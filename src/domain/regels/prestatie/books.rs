@@ -4,13 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
-use crate::domain::declaratie::Prestatie;
+use crate::domain::declaratie::{Delivered, Prestatie};
 use crate::domain::history::PrestatieFact;
 use crate::domain::volume::{in_smallest, smallest};
-use crate::domain::waarde::{Bsn, Eenheid, ProductCategorie, ProductCode, ToewijzingNummer};
-
-/// What TR389 lets be declared once.
-type Delivered<'a> = (Option<ToewijzingNummer>, NaiveDate, NaiveDate, &'a ProductCategorie, &'a ProductCode);
+use crate::domain::waarde::{Bsn, Eenheid, ToewijzingNummer};
 
 /// The lines that count. Looking something up takes the same time however many there are.
 #[derive(Default)]
@@ -56,21 +53,22 @@ impl<'a> Books<'a> {
     /// a rejected line, as that of a factuur may be, leaves what is granted as it was.
     pub fn enter(&mut self, bsn: &'a Bsn, prestatie: &'a Prestatie, granted: bool) {
         let referentie = &prestatie.product_referentie;
-        self.references.insert(&referentie.referentie_nummer);
+        let name = referentie.referentie_nummer.as_str();
+        self.references.insert(name);
         if prestatie.is_debet() {
-            self.debets.entry(&referentie.referentie_nummer).or_insert(Debet { bsn, prestatie, granted });
+            self.debets.entry(name).or_insert(Debet { bsn, prestatie, granted });
         }
         if !granted {
             return;
         }
-        if let Some(vorig) = referentie.vorig_referentie_nummer.as_deref() {
+        if let Some(vorig) = referentie.vorig() {
             self.credited.insert(vorig);
             if self.takes_back_nothing(prestatie) {
                 return;
             }
         }
         let sign = prestatie.ingediend_bedrag.debet_credit.sign();
-        *self.delivered.entry(delivered(prestatie)).or_default() += if prestatie.is_debet() { 1 } else { -1 };
+        *self.delivered.entry(Delivered(prestatie)).or_default() += if prestatie.is_debet() { 1 } else { -1 };
         let Some(nummer) = prestatie.toewijzing_nummer else { return };
         let sums = self.sums.entry(nummer).or_default();
         let volume = in_smallest(prestatie.geleverd_volume.into(), prestatie.eenheid);
@@ -82,7 +80,7 @@ impl<'a> Books<'a> {
     /// Whether this credits a line that was rejected: a claim, of which nothing was granted.
     #[must_use]
     pub fn takes_back_nothing(&self, prestatie: &Prestatie) -> bool {
-        let vorig = prestatie.product_referentie.vorig_referentie_nummer.as_deref();
+        let vorig = prestatie.product_referentie.vorig();
         vorig.and_then(|vorig| self.debets.get(vorig)).is_some_and(|debet| !debet.granted)
     }
 
@@ -107,7 +105,7 @@ impl<'a> Books<'a> {
     /// Whether the same product was granted for the same toewijzing and period, and not credited since.
     #[must_use]
     pub fn has_delivered(&self, prestatie: &Prestatie) -> bool {
-        self.delivered.get(&delivered(prestatie)).is_some_and(|count| *count > 0)
+        self.delivered.get(&Delivered(prestatie)).is_some_and(|count| *count > 0)
     }
 
     /// The volume granted on a toewijzing, in the smallest unit of this one's kind.
@@ -128,10 +126,4 @@ impl<'a> Books<'a> {
     pub fn last_day(&self, nummer: ToewijzingNummer) -> Option<NaiveDate> {
         self.sums.get(&nummer)?.last_day
     }
-}
-
-fn delivered(prestatie: &Prestatie) -> Delivered<'_> {
-    let periode = &prestatie.product_periode;
-    let (nummer, code) = (prestatie.toewijzing_nummer, &prestatie.product_code);
-    (nummer, periode.begindatum, periode.einddatum, &prestatie.product_categorie, code)
 }

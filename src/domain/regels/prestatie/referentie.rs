@@ -14,7 +14,7 @@ const VORIG: Spot = &["ProductReferentie", "VorigReferentieNummer"];
 /// - Berichten: WMO303, WMO323
 pub fn tr314(line: &Line<'_>) -> Option<Spot> {
     let nummer = &line.prestatie.product_referentie.referentie_nummer;
-    line.books.has_reference(nummer).then_some(&["ProductReferentie", "ReferentieNummer"])
+    line.books.has_reference(nummer.as_str()).then_some(&["ProductReferentie", "ReferentieNummer"])
 }
 
 /// TR323: a credit takes back a debet line that was granted, and equals it (IV091; before release 3.0 IV054). One that
@@ -23,7 +23,7 @@ pub fn tr314(line: &Line<'_>) -> Option<Spot> {
 /// - Retourcode: 8017, on the `Prestatie`
 /// - Berichten: WMO303, WMO323
 pub fn tr323(line: &Line<'_>) -> Option<Spot> {
-    let vorig = line.prestatie.product_referentie.vorig_referentie_nummer.as_deref()?;
+    let vorig = line.prestatie.product_referentie.vorig()?;
     let mut taken_back = line.books.debet(vorig).into_iter().filter(|debet| debet.granted || line.release == V2_3);
     let equals = taken_back.any(|debet| is_same((debet.bsn, debet.prestatie), (line.bsn, line.prestatie)));
     (!equals).then_some(VORIG)
@@ -34,7 +34,7 @@ pub fn tr323(line: &Line<'_>) -> Option<Spot> {
 /// - Retourcode: 8853, on the `Prestatie`
 /// - Berichten: WMO303, as D
 pub fn iv053(line: &Line<'_>) -> Option<Spot> {
-    let vorig = line.prestatie.product_referentie.vorig_referentie_nummer.as_deref()?;
+    let vorig = line.prestatie.product_referentie.vorig()?;
     line.books.debet(vorig).is_some_and(|debet| !debet.granted).then_some(VORIG)
 }
 
@@ -43,7 +43,7 @@ pub fn iv053(line: &Line<'_>) -> Option<Spot> {
 /// - Retourcode: 9390, on the `Prestatie`; before release 3.0 it is 8854
 /// - Berichten: WMO303, WMO323
 pub fn tr390(line: &Line<'_>) -> Option<Spot> {
-    let vorig = line.prestatie.product_referentie.vorig_referentie_nummer.as_deref()?;
+    let vorig = line.prestatie.product_referentie.vorig()?;
     line.books.is_credited(vorig).then_some(VORIG)
 }
 

@@ -67,7 +67,7 @@ impl Line<'_> {
         if self.release == Release::V2_3 {
             let (volume, tarief) = (prestatie.geleverd_volume, prestatie.product_tarief?);
             let (asked, allowed) = (prestatie.ingediend_bedrag.bedrag.into(), i128::from(volume) * i128::from(tarief));
-            let formula = Formula::Price { volume, tarief, per_hour: None };
+            let formula = Formula::Price { volume: volume.into(), tarief: tarief.into(), per_hour: None };
             return Some(Calculation { regel: "TR317", formula, used: 0, asked, allowed, holds: asked <= allowed });
         }
         let (volume, tarief) = (prestatie.geleverd_volume, prestatie.product_tarief?);
@@ -84,7 +84,7 @@ impl Line<'_> {
             }
             _ => (product, asked == product, None),
         };
-        let formula = Formula::Price { volume, tarief, per_hour };
+        let formula = Formula::Price { volume: volume.into(), tarief: tarief.into(), per_hour };
         Some(Calculation { regel: "TR346", formula, used: 0, asked, allowed, holds })
     }
 
