@@ -219,7 +219,7 @@ impl Carrier {
 impl Refused {
     fn of(refusal: &xml::Refusal) -> Self {
         match refusal.kind {
-            xml::RefusalKind::NotXml => Self::NotXml,
+            xml::RefusalKind::Unreadable | xml::RefusalKind::NotXml => Self::NotXml,
             xml::RefusalKind::Unknown | xml::RefusalKind::Invalid => Self::NotValid,
         }
     }

@@ -7,7 +7,7 @@ use crate::domain::verdict::{Finding, Position};
 use super::names;
 use super::position::Lines;
 use super::tokens::{Token, Tokens};
-use super::window::Window;
+use super::window::{PIECE, Window};
 
 /// One step of a path: local name and number among the namesakes, from 1.
 type Step<'p> = (&'p str, usize);
@@ -118,7 +118,7 @@ pub fn place(findings: &mut [Finding], bytes: &[u8]) {
 
 /// As [`place`], in what a reader gives.
 pub fn place_in(findings: &mut [Finding], reader: impl Read) {
-    place_all(findings, || Window::stream(reader).ok());
+    place_all(findings, || Window::stream(reader, PIECE).ok());
 }
 
 fn place_all<'a>(findings: &mut [Finding], open: impl FnOnce() -> Option<(Window<'a>, usize)>) {

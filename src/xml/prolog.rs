@@ -21,6 +21,7 @@ const TEXT_BEFORE_ROOT: &str =
     "Er staat tekst vóór het hoofdelement (een tweede byte order mark). Verwijder die tekens.";
 const NOT_UTF8: &str = "Het bestand is geen geldige UTF-8. Lever het bericht aan in UTF-8.";
 const NOT_ASCII: &str = "Het bestand noemt zich ASCII en is dat niet. Lever het bericht aan in UTF-8.";
+const FORBIDDEN: &str = "Er staat een teken dat in XML niet mag voorkomen (een stuurteken). Verwijder het teken.";
 const UTF16: &str = "Het bestand is in UTF-16 of UTF-32. Lever het bericht aan in UTF-8.";
 const USUAL_DECLARATIONS: [&str; 2] =
     [r#"<?xml version="1.0" encoding="UTF-8"?>"#, r#"<?xml version="1.0" encoding="utf-8"?>"#];
@@ -38,24 +39,16 @@ pub(super) fn open(bytes: &[u8]) -> Result<Opened<'_>, Malformed> {
         return Err(Malformed::at("", 0, UTF16));
     }
     let bytes = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => {
-            let readable = bytes.get(..error.valid_up_to()).and_then(|start| std::str::from_utf8(start).ok());
-            let readable = readable.unwrap_or_default();
-            declaration(readable, false)?;
-            return Err(Malformed::at(readable, readable.len(), NOT_UTF8));
-        }
-    };
-    let (body, is_ascii) = declaration(text, text.is_ascii())?;
+    let readable = readable(bytes);
+    let (body, is_ascii) = declaration(readable)?;
     // A reader that starts here would drop a byte order mark without a word.
     for start in [0, body] {
-        if text.get(start..).is_some_and(|rest| rest.starts_with('\u{feff}')) {
-            return Err(Malformed::at(text, start, TEXT_BEFORE_ROOT));
+        if readable.get(start..).is_some_and(|rest| rest.starts_with('\u{feff}')) {
+            return Err(Malformed::at(readable, start, TEXT_BEFORE_ROOT));
         }
     }
-    check_characters(text)?;
-    Ok(Opened { text, body, is_ascii })
+    check(readable, bytes, is_ascii)?;
+    Ok(Opened { text: readable, body, is_ascii })
 }
 
 /// Makes a text of bytes further on.
@@ -63,21 +56,35 @@ pub(super) fn open(bytes: &[u8]) -> Result<Opened<'_>, Malformed> {
 /// # Errors
 /// As [`open`], at a place counted from these bytes.
 pub(super) fn text(bytes: &[u8], is_ascii: bool) -> Result<&str, Malformed> {
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) if !is_ascii || text.is_ascii() => text,
-        Ok(text) => return Err(Malformed::at(text, text.bytes().take_while(u8::is_ascii).count(), NOT_ASCII)),
-        Err(error) => {
-            let readable = bytes.get(..error.valid_up_to()).and_then(|start| std::str::from_utf8(start).ok());
-            let readable = readable.unwrap_or_default();
-            return Err(Malformed::at(readable, readable.len(), NOT_UTF8));
-        }
-    };
-    check_characters(text)?;
-    Ok(text)
+    let readable = readable(bytes);
+    check(readable, bytes, is_ascii)?;
+    Ok(readable)
+}
+
+/// The bytes as text, up to the first that are not UTF-8.
+fn readable(bytes: &[u8]) -> &str {
+    let valid =
+        |error: std::str::Utf8Error| bytes.get(..error.valid_up_to()).and_then(|start| str::from_utf8(start).ok());
+    str::from_utf8(bytes).or_else(|error| valid(error).ok_or(error)).unwrap_or_default()
+}
+
+/// Checks that all bytes could be read, and what was read. What stands first in the text counts: then it does not
+/// matter how much of the text was at hand.
+fn check(readable: &str, bytes: &[u8], is_ascii: bool) -> Result<(), Malformed> {
+    let foreign = if is_ascii { readable.bytes().position(|byte| !byte.is_ascii()) } else { None };
+    let wrong = [
+        foreign.map(|place| (place, NOT_ASCII)),
+        forbidden_character(readable).map(|place| (place, FORBIDDEN)),
+        (readable.len() < bytes.len()).then_some((readable.len(), NOT_UTF8)),
+    ];
+    match wrong.into_iter().flatten().min() {
+        Some((place, finding)) => Err(Malformed::at(readable, place, finding)),
+        None => Ok(()),
+    }
 }
 
 /// Gives the length of the XML declaration, 0 when there is none, and whether it says ASCII.
-fn declaration(text: &str, ascii: bool) -> Result<(usize, bool), Malformed> {
+fn declaration(text: &str) -> Result<(usize, bool), Malformed> {
     static DECLARATION: LazyLock<Regex> = LazyLock::new(|| {
         let version = r#"(?:"1\.[0-9]+"|'1\.[0-9]+')"#;
         let encoding = r#"(?:"([A-Za-z][A-Za-z0-9._-]*)"|'([A-Za-z][A-Za-z0-9._-]*)')"#;
@@ -108,7 +115,7 @@ fn declaration(text: &str, ascii: bool) -> Result<(usize, bool), Malformed> {
         let name = encoding.as_str();
         let is_ascii = ["US-ASCII", "ASCII"].iter().any(|known| known.eq_ignore_ascii_case(name));
         let is_utf8 = ["UTF-8", "UTF8"].iter().any(|known| known.eq_ignore_ascii_case(name));
-        if !(is_utf8 || is_ascii && ascii) {
+        if !is_utf8 && !is_ascii {
             let name = shown(name);
             let finding = format!("De codering {name} wordt niet gelezen. Lever het bericht aan in UTF-8.");
             return Err(Malformed::at(text, encoding.start(), finding));
@@ -129,8 +136,8 @@ fn is_suspect(block: &[u8]) -> bool {
     block.iter().fold(0, |suspect, &byte| suspect | of(byte)) != 0
 }
 
-/// Control characters and the two non-characters are not allowed anywhere, not even in a comment.
-fn check_characters(text: &str) -> Result<(), Malformed> {
+/// Where the first control character or non-character stands: neither is allowed anywhere, not even in a comment.
+fn forbidden_character(text: &str) -> Option<usize> {
     const BLOCK: usize = 64;
     for (index, block) in text.as_bytes().chunks(BLOCK).enumerate() {
         if !is_suspect(block) {
@@ -142,10 +149,9 @@ fn check_characters(text: &str) -> Result<(), Malformed> {
             let non_character =
                 byte == 0xef && matches!(text.as_bytes().get(offset + 1..offset + 3), Some([0xbf, 0xbe | 0xbf]));
             if control || non_character {
-                let finding = "Er staat een teken dat in XML niet mag voorkomen (een stuurteken). Verwijder het teken.";
-                return Err(Malformed::at(text, offset, finding));
+                return Some(offset);
             }
         }
     }
-    Ok(())
+    None
 }

@@ -1,5 +1,7 @@
 //! Why a text is not taken as a bericht.
 
+use std::io;
+
 use crate::domain::verdict::{Finding, Level, Position, Severity};
 use crate::domain::{Berichtsoort, Release};
 
@@ -9,6 +11,8 @@ use super::window::Broken;
 /// How far a text came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefusalKind {
+    /// Its reader failed.
+    Unreadable,
     /// Not well-formed, not UTF-8, unsafe, or over a limit.
     NotXml,
     /// Well-formed, but not a bericht that this gateway knows.
@@ -40,12 +44,10 @@ impl Refusal {
         }
     }
 
-    /// Of a text that is in memory as a whole.
-    pub(super) fn broken(broken: Broken) -> Self {
-        match broken {
-            Broken::Malformed(malformed) => Self::not_xml(malformed),
-            Broken::Unreadable(error) => unreachable!("memory is read without errors: {error}"),
-        }
+    /// A text that could not be read to its end.
+    fn unreadable(error: &io::Error) -> Self {
+        let text = format!("Het bestand is niet te lezen: {error}.");
+        Self { kind: RefusalKind::Unreadable, ..Self::not_xml(Malformed { position: BEGIN, text }) }
     }
 
     /// A text that satisfies its schema and yet cannot be taken, at the first element that does not fit.
@@ -57,7 +59,7 @@ impl Refusal {
             retour_code: None,
             klasse: None,
             path: "/Bericht".to_owned(),
-            position: Some(Position { line: 1, column: 1 }),
+            position: Some(BEGIN),
             text: format!(
                 "Het bericht voldoet aan het ingestelde schema, maar dat wijkt bij {element} af van wat deze gateway \
                  kent. Vergelijk de XSD-bestanden met de release."
@@ -70,6 +72,24 @@ impl Refusal {
         Self { kind: RefusalKind::Unknown, soort, release: None, findings: vec![finding(Level::Xsd, path, what)] }
     }
 }
+
+impl From<Malformed> for Refusal {
+    fn from(malformed: Malformed) -> Self {
+        Self::not_xml(malformed)
+    }
+}
+
+impl From<Broken> for Refusal {
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::Malformed(malformed) => Self::not_xml(malformed),
+            Broken::Unreadable(error) => Self::unreadable(&error),
+        }
+    }
+}
+
+/// Where something stands that has no place of its own.
+const BEGIN: Position = Position { line: 1, column: 1 };
 
 fn finding(level: Level, path: String, what: Malformed) -> Finding {
     Finding {

@@ -1,8 +1,10 @@
 //! The schemas by which berichten are checked: those of the program, or files that take their place.
 
 mod compiled_in;
+#[cfg(test)]
+mod pieces;
 
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
@@ -15,7 +17,7 @@ use super::refusal::{Refusal, RefusalKind};
 use super::schema::{self, JsonSchemas, LoadError, Pass, Root, Step, SymbolId, Tables};
 use super::source::{Disagreement, Elements};
 use super::tokens::Tokens;
-use super::window::{Broken, Window};
+use super::window::{PIECE, Window};
 use super::{SchemaValid, unknown};
 
 /// The file of a set that all others import.
@@ -137,7 +139,7 @@ impl Schemas {
         let mut pass = self.pass(bytes)?;
         let mut soort = None;
         loop {
-            match pass.step().map_err(Refusal::broken)? {
+            match pass.step()? {
                 // The first value of every bericht is its BerichtCode.
                 Step::Text(_) if soort.is_none() => soort = self.kind(pass.root(), Some(pass.value())),
                 Step::Open(_) | Step::Text(_) | Step::Close => {}
@@ -155,22 +157,19 @@ impl Schemas {
     /// As [`Schemas::check`]; or what files that took the place of our schemas allow and the domain does not have,
     /// which never happens with the schemas of the program.
     pub fn read(&self, bytes: &[u8]) -> Result<Bericht, Refusal> {
-        self.decode(self.pass(bytes)?).map_err(Refusal::broken).flatten()
+        self.decode(self.pass(bytes)?)
     }
 
     /// As [`Schemas::read`], from a reader, with only a part of the text in memory at a time.
     ///
     /// # Errors
-    /// The outer one when the reader fails, the inner one as [`Schemas::read`].
-    pub fn read_from(&self, reader: impl Read) -> io::Result<Result<Bericht, Refusal>> {
-        let read = Window::stream(reader)
-            .map(|opened| Pass::new(&self.tables, Tokens::new(opened)))
-            .and_then(|pass| self.decode(pass));
-        match read {
-            Ok(read) => Ok(read),
-            Err(Broken::Malformed(malformed)) => Ok(Err(Refusal::not_xml(malformed))),
-            Err(Broken::Unreadable(error)) => Err(error),
-        }
+    /// As [`Schemas::read`]; also when the reader fails.
+    pub fn read_from(&self, reader: impl Read) -> Result<Bericht, Refusal> {
+        self.read_in_pieces(reader, PIECE)
+    }
+
+    fn read_in_pieces(&self, reader: impl Read, piece: usize) -> Result<Bericht, Refusal> {
+        self.decode(Pass::new(&self.tables, Tokens::new(Window::stream(reader, piece)?)))
     }
 
     /// Every bericht as JSON Schema (2020-12), in the form in which [`crate::json`] writes it.
@@ -200,27 +199,25 @@ impl Schemas {
     }
 
     fn pass<'a>(&self, bytes: &'a [u8]) -> Result<Pass<'_, 'a>, Refusal> {
-        let opened = Window::whole(bytes).map_err(Refusal::not_xml)?;
-        Ok(Pass::new(&self.tables, Tokens::new(opened)))
+        Ok(Pass::new(&self.tables, Tokens::new(Window::whole(bytes)?)))
     }
 
-    fn decode(&self, mut pass: Pass<'_, '_>) -> Result<Result<Bericht, Refusal>, Broken> {
-        let first = pass.step()?;
-        let soorten: Vec<_> = self.kinds_of(pass.root()).map(|(soort, _)| soort).collect();
-        let root = self.kind(pass.root(), None);
-        let mut elements = Elements::new(pass, &self.tables, first);
-        let read = root.map(|(soort, release)| (soort, release, Bericht::read(&soorten, release, &mut elements)));
-        if let Err(refusal) = self.refuse(elements.finish()?) {
-            return Ok(Err(refusal));
-        }
+    fn decode(&self, pass: Pass<'_, '_>) -> Result<Bericht, Refusal> {
+        let mut elements = Elements::new(pass, &self.tables);
+        let kinds: Vec<_> = self.kinds_of(elements.root()).collect();
+        let read = kinds.first().map(|&(soort, release)| {
+            let soorten: Vec<_> = kinds.iter().map(|(soort, _)| *soort).collect();
+            (soort, release, Bericht::read(&soorten, release, &mut elements))
+        });
+        self.refuse(elements.finish()?)?;
         let (soort, release, read) = read.expect("what is not refused begins with a Bericht that was added");
-        Ok(read.map_err(|Disagreement(name)| Refusal::beyond_the_domain(soort, release, name)))
+        read.map_err(|Disagreement(name)| Refusal::beyond_the_domain(soort, release, name))
     }
 
     /// Refuses a text by what a pass over all of it found.
     fn refuse(&self, pass: Pass<'_, '_>) -> Result<(), Refusal> {
-        if let Root::Unknown { namespace, local, at } = pass.root() {
-            return Err(unknown::refuse(namespace, local, |finding| pass.malformed(*at, finding)));
+        if let Root::Unknown { namespace, local, position } = pass.root() {
+            return Err(unknown::refuse(namespace, local, *position));
         }
         if !pass.has_findings() {
             return Ok(());

@@ -2,7 +2,7 @@
 
 use crate::domain::klasse::Source;
 
-use super::schema::{Pass, Step, Tables};
+use super::schema::{Pass, Root, Step, Tables};
 use super::window::Broken;
 
 /// An element that is not where the domain expects it: either the text has findings, or files that took the
@@ -20,8 +20,14 @@ pub(super) struct Elements<'s, 'a> {
 }
 
 impl<'s, 'a> Elements<'s, 'a> {
-    pub(super) fn new(pass: Pass<'s, 'a>, tables: &'s Tables, ahead: Step) -> Self {
-        Self { pass, tables, ahead: Some(ahead), broken: None }
+    pub(super) fn new(pass: Pass<'s, 'a>, tables: &'s Tables) -> Self {
+        Self { pass, tables, ahead: None, broken: None }
+    }
+
+    /// What the text begins with.
+    pub(super) fn root(&mut self) -> &Root {
+        self.peek();
+        self.pass.root()
     }
 
     /// The pass, gone on to the end of the text.
@@ -30,7 +36,8 @@ impl<'s, 'a> Elements<'s, 'a> {
             self.ahead = None;
         }
         match self.broken {
-            Some(broken) => Err(broken),
+            // What is no text at all outranks what is no XML, as when all of it is in memory from the start.
+            Some(broken) => self.pass.read_to_end().and(Err(broken)),
             None => Ok(self.pass),
         }
     }

@@ -119,6 +119,11 @@ impl<'a> Tokens<'a> {
         self.window.move_on(keep.unwrap_or(self.at))
     }
 
+    /// Passes over all that is in memory, to the next part of the text.
+    pub(super) fn read_on(&mut self) -> Result<(), Broken> {
+        self.window.move_on(self.window.end())
+    }
+
     /// The attributes of the start tag given last, without namespace declarations.
     pub(super) fn attributes(&self) -> &[Attribute] {
         &self.attributes
@@ -225,22 +230,16 @@ impl<'a> Tokens<'a> {
             self.close();
             return Ok(Token::End { at });
         }
-        loop {
-            let at = self.at;
-            match self.window.from(at).as_bytes().first().copied() {
-                None => return self.done(at),
-                Some(b'<') if self.take_end() => return Ok(Token::End { at }),
-                Some(b'<') => match self.plain_start(at) {
-                    Some(len) => return self.start(at, len, at + len + 2),
-                    None => {
-                        if let Some(token) = self.markup(at)? {
-                            return Ok(token);
-                        }
-                    }
-                },
-                Some(b'&') => return self.markup(at).and_then(|token| token.map_or_else(|| self.done(at), Ok)),
-                Some(_) => return self.characters(at),
-            }
+        let at = self.at;
+        match self.window.from(at).as_bytes().first().copied() {
+            None => self.done(at),
+            Some(b'<') if self.take_end() => Ok(Token::End { at }),
+            Some(b'<') => match self.plain_start(at) {
+                Some(len) => self.start(at, len, at + len + 2),
+                None => self.markup(at),
+            },
+            Some(b'&') => self.markup(at),
+            Some(_) => self.characters(at),
         }
     }
 
@@ -252,8 +251,8 @@ impl<'a> Tokens<'a> {
         (len > 0 && name.get(len) == Some(&b'>')).then_some(len)
     }
 
-    /// What begins with `<` or `&`, by quick-xml; `None` for what is no token.
-    fn markup(&mut self, at: usize) -> Result<Option<Token>, Malformed> {
+    /// What begins with `<` or `&`, by quick-xml. What says nothing is a text without characters.
+    fn markup(&mut self, at: usize) -> Result<Token, Malformed> {
         let mut reader = Reader::from_str(self.window.from(at));
         let config = reader.config_mut();
         config.check_comments = true;
@@ -264,32 +263,32 @@ impl<'a> Tokens<'a> {
         match event {
             Event::Start(tag) => {
                 let len = tag.name().as_ref().len();
-                return self.start(at, len, behind).map(Some);
+                return self.start(at, len, behind);
             }
             Event::Empty(tag) => {
                 let len = tag.name().as_ref().len();
                 let start = self.start(at, len, behind)?;
                 self.empty = Some(at);
-                return Ok(Some(start));
+                return Ok(start);
             }
             Event::End(tag) => {
                 let found = tag.name().as_ref().to_owned();
                 self.check_end(at, &found)?;
                 self.at = behind;
                 self.close();
-                return Ok(Some(Token::End { at }));
+                return Ok(Token::End { at });
             }
             Event::CData(cdata) => {
                 self.check_inside(at)?;
                 let len = cdata.len();
                 self.at = behind;
-                return Ok(Some(Token::Text(Span { at: at + "<![CDATA[".len(), len })));
+                return Ok(Token::Text(Span { at: at + "<![CDATA[".len(), len }));
             }
             Event::GeneralRef(reference) => {
                 self.check_inside(at)?;
                 let character = resolve(&reference).map_err(|finding| self.malformed(at, finding))?;
                 self.at = behind;
-                return Ok(Some(Token::Character { character, at }));
+                return Ok(Token::Character { character, at });
             }
             // Of these three, only a comment can stand where markup begins.
             Event::Comment(_) | Event::Text(_) | Event::Eof => {}
@@ -298,7 +297,7 @@ impl<'a> Tokens<'a> {
             Event::DocType(_) => return Err(self.malformed(at, DOCTYPE)),
         }
         self.at = behind;
-        Ok(None)
+        Ok(Token::Text(Span { at: behind, len: 0 }))
     }
 
     /// A start tag that ends before `behind`.
@@ -411,7 +410,7 @@ impl<'a> Tokens<'a> {
     fn syntax(&self, at: usize, place: usize, error: &Error) -> Malformed {
         let finding = match error {
             Error::Syntax(SyntaxError::UnclosedDoctype) | Error::IllFormed(IllFormedError::MissingDoctypeName) => {
-                DOCTYPE.to_owned()
+                return self.malformed(at, DOCTYPE);
             }
             Error::Syntax(SyntaxError::UnclosedComment) => "Een commentaar (<!-- … -->) is niet afgesloten.".to_owned(),
             Error::Syntax(SyntaxError::UnclosedCData) => "Een CDATA-sectie is niet afgesloten.".to_owned(),

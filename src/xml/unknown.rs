@@ -1,13 +1,14 @@
 //! What to say of XML that is not a bericht we know.
 
 use crate::domain::Berichtsoort;
+use crate::domain::verdict::Position;
 
 use super::malformed::{Malformed, shown};
 use super::refusal::Refusal;
 
 /// Refuses a text by its root element.
-pub(super) fn refuse(namespace: &str, local: &str, malformed: impl FnOnce(String) -> Malformed) -> Refusal {
-    let (finding, soort) = if let Some((release, name)) = kind(namespace) {
+pub(super) fn refuse(namespace: &str, local: &str, position: Position) -> Refusal {
+    let (text, soort) = if let Some((release, name)) = kind(namespace) {
         let finding = format!(
             "Dit is een {name} van release {release}. Deze gateway verwerkt dat bericht niet. \
              Controleer of berichtsoort en release kloppen."
@@ -21,7 +22,7 @@ pub(super) fn refuse(namespace: &str, local: &str, malformed: impl FnOnce(String
         );
         (finding, None)
     };
-    Refusal::unknown(format!("/{}", shown(local)), soort, malformed(finding))
+    Refusal::unknown(format!("/{}", shown(local)), soort, Malformed { position, text })
 }
 
 /// Release and kind in a namespace such as `http://www.istandaarden.nl/iwmo/3_2/wmo323/schema`.

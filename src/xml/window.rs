@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::io::{self, Read};
 
+use quick_xml::parser::{ElementParser, Parser};
+
 use crate::domain::verdict::Position;
 
 use super::malformed::Malformed;
@@ -13,7 +15,7 @@ use super::position::Lines;
 use super::prolog::{self, Opened};
 
 /// How much is read at a time.
-const PIECE: usize = 128 << 10;
+pub(super) const PIECE: usize = 128 << 10;
 
 /// A stretch of the text.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +40,8 @@ pub(super) struct Window<'a> {
 /// What was not read yet.
 struct Rest<'a> {
     reader: Box<dyn Read + 'a>,
+    /// How much is read at a time.
+    piece: usize,
     /// Read, and not yet part of the window: it may end in the middle of anything.
     tail: Vec<u8>,
     is_exhausted: bool,
@@ -65,9 +69,10 @@ impl<'a> Window<'a> {
         Ok((Self::of(Cow::Borrowed(opened.text), &opened, None), opened.body))
     }
 
-    /// The first part of what a reader gives. Gives with it where what follows the XML declaration begins.
-    pub(super) fn stream(reader: impl Read + 'a) -> Result<(Self, usize), Broken> {
-        let mut rest = Rest { reader: Box::new(reader), tail: Vec::new(), is_exhausted: false };
+    /// The first part of what a reader gives, of about `piece` bytes. Gives with it where what follows the XML
+    /// declaration begins.
+    pub(super) fn stream(reader: impl Read + 'a, piece: usize) -> Result<(Self, usize), Broken> {
+        let mut rest = Rest { reader: Box::new(reader), piece, tail: Vec::new(), is_exhausted: false };
         let piece = rest.piece().map_err(Broken::Unreadable)?;
         let opened = prolog::open(&piece)?;
         Ok((Self::of(Cow::Owned(opened.text.to_owned()), &opened, Some(rest)), opened.body))
@@ -128,7 +133,13 @@ impl<'a> Window<'a> {
         text.drain(..keep - self.base);
         self.base = keep;
         let end = self.lines().at(self.end());
-        let more = prolog::text(&piece, self.is_ascii).map_err(|malformed| malformed.behind(end))?;
+        let more = match prolog::text(&piece, self.is_ascii) {
+            Ok(more) => more,
+            Err(malformed) => {
+                self.rest = None;
+                return Err(malformed.behind(end).into());
+            }
+        };
         let text = self.text.to_mut();
         text.push_str(more);
         self.has_section_end = text.contains("]]>");
@@ -141,7 +152,7 @@ impl Rest<'_> {
     fn piece(&mut self) -> io::Result<Vec<u8>> {
         loop {
             // Ever more at a time, else a text without tags would be looked at again and again.
-            let wanted = PIECE.max(self.tail.len());
+            let wanted = self.piece.max(self.tail.len());
             let read = self.reader.by_ref().take(wanted as u64).read_to_end(&mut self.tail)?;
             if read < wanted {
                 self.is_exhausted = true;
@@ -155,29 +166,34 @@ impl Rest<'_> {
     }
 }
 
-/// Where the last tag begins before which every comment, section and instruction has ended; `None` when
-/// nothing stands before it.
+/// What tells the encoding is not cut in two.
+const SHORTEST: usize = 4;
+
+/// Where the last markup begins before which all other has ended; `None` when too little stands before it.
 fn last_tag(bytes: &[u8]) -> Option<usize> {
-    let find = |from: usize, wanted: &[u8]| {
-        let rest = bytes.get(from..).unwrap_or_default();
-        rest.windows(wanted.len()).position(|found| found == wanted).map(|at| from + at)
-    };
-    let mut last = None;
-    let mut at = 0;
-    while let Some(tag) = bytes.get(at..).and_then(|rest| rest.iter().position(|&byte| byte == b'<')) {
-        let tag = at + tag;
-        last = Some(tag);
-        let rest = bytes.get(tag..).unwrap_or_default();
-        let enclosed = [(&b"<!--"[..], &b"-->"[..]), (b"<![CDATA[", b"]]>"), (b"<?", b"?>")];
-        at = match enclosed.into_iter().find(|(begin, _)| rest.starts_with(begin)) {
-            None => tag + 1,
-            Some((begin, end)) => match find(tag + begin.len(), end) {
-                Some(end) => end,
-                None => break,
-            },
-        };
+    let mut last = 0;
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|&byte| byte == b'<') {
+        let (_, markup) = rest.split_at(at);
+        last = bytes.len() - markup.len();
+        match markup_end(markup) {
+            Some(end) => (_, rest) = markup.split_at(end),
+            None => break,
+        }
     }
-    last.filter(|&last| last > 0)
+    (last >= SHORTEST).then_some(last)
+}
+
+/// Where the markup ends that stands at the begin of these bytes.
+fn markup_end(bytes: &[u8]) -> Option<usize> {
+    let enclosed = [(&b"<!--"[..], &b"-->"[..]), (b"<![CDATA[", b"]]>"), (b"<?", b"?>")];
+    match enclosed.into_iter().find(|(begin, _)| bytes.starts_with(begin)) {
+        Some((begin, end)) => {
+            let inside = bytes.get(begin.len()..).unwrap_or_default();
+            inside.windows(end.len()).position(|found| found == end).map(|at| begin.len() + at + end.len())
+        }
+        None => ElementParser::default().feed(bytes).map(|at| at + 1),
+    }
 }
 
 #[cfg(test)]
@@ -187,12 +203,14 @@ mod tests {
     #[test]
     fn a_part_ends_where_a_tag_begins() {
         for (text, expected) in [
-            ("<a><b", Some("<a>")),
+            ("<a>\n<b", Some("<a>\n")),
             ("<a>tekst", None),
             ("<a>tekst</a", Some("<a>tekst")),
-            ("<a><!-- <b> ", Some("<a>")),
-            ("<a><!-- <b> --><c", Some("<a><!-- <b> -->")),
-            ("<a><![CDATA[ <b> ]] <c>", Some("<a>")),
+            ("<a>\n<!-- <b> ", Some("<a>\n")),
+            ("<a>\n<!-- <b> --><c", Some("<a>\n<!-- <b> -->")),
+            ("<a>\n<![CDATA[ <b> ]] <c>", Some("<a>\n")),
+            ("<a>\n<b c='<d>' <e", Some("<a>\n")),
+            ("\u{feff}<?xml", None),
             ("<?p <a> ", None),
             ("tekst", None),
         ] {

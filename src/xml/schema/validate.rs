@@ -5,7 +5,7 @@
 //! nothing is allocated or hashed per element. A mistake leads to the nearest place from which the sequence
 //! can go on, or its subtree is left out, so that it does not cause others.
 
-use crate::domain::verdict::Finding;
+use crate::domain::verdict::{Finding, Position};
 use crate::xml::malformed::Malformed;
 use crate::xml::names::is_all_blank;
 use crate::xml::tokens::{Token, Tokens, first_ink};
@@ -39,7 +39,7 @@ pub(in crate::xml) enum Step {
 pub(in crate::xml) enum Root {
     NotSeen,
     Known(SymbolId),
-    Unknown { namespace: String, local: String, at: usize },
+    Unknown { namespace: String, local: String, position: Position },
 }
 
 /// An element that is open.
@@ -92,11 +92,6 @@ impl<'s, 'a> Pass<'s, 'a> {
         &self.root
     }
 
-    /// The text of an unknown root element is told with this.
-    pub(in crate::xml) fn malformed(&self, at: usize, finding: String) -> Malformed {
-        self.tokens.window().malformed(at, finding)
-    }
-
     /// The value of the element that the last step gave.
     pub(in crate::xml) fn value(&self) -> &str {
         self.value.in_text(self.tokens.window())
@@ -144,6 +139,17 @@ impl<'s, 'a> Pass<'s, 'a> {
                 return Ok(step);
             }
         }
+    }
+
+    /// Reads what lies behind the step given last, and only asks whether it is text.
+    ///
+    /// # Errors
+    /// When it is not, or its reader fails.
+    pub(in crate::xml) fn read_to_end(&mut self) -> Result<(), Broken> {
+        while !self.tokens.window().is_last() {
+            self.tokens.read_on()?;
+        }
+        Ok(())
     }
 
     /// Takes the next part of the text into memory. Of an element with a value all is kept.
@@ -221,7 +227,8 @@ impl<'s, 'a> Pass<'s, 'a> {
             self.root = Root::Known(symbol);
             return Ok(self.open(symbol, 0, r#type, at));
         }
-        self.root = Root::Unknown { namespace: namespace.to_owned(), local: local.to_owned(), at };
+        let (namespace, local) = (namespace.to_owned(), local.to_owned());
+        self.root = Root::Unknown { namespace, local, position: self.tokens.window().lines().at(at) };
         self.skipping = 1;
         Ok(None)
     }

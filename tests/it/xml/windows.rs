@@ -30,7 +30,7 @@ fn same_verdict(name: &str, text: &str) {
     let schemas = xml::Schemas::compiled_in();
     let whole = schemas.read(text.as_bytes());
     for drop in [usize::MAX, 4_093] {
-        let parts = schemas.read_from(Drops(text.as_bytes(), drop)).expect("memory is read without errors");
+        let parts = schemas.read_from(Drops(text.as_bytes(), drop));
         match (&whole, &parts) {
             (Ok(one), Ok(other)) => assert!(json::write(one) == json::write(other), "{name}: another bericht"),
             (Err(one), Err(other)) => assert_eq!(one.findings, other.findings, "{name}"),
