@@ -1,9 +1,10 @@
-//! `validate`: files checked against schema and rules, without a server.
+//! `validate`: files checked against schema and rules, without a server. Only a part of a file is in memory at a time.
 
 mod report;
 
 use std::error::Error;
-use std::io::{self, ErrorKind, Read};
+use std::fs::File;
+use std::io::{self, ErrorKind, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use crate::config::xsd_files;
 use crate::domain::afspraken::Afspraken;
 use crate::domain::verdict::{Finding, Level, Outside, Severity, judge_alone};
 use crate::domain::{Berichtsoort, Release};
-use crate::xml::{self, RefusalKind, Replacement, Schemas};
+use crate::xml::{self, Refusal, RefusalKind, Replacement, Schemas};
 use report::Report;
 
 /// What `validate` takes.
@@ -31,7 +32,7 @@ pub struct Arguments {
     today: Option<NaiveDate>,
     /// Refuse files larger than this
     #[arg(long, value_name = "N")]
-    max_bytes: Option<usize>,
+    max_bytes: Option<u64>,
     /// Folder with XSD files to check by, in place of the built-in ones of their release
     #[arg(long, value_name = "DIR")]
     schemas: Option<PathBuf>,
@@ -113,8 +114,8 @@ fn check_all(arguments: &Arguments, schemas: &Schemas) -> io::Result<Exit> {
     let mut report = Report::new(arguments.format);
     let mut exit = Exit::Fine;
     for path in arguments.paths.iter().flat_map(|path| expand(path)) {
-        let checked = match read(&path, arguments.max_bytes) {
-            Ok(bytes) => check(path.display().to_string(), &bytes, schemas, &outside),
+        let checked = match open(&path, arguments.max_bytes) {
+            Ok(file) => check(path.display().to_string(), file, schemas, &outside),
             Err(refused) => refused,
         };
         exit = exit.max(checked.exit());
@@ -154,6 +155,22 @@ impl Checked {
             unreadable,
         }
     }
+
+    /// Of a file that holds no bericht as its schema wants it.
+    fn unfit(file: String, refusal: Refusal) -> Self {
+        Self {
+            file,
+            berichtsoort: refusal.soort,
+            release: refusal.release,
+            verdict: match refusal.kind {
+                RefusalKind::Unreadable | RefusalKind::NotXml => Verdict::Refused,
+                RefusalKind::Unknown | RefusalKind::Invalid => Verdict::Invalid,
+            },
+            reached: Level::Xsd,
+            findings: refusal.findings,
+            unreadable: refusal.kind == RefusalKind::Unreadable,
+        }
+    }
 }
 
 /// The files that a path stands for.
@@ -165,49 +182,50 @@ fn expand(path: &Path) -> Vec<PathBuf> {
     files
 }
 
-fn read(path: &Path, max_bytes: Option<usize>) -> Result<Vec<u8>, Checked> {
-    let bytes = if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
-    } else {
-        std::fs::read(path)
-    };
-    match (bytes, max_bytes) {
+/// The file at a path, if it is not too large.
+fn open(path: &Path, max_bytes: Option<u64>) -> Result<File, Checked> {
+    let sized = open_again_and_again(path).and_then(|file| Ok((file.metadata()?.len(), file)));
+    match (sized, max_bytes) {
         (Err(error), _) => Err(Checked::refused(path, format!("Het bestand is niet te lezen: {error}."), true)),
-        (Ok(bytes), Some(max)) if bytes.len() > max => {
-            let text =
-                format!("Het bestand is {} bytes groot; hoogstens {max} is toegestaan (--max-bytes).", bytes.len());
+        (Ok((size, _)), Some(max)) if size > max => {
+            let text = format!("Het bestand is {size} bytes groot; hoogstens {max} is toegestaan (--max-bytes).");
             Err(Checked::refused(path, text, false))
         }
-        (Ok(bytes), _) => Ok(bytes),
+        (Ok((_, file)), _) => Ok(file),
     }
 }
 
-fn check(file: String, bytes: &[u8], schemas: &Schemas, outside: &Outside<'_>) -> Checked {
-    let bericht = match schemas.read(bytes) {
-        Ok(bericht) => bericht,
-        Err(refusal) => {
-            let verdict = match refusal.kind {
-                RefusalKind::NotXml => Verdict::Refused,
-                RefusalKind::Unknown | RefusalKind::Invalid => Verdict::Invalid,
-            };
-            return Checked {
-                file,
-                berichtsoort: refusal.soort,
-                release: refusal.release,
-                verdict,
-                reached: Level::Xsd,
-                findings: refusal.findings,
-                unreadable: false,
-            };
+/// A file that can be read more than once. What comes through a pipe is first copied to one without a name.
+fn open_again_and_again(path: &Path) -> io::Result<File> {
+    let mut pipe: Box<dyn Read> = if path == Path::new("-") {
+        Box::new(io::stdin())
+    } else {
+        let file = File::open(path)?;
+        if file.metadata()?.is_file() {
+            return Ok(file);
         }
+        Box::new(file)
+    };
+    let mut copy = tempfile::tempfile()?;
+    io::copy(&mut pipe, &mut copy)?;
+    copy.rewind()?;
+    Ok(copy)
+}
+
+fn check(name: String, mut file: File, schemas: &Schemas, outside: &Outside<'_>) -> Checked {
+    let bericht = match schemas.read_from(&file) {
+        Ok(bericht) => bericht,
+        Err(refusal) => return Checked::unfit(name, refusal),
     };
     let mut judged = judge_alone(&bericht, outside);
-    xml::place(&mut judged.findings, bytes);
+    // Should a file that was read not be readable again, its findings have no line.
+    if file.rewind().is_ok() {
+        xml::place_in(&mut judged.findings, &file);
+    }
     let failed = |level| judged.findings.iter().any(|finding| finding.level == level);
     let reached = if failed(Level::Message) { Level::Message } else { Level::External };
     Checked {
-        file,
+        file: name,
         berichtsoort: Some(bericht.header().soort),
         release: Some(bericht.header().release),
         verdict: if judged.is_rejected() { Verdict::Invalid } else { Verdict::Valid },
