@@ -1,10 +1,13 @@
 //! Berichten to measure with, made from our own fixtures.
 
-const WMO301: &str = include_str!("../fixtures/verhaal/wmo301.xml");
+pub const WMO301: &str = include_str!("../fixtures/verhaal/wmo301.xml");
 const WMO305: &str = include_str!("../fixtures/verhaal/wmo305.xml");
 const WMO323: &str = include_str!("../fixtures/berichten/wmo323-minimaal.xml");
 
-/// The lines of one client in [`large`]: so many that there are test numbers enough for 25 MB.
+/// The ToewijzingNummer of the first line in [`large`]; each line has the next.
+pub const FIRST_TOEWIJZING: usize = 100_000_000;
+
+/// The fewest lines of one client in [`large`].
 const LINES_PER_CLIENT: usize = 8;
 
 /// So many berichten of a few kilobytes, each under a name of its own: four toewijzingen to every three starts.
@@ -16,24 +19,26 @@ pub fn small(count: usize) -> Vec<String> {
     (0..count).map(bericht).collect()
 }
 
-/// One declaratie of at least so many bytes that breaks no rule, each Prestatie on one line.
+/// One declaratie of at least so many bytes that breaks no rule, each Prestatie on one line and on a toewijzing of its own.
 pub fn large(bytes: usize) -> String {
     let (head, rest) = WMO323.split_once("\t\t\t<wmo323:Client>").expect("the fixture has a client");
     let (client, rest) = rest.split_once("\t\t\t\t\t<wmo323:Prestatie>").expect("with a line");
     let (prestatie, rest) = rest.split_once("\t\t\t\t</wmo323:Prestaties>").expect("which ends");
     let (_, tail) = rest.split_once("</wmo323:Client>").expect("as does the client");
-    let prestatie = format!("<wmo323:Prestatie>{}", joined(prestatie));
+    let tarief = "</wmo323:Eenheid><wmo323:ProductTarief>1250</wmo323:ProductTarief>";
+    let prestatie = format!("<wmo323:Prestatie>{}\n", joined(prestatie)).replace("</wmo323:Eenheid>", tarief);
     let client = format!("<wmo323:Client>{}", joined(client));
     let lines = bytes.div_ceil(prestatie.len() + client.len() / LINES_PER_CLIENT);
+    let bsns = bsns();
+    let lines_per_client = LINES_PER_CLIENT.max(lines.div_ceil(bsns.len()));
     let mut text = head.replace("<iwmo:TotaalBedrag>15000<", &format!("<iwmo:TotaalBedrag>{}<", lines * 15000));
     for line in 0..lines {
-        if line % LINES_PER_CLIENT == 0 {
+        if line % lines_per_client == 0 {
             text += if line == 0 { "" } else { "</wmo323:Prestaties></wmo323:Client>\n" };
-            text += &client.replace("999940089", &bsn(line / LINES_PER_CLIENT));
+            text += &client.replace("999940089", &bsns[line / lines_per_client]);
         }
         let own = prestatie.replace("26-03-000001", &format!("P{line:012}"));
-        text += &own.replace(">7001<", &format!(">{}<", 100_000_000 + line));
-        text.push('\n');
+        text += &own.replace(">7001<", &format!(">{}<", FIRST_TOEWIJZING + line));
     }
     text + "</wmo323:Prestaties></wmo323:Client>" + tail
 }
@@ -43,14 +48,12 @@ fn joined(text: &str) -> String {
     text.lines().map(str::trim).collect()
 }
 
-/// One of the test numbers 9999xxxxx that satisfy the elfproef; they begin anew after some nine thousand.
-fn bsn(number: usize) -> String {
+/// The test numbers 9999xxxxx that satisfy the elfproef.
+fn bsns() -> Vec<String> {
     let weighs_eleven = |bsn: &usize| {
         let digit = |place: u32| bsn / 10_usize.pow(place) % 10;
         let sum: usize = (1..9).map(|place| (place as usize + 1) * digit(place)).sum();
         sum % 11 == digit(0)
     };
-    let all = || (999_900_006..1_000_000_000).filter(weighs_eleven);
-    let count = all().count();
-    all().nth(number % count).expect("below the count").to_string()
+    (999_900_006..1_000_000_000).filter(weighs_eleven).map(|bsn| bsn.to_string()).collect()
 }

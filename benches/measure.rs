@@ -5,6 +5,7 @@
 //! measure run TASK PATH                   once
 //! measure memory TASK PATH                once, and how far memory rose over what it was before
 //! measure ratio PATH                      each task in turn, several rounds; CPU time against the bare pass
+//! measure serve NUMBER [PROGRAM]          what `serve` takes for declaraties of so many bytes, idle and at its peak
 //! ```
 //!
 //! A TASK is `bare` (every event of quick-xml), `check` (the schema), `read` (the schema and decoding),
@@ -12,6 +13,8 @@
 
 #[path = "data.rs"]
 mod data;
+#[path = "serve.rs"]
+mod serve;
 
 use std::fs;
 use std::hint::black_box;
@@ -33,6 +36,8 @@ fn main() {
         ["run", task, path] => _ = black_box(run(task, &load(path))),
         ["memory", task, path] => memory(task, path),
         ["ratio", path] => ratio(path),
+        ["serve", number] => serve::measure(number.parse().expect("a number"), env!("CARGO_BIN_EXE_iwmo-gateway")),
+        ["serve", number, program] => serve::measure(number.parse().expect("a number"), program),
         _ => println!("see the head of benches/measure.rs"),
     }
 }

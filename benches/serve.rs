@@ -1,0 +1,140 @@
+//! What `serve` takes in memory and time, as a process of its own on a SQLite database: idle, for a declaratie whose every
+//! line has its toewijzing, and for eight declaraties at once whose total is wrong, so that no line is judged.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Instant;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use iwmo_gateway::exchange::sha256_hex;
+use reqwest::Client;
+
+use super::data::{FIRST_TOEWIJZING, WMO301, large};
+
+const GEMEENTE: &str = "0794";
+const AANBIEDER: &str = "42421337";
+
+/// How many berichten are under way at once while the toewijzingen are brought in.
+const CONNECTIONS: usize = 64;
+
+/// How many declaraties come in at once.
+const AT_ONCE: usize = 8;
+
+/// Prints what a program takes for declaraties of so many bytes.
+#[tokio::main]
+pub async fn measure(bytes: usize, program: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let declaratie = large(bytes);
+    let toewijzingen: Vec<String> = toewijzingen(&declaratie).collect();
+
+    let gateway = Gateway::start(program, folder.path());
+    println!("idle: {} kB", gateway.status("VmRSS:"));
+    let posted = Instant::now();
+    let mut under_way = FuturesUnordered::new();
+    for toewijzing in toewijzingen.iter().cloned() {
+        if under_way.len() >= CONNECTIONS {
+            under_way.next().await;
+        }
+        under_way.push(gateway.post(GEMEENTE, toewijzing));
+    }
+    while under_way.next().await.is_some() {}
+    drop(under_way);
+    println!("{} toewijzingen: {:.1} s", toewijzingen.len(), posted.elapsed().as_secs_f64());
+    gateway.stop();
+
+    let gateway = Gateway::start(program, folder.path());
+    let idle = gateway.status("VmRSS:");
+    let posted = Instant::now();
+    let answer = gateway.post(AANBIEDER, declaratie.clone()).await;
+    let (seconds, peak) = (posted.elapsed().as_secs_f64(), gateway.status("VmHWM:"));
+    println!("one declaratie of {} lines: {answer}, {seconds:.1} s, peak {peak} kB, idle {idle} kB", toewijzingen.len());
+    gateway.stop();
+
+    let gateway = Gateway::start(program, folder.path());
+    let idle = gateway.status("VmRSS:");
+    let posted = Instant::now();
+    let declaratie = declaratie.replacen("<iwmo:TotaalBedrag>", "<iwmo:TotaalBedrag>9", 1);
+    let posts = (0..AT_ONCE).map(|number| gateway.post(AANBIEDER, declaratie.replace("S-323-1", &format!("S-{number}"))));
+    let answers = futures_util::future::join_all(posts).await;
+    let (seconds, peak) = (posted.elapsed().as_secs_f64(), gateway.status("VmHWM:"));
+    println!("{AT_ONCE} at once: {}, {seconds:.1} s, {} kB over idle", answers.join(" "), peak - idle);
+    gateway.stop();
+}
+
+/// The toewijzing of each line of a declaratie, one to a bericht.
+pub fn toewijzingen(declaratie: &str) -> impl Iterator<Item = String> {
+    let clients = declaratie.split("<wmo323:Bsn>").skip(1);
+    let lines = clients.flat_map(|client| client.match_indices("<wmo323:Prestatie>").map(|_| &client[..9]));
+    lines.enumerate().map(|(line, bsn)| {
+        let text = WMO301.replace("TOEW-1", &format!("T{line}")).replace("700101", &(FIRST_TOEWIJZING + line).to_string());
+        let text = text.replace("999940004", bsn).replace("<iwmo:Volume>3<", "<iwmo:Volume>30<");
+        text.replace("0384", GEMEENTE).replace("41005001", AANBIEDER)
+    })
+}
+
+/// A process of its own, in which both parties are local.
+struct Gateway {
+    process: Child,
+    url: String,
+    client: Client,
+}
+
+impl Gateway {
+    fn start(program: &str, folder: &Path) -> Self {
+        let partij = |code: &str| {
+            let hash = sha256_hex(code.as_bytes());
+            format!(
+                "[[partij]]\ncode = \"{code}\"\nnaam = \"{code}\"\n\
+                 [[credential]]\nname = \"{code}\"\npartij = \"{code}\"\ntoken_sha256 = \"{hash}\"\n"
+            )
+        };
+        let database = folder.join("gateway.db");
+        let settings = format!(
+            "[http]\nlisten = \"127.0.0.1:0\"\nmax_bericht_bytes = 1000000000\n[database]\nurl = \"sqlite:{}\"\n{}{}",
+            database.display(),
+            partij(GEMEENTE),
+            partij(AANBIEDER)
+        );
+        let file = folder.join("config.toml");
+        fs::write(&file, settings).expect("settings");
+        let mut process = Command::new(program)
+            .args(["serve", "--config"])
+            .arg(file)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program");
+        let mut url = String::new();
+        BufReader::new(process.stdout.take().expect("stdout")).read_line(&mut url).expect("its address");
+        Self { process, url: format!("{}v1/berichten", url.trim()), client: Client::new() }
+    }
+
+    /// Gives the verdict, or what kept it from one.
+    async fn post(&self, token: &str, bericht: String) -> String {
+        let request = self.client.post(&self.url).bearer_auth(token).header("content-type", "application/xml");
+        let answer = request.body(bericht).send().await.expect("an answer");
+        let status = answer.status();
+        let receipt = answer.bytes().await.expect("the whole answer");
+        let receipt: serde_json::Value = serde_json::from_slice(&receipt).expect("JSON");
+        let findings = receipt["findings"].as_array().map_or(0, Vec::len);
+        let verdict = receipt["verdict"].as_str().unwrap_or("no verdict").to_owned();
+        assert!(status.is_success(), "{status}: {receipt}");
+        format!("{verdict} with {findings} findings")
+    }
+
+    /// A line of what Linux tells of the process, in kB.
+    fn status(&self, key: &str) -> usize {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).expect("Linux");
+        let line = status.lines().find_map(|line| line.strip_prefix(key)).expect("the key is there");
+        line.trim().trim_end_matches(" kB").parse().expect("a number")
+    }
+
+    fn stop(mut self) {
+        let asked = Command::new("kill").arg(self.process.id().to_string()).status();
+        assert!(asked.is_ok_and(|status| status.success()), "SIGTERM");
+        self.process.wait().expect("its end");
+    }
+}
