@@ -50,14 +50,18 @@ pub async fn measure(bytes: usize, program: &str) {
     let posted = Instant::now();
     let answer = gateway.post(AANBIEDER, declaratie.clone()).await;
     let (seconds, peak) = (posted.elapsed().as_secs_f64(), gateway.status("VmHWM:"));
-    println!("one declaratie of {} lines: {answer}, {seconds:.1} s, peak {peak} kB, idle {idle} kB", toewijzingen.len());
+    println!(
+        "one declaratie of {} lines: {answer}, {seconds:.1} s, peak {peak} kB, idle {idle} kB",
+        toewijzingen.len()
+    );
     gateway.stop();
 
     let gateway = Gateway::start(program, folder.path());
     let idle = gateway.status("VmRSS:");
     let posted = Instant::now();
     let declaratie = declaratie.replacen("<iwmo:TotaalBedrag>", "<iwmo:TotaalBedrag>9", 1);
-    let posts = (0..AT_ONCE).map(|number| gateway.post(AANBIEDER, declaratie.replace("S-323-1", &format!("S-{number}"))));
+    let posts =
+        (0..AT_ONCE).map(|number| gateway.post(AANBIEDER, declaratie.replace("S-323-1", &format!("S-{number}"))));
     let answers = futures_util::future::join_all(posts).await;
     let (seconds, peak) = (posted.elapsed().as_secs_f64(), gateway.status("VmHWM:"));
     println!("{AT_ONCE} at once: {}, {seconds:.1} s, {} kB over idle", answers.join(" "), peak - idle);
@@ -68,10 +72,11 @@ pub async fn measure(bytes: usize, program: &str) {
 pub fn toewijzingen(declaratie: &str) -> impl Iterator<Item = String> {
     let clients = declaratie.split("<wmo323:Bsn>").skip(1);
     let lines = clients.flat_map(|client| client.match_indices("<wmo323:Prestatie>").map(|_| &client[..9]));
-    lines.enumerate().map(|(line, bsn)| {
-        let text = WMO301.replace("TOEW-1", &format!("T{line}")).replace("700101", &(FIRST_TOEWIJZING + line).to_string());
-        let text = text.replace("999940004", bsn).replace("<iwmo:Volume>3<", "<iwmo:Volume>30<");
-        text.replace("0384", GEMEENTE).replace("41005001", AANBIEDER)
+    let toewijzing = WMO301.replace("<iwmo:Volume>3<", "<iwmo:Volume>30<");
+    let toewijzing = toewijzing.replace("0384", GEMEENTE).replace("41005001", AANBIEDER);
+    lines.enumerate().map(move |(line, bsn)| {
+        let nummer = (FIRST_TOEWIJZING + line).to_string();
+        toewijzing.replace("999940004", bsn).replace("TOEW-1", &format!("T{line}")).replace("700101", &nummer)
     })
 }
 

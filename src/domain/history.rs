@@ -322,7 +322,8 @@ impl Toewijzingen {
 impl Extend<ToewijzingFact> for Toewijzingen {
     fn extend<I: IntoIterator<Item = ToewijzingFact>>(&mut self, facts: I) {
         for fact in facts {
-            self.0.entry(fact.toewijzing_nummer).or_default().push(fact);
+            // Nearly all have one version, and a declaratie asks for many.
+            self.0.entry(fact.toewijzing_nummer).or_insert_with(|| Vec::with_capacity(1)).push(fact);
         }
     }
 }

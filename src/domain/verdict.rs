@@ -168,7 +168,7 @@ pub struct Oordeel {
     /// may have, takes nothing back.
     pub betaalbaar: i128,
     /// Of each line the figures that it was judged by; none where it did not come to that.
-    pub calculations: Vec<Vec<Calculation>>,
+    pub calculations: Vec<Box<[Calculation]>>,
 }
 
 impl Verdict {

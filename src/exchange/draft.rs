@@ -71,7 +71,7 @@ impl Draft<'_> {
             },
             ..Entry::only(kept(self.received, Some(self.bericht), Outcome::Parked, self.verdict))
         };
-        entry.bericht.xml = (self.received.format == Format::Json).then(|| self.xml.to_vec());
+        entry.bericht.xml = (self.received.format == Format::Json).then(|| self.xml.to_vec().into());
         entry.bericht.receipt.waits_until = Some(until);
         Some(entry)
     }
@@ -129,7 +129,7 @@ impl Draft<'_> {
             envelope: self.received.carrier.envelope(),
             ..Entry::only(kept(self.received, Some(self.bericht), outcome, self.verdict))
         };
-        entry.bericht.xml = (self.received.format == Format::Json).then(|| self.xml.to_vec());
+        entry.bericht.xml = (self.received.format == Format::Json).then(|| self.xml.to_vec().into());
         if matches!(outcome, Outcome::Accepted | Outcome::Partial) {
             let addressee = self.bericht.addressee();
             let soort = self.bericht.header().soort;
@@ -212,7 +212,7 @@ impl Draft<'_> {
             poster: None,
             referentienummer: None,
             sha256: sha256_hex(&bytes),
-            bytes,
+            bytes: bytes.into(),
             xml: None,
             header: Some(columns(&composed)),
             heenbericht_id: answers,

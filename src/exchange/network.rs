@@ -211,6 +211,6 @@ fn new_parcel(
         bericht_id: bericht_id.to_owned(),
         zender: zender.to_owned(),
         ontvanger: ontvanger.to_owned(),
-        envelope: compose::envelope(&Envelope { stuurgegevens, content }),
+        envelope: compose::envelope(&Envelope { stuurgegevens, content }).into(),
     }
 }

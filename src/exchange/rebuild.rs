@@ -86,7 +86,7 @@ fn entry(bericht: &Bericht, journaled: Journaled) -> Entry {
         via: Via::File,
         poster: None,
         referentienummer: None,
-        bytes: Vec::new(),
+        bytes: bytes::Bytes::new(),
         xml: None,
         sha256: String::new(),
         header: Some(columns(bericht)),

@@ -6,6 +6,7 @@
 //! Races: two berichten of one client at once, or the same bytes twice at once. The store lets one in
 //! and calls the other stale; it is then judged anew, with what is true by then.
 
+use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use super::Gateway;
@@ -25,7 +26,7 @@ pub struct Received {
     /// When.
     pub at: Timestamp,
     /// Unchanged.
-    pub bytes: Vec<u8>,
+    pub bytes: Bytes,
     /// How they are to be read.
     pub format: Format,
     /// Of the bytes, lower-case hexadecimal.
@@ -99,7 +100,8 @@ pub enum Refused {
 impl Received {
     /// Bytes that came in now.
     #[must_use]
-    pub fn new(bytes: Vec<u8>, format: Format, at: Timestamp, carrier: Carrier) -> Self {
+    pub fn new(bytes: impl Into<Bytes>, format: Format, at: Timestamp, carrier: Carrier) -> Self {
+        let bytes = bytes.into();
         let sha256 = sha256_hex(&bytes);
         Self { id: ids::new_id(at), at, bytes, format, sha256, carrier }
     }

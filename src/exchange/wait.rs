@@ -173,7 +173,7 @@ impl Received {
         Self {
             id: waiting.id,
             at: waiting.received_at,
-            bytes: waiting.bytes,
+            bytes: waiting.bytes.into(),
             format: if waiting.was_json { Format::Json } else { Format::Xml },
             sha256: waiting.sha256,
             carrier: Carrier::Waited {

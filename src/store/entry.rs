@@ -1,9 +1,13 @@
 //! What becomes true together when a bericht is recorded.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
 use chrono::NaiveDate;
 
-use super::receipt::{CalculationReceipt, Receipt};
+use super::receipt::Receipt;
 use crate::domain::bericht::XsdVersie;
+use crate::domain::calculation::Calculation;
 use crate::domain::deadline::Clock;
 use crate::domain::declaratie::{GeslotenPeriode, Referentie, TotaalBedragMetDC};
 use crate::domain::history::{PrestatieFact, Subject};
@@ -54,9 +58,9 @@ pub struct NewBericht {
     /// Of the envelope that brought it.
     pub referentienummer: Option<String>,
     /// The bytes, unchanged.
-    pub bytes: Vec<u8>,
+    pub bytes: Bytes,
     /// The XML that was made of them, when they were something else.
-    pub xml: Option<Vec<u8>>,
+    pub xml: Option<Bytes>,
     /// Lower-case hexadecimal.
     pub sha256: String,
     /// What its header says; `None` when it could not be read.
@@ -234,7 +238,7 @@ pub struct LedgerChange {
     /// What a 319 says, by ReferentieAanbieder.
     pub antwoord: Option<(String, VerzoekAntwoord)>,
     /// What is declared; also of a declaratie that was rejected as a whole.
-    pub declaratie: Option<NewDeclaratie>,
+    pub declaratie: Option<Arc<NewDeclaratie>>,
 }
 
 /// One version of a toewijzing.
@@ -285,7 +289,7 @@ pub struct NewPrestatie {
     /// As it was declared, and whether it was granted.
     pub fact: PrestatieFact,
     /// The figures that it was judged by.
-    pub calculations: Vec<CalculationReceipt>,
+    pub calculations: Box<[Calculation]>,
 }
 
 /// A clock that a bericht stops.
@@ -398,7 +402,7 @@ pub struct NewParcel {
     /// Receiver on the envelope.
     pub ontvanger: String,
     /// The envelope, byte for byte as it will be sent, at every attempt.
-    pub envelope: Vec<u8>,
+    pub envelope: Bytes,
 }
 
 /// An envelope that came in and was answered.
@@ -414,7 +418,7 @@ pub struct EnvelopeSeen {
     pub answer: Vec<u8>,
 }
 
-/// All that becomes true when one bericht is recorded, or none of it.
+/// All that becomes true when one bericht is recorded, or none of it. What can be large in it is shared by its clones.
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// The bericht that came in.

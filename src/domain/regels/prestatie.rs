@@ -90,7 +90,7 @@ impl Basis {
 impl<'a> Line<'a> {
     /// The figures that it is judged by: price, maximum of the period and of the term, budget, as far as they apply.
     #[must_use]
-    pub fn calculations(&self) -> Vec<Calculation> {
+    pub fn calculations(&self) -> Box<[Calculation]> {
         [self.price(), self.period(), self.whole_term(), self.budget()].into_iter().flatten().collect()
     }
 

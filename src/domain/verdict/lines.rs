@@ -34,7 +34,7 @@ pub(super) fn judge(
     let mut found: Vec<(usize, Finding)> = Vec::new();
     let count = lines.len();
     let mut oordeel =
-        Oordeel { granted: vec![false; count], toegekend: 0, betaalbaar: 0, calculations: vec![Vec::new(); count] };
+        Oordeel { granted: vec![false; count], toegekend: 0, betaalbaar: 0, calculations: vec![Box::default(); count] };
     for wants_debet in [false, true] {
         for (nr, stated) in lines.iter().enumerate().filter(|(_, one)| one.prestatie.is_debet() == wants_debet) {
             let is_wrong = |path: &ElementPath| !wrong.is_empty() && wrong.contains(path);
@@ -45,7 +45,9 @@ pub(super) fn judge(
                 let is_known_wrong = is_wrong(&layout.line(stated));
                 let Looked { broken, is_counted } = regels.look_at(&line, is_known_wrong);
                 is_granted = broken.is_empty() && !is_known_wrong;
-                oordeel.calculations[nr] = if is_counted { line.calculations() } else { Vec::new() };
+                if is_counted {
+                    oordeel.calculations[nr] = line.calculations();
+                }
                 found.extend(broken.into_iter().map(|(regel, spot)| (nr, layout.finding(stated, regel, spot))));
             }
             if is_granted {

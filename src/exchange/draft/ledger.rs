@@ -1,5 +1,7 @@
 //! What an accepted bericht changes in the ledger.
 
+use std::sync::Arc;
+
 use crate::domain::bericht::{Heenbericht, Inhoud};
 use crate::domain::declaratie::Declaratie;
 use crate::domain::history::{PrestatieFact, named_toewijzingen};
@@ -8,13 +10,13 @@ use crate::domain::levering::{StartProduct, StopProduct};
 use crate::domain::toewijzing::ToegewezenProduct;
 use crate::domain::waarde::{RetourCode, ToewijzingNummer};
 use crate::domain::{History, Verdict, beschikking};
-use crate::store::{CalculationReceipt, Effect, LedgerChange, NewDeclaratie, NewPrestatie, NewToewijzing};
+use crate::store::{Effect, LedgerChange, NewDeclaratie, NewPrestatie, NewToewijzing};
 
 /// What a heenbericht changes: nothing when it was rejected, except that a declaratie is kept all the same, because the
 /// 325 that says so has to be matched to it.
 pub fn ledger_change(heen: &Heenbericht, verdict: &Verdict) -> LedgerChange {
     if let Some(declaratie) = heen.inhoud.declaratie() {
-        let declaratie = Some(new_declaratie(&declaratie, heen, verdict));
+        let declaratie = Some(Arc::new(new_declaratie(&declaratie, heen, verdict)));
         return LedgerChange { declaratie, ..LedgerChange::default() };
     }
     if verdict.is_rejected() {
@@ -104,7 +106,7 @@ fn new_declaratie(declaratie: &Declaratie, heen: &Heenbericht, verdict: &Verdict
                     prestatie: prestatie.clone(),
                     granted: granted.get(nr).copied().unwrap_or(false),
                 },
-                calculations: calculations.get(nr).into_iter().flatten().map(CalculationReceipt::from).collect(),
+                calculations: calculations.get(nr).cloned().unwrap_or_default(),
             })
             .collect(),
     }

@@ -4,6 +4,7 @@ use super::super::{Connection, Row};
 use super::Result;
 use super::deadline::deadlines_of;
 use super::outbox::parcels_of;
+use super::payload::as_xml;
 use super::row::Fields;
 use crate::domain::Partij;
 use crate::store::{BerichtView, Outcome, Overview, Via};
@@ -27,11 +28,12 @@ pub async fn bericht(conn: &mut Connection, id: &str, partij: Option<&Partij>) -
 
 /// See [`crate::store::Store::payload`].
 pub async fn payload(conn: &mut Connection, id: &str, partij: Option<&Partij>) -> Result<Option<Vec<u8>>> {
-    const BYTES: &str = concerning!(
-        "SELECT COALESCE(p.xml, p.bytes) FROM payload p JOIN bericht b ON b.id = p.bericht_id WHERE b.id = $1",
-        ""
-    );
-    Ok(sqlx::query_scalar(BYTES).bind(id).bind(partij.map(Partij::code)).fetch_optional(conn).await?)
+    const IS_THEIRS: &str = concerning!("SELECT 1 FROM bericht b WHERE b.id = $1", "");
+    let found = sqlx::query(IS_THEIRS).bind(id).bind(partij.map(Partij::code)).fetch_optional(&mut *conn).await?;
+    if found.is_none() {
+        return Ok(None);
+    }
+    as_xml(conn, id).await.map(Some)
 }
 
 /// See [`crate::store::Store::berichten`].

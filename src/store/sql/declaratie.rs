@@ -8,11 +8,12 @@ use super::facts::Pair;
 use super::row::Fields;
 use crate::domain::Partij;
 use crate::domain::bericht::{BerichtIdentificatie, XsdVersie};
+use crate::domain::calculation::Calculation;
 use crate::domain::declaratie::{BedragMetDC, GeslotenPeriode, Prestatie, Referentie, TotaalBedragMetDC};
 use crate::domain::history::{DeclaratieFact, PrestatieFact};
 use crate::domain::klasse::RetourCodes;
 use crate::domain::waarde::{Bsn, ToewijzingNummer, Value};
-use crate::store::{About, DeclaratieView, LineView, NewDeclaratie, NewPrestatie, Receipt};
+use crate::store::{About, CalculationReceipt, DeclaratieView, LineView, NewDeclaratie, NewPrestatie, Receipt};
 
 /// Keeps a declaratie and what became of its lines.
 pub async fn insert_declaratie(conn: &mut Connection, about: &About, id: &str, new: &NewDeclaratie) -> Result<()> {
@@ -72,10 +73,15 @@ async fn insert_prestatie(
         .bind(prestatie.ingediend_bedrag.debet_credit.to_text())
         .bind(line.granted)
         .bind(void)
-        .bind(serde_json::to_string(calculations).map_err(|cause| sqlx::Error::Encode(Box::new(cause)))?)
+        .bind(calculations_text(calculations)?)
         .execute(conn)
         .await?;
     Ok(())
+}
+
+fn calculations_text(calculations: &[Calculation]) -> Result<String> {
+    let receipts: Vec<CalculationReceipt> = calculations.iter().map(CalculationReceipt::from).collect();
+    Ok(serde_json::to_string(&receipts).map_err(|cause| sqlx::Error::Encode(Box::new(cause)))?)
 }
 
 /// A 325 came: the lines that it lists are rejected, all others of its declaratie are granted.

@@ -5,25 +5,27 @@ use sqlx::AssertSqlSafe;
 
 use super::super::Connection;
 use super::Result;
+use super::payload::as_xml;
 use super::row::Fields;
 use crate::store::{Journaled, LedgerRow, LedgerTable};
 
 /// See [`crate::store::Store::journal`].
 pub async fn journal(conn: &mut Connection, after: i64, limit: u32) -> Result<Vec<Journaled>> {
-    const PAGE: &str = "SELECT j.seq, b.id, b.received_at, b.heenbericht_id, b.receipt, COALESCE(p.xml, p.bytes) AS xml
-        FROM journal j JOIN bericht b ON b.id = j.bericht_id JOIN payload p ON p.bericht_id = b.id
+    const PAGE: &str = "SELECT j.seq, b.id, b.received_at, b.heenbericht_id, b.receipt
+        FROM journal j JOIN bericht b ON b.id = j.bericht_id
         WHERE j.seq > $1 ORDER BY j.seq LIMIT $2";
-    let rows = sqlx::query(PAGE).bind(after).bind(i64::from(limit)).fetch_all(conn).await?;
+    let rows = sqlx::query(PAGE).bind(after).bind(i64::from(limit)).fetch_all(&mut *conn).await?;
     let mut berichten = Vec::with_capacity(rows.len());
     for row in &rows {
         let fields = Fields::of("bericht", "id", row)?;
+        let id: String = fields.get("id")?;
         berichten.push(Journaled {
             seq: fields.get("seq")?,
-            id: fields.get("id")?,
             received_at: fields.get("received_at")?,
             heenbericht_id: fields.get("heenbericht_id")?,
             receipt: fields.parse("receipt", |text| serde_json::from_str(text).ok())?,
-            xml: fields.get("xml")?,
+            xml: as_xml(conn, &id).await?,
+            id,
         });
     }
     Ok(berichten)

@@ -12,6 +12,7 @@ mod history;
 mod journal;
 mod ledger;
 mod outbox;
+mod payload;
 mod postbus;
 mod record;
 mod row;

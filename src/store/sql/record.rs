@@ -3,6 +3,7 @@
 use super::super::Connection;
 use super::Result;
 use super::ledger::{advance_revisions, apply, change_ledger, insert_about};
+use super::payload::insert_payload;
 use super::row::{day_in_order, in_order};
 use super::waiting::{insert_waiting, release};
 use crate::domain::waarde::Value;
@@ -96,12 +97,7 @@ async fn insert_bericht(conn: &mut Connection, bericht: &NewBericht, claims_iden
         .execute(&mut *conn)
         .await?;
     stale_unless(done.rows_affected() == 1)?;
-    sqlx::query("INSERT INTO payload (bericht_id, bytes, xml) VALUES ($1, $2, $3)")
-        .bind(&bericht.id)
-        .bind(&bericht.bytes)
-        .bind(&bericht.xml)
-        .execute(&mut *conn)
-        .await?;
+    insert_payload(conn, bericht).await?;
     answer_if_any(conn, bericht).await
 }
 
@@ -182,7 +178,7 @@ async fn insert_parcel(conn: &mut Connection, parcel: &NewParcel, due_at: Timest
         .bind(&parcel.bericht_id)
         .bind(&parcel.zender)
         .bind(&parcel.ontvanger)
-        .bind(&parcel.envelope)
+        .bind(parcel.envelope.as_ref())
         .bind(due_at)
         .execute(conn)
         .await?;

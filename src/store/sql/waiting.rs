@@ -7,6 +7,7 @@ use sqlx::QueryBuilder;
 use super::super::{Connection, Db, Row};
 use super::Result;
 use super::facts::{Pair, of_pair, one_of};
+use super::payload::as_received;
 use super::record::receipt_text;
 use super::row::{Fields, in_order};
 use crate::domain::Timestamp;
@@ -14,10 +15,9 @@ use crate::domain::history::Subject;
 use crate::domain::waarde::Value;
 use crate::store::{NewBericht, StoreError, Via, Wait, Waiting};
 
-/// A waiting bericht with its bytes; the caller adds which ones.
-const WAITING: &str = "SELECT b.id, w.until, b.received_at, b.via, b.poster, b.referentienummer, b.sha256, p.bytes,
-        p.xml IS NOT NULL AS was_json
-    FROM waiting w JOIN bericht b ON b.id = w.bericht_id JOIN payload p ON p.bericht_id = w.bericht_id WHERE ";
+/// A waiting bericht without its bytes; the caller adds which ones.
+const WAITING: &str = "SELECT b.id, w.until, b.received_at, b.via, b.poster, b.referentienummer, b.sha256
+    FROM waiting w JOIN bericht b ON b.id = w.bericht_id WHERE ";
 
 /// Keeps for what a bericht waits.
 pub async fn insert_waiting(conn: &mut Connection, id: &str, wait: &Wait) -> Result<()> {
@@ -87,20 +87,27 @@ pub async fn next_wait_ends_at(conn: &mut Connection) -> Result<Option<Timestamp
 }
 
 async fn fetch(conn: &mut Connection, mut query: QueryBuilder<Db>) -> Result<Vec<Waiting>> {
-    query.build().fetch_all(conn).await?.iter().map(waiting).collect()
+    let rows = query.build().fetch_all(&mut *conn).await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in &rows {
+        found.push(waiting(conn, row).await?);
+    }
+    Ok(found)
 }
 
-fn waiting(row: &Row) -> Result<Waiting> {
+async fn waiting(conn: &mut Connection, row: &Row) -> Result<Waiting> {
     let fields = Fields::of("bericht", "id", row)?;
+    let id: String = fields.get("id")?;
+    let (bytes, was_json) = as_received(conn, &id).await?;
     Ok(Waiting {
-        id: fields.get("id")?,
+        id,
         received_at: fields.get("received_at")?,
         via: fields.parse("via", Via::from_name)?,
         poster: fields.parse_if_any("poster", Value::from_text)?,
         referentienummer: fields.get("referentienummer")?,
         sha256: fields.get("sha256")?,
-        bytes: fields.get("bytes")?,
-        was_json: fields.get("was_json")?,
+        bytes,
+        was_json,
         until: fields.get("until")?,
     })
 }

@@ -128,7 +128,7 @@ pub fn new_bericht(id: &str, bericht: &Bericht) -> NewBericht {
         poster: Some(bericht.poster().clone()),
         referentienummer: None,
         xml: None,
-        bytes: format!("<bytes of=\"{id}\"/>").into_bytes(),
+        bytes: format!("<bytes of=\"{id}\"/>").into(),
         sha256: format!("sha-of-{id}"),
         header: Some(HeaderColumns::of(bericht.header(), identificatie_retour)),
         heenbericht_id: None,
@@ -229,6 +229,6 @@ pub fn parcel(referentienummer: &str, bericht_id: &str) -> NewParcel {
         bericht_id: bericht_id.to_owned(),
         zender: "12345678".to_owned(),
         ontvanger: "0797".to_owned(),
-        envelope: format!("envelope of {referentienummer}").into_bytes(),
+        envelope: format!("envelope of {referentienummer}").into(),
     }
 }

@@ -15,7 +15,7 @@ use super::data::{
 pub async fn kept_byte_exact(World { one, two, .. }: World) {
     let bytes: Vec<u8> = (0..=255).collect();
     let mut given = entry_at("b1", 0);
-    given.bericht.bytes.clone_from(&bytes);
+    given.bericht.bytes = bytes.clone().into();
     given.bericht.referentienummer = Some("ref-in".to_owned());
     given.bericht.via = Via::Ggk;
     given.bericht.received_at = at("2026-03-02T09:00:00.123456Z");

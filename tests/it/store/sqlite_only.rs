@@ -28,7 +28,7 @@ async fn what_was_acknowledged_survives_a_kill() {
         let id = format!("b{round}");
         store.record(&Entry { parcels: vec![parcel(&id, &id)], ..entry_305(&id) }).await.expect("recorded");
         let copy = opened_after_a_kill(&path, &folder.path().join(format!("copy-{round}.db"))).await;
-        assert_eq!(copy.payload(&id, None).await.expect("read"), Some(entry_305(&id).bericht.bytes), "{id}");
+        assert_eq!(copy.payload(&id, None).await.expect("read"), Some(entry_305(&id).bericht.bytes.to_vec()), "{id}");
         assert_eq!(copy.overview().await.expect("read").waiting, round + 1);
         copy.close().await;
     }

@@ -29,11 +29,13 @@ CREATE INDEX bericht_sha256 ON bericht (sha256) WHERE outcome <> 'refused';
 CREATE INDEX bericht_heenbericht ON bericht (heenbericht_id) WHERE heenbericht_id IS NOT NULL;
 CREATE INDEX bericht_afzender ON bericht (afzender, identificatie);
 
--- Apart from their bericht, so that lists do not read them.
+-- Apart from their bericht, so that lists do not read them, and in parts, as a database copies a value several times.
 CREATE TABLE payload (
-    bericht_id TEXT PRIMARY KEY REFERENCES bericht (id),
+    bericht_id TEXT NOT NULL REFERENCES bericht (id),
+    is_made    BOOLEAN NOT NULL,                      -- XML that was made of what came in, when that was none
+    nr         INTEGER NOT NULL,
     bytes      BLOB NOT NULL,
-    xml        BLOB                                   -- what was made of them, when they were not XML
+    PRIMARY KEY (bericht_id, is_made, nr)
 );
 
 -- In which order berichten became true: one row for each that was judged.

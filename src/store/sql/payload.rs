@@ -1,0 +1,62 @@
+//! The bytes of berichten, in parts.
+
+use futures_util::TryStreamExt;
+use sqlx::Row as _;
+
+use super::super::Connection;
+use super::Result;
+use crate::store::NewBericht;
+
+/// How large a part is. A driver and a database make copies of each value on its way in.
+const PART: usize = 1 << 20;
+
+/// Keeps the bytes of a bericht, and the XML that was made of them.
+pub async fn insert_payload(conn: &mut Connection, bericht: &NewBericht) -> Result<()> {
+    insert_parts(conn, &bericht.id, false, &bericht.bytes).await?;
+    if let Some(xml) = &bericht.xml {
+        insert_parts(conn, &bericht.id, true, xml).await?;
+    }
+    Ok(())
+}
+
+async fn insert_parts(conn: &mut Connection, id: &str, is_made: bool, bytes: &[u8]) -> Result<()> {
+    for (nr, part) in (0_i64..).zip(bytes.chunks(PART)) {
+        sqlx::query("INSERT INTO payload (bericht_id, is_made, nr, bytes) VALUES ($1, $2, $3, $4)")
+            .bind(id)
+            .bind(is_made)
+            .bind(nr)
+            .bind(part)
+            .execute(&mut *conn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// A bericht as it came in, and whether XML was made of it.
+pub async fn as_received(conn: &mut Connection, id: &str) -> Result<(Vec<u8>, bool)> {
+    let is_made = has_made(conn, id).await?;
+    Ok((parts(conn, id, false).await?, is_made))
+}
+
+/// A bericht as XML: as it came in, or what was made of it.
+pub async fn as_xml(conn: &mut Connection, id: &str) -> Result<Vec<u8>> {
+    let is_made = has_made(conn, id).await?;
+    parts(conn, id, is_made).await
+}
+
+async fn has_made(conn: &mut Connection, id: &str) -> Result<bool> {
+    Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM payload WHERE bericht_id = $1 AND is_made)")
+        .bind(id)
+        .fetch_one(conn)
+        .await?)
+}
+
+async fn parts(conn: &mut Connection, id: &str, is_made: bool) -> Result<Vec<u8>> {
+    const PARTS: &str = "SELECT bytes FROM payload WHERE bericht_id = $1 AND is_made = $2 ORDER BY nr";
+    let mut bytes = Vec::new();
+    let mut rows = sqlx::query(PARTS).bind(id).bind(is_made).fetch(conn);
+    while let Some(row) = rows.try_next().await? {
+        bytes.extend_from_slice(row.try_get("bytes")?);
+    }
+    Ok(bytes)
+}
