@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::body;
 use super::error::Problem;
 use super::openapi::examples::{EXAMPLE_XML, example_json, example_receipt};
 use super::openapi::{BadQuery, ForCallers, Intake, NotThere, PostedBericht, WrittenBericht};
@@ -68,9 +69,13 @@ pub(super) async fn post(
 ) -> Result<Response, Problem> {
     let partij = caller.partij()?.clone();
     let format = format_of(&headers).ok_or(Problem::MediaType)?;
-    let bytes = read_body(body, &headers, server.max_bericht_bytes).await?;
-    let received =
-        Received::new(bytes, format, server.gateway.clock.now(), Carrier::Api { partij, force: query.force });
+    let whole = body::read(body, &headers, server.max_bericht_bytes, &server.turns).await?;
+    let received = Received::new(
+        whole.bytes.clone(),
+        format,
+        server.gateway.clock.now(),
+        Carrier::Api { partij, force: query.force },
+    );
     match receive(&received, &server.gateway).await? {
         Reply::Recorded(receipt) => Ok(answer(StatusCode::ACCEPTED, receipt)),
         Reply::Repeated(receipt) => Ok(answer(StatusCode::OK, receipt)),
@@ -90,24 +95,6 @@ fn format_of(headers: &HeaderMap) -> Option<Format> {
         "application/json" => Some(Format::Json),
         _ => None,
     }
-}
-
-/// The whole body, if it is not larger than `limit` bytes. A declared length is believed before reading:
-/// a client that still sends then gets its answer at once.
-pub(super) async fn read_body(body: Body, headers: &HeaderMap, limit: usize) -> Result<Vec<u8>, Problem> {
-    let declared = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if declared.is_some_and(|length| length > limit) {
-        return Err(Problem::TooLarge(limit));
-    }
-    match axum::body::to_bytes(body, limit).await {
-        Ok(bytes) => Ok(bytes.into()),
-        Err(error) if is_length_limit(&error) => Err(Problem::TooLarge(limit)),
-        Err(_) => Err(Problem::BrokenBody),
-    }
-}
-
-fn is_length_limit(error: &axum::Error) -> bool {
-    std::error::Error::source(error).is_some_and(|source| source.to_string().contains("length limit"))
 }
 
 /// Where a page starts and how long it is.

@@ -1,5 +1,8 @@
 //! Every error that the server gives, and the one mapping to status codes.
 
+use std::error::Error;
+use std::io;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -26,6 +29,8 @@ pub enum Problem {
     TooLarge(usize),
     /// The body broke off.
     BrokenBody,
+    /// The body is large, and there is no room to keep it until it is its turn.
+    NoRoom(io::Error),
     /// A parameter of the query is not what it should be.
     Query(String),
     /// The bericht was not taken in.
@@ -83,7 +88,7 @@ impl Problem {
             Self::Refused(Refused::NotValid | Refused::ReleaseNotInForce | Refused::SureRejection, _) => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
-            Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NoRoom(_) | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -136,6 +141,12 @@ impl Problem {
                 "afgebroken",
                 "Bericht niet volledig ontvangen",
                 "De verbinding brak af voordat het bericht compleet was. Er is niets verwerkt; stuur het opnieuw."
+                    .into(),
+            ),
+            Self::NoRoom(_) => (
+                "geen-ruimte",
+                "Geen ruimte voor een groot bericht",
+                "Er is niets verwerkt; stuur het bericht later opnieuw. Beheerder: maak ruimte in de map voor tijdelijke bestanden."
                     .into(),
             ),
             Self::Query(what) => ("parameter", "Onbekende parameter", what.clone()),
@@ -192,8 +203,10 @@ fn refused_texts(why: Refused) -> (&'static str, &'static str, String) {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        if let Self::Store(error) = &self {
-            tracing::error!(error = error as &dyn std::error::Error, "a request failed in the store");
+        match &self {
+            Self::Store(error) => tracing::error!(error = error as &dyn Error, "a request failed in the store"),
+            Self::NoRoom(error) => tracing::error!(error = error as &dyn Error, "a large body could not be kept"),
+            _ => {}
         }
         let status = self.status();
         let mut response = (status, Json(self.body())).into_response();

@@ -5,6 +5,7 @@
 
 mod auth;
 mod berichten;
+mod body;
 mod dashboard;
 mod deadlines;
 mod declaraties;
@@ -58,6 +59,7 @@ pub enum Caller {
 struct Server {
     gateway: Arc<Gateway>,
     max_bericht_bytes: usize,
+    turns: body::Turns,
     dashboard_login: bool,
     callers: HashMap<String, Caller>,
     sessions: dashboard::Sessions,
@@ -101,6 +103,7 @@ pub fn router(gateway: Arc<Gateway>, settings: Settings) -> Router {
         document: openapi::document(&described, json_schemas(&gateway.schemas)),
         gateway,
         max_bericht_bytes: settings.max_bericht_bytes,
+        turns: body::Turns::default(),
         dashboard_login: settings.dashboard_login,
         callers: settings.callers.into_iter().collect(),
         sessions: dashboard::Sessions::default(),

@@ -7,10 +7,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::Server;
-use super::berichten::read_body;
 use super::error::Problem;
 use super::openapi::BadBody;
+use super::{Server, body};
 use crate::exchange::network;
 
 /// An envelope is a third larger than the bericht in it, and a fault may carry a whole original.
@@ -35,8 +34,9 @@ pub(super) async fn receive(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    let bytes = read_body(body, &headers, ENVELOPE_FACTOR * server.max_bericht_bytes).await?;
-    let answer = network::receive_envelope(&bytes, &server.gateway).await;
+    let limit = ENVELOPE_FACTOR * server.max_bericht_bytes;
+    let whole = body::read(body, &headers, limit, &server.turns).await?;
+    let answer = network::receive_envelope(&whole.bytes, &server.gateway).await;
     let status = if answer.is_fault { StatusCode::INTERNAL_SERVER_ERROR } else { StatusCode::OK };
     Ok((status, [(header::CONTENT_TYPE, "text/xml; charset=utf-8")], answer.body).into_response())
 }

@@ -10,6 +10,7 @@ mod declaraties;
 mod facturen;
 mod hub;
 mod json;
+mod large;
 mod lines;
 mod maker;
 mod network;
