@@ -72,7 +72,7 @@ pub async fn measure(bytes: usize, program: &str) {
 pub fn toewijzingen(declaratie: &str) -> impl Iterator<Item = String> {
     let clients = declaratie.split("<wmo323:Bsn>").skip(1);
     let lines = clients.flat_map(|client| client.match_indices("<wmo323:Prestatie>").map(|_| &client[..9]));
-    let toewijzing = WMO301.replace("<iwmo:Volume>3<", "<iwmo:Volume>30<");
+    let toewijzing = WMO301.replace("<iwmo:Volume>3<", "<iwmo:Volume>30<").replace("2026-03-03", "2026-03-16");
     let toewijzing = toewijzing.replace("0384", GEMEENTE).replace("41005001", AANBIEDER);
     lines.enumerate().map(move |(line, bsn)| {
         let nummer = (FIRST_TOEWIJZING + line).to_string();
