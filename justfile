@@ -28,3 +28,7 @@ mutants *ARGUMENTS:
 # Fuzzes one target (schema, bericht, json, envelope), ten minutes unless told otherwise; needs nightly and cargo-fuzz.
 fuzz TARGET *ARGUMENTS:
     fuzz/run {{TARGET}} {{ARGUMENTS}}
+
+# Our speed beside libxml2, xmllint and the JDK, on the same files in one run.
+compare *ARGUMENTS:
+    benches/compare {{ARGUMENTS}}

@@ -6,6 +6,7 @@
 //! measure memory TASK PATH                once, and how far memory rose over what it was before
 //! measure ratio PATH                      each task in turn, several rounds; CPU time against the bare pass
 //! measure serve NUMBER [PROGRAM]          what `serve` takes for declaraties of so many bytes, idle and at its peak
+//! measure rounds TASK PATH                once for each line on stdin; its CPU seconds (`benches/compare`)
 //! ```
 //!
 //! A TASK is `bare` (every event of quick-xml), `check` (the schema), `read` (the schema and decoding),
@@ -38,6 +39,7 @@ fn main() {
         ["ratio", path] => ratio(path),
         ["serve", number] => serve::measure(number.parse().expect("a number"), env!("CARGO_BIN_EXE_iwmo-gateway")),
         ["serve", number, program] => serve::measure(number.parse().expect("a number"), program),
+        ["rounds", task, path] => rounds(task, path),
         _ => println!("see the head of benches/measure.rs"),
     }
 }
@@ -110,6 +112,16 @@ fn status(key: &str) -> usize {
 fn cpu_time() -> Duration {
     let all = fs::read_to_string("/proc/thread-self/schedstat").expect("Linux");
     Duration::from_nanos(all.split(' ').next().and_then(|time| time.parse().ok()).expect("a number"))
+}
+
+/// Answers each line on stdin with the CPU seconds of one more time.
+fn rounds(task: &str, path: &str) {
+    let berichten = load(path);
+    for _ in std::io::stdin().lines() {
+        let before = cpu_time();
+        black_box(run(task, &berichten));
+        println!("{:.6}", cpu_time().saturating_sub(before).as_secs_f64());
+    }
 }
 
 /// Prints, for each task, the median over rounds of its CPU time against the bare pass of the same round.
