@@ -3,11 +3,14 @@
 use std::path::Path;
 
 use crate::domain::Partij;
-use crate::domain::contract::{Contract, Contracten, Tarief};
+use crate::domain::contract::{Contract, Contracten, Tarief, Wijze};
 use crate::domain::waarde::{Eenheid, ProductCategorie, ProductCode, Value};
 
 /// What a contract may tell: the codes that were agreed, and what a unit costs, in euro cents.
 const HEADINGS: [&str; 2] = ["code;categorie", "code;categorie;eenheid;tarief"];
+
+/// What may stand before the heading: how is declared.
+const WIJZEN: [(&str, Wijze); 2] = [("wijze;declaratie", Wijze::Declaratie), ("wijze;factuur", Wijze::Factuur)];
 
 /// The contracts of a folder, each in a file such as `0384-41005001.csv`. Adds to `problems` what does not
 /// hold, a file that is no contract included: its rule would else silently not be run.
@@ -40,17 +43,24 @@ fn pair(path: &Path) -> Option<(String, String)> {
     is_pair.then(|| (gemeente.to_owned(), aanbieder.to_owned()))
 }
 
-/// Reads the product codes and tariffs of a contract; lines that start with # are comment.
+/// Reads the way of declaring, product codes and tariffs of a contract; lines that start with # are comment.
 fn contract(file: &str, text: &str, problems: &mut Vec<String>) -> Contract {
     let lines = text.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
     let mut lines = lines.map(|(index, line)| (index + 1, line));
-    let heading = lines.next().map_or("", |(_, line)| line);
+    let mut heading = lines.next().map_or("", |(_, line)| line);
+    let wijze = WIJZEN.into_iter().find(|(line, _)| *line == heading).map(|(_, wijze)| wijze);
+    if wijze.is_some() {
+        heading = lines.next().map_or("", |(_, line)| line);
+    }
     if !HEADINGS.contains(&heading) {
-        problems.push(format!("{file}: the first line must be {} or {}", HEADINGS[0], HEADINGS[1]));
+        let ([code, tarief], [(declaratie, _), (factuur, _)]) = (HEADINGS, WIJZEN);
+        problems.push(format!(
+            "{file}: the first line must be {code} or {tarief}, and before it there may be {declaratie} or {factuur}"
+        ));
         return Contract::default();
     }
     let has_tarieven = heading == HEADINGS[1];
-    let mut contract = Contract::default();
+    let mut contract = Contract { wijze, ..Contract::default() };
     for (number, line) in lines {
         let Some((code, categorie, tarief)) = product(line, has_tarieven) else {
             problems.push(format!("{file}, line {number}: is not {}", wanted(has_tarieven)));
@@ -121,6 +131,12 @@ mod tests {
         let tarief = |code| contract.tarieven.get(&ProductCode::from_text(code).expect("a code")).copied();
         assert_eq!(tarief("01A03"), Some(Tarief { bedrag: 7600, eenheid: Some(Eenheid::Uur) }));
         assert_eq!((tarief("01A04"), contract.productcodes.len()), (None, 2));
+        assert_eq!((problems.len(), contract.wijze), (0, None));
+
+        write("0384-41005001.csv", "# 2019\nwijze;factuur\ncode;categorie\n01A03;01\n");
+        let contracten = load(folder.path(), &mut problems);
+        let contract = contracten.of("0384", "41005001").expect("a contract");
+        assert_eq!((contract.wijze, contract.productcodes.len()), (Some(Wijze::Factuur), 1));
         assert_eq!(problems, [""; 0]);
 
         write(
@@ -135,9 +151,10 @@ mod tests {
         write("41005001-0384.csv", "code;categorie\n01A03;01\n");
         write("0384-41005002.csv", "code;categorie\n01A03;01\n01A03;02\n01A04;1\n;01\n01A0345;01\n");
         write("0384-41005003.csv", "code;naam\n");
+        write("0384-41005005.csv", "wijze;beide\ncode;categorie\n01A03;01\n");
         load(folder.path(), &mut problems);
-        assert_eq!(problems.len(), 6, "{problems:?}");
-        load(&folder.path().join("nergens"), &mut problems);
         assert_eq!(problems.len(), 7, "{problems:?}");
+        load(&folder.path().join("nergens"), &mut problems);
+        assert_eq!(problems.len(), 8, "{problems:?}");
     }
 }

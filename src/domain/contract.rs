@@ -11,6 +11,17 @@ pub struct Contract {
     pub productcodes: HashMap<ProductCode, ProductCategorie>,
     /// What a unit of a product costs (TR418).
     pub tarieven: HashMap<ProductCode, Tarief>,
+    /// How is declared before release 3.0; `None`: nobody told.
+    pub wijze: Option<Wijze>,
+}
+
+/// How an aanbieder asks for its money, one way for everything (IV071).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wijze {
+    /// With declaraties, the WMO303D.
+    Declaratie,
+    /// With facturen, the WMO303F.
+    Factuur,
 }
 
 /// An agreed tariff.

@@ -12,7 +12,7 @@ use std::time::Duration;
 use iwmo_gateway::clock::SetClock;
 use iwmo_gateway::config::Config;
 use iwmo_gateway::domain::afspraken::Afspraken;
-use iwmo_gateway::domain::contract::{Contract, Tarief};
+use iwmo_gateway::domain::contract::{Contract, Tarief, Wijze};
 use iwmo_gateway::domain::klasse::RetourCodes;
 use iwmo_gateway::domain::regels::{REGELS, Regel};
 use iwmo_gateway::domain::release::Releases;
@@ -262,6 +262,14 @@ async fn take(gateway: &Gateway, file: &Path) -> Receipt {
     }
 }
 
+/// With the aanbieder of most fixtures, and with one who agreed on facturen and one who agreed on declaraties.
+fn contracten() -> impl Iterator<Item = ((String, String), Contract)> {
+    let agreed = |wijze| Contract { wijze: Some(wijze), ..Contract::default() };
+    let with = |(aanbieder, contract): (&str, Contract)| ((GEMEENTE.to_owned(), aanbieder.to_owned()), contract);
+    let all = [(AANBIEDER, contract()), ("41005002", agreed(Wijze::Factuur)), ("41005003", agreed(Wijze::Declaratie))];
+    all.into_iter().map(with)
+}
+
 /// The product codes of the fixtures, but for those that break TR381. Of some the tariff is agreed.
 fn contract() -> Contract {
     let productcodes = [
@@ -281,6 +289,7 @@ fn contract() -> Contract {
     Contract {
         productcodes: productcodes.into_iter().filter_map(product).collect(),
         tarieven: tarieven.into_iter().filter_map(tarief).collect(),
+        wijze: None,
     }
 }
 
@@ -299,7 +308,7 @@ async fn gateway() -> Gateway {
         profile: config.profile,
         calendar: config.calendar,
         gemeenten: config.codelijsten.gemeenten,
-        contracten: [((GEMEENTE.to_owned(), AANBIEDER.to_owned()), contract())].into_iter().collect(),
+        contracten: contracten().collect(),
         envelopes: Envelopes { applicatie: "test".to_owned(), max_bytes: 25_000_000 },
         releases: Releases::Any,
         wait_for_earlier: Duration::ZERO,

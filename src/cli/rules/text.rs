@@ -28,7 +28,10 @@ pub(super) fn table(out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
         count(|why| why.is_none()),
         count(|why| why == Some(Unchecked::Schema)),
         count(|why| matches!(why, Some(Unchecked::NotYet(_)))),
-        count(|why| matches!(why, Some(Unchecked::Process | Unchecked::FillInstruction | Unchecked::Elsewhere))),
+        count(|why| matches!(
+            why,
+            Some(Unchecked::Process | Unchecked::FillInstruction | Unchecked::Register | Unchecked::Elsewhere)
+        )),
     )?;
     writeln!(out, "Een regel uitgelegd: iwmo-gateway rules TR019")
 }
@@ -86,6 +89,7 @@ fn control(entry: &Entry) -> String {
         Some(Unchecked::Schema) => "ja, door schema".to_owned(),
         Some(Unchecked::Process) => "nee: afspraak".to_owned(),
         Some(Unchecked::FillInstruction) => "nee: instructie".to_owned(),
+        Some(Unchecked::Register) => "nee: register".to_owned(),
         Some(Unchecked::Elsewhere) => "in andere regel".to_owned(),
         Some(Unchecked::NotYet(issue)) => format!("nog niet (#{issue})"),
     }

@@ -32,7 +32,7 @@ pub enum NotRun {
     NotYet,
     /// What there is of it in this bericht is in another rule.
     Elsewhere,
-    /// It says what parties do, or how to fill an element: nothing to see in a bericht.
+    /// It says what parties do or how to fill an element, or rests on a register: nothing to see in a bericht.
     NotCheckable,
 }
 
@@ -68,7 +68,7 @@ pub fn coverage(soort: Berichtsoort, release: Release, reached: Level) -> Covera
             Err(Unchecked::Elsewhere) => Some(NotRun::Elsewhere),
             Err(Unchecked::Schema) => (Level::Xsd > reached).then_some(NotRun::EarlierLevel),
             Err(Unchecked::NotYet(_)) => Some(NotRun::NotYet),
-            Err(Unchecked::Process | Unchecked::FillInstruction) => Some(NotRun::NotCheckable),
+            Err(Unchecked::Process | Unchecked::FillInstruction | Unchecked::Register) => Some(NotRun::NotCheckable),
         };
         match why {
             None => found.run.push(entry.code),

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::domain::bericht::{Heenbericht, Inhoud};
-use crate::domain::contract::Contract;
+use crate::domain::contract::{Contract, Wijze};
 use crate::domain::declaratie::GeslotenPeriode;
 use crate::domain::klasse::ElementPath;
 use crate::domain::toewijzing::Product;
@@ -51,6 +51,28 @@ pub fn cs064(heen: &Heenbericht, outside: &Outside<'_>) -> Vec<Place> {
         return Vec::new();
     }
     vec![Place::within(header_path(), own)]
+}
+
+/// IV032f: who agreed on facturen sends no declaratie.
+///
+/// - Retourcode: 8855, on the Header
+/// - Berichten: WMO303, the declaratie
+pub fn iv032f(_: &Heenbericht, contract: &Contract) -> Vec<Place> {
+    where_agreed(contract, Wijze::Factuur)
+}
+
+/// IV032g: who agreed on declaraties sends no factuur.
+///
+/// - Retourcode: 8856, on the Header
+/// - Berichten: WMO303, the factuur
+pub fn iv032g(_: &Heenbericht, contract: &Contract) -> Vec<Place> {
+    where_agreed(contract, Wijze::Declaratie)
+}
+
+/// The BerichtCode tells a declaratie from a factuur.
+fn where_agreed(contract: &Contract, wijze: Wijze) -> Vec<Place> {
+    let is_agreed = contract.wijze == Some(wijze);
+    is_agreed.then(|| Place::element(header_path(), "BerichtCode")).into_iter().collect()
 }
 
 /// CS300: there is or was a gemeente with this code.

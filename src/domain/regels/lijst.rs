@@ -69,6 +69,8 @@ pub enum Unchecked {
     FillInstruction,
     /// What there is of it in this bericht is in another rule, which is checked.
     Elsewhere,
+    /// It rests on a register of persons (BRP) that is not kept here.
+    Register,
     /// Still to be done, under this issue.
     NotYet(u32),
 }
@@ -76,6 +78,9 @@ pub enum Unchecked {
 /// What there is of CS003 in a start or stop is in TR018. A period that has not begun (IV032e) lies after 2020, which
 /// CS103 forbids.
 const ELSEWHERE: [(Release, &str); 2] = [(Release::V2_3, "CS003"), (Release::V2_3, "IV032e")];
+
+/// Whether Bsn and birth date are of one person.
+const REGISTER: [(Release, &str); 1] = [(Release::V2_3, "IV032d")];
 
 impl Unchecked {
     /// In one word, for programs.
@@ -86,6 +91,7 @@ impl Unchecked {
             Self::Process => "process",
             Self::FillInstruction => "fill-instruction",
             Self::Elsewhere => "elsewhere",
+            Self::Register => "register",
             Self::NotYet(_) => "not-yet",
         }
     }
@@ -100,6 +106,7 @@ impl Unchecked {
                 "nee: zegt hoe een element wordt gevuld; wat daarvan te zien is, staat in andere regels".to_owned()
             }
             Self::Elsewhere => "wat daarvan in dat bericht staat, controleert een andere regel".to_owned(),
+            Self::Register => "nee: daarvoor is de BRP nodig, en die staat niet in deze gateway".to_owned(),
             Self::NotYet(issue) => format!("nog niet (issue {issue})"),
         }
     }
@@ -191,6 +198,7 @@ impl Entry {
         let of_declaraties = ["303", "323", "325"].iter().any(|number| numbers.contains(number));
         match level {
             _ if ELSEWHERE.contains(&(release, self.code)) => Unchecked::Elsewhere,
+            _ if REGISTER.contains(&(release, self.code)) => Unchecked::Register,
             "xsd" => Unchecked::Schema,
             "process" => Unchecked::Process,
             "fill-instruction" => Unchecked::FillInstruction,
