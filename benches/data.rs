@@ -43,6 +43,21 @@ pub fn large(bytes: usize) -> String {
     text + "</wmo323:Prestaties></wmo323:Client>" + tail
 }
 
+/// As [`large`], with an Eenheid on each line that the schema does not know.
+#[allow(dead_code, reason = "data of one of two programs")]
+pub fn wrong(bytes: usize) -> String {
+    large(bytes).replace("Eenheid>04<", "Eenheid>99<")
+}
+
+/// A toewijzing with so many bytes in one Commentaar.
+#[allow(dead_code, reason = "data of one of two programs")]
+pub fn long(bytes: usize) -> String {
+    let commentaar = format!("    <b:Commentaar>{}</b:Commentaar>\n    <b:Contactgegevens>", "lang ".repeat(bytes / 5));
+    let text = WMO301.replacen("    <b:Contactgegevens>", &commentaar, 1);
+    assert!(text.len() > bytes, "the fixture has Contactgegevens");
+    text
+}
+
 /// A bericht without the white space around its lines.
 fn joined(text: &str) -> String {
     text.lines().map(str::trim).collect()

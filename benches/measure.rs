@@ -1,31 +1,41 @@
 //! One thing at a time, on a file, for those who count: instructions (callgrind), memory (`/proc`), CPU time.
 //!
 //! ```text
-//! measure write large|small NUMBER PATH   so many bytes, or so many berichten, each ended by a NUL
+//! measure write large|wrong|long|small NUMBER PATH
+//!                                         so many bytes, or so many berichten, each ended by a NUL
 //! measure run TASK PATH                   once
 //! measure memory TASK PATH                once, and how far memory rose over what it was before
 //! measure ratio PATH                      each task in turn, several rounds; CPU time against the bare pass
 //! measure serve NUMBER [PROGRAM]          what `serve` takes for declaraties of so many bytes, idle and at its peak
 //! measure rounds TASK PATH                once for each line on stdin; its CPU seconds (`benches/compare`)
+//! measure start BINARY PATH               from exec to the first answer of `serve`, and to the end of `validate PATH`
 //! ```
 //!
 //! A TASK is `bare` (every event of quick-xml), `check` (the schema), `read` (the schema and decoding),
-//! `stream` (as `read`, from the file), or `encode`.
+//! `stream` (as `read`, from the file), `bare-stream` (as `bare`, from the file),
+//! `judge` (as `read`, and all rules that need no other bericht), or `encode`.
 
 #[path = "data.rs"]
 mod data;
 #[path = "serve.rs"]
 mod serve;
+#[path = "start.rs"]
+mod start;
 
 use std::fs;
 use std::hint::black_box;
+use std::io::BufReader;
+use std::sync::LazyLock;
 use std::time::Duration;
 
+use chrono::NaiveDate;
+use iwmo_gateway::config::codelijsten::Codelijsten;
+use iwmo_gateway::domain::verdict::{Outside, judge_alone};
 use iwmo_gateway::xml;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-const TASKS: [&str; 4] = ["bare", "check", "read", "encode"];
+const TASKS: [&str; 5] = ["bare", "check", "read", "judge", "encode"];
 const ROUNDS: usize = 9;
 
 fn main() {
@@ -40,6 +50,7 @@ fn main() {
         ["serve", number] => serve::measure(number.parse().expect("a number"), env!("CARGO_BIN_EXE_iwmo-gateway")),
         ["serve", number, program] => serve::measure(number.parse().expect("a number"), program),
         ["rounds", task, path] => rounds(task, path),
+        ["start", binary, path] => start::print(binary, path),
         _ => println!("see the head of benches/measure.rs"),
     }
 }
@@ -47,6 +58,8 @@ fn main() {
 fn write(kind: &str, number: usize, path: &str) {
     let text = match kind {
         "large" => data::large(number),
+        "wrong" => data::wrong(number),
+        "long" => data::long(number),
         _ => data::small(number).into_iter().map(|bericht| bericht + "\0").collect(),
     };
     fs::write(path, text).expect("written");
@@ -64,9 +77,18 @@ fn run(task: &str, berichten: &[String]) -> usize {
         "bare" => all(bare_pass),
         "check" => all(|text| xml::Schemas::compiled_in().check(text.as_bytes()).map_or(0, |_| 1)),
         "read" => all(|text| black_box(xml::read(text.as_bytes())).map_or(0, |_| 1)),
+        "judge" => all(judge),
         "encode" => all(|text| xml::encode(&xml::read(text.as_bytes()).expect("valid")).len()),
         _ => panic!("no task {task}"),
     }
+}
+
+/// As `read`, and all rules that need no other bericht.
+fn judge(text: &str) -> usize {
+    static LISTS: LazyLock<Codelijsten> = LazyLock::new(Codelijsten::built_in);
+    let bericht = xml::read(text.as_bytes()).expect("valid");
+    let outside = Outside { today: NaiveDate::MAX, gemeenten: &LISTS.gemeenten, contract: None };
+    judge_alone(&bericht, &outside).findings.len()
 }
 
 /// As `read`, with only a part of the file in memory.
@@ -87,6 +109,22 @@ fn bare_pass(text: &str) -> usize {
                 events += 1;
             }
         }
+    }
+}
+
+/// The same, with only a part of the file in memory.
+fn bare_stream(path: &str) -> usize {
+    let mut reader = Reader::from_reader(BufReader::with_capacity(65_536, fs::File::open(path).expect("readable")));
+    let (mut events, mut buffer) = (0, Vec::new());
+    loop {
+        match reader.read_event_into(&mut buffer).expect("well-formed") {
+            Event::Eof => return events,
+            event => {
+                black_box(&event);
+                events += 1;
+            }
+        }
+        buffer.clear();
     }
 }
 
@@ -116,10 +154,15 @@ fn cpu_time() -> Duration {
 
 /// Answers each line on stdin with the CPU seconds of one more time.
 fn rounds(task: &str, path: &str) {
-    let berichten = load(path);
+    let is_streamed = task.ends_with("stream");
+    let berichten = if is_streamed { Vec::new() } else { load(path) };
     for _ in std::io::stdin().lines() {
         let before = cpu_time();
-        black_box(run(task, &berichten));
+        black_box(match task {
+            "stream" => stream(path),
+            "bare-stream" => bare_stream(path),
+            task => run(task, &berichten),
+        });
         println!("{:.6}", cpu_time().saturating_sub(before).as_secs_f64());
     }
 }
