@@ -96,6 +96,16 @@ mod tests {
     }
 
     #[test]
+    fn what_rests_on_a_contract_is_not_run_without_one() {
+        let not_run = |soort, release| coverage(soort, release, Level::External).not_run;
+        let start = not_run(Berichtsoort::Wmo305, Release::V3_2);
+        assert_eq!(start.get(&NotRun::NeedsContract), Some(&vec!["TR381"]));
+        let factuur = not_run(Berichtsoort::Wmo303F, Release::V2_3);
+        assert_eq!(factuur.get(&NotRun::NeedsContract), Some(&vec!["CS329", "IV032c", "IV032g"]));
+        assert_eq!(not_run(Berichtsoort::Wmo319, Release::V3_2).get(&NotRun::NeedsContract), None);
+    }
+
+    #[test]
     fn a_failing_level_stops_the_next() {
         let run = |reached| coverage(Berichtsoort::Wmo305, Release::V3_2, reached).run;
         let holds = |reached, code| run(reached).contains(&code);
