@@ -17,7 +17,7 @@ test-all:
 test-pg:
     IWMO_REQUIRE_POSTGRES=1 cargo test --test it store
 
-# A played week of berichten, on a dashboard.
+# Three months of berichten, played, on a dashboard.
 demo:
     cargo run --release -- demo
 

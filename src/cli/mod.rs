@@ -55,7 +55,7 @@ pub struct Arguments {
 enum Command {
     /// Run the gateway: API, dashboard, network and deadlines
     Serve(serve::Arguments),
-    /// Play a week of berichten in a temporary folder, and show it on the dashboard
+    /// Play three months of berichten in a temporary folder, and show them on the dashboard
     Demo(demo::Arguments),
     /// Stand in for the GGK/VECOZO network and the parties behind it, with faults on demand
     Mock(mock::Arguments),

@@ -1,9 +1,10 @@
-//! Where a toewijzing stands, and the support on it: read off from versions, starts and stops, and never stored.
+//! Where a toewijzing stands, the support on it and the verzoeken about it: read off from what was sent, and never stored.
 
 use chrono::NaiveDate;
 
-use super::history::{PrestatieFact, ToewijzingFact};
+use super::history::{PrestatieFact, ToewijzingFact, VerzoekFact};
 use super::levering::{StartKey, StopKey};
+use super::waarde::VerzoekAntwoord;
 
 /// Where a toewijzing stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +87,46 @@ impl LeveringStand {
             Self::Started => "started",
             Self::Paused => "paused",
             Self::Stopped => "stopped",
+        }
+    }
+}
+
+/// Where a verzoek stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VerzoekStand {
+    /// The gemeente did not answer it yet.
+    Open,
+    /// The gemeente looks into it.
+    InResearch,
+    /// A toewijzing came of it.
+    Honoured,
+    /// It was rejected.
+    Rejected,
+}
+
+impl VerzoekStand {
+    /// By what was answered.
+    #[must_use]
+    pub fn of(verzoek: &VerzoekFact) -> Self {
+        if verzoek.honoured {
+            Self::Honoured
+        } else if !verzoek.is_open() {
+            Self::Rejected
+        } else if verzoek.antwoorden.contains(&VerzoekAntwoord::InOnderzoek) {
+            Self::InResearch
+        } else {
+            Self::Open
+        }
+    }
+
+    /// In one word, for programs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::InResearch => "in-research",
+            Self::Honoured => "honoured",
+            Self::Rejected => "rejected",
         }
     }
 }

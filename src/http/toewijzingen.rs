@@ -15,8 +15,8 @@ use super::query::Parameters;
 use super::{Caller, Server};
 use crate::domain::history::{ToewijzingFact, VerzoekFact};
 use crate::domain::levering::{StartKey, StopKey};
-use crate::domain::stand::{Declared, LeveringStand, ToewijzingStand};
-use crate::domain::waarde::{Value, VerzoekAntwoord};
+use crate::domain::stand::{Declared, LeveringStand, ToewijzingStand, VerzoekStand};
+use crate::domain::waarde::Value;
 use crate::domain::{Partij, Timestamp};
 use crate::store::{DeliveryView, ToewijzingView, VersionView, WaitingToewijzing};
 
@@ -314,19 +314,10 @@ impl VersionJson {
 
 impl VerzoekJson {
     fn of(fact: &VerzoekFact) -> Self {
-        let state = if fact.honoured {
-            "honoured"
-        } else if !fact.is_open() {
-            "rejected"
-        } else if fact.antwoorden.contains(&VerzoekAntwoord::InOnderzoek) {
-            "in-research"
-        } else {
-            "open"
-        };
         Self {
             referentie_aanbieder: fact.referentie_aanbieder.clone(),
             berichtsoort: fact.soort.name(),
-            state,
+            state: VerzoekStand::of(fact).name(),
             bericht: fact.bericht_id.clone(),
         }
     }

@@ -29,8 +29,8 @@ pub use postgres::Postgres;
 pub use receipt::{CalculationReceipt, DeadlineReceipt, Destination, FindingReceipt, Receipt, RetourReceipt};
 pub use sqlite::Sqlite;
 pub use view::{
-    BerichtView, DeadlineQuery, DeadlineView, DeclaratieView, DeliveryView, LineView, Overview, ParcelState,
-    ParcelView, PostbusItem, ToewijzingView, VersionView, WaitingToewijzing,
+    AntwoordView, BerichtView, DeadlineQuery, DeadlineView, DeclaratieView, DeliveryView, LineView, Overview,
+    ParcelState, ParcelView, PostbusItem, ToewijzingView, VersionView, WaitingToewijzing,
 };
 
 /// What a method could not do. Nothing was changed.

@@ -6,6 +6,7 @@ use super::entry::{DeadlineState, Outcome, ParcelKind, Via};
 use super::receipt::{CalculationReceipt, FindingReceipt, Receipt};
 use crate::domain::history::{DeclaratieFact, PrestatieFact, ToewijzingFact, VerzoekFact};
 use crate::domain::levering::{StartKey, StopKey};
+use crate::domain::waarde::VerzoekAntwoord;
 use crate::domain::{Berichtsoort, Partij, Timestamp};
 
 /// A bericht and what became of it. Holds nothing of the client.
@@ -180,8 +181,10 @@ pub struct ToewijzingView {
     pub starts: Vec<DeliveryView<StartKey>>,
     /// Stops of support on it, in the order in which they were accepted.
     pub stops: Vec<DeliveryView<StopKey>>,
-    /// The verzoeken that it honours.
+    /// The verzoeken that it honours, and those that ask to change it or to leave it as it is.
     pub verzoeken: Vec<VerzoekFact>,
+    /// What the gemeente said to these, other than by a toewijzing; in the order in which it came.
+    pub antwoorden: Vec<AntwoordView>,
     /// The lines declared on it.
     pub prestaties: Vec<PrestatieFact>,
     /// The berichten about it, oldest first: what came in, and what was composed.
@@ -199,6 +202,17 @@ pub struct VersionView {
     pub refused: bool,
     /// The aanbieder accepted that 301.
     pub confirmed: bool,
+}
+
+/// What a gemeente said to a verzoek in a 319.
+#[derive(Clone, Debug)]
+pub struct AntwoordView {
+    /// The verzoek.
+    pub referentie_aanbieder: String,
+    /// What it said.
+    pub verzoek_antwoord: VerzoekAntwoord,
+    /// The 319.
+    pub bericht_id: String,
 }
 
 /// A start or a stop, as it was reported.

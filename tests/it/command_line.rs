@@ -209,18 +209,18 @@ fn help_names_every_command_and_a_wrong_one_is_status_2() {
 }
 
 #[test]
-fn the_demo_plays_its_week_and_stops() {
-    let output = run(&["demo", "--once", "--port", "0"]);
+fn the_demo_plays_its_story_and_stops() {
+    let output = run(&["demo", "--once", "--pace", "0", "--port", "0"]);
     let told = stdout(&output);
     assert_eq!(output.status.code(), Some(0), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
     let first = told.lines().find(|line| line.contains("http://")).expect("an address");
     assert!(first.starts_with("Dashboard: http://127.0.0.1:"), "{first}");
     for part in [
-        "WMO302 DEMO301-0001 in orde",
-        "WMO302 DEMO301-0002 in orde",
+        "04-03 10:00 WMO302 DEMO301-0001 van 41005001: in orde",
+        "04-03 13:00 WMO302 DEMO301-0002 van 41005002: in orde",
         "afgekeurd met 9019",
         "signaal: 1 antwoord te laat",
-        "8 berichten geaccepteerd, 1 afgekeurd; 1 termijn te laat, 0 open",
+        "36 berichten geaccepteerd, 1 afgekeurd; 1 termijn te laat, 0 open",
     ] {
         assert!(told.contains(part), "{part} is missing in:\n{told}");
     }

@@ -3,6 +3,7 @@
 
 mod browser;
 mod cases;
+mod chain;
 mod clocks;
 mod command_line;
 mod crash;

@@ -118,6 +118,8 @@ pub(super) struct BerichtRow {
     pub id: String,
     pub received_at: String,
     pub bericht: String,
+    /// Who sent it.
+    pub from: String,
     pub parties: String,
     pub via: &'static str,
     pub outcome: &'static str,
@@ -139,6 +141,7 @@ impl BerichtRow {
             bericht: [view.berichtsoort.as_deref().unwrap_or("?"), view.identificatie.as_deref().unwrap_or("")]
                 .join(" "),
             parties: format!("{from} → {to}"),
+            from,
             via: texts::via(view.via),
             outcome,
             class,

@@ -3,10 +3,12 @@
 use chrono::NaiveDate;
 
 use super::rows::date;
+use crate::domain::Berichtsoort;
 use crate::domain::deadline::Clock;
-use crate::domain::stand::{Declared, LeveringStand, ToewijzingStand};
-use crate::domain::waarde::RetourCode;
-use crate::store::{DeadlineState, DeadlineView, Outcome, ParcelState, ParcelView, Via};
+use crate::domain::history::{ToewijzingFact, VerzoekFact};
+use crate::domain::stand::{Declared, LeveringStand, ToewijzingStand, VerzoekStand};
+use crate::domain::waarde::{RetourCode, VerzoekAntwoord};
+use crate::store::{AntwoordView, DeadlineState, DeadlineView, Outcome, ParcelState, ParcelView, Via};
 
 /// The texts of the pages.
 pub(super) struct Texts {
@@ -56,6 +58,7 @@ pub(super) struct Texts {
     pub toewijzing: &'static str,
     pub aanbieder: &'static str,
     pub levering: &'static str,
+    pub verzoek: &'static str,
     pub product: &'static str,
     pub any_product: &'static str,
     pub periode: &'static str,
@@ -152,6 +155,7 @@ pub(super) static TEXTS: Texts = Texts {
     toewijzing: "Toewijzing",
     aanbieder: "Aanbieder",
     levering: "Ondersteuning",
+    verzoek: "Verzoek",
     product: "Product",
     any_product: "door de aanbieder te kiezen",
     periode: "Periode",
@@ -277,6 +281,33 @@ pub(super) const fn levering_stand(stand: LeveringStand) -> &'static str {
     }
 }
 
+/// A verzoek: which kind, and where it stands.
+pub(super) fn verzoek_stand(verzoek: &VerzoekFact) -> String {
+    let state = match VerzoekStand::of(verzoek) {
+        VerzoekStand::Open => "open",
+        VerzoekStand::InResearch => "in onderzoek",
+        VerzoekStand::Honoured => "gehonoreerd",
+        VerzoekStand::Rejected => "afgewezen",
+    };
+    let [kind, naam] = self::verzoek(verzoek);
+    format!("{kind} {naam}: {state}")
+}
+
+/// A verzoek: which kind, and its name.
+pub(super) fn verzoek(verzoek: &VerzoekFact) -> [String; 2] {
+    let kind = if verzoek.soort == Berichtsoort::Wmo317 { "verzoek om wijziging" } else { "verzoek om toewijzing" };
+    [kind.to_owned(), verzoek.referentie_aanbieder.clone()]
+}
+
+/// What a gemeente said to a verzoek, and to which.
+pub(super) fn antwoord(view: &AntwoordView) -> [String; 2] {
+    let said = match view.verzoek_antwoord {
+        VerzoekAntwoord::InOnderzoek => "in onderzoek",
+        VerzoekAntwoord::Afgewezen => "afgewezen",
+    };
+    [said.to_owned(), view.referentie_aanbieder.clone()]
+}
+
 /// How much, in words where the codes are common ones.
 pub(super) fn omvang(volume: i64, eenheid: &str, frequentie: &str) -> String {
     let eenheid = match eenheid {
@@ -313,13 +344,15 @@ pub(super) fn declared(sum: &Declared) -> String {
     format!("{} in {} regels (volume {})", euro(sum.bedrag), sum.lines, sum.volume)
 }
 
-/// A version of a toewijzing.
-pub(super) fn version(first: NaiveDate, last: Option<NaiveDate>, removes: bool) -> String {
-    if removes {
-        return "toewijzing verwijderd".to_owned();
+/// A version of a toewijzing, in a line or two.
+pub(super) fn version(fact: &ToewijzingFact) -> Vec<String> {
+    if fact.verwijderd {
+        return vec!["toewijzing verwijderd".to_owned()];
     }
-    let last = last.map_or_else(|| TEXTS.open_ended.to_owned(), date);
-    format!("toewijzing {} – {last}", date(first))
+    let last = fact.einddatum.map_or_else(|| TEXTS.open_ended.to_owned(), date);
+    let toewijzing = format!("toewijzing {} – {last}", date(fact.ingangsdatum));
+    let verzoek = fact.referentie_aanbieder.as_ref().map(|naam| format!("op {naam}"));
+    [toewijzing].into_iter().chain(verzoek).collect()
 }
 
 /// A start of support.
@@ -338,9 +371,10 @@ pub(super) fn taken_back(what: &str) -> String {
     format!("ingetrokken: {what}")
 }
 
-/// An envelope: which, and where it stands.
-pub(super) fn transport(view: &ParcelView) -> String {
-    format!("{}: {}", view.functie, parcel_state(&view.state))
+/// An envelope: where it stands, and which it is when it does not hold the bericht itself.
+pub(super) fn transport(view: &ParcelView, berichtsoort: Option<&str>) -> String {
+    let state = parcel_state(&view.state);
+    if berichtsoort == Some(&view.functie) { state.to_owned() } else { format!("{}: {state}", view.functie) }
 }
 
 /// A clock: what is awaited, until when, and where it stands.

@@ -141,6 +141,7 @@ fn facts(view: &ToewijzingView, stand: &Stand) -> Vec<(&'static str, String)> {
     if let Some(budget) = fact.budget {
         facts.push((TEXTS.budget, texts::euro(budget.into())));
     }
+    facts.extend(view.verzoeken.iter().map(|verzoek| (TEXTS.verzoek, texts::verzoek_stand(verzoek))));
     if stand.declared.lines > 0 {
         facts.push((TEXTS.declared, texts::declared(&stand.declared)));
         facts.push((TEXTS.granted, texts::declared(&stand.granted)));
@@ -159,8 +160,12 @@ fn timeline_row(
     let stops = view.stops.iter().filter(|one| own(&one.bericht_id));
     let removed_starts = view.starts.iter().filter(|one| one.removed_by.as_deref().is_some_and(own));
     let removed_stops = view.stops.iter().filter(|one| one.removed_by.as_deref().is_some_and(own));
+    let verzoeken = view.verzoeken.iter().filter(|one| own(&one.bericht_id));
+    let antwoorden = view.antwoorden.iter().filter(|one| own(&one.bericht_id));
     let what = versions
-        .map(|one| texts::version(one.fact.ingangsdatum, one.fact.einddatum, one.fact.verwijderd))
+        .flat_map(|one| texts::version(&one.fact))
+        .chain(verzoeken.flat_map(texts::verzoek))
+        .chain(antwoorden.flat_map(texts::antwoord))
         .chain(starts.map(|one| texts::start(one.key.begindatum)))
         .chain(stops.map(|one| texts::stop(one.key.einddatum, one.key.is_temporary())))
         .chain(removed_starts.map(|one| texts::taken_back(&texts::start(one.key.begindatum))))
@@ -170,9 +175,10 @@ fn timeline_row(
     let namen: Vec<&str> = view.verzoeken.iter().map(|verzoek| verzoek.referentie_aanbieder.as_str()).collect();
     let is_own = |subject: &str| subject == nummer || namen.contains(&subject);
     let deadlines = bericht.deadlines.iter().filter(|one| one.subject.as_deref().is_none_or(is_own));
+    let transport = |parcel| texts::transport(parcel, bericht.berichtsoort.as_deref());
     TimelineRow {
         what: what.collect(),
-        transport: bericht.parcels.iter().map(texts::transport).collect(),
+        transport: bericht.parcels.iter().map(transport).collect(),
         deadlines: deadlines.map(texts::deadline).collect(),
         bericht: BerichtRow::of(bericht, naam),
     }

@@ -53,7 +53,7 @@ struct Plan {
 
 #[derive(Clone)]
 enum Send {
-    Retour(Heenbericht, Retour),
+    Retour(Box<Heenbericht>, Retour),
     Report(Which, Report),
     /// As it was given, and these bytes.
     Given(Header, Vec<u8>),
@@ -114,7 +114,7 @@ impl Mock {
                 return true;
             }
             Retour::Accept | Retour::Reject(_) => {
-                agenda.add(in_time, plan(Send::Retour(heen.clone(), party.retour.clone())));
+                agenda.add(in_time, plan(Send::Retour(Box::new(heen.clone()), party.retour.clone())));
             }
         }
         self.plan_reports(agenda, &heen, &party, plan);

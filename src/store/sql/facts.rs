@@ -169,11 +169,17 @@ async fn verzoeken(conn: &mut Connection, pair: Pair<'_>, mut query: QueryBuilde
     Ok(facts)
 }
 
-async fn antwoorden(conn: &mut Connection, pair: Pair<'_>, naam: &str) -> Result<Vec<VerzoekAntwoord>> {
+/// What the gemeente said to a verzoek in a 319, in the order in which it came.
+pub fn antwoorden_to(pair: Pair<'_>, naam: &str) -> QueryBuilder<Db> {
     const ANTWOORD: &str = "SELECT a.* FROM antwoord a JOIN journal j ON j.bericht_id = a.bericht_id
         WHERE NOT a.refused AND";
     let mut query = between(ANTWOORD, "a.", pair);
     query.push(" AND a.referentie_aanbieder = ").push_bind(naam.to_owned()).push(" ORDER BY j.seq");
+    query
+}
+
+async fn antwoorden(conn: &mut Connection, pair: Pair<'_>, naam: &str) -> Result<Vec<VerzoekAntwoord>> {
+    let mut query = antwoorden_to(pair, naam);
     let rows = query.build().fetch_all(conn).await?;
     rows.iter()
         .map(|row| Fields::of("antwoord", "bericht_id", row)?.parse("verzoek_antwoord", Value::from_text))

@@ -8,11 +8,11 @@ use sqlx::QueryBuilder;
 use super::super::{Connection, Row};
 use super::Result;
 use super::bericht::views;
-use super::facts::{Pair, lines_on, of_pair, one_of, start_key, stop_key, toewijzing, verzoeken_named};
+use super::facts::{Pair, antwoorden_to, lines_on, of_pair, one_of, start_key, stop_key, toewijzing, verzoeken_named};
 use super::row::{Fields, day_in_order};
 use crate::domain::Partij;
 use crate::domain::waarde::Value;
-use crate::store::{BerichtView, DeliveryView, ToewijzingView, VersionView, WaitingToewijzing};
+use crate::store::{AntwoordView, BerichtView, DeliveryView, ToewijzingView, VersionView, WaitingToewijzing};
 
 /// See [`crate::store::Store::toewijzing`].
 pub async fn toewijzing_view(
@@ -32,10 +32,14 @@ pub async fn toewijzing_view(
     let Some(aanbieder) = code.as_deref().and_then(Partij::from_text) else { return Ok(None) };
     let pair = (gemeente, &aanbieder);
     let versions = versions(conn, pair, nummer).await?;
+    let honoured = versions.iter().filter_map(|version| version.fact.referentie_aanbieder.clone());
+    let mut namen: BTreeSet<String> = honoured.collect();
+    namen.extend(verzoeken_about(conn, pair, nummer).await?);
     let mut verzoeken = Vec::new();
-    let namen = versions.iter().filter_map(|version| version.fact.referentie_aanbieder.as_deref());
-    for naam in namen.collect::<BTreeSet<_>>() {
+    let mut antwoorden = Vec::new();
+    for naam in &namen {
         verzoeken.extend(verzoeken_named(conn, pair, naam).await?);
+        antwoorden.extend(antwoorden_on(conn, pair, naam).await?);
     }
     let namen: Vec<&str> = verzoeken.iter().map(|verzoek| verzoek.referentie_aanbieder.as_str()).collect();
     Ok(Some(ToewijzingView {
@@ -48,6 +52,7 @@ pub async fn toewijzing_view(
         toewijzing_nummer: nummer,
         versions,
         verzoeken,
+        antwoorden,
     }))
 }
 
@@ -94,7 +99,32 @@ async fn deliveries<K>(
     query.build().fetch_all(conn).await?.iter().map(delivery).collect()
 }
 
-/// The berichten about a toewijzing, about the verzoeken that it honours, and the answers to these; oldest first.
+/// The names of the verzoeken om wijziging that name a toewijzing.
+async fn verzoeken_about(conn: &mut Connection, pair: Pair<'_>, nummer: i64) -> Result<Vec<String>> {
+    let mut query = QueryBuilder::new(
+        "SELECT v.referentie_aanbieder FROM about a JOIN verzoek v ON v.bericht_id = a.bericht_id
+        WHERE NOT v.refused AND ",
+    );
+    of_pair(&mut query, "a.", pair);
+    query.push(" AND a.subject = ").push_bind(format!("toewijzing/{nummer}"));
+    Ok(query.build_query_scalar().fetch_all(conn).await?)
+}
+
+/// What the gemeente said to a verzoek, in the order in which it came.
+async fn antwoorden_on(conn: &mut Connection, pair: Pair<'_>, naam: &str) -> Result<Vec<AntwoordView>> {
+    let mut query = antwoorden_to(pair, naam);
+    let antwoord = |row: &Row| {
+        let fields = Fields::of("antwoord", "bericht_id", row)?;
+        Ok(AntwoordView {
+            referentie_aanbieder: fields.get("referentie_aanbieder")?,
+            verzoek_antwoord: fields.parse("verzoek_antwoord", Value::from_text)?,
+            bericht_id: fields.get("bericht_id")?,
+        })
+    };
+    query.build().fetch_all(conn).await?.iter().map(antwoord).collect()
+}
+
+/// The berichten about a toewijzing, about these verzoeken, and the answers to these; oldest first.
 async fn berichten_about(
     conn: &mut Connection,
     pair: Pair<'_>,

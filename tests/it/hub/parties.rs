@@ -131,6 +131,23 @@ async fn the_network_turns_back_what_it_cannot_read_or_route() {
 }
 
 #[tokio::test]
+async fn a_party_sends_what_it_is_given_as_it_is() {
+    let net = Net::start("").await;
+    let post = async |text: String| {
+        let request = reqwest::Client::new().post(format!("{}/berichten", net.url)).body(text);
+        request.send().await.expect("an answer").status().as_u16()
+    };
+    assert_eq!(post("geen bericht".to_owned()).await, 400);
+    assert_eq!(net.mock.act().await, 0);
+    assert_eq!(post(wmo305()).await, 202);
+    assert_eq!(net.mock.act().await, 1);
+    let [start] = net.gateway.envelopes().try_into().expect("one envelope");
+    assert_eq!((start.kind(), start.stuurgegevens.zender.organisatie.as_str()), (Kind::Di01, "99990001"));
+    assert_eq!(start.stuurgegevens.ontvanger, Systeem::ontvanger("9998"));
+    assert_eq!(text(&start), wmo305());
+}
+
+#[tokio::test]
 async fn what_gets_no_answer_is_sent_again_in_the_same_bytes_and_then_given_up() {
     let net = Net::start("retry = { attempts = 3, every = \"30s\" }").await;
     net.gateway.answer_with([StatusCode::INTERNAL_SERVER_ERROR; 3]);
