@@ -38,6 +38,10 @@ pub use parties::LocalParties;
 pub use receive::{Carrier, Received, Refused, Reply, sha256_hex};
 pub use wait::Brought;
 
+/// How often a bericht is judged at most because others about the same were recorded meanwhile. So many in a row are no
+/// longer a race, but a store that cannot be worked with.
+const MOST_TRIES: u32 = 100;
+
 /// What the stories work with.
 pub struct Gateway {
     /// What is kept.

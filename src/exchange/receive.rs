@@ -9,11 +9,11 @@
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-use super::Gateway;
 use super::draft::Draft;
 use super::format::{self, Format, Readable};
 use super::ids;
 use super::parties::{Addressee, Route};
+use super::{Gateway, MOST_TRIES};
 use crate::domain::{Bericht, History, Partij, Timestamp, Verdict, judge};
 use crate::store::{EnvelopeSeen, Receipt, StoreError, Via};
 use crate::xml;
@@ -119,7 +119,8 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 /// why not and the bytes were kept. A bad bericht is not an error.
 ///
 /// # Errors
-/// The store failed and nothing was recorded; the sender may send the same bytes again.
+/// The store failed and nothing was recorded; the sender may send the same bytes again. [`StoreError::Stale`]: so many
+/// berichten about the same came first that this one gave up.
 pub async fn receive(received: &Received, gateway: &Gateway) -> Result<Reply, StoreError> {
     let Readable { bericht, xml } = match format::read(received, &gateway.schemas) {
         Ok(readable) => readable,
@@ -129,6 +130,7 @@ pub async fn receive(received: &Received, gateway: &Gateway) -> Result<Reply, St
     if !received.carrier.may_bring(&bericht, route) {
         return refuse(received, None, Refused::WrongParty, Verdict::default(), gateway).await;
     }
+    let mut tries = 1;
     loop {
         let history = gateway.store.history(&bericht).await?;
         // After the history: the same bytes, committed in between, must not look like another bericht.
@@ -149,7 +151,7 @@ pub async fn receive(received: &Received, gateway: &Gateway) -> Result<Reply, St
         match gateway.store.record(&entry).await {
             // Another bericht of this client was committed meanwhile, so somebody made progress; judge
             // again with what is true now.
-            Err(StoreError::Stale) => {}
+            Err(StoreError::Stale) if tries < MOST_TRIES => tries += 1,
             Err(error) => return Err(error),
             Ok(()) => {
                 gateway.recorded(&bericht, &entry);

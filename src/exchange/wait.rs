@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 use super::draft::Draft;
 use super::format::{self, Format, Readable};
 use super::receive::{Carrier, Received};
-use super::{Gateway, until};
+use super::{Gateway, MOST_TRIES, until};
 use crate::domain::history::Subject;
 use crate::domain::waiting::{meant_order, waits_on};
 use crate::domain::{Partij, Timestamp, judge};
@@ -138,6 +138,7 @@ impl<'a> Parked<'a> {
     async fn reconsider(&self, gateway: &Gateway) -> Result<Option<Receipt>, StoreError> {
         let Readable { bericht, xml } = &self.readable;
         let route = gateway.parties.route(bericht);
+        let mut tries = 1;
         loop {
             let mut history = gateway.store.history(bericht).await?;
             // By itself: a second use of an Identificatie is never let wait.
@@ -150,7 +151,7 @@ impl<'a> Parked<'a> {
             let draft = Draft { received: self.received, xml, bericht, history: &history, verdict: &verdict, route };
             let entry = draft.released(gateway);
             match gateway.store.record(&entry).await {
-                Err(StoreError::Stale) => {}
+                Err(StoreError::Stale) if tries < MOST_TRIES => tries += 1,
                 Err(StoreError::NotWaiting) => return Ok(None),
                 Err(error) => return Err(error),
                 Ok(()) => {

@@ -1,6 +1,7 @@
 //! The worked cases of the standard, told as a gateway lives through them: each bericht when it came, what became of it, the
 //! clocks, and the ledger that it all ends in. Products, persons and days are ours; the casus are those of the process
-//! descriptions (extension, stop, correction, verzoek om wijziging, late and corrected declaraties).
+//! descriptions (extension, stop, correction, verzoek om wijziging, a late decision on it, late and corrected declaraties, a
+//! change of the catalogue).
 
 use std::fmt::Write;
 
@@ -186,6 +187,79 @@ async fn an_honoured_verzoek_stretches_one_number_and_ends_another_for_a_new_one
             ("2026-05-04", verzoek(&[], &[stretched, raised], &[])),
             ("2026-05-06", wmo319("A1", "2026-05-06", "VOW-1", "2")),
             ("2026-06-02", given("T2", "2026-06-02", &producten)),
+        ])
+        .await
+    );
+}
+
+/// A verzoek of May to raise one of two from 12 June on, that is looked into and decided on 22 June: `old_last` is then the last
+/// day of the old toewijzing, and `new_first` the first of the new one.
+fn decided_too_late(old_last: &str, new_first: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let version = |nummer: i64, first: &str, last: &str, reden: Value, volume: i64| {
+        toewijzing(
+            nummer,
+            json!({"Toewijzingsdatum": "2026-06-22", "Ingangsdatum": first, "Einddatum": last,
+            "RedenWijziging": reden, "ReferentieAanbieder": "VOW-1", "Product": {"Categorie": "02", "Code": "02A05"},
+            "Omvang": {"Volume": volume, "Eenheid": "04", "Frequentie": "2"}}),
+        )
+    };
+    let producten = [
+        version(123_002, "2026-03-03", old_last, json!("12"), 3),
+        version(123_078, new_first, "2026-12-31", Value::Null, 6),
+    ];
+    let product = |other| with(other, "Product", json!({"Categorie": "02", "Code": "02A05"}));
+    let ended = product(json!({"RedenBeeindiging": "37", "Einddatum": old_last}));
+    vec![
+        two_running(),
+        ("2026-03-05", wmo305("S1", "2026-03-05", 123_002, product(json!({})))),
+        ("2026-05-04", verzoek(&[123_001], &[changed(123_002, "2026-06-12", "2026-12-31", 6)], &[])),
+        ("2026-05-06", wmo319("A1", "2026-05-06", "VOW-1", "2")),
+        ("2026-06-22", given("T2", "2026-06-22", &producten)),
+        ("2026-06-24", wmo307("P1", "2026-06-24", 123_002, ended)),
+        ("2026-06-24", wmo305("S2", "2026-06-24", 123_078, product(json!({"Begindatum": new_first})))),
+    ]
+}
+
+#[tokio::test]
+async fn a_verzoek_decided_after_the_day_that_it_asked_for_shifts_that_day_or_is_honoured_in_retrospect() {
+    // What gemeente and aanbieder agree on is between them; no bericht carries it.
+    insta::assert_snapshot!("decided_too_late_shifted", told(&decided_too_late("2026-06-22", "2026-06-23")).await);
+    insta::assert_snapshot!(
+        "decided_too_late_in_retrospect",
+        told(&decided_too_late("2026-06-11", "2026-06-12")).await
+    );
+}
+
+#[tokio::test]
+async fn a_new_product_code_stands_in_new_toewijzingen_only_and_the_old_one_stays_declarable() {
+    // What the catalogue holds from which day is agreed between the parties; no bericht carries it.
+    let new_code = || json!({"Categorie": "01", "Code": "01B07"});
+    let period = || decided("2026-12-14", "2027-01-01", "2027-12-31");
+    let old = || json!({"Einddatum": "2027-06-30"});
+    let changed = with(with(old(), "Product", new_code()), "Toewijzingsdatum", json!("2026-12-14"));
+    let january = ("2027-01-01", "2027-01-31");
+    let coded = |mut line: Value| {
+        line["ProductCode"] = json!("01B07");
+        line
+    };
+    insta::assert_snapshot!(
+        told(&[
+            ("2026-03-02", given("T1", "2026-03-02", &[toewijzing(1, old())])),
+            ("2026-12-14", given("T2", "2026-12-14", &[toewijzing(1, changed)])),
+            ("2026-12-14", given("T3", "2026-12-14", &[toewijzing(2, with(period(), "Product", new_code()))])),
+            (
+                "2027-02-01",
+                wmo323_of(
+                    "D1",
+                    "2027-02-01",
+                    january,
+                    &[
+                        line("RN001", 1, january, 4),
+                        coded(line("RN002", 2, january, 4)),
+                        coded(line("RN003", 1, january, 4)),
+                    ]
+                )
+            ),
         ])
         .await
     );

@@ -95,6 +95,26 @@ fn an_older_version_that_comes_late_stops_no_clock() {
 }
 
 #[test]
+fn an_end_that_the_gemeente_sets_afterwards_is_reported_from_when_that_was_told() {
+    let shortened = json!({"Toewijzingsdatum": "2026-06-22", "Einddatum": "2026-06-11", "RedenWijziging": "12"});
+    let stop = |last: &str| json!({"RedenBeeindiging": "37", "Einddatum": last});
+    let play = |last: &str| {
+        let mut steps = clocks(
+            "landelijk-3.2",
+            &[
+                ("2026-03-02", wmo301("T1", "2026-03-02", &[toewijzing(1, json!({}))])),
+                ("2026-03-05", wmo305("S1", "2026-03-05", 1, json!({}))),
+                ("2026-06-22", wmo301("T2", "2026-06-22", &[toewijzing(1, shortened.clone())])),
+                ("2026-06-24", wmo307("P1", "2026-06-24", 1, stop(last))),
+            ],
+        );
+        steps.pop().expect("four steps")
+    };
+    assert_eq!(play("2026-06-11"), ["stop 1 2026-06-29 met"]);
+    assert_eq!(play("2026-06-10"), ["stop 1 2026-06-17 late"], "this day was nobody else's doing");
+}
+
+#[test]
 fn a_stop_that_makes_a_pause_final_is_reported_from_when_that_was_known() {
     let stop = |reden: &str, last: &str| json!({"RedenBeeindiging": reden, "Einddatum": last});
     let play = |received: &str, dagtekening: &str, last: &str| {

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use iwmo_gateway::exchange::rebuild::verify;
-use iwmo_gateway::store::{Postgres, Sqlite, Store};
+use iwmo_gateway::exchange::receive::receive;
+use iwmo_gateway::exchange::{Carrier, Format, Received};
+use iwmo_gateway::store::{Postgres, Sqlite, Store, StoreError};
 use serde_json::json;
+use sqlx::{Connection, SqliteConnection};
 
 use crate::maker::{toewijzing, wmo301, wmo305, wmo307};
 use crate::stage::Stage;
@@ -27,6 +30,24 @@ async fn two_starts_on_one_toewijzing_meet_on_sqlite() {
     let one = Arc::new(Sqlite::open(&path).await.expect("a database"));
     let two = Arc::new(Sqlite::open(&path).await.expect("the same database"));
     one_of_two(one, two).await;
+}
+
+#[tokio::test]
+async fn a_history_that_never_stands_still_ends_in_an_error_and_loses_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("test.db");
+    let stage = Stage::on(Arc::new(Sqlite::open(&path).await.expect("a database")));
+    let given = || wmo301("T1", "2026-03-02", &[toewijzing(700_101, json!({}))]);
+    let mut conn = SqliteConnection::connect(&path.display().to_string()).await.expect("the same database");
+    // From now on every verdict comes too late.
+    let always_stale = "CREATE TRIGGER busy BEFORE INSERT ON revision BEGIN SELECT RAISE(IGNORE); END";
+    sqlx::query(always_stale).execute(&mut conn).await.expect("a trigger");
+    let received = Received::new(given(), Format::Xml, stage.gateway.clock.now(), Carrier::File);
+    let outcome = receive(&received, &stage.gateway).await;
+    assert!(matches!(outcome, Err(StoreError::Stale)), "{outcome:?}");
+    assert!(stage.store().berichten(None, None, 10).await.expect("read").is_empty());
+    sqlx::query("DROP TRIGGER busy").execute(&mut conn).await.expect("no trigger");
+    assert_eq!(stage.take(given()).await.verdict, "accepted", "the same bytes, later");
 }
 
 async fn one_of_two(one: Arc<dyn Store>, two: Arc<dyn Store>) {

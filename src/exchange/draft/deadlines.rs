@@ -116,11 +116,13 @@ impl Draft<'_> {
         known.map_or(product.einddatum, |known| known.max(product.einddatum))
     }
 
-    /// The later of this day and the receipt of the toewijzing: nobody reports on one that it does not have (OP271).
+    /// The later of this day and the receipt of the toewijzing: nobody reports on one that it does not have (OP271), nor
+    /// an end that the gemeente sets afterwards.
     fn known_since(&self, nummer: ToewijzingNummer, day: NaiveDate) -> NaiveDate {
-        let versions = self.history.toewijzingen.versions(nummer);
-        let received = versions.iter().map(|fact| clock::date_of(fact.received_at)).min();
-        received.map_or(day, |received| received.max(day))
+        let versions = self.history.toewijzingen.versions(nummer).iter();
+        // First the version that set this day, then the first one of all.
+        let told = versions.map(|fact| (fact.einddatum != Some(day), clock::date_of(fact.received_at))).min();
+        told.map_or(day, |(_, received)| received.max(day))
     }
 
     /// A clock from this day on; `None` when the profile keeps no such clock.
