@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::Release;
 use super::client::{Geboortedatum, VerkorteNaam};
 use super::klasse::{RetourCodes, klasse};
 use super::toewijzing::Product;
@@ -139,6 +140,16 @@ impl StartKey {
 }
 
 impl StopKey {
+    /// Whether both are one and the same stop to this release: before 3.2 the reason was no part of the key.
+    #[must_use]
+    pub fn is_same(&self, other: &Self, release: Release) -> bool {
+        let has_same_reason = match release {
+            Release::V2_3 => true,
+            Release::V3_2 => self.reden_beeindiging == other.reden_beeindiging,
+        };
+        self.start == other.start && self.einddatum == other.einddatum && has_same_reason
+    }
+
     /// Whether support stopped for a while only (OP377).
     #[must_use]
     pub fn is_temporary(&self) -> bool {

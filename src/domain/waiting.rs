@@ -6,6 +6,7 @@
 
 use chrono::NaiveDate;
 
+use super::Release;
 use super::bericht::{Bericht, Berichtsoort, Heenbericht, Inhoud, Retourbericht};
 use super::history::{Answers, History, Subject, named_verzoeken};
 use super::levering::{StartProduct, StopProduct};
@@ -72,7 +73,7 @@ fn is_for_want_of_an_earlier(regel: &str, heen: &Heenbericht, history: &History)
     match (regel, &heen.inhoud) {
         // The record to remove.
         ("TR063", Inhoud::Start(client)) => removed_starts(&client.start_producten, history),
-        ("TR063", Inhoud::Stop(client)) => removed_stops(&client.stop_producten, history),
+        ("TR063", Inhoud::Stop(client)) => removed_stops(&client.stop_producten, heen.header.release, history),
         // The declaratie.
         ("TR337", _) => true,
         // The verzoek.
@@ -92,9 +93,9 @@ fn removed_starts(products: &[StartProduct], history: &History) -> bool {
     removals.any(|product| history.starts.iter().all(|start| start.key != product.key()))
 }
 
-fn removed_stops(products: &[StopProduct], history: &History) -> bool {
+fn removed_stops(products: &[StopProduct], release: Release, history: &History) -> bool {
     let mut removals = products.iter().filter(|product| product.is_removal());
-    removals.any(|product| history.stops.iter().all(|stop| stop.key != product.key()))
+    removals.any(|product| history.stops.iter().all(|stop| !stop.key.is_same(&product.key(), release)))
 }
 
 /// The declaratie or factuur that a 304 answers, when it did not come yet. Of a 325 a rule says so: TR337.

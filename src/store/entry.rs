@@ -14,7 +14,7 @@ use crate::domain::history::{PrestatieFact, Subject};
 use crate::domain::levering::{StartKey, StopKey};
 use crate::domain::toewijzing::{Omvang, Product};
 use crate::domain::waarde::{Bsn, Tijd, ToewijzingNummer, VerzoekAntwoord};
-use crate::domain::{Berichtsoort, Header, Partij, Timestamp};
+use crate::domain::{Berichtsoort, Header, Partij, Release, Timestamp};
 
 /// Which way a bericht came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -231,8 +231,8 @@ pub struct LedgerChange {
     pub removed_starts: Vec<StartKey>,
     /// Stops that are live from now on.
     pub stops: Vec<StopKey>,
-    /// Stops that are not live any more.
-    pub removed_stops: Vec<StopKey>,
+    /// Stops that are not live any more, and the release in which they are named: see [`StopKey::is_same`].
+    pub removed_stops: Vec<(StopKey, Release)>,
     /// ReferentieAanbieder of each verzoek that is made.
     pub verzoeken: Vec<String>,
     /// What a 319 says, by ReferentieAanbieder.

@@ -20,6 +20,7 @@ mod order;
 mod postgres;
 mod rebuild;
 mod regels;
+mod release_2_3;
 mod replay;
 mod retour;
 mod stage;

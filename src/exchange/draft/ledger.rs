@@ -39,7 +39,8 @@ pub fn ledger_change(heen: &Heenbericht, verdict: &Verdict) -> LedgerChange {
         Inhoud::Stop(client) => {
             let products = || client.stop_producten.iter();
             change.stops = products().filter(|one| one.is_first_delivery()).map(StopProduct::key).collect();
-            change.removed_stops = products().filter(|one| one.is_removal()).map(StopProduct::key).collect();
+            let removed = products().filter(|one| one.is_removal());
+            change.removed_stops = removed.map(|one| (one.key(), heen.header.release)).collect();
         }
         Inhoud::VerzoekOmToewijzing(client) => {
             let products = client.aangevraagde_producten.iter();

@@ -7,6 +7,7 @@ use super::super::Connection;
 use super::Result;
 use super::declaratie::{insert_declaratie, reject_lines};
 use super::record::stale_unless;
+use crate::domain::Release;
 use crate::domain::levering::{StartKey, StopKey};
 use crate::domain::waarde::{Bsn, Value};
 use crate::store::{About, Effect, LedgerChange, NewToewijzing};
@@ -89,8 +90,8 @@ impl Client<'_> {
         for key in &ledger.removed_starts {
             self.remove_start(conn, key, id).await?;
         }
-        for key in &ledger.removed_stops {
-            self.remove_stop(conn, key, id).await?;
+        for (key, release) in &ledger.removed_stops {
+            self.remove_stop(conn, key, *release, id).await?;
         }
         Ok(())
     }
@@ -130,11 +131,16 @@ impl Client<'_> {
         Ok(())
     }
 
-    async fn remove_stop(&self, conn: &mut Connection, key: &StopKey, id: &str) -> Result<()> {
+    async fn remove_stop(&self, conn: &mut Connection, key: &StopKey, release: Release, id: &str) -> Result<()> {
         const REMOVE: &str = "UPDATE stop SET removed_by = $1
             WHERE gemeente = $2 AND aanbieder = $3 AND bsn = $4 AND NOT refused AND removed_by IS NULL
                 AND toewijzing_nummer IS NOT DISTINCT FROM $5 AND categorie IS NOT DISTINCT FROM $6
-                AND code IS NOT DISTINCT FROM $7 AND begindatum = $8 AND reden_beeindiging = $9 AND einddatum = $10";
+                AND code IS NOT DISTINCT FROM $7 AND begindatum = $8 AND einddatum = $9
+                AND (CAST($10 AS TEXT) IS NULL OR reden_beeindiging = $10)";
+        let reden = match release {
+            Release::V2_3 => None,
+            Release::V3_2 => Some(&key.reden_beeindiging),
+        };
         sqlx::query(REMOVE)
             .bind(id)
             .bind(self.about.gemeente.code())
@@ -144,8 +150,8 @@ impl Client<'_> {
             .bind(&key.start.categorie)
             .bind(&key.start.code)
             .bind(key.start.begindatum.to_text())
-            .bind(&key.reden_beeindiging)
             .bind(key.einddatum.to_text())
+            .bind(reden)
             .execute(conn)
             .await?;
         Ok(())

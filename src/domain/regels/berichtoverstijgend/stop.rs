@@ -29,7 +29,8 @@ pub fn tr019(heen: &Heenbericht, history: &History) -> Vec<Place> {
 /// - Berichten: WMO307
 pub fn tr063(heen: &Heenbericht, history: &History) -> Vec<Place> {
     broken(heen, "StatusAanlevering", |_, product| {
-        product.is_removal() && !history.stops.iter().any(|stop| stop.key == product.key())
+        let is_it = |key: &StopKey| key.is_same(&product.key(), heen.header.release);
+        product.is_removal() && !history.stops.iter().any(|stop| is_it(&stop.key))
     })
 }
 
@@ -38,7 +39,9 @@ pub fn tr063(heen: &Heenbericht, history: &History) -> Vec<Place> {
 /// - Retourcode: 9074, on the `StopProduct`
 /// - Berichten: WMO307
 pub fn tr074(heen: &Heenbericht, history: &History) -> Vec<Place> {
-    broken_against(heen, history, "Einddatum", |key, levering| levering.stops.contains(&key))
+    broken_against(heen, history, "Einddatum", |key, levering| {
+        levering.stops.iter().any(|stop| stop.is_same(key, heen.header.release))
+    })
 }
 
 /// TR069: a stop ends a live start, by ToewijzingNummer, Product and Begindatum; since release 3.1 TR382 says which one.
@@ -99,10 +102,13 @@ fn broken_against(
     let Inhoud::Stop(client) = &heen.inhoud else { return Vec::new() };
     let keys: Vec<StopKey> = client.stop_producten.iter().map(StopProduct::key).collect();
     let products = || client.stop_producten.iter().zip(&keys);
-    let removed: Vec<&StopKey> = products().filter(|(product, _)| product.is_removal()).map(|(_, key)| key).collect();
+    let is_removed = |stop: &&StopKey| {
+        let mut removed = products().filter(|(product, _)| product.is_removal());
+        removed.any(|(_, key)| stop.is_same(key, heen.header.release))
+    };
     let mut levering = Levering {
         starts: history.starts.iter().map(|start| &start.key).collect(),
-        stops: history.stops.iter().map(|stop| &stop.key).filter(|key| !removed.contains(key)).collect(),
+        stops: history.stops.iter().map(|stop| &stop.key).filter(|stop| !is_removed(stop)).collect(),
     };
     let mut places = Vec::new();
     for (index, (_, key)) in products().enumerate().filter(|(_, (product, _))| product.is_first_delivery()) {
