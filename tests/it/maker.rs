@@ -51,6 +51,18 @@ pub fn toewijzing(nummer: i64, other: Value) -> Value {
 
 /// A 305 with one start on this toewijzing, but for `other`.
 pub fn wmo305(identificatie: &str, dagtekening: &str, nummer: i64, other: Value) -> Vec<u8> {
+    wmo305_of(identificatie, dagtekening, nummer, vec![other])
+}
+
+/// The same with several starts, each but for its `other`.
+pub fn wmo305_of(identificatie: &str, dagtekening: &str, nummer: i64, others: Vec<Value>) -> Vec<u8> {
+    let starts: Vec<Value> = others.into_iter().map(|other| start(nummer, other)).collect();
+    let mut client = person();
+    client["StartProducten"] = json!({"StartProduct": starts});
+    bericht("WMO305", identificatie, dagtekening, json!({"Client": client}))
+}
+
+fn start(nummer: i64, other: Value) -> Value {
     let mut start = json!({
         "ToewijzingNummer": nummer,
         "Product": {"Categorie": "01", "Code": "01A03"},
@@ -58,9 +70,7 @@ pub fn wmo305(identificatie: &str, dagtekening: &str, nummer: i64, other: Value)
         "StatusAanlevering": "1",
     });
     merge(&mut start, other);
-    let mut client = person();
-    client["StartProducten"] = json!({"StartProduct": [start]});
-    bericht("WMO305", identificatie, dagtekening, json!({"Client": client}))
+    start
 }
 
 /// A 307 with one stop on this toewijzing, for good on 6 March 2026, but for `other`.

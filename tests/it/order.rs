@@ -7,18 +7,27 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
 
-use crate::maker::{retour, toewijzing, wmo301, wmo305, wmo307, wmo315, wmo319};
+use crate::maker::{retour, toewijzing, wmo301, wmo305, wmo305_of, wmo307, wmo315, wmo319};
 use crate::stage::Stage;
 
 /// What happens to one toewijzing.
 #[derive(Clone, Debug)]
 struct Plan {
-    /// A 315 asked for it; `Some(true)`: the gemeente looked into it first.
-    asked: Option<bool>,
+    /// A 315 asked for it.
+    asked: Option<Asked>,
     /// How many later versions there are.
     versions: usize,
     /// What follows each start of support.
     deliveries: Vec<Delivery>,
+}
+
+/// How a verzoek fares.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    /// The gemeente looks into it first.
+    looked_into: bool,
+    /// No toewijzing comes of it.
+    rejected: bool,
 }
 
 /// What follows a start of support.
@@ -31,6 +40,7 @@ enum Delivery {
     PauseTakenBackThenStopped,
     StopCorrected,
     TakenBack,
+    CorrectedThenStopped,
 }
 
 /// One bericht of a history.
@@ -83,7 +93,8 @@ impl History {
         for (which, plan) in plans.iter().enumerate() {
             history.give(which, plan);
         }
-        for (which, plan) in plans.iter().enumerate() {
+        let given = |plan: &Plan| plan.asked.is_none_or(|asked| !asked.rejected);
+        for (which, plan) in plans.iter().enumerate().filter(|(_, plan)| given(plan)) {
             let last = plan.deliveries.len().saturating_sub(1);
             for (at, delivery) in plan.deliveries.iter().enumerate() {
                 // Only the last one may go on: a second start would be rejected.
@@ -118,8 +129,12 @@ impl History {
         let nummer = nummer(which);
         let referentie = format!("VOT-{which}");
         let verzoek = plan.asked.map(|_| self.add("WMO315", None, |id, dag| wmo315(id, dag, &referentie)));
-        if plan.asked == Some(true) {
+        if plan.asked.is_some_and(|asked| asked.looked_into) {
             self.add("WMO319", verzoek, |id, dag| wmo319(id, dag, &referentie, "2"));
+        }
+        if plan.asked.is_some_and(|asked| asked.rejected) {
+            self.add("WMO319", verzoek, |id, dag| wmo319(id, dag, &referentie, "1"));
+            return;
         }
         for version in 0..=plan.versions {
             let names = verzoek.filter(|_| version == 0);
@@ -142,8 +157,17 @@ impl History {
     fn deliver(&mut self, which: usize, delivery: Delivery) {
         let nummer = nummer(which);
         let begindatum = day(self.acts.len());
-        let started = json!({"Product": product(which), "Begindatum": begindatum});
+        let mut started = json!({"Product": product(which), "Begindatum": begindatum});
         let start = self.add("WMO305", None, |id, dag| wmo305(id, dag, nummer, started.clone()));
+        let corrected = matches!(delivery, Delivery::CorrectedThenStopped).then(|| {
+            let mut wrong = started.clone();
+            wrong["StatusAanlevering"] = json!("3");
+            started["Begindatum"] = json!(day(self.acts.len()));
+            let starts = vec![wrong, started.clone()];
+            self.add("WMO305", Some(start), |id, dag| wmo305_of(id, dag, nummer, starts))
+        });
+        // A stop names the start as it stands by then.
+        let start = corrected.unwrap_or(start);
         let stop = |history: &mut Self, reden: &str, status: &str, einddatum: String| {
             let mut stopped = started.clone();
             stopped["RedenBeeindiging"] = json!(reden);
@@ -156,7 +180,7 @@ impl History {
         match delivery {
             Delivery::Runs => {}
             Delivery::Paused => stop(self, "20", "1", paused_on),
-            Delivery::Stopped => stop(self, "19", "1", paused_on),
+            Delivery::Stopped | Delivery::CorrectedThenStopped => stop(self, "19", "1", paused_on),
             Delivery::PausedThenStopped => {
                 stop(self, "20", "1", paused_on);
                 let end = today(self);
@@ -240,8 +264,10 @@ fn plan() -> impl Strategy<Value = Plan> {
         Just(Delivery::PauseTakenBackThenStopped),
         Just(Delivery::StopCorrected),
         Just(Delivery::TakenBack),
+        Just(Delivery::CorrectedThenStopped),
     ];
-    (proptest::option::of(any::<bool>()), 0..3_usize, proptest::collection::vec(delivery, 0..3))
+    let asked = (any::<bool>(), any::<bool>()).prop_map(|(looked_into, rejected)| Asked { looked_into, rejected });
+    (proptest::option::of(asked), 0..3_usize, proptest::collection::vec(delivery, 0..3))
         .prop_map(|(asked, versions, deliveries)| Plan { asked, versions, deliveries })
 }
 
