@@ -22,6 +22,7 @@ use futures_util::stream;
 use iwmo_gateway::app;
 use iwmo_gateway::clock::{Clock, SetClock};
 use iwmo_gateway::config::Config;
+use iwmo_gateway::domain::afspraken::Afspraken;
 use iwmo_gateway::domain::{Bericht, Outside, judge};
 use iwmo_gateway::exchange::receive::receive;
 use iwmo_gateway::exchange::{Carrier, Format, Gateway, LocalParties, Received, Reply};
@@ -146,7 +147,7 @@ impl Filled {
         };
         let starts: Vec<Bericht> =
             (0..BATCH).map(|_| xml::read(last_start(next()).as_bytes()).expect("valid")).collect();
-        let outside = Outside { today: self.gateway.clock.today(), gemeenten: &self.gateway.gemeenten, contract: None };
+        let outside = Outside { today: self.gateway.clock.today(), gemeenten: &self.gateway.gemeenten, contract: None, afspraken: &Afspraken::None };
         let begun = Instant::now();
         for start in &starts {
             let history = self.gateway.store.history(start).await.expect("a store");

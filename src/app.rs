@@ -11,7 +11,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use crate::clock::Clock;
-use crate::config::{Config, Database};
+use crate::config::{Config, Credential, Database};
 use crate::exchange::parties::LocalParty;
 use crate::exchange::relay::{Rhythm, relay};
 use crate::exchange::wait::wait as wait_for_earlier;
@@ -158,13 +158,16 @@ fn rhythm(config: &Config) -> Rhythm {
 }
 
 fn http_settings(config: &Config) -> http::Settings {
-    let caller = |partij: &Option<_>| partij.clone().map_or(Caller::Operator, Caller::Party);
+    let caller = |one: &Credential| match &one.partij {
+        None => Caller::Operator,
+        Some(partij) => Caller::Party { partij: partij.clone(), decides_as: one.decides.then(|| one.name.clone()) },
+    };
     let credentials = config.credentials.iter();
     http::Settings {
         max_bericht_bytes: config.http.max_bericht_bytes,
         dashboard_login: config.http.dashboard_login,
         takes_envelopes: config.ggk.receive,
-        callers: credentials.map(|one| (one.token_sha256.clone(), caller(&one.partij))).collect(),
+        callers: credentials.map(|one| (one.token_sha256.clone(), caller(one))).collect(),
     }
 }
 
@@ -186,6 +189,7 @@ pub fn gateway(config: Config, schemas: Arc<Schemas>, store: Arc<dyn Store>, clo
         contracten: config.contracten,
         envelopes: Envelopes { applicatie: config.ggk.applicatie, max_bytes: config.ggk.max_envelope_bytes },
         wait_for_earlier: config.wait_for_earlier,
+        declaraties: config.declaraties,
         brought: Brought::default(),
         parcel_added: Notify::new(),
         deadline_added: Notify::new(),

@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use crate::domain::contract::Contracten;
 use crate::domain::deadline::Profile;
+use crate::domain::declaratie::Decides;
 use crate::domain::release::Releases;
 use crate::domain::werkdag::Calendar;
 use crate::domain::{Partij, Release};
@@ -44,6 +45,8 @@ pub struct Config {
     pub profile: Profile,
     /// How long a bericht waits for one that should have come before it; zero: it is judged as it stands.
     pub wait_for_earlier: Duration,
+    /// Who decides about a declaratie.
+    pub declaraties: Decides,
     /// The days that count.
     pub calendar: Calendar,
     /// Which releases receivers have in force.
@@ -155,6 +158,8 @@ pub struct Credential {
     pub name: String,
     /// Whom it acts for; `None`: an operator.
     pub partij: Option<Partij>,
+    /// Whether it may decide about declaraties.
+    pub decides: bool,
     /// SHA-256 of the token, lower-case hexadecimal.
     pub token_sha256: String,
 }

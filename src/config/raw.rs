@@ -13,6 +13,7 @@ use super::{Config, Credential, DEFAULT, Database, Ggk, Http, LocalParty, Log, R
 use crate::domain::afspraken::{Afspraken, Heusden2022, Mlw2018, Require305, Settlement};
 use crate::domain::contract::Contracten;
 use crate::domain::deadline::{Profile, Term, Unit};
+use crate::domain::declaratie::Decides;
 use crate::domain::release::{ReleaseWindow, ReleaseWindows, Releases};
 use crate::domain::waarde::Value;
 use crate::domain::werkdag::{Bevrijdingsdag, Calendar};
@@ -34,6 +35,7 @@ pub(super) struct Raw {
     ggk: Ggk,
     relay: Relay,
     receive: RawReceive,
+    declaratie: RawDeclaratie,
     deadlines: RawDeadlines,
     afspraken: RawOwnAfspraken,
     codelijsten: RawFolder,
@@ -58,6 +60,19 @@ struct RawDatabase {
 struct RawReceive {
     #[serde(with = "humantime_serde")]
     wait_for_earlier: Duration,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawDeclaratie {
+    answer: RawDecides,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum RawDecides {
+    Auto,
+    FourEyes,
 }
 
 #[derive(Deserialize)]
@@ -124,6 +139,8 @@ struct RawCredential {
     partij: Option<String>,
     #[serde(default)]
     operator: bool,
+    #[serde(default)]
+    decides: bool,
     token_sha256: String,
 }
 
@@ -254,6 +271,10 @@ impl Raw {
             ggk: self.ggk,
             relay: self.relay,
             wait_for_earlier: self.receive.wait_for_earlier,
+            declaraties: match self.declaratie.answer {
+                RawDecides::Auto => Decides::Gateway,
+                RawDecides::FourEyes => Decides::TwoPeople,
+            },
             profile: profile?,
             calendar: Calendar {
                 goede_vrijdag: self.deadlines.goede_vrijdag,
@@ -348,7 +369,10 @@ impl RawCredential {
             }
             _ => {}
         }
-        Credential { name: self.name, partij, token_sha256: hash }
+        if self.decides && !partij.as_ref().is_some_and(Partij::is_gemeente) {
+            problems.push(format!("credential {name:?}: only a person of a gemeente decides"));
+        }
+        Credential { name: self.name, partij, decides: self.decides, token_sha256: hash }
     }
 }
 

@@ -134,6 +134,15 @@ klasse! {
     }
 }
 
+/// Who decides about a declaratie that was judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decides {
+    /// The gateway, at once, as the standard says.
+    Gateway,
+    /// One person proposes, another approves.
+    TwoPeople,
+}
+
 impl Referentie {
     /// The name of the line that a credit takes back.
     #[must_use]

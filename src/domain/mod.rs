@@ -17,6 +17,7 @@
 //! | [`history`], [`verdict`] | earlier facts in, findings out |
 //! | [`waiting`] | which berichten wait for an earlier one |
 //! | [`retour`], [`declaratie_antwoord`] | the answer that the standard prescribes |
+//! | [`decision`] | what people decide about a declaratie before it is answered |
 //! | [`werkdag`], [`deadline`] | days that count, and clocks |
 
 pub mod afspraken;
@@ -28,6 +29,7 @@ pub mod client;
 pub mod codelijst;
 pub mod contract;
 pub mod deadline;
+pub mod decision;
 pub mod declaratie;
 pub mod declaratie_antwoord;
 pub mod factuur;

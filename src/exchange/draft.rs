@@ -6,14 +6,17 @@ mod ledger;
 mod receipt;
 mod start_na_toewijzing;
 
+use chrono::NaiveDate;
+
 use super::format::Format;
 use super::parties::{Addressee, Route};
 use super::receive::{Received, Refused, sha256_hex};
 use super::{Gateway, ids, network};
 use crate::domain::bericht::{Heenbericht, Retourbericht};
 use crate::domain::deadline::Clock;
+use crate::domain::declaratie::Decides;
 use crate::domain::history::Answers;
-use crate::domain::waarde::RetourCode;
+use crate::domain::waarde::{Identificatie, RetourCode};
 use crate::domain::waiting::waits_on;
 use crate::domain::{Bericht, History, Inhoud, Verdict, declaratie_antwoord, factuur_antwoord, retour};
 use crate::store::{
@@ -121,12 +124,20 @@ impl Draft<'_> {
         }
     }
 
+    /// A declaratie whose lines were judged, of which people decide: what was found is a proposal to them.
+    fn is_for_people(&self, gateway: &Gateway) -> bool {
+        gateway.declaraties == Decides::TwoPeople
+            && self.route.addressee == Addressee::Answered
+            && self.verdict.declaratie.is_some()
+    }
+
     /// The bericht itself, and its way to the addressee.
     fn plain_entry(&self, gateway: &Gateway) -> Entry {
-        let outcome = self.outcome();
+        let outcome = self.outcome(gateway);
         let mut entry = Entry {
             claims_identity: !self.history.identificatie_used && !self.leaves_number_free(),
             envelope: self.received.carrier.envelope(),
+            approval: self.received.carrier.approval(),
             ..Entry::only(kept(self.received, Some(self.bericht), outcome, self.verdict))
         };
         entry.bericht.xml = (self.received.format == Format::Json).then(|| self.xml.to_vec().into());
@@ -159,11 +170,11 @@ impl Draft<'_> {
 
     /// A party that answers itself, or elsewhere, decides itself: what was found is then advice. A retour is judged for
     /// whoever gets it, and a 325 or 304 for every local party: nothing can be answered to it, so one that is wrong is set apart.
-    fn outcome(&self) -> Outcome {
+    fn outcome(&self, gateway: &Gateway) -> Outcome {
         let decides_here = match self.bericht {
             Bericht::Retour(_) => true,
             Bericht::Heen(heen) => match self.route.addressee {
-                Addressee::Answered | Addressee::Replayed => true,
+                Addressee::Answered | Addressee::Replayed => !self.is_for_people(gateway),
                 Addressee::AnswersItself => {
                     matches!(heen.inhoud, Inhoud::DeclaratieAntwoord { .. } | Inhoud::FactuurAntwoord { .. })
                 }
@@ -188,6 +199,7 @@ impl Draft<'_> {
     /// The retour, the 325 or the 304 that is owed. In a replay it is shown, and answers nothing.
     fn compose_answer(&self, heen: &Heenbericht, gateway: &Gateway) -> Option<(Bericht, NewBericht)> {
         let answers = match self.route.addressee {
+            Addressee::Answered if self.is_for_people(gateway) => return None,
             Addressee::Answered => Some(self.received.id.clone()),
             Addressee::Replayed => None,
             Addressee::AnswersItself | Addressee::Elsewhere => return None,
@@ -196,14 +208,10 @@ impl Draft<'_> {
         let composed_at = gateway.clock.now();
         let id = ids::new_id(composed_at);
         let (identificatie, today) = (ids::identificatie(&id), gateway.clock.today());
-        let composed = match &heen.inhoud {
-            Inhoud::Declaratie(_) => {
-                Bericht::Heen(declaratie_antwoord::compose(heen, self.verdict, identificatie, today)?)
-            }
-            Inhoud::Factuur { .. } => {
-                Bericht::Heen(factuur_antwoord::compose(heen, self.verdict, identificatie, today)?)
-            }
-            _ => Bericht::Retour(retour::compose(heen, self.verdict, identificatie, today)?),
+        let composed = if heen.inhoud.declaratie().is_some() {
+            Bericht::Heen(compose_antwoord(heen, self.verdict, identificatie, today)?)
+        } else {
+            Bericht::Retour(retour::compose(heen, self.verdict, identificatie, today)?)
         };
         let bytes = xml::encode(&composed);
         let bericht = NewBericht {
@@ -247,6 +255,20 @@ impl Draft<'_> {
             berichtsoort: soort.to_string(),
             retourcodes: header_codes(composed).iter().map(ToString::to_string).collect(),
         });
+    }
+}
+
+/// The 325 on a 323, the 304 on a 303.
+pub(super) fn compose_antwoord(
+    heen: &Heenbericht,
+    verdict: &Verdict,
+    identificatie: Identificatie,
+    today: NaiveDate,
+) -> Option<Heenbericht> {
+    match &heen.inhoud {
+        Inhoud::Declaratie(_) => declaratie_antwoord::compose(heen, verdict, identificatie, today),
+        Inhoud::Factuur { .. } => factuur_antwoord::compose(heen, verdict, identificatie, today),
+        _ => None,
     }
 }
 

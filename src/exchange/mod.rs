@@ -1,9 +1,10 @@
-//! The stories: [`receive`] takes in a bericht, [`wait`] judges what came too early, [`relay`] sends what has to go
+//! The stories: [`receive`] takes in a bericht, [`decide`] lets people answer a declaratie, [`wait`] judges what came too early, [`relay`] sends what has to go
 //! out, [`watch`] raises what is overdue.
 //!
 //! Each story fits on one screen. What surrounds them: [`parties`] (who is local), `draft` (what one
 //! verdict makes true), [`network`] (envelopes that come in), `ids` (the only source of randomness).
 
+pub mod decide;
 mod draft;
 pub mod format;
 mod ids;
@@ -24,6 +25,7 @@ use crate::clock::Clock;
 use crate::domain::codelijst::Gemeentecodes;
 use crate::domain::contract::Contracten;
 use crate::domain::deadline::Profile;
+use crate::domain::declaratie::Decides;
 use crate::domain::release::Releases;
 use crate::domain::waiting::brings;
 use crate::domain::werkdag::Calendar;
@@ -66,6 +68,8 @@ pub struct Gateway {
     pub envelopes: Envelopes,
     /// How long a bericht waits for one that should have come before it; zero: it is judged as it stands.
     pub wait_for_earlier: Duration,
+    /// Who decides about a declaratie that was judged.
+    pub declaraties: Decides,
     /// Wakes [`wait`]: what was recorded.
     pub brought: Brought,
     /// Wakes [`relay`]: something is to go out.

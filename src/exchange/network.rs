@@ -119,7 +119,7 @@ impl Carrier {
     /// What is remembered of the envelope, if one brought the bericht.
     pub(super) fn envelope(&self) -> Option<EnvelopeSeen> {
         match self {
-            Self::Api { .. } | Self::File | Self::Waited { .. } => None,
+            Self::Api { .. } | Self::File | Self::Waited { .. } | Self::Decided { .. } => None,
             Self::Ggk { envelope, .. } => Some(envelope.clone()),
         }
     }
@@ -127,7 +127,7 @@ impl Carrier {
     /// The referentienummer of the envelope, if one brought the bericht.
     pub(super) fn referentienummer(&self) -> Option<&str> {
         match self {
-            Self::Api { .. } | Self::File => None,
+            Self::Api { .. } | Self::File | Self::Decided { .. } => None,
             Self::Ggk { envelope, .. } => Some(&envelope.referentienummer),
             Self::Waited { referentienummer, .. } => referentienummer.as_deref(),
         }

@@ -75,7 +75,7 @@ async fn fold(
 
 /// What this bericht did to the ledger, and nothing else of it.
 fn entry(bericht: &Bericht, journaled: Journaled) -> Entry {
-    let accepted = errors(&journaled.receipt).next().is_none();
+    let accepted = errors(&journaled.receipt.findings).next().is_none();
     let ledger = match bericht {
         Bericht::Heen(heen) => ledger_of(heen, accepted, &journaled.receipt),
         Bericht::Retour(_) => LedgerChange::default(),
@@ -108,7 +108,7 @@ fn entry(bericht: &Bericht, journaled: Journaled) -> Entry {
 fn ledger_of(heen: &Heenbericht, accepted: bool, receipt: &Receipt) -> LedgerChange {
     match heen.inhoud.declaratie() {
         Some(declaratie) => {
-            let declaratie = granted(&heen.inhoud, &declaratie, receipt);
+            let declaratie = granted(&heen.inhoud, &declaratie, &receipt.findings);
             ledger_change(heen, &Verdict { findings: Vec::new(), declaratie })
         }
         None if accepted => ledger_change(heen, &Verdict::default()),
@@ -116,11 +116,11 @@ fn ledger_of(heen: &Heenbericht, accepted: bool, receipt: &Receipt) -> LedgerCha
     }
 }
 
-/// Which lines of a declaratie were granted, by what the receipt finds in them; `None` when they were not judged.
-fn granted(inhoud: &Inhoud, declaratie: &Declaratie, receipt: &Receipt) -> Option<Oordeel> {
+/// Which lines of a declaratie were granted, by what was found in them; `None` when they were not judged.
+pub(super) fn granted(inhoud: &Inhoud, declaratie: &Declaratie, findings: &[FindingReceipt]) -> Option<Oordeel> {
     let clienten = format!("{}/", inhoud.clienten_path());
     let mut wrong: HashSet<String> = HashSet::new();
-    for finding in errors(receipt) {
+    for finding in errors(findings) {
         let place = finding.path.strip_prefix(&clienten).filter(|_| finding.level != Level::Message.name())?;
         let mut steps = place.split('/');
         let client = steps.next().unwrap_or_default();
@@ -139,8 +139,9 @@ fn granted(inhoud: &Inhoud, declaratie: &Declaratie, receipt: &Receipt) -> Optio
     Some(Oordeel { granted: granted.collect(), ..Oordeel::default() })
 }
 
-fn errors(receipt: &Receipt) -> impl Iterator<Item = &FindingReceipt> {
-    receipt.findings.iter().filter(|finding| finding.severity.is_none())
+/// The findings that reject.
+pub(super) fn errors(findings: &[FindingReceipt]) -> impl Iterator<Item = &FindingReceipt> {
+    findings.iter().filter(|finding| finding.severity.is_none())
 }
 
 fn about(heen: &Heenbericht) -> About {

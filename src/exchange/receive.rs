@@ -15,7 +15,7 @@ use super::ids;
 use super::parties::{Addressee, Route};
 use super::{Gateway, MOST_TRIES};
 use crate::domain::{Bericht, History, Partij, Timestamp, Verdict, judge};
-use crate::store::{EnvelopeSeen, Receipt, StoreError, Via};
+use crate::store::{Approval, EnvelopeSeen, Receipt, StoreError, Via};
 use crate::xml;
 
 /// Bytes that came in, and how.
@@ -47,6 +47,13 @@ pub enum Carrier {
     },
     /// A file of a replay.
     File,
+    /// This gateway: the answer to a declaratie, as people decided.
+    Decided {
+        /// In whose name.
+        partij: Partij,
+        /// Who approved of it.
+        approval: Approval,
+    },
     /// Nobody: it came in before, and waited.
     Waited {
         /// How it came in.
@@ -204,7 +211,15 @@ impl Carrier {
     fn is_new(&self) -> bool {
         match self {
             Self::Api { .. } | Self::File | Self::Ggk { .. } => true,
-            Self::Waited { .. } => false,
+            Self::Waited { .. } | Self::Decided { .. } => false,
+        }
+    }
+
+    /// Who approved of it, where that was asked.
+    pub(super) fn approval(&self) -> Option<Approval> {
+        match self {
+            Self::Decided { approval, .. } => Some(approval.clone()),
+            Self::Api { .. } | Self::File | Self::Waited { .. } | Self::Ggk { .. } => None,
         }
     }
 
@@ -212,7 +227,7 @@ impl Carrier {
     fn may_bring(&self, bericht: &Bericht, route: Route) -> bool {
         match self {
             Self::Api { partij, .. } => partij == bericht.poster() && route.poster_is_local,
-            Self::File | Self::Waited { .. } => true,
+            Self::File | Self::Waited { .. } | Self::Decided { .. } => true,
             Self::Ggk { zender, .. } => {
                 zender.as_ref() == Some(bericht.poster()) && route.addressee != Addressee::Elsewhere
             }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::error::Problem;
 use super::{Caller, Server};
 use crate::domain::Partij;
+use crate::exchange::decide::Person;
 use crate::exchange::sha256_hex;
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
@@ -31,8 +32,19 @@ impl Caller {
     /// Whose data this caller may read: its own, or for an operator (`None`) all.
     pub(super) fn scope(&self) -> Option<&Partij> {
         match self {
-            Self::Party(partij) => Some(partij),
+            Self::Party { partij, .. } => Some(partij),
             Self::Operator => None,
+        }
+    }
+
+    /// The person of a gemeente who decides about declaraties.
+    ///
+    /// # Errors
+    /// The caller may not.
+    pub(super) fn person(&self) -> Result<Person<'_>, Problem> {
+        match self {
+            Self::Party { partij, decides_as: Some(name) } => Ok(Person { gemeente: partij, name }),
+            Self::Party { decides_as: None, .. } | Self::Operator => Err(Problem::MayNotDecide),
         }
     }
 

@@ -12,6 +12,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::antwoord::ProposalJson;
 use super::error::Problem;
 use super::openapi::{ForCallers, NotThere};
 use super::query::Id;
@@ -73,14 +74,19 @@ pub(super) struct DeclaratieJson {
     toegekend: i64,
     /// Rejected before its lines were judged: it counts as not sent.
     void: bool,
-    /// The 325.
+    /// The 325 or 304 that answers it.
     antwoord: Option<String>,
+    /// What people proposed to answer, where they decide.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proposal: Option<ProposalJson>,
     lines: Vec<LineJson>,
 }
 
 /// A line: what was declared, what became of it and why.
 #[derive(Serialize, ToSchema)]
 struct LineJson {
+    /// Counted from 1, through all clients.
+    line: usize,
     referentie_nummer: String,
     vorig_referentie_nummer: Option<String>,
     toewijzing_nummer: Option<i64>,
@@ -115,6 +121,7 @@ impl From<DeclaratieView> for DeclaratieJson {
             let mut own = findings.get(&(client, None)).cloned().unwrap_or_default();
             own.extend(findings.remove(&(client, Some(in_client))).unwrap_or_default());
             lines.push(LineJson {
+                line: lines.len() + 1,
                 referentie_nummer: prestatie.product_referentie.referentie_nummer.to_string(),
                 vorig_referentie_nummer: prestatie.product_referentie.vorig().map(str::to_owned),
                 toewijzing_nummer: prestatie.toewijzing_nummer.map(|nummer| nummer.0),
@@ -143,6 +150,7 @@ impl From<DeclaratieView> for DeclaratieJson {
             toegekend: shown(toegekend),
             void: declaratie.void,
             antwoord: view.antwoord_id,
+            proposal: view.proposal.map(|proposal| ProposalJson::of(proposal, view.approval)),
             lines,
         }
     }

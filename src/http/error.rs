@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::exchange::Refused;
+use crate::exchange::decide::Undecided;
 use crate::store::{FindingReceipt, Receipt, StoreError};
 
 /// Why a request did not succeed.
@@ -33,10 +34,26 @@ pub enum Problem {
     NoRoom(io::Error),
     /// A parameter of the query is not what it should be.
     Query(String),
+    /// The caller does not decide about declaraties.
+    MayNotDecide,
+    /// The body is not what it should be.
+    Body(String),
+    /// Nothing was decided.
+    Undecided(Undecided),
     /// The bericht was not taken in.
     Refused(Refused, Box<Receipt>),
     /// We failed; nothing was changed.
     Store(StoreError),
+}
+
+impl From<Undecided> for Problem {
+    fn from(why: Undecided) -> Self {
+        match why {
+            Undecided::NotFound => Self::NotFound,
+            Undecided::Store(error) => Self::Store(error),
+            other => Self::Undecided(other),
+        }
+    }
 }
 
 impl From<StoreError> for Problem {
@@ -79,13 +96,15 @@ impl Problem {
     pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::NoToken | Self::UnknownToken => StatusCode::UNAUTHORIZED,
-            Self::NotAParty | Self::Refused(Refused::WrongParty, _) => StatusCode::FORBIDDEN,
+            Self::NotAParty | Self::MayNotDecide | Self::Refused(Refused::WrongParty, _) => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Undecided(why) => undecided_status(why),
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge(_) | Self::Refused(Refused::TooLargeForNetwork, _) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BrokenBody | Self::Query(_) | Self::Refused(Refused::NotXml, _) => StatusCode::BAD_REQUEST,
             Self::Refused(Refused::IdentificatieUsed, _) => StatusCode::CONFLICT,
-            Self::Refused(Refused::NotValid | Refused::ReleaseNotInForce | Refused::SureRejection, _) => {
+            Self::Body(_)
+            | Self::Refused(Refused::NotValid | Refused::ReleaseNotInForce | Refused::SureRejection, _) => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
             Self::NoRoom(_) | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -150,6 +169,14 @@ impl Problem {
                     .into(),
             ),
             Self::Query(what) => ("parameter", "Onbekende parameter", what.clone()),
+            Self::MayNotDecide => (
+                "mag-niet-beslissen",
+                "Niet toegestaan",
+                "Dit token hoort niet bij iemand van een gemeente die over declaraties beslist (instelling decides)."
+                    .into(),
+            ),
+            Self::Body(what) => ("inhoud", "Inhoud niet leesbaar", what.clone()),
+            Self::Undecided(why) => undecided_texts(why),
             Self::Refused(why, _) => refused_texts(*why),
             Self::Store(_) => (
                 "opslag",
@@ -157,6 +184,47 @@ impl Problem {
                 "Het bericht kon niet worden opgeslagen en is niet verwerkt. Stuur het straks opnieuw.".into(),
             ),
         }
+    }
+}
+
+fn undecided_status(why: &Undecided) -> StatusCode {
+    match why {
+        Undecided::NotFound => StatusCode::NOT_FOUND,
+        Undecided::SamePerson => StatusCode::FORBIDDEN,
+        Undecided::NotOpen | Undecided::Overtaken => StatusCode::CONFLICT,
+        Undecided::NotAllowed(_) | Undecided::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Undecided::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+fn undecided_texts(why: &Undecided) -> (&'static str, &'static str, String) {
+    match why {
+        Undecided::NotFound | Undecided::Store(_) => Problem::NotFound.texts(),
+        Undecided::NotOpen => (
+            "niet-open",
+            "Niet te beslissen",
+            "Op deze declaratie is al geantwoord, of de gemeente antwoordt met eigen software.".into(),
+        ),
+        Undecided::Overtaken => (
+            "ingehaald",
+            "Ander voorstel",
+            "Er is intussen een ander voorstel gedaan of al geantwoord. Bekijk de declaratie opnieuw.".into(),
+        ),
+        Undecided::SamePerson => (
+            "vier-ogen",
+            "Tweede persoon nodig",
+            "Wie het voorstel deed, kan het niet zelf goedkeuren. Laat een ander dat doen.".into(),
+        ),
+        Undecided::NotAllowed(problems) => (
+            "niet-volgens-standaard",
+            "Niet volgens de standaard",
+            problems.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
+        ),
+        Undecided::Refused(_) => (
+            "antwoord-geweigerd",
+            "Antwoord niet verstuurd",
+            "Het antwoord voldoet niet aan de standaard of er is al een antwoord. Er is niets verstuurd.".into(),
+        ),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Reads go to the store; everything that changes something goes through `exchange`. Every answer that
 //! is not a page is JSON, errors as `application/problem+json` in Dutch.
 
+mod antwoord;
 mod auth;
 mod berichten;
 mod body;
@@ -50,7 +51,12 @@ pub struct Settings {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Caller {
     /// A party, and only its own berichten.
-    Party(Partij),
+    Party {
+        /// Which.
+        partij: Partij,
+        /// Under which name it decides about declaraties, when it may.
+        decides_as: Option<String>,
+    },
     /// An operator, who sees all and posts nothing.
     Operator,
 }
@@ -82,6 +88,7 @@ pub fn router(gateway: Arc<Gateway>, settings: Settings) -> Router {
         .routes(routes!(toewijzingen::one))
         .routes(routes!(declaraties::one))
         .routes(routes!(declaraties::csv))
+        .routes(routes!(antwoord::post))
         .routes(routes!(deadlines::list))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))

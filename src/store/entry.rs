@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
-use super::receipt::Receipt;
+use super::receipt::{LineDecisionReceipt, Receipt};
 use crate::domain::bericht::XsdVersie;
 use crate::domain::calculation::Calculation;
 use crate::domain::deadline::Clock;
@@ -418,6 +419,32 @@ pub struct EnvelopeSeen {
     pub answer: Vec<u8>,
 }
 
+/// What a person proposes to answer to a declaratie.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// Ours.
+    pub id: String,
+    /// When.
+    pub at: Timestamp,
+    /// Who, by the name of the credential.
+    pub by: String,
+    /// The lines that are decided otherwise than they were judged, or confirmed.
+    pub lines: Vec<LineDecisionReceipt>,
+}
+
+/// That somebody approves of a proposal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// The proposal.
+    pub proposal: String,
+    /// Of this declaratie: its 323 or 303.
+    pub declaratie_id: String,
+    /// When.
+    pub at: Timestamp,
+    /// Who, by the name of the credential.
+    pub by: String,
+}
+
 /// All that becomes true when one bericht is recorded, or none of it. What can be large in it is shared by its clones.
 #[derive(Clone, Debug)]
 pub struct Entry {
@@ -447,6 +474,8 @@ pub struct Entry {
     pub parcels: Vec<NewParcel>,
     /// The envelope that brought it.
     pub envelope: Option<EnvelopeSeen>,
+    /// Of an answer that people decided: who approved of it.
+    pub approval: Option<Approval>,
 }
 
 impl Entry {
@@ -467,6 +496,7 @@ impl Entry {
             postbus: Vec::new(),
             parcels: Vec::new(),
             envelope: None,
+            approval: None,
         }
     }
 }

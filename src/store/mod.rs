@@ -21,15 +21,17 @@ use crate::domain::history::Subject;
 use crate::domain::{Bericht, History, Partij, Timestamp};
 
 pub use entry::{
-    About, Answering, Closing, DeadlineState, Effect, Ends, Entry, EnvelopeSeen, HeaderColumns, Journaled,
+    About, Answering, Approval, Closing, DeadlineState, Effect, Ends, Entry, EnvelopeSeen, HeaderColumns, Journaled,
     LedgerChange, LedgerRow, LedgerTable, NewBericht, NewDeadline, NewDeclaratie, NewParcel, NewPrestatie,
-    NewToewijzing, Outcome, ParcelKind, Via, Wait, Waiting,
+    NewToewijzing, Outcome, ParcelKind, Proposal, Via, Wait, Waiting,
 };
 pub use postgres::Postgres;
-pub use receipt::{CalculationReceipt, DeadlineReceipt, Destination, FindingReceipt, Receipt, RetourReceipt};
+pub use receipt::{
+    CalculationReceipt, DeadlineReceipt, Destination, FindingReceipt, LineDecisionReceipt, Receipt, RetourReceipt,
+};
 pub use sqlite::Sqlite;
 pub use view::{
-    AntwoordView, BerichtView, DeadlineQuery, DeadlineView, DeclaratieView, DeliveryView, LineView, Overview,
+    AntwoordView, AuditView, BerichtView, DeadlineQuery, DeadlineView, DeclaratieView, DeliveryView, LineView, Overview,
     ParcelState, ParcelView, PostbusItem, ToewijzingView, VersionView, WaitingToewijzing,
 };
 
@@ -59,6 +61,9 @@ pub enum StoreError {
         /// Its primary key.
         row: String,
     },
+    /// The declaratie was answered, or somebody proposed another answer.
+    #[error("another answer to this declaratie was proposed or sent")]
+    Overtaken,
     /// This bericht does not wait any more: another worker judged it.
     #[error("this bericht does not wait any more")]
     NotWaiting,
@@ -139,6 +144,7 @@ pub trait Store: Send + Sync {
     /// [`StoreError::Stale`] when the revision of a subject is not the one in `entry`, when a bericht that claims
     /// its Identificatie or IdentificatieRetour comes second, or when an accepted retour answers a heenbericht
     /// that has its accepted retour already. [`StoreError::NotWaiting`] when a released bericht was released before.
+    /// [`StoreError::Overtaken`] when the proposal that it approves of is not the last one.
     /// [`StoreError::Database`] when its envelope was recorded
     /// meanwhile: [`Store::seen_envelope`] then has the answer. Nothing of the entry remains.
     async fn record(&self, entry: &Entry) -> Result<(), StoreError>;
@@ -219,6 +225,16 @@ pub trait Store: Send + Sync {
 
     /// The declaratie that this 323 holds, with its lines, if it concerns this party (`None`: an operator).
     async fn declaratie(&self, id: &str, partij: Option<&Partij>) -> Result<Option<DeclaratieView>, StoreError>;
+
+    /// Keeps what somebody proposes to answer to this declaratie; of several the last one counts. In the audit log, with
+    /// name and reasons.
+    ///
+    /// # Errors
+    /// [`StoreError::Overtaken`] when it was answered meanwhile.
+    async fn propose(&self, declaratie_id: &str, proposal: &Proposal) -> Result<(), StoreError>;
+
+    /// What somebody did, oldest first, after this place.
+    async fn audit(&self, after: i64, limit: u32) -> Result<Vec<AuditView>, StoreError>;
 
     /// The toewijzing of this gemeente with this number, if it concerns this party (`None`: an operator). Where a number
     /// was given to several aanbieders, that of the first whose toewijzing counts.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::calculation::{Calculation, Formula};
+use crate::domain::decision::LineDecision;
 use crate::domain::verdict::Severity;
 use crate::domain::{Finding, Timestamp};
 
@@ -119,6 +120,34 @@ pub struct Destination {
     pub partij: String,
     /// `postbus` or `ggk`.
     pub via: String,
+}
+
+/// What a person says about a line of a declaratie.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LineDecisionReceipt {
+    /// Counted from 1, through all clients.
+    #[schema(minimum = 1)]
+    pub line: usize,
+    /// Whether it is granted.
+    pub granted: bool,
+    /// Of a line that is not granted: what goes into the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retourcode: Option<String>,
+    /// Why a line is not granted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl From<&LineDecisionReceipt> for LineDecision {
+    fn from(receipt: &LineDecisionReceipt) -> Self {
+        Self {
+            line: receipt.line,
+            granted: receipt.granted,
+            retour_code: receipt.retourcode.clone(),
+            reason: receipt.reason.clone(),
+        }
+    }
 }
 
 /// A figure that a line of a declaratie was judged by. Volumes in the smallest unit of their kind, money in euro cents.

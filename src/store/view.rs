@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::entry::{DeadlineState, Outcome, ParcelKind, Via};
+use super::entry::{Approval, DeadlineState, Outcome, ParcelKind, Proposal, Via};
 use super::receipt::{CalculationReceipt, FindingReceipt, Receipt};
 use crate::domain::history::{DeclaratieFact, PrestatieFact, ToewijzingFact, VerzoekFact};
 use crate::domain::levering::{StartKey, StopKey};
@@ -285,8 +285,29 @@ pub struct DeclaratieView {
     pub antwoord_id: Option<String>,
     /// What was found when it was judged.
     pub findings: Vec<FindingReceipt>,
+    /// What was proposed last, where people decide.
+    pub proposal: Option<Proposal>,
+    /// Who approved of it.
+    pub approval: Option<Approval>,
     /// Its lines, in order.
     pub lines: Vec<LineView>,
+}
+
+/// What somebody did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditView {
+    /// Its place.
+    pub seq: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Who, by the name of the credential.
+    pub who: String,
+    /// As in `declaratie.proposed`.
+    pub what: String,
+    /// About which bericht.
+    pub bericht_id: String,
+    /// The rest, as JSON.
+    pub detail: String,
 }
 
 /// A line of a declaratie.

@@ -7,6 +7,7 @@ mod chain;
 mod clocks;
 mod command_line;
 mod crash;
+mod decide;
 mod declaraties;
 mod facturen;
 mod hub;

@@ -311,6 +311,7 @@ async fn gateway() -> Gateway {
         contracten: contracten().collect(),
         envelopes: Envelopes { applicatie: "test".to_owned(), max_bytes: 25_000_000 },
         releases: Releases::Any,
+        declaraties: config.declaraties,
         wait_for_earlier: Duration::ZERO,
         brought: Brought::default(),
         parcel_added: Notify::new(),

@@ -2,6 +2,7 @@
 //!
 //! A world has its database opened twice, as two gateway processes would.
 
+mod audit;
 mod data;
 mod deadline;
 mod ledger;
@@ -117,4 +118,5 @@ on_both_databases! {
         newest_first_in_pages overview_counts errors_hold_no_bsn;
     waiting: found_by_what_it_waits_for released_once no_retour_answers_one_that_waits
         its_identificatie_is_used_and_a_verdict_beside_it_is_stale;
+    audit: the_last_proposal_counts_and_one_approval;
 }

@@ -22,7 +22,7 @@ impl Draft<'_> {
     pub(super) fn deadlines(&self, heen: &Heenbericht, ledger: &LedgerChange, gateway: &Gateway) -> Vec<NewDeadline> {
         let today = clock::date_of(self.received.at);
         let state = |answered| if answered { DeadlineState::Met } else { DeadlineState::Open };
-        let answered = self.route.addressee == Addressee::Answered;
+        let answered = self.route.addressee == Addressee::Answered && !self.is_for_people(gateway);
         let mut deadlines = Vec::new();
         if let Some(answer) = heen.header.soort.retour() {
             deadlines.extend(self.deadline((Clock::Retour, answer), today, state(answered), gateway));

@@ -11,6 +11,7 @@ pub fn kept(received: &Received, bericht: Option<&Bericht>, outcome: Outcome, ve
     let (via, poster) = match &received.carrier {
         Carrier::Api { partij, .. } => (Via::Api, Some(partij.clone())),
         Carrier::File => (Via::File, None),
+        Carrier::Decided { partij, .. } => (Via::Gateway, Some(partij.clone())),
         Carrier::Waited { via, poster, .. } => (*via, poster.clone()),
         Carrier::Ggk { zender, .. } => (Via::Ggk, zender.clone()),
     };

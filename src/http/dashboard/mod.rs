@@ -111,7 +111,7 @@ pub(super) async fn login(State(server): State<Arc<Server>>, Form(login): Form<L
             let cookie = format!("session={session}; HttpOnly; SameSite=Strict; Path=/");
             (StatusCode::SEE_OTHER, [(LOCATION, "/".to_owned()), (SET_COOKIE, cookie)]).into_response()
         }
-        Some(Caller::Party(_)) | None => rendered(StatusCode::FORBIDDEN, &LoginPage { t: &TEXTS, failed: true }),
+        Some(Caller::Party { .. }) | None => rendered(StatusCode::FORBIDDEN, &LoginPage { t: &TEXTS, failed: true }),
     }
 }
 

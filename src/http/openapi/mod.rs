@@ -18,7 +18,9 @@ use super::Server;
 use super::error::Body;
 use crate::exchange::JsonSchemas;
 
-pub(super) use problems::{BadBody, BadQuery, ForAll, ForCallers, ForOperators, ForParties, Intake, NotThere};
+pub(super) use problems::{
+    BadBody, BadDecision, BadQuery, ForAll, ForCallers, ForOperators, ForParties, Intake, NotThere,
+};
 
 /// What does not follow from the handlers.
 #[derive(OpenApi)]

@@ -8,7 +8,9 @@ use utoipa::openapi::{ContentBuilder, Object, Ref, RefOr, Response, ResponseBuil
 use utoipa::{IntoResponses, ToSchema};
 
 use super::examples::example_refusal;
+use crate::domain::decision::NotAllowed;
 use crate::exchange::Refused;
+use crate::exchange::decide::Undecided;
 use crate::http::error::{Body, Problem};
 use crate::store::StoreError;
 
@@ -31,6 +33,9 @@ pub(in crate::http) struct BadBody;
 
 /// Where a bericht is posted.
 pub(in crate::http) struct Intake;
+
+/// Where people decide about a declaratie.
+pub(in crate::http) struct BadDecision;
 
 /// A page for everybody.
 pub(in crate::http) struct ForAll;
@@ -84,6 +89,18 @@ impl IntoResponses for Intake {
         let unread = [Problem::NotAParty, Problem::BrokenBody, Problem::TooLarge(LIMIT), Problem::MediaType];
         let mut responses = ForCallers::responses();
         responses.extend(answers(unread.into_iter().chain(refused)));
+        responses
+    }
+}
+
+impl IntoResponses for BadDecision {
+    fn responses() -> Responses {
+        let not_allowed = Undecided::NotAllowed(vec![NotAllowed::BreaksARule(2)]);
+        let undecided = [Undecided::SamePerson, Undecided::NotOpen, Undecided::Overtaken, not_allowed];
+        let undecided = undecided.map(Problem::Undecided);
+        let before = [Problem::MayNotDecide, Problem::Body("Stuur JSON.".to_owned())];
+        let mut responses = ForCallers::responses();
+        responses.extend(answers(before.into_iter().chain(undecided)));
         responses
     }
 }

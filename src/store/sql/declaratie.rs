@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::super::{Connection, Row};
 use super::Result;
+use super::audit;
 use super::facts::Pair;
 use super::row::Fields;
 use crate::domain::Partij;
@@ -195,19 +196,22 @@ pub async fn view(conn: &mut Connection, id: &str, partij: Option<&Partij>) -> R
     let fields = Fields::of("declaratie", "bericht_id", &row)?;
     let receipt: Receipt = fields.parse("receipt", |text| serde_json::from_str(text).ok())?;
     let rows =
-        sqlx::query("SELECT * FROM prestatie WHERE bericht_id = $1 ORDER BY nr").bind(id).fetch_all(conn).await?;
+        sqlx::query("SELECT * FROM prestatie WHERE bericht_id = $1 ORDER BY nr").bind(id).fetch_all(&mut *conn).await?;
     let mut lines = Vec::with_capacity(rows.len());
     for row in &rows {
         let calculations = Fields::of("prestatie", "bericht_id", row)?
             .parse("calculations", |text| serde_json::from_str(text).ok())?;
         lines.push(LineView { fact: prestatie(row)?, calculations });
     }
+    let (proposal, approval) = (audit::proposal(conn, id).await?, audit::approval(conn, id).await?);
     Ok(Some(DeclaratieView {
         declaratie: declaratie(&row)?,
         gemeente: fields.get("gemeente")?,
         aanbieder: fields.get("aanbieder")?,
         antwoord_id: fields.get("retour_id")?,
         findings: receipt.findings,
+        proposal,
+        approval,
         lines,
     }))
 }

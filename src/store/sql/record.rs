@@ -2,6 +2,7 @@
 
 use super::super::Connection;
 use super::Result;
+use super::audit::approve;
 use super::ledger::{advance_revisions, apply, change_ledger, insert_about};
 use super::payload::insert_payload;
 use super::row::{day_in_order, in_order};
@@ -55,6 +56,9 @@ pub async fn record(conn: &mut Connection, entry: &Entry) -> Result<()> {
     }
     for parcel in &entry.parcels {
         insert_parcel(conn, parcel, bericht.received_at).await?;
+    }
+    if let Some(approval) = &entry.approval {
+        approve(conn, approval, &bericht.id).await?;
     }
     if let Some(envelope) = &entry.envelope {
         insert_envelope(conn, envelope).await?;

@@ -4,13 +4,15 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 
 use super::super::Database;
-use super::{Result, bericht, deadline, declaratie, history, journal, outbox, postbus, record, toewijzing, waiting};
+use super::{
+    Result, audit, bericht, deadline, declaratie, history, journal, outbox, postbus, record, toewijzing, waiting,
+};
 use crate::domain::history::Subject;
 use crate::domain::{Bericht, History, Partij, Timestamp};
 use crate::store::{
-    After, BerichtView, DeadlineQuery, DeadlineView, DeclaratieView, Entry, EnvelopeSeen, Journaled, Lease, LedgerRow,
-    LedgerTable, Overview, Parcel, ParcelView, PostbusItem, Receipt, Settlement, Store, ToewijzingView, Waiting,
-    WaitingToewijzing,
+    After, AuditView, BerichtView, DeadlineQuery, DeadlineView, DeclaratieView, Entry, EnvelopeSeen, Journaled, Lease,
+    LedgerRow, LedgerTable, Overview, Parcel, ParcelView, PostbusItem, Proposal, Receipt, Settlement, Store,
+    ToewijzingView, Waiting, WaitingToewijzing,
 };
 
 #[async_trait]
@@ -119,6 +121,15 @@ impl Store for Database {
     async fn declaratie(&self, id: &str, partij: Option<&Partij>) -> Result<Option<DeclaratieView>> {
         let (id, partij) = (id.to_owned(), partij.cloned());
         self.read(move |conn| Box::pin(async move { declaratie::view(conn, &id, partij.as_ref()).await })).await
+    }
+
+    async fn propose(&self, declaratie_id: &str, proposal: &Proposal) -> Result<()> {
+        let (id, proposal) = (declaratie_id.to_owned(), proposal.clone());
+        self.write(move |conn| Box::pin(async move { audit::propose(conn, &id, &proposal).await })).await
+    }
+
+    async fn audit(&self, after: i64, limit: u32) -> Result<Vec<AuditView>> {
+        self.read(move |conn| Box::pin(audit::audit(conn, after, limit))).await
     }
 
     async fn undelivered(&self, limit: u32) -> Result<Vec<ParcelView>> {

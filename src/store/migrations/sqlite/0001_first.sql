@@ -245,6 +245,17 @@ CREATE TABLE alert (
     raised_at   TEXT NOT NULL
 );
 
+-- What people did, with name and reason. Rows are added and never changed.
+CREATE TABLE audit (
+    seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+    at         TEXT NOT NULL,
+    who        TEXT NOT NULL,                           -- the name of a credential
+    what       TEXT NOT NULL,
+    bericht_id TEXT NOT NULL REFERENCES bericht (id),
+    detail     TEXT NOT NULL                            -- JSON
+);
+CREATE INDEX audit_bericht ON audit (bericht_id, what, seq);
+
 -- The outbox.
 CREATE TABLE parcel (
     referentienummer TEXT NOT NULL UNIQUE,

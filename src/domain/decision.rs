@@ -1,0 +1,163 @@
+//! What people decide about a declaratie that was judged and not answered yet, within what the standard allows.
+//!
+//! A line that the standard rejects stays rejected; one that it allows may be rejected, with a retourcode that the
+//! standard knows for a line. So the sum that is granted can only become less than the judgement allowed.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use super::bericht::{Berichtsoort, Heenbericht, Release};
+use super::declaratie::{Declaratie, Prestatie};
+use super::klasse::ElementPath;
+use super::regels::{Check, REGELS};
+use super::verdict::{Finding, Level, Severity, Verdict};
+
+/// What a person says about one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineDecision {
+    /// Counted from 1, through all clients.
+    pub line: usize,
+    /// Whether it is granted.
+    pub granted: bool,
+    /// Of a line that is not granted: what goes into the answer.
+    pub retour_code: Option<String>,
+    /// For whoever looks later; of a line that is not granted.
+    pub reason: Option<String>,
+}
+
+/// Why a decision on a line cannot be taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotAllowed {
+    /// The declaratie has fewer lines.
+    NoSuchLine(usize),
+    /// A line is named more than once.
+    Twice(usize),
+    /// The line breaks a rule of the standard and cannot be granted.
+    BreaksARule(usize),
+    /// No retourcode, or one that the standard does not have for a line; these it has.
+    RetourCode(usize, BTreeSet<&'static str>),
+    /// No reason is given.
+    NoReason(usize),
+    /// A credit makes room for another line that is granted.
+    MakesRoom(usize, usize),
+}
+
+/// For people, in Dutch.
+impl fmt::Display for NotAllowed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoSuchLine(line) => write!(f, "Regel {line} bestaat niet in deze declaratie."),
+            Self::Twice(line) => write!(f, "Regel {line} staat er meer dan één keer. Noem elke regel één keer."),
+            Self::BreaksARule(line) => {
+                write!(f, "Regel {line} voldoet niet aan de standaard en kan niet worden toegekend.")
+            }
+            Self::RetourCode(line, known) => {
+                let known = known.iter().copied().collect::<Vec<_>>().join(", ");
+                write!(f, "Regel {line}: kies een retourcode die de standaard voor een prestatie kent: {known}.")
+            }
+            Self::NoReason(line) => write!(f, "Regel {line}: geef de reden waarom de regel wordt afgewezen."),
+            Self::MakesRoom(line, other) => write!(
+                f,
+                "Regel {line} is een creditregel en maakt ruimte voor regel {other}, die is toegekend. Wijs ook regel {other} af."
+            ),
+        }
+    }
+}
+
+/// The verdict as people change it. `judged`: of a declaratie or factuur whose lines were judged.
+///
+/// # Errors
+/// Every decision that cannot be taken; nothing is then decided.
+pub fn decide(
+    heen: &Heenbericht,
+    declaratie: &Declaratie,
+    judged: Verdict,
+    decisions: &[LineDecision],
+) -> Result<Verdict, Vec<NotAllowed>> {
+    let lines = lines(heen, declaratie);
+    let known = retour_codes(heen.header.soort, heen.header.release);
+    let mut verdict = judged;
+    let mut oordeel = verdict.declaratie.take().unwrap_or_default();
+    let mut problems = Vec::new();
+    let (mut named, mut taken_back) = (BTreeSet::new(), BTreeSet::new());
+    for decision in decisions {
+        let line = decision.line;
+        let index = line.wrapping_sub(1);
+        let (Some(granted), Some((path, _))) = (oordeel.granted.get_mut(index), lines.get(index)) else {
+            problems.push(NotAllowed::NoSuchLine(line));
+            continue;
+        };
+        if !named.insert(line) {
+            problems.push(NotAllowed::Twice(line));
+        }
+        if decision.granted {
+            problems.extend((!*granted).then_some(NotAllowed::BreaksARule(line)));
+            continue;
+        }
+        if std::mem::replace(granted, false) {
+            taken_back.insert(line);
+        }
+        let reason = decision.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
+        let code = decision.retour_code.as_deref().and_then(|code| known.get(code).copied());
+        problems.extend(code.is_none().then(|| NotAllowed::RetourCode(line, known.clone())));
+        problems.extend(reason.is_none().then_some(NotAllowed::NoReason(line)));
+        verdict.findings.extend(code.zip(reason).map(|(code, reason)| rejection(path, code, reason)));
+    }
+    problems.extend(room_that_is_gone(&lines, &oordeel.granted, &taken_back));
+    let granted = lines.iter().zip(&oordeel.granted).filter(|(_, granted)| **granted);
+    oordeel.toegekend = granted.map(|((_, prestatie), _)| prestatie.ingediend_bedrag.signed()).sum();
+    verdict.declaratie = Some(oordeel);
+    if problems.is_empty() { Ok(verdict) } else { Err(problems) }
+}
+
+/// The retourcodes that the standard has for a line of this kind of declaratie.
+#[must_use]
+pub fn retour_codes(soort: Berichtsoort, release: Release) -> BTreeSet<&'static str> {
+    let of_lines = REGELS.iter().filter(|regel| matches!(regel.check, Check::Line(..)));
+    of_lines.filter(|regel| regel.applies_to(soort, release)).filter_map(|regel| regel.retour_code).collect()
+}
+
+/// All lines, in order, each with where it stands.
+fn lines<'a>(heen: &Heenbericht, declaratie: &'a Declaratie) -> Vec<(ElementPath, &'a Prestatie)> {
+    let clienten = heen.inhoud.clienten_path();
+    let of_client = |(index, client): (usize, &'a super::declaratie::Client)| {
+        let lines = clienten.nth("Client", index).child("Prestaties");
+        let with_path = move |(nr, line): (usize, &'a Prestatie)| (lines.nth("Prestatie", nr), line);
+        client.prestaties.iter().enumerate().map(with_path)
+    };
+    declaratie.clienten.iter().enumerate().flat_map(of_client).collect()
+}
+
+fn rejection(path: &ElementPath, retour_code: &'static str, reason: &str) -> Finding {
+    Finding {
+        level: Level::External,
+        severity: Severity::Error,
+        regel: None,
+        retour_code: Some(retour_code),
+        klasse: Some(path.clone()),
+        path: path.to_string(),
+        position: None,
+        text: reason.to_owned(),
+    }
+}
+
+/// Credits that a person rejects, though a line on the same toewijzing is granted: that one was judged with the room that
+/// the credit made (OP366).
+fn room_that_is_gone(
+    lines: &[(ElementPath, &Prestatie)],
+    granted: &[bool],
+    taken_back: &BTreeSet<usize>,
+) -> Vec<NotAllowed> {
+    let numbered =
+        || (1..).zip(lines).zip(granted).map(|((line, (_, prestatie)), granted)| (line, *prestatie, *granted));
+    let credits = numbered().filter(|(line, prestatie, _)| taken_back.contains(line) && !prestatie.is_debet());
+    let granted_on = |nummer| {
+        let mut debets = numbered().filter(|(_, prestatie, granted)| *granted && prestatie.is_debet());
+        debets.find(|(_, prestatie, _)| prestatie.toewijzing_nummer == nummer).map(|(line, ..)| line)
+    };
+    credits
+        .filter_map(|(line, prestatie, _)| {
+            granted_on(prestatie.toewijzing_nummer).map(|other| NotAllowed::MakesRoom(line, other))
+        })
+        .collect()
+}

@@ -1,0 +1,171 @@
+//! The story of an answer that people decide: one proposes, another approves, and the 325 or 304 goes its way like any
+//! bericht of the gemeente.
+//!
+//! Nothing is judged again: the proposal starts from what was found when the declaratie came in.
+//!
+//! Races: two approvals at once, or an approval and another proposal. The store takes the first and calls the other
+//! overtaken.
+
+use super::draft::compose_antwoord;
+use super::parties::Addressee;
+use super::rebuild::{errors, granted};
+use super::receive::{Carrier, Received, Reply, receive, sha256_hex};
+use super::{Format, Gateway, ids};
+use crate::domain::decision::{LineDecision, NotAllowed, decide};
+use crate::domain::klasse::ElementPath;
+use crate::domain::regels::REGELS;
+use crate::domain::verdict::{Finding, Level, Severity};
+use crate::domain::{Bericht, Heenbericht, Partij, Verdict};
+use crate::store::{Approval, DeclaratieView, FindingReceipt, LineDecisionReceipt, Proposal, Receipt, StoreError};
+use crate::xml;
+
+/// Who decides: a person of a gemeente.
+#[derive(Clone, Copy)]
+pub struct Person<'a> {
+    /// For whom.
+    pub gemeente: &'a Partij,
+    /// The name of the credential.
+    pub name: &'a str,
+}
+
+/// Why nothing was decided.
+#[derive(Debug)]
+pub enum Undecided {
+    /// There is no such declaratie for this gemeente.
+    NotFound,
+    /// It has its answer already, or its gemeente answers with its own software.
+    NotOpen,
+    /// Somebody proposed another answer, or sent one, meanwhile.
+    Overtaken,
+    /// Who proposed cannot approve.
+    SamePerson,
+    /// The standard does not allow this.
+    NotAllowed(Vec<NotAllowed>),
+    /// The answer is not one that the standard allows; it was kept for audit.
+    Refused(Box<Receipt>),
+    /// We failed; nothing was changed.
+    Store(StoreError),
+}
+
+impl From<StoreError> for Undecided {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Overtaken => Self::Overtaken,
+            other => Self::Store(other),
+        }
+    }
+}
+
+/// Proposes an answer: the judgement, but for what is said of these lines.
+///
+/// # Errors
+/// Nothing was proposed.
+pub async fn propose(
+    declaratie_id: &str,
+    lines: Vec<LineDecisionReceipt>,
+    person: Person<'_>,
+    gateway: &Gateway,
+) -> Result<Proposal, Undecided> {
+    let open = Open::find(declaratie_id, person, gateway).await?;
+    open.decided(&lines)?;
+    let at = gateway.clock.now();
+    let proposal = Proposal { id: ids::new_id(at), at, by: person.name.to_owned(), lines };
+    gateway.store.propose(declaratie_id, &proposal).await?;
+    Ok(proposal)
+}
+
+/// Approves of a proposal: the answer is composed, recorded and sent.
+///
+/// # Errors
+/// Nothing was answered.
+pub async fn approve(
+    declaratie_id: &str,
+    proposal: &str,
+    person: Person<'_>,
+    gateway: &Gateway,
+) -> Result<Receipt, Undecided> {
+    let open = Open::find(declaratie_id, person, gateway).await?;
+    let last = open.view.proposal.as_ref().filter(|last| last.id == proposal).ok_or(Undecided::Overtaken)?;
+    if last.by == person.name {
+        return Err(Undecided::SamePerson);
+    }
+    let verdict = open.decided(&last.lines)?;
+    let at = gateway.clock.now();
+    let id = ids::new_id(at);
+    let antwoord = compose_antwoord(&open.heen, &verdict, ids::identificatie(&id), gateway.clock.today());
+    let bytes = xml::encode(&Bericht::Heen(antwoord.ok_or(Undecided::NotOpen)?));
+    let approval = Approval {
+        proposal: proposal.to_owned(),
+        declaratie_id: declaratie_id.to_owned(),
+        at,
+        by: person.name.to_owned(),
+    };
+    let carrier = Carrier::Decided { partij: person.gemeente.clone(), approval };
+    let received = Received { id, at, sha256: sha256_hex(&bytes), bytes: bytes.into(), format: Format::Xml, carrier };
+    match receive(&received, gateway).await? {
+        Reply::Recorded(receipt) | Reply::Repeated(receipt) if receipt.verdict == "accepted" => Ok(receipt),
+        Reply::Recorded(receipt) | Reply::Repeated(receipt) | Reply::Refused(_, receipt) => {
+            Err(Undecided::Refused(Box::new(receipt)))
+        }
+    }
+}
+
+/// A declaratie that people may decide about.
+struct Open {
+    view: DeclaratieView,
+    heen: Heenbericht,
+    judged: Verdict,
+}
+
+impl Open {
+    async fn find(id: &str, person: Person<'_>, gateway: &Gateway) -> Result<Self, Undecided> {
+        let view = gateway.store.declaratie(id, Some(person.gemeente)).await?;
+        let view = view.filter(|view| view.gemeente == person.gemeente.code()).ok_or(Undecided::NotFound)?;
+        let bytes = gateway.store.payload(id, Some(person.gemeente)).await?.unwrap_or_default();
+        let bericht = gateway.schemas.read(&bytes).map_err(|_| Undecided::NotFound)?;
+        let is_ours = gateway.parties.route(&bericht).addressee == Addressee::Answered;
+        let Bericht::Heen(heen) = bericht else { return Err(Undecided::NotFound) };
+        let judged = judged(&heen, &view).filter(|_| is_ours && view.antwoord_id.is_none());
+        Ok(Self { judged: judged.ok_or(Undecided::NotOpen)?, view, heen })
+    }
+
+    /// The verdict with these decisions.
+    fn decided(&self, lines: &[LineDecisionReceipt]) -> Result<Verdict, Undecided> {
+        let decisions: Vec<_> = lines.iter().map(LineDecision::from).collect();
+        let declaratie = self.heen.inhoud.declaratie().ok_or(Undecided::NotFound)?;
+        decide(&self.heen, &declaratie, self.judged.clone(), &decisions).map_err(Undecided::NotAllowed)
+    }
+}
+
+/// The verdict on a declaratie as its receipt kept it; `None` when its lines were not judged.
+fn judged(heen: &Heenbericht, view: &DeclaratieView) -> Option<Verdict> {
+    let declaratie = heen.inhoud.declaratie()?;
+    let oordeel = granted(&heen.inhoud, &declaratie, &view.findings)?;
+    let clienten = heen.inhoud.clienten_path();
+    let findings = errors(&view.findings).filter_map(|finding| finding_of(finding, &clienten)).collect();
+    Some(Verdict { findings, declaratie: Some(oordeel) })
+}
+
+/// What a receipt kept of a finding in a line or a client.
+fn finding_of(kept: &FindingReceipt, clienten: &ElementPath) -> Option<Finding> {
+    let regel = REGELS.iter().find(|regel| Some(regel.code) == kept.rule.as_deref())?;
+    let mut steps = kept.path.strip_prefix(&format!("{clienten}/"))?.split('/');
+    let index = |step: &str, name: &str| {
+        step.strip_prefix(name)?.strip_prefix('[')?.strip_suffix(']')?.parse::<usize>().ok()?.checked_sub(1)
+    };
+    let client = clienten.nth("Client", index(steps.next()?, "Client")?);
+    let klasse = match (steps.next(), steps.next().and_then(|step| index(step, "Prestatie"))) {
+        (Some("Prestaties"), Some(line)) => client.child("Prestaties").nth("Prestatie", line),
+        _ => client,
+    };
+    Some(Finding {
+        level: Level::History,
+        severity: Severity::Error,
+        regel: Some(regel.code),
+        retour_code: regel.retour_code,
+        klasse: Some(klasse),
+        path: kept.path.clone(),
+        position: None,
+        text: kept.text.clone(),
+    })
+}

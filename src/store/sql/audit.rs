@@ -1,0 +1,108 @@
+//! What people did: appended, never changed.
+
+use serde_json::json;
+
+use super::super::{Connection, Row};
+use super::Result;
+use super::row::Fields;
+use crate::domain::Timestamp;
+use crate::store::{Approval, AuditView, Proposal, StoreError};
+
+const PROPOSED: &str = "declaratie.proposed";
+const APPROVED: &str = "declaratie.approved";
+
+/// See [`crate::store::Store::propose`].
+pub async fn propose(conn: &mut Connection, declaratie_id: &str, proposal: &Proposal) -> Result<()> {
+    // Taken for writing, so that an answer cannot come in between.
+    let open = sqlx::query("UPDATE bericht SET retour_id = NULL WHERE id = $1 AND retour_id IS NULL")
+        .bind(declaratie_id)
+        .execute(&mut *conn)
+        .await?;
+    if open.rows_affected() == 0 {
+        return Err(StoreError::Overtaken);
+    }
+    append(conn, (proposal.at, &proposal.by), PROPOSED, declaratie_id, &encoded(proposal)?).await
+}
+
+/// Keeps who approved of the answer that is recorded.
+pub async fn approve(conn: &mut Connection, approval: &Approval, antwoord_id: &str) -> Result<()> {
+    let last = proposal(conn, &approval.declaratie_id).await?;
+    if last.is_none_or(|last| last.id != approval.proposal) {
+        return Err(StoreError::Overtaken);
+    }
+    let mut detail = serde_json::to_value(approval).map_err(|cause| sqlx::Error::Encode(Box::new(cause)))?;
+    detail["antwoord"] = json!(antwoord_id);
+    append(conn, (approval.at, &approval.by), APPROVED, &approval.declaratie_id, &detail.to_string()).await
+}
+
+/// What was proposed last for this declaratie.
+pub async fn proposal(conn: &mut Connection, declaratie_id: &str) -> Result<Option<Proposal>> {
+    last(conn, PROPOSED, declaratie_id).await
+}
+
+/// Who approved of the answer to this declaratie.
+pub async fn approval(conn: &mut Connection, declaratie_id: &str) -> Result<Option<Approval>> {
+    last(conn, APPROVED, declaratie_id).await
+}
+
+/// See [`crate::store::Store::audit`].
+pub async fn audit(conn: &mut Connection, after: i64, limit: u32) -> Result<Vec<AuditView>> {
+    let rows = sqlx::query("SELECT * FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2")
+        .bind(after)
+        .bind(i64::from(limit))
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(view).collect()
+}
+
+fn view(row: &Row) -> Result<AuditView> {
+    let fields = Fields::of("audit", "bericht_id", row)?;
+    Ok(AuditView {
+        seq: fields.get("seq")?,
+        at: fields.get("at")?,
+        who: fields.get("who")?,
+        what: fields.get("what")?,
+        bericht_id: fields.get("bericht_id")?,
+        detail: fields.get("detail")?,
+    })
+}
+
+async fn append(
+    conn: &mut Connection,
+    (at, who): (Timestamp, &str),
+    what: &str,
+    bericht_id: &str,
+    detail: &str,
+) -> Result<()> {
+    sqlx::query("INSERT INTO audit (at, who, what, bericht_id, detail) VALUES ($1, $2, $3, $4, $5)")
+        .bind(at)
+        .bind(who)
+        .bind(what)
+        .bind(bericht_id)
+        .bind(detail)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The last of its kind about a bericht.
+async fn last<T: serde::de::DeserializeOwned>(
+    conn: &mut Connection,
+    what: &str,
+    bericht_id: &str,
+) -> Result<Option<T>> {
+    let row = sqlx::query(
+        "SELECT bericht_id, detail FROM audit WHERE bericht_id = $1 AND what = $2 ORDER BY seq DESC LIMIT 1",
+    )
+    .bind(bericht_id)
+    .bind(what)
+    .fetch_optional(conn)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let fields = Fields::of("audit", "bericht_id", &row)?;
+    fields.parse("detail", |text| serde_json::from_str(text).ok()).map(Some)
+}
+
+fn encoded(proposal: &Proposal) -> Result<String> {
+    serde_json::to_string(proposal).map_err(|cause| StoreError::Database(sqlx::Error::Encode(Box::new(cause))))
+}
