@@ -1,5 +1,6 @@
 //! What `serve` takes in memory and time, as a process of its own on a SQLite database: idle, for a declaratie whose every
 //! line has its toewijzing, and for eight declaraties at once whose total is wrong, so that no line is judged.
+#![expect(clippy::disallowed_methods, reason = "a measurement takes the time that it takes")]
 
 use std::fs;
 use std::io::{BufRead, BufReader};
