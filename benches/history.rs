@@ -147,7 +147,12 @@ impl Filled {
         };
         let starts: Vec<Bericht> =
             (0..BATCH).map(|_| xml::read(last_start(next()).as_bytes()).expect("valid")).collect();
-        let outside = Outside { today: self.gateway.clock.today(), gemeenten: &self.gateway.gemeenten, contract: None, afspraken: &Afspraken::None };
+        let outside = Outside {
+            today: self.gateway.clock.today(),
+            gemeenten: &self.gateway.gemeenten,
+            contract: None,
+            afspraken: &Afspraken::None,
+        };
         let begun = Instant::now();
         for start in &starts {
             let history = self.gateway.store.history(start).await.expect("a store");

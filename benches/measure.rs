@@ -30,6 +30,7 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 use iwmo_gateway::config::codelijsten::Codelijsten;
+use iwmo_gateway::domain::afspraken::Afspraken;
 use iwmo_gateway::domain::verdict::{Outside, judge_alone};
 use iwmo_gateway::xml;
 use quick_xml::Reader;
@@ -87,7 +88,8 @@ fn run(task: &str, berichten: &[String]) -> usize {
 fn judge(text: &str) -> usize {
     static LISTS: LazyLock<Codelijsten> = LazyLock::new(Codelijsten::built_in);
     let bericht = xml::read(text.as_bytes()).expect("valid");
-    let outside = Outside { today: NaiveDate::MAX, gemeenten: &LISTS.gemeenten, contract: None };
+    let outside =
+        Outside { today: NaiveDate::MAX, gemeenten: &LISTS.gemeenten, contract: None, afspraken: &Afspraken::None };
     judge_alone(&bericht, &outside).findings.len()
 }
 

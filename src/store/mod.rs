@@ -31,8 +31,8 @@ pub use receipt::{
 };
 pub use sqlite::Sqlite;
 pub use view::{
-    AntwoordView, AuditView, BerichtView, DeadlineQuery, DeadlineView, DeclaratieView, DeliveryView, LineView, Overview,
-    ParcelState, ParcelView, PostbusItem, ToewijzingView, VersionView, WaitingToewijzing,
+    AntwoordView, AuditView, BerichtView, DeadlineQuery, DeadlineView, DeclaratieView, DeliveryView, LineView,
+    Overview, ParcelState, ParcelView, PostbusItem, ToewijzingView, VersionView, WaitingToewijzing,
 };
 
 /// What a method could not do. Nothing was changed.

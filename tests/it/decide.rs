@@ -93,7 +93,9 @@ async fn one_proposes_another_approves_and_the_325_goes_its_way() {
         Bericht::Heen(Heenbericht { inhoud: Inhoud::DeclaratieAntwoord { antwoord: Some(antwoord), .. }, .. }) => {
             assert_eq!(antwoord.totaal_toegekend_bedrag.signed(), 10_000);
             let lines = antwoord.clienten.iter().flat_map(|client| client.prestaties.clone());
-            lines.map(|line| (line.product_referentie.referentie_nummer, line.retour_codes.0[0].to_string())).collect()
+            lines
+                .map(|line| (line.product_referentie.referentie_nummer.to_string(), line.retour_codes.0[0].to_string()))
+                .collect()
         }
         other => panic!("not a 325: {other:?}"),
     };

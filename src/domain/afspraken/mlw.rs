@@ -213,8 +213,7 @@ fn open_claims<'a>(heen: &Heenbericht, declaratie: &'a Declaratie, history: &'a 
     let facts = &history.declaraties.prestaties;
     let earlier = facts.iter().filter(|fact| fact.granted).map(|fact| &fact.prestatie);
     let own = declaratie.clienten.iter().flat_map(|client| &client.prestaties);
-    let credited: HashSet<&str> =
-        earlier.chain(own).filter_map(|line| line.product_referentie.vorig()).collect();
+    let credited: HashSet<&str> = earlier.chain(own).filter_map(|line| line.product_referentie.vorig()).collect();
     let rejected = facts.iter().filter(|fact| !fact.granted && fact.prestatie.is_debet()).map(|fact| &fact.prestatie);
     let open = rejected.filter(|line| !credited.contains(line.product_referentie.referentie_nummer.as_str()));
     open.map(claim).collect()
