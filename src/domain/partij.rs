@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use smol_str::SmolStr;
+
 use super::waarde::Value;
 
 /// A party: a gemeente by its CBS code (`LDT_Gemeente`, 4 digits) or an aanbieder by its AGB code
@@ -9,9 +11,9 @@ use super::waarde::Value;
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Partij {
     /// CBS code, 4 digits.
-    Gemeente(String),
+    Gemeente(SmolStr),
     /// AGB code, 8 digits.
-    Aanbieder(String),
+    Aanbieder(SmolStr),
 }
 
 impl Partij {
@@ -36,8 +38,8 @@ impl Value for Partij {
             return None;
         }
         match text.len() {
-            4 => Some(Self::Gemeente(text.to_owned())),
-            8 => Some(Self::Aanbieder(text.to_owned())),
+            4 => Some(Self::Gemeente(text.into())),
+            8 => Some(Self::Aanbieder(text.into())),
             _ => None,
         }
     }

@@ -16,6 +16,9 @@ use super::window::{Broken, Span, Window};
 /// More than any bericht needs, and little enough for any stack.
 const DEEPEST: usize = 64;
 
+/// Room for the names of the elements that are open at once in nearly every bericht.
+const USUAL_NAMES: usize = 256;
+
 /// One step through the text.
 #[derive(Debug)]
 pub(super) enum Token {
@@ -89,7 +92,7 @@ impl<'a> Tokens<'a> {
             window,
             at: body,
             open: Vec::with_capacity(DEEPEST),
-            names: String::new(),
+            names: String::with_capacity(USUAL_NAMES),
             root_seen: false,
             empty: None,
             attributes: Vec::new(),

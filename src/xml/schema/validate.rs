@@ -21,6 +21,9 @@ use super::tables::{Content, SymbolId, Tables, TypeId};
 use super::texts;
 use super::value::Value;
 
+/// How deep the elements of nearly every bericht stand.
+const USUAL_DEPTH: usize = 12;
+
 /// How far a pass came with one step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::xml) enum Step {
@@ -79,7 +82,7 @@ impl<'s, 'a> Pass<'s, 'a> {
             schemas,
             tokens,
             spelling: Spelling::new(schemas),
-            frames: Vec::new(),
+            frames: Vec::with_capacity(USUAL_DEPTH),
             skipping: 0,
             value: Value::default(),
             drafts: Drafts::default(),

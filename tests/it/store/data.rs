@@ -38,16 +38,16 @@ pub fn morning() -> Timestamp {
 }
 
 pub fn gemeente() -> Partij {
-    Partij::Gemeente("0797".to_owned())
+    Partij::Gemeente("0797".into())
 }
 
 pub fn aanbieder() -> Partij {
-    Partij::Aanbieder("12345678".to_owned())
+    Partij::Aanbieder("12345678".into())
 }
 
 /// Nobody's business.
 pub fn stranger() -> Partij {
-    Partij::Aanbieder("87654321".to_owned())
+    Partij::Aanbieder("87654321".into())
 }
 
 pub const BSN: &str = "999990019";

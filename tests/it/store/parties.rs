@@ -13,7 +13,7 @@ pub async fn every_read_keeps_parties_apart(World { one, two, raw: _raw }: World
     given.deadlines = vec![retour_deadline("d1")];
     given.postbus = vec![("b1".to_owned(), gemeente())];
     one.record(&given).await.expect("recorded");
-    let poster = Partij::Aanbieder("11111111".to_owned());
+    let poster = Partij::Aanbieder("11111111".into());
     let mut unreadable = entry_305("b2");
     unreadable.bericht.header = None;
     unreadable.bericht.poster = Some(poster.clone());
