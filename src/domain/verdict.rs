@@ -11,7 +11,7 @@ use super::codelijst::Gemeentecodes;
 use super::contract::Contract;
 use super::history::{Answers, Awaited, History};
 use super::klasse::ElementPath;
-use super::regels::{Check, REGELS, Regel};
+use super::regels::{Check, Regel, regels_for};
 
 /// How deep a check looks. A failing level stops the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -234,9 +234,8 @@ pub fn judge_alone(bericht: &Bericht, outside: &Outside<'_>) -> Verdict {
 /// First the rules inside the bericht, then those on the header, then all others together, with what the region agreed
 /// beside them; of a declaratie the lines last, as what was found in their classes decides which are judged.
 fn judge_heen(heen: &Heenbericht, history: Option<&History>, outside: &Outside<'_>) -> Verdict {
-    let (soort, release) = (heen.header.soort, heen.header.release);
     let broken = |step: fn(&Regel) -> bool| -> Vec<Finding> {
-        let regels = REGELS.iter().filter(|regel| regel.applies_to(soort, release) && step(regel));
+        let regels = regels_for(heen.header.soort, heen.header.release).iter().filter(|regel| step(regel));
         regels.flat_map(|regel| run(regel, heen, history, outside)).collect()
     };
     let mut found = broken(|regel| regel.level() == Level::Message);

@@ -11,6 +11,9 @@ pub mod lijst;
 pub mod prestatie;
 pub mod uitleg;
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::Berichtsoort::{
     self, Wmo301, Wmo303D, Wmo303F, Wmo304D, Wmo304F, Wmo305, Wmo307, Wmo315, Wmo317, Wmo319, Wmo323, Wmo325,
 };
@@ -83,6 +86,19 @@ impl Regel {
     pub fn applies_to(&self, soort: Berichtsoort, release: Release) -> bool {
         self.berichten.contains(&soort) && self.releases.contains(&release)
     }
+}
+
+/// The rules for this kind of bericht in this release, in the order of [`REGELS`]. Found once: for a small bericht it took
+/// longer to look through them all than to run those that hold.
+#[must_use]
+pub fn regels_for(soort: Berichtsoort, release: Release) -> &'static [&'static Regel] {
+    static BY_KIND: LazyLock<HashMap<(Berichtsoort, Release), Vec<&Regel>>> = LazyLock::new(|| {
+        let kinds = Release::ALL
+            .into_iter()
+            .flat_map(|release| release.berichtsoorten().iter().map(move |soort| (*soort, release)));
+        kinds.map(|kind| (kind, REGELS.iter().filter(|regel| regel.applies_to(kind.0, kind.1)).collect())).collect()
+    });
+    BY_KIND.get(&(soort, release)).map_or(&[], Vec::as_slice)
 }
 
 /// Every kind that asks for an answer or is one in its own right.

@@ -12,7 +12,7 @@ use crate::domain::declaratie::{Declaratie, GeslotenPeriode, Prestatie};
 use crate::domain::history::{History, ToewijzingFact};
 use crate::domain::klasse::ElementPath;
 use crate::domain::regels::prestatie::{Basis, Books, Line, Part, Spot};
-use crate::domain::regels::{Check, REGELS, Regel};
+use crate::domain::regels::{Check, Regel, regels_for};
 use crate::domain::waarde::Bsn;
 
 /// Judges the lines against what came before. `earlier` was found in classes of this declaratie already: a line in which
@@ -203,8 +203,8 @@ impl LineRegels {
             Check::Line(part, basis, check) => Some((part, basis, check, regel)),
             Check::Bericht(_) | Check::Outside(_) | Check::Contract(_) | Check::History(_) => None,
         };
-        let (soort, release) = (heen.header.soort, heen.header.release);
-        Self(REGELS.iter().filter(|one| one.applies_to(soort, release)).filter_map(of_line).collect())
+        let regels = regels_for(heen.header.soort, heen.header.release);
+        Self(regels.iter().copied().filter_map(of_line).collect())
     }
 
     /// What a line breaks. Of a credit only its references are judged (IV085). Of a debet line whose toewijzing is not

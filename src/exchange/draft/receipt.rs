@@ -1,6 +1,6 @@
 //! What is kept of a bericht, and what its sender is told.
 
-use crate::domain::regels::{REGELS, Regel};
+use crate::domain::regels::{Regel, regels_for};
 use crate::domain::{Bericht, Berichtsoort, Heenbericht, Outside, Partij, Verdict};
 use crate::exchange::receive::{Carrier, Received};
 use crate::store::{
@@ -64,9 +64,8 @@ pub fn receipt(
 
 /// The rules that hold for this bericht and rest on a contract that nobody told us.
 pub fn not_checked(heen: &Heenbericht, outside: &Outside<'_>) -> Vec<String> {
-    let (soort, release) = (heen.header.soort, heen.header.release);
-    let rests_on_nothing = |regel: &&Regel| outside.contract.is_none() && regel.needs_contract();
-    let regels = REGELS.iter().filter(|regel| regel.applies_to(soort, release)).filter(rests_on_nothing);
+    let rests_on_nothing = |regel: &&&Regel| outside.contract.is_none() && regel.needs_contract();
+    let regels = regels_for(heen.header.soort, heen.header.release).iter().filter(rests_on_nothing);
     regels.map(|regel| regel.code.to_owned()).collect()
 }
 
