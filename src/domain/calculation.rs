@@ -94,7 +94,8 @@ fn product(maximum: Maximum, eenheid: Eenheid) -> String {
 }
 
 /// A volume in the smallest unit, as people say it in this one.
-fn amount(volume: i128, eenheid: Eenheid) -> String {
+#[must_use]
+pub fn amount(volume: i128, eenheid: Eenheid) -> String {
     match eenheid {
         Eenheid::Minuut => format!("{volume} minuten"),
         Eenheid::Uur if volume % 60 == 0 => format!("{} uur", volume / 60),

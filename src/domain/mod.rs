@@ -13,6 +13,7 @@
 //! | [`regels`] | one function per rule, and the table of rules |
 //! | [`codelijst`], [`contract`], [`release`] | which code or release held on which day, and what two parties agreed |
 //! | [`stand`] | where a toewijzing and its support stand |
+//! | [`burn_down`] | what is left of a toewijzing |
 //! | [`volume`], [`calculation`] | how much of a toewijzing may be declared, and how that figure was reached |
 //! | [`history`], [`verdict`] | earlier facts in, findings out |
 //! | [`waiting`] | which berichten wait for an earlier one |
@@ -24,6 +25,7 @@ pub mod afspraken;
 pub mod antwoord;
 pub mod bericht;
 pub mod beschikking;
+pub mod burn_down;
 pub mod calculation;
 pub mod client;
 pub mod codelijst;

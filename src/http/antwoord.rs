@@ -37,12 +37,12 @@ pub(super) struct ProposalJson {
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
     /// Who, by the name of the credential.
-    by: String,
+    pub by: String,
     /// What is said of lines; all others fare as they were judged.
     lines: Vec<LineDecisionReceipt>,
     /// Who approved of it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    approved_by: Option<String>,
+    pub approved_by: Option<String>,
     /// When.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]

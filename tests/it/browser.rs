@@ -5,7 +5,9 @@ use std::path::Path;
 use std::process::Command;
 
 use reqwest::redirect::Policy;
+use serde_json::json;
 
+use crate::maker::{prestatie, toewijzing, wmo301, wmo323};
 use crate::world::{AANBIEDER, BSN, GEMEENTE, WMO301, WMO305, World};
 
 /// Where Debian puts the browser.
@@ -71,6 +73,52 @@ async fn an_operator_sees_what_is_overdue_what_is_stuck_and_what_came_in() {
         assert!(berichten.contains("geweigerd"), "{berichten}");
         assert!(!page.contains(BSN) && !page.contains("Verhoeven"), "a person on the dashboard");
     }
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_declaratie_is_shown_line_by_line_with_what_is_left_of_its_toewijzing() {
+    let world = World::start(&[GEMEENTE, AANBIEDER], "dashboard_login = false", None).await;
+    world.at("2026-06-01T09:00:00+02:00");
+    let of_budget =
+        toewijzing(700_102, json!({"Product": {"Categorie": "01", "Code": null}, "Omvang": null, "Budget": 100_000}));
+    for (identificatie, given) in [("T1", toewijzing(700_101, json!({}))), ("T2", of_budget)] {
+        let answer = world.post(GEMEENTE, wmo301(identificatie, "2026-03-02", &[given])).await;
+        assert_eq!(answer.body["verdict"], "accepted", "{}", answer.text);
+    }
+    let strange = prestatie("<b>R2</b>", json!({"ToewijzingNummer": 700_999}));
+    let posted = world.post(AANBIEDER, wmo323("D1", "2026-06-01", &[prestatie("R1", json!({})), strange])).await;
+    let id = posted.body["id"].as_str().expect("an id").to_owned();
+    let show = async |path: String| {
+        let url = world.url(&path);
+        tokio::task::spawn_blocking(move || rendered(&url)).await.expect("no panic")
+    };
+    if let Some(page) = show(format!("/declaraties/{id}")).await {
+        let totals = section(&page, "totalen");
+        assert!(
+            totals.contains("Gedeclareerd € 200,00 Toegekend € 100,00 Regels 1 toegekend, 1 afgewezen"),
+            "{totals}"
+        );
+        let lines = section(&page, "regels");
+        assert!(lines.contains("1 R1 700101 01 / 01A03") && lines.contains("4 uur € 100,00 toegekend"), "{lines}");
+        assert!(lines.contains("&lt;b&gt;R2&lt;/b&gt; 700999") && lines.contains("afgewezen TR338"), "{lines}");
+        assert!(!page.contains("<svg"), "of two toewijzingen none is looked at");
+        assert!(!page.contains(BSN) && !page.contains("Verhoeven"), "a person on the dashboard");
+    }
+    if let Some(page) = show(format!("/declaraties/{id}?uitkomst=toegekend&toewijzing=700101")).await {
+        let lines = section(&page, "regels");
+        assert!(lines.contains("1 R1 700101") && !lines.contains("R2"), "{lines}");
+        assert!(page.contains("<polyline points=\"0,0 55,0 55,3 600,3\""), "{page}");
+        assert!(page.contains("Volume van de toewijzing") && page.contains("Over: 128 uur van 132 uur."), "{page}");
+    }
+    if let Some(page) = show(format!("/declaraties/{id}?toewijzing=700102")).await {
+        assert!(section(&page, "regels").contains("Er zijn geen regels"), "{page}");
+        assert!(page.contains("Budget van de toewijzing") && page.contains("Over: € 1000,00 van € 1000,00."), "{page}");
+    }
+    let client = reqwest::Client::new();
+    let bericht = world.request(|_| client.get(world.url(&format!("/berichten/{id}")))).await;
+    assert!(bericht.text.contains(&format!("<a href=\"/declaraties/{id}\">")), "{}", bericht.text);
+    assert_eq!(world.request(|_| client.get(world.url("/declaraties/nergens"))).await.status, 404);
     world.stop().await;
 }
 

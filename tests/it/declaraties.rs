@@ -1,7 +1,9 @@
 //! Declaraties from bericht to antwoord: what is granted, what the 325 says of it, and what counts afterwards.
 
 use std::collections::HashSet;
+use std::io::Cursor;
 
+use calamine::{Data, Reader, Xlsx, open_workbook_from_rs};
 use iwmo_gateway::domain::afspraken::Afspraken;
 use iwmo_gateway::domain::declaratie::{AntwoordHeader, DeclaratieAntwoord};
 use iwmo_gateway::domain::klasse::RetourCodes;
@@ -252,7 +254,45 @@ async fn every_line_is_explained_to_its_parties_and_to_nobody_else() {
     assert!(rows[1].starts_with("\"'=1+1\";") && rows[1].contains(";ja;"), "{}", rows[1]);
     assert!(rows[2].contains(";nee;\"HVB-04 TR321\";") && !table.text.contains(BSN), "{}", rows[2]);
 
-    for path in ["", "/csv"] {
+    let url = world.url(&format!("/v1/declaraties/{id}/xlsx"));
+    let bytes = reqwest::Client::new().get(url).bearer_auth(AANBIEDER).send().await.expect("an answer");
+    let bytes = bytes.bytes().await.expect("a workbook").to_vec();
+    let mut workbook: Xlsx<_> = open_workbook_from_rs(Cursor::new(bytes)).expect("a workbook");
+    let sheet = workbook.worksheet_range("Declaratie").expect("a sheet");
+    let cell = |row, column| sheet.get_value((row, column)).cloned().expect("a cell");
+    assert_eq!((cell(0, 0), cell(1, 0)), (Data::String("ReferentieNummer".into()), Data::String("=1+1".into())));
+    assert_eq!((cell(1, 2), cell(1, 11)), (Data::Float(700_101.0), Data::String("ja".into())));
+    assert_eq!((cell(2, 10), cell(2, 12)), (Data::Float(47_500.0), Data::String("HVB-04 TR321".into())));
+    assert_eq!(sheet.height(), 3);
+    let formulas = workbook.worksheet_formula("Declaratie").expect("a sheet");
+    assert!(formulas.cells().all(|(_, _, formula)| formula.is_empty()), "a formula in {formulas:?}");
+
+    for path in ["", "/csv", "/xlsx"] {
         assert_eq!(world.get(ANDERE, &format!("/v1/declaraties/{id}{path}")).await.status, 404);
     }
+}
+
+#[tokio::test]
+async fn the_lines_of_a_declaratie_come_page_by_page_and_the_totals_with_each() {
+    let world = World::both_local().await;
+    world.at("2026-06-01T09:00:00+02:00");
+    world.post(GEMEENTE, wmo301("T1", "2026-03-02", &[toewijzing(700_101, json!({}))])).await;
+    let strange = prestatie("R3", json!({"ToewijzingNummer": 700_999}));
+    let lines = [prestatie("R1", json!({})), april("R2", 4), strange];
+    let id = world.post(AANBIEDER, wmo323("D1", DAY, &lines)).await.body["id"].as_str().expect("an id").to_owned();
+    let page = async |query: &str| world.get(GEMEENTE, &format!("/v1/declaraties/{id}{query}")).await;
+    let references = |body: &Value| -> Vec<String> {
+        let lines = body["lines"].as_array().expect("lines").iter();
+        lines.map(|line| format!("{} {}", line["line"], line["referentie_nummer"].as_str().expect("a text"))).collect()
+    };
+    let first = page("?limit=2").await.body;
+    assert_eq!((references(&first), &first["next"]), (vec!["1 R1".into(), "2 R2".into()], &json!("2")));
+    let second = page("?limit=2&after=2").await.body;
+    assert_eq!((references(&second), &second["next"]), (vec!["3 R3".to_owned()], &Value::Null));
+    for body in [&first, &second] {
+        let totals = (&body["line_count"], &body["granted_count"], &body["toegekend"]);
+        assert_eq!(totals, (&json!(3), &json!(2), &json!(20_000)));
+    }
+    assert_eq!(page("?after=R2").await.status, 400);
+    world.stop().await;
 }

@@ -15,7 +15,7 @@ use crate::world::{AANBIEDER, GEMEENTE, WMO301, WMO305, World};
 use crate::xml::{FIXTURES, files};
 
 /// The calls of the contract; with the pages and this description they are all that there is.
-const CALLS: [&str; 16] = [
+const CALLS: [&str; 17] = [
     "get /health/live",
     "get /health/ready",
     "get /v1/berichten",
@@ -25,6 +25,7 @@ const CALLS: [&str; 16] = [
     "get /v1/deadlines",
     "get /v1/declaraties/{id}",
     "get /v1/declaraties/{id}/csv",
+    "get /v1/declaraties/{id}/xlsx",
     "get /v1/postbus",
     "get /v1/toewijzingen/wachtend",
     "get /v1/toewijzingen/{gemeente}/{nummer}",

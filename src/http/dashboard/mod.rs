@@ -2,6 +2,8 @@
 //! without JavaScript, in Dutch.
 
 pub(super) mod bericht;
+mod burn_down;
+pub(super) mod declaratie;
 pub(super) mod regel;
 mod rows;
 mod sessions;

@@ -106,6 +106,23 @@ pub(super) struct Texts {
     pub english: &'static str,
     pub yes: &'static str,
     pub no: &'static str,
+    pub declaratie_title: &'static str,
+    pub antwoord: &'static str,
+    pub lines: &'static str,
+    pub line_nr: &'static str,
+    pub lines_none: &'static str,
+    pub line_granted: &'static str,
+    pub line_rejected: &'static str,
+    pub all: &'static str,
+    pub show: &'static str,
+    pub amount: &'static str,
+    pub next_page: &'static str,
+    pub proposal: &'static str,
+    pub not_answered: &'static str,
+    pub declaratie_void: &'static str,
+    pub volume_left: &'static str,
+    pub budget_left: &'static str,
+    pub lines_page: &'static str,
 }
 
 pub(super) static TEXTS: Texts = Texts {
@@ -203,6 +220,23 @@ pub(super) static TEXTS: Texts = Texts {
     english: "In het Engels",
     yes: "ja",
     no: "nee",
+    declaratie_title: "Declaratie",
+    antwoord: "Antwoord",
+    lines: "Regels",
+    line_nr: "Regel",
+    lines_none: "Er zijn geen regels die hieraan voldoen.",
+    line_granted: "toegekend",
+    line_rejected: "afgewezen",
+    all: "alle",
+    show: "Toon",
+    amount: "Bedrag",
+    next_page: "Volgende regels",
+    proposal: "Besluit",
+    not_answered: "nog niet beantwoord",
+    declaratie_void: "als geheel afgewezen; de regels zijn niet beoordeeld",
+    volume_left: "Volume van de toewijzing dat over is",
+    budget_left: "Budget van de toewijzing dat over is",
+    lines_page: "De declaratie, regel voor regel",
 };
 
 /// What a retourcode means that is of no rule in particular; empty for one that is.
@@ -342,6 +376,37 @@ pub(super) fn euro(cents: i128) -> String {
 /// What was declared or granted.
 pub(super) fn declared(sum: &Declared) -> String {
     format!("{} in {} regels (volume {})", euro(sum.bedrag), sum.lines, sum.volume)
+}
+
+/// How the lines of a declaratie fared.
+pub(super) fn line_counts(granted: usize, rejected: usize) -> String {
+    format!("{granted} toegekend, {rejected} afgewezen")
+}
+
+/// What people decided about a declaratie.
+pub(super) fn proposal(by: &str, approved_by: Option<&str>) -> String {
+    match approved_by {
+        None => format!("voorgesteld door {by}, wacht op goedkeuring door een ander"),
+        Some(other) => format!("voorgesteld door {by}, goedgekeurd door {other}"),
+    }
+}
+
+/// What is left of a toewijzing.
+pub(super) fn left(left: &str, total: &str) -> String {
+    format!("Over: {left} van {total}.")
+}
+
+/// How much was delivered, in words where the codes are common ones.
+pub(super) fn volume(volume: u32, eenheid: &str) -> String {
+    match eenheid {
+        "01" => format!("{volume} minuten"),
+        "04" => format!("{volume} uur"),
+        "14" => format!("{volume} etmalen"),
+        "16" => format!("{volume} dagdelen"),
+        "82" => format!("{volume} stuks"),
+        "83" => euro(volume.into()),
+        other => format!("{volume} × eenheid {other}"),
+    }
 }
 
 /// A version of a toewijzing, in a line or two.

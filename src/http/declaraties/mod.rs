@@ -1,40 +1,45 @@
 //! `/v1/declaraties`: a declaratie with every line explained, as JSON and as a table for a spreadsheet. Names no client: a
 //! line is told by its ReferentieNummer.
 
+mod export;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::antwoord::ProposalJson;
-use super::error::Problem;
-use super::openapi::{ForCallers, NotThere};
-use super::query::Id;
-use super::{Caller, Server};
 use crate::domain::waarde::Value;
+use crate::http::antwoord::ProposalJson;
+use crate::http::berichten::PageQuery;
+use crate::http::error::Problem;
+use crate::http::openapi::{BadQuery, ForCallers, NotThere};
+use crate::http::query::{Id, Parameters};
+use crate::http::{Caller, Server};
 use crate::store::{CalculationReceipt, DeclaratieView, FindingReceipt};
 
-/// Gives one declaratie, with its lines in order and how each was judged.
+/// Gives one declaratie, with a page of its lines in order and how each was judged.
 #[utoipa::path(
     get,
     path = "/v1/declaraties/{id}",
     tag = "declaraties",
-    params(Id),
-    responses((status = 200, description = "The declaratie", body = DeclaratieJson), NotThere, ForCallers)
+    params(Id, PageQuery),
+    responses((status = 200, description = "The declaratie", body = DeclaratieJson), BadQuery, NotThere, ForCallers)
 )]
 pub(super) async fn one(
     State(server): State<Arc<Server>>,
     caller: Caller,
     Path(Id { id }): Path<Id>,
+    Parameters(page): Parameters<PageQuery>,
 ) -> Result<Json<DeclaratieJson>, Problem> {
-    let found = server.gateway.store.declaratie(&id, caller.scope()).await?;
-    found.map(|view| Json(view.into())).ok_or(Problem::NotFound)
+    let found = server.gateway.store.declaratie(&id, caller.scope()).await?.ok_or(Problem::NotFound)?;
+    DeclaratieJson::from(found).page(&page).map(Json)
 }
 
 /// Gives the lines of a declaratie as CSV.
@@ -57,50 +62,87 @@ pub(super) async fn csv(
     let found = server.gateway.store.declaratie(&id, caller.scope()).await?.ok_or(Problem::NotFound)?;
     let headers =
         [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, "attachment; filename=declaratie.csv")];
-    Ok((headers, table(&found.into())).into_response())
+    Ok((headers, export::csv(&found.into())).into_response())
 }
+
+/// Gives the lines of a declaratie as a workbook (XLSX).
+#[utoipa::path(
+    get,
+    path = "/v1/declaraties/{id}/xlsx",
+    tag = "declaraties",
+    params(Id),
+    responses(
+        (status = 200, description = "A row for each line", body = Vec<u8>, content_type = WORKBOOK),
+        NotThere,
+        ForCallers
+    )
+)]
+pub(super) async fn xlsx(
+    State(server): State<Arc<Server>>,
+    caller: Caller,
+    Path(Id { id }): Path<Id>,
+) -> Result<Response, Problem> {
+    let found = server.gateway.store.declaratie(&id, caller.scope()).await?.ok_or(Problem::NotFound)?;
+    let headers = [(CONTENT_TYPE, WORKBOOK), (CONTENT_DISPOSITION, "attachment; filename=declaratie.xlsx")];
+    Ok(match export::xlsx(&found.into()) {
+        Ok(bytes) => (headers, bytes).into_response(),
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "a workbook could not be made");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    })
+}
+
+/// The media type of a workbook.
+const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// A declaratie, as the API gives it. Amounts in euro cents, below zero when credit.
 #[derive(Serialize, ToSchema)]
 pub(super) struct DeclaratieJson {
-    id: String,
-    gemeente: String,
-    aanbieder: String,
-    declaratie_nummer: String,
-    begindatum: NaiveDate,
-    einddatum: NaiveDate,
-    ingediend: i64,
+    pub id: String,
+    pub gemeente: String,
+    pub aanbieder: String,
+    pub declaratie_nummer: String,
+    pub begindatum: NaiveDate,
+    pub einddatum: NaiveDate,
+    pub ingediend: i64,
     /// What the granted lines add up to, as it stands now.
-    toegekend: i64,
+    pub toegekend: i64,
     /// Rejected before its lines were judged: it counts as not sent.
-    void: bool,
+    pub void: bool,
     /// The 325 or 304 that answers it.
-    antwoord: Option<String>,
+    pub antwoord: Option<String>,
     /// What people proposed to answer, where they decide.
     #[serde(skip_serializing_if = "Option::is_none")]
-    proposal: Option<ProposalJson>,
-    lines: Vec<LineJson>,
+    pub proposal: Option<ProposalJson>,
+    /// How many lines there are in all.
+    pub line_count: usize,
+    /// How many of them are granted.
+    pub granted_count: usize,
+    pub lines: Vec<LineJson>,
+    /// Ask for the next lines with `after` set to this; null on the last page.
+    pub next: Option<String>,
 }
 
 /// A line: what was declared, what became of it and why.
 #[derive(Serialize, ToSchema)]
-struct LineJson {
+pub(super) struct LineJson {
     /// Counted from 1, through all clients.
-    line: usize,
-    referentie_nummer: String,
-    vorig_referentie_nummer: Option<String>,
-    toewijzing_nummer: Option<i64>,
-    product_categorie: String,
-    product_code: String,
-    begindatum: NaiveDate,
-    einddatum: NaiveDate,
-    geleverd_volume: u32,
-    eenheid: String,
-    product_tarief: Option<u32>,
-    ingediend: i64,
-    granted: bool,
-    findings: Vec<FindingReceipt>,
-    calculations: Vec<CalculationReceipt>,
+    pub line: usize,
+    pub referentie_nummer: String,
+    pub vorig_referentie_nummer: Option<String>,
+    pub toewijzing_nummer: Option<i64>,
+    pub product_categorie: String,
+    pub product_code: String,
+    pub begindatum: NaiveDate,
+    pub einddatum: NaiveDate,
+    pub geleverd_volume: u32,
+    pub eenheid: String,
+    pub product_tarief: Option<u32>,
+    pub ingediend: i64,
+    pub granted: bool,
+    pub findings: Vec<FindingReceipt>,
+    pub calculations: Vec<CalculationReceipt>,
 }
 
 impl From<DeclaratieView> for DeclaratieJson {
@@ -151,8 +193,31 @@ impl From<DeclaratieView> for DeclaratieJson {
             void: declaratie.void,
             antwoord: view.antwoord_id,
             proposal: view.proposal.map(|proposal| ProposalJson::of(proposal, view.approval)),
+            line_count: lines.len(),
+            granted_count: lines.iter().filter(|line| line.granted).count(),
             lines,
+            next: None,
         }
+    }
+}
+
+impl DeclaratieJson {
+    /// The same with one page of its lines.
+    ///
+    /// # Errors
+    /// `after` is not the number of a line.
+    pub(super) fn page(mut self, page: &PageQuery) -> Result<Self, Problem> {
+        let after = match page.after.as_deref().map(str::parse::<usize>) {
+            None => 0,
+            Some(Ok(line)) => line,
+            Some(Err(_)) => return Err(Problem::Query("after moet het nummer van een regel zijn.".to_owned())),
+        };
+        self.lines.retain(|line| line.line > after);
+        let limit = page.limit() as usize;
+        let has_more = self.lines.len() > limit;
+        self.lines.truncate(limit);
+        self.next = self.lines.last().filter(|_| has_more).map(|last| last.line.to_string());
+        Ok(self)
     }
 }
 
@@ -177,55 +242,9 @@ fn spot(path: &str) -> Option<Spot> {
     Some((client.parse().ok()?, line))
 }
 
-/// A line per line, semicolons between, for the spreadsheets of this country.
-fn table(declaratie: &DeclaratieJson) -> String {
-    const HEADING: &str = "ReferentieNummer;VorigReferentieNummer;ToewijzingNummer;ProductCategorie;ProductCode;Begindatum;Einddatum;\
-        GeleverdVolume;Eenheid;ProductTarief (centen);Ingediend (centen);Toegekend;Regels;Toelichting";
-    let mut table = format!("{HEADING}\r\n");
-    for line in &declaratie.lines {
-        let rules = line.findings.iter().filter_map(|finding| finding.rule.as_deref());
-        let texts = line.findings.iter().map(|finding| finding.text.as_str());
-        let texts = texts.chain(line.calculations.iter().map(|one| one.text.as_str()));
-        let cells = [
-            cell(&line.referentie_nummer),
-            cell(line.vorig_referentie_nummer.as_deref().unwrap_or_default()),
-            line.toewijzing_nummer.map_or_else(String::new, |nummer| nummer.to_string()),
-            cell(&line.product_categorie),
-            cell(&line.product_code),
-            line.begindatum.to_string(),
-            line.einddatum.to_string(),
-            line.geleverd_volume.to_string(),
-            cell(&line.eenheid),
-            line.product_tarief.map_or_else(String::new, |tarief| tarief.to_string()),
-            line.ingediend.to_string(),
-            if line.granted { "ja" } else { "nee" }.to_owned(),
-            cell(&rules.collect::<Vec<_>>().join(" ")),
-            cell(&texts.collect::<Vec<_>>().join(" ")),
-        ];
-        table.push_str(&cells.join(";"));
-        table.push_str("\r\n");
-    }
-    table
-}
-
-/// A text in a cell: quoted, and with an apostrophe in front where a spreadsheet would take it for a formula.
-fn cell(text: &str) -> String {
-    let is_formula = text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r']);
-    format!("\"{}{}\"", if is_formula { "'" } else { "" }, text.replace('"', "\"\""))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{cell, spot};
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        assert_eq!(cell("R1"), "\"R1\"");
-        assert_eq!(cell("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
-        for start in ["=1", "+1", "-1", "@x", " =1", "\t1"] {
-            assert!(cell(start).starts_with("\"'"), "{start}");
-        }
-    }
+    use super::spot;
 
     #[test]
     fn a_path_names_a_client_and_a_line() {

@@ -1,0 +1,188 @@
+//! The page of one declaratie: its lines by outcome, what they add up to, and what is left of the toewijzing that is looked at.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::burn_down::Chart;
+use super::rows::date;
+use super::texts::{self, TEXTS, Texts};
+use super::{redirect, rendered, rows};
+use crate::domain::Partij;
+use crate::domain::burn_down::BurnDown;
+use crate::domain::waarde::Value;
+use crate::http::Server;
+use crate::http::berichten::PageQuery;
+use crate::http::declaraties::{DeclaratieJson, LineJson};
+use crate::http::error::Problem;
+use crate::http::openapi::{BadQuery, ForOperators, NotThere};
+use crate::http::query::{Id, Parameters};
+use crate::http::toewijzingen::current;
+use crate::http::uitleg::page_of;
+
+/// Which lines are looked at.
+#[derive(Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::http) struct LineFilter {
+    /// `toegekend` or `afgewezen`; all when nothing is said.
+    #[serde(default)]
+    uitkomst: String,
+    /// Those on this toewijzing.
+    #[serde(default)]
+    toewijzing: String,
+    /// The line before the first.
+    after: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "declaratie.html")]
+struct Page {
+    t: &'static Texts,
+    now: String,
+    declaratie: DeclaratieJson,
+    parties: String,
+    facts: Vec<(&'static str, String)>,
+    filter: LineFilter,
+    rows: Vec<LineRow>,
+    charts: Vec<Chart>,
+}
+
+/// A line for people.
+struct LineRow {
+    line: usize,
+    referentie: String,
+    toewijzing: Option<i64>,
+    product: String,
+    periode: String,
+    volume: String,
+    bedrag: String,
+    outcome: &'static str,
+    class: &'static str,
+    findings: Vec<(Option<String>, String, String)>,
+    calculations: Vec<String>,
+}
+
+/// The page of a declaratie.
+#[utoipa::path(
+    get,
+    path = "/declaraties/{id}",
+    tag = "dashboard",
+    params(Id, LineFilter),
+    responses(ForOperators, BadQuery, NotThere)
+)]
+pub(in crate::http) async fn declaratie(
+    State(server): State<Arc<Server>>,
+    headers: HeaderMap,
+    Path(Id { id }): Path<Id>,
+    Parameters(filter): Parameters<LineFilter>,
+) -> Result<Response, Problem> {
+    if !server.may_look(&headers) {
+        return Ok(redirect("/login"));
+    }
+    let found = server.gateway.store.declaratie(&id, None).await?.ok_or(Problem::NotFound)?;
+    let mut declaratie = DeclaratieJson::from(found);
+    let facts = facts(&declaratie);
+    let charts = match looked_at(&declaratie, &filter) {
+        Some(nummer) => server.charts(&declaratie.gemeente, nummer).await?,
+        None => Vec::new(),
+    };
+    declaratie.lines.retain(|line| filter.shows(line));
+    let declaratie = declaratie.page(&PageQuery { after: filter.after.clone(), limit: None })?;
+    let page = Page {
+        t: &TEXTS,
+        now: rows::moment(server.gateway.clock.now()),
+        parties: format!("{} → {}", server.naam(&declaratie.aanbieder), server.naam(&declaratie.gemeente)),
+        facts,
+        rows: declaratie.lines.iter().map(LineRow::of).collect(),
+        charts,
+        filter,
+        declaratie,
+    };
+    Ok(rendered(StatusCode::OK, &page))
+}
+
+impl LineFilter {
+    fn shows(&self, line: &LineJson) -> bool {
+        let is_wanted = match self.uitkomst.as_str() {
+            "toegekend" => line.granted,
+            "afgewezen" => !line.granted,
+            _ => true,
+        };
+        let nummer = self.toewijzing.trim();
+        is_wanted && (nummer.is_empty() || line.toewijzing_nummer.is_some_and(|own| own.to_string() == nummer))
+    }
+}
+
+/// The toewijzing that is filtered on, or else the only one.
+fn looked_at(declaratie: &DeclaratieJson, filter: &LineFilter) -> Option<i64> {
+    if let Ok(nummer) = filter.toewijzing.trim().parse() {
+        return Some(nummer);
+    }
+    let mut nummers = declaratie.lines.iter().map(|line| line.toewijzing_nummer);
+    let first = nummers.next()??;
+    nummers.all(|nummer| nummer == Some(first)).then_some(first)
+}
+
+impl Server {
+    /// What is left of this toewijzing.
+    async fn charts(&self, gemeente: &str, nummer: i64) -> Result<Vec<Chart>, Problem> {
+        let Some(gemeente) = Partij::from_text(gemeente) else { return Ok(Vec::new()) };
+        let Some(view) = self.gateway.store.toewijzing(&gemeente, nummer, None).await? else { return Ok(Vec::new()) };
+        let fact = &current(&view).fact;
+        let volume = BurnDown::of_volume(fact, &view.prestaties).zip(fact.omvang.as_ref());
+        let volume = volume.map(|(left, omvang)| {
+            let eenheid = omvang.eenheid;
+            Chart::of(&left, TEXTS.volume_left, |amount| crate::domain::calculation::amount(amount, eenheid))
+        });
+        let budget = BurnDown::of_budget(fact, &view.prestaties);
+        let budget = budget.map(|left| Chart::of(&left, TEXTS.budget_left, texts::euro));
+        Ok(volume.into_iter().chain(budget).collect())
+    }
+}
+
+fn facts(declaratie: &DeclaratieJson) -> Vec<(&'static str, String)> {
+    let rejected = declaratie.line_count - declaratie.granted_count;
+    let mut facts = vec![
+        (TEXTS.periode, format!("{} – {}", date(declaratie.begindatum), date(declaratie.einddatum))),
+        (TEXTS.declared, texts::euro(declaratie.ingediend.into())),
+        (TEXTS.granted, texts::euro(declaratie.toegekend.into())),
+        (TEXTS.lines, texts::line_counts(declaratie.granted_count, rejected)),
+    ];
+    if declaratie.void {
+        facts.push((TEXTS.state, TEXTS.declaratie_void.to_owned()));
+    }
+    if let Some(proposal) = &declaratie.proposal {
+        facts.push((TEXTS.proposal, texts::proposal(&proposal.by, proposal.approved_by.as_deref())));
+    } else if declaratie.antwoord.is_none() && !declaratie.void {
+        facts.push((TEXTS.proposal, TEXTS.not_answered.to_owned()));
+    }
+    facts
+}
+
+impl LineRow {
+    fn of(line: &LineJson) -> Self {
+        let (outcome, class) = if line.granted { (TEXTS.line_granted, "good") } else { (TEXTS.line_rejected, "bad") };
+        let findings = line.findings.iter().map(|finding| {
+            let rule = finding.rule.clone().unwrap_or_default();
+            (page_of(&rule), rule, finding.text.clone())
+        });
+        Self {
+            line: line.line,
+            referentie: line.referentie_nummer.clone(),
+            toewijzing: line.toewijzing_nummer,
+            product: format!("{} / {}", line.product_categorie, line.product_code),
+            periode: format!("{} – {}", date(line.begindatum), date(line.einddatum)),
+            volume: texts::volume(line.geleverd_volume, &line.eenheid),
+            bedrag: texts::euro(line.ingediend.into()),
+            outcome,
+            class,
+            findings: findings.collect(),
+            calculations: line.calculations.iter().map(|one| one.text.clone()).collect(),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The lines of a declaratie for a spreadsheet, as CSV and as XLSX. No text of a bericht becomes a formula in either.
+
+use rust_xlsxwriter::{Format, Workbook, XlsxError};
+
+use super::{DeclaratieJson, LineJson};
+
+const HEADING: [&str; 14] = [
+    "ReferentieNummer",
+    "VorigReferentieNummer",
+    "ToewijzingNummer",
+    "ProductCategorie",
+    "ProductCode",
+    "Begindatum",
+    "Einddatum",
+    "GeleverdVolume",
+    "Eenheid",
+    "ProductTarief (centen)",
+    "Ingediend (centen)",
+    "Toegekend",
+    "Regels",
+    "Toelichting",
+];
+
+/// What stands in a cell.
+enum Cell {
+    /// What somebody wrote, or may have.
+    Text(String),
+    /// A figure or a date: what cannot be a formula.
+    Plain(String),
+    Number(i64),
+    Empty,
+}
+
+fn row(line: &LineJson) -> [Cell; 14] {
+    let number = |number: Option<i64>| number.map_or(Cell::Empty, Cell::Number);
+    let rules = line.findings.iter().filter_map(|finding| finding.rule.as_deref());
+    let texts = line.findings.iter().map(|finding| finding.text.as_str());
+    let texts = texts.chain(line.calculations.iter().map(|one| one.text.as_str()));
+    [
+        Cell::Text(line.referentie_nummer.clone()),
+        Cell::Text(line.vorig_referentie_nummer.clone().unwrap_or_default()),
+        number(line.toewijzing_nummer),
+        Cell::Text(line.product_categorie.clone()),
+        Cell::Text(line.product_code.clone()),
+        Cell::Plain(line.begindatum.to_string()),
+        Cell::Plain(line.einddatum.to_string()),
+        Cell::Number(line.geleverd_volume.into()),
+        Cell::Text(line.eenheid.clone()),
+        number(line.product_tarief.map(i64::from)),
+        Cell::Number(line.ingediend),
+        Cell::Plain(if line.granted { "ja" } else { "nee" }.to_owned()),
+        Cell::Text(rules.collect::<Vec<_>>().join(" ")),
+        Cell::Text(texts.collect::<Vec<_>>().join(" ")),
+    ]
+}
+
+/// A line per line, semicolons between, for the spreadsheets of this country.
+pub fn csv(declaratie: &DeclaratieJson) -> String {
+    let mut table = format!("{}\r\n", HEADING.join(";"));
+    for line in &declaratie.lines {
+        let cells = row(line).map(|cell| match cell {
+            Cell::Text(text) => quoted(&text),
+            Cell::Plain(text) => text,
+            Cell::Number(number) => number.to_string(),
+            Cell::Empty => String::new(),
+        });
+        table.push_str(&cells.join(";"));
+        table.push_str("\r\n");
+    }
+    table
+}
+
+/// A sheet with a row for each line. A text is written as a text, which no spreadsheet takes for a formula.
+///
+/// # Errors
+/// More lines than a sheet holds, or a text that is longer than a cell.
+pub fn xlsx(declaratie: &DeclaratieJson) -> Result<Vec<u8>, XlsxError> {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet().set_name("Declaratie")?;
+    sheet.set_freeze_panes(1, 0)?;
+    for (column, name) in (0..).zip(HEADING) {
+        sheet.write_string_with_format(0, column, name, &Format::new().set_bold())?;
+    }
+    for (nr, line) in (1..).zip(&declaratie.lines) {
+        for (column, cell) in (0..).zip(row(line)) {
+            match cell {
+                Cell::Text(text) | Cell::Plain(text) => sheet.write_string(nr, column, text)?,
+                #[expect(
+                    clippy::cast_precision_loss,
+                    reason = "a sheet has no other numbers; these have 12 digits at most"
+                )]
+                Cell::Number(number) => sheet.write_number(nr, column, number as f64)?,
+                Cell::Empty => sheet,
+            };
+        }
+    }
+    workbook.save_to_buffer()
+}
+
+/// A text in a cell of CSV: quoted, and with an apostrophe in front where a spreadsheet would take it for a formula.
+fn quoted(text: &str) -> String {
+    let is_formula = text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r']);
+    format!("\"{}{}\"", if is_formula { "'" } else { "" }, text.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        assert_eq!(quoted("R1"), "\"R1\"");
+        assert_eq!(quoted("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
+        for start in ["=1", "+1", "-1", "@x", " =1", "\t1"] {
+            assert!(quoted(start).starts_with("\"'"), "{start}");
+        }
+    }
+}
