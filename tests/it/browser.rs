@@ -101,7 +101,12 @@ async fn a_declaratie_is_shown_line_by_line_with_what_is_left_of_its_toewijzing(
         );
         let lines = section(&page, "regels");
         assert!(lines.contains("1 R1 700101 01 / 01A03") && lines.contains("4 uur € 100,00 toegekend"), "{lines}");
-        assert!(lines.contains("&lt;b&gt;R2&lt;/b&gt; 700999") && lines.contains("afgewezen TR338"), "{lines}");
+        assert!(
+            lines.contains("&lt;b&gt;R2&lt;/b&gt; 700999")
+                && lines.contains("afgewezen HVB-04")
+                && lines.contains("TR338 Er is geen toewijzing"),
+            "{lines}"
+        );
         assert!(!page.contains("<svg"), "of two toewijzingen none is looked at");
         assert!(!page.contains(BSN) && !page.contains("Verhoeven"), "a person on the dashboard");
     }
