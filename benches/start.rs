@@ -1,5 +1,4 @@
 //! How long the program takes from exec to its first answer.
-#![expect(clippy::disallowed_methods, reason = "a measurement takes the time that it takes")]
 
 #![expect(clippy::disallowed_methods, reason = "a measurement takes the time that it takes")]
 
