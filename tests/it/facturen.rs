@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use iwmo_gateway::config::Config;
 use iwmo_gateway::domain::release::Releases;
 use iwmo_gateway::domain::verdict::{Oordeel, Verdict};
 use iwmo_gateway::domain::waarde::{Identificatie, Value as _};
@@ -178,4 +179,32 @@ async fn what_the_cycle_made_is_made_of_it_again() {
     let compared = verify(store.as_ref(), Schemas::compiled_in().as_ref()).await.expect("read");
     assert_eq!(compared.differences, [""; 0]);
     assert_eq!(compared.berichten, 13);
+}
+
+#[test]
+fn no_line_may_be_rejected_for_want_of_a_start_under_release_3() {
+    let settings =
+        |profile: &str| format!("[deadlines]\nprofile = \"{profile}\"\n[afspraken]\nrequire_305 = \"reject\"\n");
+    for profile in ["heusden-2022", "landelijk-3.2"] {
+        let Err(error) = Config::parse(&settings(profile)) else { panic!("{profile} takes it") };
+        let told = error.to_string();
+        assert!(told.contains("afspraken.require_305") && told.contains("OP364") && told.contains("warn"), "{told}");
+    }
+    assert!(Config::parse(&settings("mlw-2018")).is_ok());
+}
+
+#[tokio::test]
+async fn a_line_without_a_start_is_told_or_rejected_as_the_region_wants() {
+    let wanted = [("warn", "accepted", "8001", Some("warning")), ("reject", "rejected", "0200", None)];
+    for (require_305, verdict, code, severity) in wanted {
+        let settings = format!("[deadlines]\nprofile = \"mlw-2018\"\n[afspraken]\nrequire_305 = \"{require_305}\"\n");
+        let mut stage = Stage::new().await;
+        stage.gateway.profile = Config::parse(&settings).expect("settings").profile;
+        stage.at("2019-06-20T09:00:00+02:00");
+        stage.take_all(&[WMO301.to_vec()]).await;
+        let receipt = stage.take(WMO303.to_vec()).await;
+        let found: Vec<_> = receipt.findings.iter().map(|one| (one.rule.as_deref(), one.severity.as_deref())).collect();
+        assert_eq!((receipt.verdict.as_str(), found), (verdict, vec![(Some("MLW-01b"), severity)]), "{require_305}");
+        assert_eq!(receipt.retour.expect("a 304").retourcodes, [code]);
+    }
 }
