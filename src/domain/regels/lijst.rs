@@ -76,8 +76,8 @@ pub enum Unchecked {
 }
 
 /// What there is of CS003 in a start or stop is in TR018. A period that has not begun (IV032e) lies after 2020, which
-/// CS103 forbids.
-const ELSEWHERE: [(Release, &str); 2] = [(Release::V2_3, "CS003"), (Release::V2_3, "IV032e")];
+/// CS103 forbids. A toewijzing of another aanbieder (TR311) is none of this one: parties are apart, so TR303 says so.
+const ELSEWHERE: [(Release, &str); 3] = [(Release::V2_3, "CS003"), (Release::V2_3, "IV032e"), (Release::V2_3, "TR311")];
 
 /// Whether Bsn and birth date are of one person.
 const REGISTER: [(Release, &str); 1] = [(Release::V2_3, "IV032d")];
