@@ -10,8 +10,8 @@ use serde::Deserialize;
 use super::codelijsten::Codelijsten;
 use super::contracten;
 use super::{Config, Credential, DEFAULT, Database, Ggk, Http, LocalParty, Log, Relay, SchemaFiles, xsd_files};
-use crate::domain::afspraken::{Afspraken, Heusden2022, Mlw2018, Require305, Settlement};
-use crate::domain::contract::Contracten;
+use crate::domain::afspraken::{Afspraken, Mlw2018, Require305};
+use crate::domain::contract::{Contracten, Wijze};
 use crate::domain::deadline::{Profile, Term, Unit};
 use crate::domain::declaratie::Decides;
 use crate::domain::release::{ReleaseWindow, ReleaseWindows, Releases};
@@ -170,7 +170,7 @@ enum RawAfspraken {
     #[serde(rename = "mlw-2018")]
     Mlw2018 {
         valid_from: NaiveDate,
-        settlement: RawSettlement,
+        wijze: RawWijze,
         invoice_due_days: u32,
         pays_start_period: bool,
         pays_start_and_end: bool,
@@ -182,7 +182,7 @@ enum RawAfspraken {
 
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum RawSettlement {
+enum RawWijze {
     Factuur,
     Declaratie,
 }
@@ -422,18 +422,18 @@ fn profile(name: &str, require_305: RawRequire305, problems: &mut Vec<String>) -
 impl RawAfspraken {
     fn with(self, require_305: RawRequire305) -> Afspraken {
         match self {
-            Self::Heusden2022 {} => Afspraken::Heusden2022(Heusden2022),
+            Self::Heusden2022 {} => Afspraken::Heusden2022,
             Self::Mlw2018 {
                 valid_from,
-                settlement,
+                wijze,
                 invoice_due_days,
                 pays_start_period,
                 pays_start_and_end,
                 pays_first_day,
             } => Afspraken::Mlw2018(Mlw2018 {
-                settlement: match settlement {
-                    RawSettlement::Factuur => Settlement::Factuur,
-                    RawSettlement::Declaratie => Settlement::Declaratie,
+                wijze: match wijze {
+                    RawWijze::Factuur => Wijze::Factuur,
+                    RawWijze::Declaratie => Wijze::Declaratie,
                 },
                 invoice_due_days,
                 require_305: match require_305 {

@@ -9,15 +9,14 @@ mod steun;
 
 use chrono::NaiveDate;
 
-use super::bericht::Heenbericht;
+use super::bericht::{Heenbericht, Release};
 use super::declaratie::{Declaratie, Prestatie};
 use super::history::History;
 use super::klasse::ElementPath;
 use super::verdict::{Finding, Level, Place, Severity};
 use super::waarde::Bsn;
 
-pub use heusden::Heusden2022;
-pub use mlw::{Mlw2018, Settlement};
+pub use mlw::Mlw2018;
 
 /// The agreements of a profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +26,7 @@ pub enum Afspraken {
     /// Work agreements Begeleiding of Midden-Limburg West of 2018, on release 2.x.
     Mlw2018(Mlw2018),
     /// The ten-step plan of Heusden of 2022, on release 3.x.
-    Heusden2022(Heusden2022),
+    Heusden2022,
 }
 
 /// What to make of a line about support that no WMO305 reported.
@@ -69,17 +68,19 @@ impl Afspraken {
     pub fn on_header(&self, heen: &Heenbericht, today: NaiveDate) -> Vec<Finding> {
         match self {
             Self::Mlw2018(mlw) => mlw.on_header(heen, today),
-            Self::None | Self::Heusden2022(_) => Vec::new(),
+            Self::None | Self::Heusden2022 => Vec::new(),
         }
     }
 
-    /// What is found below it.
+    /// What is found below it; of a 323 or 303 in its `declaratie`.
     #[must_use]
-    pub fn below(&self, heen: &Heenbericht, history: &History) -> Vec<Finding> {
-        match self {
-            Self::Mlw2018(mlw) => mlw.below(heen, history),
-            Self::Heusden2022(heusden) => heusden.below(heen, history),
-            Self::None => Vec::new(),
+    pub fn below(&self, heen: &Heenbericht, declaratie: Option<&Declaratie>, history: &History) -> Vec<Finding> {
+        match (self, declaratie) {
+            (Self::Mlw2018(mlw), _) => mlw.below(heen, declaratie, history),
+            (Self::Heusden2022, Some(declaratie)) if heen.header.release == Release::V3_2 => {
+                heusden::below(heen, declaratie, history)
+            }
+            (Self::Heusden2022 | Self::None, _) => Vec::new(),
         }
     }
 }
@@ -89,10 +90,5 @@ fn debets<'a>(
     heen: &'a Heenbericht,
     declaratie: &'a Declaratie,
 ) -> impl Iterator<Item = (&'a Bsn, &'a Prestatie, ElementPath)> {
-    let clienten = heen.inhoud.clienten_path();
-    declaratie.clienten.iter().enumerate().flat_map(move |(index, client)| {
-        let lines = clienten.nth("Client", index).child("Prestaties");
-        let debets = client.prestaties.iter().enumerate().filter(|(_, line)| line.is_debet());
-        debets.map(move |(nr, line)| (&client.bsn, line, lines.nth("Prestatie", nr)))
-    })
+    heen.inhoud.lines_of(declaratie).filter(|(_, line, _)| line.is_debet())
 }

@@ -74,7 +74,7 @@ pub fn decide(
     judged: Verdict,
     decisions: &[LineDecision],
 ) -> Result<Verdict, Vec<NotAllowed>> {
-    let lines = lines(heen, declaratie);
+    let lines: Vec<_> = heen.inhoud.lines_of(declaratie).map(|(_, line, path)| (path, line)).collect();
     let known = retour_codes(heen.header.soort, heen.header.release);
     let mut verdict = judged;
     let mut oordeel = verdict.declaratie.take().unwrap_or_default();
@@ -115,17 +115,6 @@ pub fn decide(
 pub fn retour_codes(soort: Berichtsoort, release: Release) -> BTreeSet<&'static str> {
     let of_lines = REGELS.iter().filter(|regel| matches!(regel.check, Check::Line(..)));
     of_lines.filter(|regel| regel.applies_to(soort, release)).filter_map(|regel| regel.retour_code).collect()
-}
-
-/// All lines, in order, each with where it stands.
-fn lines<'a>(heen: &Heenbericht, declaratie: &'a Declaratie) -> Vec<(ElementPath, &'a Prestatie)> {
-    let clienten = heen.inhoud.clienten_path();
-    let of_client = |(index, client): (usize, &'a super::declaratie::Client)| {
-        let lines = clienten.nth("Client", index).child("Prestaties");
-        let with_path = move |(nr, line): (usize, &'a Prestatie)| (lines.nth("Prestatie", nr), line);
-        client.prestaties.iter().enumerate().map(with_path)
-    };
-    declaratie.clienten.iter().enumerate().flat_map(of_client).collect()
 }
 
 fn rejection(path: &ElementPath, retour_code: &'static str, reason: &str) -> Finding {

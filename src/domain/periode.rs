@@ -3,7 +3,7 @@
 //! A year of the CAK has thirteen periods of four weeks and begins on the Monday of ISO week 1. In a year of 53 weeks the
 //! last one lasts five.
 
-use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
+use chrono::{Datelike, Months, NaiveDate, Weekday};
 
 use super::declaratie::GeslotenPeriode;
 
@@ -68,19 +68,6 @@ pub fn cak_of(day: NaiveDate) -> GeslotenPeriode {
     GeslotenPeriode { begindatum, einddatum: next.and_then(|next| next.pred_opt()).unwrap_or(NaiveDate::MAX) }
 }
 
-/// The number of the period of the CAK with this day, from 1 to 13, and the year that it counts to.
-#[must_use]
-pub fn cak_number(day: NaiveDate) -> (i32, u32) {
-    let week = day.iso_week();
-    (week.year(), ((week.week() - 1) / WEEKS).min(PERIODS - 1) + 1)
-}
-
-/// The period of the CAK after this one.
-#[must_use]
-pub fn cak_after(periode: &GeslotenPeriode) -> GeslotenPeriode {
-    cak_of(periode.einddatum.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX))
-}
-
 fn monday(year: i32, week: u32) -> Option<NaiveDate> {
     NaiveDate::from_isoywd_opt(year, week, Weekday::Mon)
 }
@@ -106,8 +93,6 @@ mod tests {
         assert_eq!(cak_of(day("2018-01-01")), periode("2018-01-01", "2018-01-28"));
         assert_eq!(cak_of(day("2018-12-30")), periode("2018-12-03", "2018-12-30"));
         assert_eq!(cak_of(day("2018-12-31")), periode("2018-12-31", "2019-01-27"), "period 1 of 2019");
-        assert_eq!((cak_number(day("2018-12-31")), cak_number(day("2018-05-20"))), ((2019, 1), (2018, 5)));
-        assert_eq!(cak_after(&periode("2018-12-03", "2018-12-30")), periode("2018-12-31", "2019-01-27"));
     }
 
     #[test]

@@ -248,10 +248,12 @@ fn judge_heen(heen: &Heenbericht, history: Option<&History>, outside: &Outside<'
         return found.into();
     }
     found.extend(broken(|regel| regel.level() != Level::Message && !regel.on_header));
-    found.extend(history.map(|history| outside.afspraken.below(heen, history)).into_iter().flatten());
-    match (heen.inhoud.declaratie(), history) {
-        (Some(declaratie), Some(history)) => return lines::judge(heen, &declaratie, history, outside, found),
-        (Some(declaratie), None) => found.extend(lines::judge_alone(heen, &declaratie, outside)),
+    let declaratie = heen.inhoud.declaratie();
+    let declaratie = declaratie.as_deref();
+    found.extend(history.map(|history| outside.afspraken.below(heen, declaratie, history)).into_iter().flatten());
+    match (declaratie, history) {
+        (Some(declaratie), Some(history)) => return lines::judge(heen, declaratie, history, outside, found),
+        (Some(declaratie), None) => found.extend(lines::judge_alone(heen, declaratie, outside)),
         (None, Some(history)) if !found.iter().any(Finding::is_error) => found.extend(unanswerable(heen, history)),
         (None, _) => {}
     }

@@ -148,7 +148,9 @@ fn judged(heen: &Heenbericht, view: &DeclaratieView) -> Option<Verdict> {
 
 /// What a receipt kept of a finding in a line or a client.
 fn finding_of(kept: &FindingReceipt, clienten: &ElementPath) -> Option<Finding> {
-    let regel = REGELS.iter().find(|regel| Some(regel.code) == kept.rule.as_deref())?;
+    let regel = REGELS.iter().find(|regel| Some(regel.code) == kept.rule.as_deref());
+    // That of an agreement is one of the standard as well.
+    let mut codes = REGELS.iter().filter_map(|regel| regel.retour_code);
     let mut steps = kept.path.strip_prefix(&format!("{clienten}/"))?.split('/');
     let index = |step: &str, name: &str| {
         step.strip_prefix(name)?.strip_prefix('[')?.strip_suffix(']')?.parse::<usize>().ok()?.checked_sub(1)
@@ -161,8 +163,8 @@ fn finding_of(kept: &FindingReceipt, clienten: &ElementPath) -> Option<Finding> 
     Some(Finding {
         level: Level::History,
         severity: Severity::Error,
-        regel: Some(regel.code),
-        retour_code: regel.retour_code,
+        regel: regel.map(|regel| regel.code),
+        retour_code: codes.find(|code| Some(*code) == kept.retourcode.as_deref()),
         klasse: Some(klasse),
         path: kept.path.clone(),
         position: None,

@@ -2,11 +2,13 @@
 
 use std::collections::HashSet;
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 
 use super::steun::{Terms, Unpaid, is_paid, spans};
 use super::{Afspraak, Require305, debets};
 use crate::domain::bericht::{Berichtsoort, Heenbericht, Inhoud};
+use crate::domain::beschikking::Beschikking;
+use crate::domain::contract::Wijze;
 use crate::domain::declaratie::{Declaratie, Prestatie};
 use crate::domain::history::{History, Leveringen};
 use crate::domain::klasse::ElementPath;
@@ -17,8 +19,8 @@ use crate::domain::waarde::{Bsn, Frequentie, ProductCode, ToewijzingNummer};
 /// The choices that these agreements leave.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mlw2018 {
-    /// How everything is settled (MLW-02).
-    pub settlement: Settlement,
+    /// How the aanbieder asks for its money (MLW-02).
+    pub wijze: Wijze,
     /// How many days after its period a factuur may come (MLW-04).
     pub invoice_due_days: u32,
     /// What to make of a line without a start (MLW-01b).
@@ -31,15 +33,6 @@ pub struct Mlw2018 {
     pub pays_start_and_end: bool,
     /// A period is paid that support begins on the first day of.
     pub pays_first_day: bool,
-}
-
-/// How parties settle (OP278).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Settlement {
-    /// By factuur (448).
-    Factuur,
-    /// By declaratie (416).
-    Declaratie,
 }
 
 const NO_START: Afspraak = Afspraak {
@@ -118,9 +111,9 @@ impl Mlw2018 {
     pub(super) fn on_header(&self, heen: &Heenbericht, today: NaiveDate) -> Vec<Finding> {
         let Inhoud::Factuur { header, .. } = &heen.inhoud else { return Vec::new() };
         let place = |names: &[&'static str]| Place::within(ElementPath::root().child("Header"), names);
-        let other_kind = match (self.settlement, heen.header.soort) {
-            (Settlement::Factuur, Berichtsoort::Wmo303D) => Some(NOT_A_DECLARATIE),
-            (Settlement::Declaratie, Berichtsoort::Wmo303F) => Some(NOT_A_FACTUUR),
+        let other_kind = match (self.wijze, heen.header.soort) {
+            (Wijze::Factuur, Berichtsoort::Wmo303D) => Some(NOT_A_DECLARATIE),
+            (Wijze::Declaratie, Berichtsoort::Wmo303F) => Some(NOT_A_FACTUUR),
             _ => None,
         };
         let periode = &header.identificatie.declaratie_periode;
@@ -134,20 +127,10 @@ impl Mlw2018 {
         of_kind.into_iter().chain(of_periode).collect()
     }
 
-    pub(super) fn below(&self, heen: &Heenbericht, history: &History) -> Vec<Finding> {
-        match (&heen.inhoud, heen.inhoud.declaratie()) {
-            (Inhoud::Factuur { .. }, Some(declaratie)) => self.of_lines(heen, &declaratie, history),
-            (Inhoud::Beschikking(client), _) => {
-                let producten = client.beschikking.toegewezen_producten.iter().enumerate();
-                let is_long = |begin: NaiveDate, end: Option<NaiveDate>| {
-                    end.zip(begin.checked_add_months(chrono::Months::new(12 * YEARS)))
-                        .is_some_and(|(end, last)| end >= last)
-                };
-                let long = producten.filter(|(_, product)| is_long(product.ingangsdatum, product.einddatum));
-                let path = ElementPath::root().child("Client").child("Beschikking").child("ToegewezenProducten");
-                long.map(|(nr, _)| LONG.broken_at(Place::element(path.nth("ToegewezenProduct", nr), "Einddatum")))
-                    .collect()
-            }
+    pub(super) fn below(&self, heen: &Heenbericht, declaratie: Option<&Declaratie>, history: &History) -> Vec<Finding> {
+        match (&heen.inhoud, declaratie) {
+            (Inhoud::Factuur { .. }, Some(declaratie)) => self.of_lines(heen, declaratie, history),
+            (Inhoud::Beschikking(client), _) => too_long(&client.beschikking),
             _ => Vec::new(),
         }
     }
@@ -193,6 +176,17 @@ impl Mlw2018 {
             Require305::Reject => Severity::Error,
         }
     }
+}
+
+/// Toewijzingen that last longer than was agreed.
+fn too_long(beschikking: &Beschikking) -> Vec<Finding> {
+    let is_long = |begin: NaiveDate, end: Option<NaiveDate>| {
+        end.zip(begin.checked_add_months(Months::new(12 * YEARS))).is_some_and(|(end, last)| end >= last)
+    };
+    let producten = beschikking.toegewezen_producten.iter().enumerate();
+    let long = producten.filter(|(_, product)| is_long(product.ingangsdatum, product.einddatum));
+    let path = ElementPath::root().child("Client").child("Beschikking").child("ToegewezenProducten");
+    long.map(|(nr, _)| LONG.broken_at(Place::element(path.nth("ToegewezenProduct", nr), "Einddatum"))).collect()
 }
 
 /// Whether less than the whole price is asked of a toewijzing per four weeks.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{Berichtsoort, Header, Release};
 use crate::domain::antwoord::Antwoord;
 use crate::domain::client::Geboortedatum;
-use crate::domain::declaratie::{AntwoordHeader, Client, Declaratie, DeclaratieAntwoord};
+use crate::domain::declaratie::{AntwoordHeader, Client, Declaratie, DeclaratieAntwoord, Prestatie};
 use crate::domain::factuur::{self, FactuurAntwoordHeader, FactuurHeader};
 use crate::domain::klasse::{Element, ElementPath, RetourCodes, Source, Target, write_list};
 use crate::domain::waarde::Bsn;
@@ -208,6 +208,19 @@ impl Inhoud {
             Self::Factuur { .. } | Self::FactuurAntwoord { .. } => below_header,
             _ => below_header.child("Clienten"),
         }
+    }
+
+    /// The lines of its declaratie, in order, each with its client and where it stands.
+    pub fn lines_of<'a>(
+        &self,
+        declaratie: &'a Declaratie,
+    ) -> impl Iterator<Item = (&'a Bsn, &'a Prestatie, ElementPath)> + use<'a> {
+        let clienten = self.clienten_path();
+        declaratie.clienten.iter().enumerate().flat_map(move |(index, client)| {
+            let lines = clienten.nth("Client", index).child("Prestaties");
+            let numbered = client.prestaties.iter().enumerate();
+            numbered.map(move |(nr, line)| (&client.bsn, line, lines.nth("Prestatie", nr)))
+        })
     }
 
     /// The Bsn of the one client that the whole bericht is about; `None` for a kind that names no client, or
