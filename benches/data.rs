@@ -64,7 +64,7 @@ fn joined(text: &str) -> String {
 }
 
 /// The test numbers 9999xxxxx that satisfy the elfproef.
-fn bsns() -> Vec<String> {
+pub fn bsns() -> Vec<String> {
     let weighs_eleven = |bsn: &usize| {
         let digit = |place: u32| bsn / 10_usize.pow(place) % 10;
         let sum: usize = (1..9).map(|place| (place as usize + 1) * digit(place)).sum();

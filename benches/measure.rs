@@ -7,6 +7,7 @@
 //! measure memory TASK PATH                once, and how far memory rose over what it was before
 //! measure ratio PATH                      each task in turn, several rounds; CPU time against the bare pass
 //! measure serve NUMBER [PROGRAM]          what `serve` takes for declaraties of so many bytes, idle and at its peak
+//! measure mixed NUMBER [PROGRAM]          how long small berichten wait for `serve` while a declaratie of so many bytes comes every 5 s
 //! measure rounds TASK PATH                once for each line on stdin; its CPU seconds (`benches/compare`)
 //! measure start BINARY PATH               from exec to the first answer of `serve`, and to the end of `validate PATH`
 //! ```
@@ -17,6 +18,8 @@
 
 #[path = "data.rs"]
 mod data;
+#[path = "mixed.rs"]
+mod mixed;
 #[path = "serve.rs"]
 mod serve;
 #[path = "start.rs"]
@@ -50,6 +53,8 @@ fn main() {
         ["ratio", path] => ratio(path),
         ["serve", number] => serve::measure(number.parse().expect("a number"), env!("CARGO_BIN_EXE_iwmo-gateway")),
         ["serve", number, program] => serve::measure(number.parse().expect("a number"), program),
+        ["mixed", number] => mixed::measure(number.parse().expect("a number"), env!("CARGO_BIN_EXE_iwmo-gateway")),
+        ["mixed", number, program] => mixed::measure(number.parse().expect("a number"), program),
         ["rounds", task, path] => rounds(task, path),
         ["start", binary, path] => start::print(binary, path),
         _ => println!("see the head of benches/measure.rs"),

@@ -11,12 +11,12 @@ use std::time::Instant;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use iwmo_gateway::exchange::sha256_hex;
-use reqwest::Client;
+use reqwest::{Client, RequestBuilder};
 
 use super::data::{FIRST_TOEWIJZING, WMO301, large};
 
-const GEMEENTE: &str = "0794";
-const AANBIEDER: &str = "42421337";
+pub const GEMEENTE: &str = "0794";
+pub const AANBIEDER: &str = "42421337";
 
 /// How many berichten are under way at once while the toewijzingen are brought in.
 const CONNECTIONS: usize = 64;
@@ -33,17 +33,7 @@ pub async fn measure(bytes: usize, program: &str) {
 
     let gateway = Gateway::start(program, folder.path());
     println!("idle: {} kB", gateway.status("VmRSS:"));
-    let posted = Instant::now();
-    let mut under_way = FuturesUnordered::new();
-    for toewijzing in toewijzingen.iter().cloned() {
-        if under_way.len() >= CONNECTIONS {
-            under_way.next().await;
-        }
-        under_way.push(gateway.post(GEMEENTE, toewijzing));
-    }
-    while under_way.next().await.is_some() {}
-    drop(under_way);
-    println!("{} toewijzingen: {:.1} s", toewijzingen.len(), posted.elapsed().as_secs_f64());
+    load(&gateway, toewijzingen.iter().cloned()).await;
     gateway.stop();
 
     let gateway = Gateway::start(program, folder.path());
@@ -69,6 +59,21 @@ pub async fn measure(bytes: usize, program: &str) {
     gateway.stop();
 }
 
+/// Brings in these toewijzingen.
+pub async fn load(gateway: &Gateway, toewijzingen: impl Iterator<Item = String>) {
+    let (begin, mut count) = (Instant::now(), 0);
+    let mut under_way = FuturesUnordered::new();
+    for toewijzing in toewijzingen {
+        if under_way.len() >= CONNECTIONS {
+            under_way.next().await;
+        }
+        under_way.push(gateway.post(GEMEENTE, toewijzing));
+        count += 1;
+    }
+    while under_way.next().await.is_some() {}
+    println!("{count} toewijzingen: {:.1} s", begin.elapsed().as_secs_f64());
+}
+
 /// The toewijzing of each line of a declaratie, one to a bericht.
 pub fn toewijzingen(declaratie: &str) -> impl Iterator<Item = String> {
     let clients = declaratie.split("<wmo323:Bsn>").skip(1);
@@ -82,14 +87,14 @@ pub fn toewijzingen(declaratie: &str) -> impl Iterator<Item = String> {
 }
 
 /// A process of its own, in which both parties are local.
-struct Gateway {
+pub struct Gateway {
     process: Child,
     url: String,
     client: Client,
 }
 
 impl Gateway {
-    fn start(program: &str, folder: &Path) -> Self {
+    pub fn start(program: &str, folder: &Path) -> Self {
         let partij = |code: &str| {
             let hash = sha256_hex(code.as_bytes());
             format!(
@@ -119,16 +124,14 @@ impl Gateway {
     }
 
     /// Gives the verdict, or what kept it from one.
-    async fn post(&self, token: &str, bericht: String) -> String {
+    pub async fn post(&self, token: &str, bericht: String) -> String {
+        self.posting(token, bericht).await
+    }
+
+    /// As [`Gateway::post`], by itself.
+    pub fn posting(&self, token: &str, bericht: String) -> impl Future<Output = String> + Send + use<> {
         let request = self.client.post(&self.url).bearer_auth(token).header("content-type", "application/xml");
-        let answer = request.body(bericht).send().await.expect("an answer");
-        let status = answer.status();
-        let receipt = answer.bytes().await.expect("the whole answer");
-        let receipt: serde_json::Value = serde_json::from_slice(&receipt).expect("JSON");
-        let findings = receipt["findings"].as_array().map_or(0, Vec::len);
-        let verdict = receipt["verdict"].as_str().unwrap_or("no verdict").to_owned();
-        assert!(status.is_success(), "{status}: {receipt}");
-        format!("{verdict} with {findings} findings")
+        verdict(request.body(bericht))
     }
 
     /// A line of what Linux tells of the process, in kB.
@@ -138,9 +141,20 @@ impl Gateway {
         line.trim().trim_end_matches(" kB").parse().expect("a number")
     }
 
-    fn stop(mut self) {
+    pub fn stop(mut self) {
         let asked = Command::new("kill").arg(self.process.id().to_string()).status();
         assert!(asked.is_ok_and(|status| status.success()), "SIGTERM");
         self.process.wait().expect("its end");
     }
+}
+
+async fn verdict(request: RequestBuilder) -> String {
+    let answer = request.send().await.expect("an answer");
+    let status = answer.status();
+    let receipt = answer.bytes().await.expect("the whole answer");
+    let receipt: serde_json::Value = serde_json::from_slice(&receipt).expect("JSON");
+    let findings = receipt["findings"].as_array().map_or(0, Vec::len);
+    let verdict = receipt["verdict"].as_str().unwrap_or("no verdict").to_owned();
+    assert!(status.is_success(), "{status}: {receipt}");
+    format!("{verdict} with {findings} findings")
 }

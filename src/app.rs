@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
@@ -25,6 +26,9 @@ use crate::xml::{LoadError, Replacement, Schemas};
 /// How long running requests and attempts may take after a stop was asked for. What is cut off then is
 /// not lost: its lease lapses and it is sent again.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// How long a large bericht is written at most: what was begun earlier and is not there yet was abandoned.
+const ABANDONED: TimeDelta = TimeDelta::days(1);
 
 /// Why the gateway did not start. Nothing is left running.
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +74,7 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Sta
     let address = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
     let link = link(&config).map_err(StartError::Link)?;
     let store = open(&config.database).await.map_err(StartError::Store)?;
+    store.take_away_abandoned(clock.now() - ABANDONED).await.map_err(StartError::Store)?;
     let rhythm = rhythm(&config);
     let settings = http_settings(&config);
     let gateway = Arc::new(gateway(config, schemas, store, clock));

@@ -4,6 +4,7 @@
 //! Each story fits on one screen. What surrounds them: [`parties`] (who is local), `draft` (what one
 //! verdict makes true), [`network`] (envelopes that come in), `ids` (the only source of randomness).
 
+mod aside;
 pub mod decide;
 mod draft;
 pub mod format;

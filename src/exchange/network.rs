@@ -140,6 +140,15 @@ impl Envelopes {
         const AROUND: usize = 4096;
         payload_bytes.div_ceil(3) * 4 + AROUND > self.max_bytes
     }
+
+    /// Why an envelope of so many bytes is not sent; `None` when it is. Who posts a bericht learns it at once; an antwoord
+    /// that is composed here can be larger than what it answers, and the standard lets nobody split it.
+    fn refuse(&self, bytes: usize) -> Option<String> {
+        let most = self.max_bytes;
+        (bytes > most).then(|| {
+            format!("De envelop is {bytes} bytes; het netwerk neemt er {most} aan (instelling ggk.max_envelope_bytes).")
+        })
+    }
 }
 
 /// The parcel that carries a bericht to its addressee. `asked_by`: of a retour, the referentienummer of the
@@ -204,13 +213,16 @@ fn new_parcel(
         referentienummer: ids::new_referentienummer(),
         tijdstip_bericht: tijdstip_bericht(local(gateway.clock.now())),
     };
+    let referentienummer = stuurgegevens.referentienummer.clone();
+    let envelope = compose::envelope(&Envelope { stuurgegevens, content });
     NewParcel {
-        referentienummer: stuurgegevens.referentienummer.clone(),
+        referentienummer,
         kind,
         functie,
         bericht_id: bericht_id.to_owned(),
         zender: zender.to_owned(),
         ontvanger: ontvanger.to_owned(),
-        envelope: compose::envelope(&Envelope { stuurgegevens, content }).into(),
+        held: gateway.envelopes.refuse(envelope.len()),
+        envelope: envelope.into(),
     }
 }

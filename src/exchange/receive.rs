@@ -9,6 +9,7 @@
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
+use super::aside::aside;
 use super::draft::Draft;
 use super::format::{self, Format, Readable};
 use super::ids;
@@ -129,7 +130,8 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 /// The store failed and nothing was recorded; the sender may send the same bytes again. [`StoreError::Stale`]: so many
 /// berichten about the same came first that this one gave up.
 pub async fn receive(received: &Received, gateway: &Gateway) -> Result<Reply, StoreError> {
-    let Readable { bericht, xml } = match format::read(received, &gateway.schemas) {
+    let size = received.bytes.len();
+    let Readable { bericht, xml } = match aside(size, || format::read(received, &gateway.schemas)) {
         Ok(readable) => readable,
         Err(refusal) => return refuse(received, None, Refused::of(&refusal), refusal.into(), gateway).await,
     };
@@ -148,13 +150,13 @@ pub async fn receive(received: &Received, gateway: &Gateway) -> Result<Reply, St
             let why = Refused::ReleaseNotInForce;
             return refuse(received, Some(&bericht), why, Verdict::default(), gateway).await;
         }
-        let mut verdict = judge(&bericht, &history, &gateway.outside(&bericht));
+        let mut verdict = aside(size, || judge(&bericht, &history, &gateway.outside(&bericht)));
         received.format.place(&mut verdict.findings, &xml);
         if let Some(why) = refusal(received, route, &history, &verdict, gateway) {
             return refuse(received, Some(&bericht), why, verdict, gateway).await;
         }
-        let entry = Draft { received, xml: &xml, bericht: &bericht, history: &history, verdict: &verdict, route }
-            .entry(gateway);
+        let draft = Draft { received, xml: &xml, bericht: &bericht, history: &history, verdict: &verdict, route };
+        let entry = aside(size, || draft.entry(gateway));
         match gateway.store.record(&entry).await {
             // Another bericht of this client was committed meanwhile, so somebody made progress; judge
             // again with what is true now.

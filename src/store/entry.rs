@@ -404,6 +404,8 @@ pub struct NewParcel {
     pub ontvanger: String,
     /// The envelope, byte for byte as it will be sent, at every attempt.
     pub envelope: Bytes,
+    /// Why it is not sent by itself, for the operator.
+    pub held: Option<String>,
 }
 
 /// An envelope that came in and was answered.

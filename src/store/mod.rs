@@ -157,6 +157,10 @@ pub trait Store: Send + Sync {
         subjects: &[Subject],
     ) -> Result<Vec<Waiting>, StoreError>;
 
+    /// Takes away what was written before this moment of berichten that were not recorded: a large one is written in
+    /// several transactions, invisible until the last, and a process may end between them.
+    async fn take_away_abandoned(&self, before: Timestamp) -> Result<(), StoreError>;
+
     /// The berichten whose wait is over at this moment, oldest first.
     async fn waiting_until(&self, now: Timestamp) -> Result<Vec<Waiting>, StoreError>;
 

@@ -208,6 +208,22 @@ async fn an_envelope_larger_than_the_network_takes_is_refused_with_the_setting_n
 }
 
 #[tokio::test]
+async fn an_answer_too_large_for_the_network_is_in_front_of_the_operator() {
+    let world = World::start(&[GEMEENTE], "[ggk]\nmax_envelope_bytes = 2000", Some(SILENT)).await;
+    let taken =
+        world.post_to("/soap/ggk", "", envelope(WMO305, "3f0c2a5e-7b1d-4c86-9a4f-5d2e8b7c1a09", AANBIEDER)).await;
+    assert!(taken.text.contains("Bv03"), "{}", taken.text);
+    world.rest().await;
+    assert_eq!(world.wire(), [""; 0], "nothing was sent");
+    let parcels = world.store().undelivered(10).await.expect("read");
+    let [parcel] = parcels.as_slice() else { panic!("{parcels:?}") };
+    assert_eq!((parcel.functie.as_str(), &parcel.state, parcel.attempts), ("WMO306", &ParcelState::Held, 0));
+    let reason = parcel.last_reason.as_deref().unwrap_or_default();
+    assert!(reason.contains("2000") && reason.contains("ggk.max_envelope_bytes"), "{reason}");
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn what_cannot_be_read_is_confirmed_kept_and_answered_with_a_fault() {
     let world = World::with_network(SILENT).await;
     let bad = WMO305.replace("<b:Geslacht>2</b:Geslacht>", "");

@@ -2,6 +2,7 @@
 //!
 //! A world has its database opened twice, as two gateway processes would.
 
+mod ahead;
 mod audit;
 mod data;
 mod deadline;
@@ -111,12 +112,14 @@ on_both_databases! {
         a_toewijzing_as_it_is_shown;
     outbox: workers_never_share_a_parcel a_dead_worker_loses_its_parcel unclear_stays_unclear
         a_lapsed_attempt_may_have_arrived refusal_voids_the_deadline refusal_afterwards a_fault_voids_nothing
-        handed_over_waits_for_a_person every_attempt_is_kept;
+        handed_over_waits_for_a_person held_from_the_start every_attempt_is_kept;
     deadline: raised_once_by_two_processes closed_in_time_or_late retour_stops_only_its_own_clock
         far_deadline_never_passes listed_by_due_in_pages;
     parties: every_read_keeps_parties_apart postbus_in_order_and_pages pickup_confirmed_twice
         newest_first_in_pages overview_counts errors_hold_no_bsn;
     waiting: found_by_what_it_waits_for released_once no_retour_answers_one_that_waits
         its_identificatie_is_used_and_a_verdict_beside_it_is_stale;
+    ahead: a_large_bericht_is_there_whole_or_not_at_all one_stale_subject_of_many
+        what_was_abandoned_is_not_seen_and_taken_away;
     audit: the_last_proposal_counts_and_one_approval;
 }

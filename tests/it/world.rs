@@ -59,15 +59,16 @@ impl World {
         Self::start(&[GEMEENTE, ANDERE], "", Some(parties)).await
     }
 
-    /// `settings` come after the address in the section `[http]`, and may go on with other sections.
+    /// `settings` come after the address in the section `[http]`, and may go on with other sections, `[ggk]` last.
     pub async fn start(local: &[&str], settings: &str, parties: Option<&str>) -> Self {
         let clock = Arc::new(SetClock::at(instant("2026-03-04T09:00:00+01:00")));
         let folder = tempfile::tempdir().expect("a temporary folder");
         let network = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let url = parties.map_or_else(String::new, |_| format!("http://{}/", network.local_addr().expect("bound")));
         let database = folder.path().join("test.db");
+        let (settings, of_ggk) = settings.split_once("[ggk]").unwrap_or((settings, ""));
         let mut text = format!(
-            "[http]\nlisten = \"127.0.0.1:0\"\n{settings}\n[database]\nurl = \"sqlite:{}\"\n[ggk]\nurl = \"{url}\"\n",
+            "[http]\nlisten = \"127.0.0.1:0\"\n{settings}\n[database]\nurl = \"sqlite:{}\"\n[ggk]\nurl = \"{url}\"\n{of_ggk}\n",
             database.display()
         );
         for code in local {

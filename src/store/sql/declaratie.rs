@@ -1,6 +1,7 @@
 //! Declaraties and their lines.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use super::super::{Connection, Row};
 use super::Result;
@@ -16,7 +17,7 @@ use crate::domain::klasse::RetourCodes;
 use crate::domain::waarde::{Bsn, ToewijzingNummer, Value};
 use crate::store::{About, CalculationReceipt, DeclaratieView, LineView, NewDeclaratie, NewPrestatie, Receipt};
 
-/// Keeps a declaratie and what became of its lines.
+/// Keeps a declaratie, without its lines.
 pub async fn insert_declaratie(conn: &mut Connection, about: &About, id: &str, new: &NewDeclaratie) -> Result<()> {
     const DECLARATIE: &str = "INSERT INTO declaratie (bericht_id, gemeente, aanbieder, declaratie_nummer, begindatum,
             einddatum, totaal_bedrag, debet_credit, basisschema_xsd_versie, bericht_xsd_versie, void)
@@ -34,10 +35,21 @@ pub async fn insert_declaratie(conn: &mut Connection, about: &About, id: &str, n
         .bind(versie.map(|versie| versie.basisschema_xsd_versie.to_text()))
         .bind(versie.map(|versie| versie.bericht_xsd_versie.to_text()))
         .bind(new.void)
-        .execute(&mut *conn)
+        .execute(conn)
         .await?;
-    for (nr, line) in (0_i64..).zip(&new.prestaties) {
-        insert_prestatie(conn, about, (id, nr), line, new.void).await?;
+    Ok(())
+}
+
+/// Keeps these lines of a declaratie, and what became of them.
+pub async fn insert_prestaties(
+    conn: &mut Connection,
+    about: &About,
+    id: &str,
+    declaratie: &NewDeclaratie,
+    range: Range<usize>,
+) -> Result<()> {
+    for (nr, line) in (0_i64..).zip(&declaratie.prestaties).skip(range.start).take(range.len()) {
+        insert_prestatie(conn, about, (id, nr), line, declaratie.void).await?;
     }
     Ok(())
 }

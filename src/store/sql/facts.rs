@@ -18,7 +18,7 @@ use crate::domain::{Berichtsoort, Partij};
 pub type Pair<'a> = (&'a Partij, &'a Partij);
 
 /// How many values one query asks for at most.
-const CHUNK: usize = 500;
+pub const CHUNK: usize = 500;
 
 /// Of each subject, how often something was recorded about it.
 pub async fn revisions(conn: &mut Connection, pair: Pair<'_>, subjects: Vec<Subject>) -> Result<Vec<(Subject, i64)>> {

@@ -3,9 +3,15 @@
 //! Nothing is overwritten: a refused bericht is marked, so that what it changed can be taken back. The state of a
 //! toewijzing is what can be folded from these rows.
 
-use super::super::Connection;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use sqlx::QueryBuilder;
+
+use super::super::{Connection, Db};
 use super::Result;
 use super::declaratie::{insert_declaratie, reject_lines};
+use super::facts::{CHUNK, Pair, of_pair, one_of};
 use super::record::stale_unless;
 use crate::domain::Release;
 use crate::domain::levering::{StartKey, StopKey};
@@ -17,38 +23,54 @@ type Origin<'a> = (&'a str, i64);
 
 /// The compare-and-set of a verdict. A subject that is not known has revision 0.
 ///
-/// Always in the same order, so that two berichten about the same subjects cannot wait for each other.
+/// Those of one revision together: a declaratie is about thousands of clients.
 pub async fn advance_revisions(conn: &mut Connection, about: &About) -> Result<()> {
-    const FIRST: &str = "INSERT INTO revision (gemeente, aanbieder, subject, revision) VALUES ($1, $2, $3, $4 + 1)
-        ON CONFLICT (gemeente, aanbieder, subject) DO NOTHING";
-    const NEXT: &str = "UPDATE revision SET revision = revision + 1
-        WHERE gemeente = $1 AND aanbieder = $2 AND subject = $3 AND revision = $4";
-    let mut revisions: Vec<(String, i64)> =
-        about.revisions.iter().map(|(subject, revision)| (subject.key(), *revision)).collect();
-    revisions.sort();
-    for (subject, revision) in &revisions {
-        let done = sqlx::query(if *revision == 0 { FIRST } else { NEXT })
-            .bind(about.gemeente.code())
-            .bind(about.aanbieder.code())
-            .bind(subject)
-            .bind(revision)
-            .execute(&mut *conn)
-            .await?;
-        stale_unless(done.rows_affected() == 1)?;
+    let mut by_revision: BTreeMap<i64, Vec<String>> = BTreeMap::new();
+    for (subject, revision) in &about.revisions {
+        by_revision.entry(*revision).or_default().push(subject.key());
+    }
+    let pair = (&about.gemeente, &about.aanbieder);
+    for (revision, mut subjects) in by_revision {
+        subjects.sort();
+        for chunk in subjects.chunks(CHUNK) {
+            let mut query = if revision == 0 { first(pair, chunk) } else { next(pair, chunk, revision) };
+            let done = query.build().execute(&mut *conn).await?;
+            stale_unless(done.rows_affected() == chunk.len() as u64)?;
+        }
     }
     Ok(())
 }
 
-/// Keeps which bericht was about what.
-pub async fn insert_about(conn: &mut Connection, about: &About, bericht_id: &str) -> Result<()> {
-    for (subject, _) in &about.revisions {
-        sqlx::query("INSERT INTO about (bericht_id, gemeente, aanbieder, subject) VALUES ($1, $2, $3, $4)")
-            .bind(bericht_id)
-            .bind(about.gemeente.code())
-            .bind(about.aanbieder.code())
-            .bind(subject.key())
-            .execute(&mut *conn)
-            .await?;
+/// Gives these subjects, of which nothing was recorded before, their first revision.
+fn first((gemeente, aanbieder): Pair<'_>, subjects: &[String]) -> QueryBuilder<Db> {
+    let mut query = QueryBuilder::new("INSERT INTO revision (gemeente, aanbieder, subject, revision) ");
+    query.push_values(subjects, |mut row, subject| {
+        row.push_bind(gemeente.code().to_owned()).push_bind(aanbieder.code().to_owned());
+        row.push_bind(subject.clone()).push("1");
+    });
+    query.push(" ON CONFLICT (gemeente, aanbieder, subject) DO NOTHING");
+    query
+}
+
+/// Gives these subjects the revision after this one.
+fn next(pair: Pair<'_>, subjects: &[String], revision: i64) -> QueryBuilder<Db> {
+    let mut query = QueryBuilder::new("UPDATE revision SET revision = revision + 1 WHERE ");
+    of_pair(&mut query, "", pair);
+    query.push(" AND revision = ").push_bind(revision);
+    one_of(&mut query, " AND subject IN ", subjects.iter().cloned());
+    query
+}
+
+/// Keeps which bericht was about what, of these subjects.
+pub async fn insert_about(conn: &mut Connection, about: &About, bericht_id: &str, range: Range<usize>) -> Result<()> {
+    for chunk in about.revisions[range].chunks(CHUNK) {
+        let mut query = QueryBuilder::new("INSERT INTO about (bericht_id, gemeente, aanbieder, subject) ");
+        query.push_values(chunk, |mut row, (subject, _)| {
+            row.push_bind(bericht_id.to_owned());
+            row.push_bind(about.gemeente.code().to_owned()).push_bind(about.aanbieder.code().to_owned());
+            row.push_bind(subject.key());
+        });
+        query.build().execute(&mut *conn).await?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 //! and the few words of SQL that differ. Every function here runs inside one transaction that its caller
 //! opened and will end: what a function did before it failed does not remain.
 
+mod ahead;
 mod audit;
 mod bericht;
 mod deadline;

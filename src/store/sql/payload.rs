@@ -8,7 +8,7 @@ use super::Result;
 use crate::store::NewBericht;
 
 /// How large a part is. A driver and a database make copies of each value on its way in.
-const PART: usize = 1 << 20;
+pub const PART: usize = 1 << 20;
 
 /// Keeps the bytes of a bericht, and the XML that was made of them.
 pub async fn insert_payload(conn: &mut Connection, bericht: &NewBericht) -> Result<()> {
@@ -20,15 +20,21 @@ pub async fn insert_payload(conn: &mut Connection, bericht: &NewBericht) -> Resu
 }
 
 async fn insert_parts(conn: &mut Connection, id: &str, is_made: bool, bytes: &[u8]) -> Result<()> {
-    for (nr, part) in (0_i64..).zip(bytes.chunks(PART)) {
-        sqlx::query("INSERT INTO payload (bericht_id, is_made, nr, bytes) VALUES ($1, $2, $3, $4)")
-            .bind(id)
-            .bind(is_made)
-            .bind(nr)
-            .bind(part)
-            .execute(&mut *conn)
-            .await?;
+    for nr in 0..bytes.len().div_ceil(PART) {
+        insert_part(conn, (id, is_made), nr, bytes).await?;
     }
+    Ok(())
+}
+
+/// Keeps one part of the bytes of a bericht, or of the XML that was made of them.
+pub async fn insert_part(conn: &mut Connection, (id, is_made): (&str, bool), nr: usize, bytes: &[u8]) -> Result<()> {
+    sqlx::query("INSERT INTO payload (bericht_id, is_made, nr, bytes) VALUES ($1, $2, $3, $4)")
+        .bind(id)
+        .bind(is_made)
+        .bind(i64::try_from(nr).unwrap_or(i64::MAX))
+        .bind(bytes.chunks(PART).nth(nr))
+        .execute(conn)
+        .await?;
     Ok(())
 }
 

@@ -1,12 +1,13 @@
 //! Makes one verdict true.
 
 use super::super::Connection;
-use super::Result;
 use super::audit::approve;
+use super::declaratie::insert_prestaties;
 use super::ledger::{advance_revisions, apply, change_ledger, insert_about};
 use super::payload::insert_payload;
 use super::row::{day_in_order, in_order};
 use super::waiting::{insert_waiting, release};
+use super::{Result, ahead};
 use crate::domain::waarde::Value;
 use crate::domain::{Partij, Timestamp};
 use crate::store::{
@@ -14,8 +15,8 @@ use crate::store::{
     StoreError,
 };
 
-/// See [`crate::store::Store::record`].
-pub async fn record(conn: &mut Connection, entry: &Entry) -> Result<()> {
+/// See [`crate::store::Store::record`]. Of a large bericht the most was written ahead.
+pub async fn record(conn: &mut Connection, entry: &Entry, is_ahead: bool) -> Result<()> {
     let bericht = &entry.bericht;
     if let Some(about) = &entry.about {
         advance_revisions(conn, about).await?;
@@ -26,13 +27,17 @@ pub async fn record(conn: &mut Connection, entry: &Entry) -> Result<()> {
     } else {
         insert_bericht(conn, bericht, entry.claims_identity).await?;
     }
+    if is_ahead {
+        ahead::settle(conn, entry).await?;
+    } else {
+        write_rest(conn, entry).await?;
+    }
     if let Some(wait) = &entry.wait {
         insert_waiting(conn, &bericht.id, wait).await?;
     } else if bericht.outcome != Outcome::Refused {
         sqlx::query("INSERT INTO journal (bericht_id) VALUES ($1)").bind(&bericht.id).execute(&mut *conn).await?;
     }
     if let Some(about) = &entry.about {
-        insert_about(conn, about, &bericht.id).await?;
         change_ledger(conn, about, &bericht.id, &entry.ledger).await?;
     }
     if let Some(retour) = &entry.retour {
@@ -62,6 +67,20 @@ pub async fn record(conn: &mut Connection, entry: &Entry) -> Result<()> {
     }
     if let Some(envelope) = &entry.envelope {
         insert_envelope(conn, envelope).await?;
+    }
+    Ok(())
+}
+
+/// What there can be much of: the bytes, what it is about, the lines of a declaratie.
+async fn write_rest(conn: &mut Connection, entry: &Entry) -> Result<()> {
+    let own = (!entry.released).then_some(&entry.bericht);
+    for bericht in own.into_iter().chain(&entry.retour) {
+        insert_payload(conn, bericht).await?;
+    }
+    let Some(about) = &entry.about else { return Ok(()) };
+    insert_about(conn, about, &entry.bericht.id, 0..about.revisions.len()).await?;
+    if let Some(declaratie) = &entry.ledger.declaratie {
+        insert_prestaties(conn, about, &entry.bericht.id, declaratie, 0..declaratie.prestaties.len()).await?;
     }
     Ok(())
 }
@@ -101,7 +120,6 @@ async fn insert_bericht(conn: &mut Connection, bericht: &NewBericht, claims_iden
         .execute(&mut *conn)
         .await?;
     stale_unless(done.rows_affected() == 1)?;
-    insert_payload(conn, bericht).await?;
     answer_if_any(conn, bericht).await
 }
 
@@ -173,8 +191,9 @@ async fn insert_deadline(conn: &mut Connection, deadline: &NewDeadline, bericht:
 
 async fn insert_parcel(conn: &mut Connection, parcel: &NewParcel, due_at: Timestamp) -> Result<()> {
     const PARCEL: &str = "INSERT INTO parcel (referentienummer, kind, functie, bericht_id, zender, ontvanger, envelope,
-            state, due_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, 'waiting', $8)";
+            state, due_at, last_reason)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, CASE WHEN CAST($8 AS TEXT) IS NULL THEN 'waiting' ELSE 'held' END,
+            CASE WHEN CAST($8 AS TEXT) IS NULL THEN $9 END, $8)";
     sqlx::query(PARCEL)
         .bind(&parcel.referentienummer)
         .bind(parcel.kind.name())
@@ -183,6 +202,7 @@ async fn insert_parcel(conn: &mut Connection, parcel: &NewParcel, due_at: Timest
         .bind(&parcel.zender)
         .bind(&parcel.ontvanger)
         .bind(parcel.envelope.as_ref())
+        .bind(&parcel.held)
         .bind(due_at)
         .execute(conn)
         .await?;

@@ -1,11 +1,13 @@
 //! The trait, each method one transaction: a read on a reader, anything else as a write.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use chrono::NaiveDate;
 
 use super::super::Database;
 use super::{
-    Result, audit, bericht, deadline, declaratie, history, journal, outbox, postbus, record, toewijzing, waiting,
+    Result, ahead, audit, bericht, deadline, declaratie, history, journal, outbox, postbus, record, toewijzing, waiting,
 };
 use crate::domain::history::Subject;
 use crate::domain::{Bericht, History, Partij, Timestamp};
@@ -14,6 +16,29 @@ use crate::store::{
     LedgerRow, LedgerTable, Overview, Parcel, ParcelView, PostbusItem, Proposal, Receipt, Settlement, Store,
     ToewijzingView, Waiting, WaitingToewijzing,
 };
+
+impl Database {
+    async fn write_ahead(&self, entry: &Arc<Entry>, portions: Vec<ahead::Portion>) -> Result<()> {
+        for portion in portions {
+            let entry = Arc::clone(entry);
+            self.write(move |conn| Box::pin(async move { ahead::write(conn, &entry, portion).await })).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes away what was written ahead of these berichten, a part at a time.
+    async fn take_away(&self, ids: Vec<String>) -> Result<()> {
+        for id in ids {
+            loop {
+                let id = id.clone();
+                if self.write(move |conn| Box::pin(async move { ahead::take_away(conn, &id).await })).await? {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+}
 
 #[async_trait]
 impl Store for Database {
@@ -28,8 +53,25 @@ impl Store for Database {
     }
 
     async fn record(&self, entry: &Entry) -> Result<()> {
-        let entry = entry.clone();
-        self.write(move |conn| Box::pin(async move { record::record(conn, &entry).await })).await
+        let entry = Arc::new(entry.clone());
+        let portions = ahead::portions(&entry);
+        let is_ahead = !portions.is_empty();
+        let recorded = match self.write_ahead(&entry, portions).await {
+            Ok(()) => {
+                let entry = Arc::clone(&entry);
+                self.write(move |conn| Box::pin(async move { record::record(conn, &entry, is_ahead).await })).await
+            }
+            failed => failed,
+        };
+        if is_ahead && recorded.is_err() {
+            self.take_away(ahead::ids(&entry)).await?;
+        }
+        recorded
+    }
+
+    async fn take_away_abandoned(&self, before: Timestamp) -> Result<()> {
+        let abandoned = self.read(move |conn| Box::pin(ahead::abandoned(conn, before))).await?;
+        self.take_away(abandoned).await
     }
 
     async fn waiting_on(&self, gemeente: &Partij, aanbieder: &Partij, subjects: &[Subject]) -> Result<Vec<Waiting>> {

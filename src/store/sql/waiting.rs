@@ -6,7 +6,7 @@ use sqlx::QueryBuilder;
 
 use super::super::{Connection, Db, Row};
 use super::Result;
-use super::facts::{Pair, of_pair, one_of};
+use super::facts::{CHUNK, Pair, of_pair, one_of};
 use super::payload::as_received;
 use super::record::receipt_text;
 use super::row::{Fields, in_order};
@@ -59,7 +59,6 @@ pub async fn release(conn: &mut Connection, bericht: &NewBericht) -> Result<()> 
 
 /// See [`crate::store::Store::waiting_on`].
 pub async fn waiting_on(conn: &mut Connection, pair: Pair<'_>, subjects: &[Subject]) -> Result<Vec<Waiting>> {
-    const CHUNK: usize = 500;
     let mut found = BTreeMap::new();
     for chunk in subjects.chunks(CHUNK) {
         let mut query = QueryBuilder::new(WAITING);

@@ -230,5 +230,6 @@ pub fn parcel(referentienummer: &str, bericht_id: &str) -> NewParcel {
         zender: "12345678".to_owned(),
         ontvanger: "0797".to_owned(),
         envelope: format!("envelope of {referentienummer}").into(),
+        held: None,
     }
 }

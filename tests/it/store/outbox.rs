@@ -181,6 +181,15 @@ pub async fn handed_over_waits_for_a_person(World { one, two, raw: _raw }: World
     assert_eq!((overview.waiting, overview.stuck), (1, 2));
 }
 
+pub async fn held_from_the_start(World { one, two, raw: _raw }: World) {
+    let held = NewParcel { held: Some("too large".to_owned()), ..parcel("p1", "b1") };
+    one.record(&Entry { parcels: vec![held], ..entry_305("b1") }).await.expect("recorded");
+    assert_eq!(two.next_attempt_at().await.expect("read"), None);
+    assert!(two.claim_due(after(60), &lease("worker", after(99)), 9).await.expect("read").is_empty());
+    let view = view(&*two).await;
+    assert_eq!((view.state, view.last_reason.as_deref()), (ParcelState::Held, Some("too large")));
+}
+
 pub async fn every_attempt_is_kept(world: World) {
     one_parcel(&*world.one).await;
     claim(&*world.one, 0).await;

@@ -30,12 +30,19 @@ CREATE INDEX bericht_heenbericht ON bericht (heenbericht_id) WHERE heenbericht_i
 CREATE INDEX bericht_afzender ON bericht (afzender, identificatie);
 
 -- Apart from their bericht, so that lists do not read them, and in parts, as a database copies a value several times.
+-- As all rows of a large bericht, they may be there before it, and count when it is.
 CREATE TABLE payload (
-    bericht_id TEXT NOT NULL REFERENCES bericht (id),
+    bericht_id TEXT NOT NULL,
     is_made    BOOLEAN NOT NULL,                      -- XML that was made of what came in, when that was none
     nr         INTEGER NOT NULL,
     bytes      BLOB NOT NULL,
     PRIMARY KEY (bericht_id, is_made, nr)
+);
+
+-- Of which berichten rows are written ahead: what remains of one that was not recorded is taken away.
+CREATE TABLE ahead (
+    bericht_id TEXT PRIMARY KEY,
+    since      TEXT NOT NULL
 );
 
 -- In which order berichten became true: one row for each that was judged.
@@ -72,7 +79,7 @@ CREATE TABLE revision (
 
 -- Which bericht was about which subject.
 CREATE TABLE about (
-    bericht_id TEXT NOT NULL REFERENCES bericht (id),
+    bericht_id TEXT NOT NULL,
     gemeente   TEXT NOT NULL,
     aanbieder  TEXT NOT NULL,
     subject    TEXT NOT NULL,
@@ -195,7 +202,7 @@ CREATE INDEX declaratie_periode ON declaratie (gemeente, aanbieder, begindatum) 
 
 -- A line of a declaratie. A debet line is credited when a granted credit names it.
 CREATE TABLE prestatie (
-    bericht_id             TEXT NOT NULL REFERENCES bericht (id),
+    bericht_id             TEXT NOT NULL,
     nr                     INTEGER NOT NULL,
     gemeente               TEXT NOT NULL,
     aanbieder              TEXT NOT NULL,
