@@ -17,7 +17,7 @@ use crate::exchange::parties::LocalParty;
 use crate::exchange::relay::{Rhythm, relay};
 use crate::exchange::wait::wait as wait_for_earlier;
 use crate::exchange::watch::watch as watch_deadlines;
-use crate::exchange::{Brought, Envelopes, Gateway, LocalParties, new_referentienummer};
+use crate::exchange::{Alarm, Brought, Envelopes, Gateway, LocalParties, new_referentienummer};
 use crate::http::{self, Caller};
 use crate::hub::ggk::{Ggk, LinkError, Patience};
 use crate::store::{Postgres, Sqlite, Store, StoreError};
@@ -197,6 +197,6 @@ pub fn gateway(config: Config, schemas: Arc<Schemas>, store: Arc<dyn Store>, clo
         declaraties: config.declaraties,
         brought: Brought::default(),
         parcel_added: Notify::new(),
-        deadline_added: Notify::new(),
+        alarm: Alarm::default(),
     }
 }

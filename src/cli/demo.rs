@@ -240,7 +240,7 @@ impl Story<'_> {
     /// Until nothing is under way in either direction and every deadline was looked at.
     async fn come_to_rest(&self) -> Result<(), DemoError> {
         let gateway = &self.running.gateway;
-        gateway.deadline_added.notify_one();
+        gateway.alarm.look_again();
         gateway.parcel_added.notify_one();
         gateway.brought.look_again();
         loop {

@@ -40,6 +40,7 @@ pub use ids::{new_referentienummer, new_secret};
 pub use parties::LocalParties;
 pub use receive::{Carrier, Received, Refused, Reply, sha256_hex};
 pub use wait::Brought;
+pub use watch::Alarm;
 
 /// How often a bericht is judged at most because others about the same were recorded meanwhile. So many in a row are no
 /// longer a race, but a store that cannot be worked with.
@@ -75,17 +76,22 @@ pub struct Gateway {
     pub brought: Brought,
     /// Wakes [`relay`]: something is to go out.
     pub parcel_added: Notify,
-    /// Wakes [`watch`]: a clock started, or the time was set.
-    pub deadline_added: Notify,
+    /// Wakes [`watch`]: a clock started that is due before the others, or the time was set.
+    pub alarm: Alarm,
 }
 
 impl Gateway {
     /// Tells the other stories that this bericht was recorded.
     fn recorded(&self, bericht: &Bericht, entry: &Entry) {
         self.parcel_added.notify_one();
-        self.deadline_added.notify_one();
+        if let Some(due_at) = entry.deadlines.iter().map(|deadline| deadline.due_at).min() {
+            self.alarm.note(due_at);
+        }
         match (&entry.wait, bericht) {
-            (Some(wait), _) => self.brought.add((&wait.gemeente, &wait.aanbieder), wait.subjects.clone()),
+            (Some(wait), _) => {
+                self.brought.add((&wait.gemeente, &wait.aanbieder), wait.subjects.clone());
+                self.brought.look_again();
+            }
             (None, Bericht::Heen(heen)) => self.brought.add(heen.header.pair(), brings(heen)),
             (None, Bericht::Retour(_)) => {}
         }

@@ -8,7 +8,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -31,48 +31,60 @@ type Subjects = HashMap<(Partij, Partij), HashSet<Subject>>;
 /// What was recorded since this story last looked.
 #[derive(Debug, Default)]
 pub struct Brought {
-    subjects: Mutex<Subjects>,
+    noted: Mutex<Noted>,
     added: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Noted {
+    subjects: Subjects,
+    /// A wait may end sooner than this story thinks.
+    sooner: bool,
 }
 
 impl Brought {
     /// Notes that something about these subjects was recorded.
     pub(super) fn add(&self, (gemeente, aanbieder): (&Partij, &Partij), subjects: Vec<Subject>) {
-        let mut known = self.subjects.lock().unwrap_or_else(PoisonError::into_inner);
-        known.entry((gemeente.clone(), aanbieder.clone())).or_default().extend(subjects);
-        drop(known);
+        self.noted().subjects.entry((gemeente.clone(), aanbieder.clone())).or_default().extend(subjects);
         self.added.notify_one();
     }
 
-    /// Wakes the story: the time was set.
+    /// Wakes the story: something was let wait, or the time was set.
     pub fn look_again(&self) {
+        self.noted().sooner = true;
         self.added.notify_one();
     }
 
     fn take(&self) -> Subjects {
-        std::mem::take(&mut *self.subjects.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut self.noted().subjects)
+    }
+
+    fn noted(&self) -> MutexGuard<'_, Noted> {
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Judges what waited, until `stop` is done. A fault of the store is logged and tried again.
 pub async fn wait(gateway: &Gateway, stop: impl Future<Output = ()>) {
-    tokio::pin!(stop);
+    let timer = tokio::time::sleep(Duration::ZERO);
+    tokio::pin!(stop, timer);
     // The first time all of them: a process may have ended before it looked.
-    let mut since = Timestamp::MAX_UTC;
+    let (mut ends_by, mut time_is_up) = (Timestamp::MAX_UTC, true);
     loop {
-        let pause = match release_until(since, gateway).await {
-            Ok(_) => pause(gateway).await.unwrap_or(LONGEST_PAUSE),
-            Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "cannot judge what waits");
-                LONGEST_PAUSE
-            }
-        };
+        let released = if time_is_up { release_until(ends_by, gateway).await } else { release_freed(gateway).await };
+        if let Err(error) = &released {
+            tracing::error!(error = error as &dyn std::error::Error, "cannot judge what waits");
+        }
+        if time_is_up || released.is_err() {
+            timer.set(tokio::time::sleep(pause(gateway).await.unwrap_or(LONGEST_PAUSE)));
+        }
         tokio::select! {
             () = &mut stop => return,
             () = gateway.brought.added.notified() => {}
-            () = tokio::time::sleep(pause) => {}
+            () = &mut timer => {}
         }
-        since = gateway.clock.now();
+        time_is_up = std::mem::take(&mut gateway.brought.noted().sooner) || timer.is_elapsed();
+        ends_by = gateway.clock.now();
     }
 }
 
@@ -89,6 +101,13 @@ pub async fn release(gateway: &Gateway) -> Result<Vec<Receipt>, StoreError> {
 async fn release_until(moment: Timestamp, gateway: &Gateway) -> Result<Vec<Receipt>, StoreError> {
     let mut released = Vec::new();
     reconsider_all(gateway.store.waiting_until(moment).await?, gateway, &mut released).await?;
+    released.extend(release_freed(gateway).await?);
+    Ok(released)
+}
+
+/// Judges those that wait for what was brought.
+async fn release_freed(gateway: &Gateway) -> Result<Vec<Receipt>, StoreError> {
+    let mut released = Vec::new();
     loop {
         let brought = gateway.brought.take();
         if brought.is_empty() {

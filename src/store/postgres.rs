@@ -24,6 +24,9 @@ type Db = sqlx::Postgres;
 type Row = sqlx::postgres::PgRow;
 type Step<'c, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'c>>;
 
+/// A prepared statement is one statement.
+const JOINS_STATEMENTS: bool = false;
+
 /// Takes rows that nobody else is taking, without waiting.
 const SKIP_LOCKED: &str = "FOR UPDATE SKIP LOCKED";
 

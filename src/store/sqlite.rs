@@ -33,6 +33,9 @@ type Db = sqlx::Sqlite;
 type Row = sqlx::sqlite::SqliteRow;
 type Step<'c, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'c>>;
 
+/// Statements go together: see [`sql`].
+const JOINS_STATEMENTS: bool = true;
+
 /// Nothing to skip: there is one writer at a time.
 const SKIP_LOCKED: &str = "";
 
@@ -69,6 +72,8 @@ impl Sqlite {
         let conn = ready(&options).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(MAX_READERS)
+            // A connection to a file does not break; to ask each time costs as much as to read.
+            .test_before_acquire(false)
             .connect_with(options.clone().pragma("query_only", "ON"))
             .await?;
         let committed = Arc::new(Notify::new());
@@ -121,6 +126,8 @@ fn options() -> SqliteConnectOptions {
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
         .pragma("wal_autocheckpoint", "0")
+        // What a savepoint may have to put back stays out of a file.
+        .pragma("temp_store", "MEMORY")
 }
 
 /// SQLite gives the log files the mode of the database.

@@ -23,7 +23,8 @@ use iwmo_gateway::domain::{Bericht, Heenbericht, Partij, Release, Retourbericht}
 use iwmo_gateway::exchange::parties::LocalParty;
 use iwmo_gateway::exchange::receive::receive;
 use iwmo_gateway::exchange::{
-    Brought, Carrier, Envelopes, Format, Gateway, LocalParties, Received, Reply, local_time, new_referentienummer,
+    Alarm, Brought, Carrier, Envelopes, Format, Gateway, LocalParties, Received, Reply, local_time,
+    new_referentienummer,
 };
 use iwmo_gateway::store::{EnvelopeSeen, FindingReceipt, Receipt, Sqlite};
 use iwmo_gateway::xml;
@@ -315,6 +316,6 @@ async fn gateway() -> Gateway {
         wait_for_earlier: Duration::ZERO,
         brought: Brought::default(),
         parcel_added: Notify::new(),
-        deadline_added: Notify::new(),
+        alarm: Alarm::default(),
     }
 }

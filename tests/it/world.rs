@@ -132,7 +132,7 @@ impl World {
     /// Sets the clock and wakes whoever waits for it.
     pub fn at(&self, moment: &str) {
         self.clock.set(instant(moment));
-        self.running.gateway.deadline_added.notify_one();
+        self.running.gateway.alarm.look_again();
         self.running.gateway.parcel_added.notify_one();
         self.running.gateway.brought.look_again();
     }

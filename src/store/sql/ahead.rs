@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use super::super::Connection;
 use super::Result;
+use super::batch::Batch;
 use super::declaratie::insert_prestaties;
 use super::ledger::insert_about;
 use super::payload::{PART, insert_part};
@@ -70,42 +71,40 @@ fn ranges(count: usize) -> impl Iterator<Item = Range<usize>> {
 
 /// Writes one portion.
 pub async fn write(conn: &mut Connection, entry: &Entry, portion: Portion) -> Result<()> {
-    let id = &entry.bericht.id;
+    let (id, mut batch) = (&entry.bericht.id, Batch::default());
     match portion {
         Portion::Mark => {
             for (_, bericht) in berichten(entry) {
-                sqlx::query("INSERT INTO ahead (bericht_id, since) VALUES ($1, $2)")
+                batch
+                    .statement("INSERT INTO ahead (bericht_id, since) VALUES ($1, $2)")
                     .bind(&bericht.id)
-                    .bind(in_order(entry.bericht.received_at))
-                    .execute(&mut *conn)
-                    .await?;
+                    .bind(in_order(entry.bericht.received_at));
             }
         }
         Portion::Bytes { of_retour, is_made, nr } => {
             let bericht = entry.retour.as_ref().filter(|_| of_retour).unwrap_or(&entry.bericht);
             let bytes = bericht.xml.as_ref().filter(|_| is_made).unwrap_or(&bericht.bytes);
-            insert_part(conn, (&bericht.id, is_made), nr, bytes).await?;
+            insert_part(&mut batch, (&bericht.id, is_made), nr, bytes);
         }
         Portion::Lines(range) => {
             if let (Some(about), Some(declaratie)) = (&entry.about, &entry.ledger.declaratie) {
-                insert_prestaties(conn, about, id, declaratie, range).await?;
+                insert_prestaties(&mut batch, about, id, declaratie, range)?;
             }
         }
         Portion::About(range) => {
             if let Some(about) = &entry.about {
-                insert_about(conn, about, id, range).await?;
+                insert_about(&mut batch, about, id, range);
             }
         }
     }
-    Ok(())
+    batch.run(conn).await
 }
 
 /// It counts from now on.
-pub async fn settle(conn: &mut Connection, entry: &Entry) -> Result<()> {
+pub fn settle(batch: &mut Batch, entry: &Entry) {
     for (_, bericht) in berichten(entry) {
-        sqlx::query("DELETE FROM ahead WHERE bericht_id = $1").bind(&bericht.id).execute(&mut *conn).await?;
+        batch.statement("DELETE FROM ahead WHERE bericht_id = $1").bind(&bericht.id);
     }
-    Ok(())
 }
 
 /// The berichten ahead of which something was written before this moment, and that were not recorded.

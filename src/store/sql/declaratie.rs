@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::super::{Connection, Row};
 use super::Result;
 use super::audit;
+use super::batch::Batch;
 use super::facts::Pair;
 use super::row::Fields;
 use crate::domain::Partij;
@@ -15,15 +16,16 @@ use crate::domain::declaratie::{BedragMetDC, GeslotenPeriode, Prestatie, Referen
 use crate::domain::history::{DeclaratieFact, PrestatieFact};
 use crate::domain::klasse::RetourCodes;
 use crate::domain::waarde::{Bsn, ToewijzingNummer, Value};
-use crate::store::{About, CalculationReceipt, DeclaratieView, LineView, NewDeclaratie, NewPrestatie, Receipt};
+use crate::store::{About, CalculationReceipt, DeclaratieView, LineView, NewDeclaratie, Receipt};
 
 /// Keeps a declaratie, without its lines.
-pub async fn insert_declaratie(conn: &mut Connection, about: &About, id: &str, new: &NewDeclaratie) -> Result<()> {
+pub fn insert_declaratie(batch: &mut Batch, about: &About, id: &str, new: &NewDeclaratie) {
     const DECLARATIE: &str = "INSERT INTO declaratie (bericht_id, gemeente, aanbieder, declaratie_nummer, begindatum,
             einddatum, totaal_bedrag, debet_credit, basisschema_xsd_versie, bericht_xsd_versie, void)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     let versie = new.xsd_versie.as_ref();
-    sqlx::query(DECLARATIE)
+    batch
+        .statement(DECLARATIE)
         .bind(id)
         .bind(about.gemeente.code())
         .bind(about.aanbieder.code())
@@ -34,61 +36,51 @@ pub async fn insert_declaratie(conn: &mut Connection, about: &About, id: &str, n
         .bind(new.totaal_ingediend_bedrag.debet_credit.to_text())
         .bind(versie.map(|versie| versie.basisschema_xsd_versie.to_text()))
         .bind(versie.map(|versie| versie.bericht_xsd_versie.to_text()))
-        .bind(new.void)
-        .execute(conn)
-        .await?;
-    Ok(())
+        .bind(new.void);
 }
 
 /// Keeps these lines of a declaratie, and what became of them.
-pub async fn insert_prestaties(
-    conn: &mut Connection,
+pub fn insert_prestaties(
+    batch: &mut Batch,
     about: &About,
     id: &str,
     declaratie: &NewDeclaratie,
     range: Range<usize>,
 ) -> Result<()> {
-    for (nr, line) in (0_i64..).zip(&declaratie.prestaties).skip(range.start).take(range.len()) {
-        insert_prestatie(conn, about, (id, nr), line, declaratie.void).await?;
+    if range.is_empty() {
+        return Ok(());
     }
-    Ok(())
-}
-
-async fn insert_prestatie(
-    conn: &mut Connection,
-    about: &About,
-    (id, nr): (&str, i64),
-    NewPrestatie { fact: line, calculations }: &NewPrestatie,
-    void: bool,
-) -> Result<()> {
-    const PRESTATIE: &str = "INSERT INTO prestatie (bericht_id, nr, gemeente, aanbieder, bsn, referentie_nummer,
-            vorig_referentie_nummer, toewijzing_nummer, product_categorie, product_code, begindatum, einddatum,
-            geleverd_volume, eenheid, product_tarief, bedrag, debet_credit, granted, void, calculations)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
-    let prestatie = &line.prestatie;
-    sqlx::query(PRESTATIE)
-        .bind(id)
-        .bind(nr)
-        .bind(about.gemeente.code())
-        .bind(about.aanbieder.code())
-        .bind(line.bsn.digits())
-        .bind(prestatie.product_referentie.referentie_nummer.as_str())
-        .bind(prestatie.product_referentie.vorig())
-        .bind(prestatie.toewijzing_nummer.map(|nummer| nummer.0))
-        .bind(prestatie.product_categorie.as_str())
-        .bind(prestatie.product_code.as_str())
-        .bind(prestatie.product_periode.begindatum.to_text())
-        .bind(prestatie.product_periode.einddatum.to_text())
-        .bind(i64::from(prestatie.geleverd_volume))
-        .bind(prestatie.eenheid.to_text())
-        .bind(prestatie.product_tarief.map(i64::from))
-        .bind(i64::from(prestatie.ingediend_bedrag.bedrag))
-        .bind(prestatie.ingediend_bedrag.debet_credit.to_text())
-        .bind(line.granted)
-        .bind(void)
-        .bind(calculations_text(calculations)?)
-        .execute(conn)
-        .await?;
+    let lines = range.clone().zip(&declaratie.prestaties[range]);
+    let calculations: Vec<String> =
+        lines.clone().map(|(_, line)| calculations_text(&line.calculations)).collect::<Result<_>>()?;
+    batch.statement(
+        "INSERT INTO prestatie (bericht_id, nr, gemeente, aanbieder, bsn, referentie_nummer, vorig_referentie_nummer,
+            toewijzing_nummer, product_categorie, product_code, begindatum, einddatum, geleverd_volume, eenheid,
+            product_tarief, bedrag, debet_credit, granted, void, calculations) VALUES ",
+    );
+    batch.rows(lines.zip(calculations), |row, ((nr, line), calculations)| {
+        let PrestatieFact { bsn, granted, prestatie } = &line.fact;
+        row.value(id)
+            .value(i64::try_from(nr).unwrap_or(i64::MAX))
+            .value(about.gemeente.code())
+            .value(about.aanbieder.code())
+            .value(bsn.digits())
+            .value(prestatie.product_referentie.referentie_nummer.as_str())
+            .value(prestatie.product_referentie.vorig())
+            .value(prestatie.toewijzing_nummer.map(|nummer| nummer.0))
+            .value(prestatie.product_categorie.as_str())
+            .value(prestatie.product_code.as_str())
+            .value(prestatie.product_periode.begindatum.to_text())
+            .value(prestatie.product_periode.einddatum.to_text())
+            .value(i64::from(prestatie.geleverd_volume))
+            .value(prestatie.eenheid.to_text())
+            .value(prestatie.product_tarief.map(i64::from))
+            .value(i64::from(prestatie.ingediend_bedrag.bedrag))
+            .value(prestatie.ingediend_bedrag.debet_credit.to_text())
+            .value(granted)
+            .value(declaratie.void)
+            .value(calculations);
+    });
     Ok(())
 }
 

@@ -6,13 +6,11 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use sqlx::QueryBuilder;
-
-use super::super::{Connection, Db};
+use super::super::Connection;
 use super::Result;
+use super::batch::Batch;
 use super::declaratie::{insert_declaratie, reject_lines};
-use super::facts::{CHUNK, Pair, of_pair, one_of};
-use super::record::stale_unless;
+use super::facts::CHUNK;
 use crate::domain::Release;
 use crate::domain::levering::{StartKey, StopKey};
 use crate::domain::waarde::{Bsn, Value};
@@ -24,81 +22,73 @@ type Origin<'a> = (&'a str, i64);
 /// The compare-and-set of a verdict. A subject that is not known has revision 0.
 ///
 /// Those of one revision together: a declaratie is about thousands of clients.
-pub async fn advance_revisions(conn: &mut Connection, about: &About) -> Result<()> {
+pub fn advance_revisions(batch: &mut Batch, about: &About) {
     let mut by_revision: BTreeMap<i64, Vec<String>> = BTreeMap::new();
     for (subject, revision) in &about.revisions {
         by_revision.entry(*revision).or_default().push(subject.key());
     }
-    let pair = (&about.gemeente, &about.aanbieder);
     for (revision, mut subjects) in by_revision {
         subjects.sort();
         for chunk in subjects.chunks(CHUNK) {
-            let mut query = if revision == 0 { first(pair, chunk) } else { next(pair, chunk, revision) };
-            let done = query.build().execute(&mut *conn).await?;
-            stale_unless(done.rows_affected() == chunk.len() as u64)?;
+            if revision == 0 {
+                first_revision(batch, about, chunk);
+            } else {
+                next_revision(batch, about, chunk, revision);
+            }
+            batch.exactly(chunk.len());
         }
     }
-    Ok(())
 }
 
-/// Gives these subjects, of which nothing was recorded before, their first revision.
-fn first((gemeente, aanbieder): Pair<'_>, subjects: &[String]) -> QueryBuilder<Db> {
-    let mut query = QueryBuilder::new("INSERT INTO revision (gemeente, aanbieder, subject, revision) ");
-    query.push_values(subjects, |mut row, subject| {
-        row.push_bind(gemeente.code().to_owned()).push_bind(aanbieder.code().to_owned());
-        row.push_bind(subject.clone()).push("1");
+/// Of subjects of which nothing was recorded before.
+fn first_revision(batch: &mut Batch, about: &About, subjects: &[String]) {
+    batch.statement("INSERT INTO revision (gemeente, aanbieder, subject, revision) VALUES ");
+    batch.rows(subjects, |row, subject| {
+        row.value(about.gemeente.code()).value(about.aanbieder.code()).value(subject).value(1_i64);
     });
-    query.push(" ON CONFLICT (gemeente, aanbieder, subject) DO NOTHING");
-    query
+    batch.push(" ON CONFLICT (gemeente, aanbieder, subject) DO NOTHING");
 }
 
-/// Gives these subjects the revision after this one.
-fn next(pair: Pair<'_>, subjects: &[String], revision: i64) -> QueryBuilder<Db> {
-    let mut query = QueryBuilder::new("UPDATE revision SET revision = revision + 1 WHERE ");
-    of_pair(&mut query, "", pair);
-    query.push(" AND revision = ").push_bind(revision);
-    one_of(&mut query, " AND subject IN ", subjects.iter().cloned());
-    query
+fn next_revision(batch: &mut Batch, about: &About, subjects: &[String], revision: i64) {
+    const NEXT: &str = "UPDATE revision SET revision = revision + 1
+        WHERE gemeente = $1 AND aanbieder = $2 AND revision = $3 AND (subject) IN (VALUES ";
+    batch.statement(NEXT).bind(about.gemeente.code()).bind(about.aanbieder.code()).bind(revision);
+    batch.rows(subjects, |row, subject| _ = row.value(subject));
+    batch.push(")");
 }
 
 /// Keeps which bericht was about what, of these subjects.
-pub async fn insert_about(conn: &mut Connection, about: &About, bericht_id: &str, range: Range<usize>) -> Result<()> {
+pub fn insert_about(batch: &mut Batch, about: &About, bericht_id: &str, range: Range<usize>) {
     for chunk in about.revisions[range].chunks(CHUNK) {
-        let mut query = QueryBuilder::new("INSERT INTO about (bericht_id, gemeente, aanbieder, subject) ");
-        query.push_values(chunk, |mut row, (subject, _)| {
-            row.push_bind(bericht_id.to_owned());
-            row.push_bind(about.gemeente.code().to_owned()).push_bind(about.aanbieder.code().to_owned());
-            row.push_bind(subject.key());
+        batch.statement("INSERT INTO about (bericht_id, gemeente, aanbieder, subject) VALUES ");
+        batch.rows(chunk, |row, (subject, _)| {
+            row.value(bericht_id).value(about.gemeente.code()).value(about.aanbieder.code()).value(subject.key());
         });
-        query.build().execute(&mut *conn).await?;
     }
-    Ok(())
 }
 
 /// Removals first: a bericht may take back a start or stop and report it anew (IV008).
-pub async fn change_ledger(conn: &mut Connection, about: &About, id: &str, ledger: &LedgerChange) -> Result<()> {
+pub fn change_ledger(batch: &mut Batch, about: &About, id: &str, ledger: &LedgerChange) {
     if let Some(bsn) = &about.bsn {
         let client = Client { about, bsn };
-        client.remove(conn, id, ledger).await?;
-        client.add(conn, id, ledger).await?;
+        client.remove(batch, id, ledger);
+        client.add(batch, id, ledger);
     }
     if let Some((referentie_aanbieder, antwoord)) = &ledger.antwoord {
         const ANTWOORD: &str = "INSERT INTO antwoord (bericht_id, gemeente, aanbieder, referentie_aanbieder,
                 verzoek_antwoord)
             VALUES ($1, $2, $3, $4, $5)";
-        sqlx::query(ANTWOORD)
+        batch
+            .statement(ANTWOORD)
             .bind(id)
             .bind(about.gemeente.code())
             .bind(about.aanbieder.code())
             .bind(referentie_aanbieder)
-            .bind(antwoord.to_text())
-            .execute(&mut *conn)
-            .await?;
+            .bind(antwoord.to_text());
     }
     if let Some(declaratie) = &ledger.declaratie {
-        insert_declaratie(conn, about, id, declaratie).await?;
+        insert_declaratie(batch, about, id, declaratie);
     }
-    Ok(())
 }
 
 /// A client between a gemeente and an aanbieder.
@@ -108,38 +98,37 @@ struct Client<'a> {
 }
 
 impl Client<'_> {
-    async fn remove(&self, conn: &mut Connection, id: &str, ledger: &LedgerChange) -> Result<()> {
+    fn remove(&self, batch: &mut Batch, id: &str, ledger: &LedgerChange) {
         for key in &ledger.removed_starts {
-            self.remove_start(conn, key, id).await?;
+            self.remove_start(batch, key, id);
         }
         for (key, release) in &ledger.removed_stops {
-            self.remove_stop(conn, key, *release, id).await?;
+            self.remove_stop(batch, key, *release, id);
         }
-        Ok(())
     }
 
-    async fn add(&self, conn: &mut Connection, id: &str, ledger: &LedgerChange) -> Result<()> {
+    fn add(&self, batch: &mut Batch, id: &str, ledger: &LedgerChange) {
         for (nr, key) in (0_i64..).zip(&ledger.starts) {
-            self.insert_start(conn, key, (id, nr)).await?;
+            self.insert_start(batch, key, (id, nr));
         }
         for (nr, key) in (0_i64..).zip(&ledger.stops) {
-            self.insert_stop(conn, key, (id, nr)).await?;
+            self.insert_stop(batch, key, (id, nr));
         }
         for (nr, toewijzing) in (0_i64..).zip(&ledger.toewijzingen) {
-            self.insert_toewijzing(conn, toewijzing, (id, nr)).await?;
+            self.insert_toewijzing(batch, toewijzing, (id, nr));
         }
         for (nr, referentie_aanbieder) in (0_i64..).zip(&ledger.verzoeken) {
-            self.insert_verzoek(conn, referentie_aanbieder, (id, nr)).await?;
+            self.insert_verzoek(batch, referentie_aanbieder, (id, nr));
         }
-        Ok(())
     }
 
-    async fn remove_start(&self, conn: &mut Connection, key: &StartKey, id: &str) -> Result<()> {
+    fn remove_start(&self, batch: &mut Batch, key: &StartKey, id: &str) {
         const REMOVE: &str = "UPDATE start SET removed_by = $1
             WHERE gemeente = $2 AND aanbieder = $3 AND bsn = $4 AND NOT refused AND removed_by IS NULL
                 AND toewijzing_nummer IS NOT DISTINCT FROM $5 AND categorie IS NOT DISTINCT FROM $6
                 AND code IS NOT DISTINCT FROM $7 AND begindatum = $8";
-        sqlx::query(REMOVE)
+        batch
+            .statement(REMOVE)
             .bind(id)
             .bind(self.about.gemeente.code())
             .bind(self.about.aanbieder.code())
@@ -147,13 +136,10 @@ impl Client<'_> {
             .bind(key.toewijzing_nummer.map(|nummer| nummer.0))
             .bind(&key.categorie)
             .bind(&key.code)
-            .bind(key.begindatum.to_text())
-            .execute(conn)
-            .await?;
-        Ok(())
+            .bind(key.begindatum.to_text());
     }
 
-    async fn remove_stop(&self, conn: &mut Connection, key: &StopKey, release: Release, id: &str) -> Result<()> {
+    fn remove_stop(&self, batch: &mut Batch, key: &StopKey, release: Release, id: &str) {
         const REMOVE: &str = "UPDATE stop SET removed_by = $1
             WHERE gemeente = $2 AND aanbieder = $3 AND bsn = $4 AND NOT refused AND removed_by IS NULL
                 AND toewijzing_nummer IS NOT DISTINCT FROM $5 AND categorie IS NOT DISTINCT FROM $6
@@ -163,7 +149,8 @@ impl Client<'_> {
             Release::V2_3 => None,
             Release::V3_2 => Some(&key.reden_beeindiging),
         };
-        sqlx::query(REMOVE)
+        batch
+            .statement(REMOVE)
             .bind(id)
             .bind(self.about.gemeente.code())
             .bind(self.about.aanbieder.code())
@@ -173,17 +160,15 @@ impl Client<'_> {
             .bind(&key.start.code)
             .bind(key.start.begindatum.to_text())
             .bind(key.einddatum.to_text())
-            .bind(reden)
-            .execute(conn)
-            .await?;
-        Ok(())
+            .bind(reden);
     }
 
-    async fn insert_start(&self, conn: &mut Connection, key: &StartKey, (id, nr): Origin<'_>) -> Result<()> {
+    fn insert_start(&self, batch: &mut Batch, key: &StartKey, (id, nr): Origin<'_>) {
         const START: &str = "INSERT INTO start (bericht_id, nr, gemeente, aanbieder, bsn, toewijzing_nummer, categorie,
                 code, begindatum)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-        sqlx::query(START)
+        batch
+            .statement(START)
             .bind(id)
             .bind(nr)
             .bind(self.about.gemeente.code())
@@ -192,17 +177,15 @@ impl Client<'_> {
             .bind(key.toewijzing_nummer.map(|nummer| nummer.0))
             .bind(&key.categorie)
             .bind(&key.code)
-            .bind(key.begindatum.to_text())
-            .execute(conn)
-            .await?;
-        Ok(())
+            .bind(key.begindatum.to_text());
     }
 
-    async fn insert_stop(&self, conn: &mut Connection, key: &StopKey, (id, nr): Origin<'_>) -> Result<()> {
+    fn insert_stop(&self, batch: &mut Batch, key: &StopKey, (id, nr): Origin<'_>) {
         const STOP: &str = "INSERT INTO stop (bericht_id, nr, gemeente, aanbieder, bsn, toewijzing_nummer, categorie,
                 code, begindatum, reden_beeindiging, einddatum)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-        sqlx::query(STOP)
+        batch
+            .statement(STOP)
             .bind(id)
             .bind(nr)
             .bind(self.about.gemeente.code())
@@ -213,24 +196,17 @@ impl Client<'_> {
             .bind(&key.start.code)
             .bind(key.start.begindatum.to_text())
             .bind(&key.reden_beeindiging)
-            .bind(key.einddatum.to_text())
-            .execute(conn)
-            .await?;
-        Ok(())
+            .bind(key.einddatum.to_text());
     }
 
-    async fn insert_toewijzing(
-        &self,
-        conn: &mut Connection,
-        toewijzing: &NewToewijzing,
-        (id, nr): Origin<'_>,
-    ) -> Result<()> {
+    fn insert_toewijzing(&self, batch: &mut Batch, toewijzing: &NewToewijzing, (id, nr): Origin<'_>) {
         const TOEWIJZING: &str = "INSERT INTO toewijzing (bericht_id, nr, gemeente, aanbieder, bsn, toewijzing_nummer,
                 referentie_aanbieder, toewijzingsdatum, toewijzingstijd, categorie, code, ingangsdatum, einddatum,
                 volume, eenheid, frequentie, budget, verwijderd)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
         let (product, omvang) = (toewijzing.product.as_ref(), toewijzing.omvang.as_ref());
-        sqlx::query(TOEWIJZING)
+        batch
+            .statement(TOEWIJZING)
             .bind(id)
             .bind(nr)
             .bind(self.about.gemeente.code())
@@ -248,25 +224,20 @@ impl Client<'_> {
             .bind(omvang.map(|omvang| omvang.eenheid.to_text()))
             .bind(omvang.map(|omvang| omvang.frequentie.to_text()))
             .bind(toewijzing.budget)
-            .bind(toewijzing.verwijderd)
-            .execute(conn)
-            .await?;
-        Ok(())
+            .bind(toewijzing.verwijderd);
     }
 
-    async fn insert_verzoek(&self, conn: &mut Connection, referentie: &str, (id, nr): Origin<'_>) -> Result<()> {
+    fn insert_verzoek(&self, batch: &mut Batch, referentie: &str, (id, nr): Origin<'_>) {
         const VERZOEK: &str = "INSERT INTO verzoek (bericht_id, nr, gemeente, aanbieder, bsn, referentie_aanbieder)
             VALUES ($1, $2, $3, $4, $5, $6)";
-        sqlx::query(VERZOEK)
+        batch
+            .statement(VERZOEK)
             .bind(id)
             .bind(nr)
             .bind(self.about.gemeente.code())
             .bind(self.about.aanbieder.code())
             .bind(self.bsn.digits())
-            .bind(referentie)
-            .execute(conn)
-            .await?;
-        Ok(())
+            .bind(referentie);
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod ahead;
 mod audit;
+mod batch;
 mod bericht;
 mod deadline;
 mod declaratie;

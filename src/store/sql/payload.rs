@@ -5,37 +5,30 @@ use sqlx::Row as _;
 
 use super::super::Connection;
 use super::Result;
+use super::batch::Batch;
 use crate::store::NewBericht;
 
 /// How large a part is. A driver and a database make copies of each value on its way in.
 pub const PART: usize = 1 << 20;
 
 /// Keeps the bytes of a bericht, and the XML that was made of them.
-pub async fn insert_payload(conn: &mut Connection, bericht: &NewBericht) -> Result<()> {
-    insert_parts(conn, &bericht.id, false, &bericht.bytes).await?;
-    if let Some(xml) = &bericht.xml {
-        insert_parts(conn, &bericht.id, true, xml).await?;
+pub fn insert_payload(batch: &mut Batch, bericht: &NewBericht) {
+    let made = bericht.xml.as_ref().map(|xml| (true, xml));
+    for (is_made, bytes) in [(false, &bericht.bytes)].into_iter().chain(made) {
+        for nr in 0..bytes.len().div_ceil(PART) {
+            insert_part(batch, (&bericht.id, is_made), nr, bytes);
+        }
     }
-    Ok(())
-}
-
-async fn insert_parts(conn: &mut Connection, id: &str, is_made: bool, bytes: &[u8]) -> Result<()> {
-    for nr in 0..bytes.len().div_ceil(PART) {
-        insert_part(conn, (id, is_made), nr, bytes).await?;
-    }
-    Ok(())
 }
 
 /// Keeps one part of the bytes of a bericht, or of the XML that was made of them.
-pub async fn insert_part(conn: &mut Connection, (id, is_made): (&str, bool), nr: usize, bytes: &[u8]) -> Result<()> {
-    sqlx::query("INSERT INTO payload (bericht_id, is_made, nr, bytes) VALUES ($1, $2, $3, $4)")
+pub fn insert_part(batch: &mut Batch, (id, is_made): (&str, bool), nr: usize, bytes: &[u8]) {
+    batch
+        .statement("INSERT INTO payload (bericht_id, is_made, nr, bytes) VALUES ($1, $2, $3, $4)")
         .bind(id)
         .bind(is_made)
         .bind(i64::try_from(nr).unwrap_or(i64::MAX))
-        .bind(bytes.chunks(PART).nth(nr))
-        .execute(conn)
-        .await?;
-    Ok(())
+        .bind(bytes.chunks(PART).nth(nr));
 }
 
 /// A bericht as it came in, and whether XML was made of it.

@@ -2,6 +2,7 @@
 
 use super::super::Connection;
 use super::audit::approve;
+use super::batch::Batch;
 use super::declaratie::insert_prestaties;
 use super::ledger::{advance_revisions, apply, change_ledger, insert_about};
 use super::payload::insert_payload;
@@ -18,88 +19,108 @@ use crate::store::{
 /// See [`crate::store::Store::record`]. Of a large bericht the most was written ahead.
 pub async fn record(conn: &mut Connection, entry: &Entry, is_ahead: bool) -> Result<()> {
     let bericht = &entry.bericht;
-    if let Some(about) = &entry.about {
-        advance_revisions(conn, about).await?;
-    }
     if entry.released {
         release(conn, bericht).await?;
-        answer_if_any(conn, bericht).await?;
-    } else {
-        insert_bericht(conn, bericht, entry.claims_identity).await?;
     }
-    if is_ahead {
-        ahead::settle(conn, entry).await?;
-    } else {
-        write_rest(conn, entry).await?;
-    }
-    if let Some(wait) = &entry.wait {
-        insert_waiting(conn, &bericht.id, wait).await?;
-    } else if bericht.outcome != Outcome::Refused {
-        sqlx::query("INSERT INTO journal (bericht_id) VALUES ($1)").bind(&bericht.id).execute(&mut *conn).await?;
-    }
-    if let Some(about) = &entry.about {
-        change_ledger(conn, about, &bericht.id, &entry.ledger).await?;
-    }
-    if let Some(retour) = &entry.retour {
-        insert_bericht(conn, retour, true).await?;
-    }
+    let mut batch = write(entry, is_ahead)?;
     if let Some(answering) = &entry.answers {
+        batch.run(conn).await.map_err(stale_if_taken)?;
         apply(conn, &answering.heenbericht_id, &answering.effect).await?;
+        batch = Batch::default();
     }
     for closing in &entry.closes {
-        close(conn, closing, bericht).await?;
+        close(&mut batch, closing, bericht);
     }
     for deadline in &entry.deadlines {
-        insert_deadline(conn, deadline, bericht).await?;
+        insert_deadline(&mut batch, deadline, bericht);
     }
-    for (bericht_id, partij) in &entry.postbus {
-        sqlx::query("INSERT INTO postbus (bericht_id, partij) VALUES ($1, $2)")
-            .bind(bericht_id)
-            .bind(partij.code())
-            .execute(&mut *conn)
-            .await?;
-    }
-    for parcel in &entry.parcels {
-        insert_parcel(conn, parcel, bericht.received_at).await?;
-    }
+    batch.run(conn).await.map_err(stale_if_taken)?;
     if let Some(approval) = &entry.approval {
         approve(conn, approval, &bericht.id).await?;
     }
-    if let Some(envelope) = &entry.envelope {
-        insert_envelope(conn, envelope).await?;
-    }
     Ok(())
+}
+
+/// What is written of every bericht.
+fn write(entry: &Entry, is_ahead: bool) -> Result<Batch> {
+    let bericht = &entry.bericht;
+    let mut batch = Batch::default();
+    if let Some(about) = &entry.about {
+        advance_revisions(&mut batch, about);
+    }
+    if entry.released {
+        answer_if_any(&mut batch, bericht);
+    } else {
+        insert_bericht(&mut batch, bericht, entry.claims_identity)?;
+    }
+    if let Some(wait) = &entry.wait {
+        insert_waiting(&mut batch, &bericht.id, wait);
+    } else if bericht.outcome != Outcome::Refused {
+        batch.statement("INSERT INTO journal (bericht_id) VALUES ($1)").bind(&bericht.id);
+    }
+    if is_ahead {
+        ahead::settle(&mut batch, entry);
+    } else {
+        write_rest(&mut batch, entry)?;
+    }
+    if let Some(about) = &entry.about {
+        change_ledger(&mut batch, about, &bericht.id, &entry.ledger);
+    }
+    if let Some(retour) = &entry.retour {
+        insert_bericht(&mut batch, retour, true)?;
+    }
+    for (bericht_id, partij) in &entry.postbus {
+        batch
+            .statement("INSERT INTO postbus (bericht_id, partij) VALUES ($1, $2)")
+            .bind(bericht_id)
+            .bind(partij.code());
+    }
+    for parcel in &entry.parcels {
+        insert_parcel(&mut batch, parcel, bericht.received_at);
+    }
+    if let Some(envelope) = &entry.envelope {
+        insert_envelope(&mut batch, envelope);
+    }
+    Ok(batch)
 }
 
 /// What there can be much of: the bytes, what it is about, the lines of a declaratie.
-async fn write_rest(conn: &mut Connection, entry: &Entry) -> Result<()> {
+fn write_rest(batch: &mut Batch, entry: &Entry) -> Result<()> {
     let own = (!entry.released).then_some(&entry.bericht);
     for bericht in own.into_iter().chain(&entry.retour) {
-        insert_payload(conn, bericht).await?;
+        insert_payload(batch, bericht);
     }
     let Some(about) = &entry.about else { return Ok(()) };
-    insert_about(conn, about, &entry.bericht.id, 0..about.revisions.len()).await?;
+    insert_about(batch, about, &entry.bericht.id, 0..about.revisions.len());
     if let Some(declaratie) = &entry.ledger.declaratie {
-        insert_prestaties(conn, about, &entry.bericht.id, declaratie, 0..declaratie.prestaties.len()).await?;
+        insert_prestaties(batch, about, &entry.bericht.id, declaratie, 0..declaratie.prestaties.len())?;
     }
     Ok(())
 }
 
-/// [`StoreError::Stale`] when exactly one change was expected and none was made.
-pub fn stale_unless(changed: bool) -> Result<()> {
-    if changed { Ok(()) } else { Err(StoreError::Stale) }
+/// Somebody used the Identificatie meanwhile: the verdict rests on a history that is no more.
+fn stale_if_taken(error: StoreError) -> StoreError {
+    const IDENTITY: [&str; 2] = ["bericht.identity", "bericht_identity_key"];
+    let names_identity = |cause: &sqlx::Error| {
+        let said = cause.as_database_error().filter(|said| said.is_unique_violation());
+        said.is_some_and(|said| IDENTITY.iter().any(|name| said.message().contains(name)))
+    };
+    match error {
+        StoreError::Database(cause) if names_identity(&cause) => StoreError::Stale,
+        other => other,
+    }
 }
 
-async fn insert_bericht(conn: &mut Connection, bericht: &NewBericht, claims_identity: bool) -> Result<()> {
+fn insert_bericht(batch: &mut Batch, bericht: &NewBericht, claims_identity: bool) -> Result<()> {
     const BERICHT: &str = "INSERT INTO bericht (id, received_at, via, poster, referentienummer, sha256, soort, release,
             afzender, ontvanger, identificatie, dagtekening, identificatie_retour, identity, heenbericht_id, outcome,
             receipt)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
-        ON CONFLICT (identity) DO NOTHING";
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
     let header = bericht.header.as_ref();
     // What was refused never uses up an Identificatie, whatever the caller says.
     let identity = header.filter(|_| claims_identity && bericht.outcome != Outcome::Refused);
-    let done = sqlx::query(BERICHT)
+    batch
+        .statement(BERICHT)
         .bind(&bericht.id)
         .bind(bericht.received_at)
         .bind(bericht.via.name())
@@ -116,17 +137,19 @@ async fn insert_bericht(conn: &mut Connection, bericht: &NewBericht, claims_iden
         .bind(identity.map(HeaderColumns::identity))
         .bind(&bericht.heenbericht_id)
         .bind(bericht.outcome.name())
-        .bind(receipt_text(bericht)?)
-        .execute(&mut *conn)
-        .await?;
-    stale_unless(done.rows_affected() == 1)?;
-    answer_if_any(conn, bericht).await
+        .bind(receipt_text(bericht)?);
+    answer_if_any(batch, bericht);
+    Ok(())
 }
 
-async fn answer_if_any(conn: &mut Connection, bericht: &NewBericht) -> Result<()> {
-    match &bericht.heenbericht_id {
-        Some(heenbericht_id) if bericht.outcome == Outcome::Accepted => answer(conn, heenbericht_id, &bericht.id).await,
-        _ => Ok(()),
+/// A heenbericht has one accepted retour: whoever comes second judged on a history that is no more.
+fn answer_if_any(batch: &mut Batch, bericht: &NewBericht) {
+    if let (Some(heenbericht_id), Outcome::Accepted) = (&bericht.heenbericht_id, bericht.outcome) {
+        batch
+            .statement("UPDATE bericht SET retour_id = $2 WHERE id = $1 AND retour_id IS NULL")
+            .bind(heenbericht_id)
+            .bind(&bericht.id)
+            .exactly(1);
     }
 }
 
@@ -134,18 +157,8 @@ pub fn receipt_text(bericht: &NewBericht) -> Result<String> {
     serde_json::to_string(&bericht.receipt).map_err(|cause| StoreError::Database(sqlx::Error::Encode(Box::new(cause))))
 }
 
-/// A heenbericht has one accepted retour: whoever comes second judged on a history that is no more.
-async fn answer(conn: &mut Connection, heenbericht_id: &str, retour_id: &str) -> Result<()> {
-    let done = sqlx::query("UPDATE bericht SET retour_id = $2 WHERE id = $1 AND retour_id IS NULL")
-        .bind(heenbericht_id)
-        .bind(retour_id)
-        .execute(conn)
-        .await?;
-    stale_unless(done.rows_affected() == 1)
-}
-
 /// A clock stops: met, late when its moment is past, or void when no moment counts any more.
-async fn close(conn: &mut Connection, closing: &Closing, by: &NewBericht) -> Result<()> {
+fn close(batch: &mut Batch, closing: &Closing, by: &NewBericht) {
     const STOP: &str = "UPDATE deadline
         SET state = CASE WHEN $2 < due_at THEN 'met' WHEN $2 IS NULL THEN 'void' ELSE 'late' END,
             closed_at = $3, closed_by = $4
@@ -155,24 +168,23 @@ async fn close(conn: &mut Connection, closing: &Closing, by: &NewBericht) -> Res
         Ends::Happened(at) => Some(at),
         Ends::Void => None,
     };
-    sqlx::query(STOP)
+    batch
+        .statement(STOP)
         .bind(&closing.bericht_id)
         .bind(moment)
         .bind(by.received_at)
         .bind(&by.id)
         .bind(closing.clock.name())
-        .bind(&closing.subject)
-        .execute(conn)
-        .await?;
-    Ok(())
+        .bind(&closing.subject);
 }
 
-async fn insert_deadline(conn: &mut Connection, deadline: &NewDeadline, bericht: &NewBericht) -> Result<()> {
+fn insert_deadline(batch: &mut Batch, deadline: &NewDeadline, bericht: &NewBericht) {
     const DEADLINE: &str = "INSERT INTO deadline (id, bericht_id, clock, answer, responsible, subject, due, due_at,
             state, closed_at, closed_by)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     let closed = matches!(deadline.state, DeadlineState::Met | DeadlineState::Late);
-    sqlx::query(DEADLINE)
+    batch
+        .statement(DEADLINE)
         .bind(&deadline.id)
         .bind(&deadline.bericht_id)
         .bind(deadline.clock.name())
@@ -183,18 +195,16 @@ async fn insert_deadline(conn: &mut Connection, deadline: &NewDeadline, bericht:
         .bind(in_order(deadline.due_at))
         .bind(deadline.state.name())
         .bind(closed.then_some(bericht.received_at))
-        .bind(closed.then_some(&bericht.id))
-        .execute(conn)
-        .await?;
-    Ok(())
+        .bind(closed.then_some(&bericht.id));
 }
 
-async fn insert_parcel(conn: &mut Connection, parcel: &NewParcel, due_at: Timestamp) -> Result<()> {
+fn insert_parcel(batch: &mut Batch, parcel: &NewParcel, due_at: Timestamp) {
     const PARCEL: &str = "INSERT INTO parcel (referentienummer, kind, functie, bericht_id, zender, ontvanger, envelope,
             state, due_at, last_reason)
         VALUES ($1, $2, $3, $4, $5, $6, $7, CASE WHEN CAST($8 AS TEXT) IS NULL THEN 'waiting' ELSE 'held' END,
             CASE WHEN CAST($8 AS TEXT) IS NULL THEN $9 END, $8)";
-    sqlx::query(PARCEL)
+    batch
+        .statement(PARCEL)
         .bind(&parcel.referentienummer)
         .bind(parcel.kind.name())
         .bind(&parcel.functie)
@@ -203,19 +213,16 @@ async fn insert_parcel(conn: &mut Connection, parcel: &NewParcel, due_at: Timest
         .bind(&parcel.ontvanger)
         .bind(parcel.envelope.as_ref())
         .bind(&parcel.held)
-        .bind(due_at)
-        .execute(conn)
-        .await?;
-    Ok(())
+        .bind(due_at);
 }
 
-async fn insert_envelope(conn: &mut Connection, envelope: &EnvelopeSeen) -> Result<()> {
-    sqlx::query("INSERT INTO envelope_seen (zender, referentienummer, content_sha256, answer) VALUES ($1, $2, $3, $4)")
+fn insert_envelope(batch: &mut Batch, envelope: &EnvelopeSeen) {
+    batch
+        .statement(
+            "INSERT INTO envelope_seen (zender, referentienummer, content_sha256, answer) VALUES ($1, $2, $3, $4)",
+        )
         .bind(&envelope.zender)
         .bind(&envelope.referentienummer)
         .bind(&envelope.content_sha256)
-        .bind(&envelope.answer)
-        .execute(conn)
-        .await?;
-    Ok(())
+        .bind(&envelope.answer);
 }

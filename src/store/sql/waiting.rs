@@ -6,6 +6,7 @@ use sqlx::QueryBuilder;
 
 use super::super::{Connection, Db, Row};
 use super::Result;
+use super::batch::Batch;
 use super::facts::{CHUNK, Pair, of_pair, one_of};
 use super::payload::as_received;
 use super::record::receipt_text;
@@ -20,22 +21,16 @@ const WAITING: &str = "SELECT b.id, w.until, b.received_at, b.via, b.poster, b.r
     FROM waiting w JOIN bericht b ON b.id = w.bericht_id WHERE ";
 
 /// Keeps for what a bericht waits.
-pub async fn insert_waiting(conn: &mut Connection, id: &str, wait: &Wait) -> Result<()> {
-    sqlx::query("INSERT INTO waiting (bericht_id, until) VALUES ($1, $2)")
-        .bind(id)
-        .bind(in_order(wait.until))
-        .execute(&mut *conn)
-        .await?;
+pub fn insert_waiting(batch: &mut Batch, id: &str, wait: &Wait) {
+    batch.statement("INSERT INTO waiting (bericht_id, until) VALUES ($1, $2)").bind(id).bind(in_order(wait.until));
     for subject in &wait.subjects {
-        sqlx::query("INSERT INTO waiting_on (bericht_id, gemeente, aanbieder, subject) VALUES ($1, $2, $3, $4)")
+        batch
+            .statement("INSERT INTO waiting_on (bericht_id, gemeente, aanbieder, subject) VALUES ($1, $2, $3, $4)")
             .bind(id)
             .bind(wait.gemeente.code())
             .bind(wait.aanbieder.code())
-            .bind(subject.key())
-            .execute(&mut *conn)
-            .await?;
+            .bind(subject.key());
     }
-    Ok(())
 }
 
 /// A bericht that waited was judged: what became of it takes the place of its waiting.
