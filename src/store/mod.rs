@@ -1,6 +1,7 @@
 //! What is kept: berichten, their state, what is due and what has to go out.
 //!
-//! Methods are use cases, each one transaction; no transaction and no connection leaves this module.
+//! Methods are use cases, each one transaction; no transaction and no connection leaves this module. Only what
+//! [`Store::record`] has much to write of is written before its transaction, where nobody sees it yet.
 //! Two implementations keep one contract: SQLite and PostgreSQL.
 //!
 //! Properties that live here: *store before yes* (a method that returned `Ok` has reached the disk),
