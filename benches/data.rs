@@ -8,7 +8,7 @@ const WMO323: &str = include_str!("../fixtures/berichten/wmo323-minimaal.xml");
 pub const FIRST_TOEWIJZING: usize = 100_000_000;
 
 /// The fewest lines of one client in [`large`].
-const LINES_PER_CLIENT: usize = 8;
+pub const LINES_PER_CLIENT: usize = 8;
 
 /// So many berichten of a few kilobytes, each under a name of its own: four toewijzingen to every three starts.
 pub fn small(count: usize) -> Vec<String> {

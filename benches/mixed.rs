@@ -84,12 +84,13 @@ fn small(number: u32, clients: &[String]) -> String {
     toewijzing.replace("TOEW-1", &format!("S{number}")).replace("700101", &(900_000_000 + number).to_string())
 }
 
-/// The declaratie of another month.
+/// The declaratie of another month. Support began in the midst of the first.
 fn of_month(declaratie: &str, (month, last): (u32, u32)) -> String {
+    let first = if month == MONTHS[0].0 { 16 } else { 1 };
     declaratie
         .replace("2026-04-01", &format!("2026-{:02}-01", month + 1))
         .replace("2026-03-01", &format!("2026-{month:02}-01"))
-        .replace("2026-03-16", &format!("2026-{month:02}-16"))
+        .replace("2026-03-16", &format!("2026-{month:02}-{first:02}"))
         .replace("2026-03-31", &format!("2026-{month:02}-{last}"))
         .replace("S-323-1", &format!("S-323-{month}"))
         .replace("D2026031", &format!("D2026{month:02}1"))

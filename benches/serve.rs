@@ -13,7 +13,7 @@ use futures_util::stream::FuturesUnordered;
 use iwmo_gateway::exchange::sha256_hex;
 use reqwest::{Client, RequestBuilder};
 
-use super::data::{FIRST_TOEWIJZING, WMO301, large};
+use super::data::{FIRST_TOEWIJZING, LINES_PER_CLIENT, WMO301, large};
 
 pub const GEMEENTE: &str = "0794";
 pub const AANBIEDER: &str = "42421337";
@@ -59,11 +59,13 @@ pub async fn measure(bytes: usize, program: &str) {
     gateway.stop();
 }
 
-/// Brings in these toewijzingen.
+/// Brings in these toewijzingen; those of one client, which stand together, one after the other.
 pub async fn load(gateway: &Gateway, toewijzingen: impl Iterator<Item = String>) {
     let (begin, mut count) = (Instant::now(), 0);
+    let toewijzingen: Vec<String> = toewijzingen.collect();
     let mut under_way = FuturesUnordered::new();
-    for toewijzing in toewijzingen {
+    let apart = (0..LINES_PER_CLIENT).flat_map(|first| toewijzingen[first..].iter().step_by(LINES_PER_CLIENT));
+    for toewijzing in apart.cloned() {
         if under_way.len() >= CONNECTIONS {
             under_way.next().await;
         }

@@ -15,7 +15,7 @@ use super::format::{self, Format, Readable};
 use super::ids;
 use super::parties::{Addressee, Route};
 use super::{Gateway, MOST_TRIES};
-use crate::domain::{Bericht, History, Partij, Timestamp, Verdict, judge};
+use crate::domain::{Bericht, Berichtsoort, History, Partij, Timestamp, Verdict, judge};
 use crate::store::{Approval, EnvelopeSeen, Receipt, StoreError, Via};
 use crate::xml;
 
@@ -143,7 +143,9 @@ pub async fn receive(received: &Received, gateway: &Gateway) -> Result<Reply, St
     loop {
         let history = gateway.store.history(&bericht).await?;
         // After the history: the same bytes, committed in between, must not look like another bericht.
-        if let Some(first) = gateway.store.first_receipt(&received.sha256).await? {
+        if may_repeat(received, &bericht, &history)
+            && let Some(first) = gateway.store.first_receipt(&received.sha256).await?
+        {
             return Ok(Reply::Repeated(first));
         }
         if received.carrier.is_new() && !gateway.releases.allow(&bericht) {
@@ -168,6 +170,13 @@ pub async fn receive(received: &Received, gateway: &Gateway) -> Result<Reply, St
             }
         }
     }
+}
+
+/// Whether these bytes may have been taken in before: then their Identificatie is used. But that of a 303 is free again when
+/// it was rejected as a whole (TR324), and what is no XML may have been given another.
+fn may_repeat(received: &Received, bericht: &Bericht, history: &History) -> bool {
+    let may_be_free = matches!(bericht.header().soort, Berichtsoort::Wmo303D | Berichtsoort::Wmo303F);
+    history.identificatie_used || may_be_free || received.format != Format::Xml
 }
 
 /// Keeps what was not taken in, for audit.

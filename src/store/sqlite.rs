@@ -95,7 +95,7 @@ impl Sqlite {
     async fn read<T, F>(&self, step: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut Connection) -> Step<'c, T> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> Step<'c, T> + Clone + Send + 'static,
     {
         let Some(file) = &self.file else { return self.write(step).await };
         let mut conn = file.readers.acquire().await.map_err(closed_or_failed)?;
@@ -105,7 +105,7 @@ impl Sqlite {
     async fn write<T, F>(&self, step: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut Connection) -> Step<'c, T> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> Step<'c, T> + Clone + Send + 'static,
     {
         self.writer.run(step).await
     }

@@ -1,8 +1,9 @@
 //! The one writer of a SQLite database: takes all commands that wait, and commits them as a group.
 //!
 //! A commit costs one flush of the disk however much is in it, and SQLite has one writer at a time, so
-//! commands that queue up while the disk is busy share the next flush. Each has a savepoint: one that fails
-//! is rolled back alone. Nobody is answered before the commit; when that fails, all get its error.
+//! commands that queue up while the disk is busy share the next flush. When one of them fails, all are taken back and
+//! run again, each with a savepoint, so that it is rolled back alone; a savepoint for each at once would cost as much as what
+//! most of them do. Nobody is answered before the commit; when that fails, all get its error.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -21,7 +22,8 @@ const GROUP: usize = 128;
 /// What somebody wants written.
 #[async_trait]
 trait Command: Send {
-    /// Does it inside the transaction of the group. Answers whether to keep what it did.
+    /// Does it inside the transaction of the group; again when the first time was taken back. Answers whether to keep what
+    /// it did.
     async fn run(&mut self, conn: &mut SqliteConnection) -> bool;
 
     /// Tells whoever asked, once the fate of the group is known.
@@ -30,7 +32,7 @@ trait Command: Send {
 
 /// A use case, and where its caller waits.
 struct Asked<T, F> {
-    step: Option<F>,
+    step: F,
     done: Result<T, StoreError>,
     tell: oneshot::Sender<Result<T, StoreError>>,
 }
@@ -39,12 +41,11 @@ struct Asked<T, F> {
 impl<T, F> Command for Asked<T, F>
 where
     T: Send,
-    F: for<'c> FnOnce(&'c mut SqliteConnection) -> Step<'c, T> + Send,
+    F: for<'c> FnOnce(&'c mut SqliteConnection) -> Step<'c, T> + Clone + Send,
 {
     async fn run(&mut self, conn: &mut SqliteConnection) -> bool {
-        if let Some(step) = self.step.take() {
-            self.done = step(conn).await;
-        }
+        let step = self.step.clone();
+        self.done = step(conn).await;
         self.done.is_ok()
     }
 
@@ -77,11 +78,11 @@ impl Writer {
     pub async fn run<T, F>(&self, step: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Step<'c, T> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Step<'c, T> + Clone + Send + 'static,
     {
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(StoreError::Closed)?;
         let (tell, told) = oneshot::channel();
-        let command = Box::new(Asked { step: Some(step), done: Err(StoreError::Closed), tell });
+        let command = Box::new(Asked { step, done: Err(StoreError::Closed), tell });
         queue.send(command).await.map_err(|_| StoreError::Closed)?;
         drop(queue);
         told.await.unwrap_or(Err(StoreError::Closed))
@@ -126,6 +127,23 @@ async fn write_groups(
 
 /// Runs the commands of a group and commits. On an error nothing of the group remains.
 async fn write_group(conn: &mut SqliteConnection, group: &mut [Box<dyn Command>]) -> Result<(), sqlx::Error> {
+    let mut transaction = conn.begin_with("BEGIN IMMEDIATE").await?;
+    let mut is_kept = true;
+    for command in &mut *group {
+        is_kept = command.run(&mut transaction).await;
+        if !is_kept {
+            break;
+        }
+    }
+    if is_kept {
+        return transaction.commit().await;
+    }
+    transaction.rollback().await?;
+    if group.len() == 1 { Ok(()) } else { write_each(conn, group).await }
+}
+
+/// The same, where a command that fails takes no other down.
+async fn write_each(conn: &mut SqliteConnection, group: &mut [Box<dyn Command>]) -> Result<(), sqlx::Error> {
     let mut transaction = conn.begin_with("BEGIN IMMEDIATE").await?;
     for command in group {
         let mut savepoint = transaction.begin().await?;
