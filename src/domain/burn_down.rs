@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::history::{PrestatieFact, ToewijzingFact};
+use super::regels::prestatie::granted;
 use super::volume::{Term, in_smallest, in_term};
 
 /// An amount that becomes less.
@@ -27,9 +28,9 @@ impl BurnDown {
     pub fn of_volume(toewijzing: &ToewijzingFact, lines: &[PrestatieFact]) -> Option<Self> {
         let omvang = toewijzing.omvang.as_ref()?;
         let term = Term { begin: toewijzing.ingangsdatum, end: toewijzing.einddatum };
-        let last_granted = granted(lines).map(|line| line.prestatie.product_periode.einddatum).max();
+        let last_granted = granted(lines).map(|(line, _)| line.prestatie.product_periode.einddatum).max();
         let maximum = in_term(omvang, term, last_granted.or(toewijzing.einddatum)?)?;
-        let volume = |line: &PrestatieFact| {
+        let volume = |line: &PrestatieFact, _| {
             let sign = if line.prestatie.is_debet() { 1 } else { -1 };
             sign * in_smallest(line.prestatie.geleverd_volume.into(), line.prestatie.eenheid)
         };
@@ -40,7 +41,7 @@ impl BurnDown {
     #[must_use]
     pub fn of_budget(toewijzing: &ToewijzingFact, lines: &[PrestatieFact]) -> Option<Self> {
         let budget = toewijzing.budget?;
-        Some(Self::of(toewijzing, budget.into(), lines, |line| line.prestatie.ingediend_bedrag.signed()))
+        Some(Self::of(toewijzing, budget.into(), lines, |_, bedrag| bedrag))
     }
 
     /// What is left now.
@@ -53,11 +54,11 @@ impl BurnDown {
         toewijzing: &ToewijzingFact,
         total: i128,
         lines: &[PrestatieFact],
-        amount: impl Fn(&PrestatieFact) -> i128,
+        amount: impl Fn(&PrestatieFact, i128) -> i128,
     ) -> Self {
         let mut by_day: BTreeMap<NaiveDate, i128> = BTreeMap::new();
-        for line in granted(lines) {
-            *by_day.entry(line.prestatie.product_periode.einddatum).or_default() += amount(line);
+        for (line, bedrag) in granted(lines) {
+            *by_day.entry(line.prestatie.product_periode.einddatum).or_default() += amount(line, bedrag);
         }
         let mut left = total;
         let steps: Vec<_> = by_day
@@ -72,8 +73,4 @@ impl BurnDown {
         let last = toewijzing.einddatum.into_iter().chain(last_granted).max().unwrap_or(first);
         Self { total, first, last, left: steps }
     }
-}
-
-fn granted(lines: &[PrestatieFact]) -> impl Iterator<Item = &PrestatieFact> {
-    lines.iter().filter(|line| line.granted)
 }

@@ -1,7 +1,8 @@
 //! What people decide about a declaratie that was judged and not answered yet, within what the standard allows.
 //!
 //! A line that the standard rejects stays rejected; one that it allows may be rejected, with a retourcode that the
-//! standard knows for a line. So the sum that is granted can only become less than the judgement allowed.
+//! standard knows for a line, or in a declaratie of release 2.3 be granted for less. So the sum that is granted can only
+//! become less than the judgement allowed.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -19,9 +20,11 @@ pub struct LineDecision {
     pub line: usize,
     /// Whether it is granted.
     pub granted: bool,
+    /// Of a line that is granted for less than was asked: how much, in euro cents.
+    pub toegekend: Option<u32>,
     /// Of a line that is not granted: what goes into the answer.
     pub retour_code: Option<String>,
-    /// For whoever looks later; of a line that is not granted.
+    /// For whoever looks later; of a line that is not granted in full.
     pub reason: Option<String>,
 }
 
@@ -36,6 +39,10 @@ pub enum NotAllowed {
     BreaksARule(usize),
     /// No retourcode, or one that the standard does not have for a line; these it has.
     RetourCode(usize, BTreeSet<&'static str>),
+    /// A line of this kind of declaratie, or a credit, is granted as a whole or not at all (OP287, IV054).
+    InPart(usize),
+    /// More is granted than nothing and less than is asked; not of a line that is rejected.
+    Bedrag(usize),
     /// No reason is given.
     NoReason(usize),
     /// A credit makes room for another line that is granted.
@@ -55,7 +62,17 @@ impl fmt::Display for NotAllowed {
                 let known = known.iter().copied().collect::<Vec<_>>().join(", ");
                 write!(f, "Regel {line}: kies een retourcode die de standaard voor een prestatie kent: {known}.")
             }
-            Self::NoReason(line) => write!(f, "Regel {line}: geef de reden waarom de regel wordt afgewezen."),
+            Self::InPart(line) => write!(
+                f,
+                "Regel {line} wordt geheel toegekend of afgewezen. Alleen een debetregel van een declaratie in release 2.3 (303D) kan voor een deel worden toegekend."
+            ),
+            Self::Bedrag(line) => write!(
+                f,
+                "Regel {line}: toegekend moet hoger zijn dan 0 en lager dan wat is gevraagd. Laat het weg om de regel geheel toe te kennen of af te wijzen."
+            ),
+            Self::NoReason(line) => {
+                write!(f, "Regel {line}: geef de reden waarom de regel niet geheel wordt toegekend.")
+            }
             Self::MakesRoom(line, other) => write!(
                 f,
                 "Regel {line} is een creditregel en maakt ruimte voor regel {other}, die is toegekend. Wijs ook regel {other} af."
@@ -83,29 +100,39 @@ pub fn decide(
     for decision in decisions {
         let line = decision.line;
         let index = line.wrapping_sub(1);
-        let (Some(granted), Some((path, _))) = (oordeel.granted.get_mut(index), lines.get(index)) else {
+        let (Some(granted), Some((path, prestatie))) = (oordeel.granted.get_mut(index), lines.get(index)) else {
             problems.push(NotAllowed::NoSuchLine(line));
             continue;
         };
         if !named.insert(line) {
             problems.push(NotAllowed::Twice(line));
         }
+        let reason = decision.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
         if decision.granted {
-            problems.extend((!*granted).then_some(NotAllowed::BreaksARule(line)));
+            problems.extend(granted.is_none().then_some(NotAllowed::BreaksARule(line)));
+            if let Some(toegekend) = decision.toegekend {
+                let may_be_in_part = heen.header.soort == Berichtsoort::Wmo303D && prestatie.is_debet();
+                problems.extend((!may_be_in_part).then_some(NotAllowed::InPart(line)));
+                let is_part = (1..prestatie.ingediend_bedrag.bedrag).contains(&toegekend);
+                problems.extend((!is_part).then_some(NotAllowed::Bedrag(line)));
+                problems.extend(reason.is_none().then_some(NotAllowed::NoReason(line)));
+                *granted = Some(toegekend);
+            }
             continue;
         }
-        if std::mem::replace(granted, false) {
+        problems.extend(decision.toegekend.map(|_| NotAllowed::Bedrag(line)));
+        if granted.take().is_some() {
             taken_back.insert(line);
         }
-        let reason = decision.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
         let code = decision.retour_code.as_deref().and_then(|code| known.get(code).copied());
         problems.extend(code.is_none().then(|| NotAllowed::RetourCode(line, known.clone())));
         problems.extend(reason.is_none().then_some(NotAllowed::NoReason(line)));
         verdict.findings.extend(code.zip(reason).map(|(code, reason)| rejection(path, code, reason)));
     }
     problems.extend(room_that_is_gone(&lines, &oordeel.granted, &taken_back));
-    let granted = lines.iter().zip(&oordeel.granted).filter(|(_, granted)| **granted);
-    oordeel.toegekend = granted.map(|((_, prestatie), _)| prestatie.ingediend_bedrag.signed()).sum();
+    let granted = lines.iter().zip(&oordeel.granted).filter_map(|((_, line), bedrag)| Some((line, (*bedrag)?)));
+    oordeel.toegekend =
+        granted.map(|(line, bedrag)| line.ingediend_bedrag.debet_credit.sign() * i128::from(bedrag)).sum();
     verdict.declaratie = Some(oordeel);
     if problems.is_empty() { Ok(verdict) } else { Err(problems) }
 }
@@ -134,11 +161,11 @@ fn rejection(path: &ElementPath, retour_code: &'static str, reason: &str) -> Fin
 /// the credit made (OP366).
 fn room_that_is_gone(
     lines: &[(ElementPath, &Prestatie)],
-    granted: &[bool],
+    granted: &[Option<u32>],
     taken_back: &BTreeSet<usize>,
 ) -> Vec<NotAllowed> {
     let numbered =
-        || (1..).zip(lines).zip(granted).map(|((line, (_, prestatie)), granted)| (line, *prestatie, *granted));
+        || (1..).zip(lines).zip(granted).map(|((line, (_, prestatie)), granted)| (line, *prestatie, granted.is_some()));
     let credits = numbered().filter(|(line, prestatie, _)| taken_back.contains(line) && !prestatie.is_debet());
     let granted_on = |nummer| {
         let mut debets = numbered().filter(|(_, prestatie, granted)| *granted && prestatie.is_debet());

@@ -39,7 +39,7 @@ pub fn compose(
     } else {
         let oordeel = verdict.declaratie.as_ref()?;
         let clienten = rejected_clienten(declaratie, oordeel, &codes);
-        let is_granted = oordeel.granted.iter().all(|granted| *granted);
+        let is_granted = oordeel.granted.iter().all(Option::is_some);
         let retour_codes = only(if is_granted { RetourCode::DECLARATIE_TOEGEKEND } else { RetourCode::GEEN_OPMERKING });
         (only(RetourCode::GEEN_OPMERKING), Some(antwoord(declaratie, oordeel.toegekend, clienten, retour_codes)))
     };
@@ -89,7 +89,7 @@ fn rejected_clienten(declaratie: &Declaratie, oordeel: &Oordeel, codes: &Codes<'
         let lines = path.child("Prestaties");
         let mut rejected = Vec::new();
         for (nr, line) in client.prestaties.iter().enumerate() {
-            if granted.next().unwrap_or(false) {
+            if granted.next().flatten().is_some() {
                 continue;
             }
             // A line in a rejected client, which was not judged, has no codes of its own.

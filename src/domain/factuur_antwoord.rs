@@ -13,13 +13,17 @@ use super::klasse::{ElementPath, RetourCodes};
 use super::verdict::{Oordeel, Verdict};
 use super::waarde::{DebetCredit, Identificatie, RetourCode};
 
+/// What is granted of a rejected line.
+const NOTHING: BedragMetDC = BedragMetDC { bedrag: 0, debet_credit: DebetCredit::Debet };
+
 /// Composes the 304 on a 303; `None` for another kind, and for one whose lines nobody judged.
 ///
 /// - A rule inside the bericht failed: 0001 on the header, nothing granted and no client: it counts as not sent.
 /// - A rule on the header failed: its codes on the header, the rest as above.
 /// - All lines are granted: 8001 on the header, and the whole total.
-/// - Else 0200 on the header, and the clients with a rejected line, each with those lines only: its codes on a line, 0200
-///   on the client. Of a client who was rejected all lines stand there with 0233: they were not judged.
+/// - Else 0200 on the header, and the clients with a line that was not granted in full, each with those lines only: its
+///   codes on a line, or what is granted of it and no code; 0200 on the client. Of a client who was rejected all lines stand
+///   there with 0233: they were not judged.
 #[must_use]
 pub fn compose(heen: &Heenbericht, verdict: &Verdict, nummer: Identificatie, today: NaiveDate) -> Option<Heenbericht> {
     let Inhoud::Factuur { header, clienten } = &heen.inhoud else { return None };
@@ -31,9 +35,10 @@ pub fn compose(heen: &Heenbericht, verdict: &Verdict, nummer: Identificatie, tod
         (codes, 0, Vec::new())
     } else {
         let oordeel = verdict.declaratie.as_ref()?;
-        let is_granted = oordeel.granted.iter().all(|granted| *granted);
-        let code = if is_granted { RetourCode::DECLARATIE_TOEGEKEND } else { RetourCode::GEEN_OPMERKING };
-        (only(code), oordeel.toegekend, rejected_clienten(clienten, &heen.inhoud, oordeel, &codes))
+        let returned = returned_clienten(clienten, &heen.inhoud, oordeel, &codes);
+        let is_all = returned.is_empty();
+        let code = if is_all { RetourCode::DECLARATIE_TOEGEKEND } else { RetourCode::GEEN_OPMERKING };
+        (only(code), oordeel.toegekend, returned)
     };
     let soort = match heen.header.soort {
         Berichtsoort::Wmo303D => Berichtsoort::Wmo304D,
@@ -74,36 +79,34 @@ fn antwoord_header(
     }
 }
 
-/// The clients with a rejected line.
-fn rejected_clienten(asked: &[Client], inhoud: &Inhoud, oordeel: &Oordeel, codes: &Codes<'_>) -> Vec<Client> {
+/// The clients with a line that was not granted in full.
+fn returned_clienten(asked: &[Client], inhoud: &Inhoud, oordeel: &Oordeel, codes: &Codes<'_>) -> Vec<Client> {
     let mut granted = oordeel.granted.iter().copied();
     let mut clienten = Vec::new();
     for (index, client) in asked.iter().enumerate() {
         let path = inhoud.clienten_path().nth("Client", index);
         let of_client = codes.on(&path);
         let lines = path.child("Prestaties");
-        let mut rejected = Vec::new();
+        let mut returned = Vec::new();
         for (nr, line) in client.prestaties.iter().enumerate() {
-            if granted.next().unwrap_or(false) {
-                continue;
-            }
-            let of_line = codes.on(&lines.nth("Prestatie", nr)).filter(|_| of_client.is_none());
-            rejected.push(Prestatie {
-                toegekende_bedrag_prestatie: Some(nothing()),
-                retour_codes: of_line.unwrap_or_else(|| only(RetourCode::NIET_BEOORDEELD)),
-                ..line.clone()
+            let (toegekend, retour_codes) = match granted.next().flatten() {
+                Some(bedrag) if bedrag == line.gevraagd().bedrag => continue,
+                Some(bedrag) => (BedragMetDC { bedrag, ..line.gevraagd().clone() }, RetourCodes::default()),
+                None => {
+                    let of_line = codes.on(&lines.nth("Prestatie", nr)).filter(|_| of_client.is_none());
+                    (NOTHING, of_line.unwrap_or_else(|| only(RetourCode::NIET_BEOORDEELD)))
+                }
+            };
+            let toegekende_bedrag_prestatie = Some(ToegekendeBedragPrestatie {
+                gemeente_berekend_bedrag: toegekend.clone(),
+                toegekend_bedrag: toegekend,
             });
+            returned.push(Prestatie { toegekende_bedrag_prestatie, retour_codes, ..line.clone() });
         }
-        if !rejected.is_empty() {
+        if !returned.is_empty() {
             let retour_codes = of_client.unwrap_or_else(|| only(RetourCode::GEEN_OPMERKING));
-            clienten.push(Client { prestaties: rejected, retour_codes, ..client.clone() });
+            clienten.push(Client { prestaties: returned, retour_codes, ..client.clone() });
         }
     }
     clienten
-}
-
-/// What is granted of a rejected line.
-fn nothing() -> ToegekendeBedragPrestatie {
-    let nothing = BedragMetDC { bedrag: 0, debet_credit: DebetCredit::Debet };
-    ToegekendeBedragPrestatie { gemeente_berekend_bedrag: nothing.clone(), toegekend_bedrag: nothing }
 }

@@ -181,8 +181,9 @@ pub struct PrestatieFact {
     pub bsn: Bsn,
     /// As it was declared.
     pub prestatie: Prestatie,
-    /// Whether it was granted.
-    pub granted: bool,
+    /// What is granted of it, in euro cents and with its own sign; `None`: it was rejected. Less than was asked only of a line
+    /// of a declaratie of release 2.3.
+    pub toegekend: Option<u32>,
 }
 
 /// A heenbericht that may wait for the retour at hand.
@@ -370,11 +371,19 @@ impl DeclaratieHistory {
     /// Whether a line on this toewijzing is granted, and not credited since.
     #[must_use]
     pub fn has_granted_lines(&self, nummer: ToewijzingNummer) -> bool {
-        let granted = || self.prestaties.iter().filter(|line| line.granted).map(|line| &line.prestatie);
+        let granted = || self.prestaties.iter().filter(|line| line.is_granted()).map(|line| &line.prestatie);
         let credited: HashSet<&str> = granted().filter_map(|line| line.product_referentie.vorig()).collect();
         granted()
             .filter(|line| line.toewijzing_nummer == Some(nummer) && line.is_debet())
             .any(|line| !credited.contains(line.product_referentie.referentie_nummer.as_str()))
+    }
+}
+
+impl PrestatieFact {
+    /// Whether any of it is granted.
+    #[must_use]
+    pub const fn is_granted(&self) -> bool {
+        self.toegekend.is_some()
     }
 }
 

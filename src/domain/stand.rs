@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::history::{PrestatieFact, ToewijzingFact, VerzoekFact};
 use super::levering::{StartKey, StopKey};
+use super::regels::prestatie::granted;
 use super::waarde::VerzoekAntwoord;
 
 /// Where a toewijzing stands.
@@ -143,14 +144,25 @@ pub struct Declared {
 }
 
 impl Declared {
-    /// The sum of these lines.
-    pub fn of<'a>(lines: impl IntoIterator<Item = &'a PrestatieFact>) -> Self {
-        lines.into_iter().fold(Self::default(), |sum, line| {
+    /// What was asked in these lines.
+    #[must_use]
+    pub fn asked(lines: &[PrestatieFact]) -> Self {
+        Self::sum(lines.iter().map(|line| (line, line.prestatie.ingediend_bedrag.signed())))
+    }
+
+    /// What was granted of them.
+    #[must_use]
+    pub fn granted(lines: &[PrestatieFact]) -> Self {
+        Self::sum(granted(lines))
+    }
+
+    fn sum<'a>(lines: impl Iterator<Item = (&'a PrestatieFact, i128)>) -> Self {
+        lines.fold(Self::default(), |sum, (line, bedrag)| {
             let sign = if line.prestatie.is_debet() { 1 } else { -1 };
             Self {
                 lines: sum.lines + 1,
                 volume: sum.volume + sign * i128::from(line.prestatie.geleverd_volume),
-                bedrag: sum.bedrag + line.prestatie.ingediend_bedrag.signed(),
+                bedrag: sum.bedrag + bedrag,
             }
         })
     }

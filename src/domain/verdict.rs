@@ -160,12 +160,13 @@ pub struct Verdict {
 /// What is granted of a declaratie, line by line (IV087).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Oordeel {
-    /// Whether each line is granted, in the order in which they stand in the bericht.
-    pub granted: Vec<bool>,
-    /// The granted lines added up, in euro cents; below zero when credit.
+    /// What is granted of each line, in euro cents and in the order in which they stand in the bericht; `None`: it is
+    /// rejected.
+    pub granted: Vec<Option<u32>>,
+    /// What is granted added up, in euro cents; below zero when credit.
     pub toegekend: i128,
-    /// What is paid for it, in euro cents; below zero when paid back. A credit of a claim that was rejected, as a factuur
-    /// may have, takes nothing back.
+    /// What is to be paid for it as it was judged, in euro cents; below zero when paid back. A credit of a claim that was
+    /// rejected, as a factuur may have, takes nothing back.
     pub betaalbaar: i128,
     /// Of each line the figures that it was judged by; none where it did not come to that.
     pub calculations: Vec<Box<[Calculation]>>,
@@ -190,7 +191,7 @@ impl Verdict {
     }
 
     fn grants_a_line(&self) -> bool {
-        self.declaratie.as_ref().is_some_and(|oordeel| oordeel.granted.contains(&true))
+        self.declaratie.as_ref().is_some_and(|oordeel| oordeel.granted.iter().any(Option::is_some))
     }
 }
 

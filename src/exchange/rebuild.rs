@@ -134,8 +134,10 @@ pub(super) fn granted(inhoud: &Inhoud, declaratie: &Declaratie, findings: &[Find
         !wrong.contains(&format!("Client[{client}]")) && !wrong.contains(&format!("Client[{client}]/Prestatie[{line}]"))
     };
     let granted = clienten.flat_map(|(client, lines)| {
-        (1..=lines.prestaties.len()).map(move |line| is_granted(client, line)).collect::<Vec<_>>()
+        let lines = (1..).zip(&lines.prestaties);
+        lines.map(move |(nr, line)| (client, nr, line.ingediend_bedrag.bedrag))
     });
+    let granted = granted.map(|(client, line, bedrag)| is_granted(client, line).then_some(bedrag));
     Some(Oordeel { granted: granted.collect(), ..Oordeel::default() })
 }
 

@@ -97,13 +97,12 @@ impl Stand {
         };
         let decided = |fact: &ToewijzingFact| (fact.toewijzingsdatum, fact.toewijzingstijd.clone());
         let is_earlier = |one: &&VersionView| !one.refused && decided(&one.fact) < decided(&current.fact);
-        let granted = view.prestaties.iter().filter(|line| line.granted);
         Self {
             toewijzing: ToewijzingStand::of(&current.fact, is_confirmed(view, current), today),
             levering: LeveringStand::of(&starts, &stops),
             withdrawn: view.versions.iter().filter(is_earlier).any(ends_later),
-            declared: Declared::of(&view.prestaties),
-            granted: Declared::of(granted),
+            declared: Declared::asked(&view.prestaties),
+            granted: Declared::granted(&view.prestaties),
         }
     }
 }

@@ -287,7 +287,7 @@ pub struct NewDeclaratie {
 /// A line that was judged.
 #[derive(Clone, Debug)]
 pub struct NewPrestatie {
-    /// As it was declared, and whether it was granted.
+    /// As it was declared, and what was granted of it.
     pub fact: PrestatieFact,
     /// The figures that it was judged by.
     pub calculations: Box<[Calculation]>,
@@ -334,8 +334,19 @@ pub enum Effect {
     /// It counts as not sent: what it put in the ledger is taken out, what it removed comes back, its clocks other
     /// than that of the retour become void, and the revisions of its subjects advance.
     Refuses,
-    /// Of a declaratie these lines are rejected, by client and reference; all others are granted.
-    Rejects(Vec<(Bsn, Referentie)>),
+    /// Of a declaratie these lines are not granted in full; all others are.
+    Returns(Vec<Returned>),
+}
+
+/// A line that stands in an antwoord because it was not granted in full.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Returned {
+    /// Under whose Bsn.
+    pub bsn: Bsn,
+    /// Which line.
+    pub referentie: Referentie,
+    /// What is granted of it, in euro cents; `None`: it is rejected.
+    pub toegekend: Option<u32>,
 }
 
 /// Where a deadline stands.

@@ -24,7 +24,7 @@ use crate::domain::{Bericht, History, Partij, Timestamp};
 pub use entry::{
     About, Answering, Approval, Closing, DeadlineState, Effect, Ends, Entry, EnvelopeSeen, HeaderColumns, Journaled,
     LedgerChange, LedgerRow, LedgerTable, NewBericht, NewDeadline, NewDeclaratie, NewParcel, NewPrestatie,
-    NewToewijzing, Outcome, ParcelKind, Proposal, Via, Wait, Waiting,
+    NewToewijzing, Outcome, ParcelKind, Proposal, Returned, Via, Wait, Waiting,
 };
 pub use postgres::Postgres;
 pub use receipt::{

@@ -131,10 +131,14 @@ pub struct LineDecisionReceipt {
     pub line: usize,
     /// Whether it is granted.
     pub granted: bool,
+    /// Of a line of a 303D that is granted for less than was asked: how much, in euro cents.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1)]
+    pub toegekend: Option<u32>,
     /// Of a line that is not granted: what goes into the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retourcode: Option<String>,
-    /// Why a line is not granted.
+    /// Why a line is not granted in full.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -144,6 +148,7 @@ impl From<&LineDecisionReceipt> for LineDecision {
         Self {
             line: receipt.line,
             granted: receipt.granted,
+            toegekend: receipt.toegekend,
             retour_code: receipt.retourcode.clone(),
             reason: receipt.reason.clone(),
         }

@@ -313,7 +313,7 @@ pub struct AuditView {
 /// A line of a declaratie.
 #[derive(Clone)]
 pub struct LineView {
-    /// As it was declared, and whether it is granted.
+    /// As it was declared, and what is granted of it.
     pub fact: PrestatieFact,
     /// The figures that it was judged by.
     pub calculations: Vec<CalculationReceipt>,

@@ -32,7 +32,7 @@ async fn declare(world: &World, identificatie: &str, lines: &[Value]) -> String 
     answer.body["id"].as_str().expect("an id").to_owned()
 }
 
-async fn decide(world: &World, name: &str, id: &str, decision: &Value) -> Answer {
+pub async fn decide(world: &World, name: &str, id: &str, decision: &Value) -> Answer {
     let url = world.url(&format!("/v1/declaraties/{id}/antwoord"));
     world
         .request(|client| {
@@ -51,7 +51,7 @@ fn reject(line: usize) -> Value {
     json!({"line": line, "granted": false, "retourcode": "9307", "reason": "Niet geleverd volgens de cliënt."})
 }
 
-fn problem(answer: &Answer) -> (u16, &str) {
+pub fn problem(answer: &Answer) -> (u16, &str) {
     (answer.status, answer.body["type"].as_str().unwrap_or_default().rsplit(':').next().unwrap_or_default())
 }
 

@@ -251,8 +251,8 @@ async fn every_line_is_explained_to_its_parties_and_to_nobody_else() {
     let table = world.get(AANBIEDER, &format!("/v1/declaraties/{id}/csv")).await;
     let rows: Vec<&str> = table.text.lines().collect();
     assert_eq!((table.status, rows.len()), (200, 3), "{}", table.text);
-    assert!(rows[1].starts_with("\"'=1+1\";") && rows[1].contains(";ja;"), "{}", rows[1]);
-    assert!(rows[2].contains(";nee;\"HVB-04 TR321\";") && !table.text.contains(BSN), "{}", rows[2]);
+    assert!(rows[1].starts_with("\"'=1+1\";") && rows[1].contains(";10000;ja;10000;"), "{}", rows[1]);
+    assert!(rows[2].contains(";nee;0;\"HVB-04 TR321\";") && !table.text.contains(BSN), "{}", rows[2]);
 
     let url = world.url(&format!("/v1/declaraties/{id}/xlsx"));
     let bytes = reqwest::Client::new().get(url).bearer_auth(AANBIEDER).send().await.expect("an answer");
@@ -262,7 +262,8 @@ async fn every_line_is_explained_to_its_parties_and_to_nobody_else() {
     let cell = |row, column| sheet.get_value((row, column)).cloned().expect("a cell");
     assert_eq!((cell(0, 0), cell(1, 0)), (Data::String("ReferentieNummer".into()), Data::String("=1+1".into())));
     assert_eq!((cell(1, 2), cell(1, 11)), (Data::Float(700_101.0), Data::String("ja".into())));
-    assert_eq!((cell(2, 10), cell(2, 12)), (Data::Float(47_500.0), Data::String("HVB-04 TR321".into())));
+    assert_eq!((cell(2, 10), cell(2, 13)), (Data::Float(47_500.0), Data::String("HVB-04 TR321".into())));
+    assert_eq!((cell(1, 12), cell(2, 12)), (Data::Float(10_000.0), Data::Float(0.0)));
     assert_eq!(sheet.height(), 3);
     let formulas = workbook.worksheet_formula("Declaratie").expect("a sheet");
     assert!(formulas.cells().all(|(_, _, formula)| formula.is_empty()), "a formula in {formulas:?}");

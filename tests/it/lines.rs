@@ -127,22 +127,35 @@ impl Gemeente {
             let bsn = client.bsn;
             client.prestaties.into_iter().map(move |prestatie| (bsn.clone(), prestatie))
         });
-        let facts = stated.zip(granted).map(|((bsn, prestatie), granted)| PrestatieFact { bsn, prestatie, granted });
+        let facts =
+            stated.zip(granted).map(|((bsn, prestatie), toegekend)| PrestatieFact { bsn, prestatie, toegekend });
         self.history.declaraties.prestaties.extend(facts);
         verdict
+    }
+
+    /// Grants this share of these lines, in percent, as an antwoord may of what was judged.
+    fn lower(&mut self, lines: &[Json], percent: u32) {
+        let is_one = |fact: &PrestatieFact| {
+            let name = fact.prestatie.product_referentie.referentie_nummer.as_str();
+            lines.iter().any(|line| line["ProductReferentie"]["ReferentieNummer"] == name)
+        };
+        let facts = self.history.declaraties.prestaties.iter_mut();
+        for toegekend in facts.filter(|fact| is_one(fact)).filter_map(|fact| fact.toegekend.as_mut()) {
+            *toegekend = (*toegekend * percent / 100).max(1);
+        }
     }
 
     /// What is granted and not credited, by toewijzing and first day of the period: hours and cents.
     fn sums(&self) -> HashMap<(i64, String), (i128, i128)> {
         let mut sums: HashMap<_, (i128, i128)> = HashMap::new();
-        for PrestatieFact { prestatie, granted, .. } in &self.history.declaraties.prestaties {
+        for PrestatieFact { prestatie, toegekend, .. } in &self.history.declaraties.prestaties {
             let sign = if prestatie.is_debet() { 1 } else { -1 };
             let key =
                 (prestatie.toewijzing_nummer.expect("a number").0, prestatie.product_periode.begindatum.to_string());
-            if *granted {
+            if let Some(toegekend) = toegekend {
                 let (volume, bedrag) = sums.entry(key).or_default();
                 *volume += sign * i128::from(prestatie.geleverd_volume);
-                *bedrag += prestatie.ingediend_bedrag.signed();
+                *bedrag += sign * i128::from(*toegekend);
             }
         }
         sums.retain(|_, sum| *sum != (0, 0));
@@ -156,12 +169,21 @@ fn once(debets: &[Debet]) -> Vec<Debet> {
     debets.iter().filter(|debet| seen.insert(debet.key())).cloned().collect()
 }
 
+/// The line with the amount that was granted of it.
+fn lowered(line: &Json, percent: u32) -> Json {
+    let mut line = line.clone();
+    let asked = line["IngediendBedrag"]["Bedrag"].as_u64().expect("an amount");
+    line["IngediendBedrag"]["Bedrag"] = json!((asked * u64::from(percent) / 100).max(1));
+    line
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
     fn what_is_granted_never_exceeds_the_maxima(
-        declaraties in prop::collection::vec(prop::collection::vec((debet(), any::<bool>()), 1..6), 1..5)
+        declaraties in prop::collection::vec(prop::collection::vec((debet(), any::<bool>()), 1..6), 1..5),
+        percent in prop_oneof![Just(100_u32), 1_u32..100]
     ) {
         let mut gemeente = Gemeente::new();
         let mut earlier: Vec<Json> = Vec::new();
@@ -177,21 +199,23 @@ proptest! {
                 .collect();
             let verdict = gemeente.judge(&credits.iter().chain(&lines).cloned().collect::<Vec<_>>());
             prop_assert!(verdict.declaratie.is_some(), "{:?}", verdict.findings);
-            earlier = lines;
+            gemeente.lower(&lines, percent);
+            earlier = lines.iter().map(|line| lowered(line, percent)).collect();
             let sums = gemeente.sums();
             let total = |nummer| sums.iter().filter(|((one, _), _)| *one == nummer).fold((0, 0), |sum, (_, one)| {
                 (sum.0 + one.0, sum.1 + one.1)
             });
             prop_assert!(total(IN_ALL).0 <= 20 && total(A_MONTH).0 <= 40 && total(BUDGET).1 <= 50_000, "{sums:?}");
-            for ((nummer, _), (volume, _)) in &sums {
-                prop_assert!(*volume > 0 && (*nummer != A_MONTH || *volume <= 10), "{sums:?}");
+            for ((nummer, _), (volume, bedrag)) in &sums {
+                prop_assert!(*volume > 0 && *bedrag > 0 && *bedrag <= 2500 * volume && (*nummer != A_MONTH || *volume <= 10), "{sums:?}");
             }
         }
     }
 
     #[test]
     fn to_credit_and_to_declare_anew_changes_nothing(
-        first in prop::collection::vec(debet(), 1..6), then in debet(), in_one in any::<bool>()
+        first in prop::collection::vec(debet(), 1..6), then in debet(), in_one in any::<bool>(),
+        percent in prop_oneof![Just(100_u32), 1_u32..100]
     ) {
         let lines = |prefix: &str| -> Vec<Json> {
             once(&first).iter().enumerate().map(|(place, debet)| debet.line(&format!("{prefix}{place}"))).collect()
@@ -199,17 +223,20 @@ proptest! {
         let (mut straight, mut detour) = (Gemeente::new(), Gemeente::new());
         straight.judge(&lines("R"));
         let granted = detour.judge(&lines("R")).declaratie.expect("judged").granted;
+        straight.lower(&lines("R"), percent);
+        detour.lower(&lines("R"), percent);
         let of_granted = |all: Vec<Json>| -> Vec<Json> {
-            all.into_iter().zip(&granted).filter(|(_, granted)| **granted).map(|(line, _)| line).collect()
+            all.into_iter().zip(&granted).filter(|(_, granted)| granted.is_some()).map(|(line, _)| line).collect()
         };
         let credits: Vec<Json> = of_granted(lines("R")).iter().enumerate()
-            .map(|(place, line)| credit(&format!("C{place}"), line))
+            .map(|(place, line)| credit(&format!("C{place}"), &lowered(line, percent)))
             .collect();
         let anew = of_granted(lines("N"));
         let steps = if in_one { vec![[anew, credits].concat()] } else { vec![credits, anew] };
         for step in steps.iter().filter(|step| !step.is_empty()) {
             prop_assert_eq!(detour.judge(step).findings, []);
         }
+        detour.lower(&lines("N"), percent);
         prop_assert_eq!(straight.sums(), detour.sums());
         let last = [then.line("Z")];
         prop_assert_eq!(straight.judge(&last).findings, detour.judge(&last).findings);
@@ -222,7 +249,7 @@ proptest! {
         let verdicts = |gemeente: &mut Gemeente, named: &[(String, Debet)]| -> HashMap<String, bool> {
             let lines: Vec<Json> = named.iter().map(|(name, debet)| debet.line(name)).collect();
             let granted = gemeente.judge(&lines).declaratie.expect("judged").granted;
-            named.iter().map(|(name, _)| name.clone()).zip(granted).collect()
+            named.iter().map(|(name, _)| name.clone()).zip(granted.iter().map(Option::is_some)).collect()
         };
         let named: Vec<(String, Debet)> =
             once(&debets).into_iter().enumerate().map(|(nr, debet)| (format!("R{nr}"), debet)).collect();

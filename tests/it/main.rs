@@ -10,6 +10,7 @@ mod crash;
 mod decide;
 mod declaraties;
 mod facturen;
+mod geld;
 mod hub;
 mod json;
 mod large;

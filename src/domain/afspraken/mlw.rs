@@ -205,10 +205,11 @@ fn open_claims<'a>(heen: &Heenbericht, declaratie: &'a Declaratie, history: &'a 
         return HashSet::new();
     }
     let facts = &history.declaraties.prestaties;
-    let earlier = facts.iter().filter(|fact| fact.granted).map(|fact| &fact.prestatie);
+    let earlier = facts.iter().filter(|fact| fact.is_granted()).map(|fact| &fact.prestatie);
     let own = declaratie.clienten.iter().flat_map(|client| &client.prestaties);
     let credited: HashSet<&str> = earlier.chain(own).filter_map(|line| line.product_referentie.vorig()).collect();
-    let rejected = facts.iter().filter(|fact| !fact.granted && fact.prestatie.is_debet()).map(|fact| &fact.prestatie);
+    let rejected =
+        facts.iter().filter(|fact| !fact.is_granted() && fact.prestatie.is_debet()).map(|fact| &fact.prestatie);
     let open = rejected.filter(|line| !credited.contains(line.product_referentie.referentie_nummer.as_str()));
     open.map(claim).collect()
 }

@@ -19,7 +19,7 @@ use crate::domain::toewijzing::Omvang;
 use crate::domain::verdict::Level;
 use crate::domain::waarde::Bsn;
 
-pub use books::Books;
+pub use books::{Books, granted};
 
 /// The element of a line that shows what is wrong, by the names on the way; none: the line as a whole.
 pub type Spot = &'static [&'static str];

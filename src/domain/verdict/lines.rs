@@ -34,29 +34,29 @@ pub(super) fn judge(
     let mut found: Vec<(usize, Finding)> = Vec::new();
     let count = lines.len();
     let mut oordeel =
-        Oordeel { granted: vec![false; count], toegekend: 0, betaalbaar: 0, calculations: vec![Box::default(); count] };
+        Oordeel { granted: vec![None; count], toegekend: 0, betaalbaar: 0, calculations: vec![Box::default(); count] };
     for wants_debet in [false, true] {
         for (nr, stated) in lines.iter().enumerate().filter(|(_, one)| one.prestatie.is_debet() == wants_debet) {
             let is_wrong = |path: &ElementPath| !wrong.is_empty() && wrong.contains(path);
-            let mut is_granted = false;
+            let mut granted = None;
             if !is_wrong(&layout.client(stated)) {
                 let toewijzing = unnumbered.toewijzing(stated, history);
                 let line = stated.line(&ground, toewijzing, &books);
                 let is_known_wrong = is_wrong(&layout.line(stated));
                 let Looked { broken, is_counted } = regels.look_at(&line, is_known_wrong);
-                is_granted = broken.is_empty() && !is_known_wrong;
+                let is_granted = broken.is_empty() && !is_known_wrong;
+                granted = is_granted.then_some(stated.prestatie.ingediend_bedrag.bedrag);
                 if is_counted {
                     oordeel.calculations[nr] = line.calculations();
                 }
                 found.extend(broken.into_iter().map(|(regel, spot)| (nr, layout.finding(stated, regel, spot))));
             }
-            if is_granted {
-                oordeel.granted[nr] = true;
-                let bedrag = stated.prestatie.ingediend_bedrag.signed();
-                oordeel.toegekend += bedrag;
-                oordeel.betaalbaar += if books.takes_back_nothing(stated.prestatie) { 0 } else { bedrag };
+            if let Some(toegekend) = granted {
+                oordeel.granted[nr] = granted;
+                oordeel.toegekend += stated.prestatie.ingediend_bedrag.signed();
+                oordeel.betaalbaar += books.moves(stated.prestatie, toegekend).unwrap_or(0);
             }
-            books.enter(stated.bsn, stated.prestatie, is_granted);
+            books.enter(stated.bsn, stated.prestatie, granted);
         }
     }
     found.sort_by_key(|(nr, _)| *nr);

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use crate::domain::bericht::{Heenbericht, Inhoud};
-use crate::domain::declaratie::Declaratie;
+use crate::domain::declaratie::{Declaratie, Prestatie};
 use crate::domain::history::{PrestatieFact, named_toewijzingen};
 use crate::domain::klasse::RetourCodes;
 use crate::domain::levering::{StartProduct, StopProduct};
 use crate::domain::toewijzing::ToegewezenProduct;
-use crate::domain::waarde::{RetourCode, ToewijzingNummer};
-use crate::domain::{History, Verdict, beschikking};
-use crate::store::{Effect, LedgerChange, NewDeclaratie, NewPrestatie, NewToewijzing};
+use crate::domain::waarde::{Bsn, RetourCode, ToewijzingNummer};
+use crate::domain::{History, Verdict, beschikking, factuur};
+use crate::store::{Effect, LedgerChange, NewDeclaratie, NewPrestatie, NewToewijzing, Returned};
 
 /// What a heenbericht changes: nothing when it was rejected, except that a declaratie is kept all the same, because the
 /// 325 that says so has to be matched to it.
@@ -105,7 +105,7 @@ fn new_declaratie(declaratie: &Declaratie, heen: &Heenbericht, verdict: &Verdict
                 fact: PrestatieFact {
                     bsn: bsn.clone(),
                     prestatie: prestatie.clone(),
-                    granted: granted.get(nr).copied().unwrap_or(false),
+                    toegekend: granted.get(nr).copied().flatten(),
                 },
                 calculations: calculations.get(nr).cloned().unwrap_or_default(),
             })
@@ -114,7 +114,7 @@ fn new_declaratie(declaratie: &Declaratie, heen: &Heenbericht, verdict: &Verdict
 }
 
 /// What a 325 makes of its 323, or a 304 of its 303: on the header or on the declaratie it refuses it as a whole, else it
-/// lists the lines that it rejects (IV087, IV056).
+/// returns the lines that it does not grant in full (IV087, IV056).
 pub fn effect_of(antwoord: &Inhoud) -> Effect {
     const JUDGED: [&str; 2] = [RetourCode::GEEN_OPMERKING, RetourCode::DECLARATIE_TOEGEKEND];
     let is_judged = |codes: &RetourCodes| codes.0.iter().all(|code| JUDGED.contains(&code.as_str()));
@@ -122,12 +122,21 @@ pub fn effect_of(antwoord: &Inhoud) -> Effect {
         Inhoud::DeclaratieAntwoord { antwoord: Some(antwoord), .. } if is_judged(&antwoord.retour_codes) => {
             let lines =
                 antwoord.clienten.iter().flat_map(|client| client.prestaties.iter().map(|line| (&client.bsn, line)));
-            Effect::Rejects(lines.map(|(bsn, line)| (bsn.clone(), line.product_referentie.clone())).collect())
+            let rejected = |(bsn, line): (&Bsn, &Prestatie)| Returned {
+                bsn: bsn.clone(),
+                referentie: line.product_referentie.clone(),
+                toegekend: None,
+            };
+            Effect::Returns(lines.map(rejected).collect())
         }
         Inhoud::FactuurAntwoord { header, clienten } if is_judged(&header.retour_codes) => {
             let lines = clienten.iter().flat_map(|client| client.prestaties.iter().map(|line| (&client.bsn, line)));
-            let rejected = lines.filter(|(_, line)| line.toegekend().is_none_or(|toegekend| toegekend.bedrag == 0));
-            Effect::Rejects(rejected.map(|(bsn, line)| (bsn.clone(), line.product_referentie.clone())).collect())
+            let returned = |(bsn, line): (&Bsn, &factuur::Prestatie)| Returned {
+                bsn: bsn.clone(),
+                referentie: line.product_referentie.clone(),
+                toegekend: line.toegekend().map(|toegekend| toegekend.bedrag).filter(|bedrag| *bedrag > 0),
+            };
+            Effect::Returns(lines.map(returned).collect())
         }
         _ => Effect::Refuses,
     }

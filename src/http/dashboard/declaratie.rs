@@ -61,7 +61,7 @@ struct LineRow {
     periode: String,
     volume: String,
     bedrag: String,
-    outcome: &'static str,
+    outcome: String,
     class: &'static str,
     findings: Vec<(Option<String>, String, String)>,
     calculations: Vec<String>,
@@ -166,7 +166,7 @@ fn facts(declaratie: &DeclaratieJson) -> Vec<(&'static str, String)> {
 
 impl LineRow {
     fn of(line: &LineJson) -> Self {
-        let (outcome, class) = if line.granted { (TEXTS.line_granted, "good") } else { (TEXTS.line_rejected, "bad") };
+        let (outcome, class) = texts::line_outcome(line);
         let findings = line.findings.iter().map(|finding| {
             let rule = finding.rule.clone().unwrap_or_default();
             (page_of(&rule), rule, finding.text.clone())

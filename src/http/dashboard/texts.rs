@@ -8,6 +8,7 @@ use crate::domain::deadline::Clock;
 use crate::domain::history::{ToewijzingFact, VerzoekFact};
 use crate::domain::stand::{Declared, LeveringStand, ToewijzingStand, VerzoekStand};
 use crate::domain::waarde::{RetourCode, VerzoekAntwoord};
+use crate::http::declaraties::LineJson;
 use crate::store::{AntwoordView, DeadlineState, DeadlineView, Outcome, ParcelState, ParcelView, Via};
 
 /// The texts of the pages.
@@ -376,6 +377,17 @@ pub(super) fn euro(cents: i128) -> String {
 /// What was declared or granted.
 pub(super) fn declared(sum: &Declared) -> String {
     format!("{} in {} regels (volume {})", euro(sum.bedrag), sum.lines, sum.volume)
+}
+
+/// How a line of a declaratie fared, and the class that colours it.
+pub(super) fn line_outcome(line: &LineJson) -> (String, &'static str) {
+    if !line.granted {
+        (TEXTS.line_rejected.to_owned(), "bad")
+    } else if line.toegekend == line.ingediend {
+        (TEXTS.line_granted.to_owned(), "good")
+    } else {
+        (format!("{} {}", TEXTS.line_granted, euro(line.toegekend.into())), "bad")
+    }
 }
 
 /// How the lines of a declaratie fared.

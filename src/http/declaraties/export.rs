@@ -4,7 +4,7 @@ use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
 use super::{DeclaratieJson, LineJson};
 
-const HEADING: [&str; 14] = [
+const HEADING: [&str; 15] = [
     "ReferentieNummer",
     "VorigReferentieNummer",
     "ToewijzingNummer",
@@ -17,6 +17,7 @@ const HEADING: [&str; 14] = [
     "ProductTarief (centen)",
     "Ingediend (centen)",
     "Toegekend",
+    "Toegekend (centen)",
     "Regels",
     "Toelichting",
 ];
@@ -31,7 +32,7 @@ enum Cell {
     Empty,
 }
 
-fn row(line: &LineJson) -> [Cell; 14] {
+fn row(line: &LineJson) -> [Cell; 15] {
     let number = |number: Option<i64>| number.map_or(Cell::Empty, Cell::Number);
     let rules = line.findings.iter().filter_map(|finding| finding.rule.as_deref());
     let texts = line.findings.iter().map(|finding| finding.text.as_str());
@@ -48,7 +49,8 @@ fn row(line: &LineJson) -> [Cell; 14] {
         Cell::Text(line.eenheid.clone()),
         number(line.product_tarief.map(i64::from)),
         Cell::Number(line.ingediend),
-        Cell::Plain(if line.granted { "ja" } else { "nee" }.to_owned()),
+        Cell::Plain(line.in_a_word().to_owned()),
+        Cell::Number(line.toegekend),
         Cell::Text(rules.collect::<Vec<_>>().join(" ")),
         Cell::Text(texts.collect::<Vec<_>>().join(" ")),
     ]

@@ -106,7 +106,7 @@ pub(super) struct DeclaratieJson {
     pub begindatum: NaiveDate,
     pub einddatum: NaiveDate,
     pub ingediend: i64,
-    /// What the granted lines add up to, as it stands now.
+    /// What is granted adds up to this, as it stands now.
     pub toegekend: i64,
     /// Rejected before its lines were judged: it counts as not sent.
     pub void: bool,
@@ -117,7 +117,7 @@ pub(super) struct DeclaratieJson {
     pub proposal: Option<ProposalJson>,
     /// How many lines there are in all.
     pub line_count: usize,
-    /// How many of them are granted.
+    /// How many of them are granted, in full or in part.
     pub granted_count: usize,
     pub lines: Vec<LineJson>,
     /// Ask for the next lines with `after` set to this; null on the last page.
@@ -140,9 +140,23 @@ pub(super) struct LineJson {
     pub eenheid: String,
     pub product_tarief: Option<u32>,
     pub ingediend: i64,
+    /// Whether it is granted, in full or in part.
     pub granted: bool,
+    /// What is granted of it.
+    pub toegekend: i64,
     pub findings: Vec<FindingReceipt>,
     pub calculations: Vec<CalculationReceipt>,
+}
+
+impl LineJson {
+    /// How it fared, in a word.
+    pub(super) const fn in_a_word(&self) -> &'static str {
+        match self.granted {
+            false => "nee",
+            true if self.toegekend == self.ingediend => "ja",
+            true => "deels",
+        }
+    }
 }
 
 impl From<DeclaratieView> for DeclaratieJson {
@@ -159,7 +173,8 @@ impl From<DeclaratieView> for DeclaratieJson {
             }
             in_client += 1;
             let ingediend = prestatie.ingediend_bedrag.signed();
-            toegekend += if line.fact.granted { ingediend } else { 0 };
+            let bedrag = prestatie.ingediend_bedrag.debet_credit.sign() * i128::from(line.fact.toegekend.unwrap_or(0));
+            toegekend += bedrag;
             let mut own = findings.get(&(client, None)).cloned().unwrap_or_default();
             own.extend(findings.remove(&(client, Some(in_client))).unwrap_or_default());
             lines.push(LineJson {
@@ -175,7 +190,8 @@ impl From<DeclaratieView> for DeclaratieJson {
                 eenheid: prestatie.eenheid.to_text(),
                 product_tarief: prestatie.product_tarief,
                 ingediend: shown(ingediend),
-                granted: line.fact.granted,
+                granted: line.fact.toegekend.is_some(),
+                toegekend: shown(bedrag),
                 findings: own,
                 calculations: line.calculations,
             });

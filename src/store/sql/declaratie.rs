@@ -1,6 +1,6 @@
 //! Declaraties and their lines.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::super::{Connection, Row};
@@ -16,7 +16,7 @@ use crate::domain::declaratie::{BedragMetDC, GeslotenPeriode, Prestatie, Referen
 use crate::domain::history::{DeclaratieFact, PrestatieFact};
 use crate::domain::klasse::RetourCodes;
 use crate::domain::waarde::{Bsn, ToewijzingNummer, Value};
-use crate::store::{About, CalculationReceipt, DeclaratieView, LineView, NewDeclaratie, Receipt};
+use crate::store::{About, CalculationReceipt, DeclaratieView, LineView, NewDeclaratie, Receipt, Returned};
 
 /// Keeps a declaratie, without its lines.
 pub fn insert_declaratie(batch: &mut Batch, about: &About, id: &str, new: &NewDeclaratie) {
@@ -56,10 +56,10 @@ pub fn insert_prestaties(
     batch.statement(
         "INSERT INTO prestatie (bericht_id, nr, gemeente, aanbieder, bsn, referentie_nummer, vorig_referentie_nummer,
             toewijzing_nummer, product_categorie, product_code, begindatum, einddatum, geleverd_volume, eenheid,
-            product_tarief, bedrag, debet_credit, granted, void, calculations) VALUES ",
+            product_tarief, bedrag, debet_credit, toegekend, void, calculations) VALUES ",
     );
     batch.rows(lines.zip(calculations), |row, ((nr, line), calculations)| {
-        let PrestatieFact { bsn, granted, prestatie } = &line.fact;
+        let PrestatieFact { bsn, toegekend, prestatie } = &line.fact;
         row.value(id)
             .value(i64::try_from(nr).unwrap_or(i64::MAX))
             .value(about.gemeente.code())
@@ -77,7 +77,7 @@ pub fn insert_prestaties(
             .value(prestatie.product_tarief.map(i64::from))
             .value(i64::from(prestatie.ingediend_bedrag.bedrag))
             .value(prestatie.ingediend_bedrag.debet_credit.to_text())
-            .value(granted)
+            .value(toegekend.map(i64::from))
             .value(declaratie.void)
             .value(calculations);
     });
@@ -89,21 +89,23 @@ fn calculations_text(calculations: &[Calculation]) -> Result<String> {
     Ok(serde_json::to_string(&receipts).map_err(|cause| sqlx::Error::Encode(Box::new(cause)))?)
 }
 
-/// A 325 came: the lines that it lists are rejected, all others of its declaratie are granted.
-pub async fn reject_lines(conn: &mut Connection, declaratie_id: &str, rejected: &[(Bsn, Referentie)]) -> Result<()> {
-    sqlx::query("UPDATE prestatie SET granted = TRUE WHERE bericht_id = $1 AND NOT void")
+/// An antwoord came: of the lines that it returns so much is granted, all others of its declaratie are granted in full.
+pub async fn grant_lines(conn: &mut Connection, declaratie_id: &str, returned: &[Returned]) -> Result<()> {
+    sqlx::query("UPDATE prestatie SET toegekend = bedrag WHERE bericht_id = $1 AND NOT void")
         .bind(declaratie_id)
         .execute(&mut *conn)
         .await?;
-    if rejected.is_empty() {
+    if returned.is_empty() {
         return Ok(());
     }
-    let rejected: HashSet<_> = rejected.iter().map(|(bsn, referentie)| line_key(bsn, referentie)).collect();
+    let returned: HashMap<_, _> =
+        returned.iter().map(|line| (line_key(&line.bsn, &line.referentie), line.toegekend)).collect();
     for (nr, line) in (0_i64..).zip(lines_of(conn, declaratie_id).await?) {
-        if rejected.contains(&line_key(&line.bsn, &line.prestatie.product_referentie)) {
-            sqlx::query("UPDATE prestatie SET granted = FALSE WHERE bericht_id = $1 AND nr = $2")
+        if let Some(toegekend) = returned.get(&line_key(&line.bsn, &line.prestatie.product_referentie)) {
+            sqlx::query("UPDATE prestatie SET toegekend = $3 WHERE bericht_id = $1 AND nr = $2")
                 .bind(declaratie_id)
                 .bind(nr)
+                .bind(toegekend.map(i64::from))
                 .execute(&mut *conn)
                 .await?;
         }
@@ -256,7 +258,7 @@ pub fn prestatie(row: &Row) -> Result<PrestatieFact> {
     let fields = Fields::of("prestatie", "bericht_id", row)?;
     Ok(PrestatieFact {
         bsn: fields.parse("bsn", Value::from_text)?,
-        granted: fields.get("granted")?,
+        toegekend: fields.number_if_any("toegekend")?,
         prestatie: Prestatie {
             product_referentie: Referentie {
                 referentie_nummer: fields.parse("referentie_nummer", Value::from_text)?,

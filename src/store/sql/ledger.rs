@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::super::Connection;
 use super::Result;
 use super::batch::Batch;
-use super::declaratie::{insert_declaratie, reject_lines};
+use super::declaratie::{grant_lines, insert_declaratie};
 use super::facts::CHUNK;
 use crate::domain::Release;
 use crate::domain::levering::{StartKey, StopKey};
@@ -246,7 +246,7 @@ pub async fn apply(conn: &mut Connection, heenbericht_id: &str, effect: &Effect)
     match effect {
         Effect::Accepts => Ok(()),
         Effect::Refuses => take_out(conn, heenbericht_id).await,
-        Effect::Rejects(lines) => reject_lines(conn, heenbericht_id, lines).await,
+        Effect::Returns(lines) => grant_lines(conn, heenbericht_id, lines).await,
     }
 }
 

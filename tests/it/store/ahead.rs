@@ -52,7 +52,10 @@ fn line(id: &str, nummer: i64) -> NewPrestatie {
         ingediend_bedrag: BedragMetDC { bedrag: 1, debet_credit: DebetCredit::Debet },
         retour_codes: RetourCodes::default(),
     };
-    NewPrestatie { fact: PrestatieFact { bsn: value(BSN), granted: true, prestatie }, calculations: Box::default() }
+    NewPrestatie {
+        fact: PrestatieFact { bsn: value(BSN), prestatie, toegekend: Some(1) },
+        calculations: Box::default(),
+    }
 }
 
 /// How many lines the ledger shows.

@@ -7,8 +7,13 @@ use super::World;
 use super::data::{entry, entry_305, morning, new_bericht, retour};
 
 fn proposal(id: &str) -> Proposal {
-    let line =
-        LineDecisionReceipt { line: 2, granted: false, retourcode: Some("9307".into()), reason: Some("Waarom".into()) };
+    let line = LineDecisionReceipt {
+        line: 2,
+        granted: false,
+        toegekend: None,
+        retourcode: Some("9307".into()),
+        reason: Some("Waarom".into()),
+    };
     Proposal { id: id.to_owned(), at: morning(), by: "Anna".to_owned(), lines: vec![line] }
 }
 

@@ -74,8 +74,13 @@ pub fn iv056c(heen: &Heenbericht) -> Vec<Place> {
         heen,
         |client| !is_wrong(&client.retour_codes),
         |line| {
-            let granted = line.toegekend().map_or(0, |granted| granted.bedrag);
-            if is_wrong(&line.retour_codes) { granted != 0 } else { !(1..line.gevraagd().bedrag).contains(&granted) }
+            let (asked, granted) = (line.gevraagd(), line.toegekend().map_or(0, BedragMetDC::signed));
+            let lowered = 1..i128::from(asked.bedrag);
+            if is_wrong(&line.retour_codes) {
+                granted != 0
+            } else {
+                !lowered.contains(&(asked.debet_credit.sign() * granted))
+            }
         },
     )
 }

@@ -26,8 +26,8 @@ pub struct Debet<'a> {
     pub bsn: &'a Bsn,
     /// As it was declared.
     pub prestatie: &'a Prestatie,
-    /// Whether it was granted; credited since or not.
-    pub granted: bool,
+    /// What was granted of it, in euro cents, credited since or not; `None`: it was rejected.
+    pub toegekend: Option<u32>,
 }
 
 /// What is granted on one toewijzing, without what was credited since.
@@ -44,44 +44,45 @@ impl<'a> Books<'a> {
     pub fn of(earlier: &'a [PrestatieFact]) -> Self {
         let mut books = Self::default();
         for line in earlier {
-            books.enter(&line.bsn, &line.prestatie, line.granted);
+            books.enter(&line.bsn, &line.prestatie, line.toegekend);
         }
         books
     }
 
     /// Enters a line that was judged. One that was rejected uses up its reference, and does nothing else. What takes back
-    /// a rejected line, as that of a factuur may be, leaves what is granted as it was.
-    pub fn enter(&mut self, bsn: &'a Bsn, prestatie: &'a Prestatie, granted: bool) {
+    /// a rejected line, as that of a factuur may be, leaves what is granted as it was. Where less money was granted than was
+    /// asked, the volume was delivered all the same.
+    pub fn enter(&mut self, bsn: &'a Bsn, prestatie: &'a Prestatie, toegekend: Option<u32>) {
         let referentie = &prestatie.product_referentie;
         let name = referentie.referentie_nummer.as_str();
         self.references.insert(name);
         if prestatie.is_debet() {
-            self.debets.entry(name).or_insert(Debet { bsn, prestatie, granted });
+            self.debets.entry(name).or_insert(Debet { bsn, prestatie, toegekend });
         }
-        if !granted {
-            return;
-        }
+        let Some(toegekend) = toegekend else { return };
         if let Some(vorig) = referentie.vorig() {
             self.credited.insert(vorig);
-            if self.takes_back_nothing(prestatie) {
-                return;
-            }
         }
+        let Some(bedrag) = self.moves(prestatie, toegekend) else { return };
         let sign = prestatie.ingediend_bedrag.debet_credit.sign();
         *self.delivered.entry(Delivered(prestatie)).or_default() += if prestatie.is_debet() { 1 } else { -1 };
         let Some(nummer) = prestatie.toewijzing_nummer else { return };
         let sums = self.sums.entry(nummer).or_default();
         let volume = in_smallest(prestatie.geleverd_volume.into(), prestatie.eenheid);
         *sums.volumes.entry(smallest(prestatie.eenheid)).or_default() += sign * volume;
-        sums.bedrag += prestatie.ingediend_bedrag.signed();
+        sums.bedrag += bedrag;
         sums.last_day = sums.last_day.max(Some(prestatie.product_periode.einddatum));
     }
 
-    /// Whether this credits a line that was rejected: a claim, of which nothing was granted.
+    /// What a line adds to the money that is granted, in euro cents, when so much of it is granted. A credit takes back what
+    /// was granted of its debet; `None`: that was rejected, a claim of which nothing was granted.
     #[must_use]
-    pub fn takes_back_nothing(&self, prestatie: &Prestatie) -> bool {
+    pub fn moves(&self, prestatie: &Prestatie, toegekend: u32) -> Option<i128> {
         let vorig = prestatie.product_referentie.vorig();
-        vorig.and_then(|vorig| self.debets.get(vorig)).is_some_and(|debet| !debet.granted)
+        match vorig.and_then(|vorig| self.debets.get(vorig)) {
+            Some(debet) => debet.toegekend.map(|granted| -i128::from(granted)),
+            None => Some(prestatie.ingediend_bedrag.debet_credit.sign() * i128::from(toegekend)),
+        }
     }
 
     /// Whether a line of this name was declared, granted or not.
@@ -126,4 +127,10 @@ impl<'a> Books<'a> {
     pub fn last_day(&self, nummer: ToewijzingNummer) -> Option<NaiveDate> {
         self.sums.get(&nummer)?.last_day
     }
+}
+
+/// The lines that make up what is granted, each with the money that it adds, in euro cents.
+pub fn granted(lines: &[PrestatieFact]) -> impl Iterator<Item = (&PrestatieFact, i128)> {
+    let books = Books::of(lines);
+    lines.iter().filter_map(move |line| Some((line, books.moves(&line.prestatie, line.toegekend?)?)))
 }

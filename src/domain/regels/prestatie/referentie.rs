@@ -17,15 +17,21 @@ pub fn tr314(line: &Line<'_>) -> Option<Spot> {
     line.books.has_reference(nummer.as_str()).then_some(&["ProductReferentie", "ReferentieNummer"])
 }
 
-/// TR323: a credit takes back a debet line that was granted, and equals it (IV091; before release 3.0 IV054). One that
-/// was credited before is still there: see [`tr390`]. Before release 3.0 a rejected line is there too: see [`iv053`].
+/// TR323: a credit takes back a debet line that was granted, and equals it (IV091; before release 3.0 IV054); where less was
+/// granted than was asked, its amount is what was granted. One that was credited before is still there: see [`tr390`].
+/// Before release 3.0 a rejected line is there too: see [`iv053`].
 ///
 /// - Retourcode: 8017, on the `Prestatie`
 /// - Berichten: WMO303, WMO323
 pub fn tr323(line: &Line<'_>) -> Option<Spot> {
     let vorig = line.prestatie.product_referentie.vorig()?;
-    let mut taken_back = line.books.debet(vorig).into_iter().filter(|debet| debet.granted || line.release == V2_3);
-    let equals = taken_back.any(|debet| is_same((debet.bsn, debet.prestatie), (line.bsn, line.prestatie)));
+    let mut taken_back =
+        line.books.debet(vorig).into_iter().filter(|debet| debet.toegekend.is_some() || line.release == V2_3);
+    let equals = taken_back.any(|debet| {
+        let granted = debet.toegekend.unwrap_or(debet.prestatie.ingediend_bedrag.bedrag);
+        line.prestatie.ingediend_bedrag.bedrag == granted
+            && is_same((debet.bsn, debet.prestatie), (line.bsn, line.prestatie))
+    });
     (!equals).then_some(VORIG)
 }
 
@@ -35,7 +41,7 @@ pub fn tr323(line: &Line<'_>) -> Option<Spot> {
 /// - Berichten: WMO303, as D
 pub fn iv053(line: &Line<'_>) -> Option<Spot> {
     let vorig = line.prestatie.product_referentie.vorig()?;
-    line.books.debet(vorig).is_some_and(|debet| !debet.granted).then_some(VORIG)
+    line.books.debet(vorig).is_some_and(|debet| debet.toegekend.is_none()).then_some(VORIG)
 }
 
 /// TR390: a line is credited once; before release 3.0 it is IV054 that says so.
@@ -47,7 +53,7 @@ pub fn tr390(line: &Line<'_>) -> Option<Spot> {
     line.books.is_credited(vorig).then_some(VORIG)
 }
 
-/// Whether two lines differ in reference and sign only.
+/// Whether two lines differ in reference and amount only.
 fn is_same(one: (&Bsn, &Prestatie), other: (&Bsn, &Prestatie)) -> bool {
     let content = |(bsn, prestatie): (&Bsn, &Prestatie)| {
         let Prestatie {
@@ -59,11 +65,11 @@ fn is_same(one: (&Bsn, &Prestatie), other: (&Bsn, &Prestatie)) -> bool {
             geleverd_volume,
             eenheid,
             product_tarief,
-            ingediend_bedrag,
+            ingediend_bedrag: _,
             retour_codes: _,
         } = prestatie.clone();
         let what = (bsn.clone(), toewijzing_nummer, product_categorie, product_code);
-        (what, product_periode, geleverd_volume, eenheid, product_tarief, ingediend_bedrag.bedrag)
+        (what, product_periode, geleverd_volume, eenheid, product_tarief)
     };
     content(one) == content(other)
 }

@@ -218,7 +218,7 @@ CREATE TABLE prestatie (
     product_tarief         BIGINT,                      -- euro cents
     bedrag                 BIGINT NOT NULL,             -- euro cents
     debet_credit           TEXT NOT NULL,
-    granted                BOOLEAN NOT NULL,
+    toegekend              BIGINT,                      -- euro cents; NULL: rejected
     void                   BOOLEAN NOT NULL,             -- as its declaratie
     calculations           TEXT NOT NULL,                -- JSON: the figures that it was judged by
     PRIMARY KEY (bericht_id, nr)

@@ -219,7 +219,7 @@ CREATE TABLE prestatie (
     product_tarief         INTEGER,                      -- euro cents
     bedrag                 INTEGER NOT NULL,             -- euro cents
     debet_credit           TEXT NOT NULL,
-    granted                BOOLEAN NOT NULL,
+    toegekend              INTEGER,                     -- euro cents; NULL: rejected
     void                   BOOLEAN NOT NULL,             -- as its declaratie
     calculations           TEXT NOT NULL,                -- JSON: the figures that it was judged by
     PRIMARY KEY (bericht_id, nr)

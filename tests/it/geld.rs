@@ -1,0 +1,4 @@
+//! Money: what is granted of a line, what is payable, and what was paid.
+
+mod deels;
+mod maker;
