@@ -208,6 +208,12 @@ impl FactuurHeader {
         }
     }
 
+    /// Whether the servicebureau is paid, and not the aanbieder (BetalingAanID 01).
+    #[must_use]
+    pub fn is_paid_to_servicebureau(&self) -> bool {
+        self.betaling_aan_id == "01"
+    }
+
     /// What is asked, in the words of the 323.
     #[must_use]
     pub fn declaratie(&self, clienten: &[Client]) -> Declaratie {

@@ -19,12 +19,14 @@
 //! | [`waiting`] | which berichten wait for an earlier one |
 //! | [`retour`], [`declaratie_antwoord`] | the answer that the standard prescribes |
 //! | [`decision`] | what people decide about a declaratie before it is answered |
+//! | [`betaling`] | what is paid of what was granted, in batches |
 //! | [`werkdag`], [`deadline`] | days that count, and clocks |
 
 pub mod afspraken;
 pub mod antwoord;
 pub mod bericht;
 pub mod beschikking;
+pub mod betaling;
 pub mod burn_down;
 pub mod calculation;
 pub mod client;

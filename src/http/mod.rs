@@ -19,6 +19,7 @@ mod query;
 mod soap;
 mod toewijzingen;
 mod uitleg;
+mod vorderingen;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -90,6 +91,7 @@ pub fn router(gateway: Arc<Gateway>, settings: Settings) -> Router {
         .routes(routes!(declaraties::csv))
         .routes(routes!(declaraties::xlsx))
         .routes(routes!(antwoord::post))
+        .routes(routes!(vorderingen::list))
         .routes(routes!(deadlines::list))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))

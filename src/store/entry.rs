@@ -278,6 +278,10 @@ pub struct NewDeclaratie {
     pub totaal_ingediend_bedrag: TotaalBedragMetDC,
     /// In its header.
     pub xsd_versie: Option<XsdVersie>,
+    /// A factuur: a rejected line of it stays a claim until it is credited.
+    pub is_factuur: bool,
+    /// AGB code of whose account what is granted goes to (BetalingAanID).
+    pub begunstigde: String,
     /// Rejected before its lines were judged: it counts as not sent.
     pub void: bool,
     /// Its lines, in order.

@@ -8,6 +8,7 @@
 //! *one verdict, one transaction* ([`Store::record`]), *byte-exact* (payloads and envelopes are kept as
 //! they were), *parties are apart* (reads name the party they are for).
 
+mod betaling;
 mod entry;
 mod names;
 mod postgres;
@@ -18,9 +19,13 @@ mod view;
 use async_trait::async_trait;
 use chrono::NaiveDate;
 
+use crate::domain::betaling::Kenmerk;
 use crate::domain::history::Subject;
 use crate::domain::{Bericht, History, Partij, Timestamp};
 
+pub use betaling::{
+    BetaaldeDeclaratie, BetalingAsked, BetalingView, LeftOut, Made, NewBetaling, Payment, VorderingView,
+};
 pub use entry::{
     About, Answering, Approval, Closing, DeadlineState, Effect, Ends, Entry, EnvelopeSeen, HeaderColumns, Journaled,
     LedgerChange, LedgerRow, LedgerTable, NewBericht, NewDeadline, NewDeclaratie, NewParcel, NewPrestatie,
@@ -237,6 +242,39 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// [`StoreError::Overtaken`] when it was answered meanwhile.
     async fn propose(&self, declaratie_id: &str, proposal: &Proposal) -> Result<(), StoreError>;
+
+    /// Makes a batch of what is payable at its gemeente and stands in none yet: what was granted in answered declaraties,
+    /// less what granted credits take back. What is in it is then fixed: an answered declaratie does not change any more. A
+    /// declaratie stands in one batch at most. In the audit log. One of this name that is there already stays as it is.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when another batch was made meanwhile.
+    async fn make_betaling(&self, new: &NewBetaling) -> Result<Made, StoreError>;
+
+    /// Keeps that the bank paid a batch: the clocks on its declaraties stop, met or late by that day. In the audit log. One
+    /// that was paid before stays as it was. `None` when there is no such batch.
+    async fn settle_betaling(&self, payment: &Payment) -> Result<Option<BetalingView>, StoreError>;
+
+    /// The batch of this gemeente with this name.
+    async fn betaling(&self, gemeente: &Partij, kenmerk: &Kenmerk) -> Result<Option<BetalingView>, StoreError>;
+
+    /// Batches of this gemeente (`None`: of all), the newest first, after the one with this `gemeente/kenmerk`.
+    async fn betalingen(
+        &self,
+        gemeente: Option<&Partij>,
+        after: After<'_>,
+        limit: u32,
+    ) -> Result<Vec<BetalingView>, StoreError>;
+
+    /// What aanbieders claim in declaraties that were answered, if it concerns this party (`None`: an operator) and this
+    /// aanbieder (`None`: any); by `gemeente/aanbieder`, after this one.
+    async fn vorderingen(
+        &self,
+        partij: Option<&Partij>,
+        aanbieder: Option<&str>,
+        after: After<'_>,
+        limit: u32,
+    ) -> Result<Vec<VorderingView>, StoreError>;
 
     /// What somebody did, oldest first, after this place.
     async fn audit(&self, after: i64, limit: u32) -> Result<Vec<AuditView>, StoreError>;

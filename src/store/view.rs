@@ -289,6 +289,12 @@ pub struct DeclaratieView {
     pub proposal: Option<Proposal>,
     /// Who approved of it.
     pub approval: Option<Approval>,
+    /// What is to be paid for it, in euro cents; below zero when paid back. Final once it is answered, and what it credits too.
+    pub betaalbaar: i64,
+    /// The batch that pays it, by its kenmerk.
+    pub betaling: Option<String>,
+    /// The day on which that was paid.
+    pub betaald_op: Option<NaiveDate>,
     /// Its lines, in order.
     pub lines: Vec<LineView>,
 }
@@ -304,8 +310,8 @@ pub struct AuditView {
     pub who: String,
     /// As in `declaratie.proposed`.
     pub what: String,
-    /// About which bericht.
-    pub bericht_id: String,
+    /// About which bericht, where it is about one.
+    pub bericht_id: Option<String>,
     /// The rest, as JSON.
     pub detail: String,
 }
@@ -315,6 +321,8 @@ pub struct AuditView {
 pub struct LineView {
     /// As it was declared, and what is granted of it.
     pub fact: PrestatieFact,
+    /// What it adds to what is payable, in euro cents.
+    pub betaalbaar: i64,
     /// The figures that it was judged by.
     pub calculations: Vec<CalculationReceipt>,
 }

@@ -96,7 +96,9 @@ async fn a_declaratie_is_shown_line_by_line_with_what_is_left_of_its_toewijzing(
     if let Some(page) = show(format!("/declaraties/{id}")).await {
         let totals = section(&page, "totalen");
         assert!(
-            totals.contains("Gedeclareerd € 200,00 Toegekend € 100,00 Regels 1 toegekend, 1 afgewezen"),
+            totals.contains(
+                "Gedeclareerd € 200,00 Toegekend € 100,00 Te betalen € 100,00 Regels 1 toegekend, 1 afgewezen"
+            ),
             "{totals}"
         );
         let lines = section(&page, "regels");

@@ -105,7 +105,8 @@ async fn one_proposes_another_approves_and_the_325_goes_its_way() {
     assert!(waiting["items"].as_array().expect("items").iter().any(|one| one["id"] == approved.body["id"]));
 
     let audit = world.store().audit(0, 10).await.expect("read");
-    let lines: Vec<_> = audit.iter().map(|one| (one.who.as_str(), one.what.as_str(), one.bericht_id == id)).collect();
+    let lines: Vec<_> =
+        audit.iter().map(|one| (one.who.as_str(), one.what.as_str(), one.bericht_id.as_ref() == Some(&id))).collect();
     assert_eq!(lines, [("Anna", "declaratie.proposed", true), ("Bram", "declaratie.approved", true)]);
     assert!(audit[0].detail.contains("Niet geleverd volgens de cliënt.") && audit[1].detail.contains(antwoord));
 

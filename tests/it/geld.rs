@@ -1,4 +1,5 @@
 //! Money: what is granted of a line, what is payable, and what was paid.
 
+mod betaalbaar;
 mod deels;
 mod maker;

@@ -15,7 +15,7 @@ use crate::world::{AANBIEDER, GEMEENTE, WMO301, WMO305, World};
 use crate::xml::{FIXTURES, files};
 
 /// The calls of the contract; with the pages and this description they are all that there is.
-const CALLS: [&str; 17] = [
+const CALLS: [&str; 18] = [
     "get /health/live",
     "get /health/ready",
     "get /v1/berichten",
@@ -29,6 +29,7 @@ const CALLS: [&str; 17] = [
     "get /v1/postbus",
     "get /v1/toewijzingen/wachtend",
     "get /v1/toewijzingen/{gemeente}/{nummer}",
+    "get /v1/vorderingen",
     "post /soap/ggk",
     "post /v1/berichten",
     "post /v1/declaraties/{id}/antwoord",

@@ -9,7 +9,7 @@ use crate::domain::klasse::RetourCodes;
 use crate::domain::levering::{StartProduct, StopProduct};
 use crate::domain::toewijzing::ToegewezenProduct;
 use crate::domain::waarde::{Bsn, RetourCode, ToewijzingNummer};
-use crate::domain::{History, Verdict, beschikking, factuur};
+use crate::domain::{Berichtsoort, History, Verdict, beschikking, factuur};
 use crate::store::{Effect, LedgerChange, NewDeclaratie, NewPrestatie, NewToewijzing, Returned};
 
 /// What a heenbericht changes: nothing when it was rejected, except that a declaratie is kept all the same, because the
@@ -98,6 +98,8 @@ fn new_declaratie(declaratie: &Declaratie, heen: &Heenbericht, verdict: &Verdict
         declaratie_periode: declaratie.declaratie_periode.clone(),
         totaal_ingediend_bedrag: declaratie.totaal_ingediend_bedrag.clone(),
         xsd_versie: heen.header.xsd_versie.clone(),
+        is_factuur: heen.header.soort == Berichtsoort::Wmo303F,
+        begunstigde: begunstigde(heen),
         void: verdict.declaratie.is_none(),
         prestaties: lines
             .enumerate()
@@ -111,6 +113,16 @@ fn new_declaratie(declaratie: &Declaratie, heen: &Heenbericht, verdict: &Verdict
             })
             .collect(),
     }
+}
+
+/// Whose account what is granted goes to: of a 303 its header tells.
+fn begunstigde(heen: &Heenbericht) -> String {
+    let servicebureau = match &heen.inhoud {
+        Inhoud::Factuur { header, .. } => header.servicebureau.as_ref().filter(|_| header.is_paid_to_servicebureau()),
+        _ => None,
+    };
+    let (_, aanbieder) = heen.header.pair();
+    servicebureau.cloned().unwrap_or_else(|| aanbieder.code().to_owned())
 }
 
 /// What a 325 makes of its 323, or a 304 of its 303: on the header or on the declaratie it refuses it as a whole, else it

@@ -151,6 +151,7 @@ fn facts(declaratie: &DeclaratieJson) -> Vec<(&'static str, String)> {
         (TEXTS.periode, format!("{} – {}", date(declaratie.begindatum), date(declaratie.einddatum))),
         (TEXTS.declared, texts::euro(declaratie.ingediend.into())),
         (TEXTS.granted, texts::euro(declaratie.toegekend.into())),
+        (TEXTS.payable, texts::payable(declaratie)),
         (TEXTS.lines, texts::line_counts(declaratie.granted_count, rejected)),
     ];
     if declaratie.void {

@@ -8,7 +8,7 @@ use crate::domain::deadline::Clock;
 use crate::domain::history::{ToewijzingFact, VerzoekFact};
 use crate::domain::stand::{Declared, LeveringStand, ToewijzingStand, VerzoekStand};
 use crate::domain::waarde::{RetourCode, VerzoekAntwoord};
-use crate::http::declaraties::LineJson;
+use crate::http::declaraties::{DeclaratieJson, LineJson};
 use crate::store::{AntwoordView, DeadlineState, DeadlineView, Outcome, ParcelState, ParcelView, Via};
 
 /// The texts of the pages.
@@ -68,6 +68,7 @@ pub(super) struct Texts {
     pub budget: &'static str,
     pub declared: &'static str,
     pub granted: &'static str,
+    pub payable: &'static str,
     pub timeline: &'static str,
     pub waiting_list: &'static str,
     pub waiting_list_intro: &'static str,
@@ -182,6 +183,7 @@ pub(super) static TEXTS: Texts = Texts {
     budget: "Budget",
     declared: "Gedeclareerd",
     granted: "Toegekend",
+    payable: "Te betalen",
     timeline: "Tijdlijn",
     waiting_list: "Wacht op start",
     waiting_list_intro: "Toewijzingen waarop nog geen start is gemeld, per aanbieder.",
@@ -387,6 +389,16 @@ pub(super) fn line_outcome(line: &LineJson) -> (String, &'static str) {
         (TEXTS.line_granted.to_owned(), "good")
     } else {
         (format!("{} {}", TEXTS.line_granted, euro(line.toegekend.into())), "bad")
+    }
+}
+
+/// What is to be paid for a declaratie, and whether it was.
+pub(super) fn payable(declaratie: &DeclaratieJson) -> String {
+    let bedrag = euro(declaratie.betaalbaar.into());
+    match (&declaratie.betaling, declaratie.betaald_op) {
+        (None, _) => bedrag,
+        (Some(kenmerk), None) => format!("{bedrag}, in betaling {kenmerk}"),
+        (Some(kenmerk), Some(day)) => format!("{bedrag}, betaald op {} met {kenmerk}", date(day)),
     }
 }
 

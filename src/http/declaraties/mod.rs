@@ -108,6 +108,12 @@ pub(super) struct DeclaratieJson {
     pub ingediend: i64,
     /// What is granted adds up to this, as it stands now.
     pub toegekend: i64,
+    /// What is to be paid for it: granted debets less what granted credits take back, which of a rejected line is nothing.
+    pub betaalbaar: i64,
+    /// The kenmerk of the batch that pays it.
+    pub betaling: Option<String>,
+    /// The day on which it was paid.
+    pub betaald_op: Option<NaiveDate>,
     /// Rejected before its lines were judged: it counts as not sent.
     pub void: bool,
     /// The 325 or 304 that answers it.
@@ -206,6 +212,9 @@ impl From<DeclaratieView> for DeclaratieJson {
             einddatum: declaratie.declaratie_periode.einddatum,
             ingediend: shown(declaratie.totaal_ingediend_bedrag.signed()),
             toegekend: shown(toegekend),
+            betaalbaar: view.betaalbaar,
+            betaling: view.betaling,
+            betaald_op: view.betaald_op,
             void: declaratie.void,
             antwoord: view.antwoord_id,
             proposal: view.proposal.map(|proposal| ProposalJson::of(proposal, view.approval)),

@@ -37,6 +37,7 @@ pub(super) use problems::{
         (name = "postbus", description = "What waits for a party"),
         (name = "toewijzingen", description = "Where a toewijzing stands"),
         (name = "declaraties", description = "Every line explained"),
+        (name = "betalingen", description = "What is claimed, and what is paid"),
         (name = "deadlines", description = "What is due, and what is overdue"),
         (name = "network", description = "For the national hub"),
         (name = "health", description = "For probes"),

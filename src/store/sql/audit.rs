@@ -21,7 +21,7 @@ pub async fn propose(conn: &mut Connection, declaratie_id: &str, proposal: &Prop
     if open.rows_affected() == 0 {
         return Err(StoreError::Overtaken);
     }
-    append(conn, (proposal.at, &proposal.by), PROPOSED, declaratie_id, &encoded(proposal)?).await
+    append(conn, (proposal.at, &proposal.by), PROPOSED, Some(declaratie_id), &encoded(proposal)?).await
 }
 
 /// Keeps who approved of the answer that is recorded.
@@ -32,7 +32,7 @@ pub async fn approve(conn: &mut Connection, approval: &Approval, antwoord_id: &s
     }
     let mut detail = serde_json::to_value(approval).map_err(|cause| sqlx::Error::Encode(Box::new(cause)))?;
     detail["antwoord"] = json!(antwoord_id);
-    append(conn, (approval.at, &approval.by), APPROVED, &approval.declaratie_id, &detail.to_string()).await
+    append(conn, (approval.at, &approval.by), APPROVED, Some(&approval.declaratie_id), &detail.to_string()).await
 }
 
 /// What was proposed last for this declaratie.
@@ -47,7 +47,7 @@ pub async fn approval(conn: &mut Connection, declaratie_id: &str) -> Result<Opti
 
 /// See [`crate::store::Store::audit`].
 pub async fn audit(conn: &mut Connection, after: i64, limit: u32) -> Result<Vec<AuditView>> {
-    let rows = sqlx::query("SELECT * FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2")
+    let rows = sqlx::query("SELECT a.*, CAST(seq AS TEXT) AS place FROM audit a WHERE seq > $1 ORDER BY seq LIMIT $2")
         .bind(after)
         .bind(i64::from(limit))
         .fetch_all(conn)
@@ -56,7 +56,7 @@ pub async fn audit(conn: &mut Connection, after: i64, limit: u32) -> Result<Vec<
 }
 
 fn view(row: &Row) -> Result<AuditView> {
-    let fields = Fields::of("audit", "bericht_id", row)?;
+    let fields = Fields::of("audit", "place", row)?;
     Ok(AuditView {
         seq: fields.get("seq")?,
         at: fields.get("at")?,
@@ -67,11 +67,12 @@ fn view(row: &Row) -> Result<AuditView> {
     })
 }
 
-async fn append(
+/// Keeps what somebody did; about which bericht, where it is about one.
+pub async fn append(
     conn: &mut Connection,
     (at, who): (Timestamp, &str),
     what: &str,
-    bericht_id: &str,
+    bericht_id: Option<&str>,
     detail: &str,
 ) -> Result<()> {
     sqlx::query("INSERT INTO audit (at, who, what, bericht_id, detail) VALUES ($1, $2, $3, $4, $5)")

@@ -7,6 +7,7 @@ use super::super::{Connection, Row};
 use super::Result;
 use super::audit;
 use super::batch::Batch;
+use super::betaling::{PAYABLE, payable_of};
 use super::facts::Pair;
 use super::row::Fields;
 use crate::domain::Partij;
@@ -21,8 +22,9 @@ use crate::store::{About, CalculationReceipt, DeclaratieView, LineView, NewDecla
 /// Keeps a declaratie, without its lines.
 pub fn insert_declaratie(batch: &mut Batch, about: &About, id: &str, new: &NewDeclaratie) {
     const DECLARATIE: &str = "INSERT INTO declaratie (bericht_id, gemeente, aanbieder, declaratie_nummer, begindatum,
-            einddatum, totaal_bedrag, debet_credit, basisschema_xsd_versie, bericht_xsd_versie, void)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+            einddatum, totaal_bedrag, debet_credit, basisschema_xsd_versie, bericht_xsd_versie, is_factuur, begunstigde,
+            void)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     let versie = new.xsd_versie.as_ref();
     batch
         .statement(DECLARATIE)
@@ -36,6 +38,8 @@ pub fn insert_declaratie(batch: &mut Batch, about: &About, id: &str, new: &NewDe
         .bind(new.totaal_ingediend_bedrag.debet_credit.to_text())
         .bind(versie.map(|versie| versie.basisschema_xsd_versie.to_text()))
         .bind(versie.map(|versie| versie.bericht_xsd_versie.to_text()))
+        .bind(new.is_factuur)
+        .bind(&new.begunstigde)
         .bind(new.void);
 }
 
@@ -95,12 +99,10 @@ pub async fn grant_lines(conn: &mut Connection, declaratie_id: &str, returned: &
         .bind(declaratie_id)
         .execute(&mut *conn)
         .await?;
-    if returned.is_empty() {
-        return Ok(());
-    }
     let returned: HashMap<_, _> =
         returned.iter().map(|line| (line_key(&line.bsn, &line.referentie), line.toegekend)).collect();
-    for (nr, line) in (0_i64..).zip(lines_of(conn, declaratie_id).await?) {
+    let lines = if returned.is_empty() { Vec::new() } else { lines_of(conn, declaratie_id).await? };
+    for (nr, line) in (0_i64..).zip(lines) {
         if let Some(toegekend) = returned.get(&line_key(&line.bsn, &line.prestatie.product_referentie)) {
             sqlx::query("UPDATE prestatie SET toegekend = $3 WHERE bericht_id = $1 AND nr = $2")
                 .bind(declaratie_id)
@@ -109,6 +111,16 @@ pub async fn grant_lines(conn: &mut Connection, declaratie_id: &str, returned: &
                 .execute(&mut *conn)
                 .await?;
         }
+    }
+    void_payment_of_nothing(conn, declaratie_id).await
+}
+
+/// Nobody waits for a payment any more when the antwoord leaves nothing to pay.
+async fn void_payment_of_nothing(conn: &mut Connection, declaratie_id: &str) -> Result<()> {
+    const VOID: &str = "UPDATE deadline SET state = 'void'
+        WHERE bericht_id = $1 AND clock = 'betaling' AND state IN ('open', 'overdue')";
+    if payable_of(conn, declaratie_id).await? <= 0 {
+        sqlx::query(VOID).bind(declaratie_id).execute(conn).await?;
     }
     Ok(())
 }
@@ -194,21 +206,16 @@ pub async fn lines_of(conn: &mut Connection, declaratie_id: &str) -> Result<Vec<
 /// See [`crate::store::Store::declaratie`].
 pub async fn view(conn: &mut Connection, id: &str, partij: Option<&Partij>) -> Result<Option<DeclaratieView>> {
     const ONE: &str = "SELECT d.*, b.identificatie, b.dagtekening, b.retour_id IS NOT NULL AS answered,
-            b.identity IS NULL AS is_second_use, b.retour_id, b.receipt
+            b.identity IS NULL AS is_second_use, b.retour_id, b.receipt, t.kenmerk, t.betaald_op
         FROM declaratie d JOIN bericht b ON b.id = d.bericht_id
+            LEFT JOIN betaalde_declaratie i ON i.declaratie_id = d.bericht_id
+            LEFT JOIN betaling t ON t.gemeente = i.gemeente AND t.kenmerk = i.kenmerk
         WHERE d.bericht_id = $1 AND ($2 IS NULL OR $2 IN (d.gemeente, d.aanbieder))";
     let row = sqlx::query(ONE).bind(id).bind(partij.map(Partij::code)).fetch_optional(&mut *conn).await?;
     let Some(row) = row else { return Ok(None) };
     let fields = Fields::of("declaratie", "bericht_id", &row)?;
     let receipt: Receipt = fields.parse("receipt", |text| serde_json::from_str(text).ok())?;
-    let rows =
-        sqlx::query("SELECT * FROM prestatie WHERE bericht_id = $1 ORDER BY nr").bind(id).fetch_all(&mut *conn).await?;
-    let mut lines = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let calculations = Fields::of("prestatie", "bericht_id", row)?
-            .parse("calculations", |text| serde_json::from_str(text).ok())?;
-        lines.push(LineView { fact: prestatie(row)?, calculations });
-    }
+    let lines = line_views(conn, id).await?;
     let (proposal, approval) = (audit::proposal(conn, id).await?, audit::approval(conn, id).await?);
     Ok(Some(DeclaratieView {
         declaratie: declaratie(&row)?,
@@ -218,8 +225,30 @@ pub async fn view(conn: &mut Connection, id: &str, partij: Option<&Partij>) -> R
         findings: receipt.findings,
         proposal,
         approval,
+        betaalbaar: lines.iter().map(|line| line.betaalbaar).sum(),
+        betaling: fields.get("kenmerk")?,
+        betaald_op: fields.parse_if_any("betaald_op", Value::from_text)?,
         lines,
     }))
+}
+
+/// The lines of a declaratie, in order; of one that counts as not sent nothing is payable.
+async fn line_views(conn: &mut Connection, id: &str) -> Result<Vec<LineView>> {
+    let sql = format!(
+        "SELECT p.*, CASE WHEN p.void THEN 0 ELSE {PAYABLE} END AS betaalbaar
+        FROM prestatie p WHERE p.bericht_id = $1 ORDER BY p.nr"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).fetch_all(conn).await?;
+    let mut lines = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let fields = Fields::of("prestatie", "bericht_id", row)?;
+        lines.push(LineView {
+            fact: prestatie(row)?,
+            betaalbaar: fields.get("betaalbaar")?,
+            calculations: fields.parse("calculations", |text| serde_json::from_str(text).ok())?,
+        });
+    }
+    Ok(lines)
 }
 
 fn declaratie(row: &Row) -> Result<DeclaratieFact> {

@@ -91,8 +91,8 @@ const fn columns(table: LedgerTable) -> Columns {
         LedgerTable::Declaratie => (
             "0",
             "gemeente aanbieder declaratie_nummer begindatum einddatum totaal_bedrag debet_credit \
-             basisschema_xsd_versie bericht_xsd_versie",
-            "void",
+             basisschema_xsd_versie bericht_xsd_versie begunstigde",
+            "is_factuur void",
         ),
         LedgerTable::Prestatie => (
             "nr",

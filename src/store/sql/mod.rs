@@ -8,6 +8,7 @@ mod ahead;
 mod audit;
 mod batch;
 mod bericht;
+mod betaling;
 mod deadline;
 mod declaratie;
 mod facts;

@@ -7,14 +7,16 @@ use chrono::NaiveDate;
 
 use super::super::Database;
 use super::{
-    Result, ahead, audit, bericht, deadline, declaratie, history, journal, outbox, postbus, record, toewijzing, waiting,
+    Result, ahead, audit, bericht, betaling, deadline, declaratie, history, journal, outbox, postbus, record,
+    toewijzing, waiting,
 };
+use crate::domain::betaling::Kenmerk;
 use crate::domain::history::Subject;
 use crate::domain::{Bericht, History, Partij, Timestamp};
 use crate::store::{
-    After, AuditView, BerichtView, DeadlineQuery, DeadlineView, DeclaratieView, Entry, EnvelopeSeen, Journaled, Lease,
-    LedgerRow, LedgerTable, Overview, Parcel, ParcelView, PostbusItem, Proposal, Receipt, Settlement, Store,
-    ToewijzingView, Waiting, WaitingToewijzing,
+    After, AuditView, BerichtView, BetalingView, DeadlineQuery, DeadlineView, DeclaratieView, Entry, EnvelopeSeen,
+    Journaled, Lease, LedgerRow, LedgerTable, Made, NewBetaling, Overview, Parcel, ParcelView, Payment, PostbusItem,
+    Proposal, Receipt, Settlement, Store, ToewijzingView, VorderingView, Waiting, WaitingToewijzing,
 };
 
 impl Database {
@@ -168,6 +170,46 @@ impl Store for Database {
     async fn propose(&self, declaratie_id: &str, proposal: &Proposal) -> Result<()> {
         let (id, proposal) = (declaratie_id.to_owned(), proposal.clone());
         self.write(move |conn| Box::pin(async move { audit::propose(conn, &id, &proposal).await })).await
+    }
+
+    async fn make_betaling(&self, new: &NewBetaling) -> Result<Made> {
+        let new = new.clone();
+        self.write(move |conn| Box::pin(async move { betaling::make(conn, &new).await })).await
+    }
+
+    async fn settle_betaling(&self, payment: &Payment) -> Result<Option<BetalingView>> {
+        let payment = payment.clone();
+        self.write(move |conn| Box::pin(async move { betaling::settle(conn, &payment).await })).await
+    }
+
+    async fn betaling(&self, gemeente: &Partij, kenmerk: &Kenmerk) -> Result<Option<BetalingView>> {
+        let (gemeente, kenmerk) = (gemeente.clone(), kenmerk.clone());
+        self.read(move |conn| Box::pin(async move { betaling::one(conn, &gemeente, &kenmerk).await })).await
+    }
+
+    async fn betalingen(&self, gemeente: Option<&Partij>, after: After<'_>, limit: u32) -> Result<Vec<BetalingView>> {
+        let (gemeente, after) = (gemeente.cloned(), after.map(str::to_owned));
+        self.read(move |conn| {
+            Box::pin(async move { betaling::list(conn, gemeente.as_ref(), after.as_deref(), limit).await })
+        })
+        .await
+    }
+
+    async fn vorderingen(
+        &self,
+        partij: Option<&Partij>,
+        aanbieder: Option<&str>,
+        after: After<'_>,
+        limit: u32,
+    ) -> Result<Vec<VorderingView>> {
+        let (partij, aanbieder, after) = (partij.cloned(), aanbieder.map(str::to_owned), after.map(str::to_owned));
+        self.read(move |conn| {
+            Box::pin(async move {
+                let page = (after.as_deref(), limit);
+                betaling::vorderingen(conn, partij.as_ref(), aanbieder.as_deref(), page).await
+            })
+        })
+        .await
     }
 
     async fn audit(&self, after: i64, limit: u32) -> Result<Vec<AuditView>> {

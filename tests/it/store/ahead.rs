@@ -26,6 +26,8 @@ fn large(id: &str, revision: i64) -> Entry {
         declaratie_periode: march(),
         totaal_ingediend_bedrag: TotaalBedragMetDC::of(i128::from(MANY)),
         xsd_versie: None,
+        is_factuur: false,
+        begunstigde: "12345678".to_owned(),
         void: false,
         prestaties: (0..MANY).map(|nummer| line(id, nummer)).collect(),
     }));

@@ -194,6 +194,8 @@ CREATE TABLE declaratie (
     debet_credit            TEXT NOT NULL,
     basisschema_xsd_versie  TEXT,
     bericht_xsd_versie      TEXT,
+    is_factuur              BOOLEAN NOT NULL,            -- a rejected line stays a claim until it is credited
+    begunstigde             TEXT NOT NULL,               -- whose account what is granted goes to
     void                    BOOLEAN NOT NULL
 );
 CREATE INDEX declaratie_nummer ON declaratie (gemeente, aanbieder, declaratie_nummer);
@@ -227,6 +229,29 @@ CREATE INDEX prestatie_referentie ON prestatie (gemeente, aanbieder, referentie_
 CREATE INDEX prestatie_credited ON prestatie (gemeente, aanbieder, vorig_referentie_nummer) WHERE NOT void;
 CREATE INDEX prestatie_toewijzing ON prestatie (gemeente, aanbieder, toewijzing_nummer) WHERE NOT void;
 
+-- A batch of payments of a gemeente, under a name that it chose.
+CREATE TABLE betaling (
+    gemeente     TEXT NOT NULL,
+    kenmerk      TEXT NOT NULL,
+    asked        TEXT NOT NULL,                          -- JSON: what it was asked with; the same again gives the same batch
+    uitvoerdatum TEXT NOT NULL,
+    made_at      TIMESTAMPTZ NOT NULL,
+    made_by      TEXT NOT NULL,                          -- the name of a credential
+    left_out     TEXT NOT NULL,                          -- JSON: who is not paid, as more was taken back than granted
+    betaald_op   TEXT,                                   -- the day on which the bank paid
+    PRIMARY KEY (gemeente, kenmerk)
+);
+
+-- What a batch pays of a declaratie. A declaratie stands in one at most: nothing is paid twice.
+CREATE TABLE betaalde_declaratie (
+    declaratie_id TEXT PRIMARY KEY REFERENCES declaratie (bericht_id),
+    gemeente      TEXT NOT NULL,
+    kenmerk       TEXT NOT NULL,
+    bedrag        BIGINT NOT NULL,                       -- euro cents; below zero when it is set off
+    FOREIGN KEY (gemeente, kenmerk) REFERENCES betaling (gemeente, kenmerk)
+);
+CREATE INDEX betaalde_declaratie_betaling ON betaalde_declaratie (gemeente, kenmerk);
+
 -- An answer that is awaited.
 CREATE TABLE deadline (
     id          TEXT PRIMARY KEY,
@@ -257,7 +282,7 @@ CREATE TABLE audit (
     at         TIMESTAMPTZ NOT NULL,
     who        TEXT NOT NULL,                           -- the name of a credential
     what       TEXT NOT NULL,
-    bericht_id TEXT NOT NULL REFERENCES bericht (id),
+    bericht_id TEXT REFERENCES bericht (id),            -- what it is about, where it is a bericht
     detail     TEXT NOT NULL                            -- JSON
 );
 CREATE INDEX audit_bericht ON audit (bericht_id, what, seq);

@@ -1,0 +1,133 @@
+//! Batches of payments, and what is claimed.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::entry::DeadlineState;
+use crate::domain::betaling::{Kenmerk, Payee};
+use crate::domain::declaratie::GeslotenPeriode;
+use crate::domain::{Partij, Timestamp};
+
+/// What is asked of a batch besides its name. Empty: all that is payable, on the day on which it is made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BetalingAsked {
+    /// Pay this aanbieder only: its AGB code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^[0-9]{8}$", example = "41005001")]
+    pub aanbieder: Option<String>,
+    /// The day on which the bank is to pay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uitvoerdatum: Option<NaiveDate>,
+}
+
+/// A batch to make.
+#[derive(Clone, Debug)]
+pub struct NewBetaling {
+    /// Who pays.
+    pub gemeente: Partij,
+    /// Its name, unique at its gemeente.
+    pub kenmerk: Kenmerk,
+    /// What was asked.
+    pub asked: BetalingAsked,
+    /// The day on which the bank is to pay.
+    pub uitvoerdatum: NaiveDate,
+    /// When.
+    pub at: Timestamp,
+    /// Who, by the name of the credential.
+    pub by: String,
+}
+
+/// That the bank paid a batch.
+#[derive(Clone, Debug)]
+pub struct Payment {
+    /// Who paid.
+    pub gemeente: Partij,
+    /// The batch.
+    pub kenmerk: Kenmerk,
+    /// The day of payment.
+    pub day: NaiveDate,
+    /// When that was told.
+    pub at: Timestamp,
+    /// By whom, by the name of the credential.
+    pub by: String,
+}
+
+/// What came of making a batch.
+#[derive(Clone, Debug)]
+pub enum Made {
+    /// It was made.
+    New(BetalingView),
+    /// There is one of this name already; it stays as it was.
+    There(BetalingView),
+    /// There is nothing to pay: no batch was made. These have more taken back than granted.
+    Nothing(Vec<LeftOut>),
+}
+
+/// Who is not paid in a batch, as no more was granted than taken back: it is set off in a later one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LeftOut {
+    /// AGB code.
+    pub aanbieder: String,
+    /// AGB code of whose account it goes to.
+    pub begunstigde: String,
+    /// In euro cents, zero or below.
+    pub bedrag: i64,
+}
+
+/// A batch as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BetalingView {
+    /// CBS code of who pays.
+    pub gemeente: String,
+    /// Its name.
+    pub kenmerk: String,
+    /// What was asked.
+    pub asked: BetalingAsked,
+    /// The day on which the bank is to pay.
+    pub uitvoerdatum: NaiveDate,
+    /// When it was made.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: String,
+    /// The day on which the bank paid.
+    pub betaald_op: Option<NaiveDate>,
+    /// What it pays, by aanbieder and as it came in.
+    pub declaraties: Vec<BetaaldeDeclaratie>,
+    /// Who was left out.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A declaratie in a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BetaaldeDeclaratie {
+    /// Its 323 or 303 in the store.
+    pub id: String,
+    /// Its name.
+    pub declaratie_nummer: String,
+    /// What it is about.
+    pub declaratie_periode: GeslotenPeriode,
+    /// Who is paid.
+    pub payee: Payee,
+    /// In euro cents; below zero when it is set off.
+    pub bedrag: i64,
+    /// Until when it is to be paid, and where that clock stands; where one was agreed.
+    pub due: Option<(NaiveDate, DeadlineState)>,
+}
+
+/// What an aanbieder claims of a gemeente.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VorderingView {
+    /// CBS code.
+    pub gemeente: String,
+    /// AGB code.
+    pub aanbieder: String,
+    /// In the declaraties and facturen that were answered, in euro cents: of a factuur what was asked less what was credited,
+    /// of a declaratie what was granted.
+    pub claimed: i64,
+    /// What was paid, in euro cents.
+    pub paid: i64,
+    /// What stands in a batch that is not paid yet, in euro cents.
+    pub in_batch: i64,
+}

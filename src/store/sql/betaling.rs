@@ -1,0 +1,268 @@
+//! What is payable, batches of it, and what is still claimed.
+
+use chrono::NaiveDate;
+use serde_json::json;
+use sqlx::AssertSqlSafe;
+
+use super::super::{Connection, Row};
+use super::Result;
+use super::audit;
+use super::batch::Batch;
+use super::facts::CHUNK;
+use super::row::Fields;
+use crate::domain::Partij;
+use crate::domain::betaling::{Kenmerk, Payable, Payee, net};
+use crate::domain::declaratie::GeslotenPeriode;
+use crate::domain::waarde::Value;
+use crate::store::{
+    BetaaldeDeclaratie, BetalingView, DeadlineState, LeftOut, Made, NewBetaling, Payment, StoreError, VorderingView,
+};
+
+const MADE: &str = "betaling.made";
+const PAID: &str = "betaling.paid";
+
+/// What line `p` adds to what is payable: a credit takes back what was granted of its debet, which of a rejected claim is
+/// nothing. The same as [`crate::domain::regels::prestatie::Books::moves`].
+pub const PAYABLE: &str = "CASE WHEN p.toegekend IS NULL THEN 0
+        WHEN p.vorig_referentie_nummer IS NULL THEN CASE p.debet_credit WHEN 'C' THEN -p.toegekend ELSE p.toegekend END
+        ELSE -COALESCE((SELECT COALESCE(e.toegekend, 0) FROM prestatie e JOIN journal j ON j.bericht_id = e.bericht_id
+            WHERE e.gemeente = p.gemeente AND e.aanbieder = p.aanbieder AND e.referentie_nummer = p.vorig_referentie_nummer
+                AND e.debet_credit = 'D' AND NOT e.void
+            ORDER BY j.seq, e.nr LIMIT 1), p.toegekend) END";
+
+/// What is payable of one declaratie, in euro cents.
+pub async fn payable_of(conn: &mut Connection, declaratie_id: &str) -> Result<i64> {
+    let sql = format!(
+        "SELECT CAST(COALESCE(SUM({PAYABLE}), 0) AS BIGINT) FROM prestatie p WHERE p.bericht_id = $1 AND NOT p.void"
+    );
+    Ok(sqlx::query_scalar(AssertSqlSafe(sql)).bind(declaratie_id).fetch_one(conn).await?)
+}
+
+/// See [`crate::store::Store::make_betaling`].
+///
+/// Two at once: whoever comes second finds the name or a declaratie taken, and nothing of it remains.
+pub async fn make(conn: &mut Connection, new: &NewBetaling) -> Result<Made> {
+    if let Some(there) = one(conn, &new.gemeente, &new.kenmerk).await? {
+        return Ok(Made::There(there));
+    }
+    let payable = payable(conn, &new.gemeente, new.asked.aanbieder.as_deref()).await?;
+    let sums = net(&payable);
+    let left_out = sums.iter().filter(|(_, bedrag)| **bedrag <= 0).map(|(payee, bedrag)| LeftOut {
+        aanbieder: payee.aanbieder.clone(),
+        begunstigde: payee.begunstigde.clone(),
+        bedrag: *bedrag,
+    });
+    let left_out: Vec<LeftOut> = left_out.collect();
+    let total: i64 = sums.values().filter(|bedrag| **bedrag > 0).sum();
+    if total == 0 {
+        return Ok(Made::Nothing(left_out));
+    }
+    let paid: Vec<&Payable> = payable.iter().filter(|one| sums[&one.payee] > 0).collect();
+    insert(conn, new, &paid, &left_out).await?;
+    let detail = json!({"gemeente": new.gemeente.code(), "kenmerk": new.kenmerk.as_str(), "bedrag": total});
+    audit::append(conn, (new.at, &new.by), MADE, None, &detail.to_string()).await?;
+    let made = one(conn, &new.gemeente, &new.kenmerk).await?;
+    made.map(Made::New).ok_or(StoreError::Stale)
+}
+
+/// What is payable and in no batch yet. A credit is only once the declaratie that it credits is answered too: until then
+/// nobody knows what it takes back.
+async fn payable(conn: &mut Connection, gemeente: &Partij, aanbieder: Option<&str>) -> Result<Vec<Payable>> {
+    let sql = format!(
+        "SELECT d.bericht_id, d.aanbieder, d.begunstigde, CAST(SUM({PAYABLE}) AS BIGINT) AS bedrag
+        FROM declaratie d JOIN bericht b ON b.id = d.bericht_id JOIN prestatie p ON p.bericht_id = d.bericht_id
+        WHERE d.gemeente = $1 AND (CAST($2 AS TEXT) IS NULL OR d.aanbieder = $2) AND NOT d.void
+            AND b.retour_id IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM betaalde_declaratie t WHERE t.declaratie_id = d.bericht_id)
+            AND NOT EXISTS (SELECT 1 FROM prestatie c
+                JOIN prestatie o ON o.gemeente = c.gemeente AND o.aanbieder = c.aanbieder
+                    AND o.referentie_nummer = c.vorig_referentie_nummer AND o.debet_credit = 'D' AND NOT o.void
+                JOIN bericht ob ON ob.id = o.bericht_id
+                WHERE c.bericht_id = d.bericht_id AND c.toegekend IS NOT NULL AND ob.retour_id IS NULL)
+        GROUP BY d.bericht_id, d.aanbieder, d.begunstigde
+        ORDER BY d.bericht_id"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(gemeente.code()).bind(aanbieder).fetch_all(conn).await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let fields = Fields::of("declaratie", "bericht_id", row)?;
+        let bedrag = fields.get("bedrag")?;
+        if bedrag != 0 {
+            found.push(Payable { declaratie_id: fields.get("bericht_id")?, payee: payee(&fields)?, bedrag });
+        }
+    }
+    Ok(found)
+}
+
+async fn insert(conn: &mut Connection, new: &NewBetaling, paid: &[&Payable], left_out: &[LeftOut]) -> Result<()> {
+    const BETALING: &str = "INSERT INTO betaling (gemeente, kenmerk, asked, uitvoerdatum, made_at, made_by, left_out)
+        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (gemeente, kenmerk) DO NOTHING";
+    let (gemeente, kenmerk) = (new.gemeente.code(), new.kenmerk.as_str());
+    let mut batch = Batch::default();
+    batch
+        .statement(BETALING)
+        .bind(gemeente)
+        .bind(kenmerk)
+        .bind(text(&new.asked)?)
+        .bind(new.uitvoerdatum.to_text())
+        .bind(new.at)
+        .bind(&new.by)
+        .bind(text(&left_out)?)
+        .exactly(1);
+    for some in paid.chunks(CHUNK) {
+        batch.statement("INSERT INTO betaalde_declaratie (declaratie_id, gemeente, kenmerk, bedrag) VALUES ");
+        batch.rows(some, |row, one| {
+            row.value(&one.declaratie_id).value(gemeente).value(kenmerk).value(one.bedrag);
+        });
+        batch.push(" ON CONFLICT (declaratie_id) DO NOTHING").exactly(some.len());
+    }
+    batch.run(conn).await
+}
+
+/// See [`crate::store::Store::settle_betaling`].
+pub async fn settle(conn: &mut Connection, payment: &Payment) -> Result<Option<BetalingView>> {
+    const SETTLE: &str =
+        "UPDATE betaling SET betaald_op = $3 WHERE gemeente = $1 AND kenmerk = $2 AND betaald_op IS NULL";
+    const CLOCKS: &str = "UPDATE deadline
+        SET state = CASE WHEN $3 <= due THEN 'met' ELSE 'late' END, closed_at = $4
+        WHERE clock = 'betaling' AND state IN ('open', 'overdue') AND bericht_id IN (
+            SELECT declaratie_id FROM betaalde_declaratie WHERE gemeente = $1 AND kenmerk = $2)";
+    let Payment { gemeente, kenmerk, day, at, by } = payment;
+    let done = sqlx::query(SETTLE)
+        .bind(gemeente.code())
+        .bind(kenmerk.as_str())
+        .bind(day.to_text())
+        .execute(&mut *conn)
+        .await?;
+    if done.rows_affected() == 1 {
+        sqlx::query(CLOCKS).bind(gemeente.code()).bind(kenmerk.as_str()).bind(day).bind(at).execute(&mut *conn).await?;
+        let detail = json!({"gemeente": gemeente.code(), "kenmerk": kenmerk.as_str(), "dag": day});
+        audit::append(conn, (*at, by), PAID, None, &detail.to_string()).await?;
+    }
+    one(conn, gemeente, kenmerk).await
+}
+
+/// See [`crate::store::Store::betaling`].
+pub async fn one(conn: &mut Connection, gemeente: &Partij, kenmerk: &Kenmerk) -> Result<Option<BetalingView>> {
+    let row = sqlx::query("SELECT * FROM betaling WHERE gemeente = $1 AND kenmerk = $2")
+        .bind(gemeente.code())
+        .bind(kenmerk.as_str())
+        .fetch_optional(&mut *conn)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    view(conn, &row).await.map(Some)
+}
+
+/// See [`crate::store::Store::betalingen`].
+pub async fn list(
+    conn: &mut Connection,
+    gemeente: Option<&Partij>,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Vec<BetalingView>> {
+    const PAGE: &str = "SELECT * FROM betaling
+        WHERE (CAST($1 AS TEXT) IS NULL OR gemeente = $1)
+            AND (CAST($2 AS TEXT) IS NULL OR (made_at, gemeente || '/' || kenmerk) < (
+                SELECT made_at, gemeente || '/' || kenmerk FROM betaling WHERE gemeente || '/' || kenmerk = $2))
+        ORDER BY made_at DESC, gemeente || '/' || kenmerk DESC LIMIT $3";
+    let rows = sqlx::query(PAGE)
+        .bind(gemeente.map(Partij::code))
+        .bind(after)
+        .bind(i64::from(limit))
+        .fetch_all(&mut *conn)
+        .await?;
+    let mut views = Vec::with_capacity(rows.len());
+    for row in &rows {
+        views.push(view(conn, row).await?);
+    }
+    Ok(views)
+}
+
+async fn view(conn: &mut Connection, row: &Row) -> Result<BetalingView> {
+    const DECLARATIES: &str = "SELECT t.declaratie_id, t.bedrag, d.aanbieder, d.begunstigde, d.declaratie_nummer,
+            d.begindatum, d.einddatum, c.due, c.state
+        FROM betaalde_declaratie t JOIN declaratie d ON d.bericht_id = t.declaratie_id
+            LEFT JOIN deadline c ON c.bericht_id = t.declaratie_id AND c.clock = 'betaling'
+        WHERE t.gemeente = $1 AND t.kenmerk = $2 ORDER BY d.aanbieder, d.begunstigde, t.declaratie_id";
+    let fields = Fields::of("betaling", "kenmerk", row)?;
+    let (gemeente, kenmerk): (String, String) = (fields.get("gemeente")?, fields.get("kenmerk")?);
+    let rows = sqlx::query(DECLARATIES).bind(&gemeente).bind(&kenmerk).fetch_all(conn).await?;
+    Ok(BetalingView {
+        gemeente,
+        kenmerk,
+        asked: fields.parse("asked", |text| serde_json::from_str(text).ok())?,
+        uitvoerdatum: fields.parse("uitvoerdatum", Value::from_text)?,
+        at: fields.get("made_at")?,
+        by: fields.get("made_by")?,
+        betaald_op: fields.parse_if_any("betaald_op", Value::from_text)?,
+        left_out: fields.parse("left_out", |text| serde_json::from_str(text).ok())?,
+        declaraties: rows.iter().map(declaratie).collect::<Result<_>>()?,
+    })
+}
+
+fn declaratie(row: &Row) -> Result<BetaaldeDeclaratie> {
+    let fields = Fields::of("betaalde_declaratie", "declaratie_id", row)?;
+    let due: Option<NaiveDate> = fields.get("due")?;
+    Ok(BetaaldeDeclaratie {
+        id: fields.get("declaratie_id")?,
+        declaratie_nummer: fields.get("declaratie_nummer")?,
+        declaratie_periode: GeslotenPeriode {
+            begindatum: fields.parse("begindatum", Value::from_text)?,
+            einddatum: fields.parse("einddatum", Value::from_text)?,
+        },
+        payee: payee(&fields)?,
+        bedrag: fields.get("bedrag")?,
+        due: due.zip(fields.parse_if_any("state", DeadlineState::from_name)?),
+    })
+}
+
+fn payee(fields: &Fields<'_>) -> Result<Payee> {
+    Ok(Payee { aanbieder: fields.get("aanbieder")?, begunstigde: fields.get("begunstigde")? })
+}
+
+/// See [`crate::store::Store::vorderingen`].
+pub async fn vorderingen(
+    conn: &mut Connection,
+    partij: Option<&Partij>,
+    aanbieder: Option<&str>,
+    (after, limit): (Option<&str>, u32),
+) -> Result<Vec<VorderingView>> {
+    const PAGE: &str = "SELECT d.gemeente, d.aanbieder,
+            CAST(SUM(CASE WHEN NOT d.is_factuur THEN (
+                    SELECT COALESCE(SUM(CASE p.debet_credit WHEN 'C' THEN -p.toegekend ELSE p.toegekend END), 0)
+                    FROM prestatie p WHERE p.bericht_id = d.bericht_id)
+                WHEN d.debet_credit = 'C' THEN -d.totaal_bedrag ELSE d.totaal_bedrag END) AS BIGINT) AS claimed,
+            CAST(SUM(CASE WHEN t.betaald_op IS NULL THEN 0 ELSE i.bedrag END) AS BIGINT) AS paid,
+            CAST(SUM(CASE WHEN t.betaald_op IS NULL THEN COALESCE(i.bedrag, 0) ELSE 0 END) AS BIGINT) AS in_batch
+        FROM declaratie d JOIN bericht b ON b.id = d.bericht_id
+            LEFT JOIN betaalde_declaratie i ON i.declaratie_id = d.bericht_id
+            LEFT JOIN betaling t ON t.gemeente = i.gemeente AND t.kenmerk = i.kenmerk
+        WHERE NOT d.void AND b.retour_id IS NOT NULL
+            AND (CAST($1 AS TEXT) IS NULL OR $1 IN (d.gemeente, d.aanbieder))
+            AND (CAST($2 AS TEXT) IS NULL OR d.aanbieder = $2)
+            AND (CAST($3 AS TEXT) IS NULL OR d.gemeente || '/' || d.aanbieder > $3)
+        GROUP BY d.gemeente, d.aanbieder ORDER BY d.gemeente, d.aanbieder LIMIT $4";
+    let rows = sqlx::query(PAGE)
+        .bind(partij.map(Partij::code))
+        .bind(aanbieder)
+        .bind(after)
+        .bind(i64::from(limit))
+        .fetch_all(conn)
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let fields = Fields::of("declaratie", "aanbieder", row)?;
+            Ok(VorderingView {
+                gemeente: fields.get("gemeente")?,
+                aanbieder: fields.get("aanbieder")?,
+                claimed: fields.get("claimed")?,
+                paid: fields.get("paid")?,
+                in_batch: fields.get("in_batch")?,
+            })
+        })
+        .collect()
+}
+
+fn text(value: &impl serde::Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(|cause| StoreError::Database(sqlx::Error::Encode(Box::new(cause))))
+}
