@@ -165,7 +165,7 @@ fn rhythm(config: &Config) -> Rhythm {
 fn http_settings(config: &Config) -> http::Settings {
     let caller = |one: &Credential| match &one.partij {
         None => Caller::Operator,
-        Some(partij) => Caller::Party { partij: partij.clone(), decides_as: one.decides.then(|| one.name.clone()) },
+        Some(partij) => Caller::Party { partij: partij.clone(), name: one.name.clone(), decides: one.decides },
     };
     let credentials = config.credentials.iter();
     http::Settings {
@@ -173,6 +173,7 @@ fn http_settings(config: &Config) -> http::Settings {
         dashboard_login: config.http.dashboard_login,
         takes_envelopes: config.ggk.receive,
         callers: credentials.map(|one| (one.token_sha256.clone(), caller(one))).collect(),
+        rekeningen: config.rekeningen.clone(),
     }
 }
 

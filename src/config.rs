@@ -6,13 +6,16 @@
 pub mod codelijsten;
 mod contracten;
 mod raw;
+mod rekening;
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::domain::betaling::Rekening;
 use crate::domain::contract::Contracten;
 use crate::domain::deadline::Profile;
 use crate::domain::declaratie::Decides;
@@ -63,6 +66,8 @@ pub struct Config {
     pub partijen: Vec<LocalParty>,
     /// Who may call.
     pub credentials: Vec<Credential>,
+    /// Accounts, by the code of whose they are.
+    pub rekeningen: HashMap<String, Rekening>,
 }
 
 /// API and dashboard.
@@ -297,6 +302,24 @@ mod tests {
             Config::parse(reversed).expect_err("ends before it begins").0,
             ["releases: 3.2 needs its first day, and perhaps its last"]
         );
+    }
+
+    #[test]
+    fn accounts_are_checked_and_kept_without_spaces() {
+        let own = |partij: &str, naam: &str, iban: &str, more: &str| {
+            format!("[[rekening]]\npartij = {partij:?}\nnaam = {naam:?}\niban = {iban:?}\n{more}\n")
+        };
+        let good = own("0384", "Gemeente Diemen", "NL91 ABNA 0417 1643 00", "bic = \"ABNANL2A\"");
+        let rekeningen = Config::parse(&good).expect("settings").rekeningen;
+        assert_eq!(rekeningen["0384"].iban, "NL91ABNA0417164300");
+        let wrong = own("384", "Zorg één", "NL91 ABNA 0417 1643 01", "bic = \"abn\"") + &good + &good;
+        let told = Config::parse(&wrong).expect_err("five problems").0;
+        let parts =
+            ["neither a CBS code", "naam must have", "iban \"NL91 ABNA 0417 1643 01\"", "bic \"abn\"", "more than one"];
+        assert_eq!(told.len(), parts.len(), "{told:?}");
+        for (line, part) in told.iter().zip(parts) {
+            assert!(line.contains(part), "{part} is missing in {line}");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::codelijsten::Codelijsten;
 use super::contracten;
+use super::rekening::{self, RawRekening};
 use super::{Config, Credential, DEFAULT, Database, Ggk, Http, LocalParty, Log, Relay, SchemaFiles, xsd_files};
 use crate::domain::afspraken::{Afspraken, Mlw2018, Require305};
 use crate::domain::contract::{Contracten, Wijze};
@@ -47,6 +48,8 @@ pub(super) struct Raw {
     partij: Vec<RawPartij>,
     #[serde(default)]
     credential: Vec<RawCredential>,
+    #[serde(default)]
+    rekening: Vec<RawRekening>,
 }
 
 #[derive(Deserialize)]
@@ -226,7 +229,7 @@ pub(super) fn unknown_keys(own: &toml::Table) -> Vec<String> {
                 let unknown = section.keys().filter(|key| !known.contains_key(*key));
                 problems.extend(unknown.map(|key| format!("{name}.{key}: unknown key")));
             }
-            (None, _) if !["partij", "credential"].contains(&name.as_str()) => {
+            (None, _) if !["partij", "credential", "rekening"].contains(&name.as_str()) => {
                 problems.push(format!("{name}: unknown key"));
             }
             _ => {}
@@ -255,6 +258,7 @@ impl Raw {
         {
             problems.push(format!("ggk.url: {:?} is not an http or https address", self.ggk.url));
         }
+        let rekeningen = rekening::check(self.rekening, problems);
         let database = database(&self.database.url, problems);
         let profile = profile(&self.deadlines.profile, self.afspraken.require_305, problems);
         let codelijsten = match self.codelijsten.folder {
@@ -288,6 +292,7 @@ impl Raw {
             log: self.log,
             partijen,
             credentials,
+            rekeningen,
         })
     }
 }

@@ -28,7 +28,7 @@ pub enum Clock {
     StartNaToewijzing,
     /// That a period is declared soon after it: agreed between parties too.
     Declareren,
-    /// The payment of what is granted of a factuur: agreed between parties too. No bericht tells of it.
+    /// The payment of what is granted of a factuur: agreed between parties too. No bericht tells of it: a person does.
     Betaling,
 }
 

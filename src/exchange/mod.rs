@@ -1,10 +1,11 @@
-//! The stories: [`receive`] takes in a bericht, [`decide`] lets people answer a declaratie, [`wait`] judges what came too early, [`relay`] sends what has to go
+//! The stories: [`receive`] takes in a bericht, [`decide`] lets people answer a declaratie, [`betalen`] pays what was granted, [`wait`] judges what came too early, [`relay`] sends what has to go
 //! out, [`watch`] raises what is overdue.
 //!
 //! Each story fits on one screen. What surrounds them: [`parties`] (who is local), `draft` (what one
 //! verdict makes true), [`network`] (envelopes that come in), `ids` (the only source of randomness).
 
 mod aside;
+pub mod betalen;
 pub mod decide;
 mod draft;
 pub mod format;

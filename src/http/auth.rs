@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::error::Problem;
 use super::{Caller, Server};
 use crate::domain::Partij;
+use crate::domain::waarde::Value;
 use crate::exchange::decide::Person;
 use crate::exchange::sha256_hex;
 use axum::extract::FromRequestParts;
@@ -43,9 +44,41 @@ impl Caller {
     /// The caller may not.
     pub(super) fn person(&self) -> Result<Person<'_>, Problem> {
         match self {
-            Self::Party { partij, decides_as: Some(name) } => Ok(Person { gemeente: partij, name }),
-            Self::Party { decides_as: None, .. } | Self::Operator => Err(Problem::MayNotDecide),
+            Self::Party { partij, name, decides: true } => Ok(Person { gemeente: partij, name }),
+            Self::Party { decides: false, .. } | Self::Operator => Err(Problem::MayNotDecide),
         }
+    }
+
+    /// Who pays for a gemeente.
+    ///
+    /// # Errors
+    /// The caller acts for no gemeente.
+    pub(super) fn of_gemeente(&self) -> Result<Person<'_>, Problem> {
+        match self {
+            Self::Party { partij, name, .. } if partij.is_gemeente() => Ok(Person { gemeente: partij, name }),
+            Self::Party { .. } | Self::Operator => Err(Problem::NotAGemeente),
+        }
+    }
+
+    /// Whose payments this caller may read: its own, or for an operator those of the gemeente that it names (`None`: all).
+    ///
+    /// # Errors
+    /// The caller acts for no gemeente, or for another one than it names.
+    pub(super) fn gemeente(&self, named: Option<&str>) -> Result<Option<Partij>, Problem> {
+        let parse = |code: &str| Partij::from_text(code).filter(Partij::is_gemeente).ok_or(Problem::NotFound);
+        let named = named.map(parse).transpose()?;
+        let Self::Party { .. } = self else { return Ok(named) };
+        let own = self.of_gemeente()?.gemeente.clone();
+        if named.is_some_and(|named| named != own) { Err(Problem::NotFound) } else { Ok(Some(own)) }
+    }
+
+    /// The same where it has to be one.
+    ///
+    /// # Errors
+    /// As above, or an operator names none.
+    pub(super) fn one_gemeente(&self, named: Option<&str>) -> Result<Partij, Problem> {
+        let missing = || Problem::Query("Zeg van welke gemeente: ?gemeente= met de CBS-code van 4 cijfers.".to_owned());
+        self.gemeente(named)?.ok_or_else(missing)
     }
 
     /// The party for whom this caller acts.

@@ -9,7 +9,9 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::betalingen::unpaid;
 use crate::exchange::Refused;
+use crate::exchange::betalen::Unpaid;
 use crate::exchange::decide::Undecided;
 use crate::store::{FindingReceipt, Receipt, StoreError};
 
@@ -36,6 +38,14 @@ pub enum Problem {
     Query(String),
     /// The caller does not decide about declaraties.
     MayNotDecide,
+    /// The caller is not of a gemeente.
+    NotAGemeente,
+    /// A batch cannot have this name.
+    Kenmerk,
+    /// The settings have no account of these parties.
+    NoAccount(Vec<String>),
+    /// Nothing was paid.
+    Unpaid(Unpaid),
     /// The body is not what it should be.
     Body(String),
     /// Nothing was decided.
@@ -52,6 +62,16 @@ impl From<Undecided> for Problem {
             Undecided::NotFound => Self::NotFound,
             Undecided::Store(error) => Self::Store(error),
             other => Self::Undecided(other),
+        }
+    }
+}
+
+impl From<Unpaid> for Problem {
+    fn from(why: Unpaid) -> Self {
+        match why {
+            Unpaid::NotFound => Self::NotFound,
+            Unpaid::Store(error) => Self::Store(error),
+            other => Self::Unpaid(other),
         }
     }
 }
@@ -96,14 +116,18 @@ impl Problem {
     pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::NoToken | Self::UnknownToken => StatusCode::UNAUTHORIZED,
-            Self::NotAParty | Self::MayNotDecide | Self::Refused(Refused::WrongParty, _) => StatusCode::FORBIDDEN,
+            Self::NotAParty | Self::NotAGemeente | Self::MayNotDecide | Self::Refused(Refused::WrongParty, _) => {
+                StatusCode::FORBIDDEN
+            }
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Undecided(why) => undecided_status(why),
+            Self::Unpaid(why) => unpaid::status(why),
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge(_) | Self::Refused(Refused::TooLargeForNetwork, _) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BrokenBody | Self::Query(_) | Self::Refused(Refused::NotXml, _) => StatusCode::BAD_REQUEST,
-            Self::Refused(Refused::IdentificatieUsed, _) => StatusCode::CONFLICT,
+            Self::NoAccount(_) | Self::Refused(Refused::IdentificatieUsed, _) => StatusCode::CONFLICT,
             Self::Body(_)
+            | Self::Kenmerk
             | Self::Refused(Refused::NotValid | Refused::ReleaseNotInForce | Refused::SureRejection, _) => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
@@ -175,8 +199,12 @@ impl Problem {
                 "Dit token hoort niet bij iemand van een gemeente die over declaraties beslist (instelling decides)."
                     .into(),
             ),
+            Self::NotAGemeente => unpaid::not_a_gemeente(),
+            Self::Kenmerk => unpaid::kenmerk(),
+            Self::NoAccount(partijen) => unpaid::no_account(partijen),
             Self::Body(what) => ("inhoud", "Inhoud niet leesbaar", what.clone()),
             Self::Undecided(why) => undecided_texts(why),
+            Self::Unpaid(why) => unpaid::texts(why).unwrap_or_else(|| Self::NotFound.texts()),
             Self::Refused(why, _) => refused_texts(*why),
             Self::Store(_) => (
                 "opslag",

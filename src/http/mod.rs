@@ -6,6 +6,7 @@
 mod antwoord;
 mod auth;
 mod berichten;
+mod betalingen;
 mod body;
 mod dashboard;
 mod deadlines;
@@ -17,6 +18,7 @@ mod openapi;
 mod postbus;
 mod query;
 mod soap;
+mod table;
 mod toewijzingen;
 mod uitleg;
 mod vorderingen;
@@ -33,6 +35,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::domain::Partij;
+use crate::domain::betaling::Rekening;
 use crate::exchange::{Gateway, json_schemas};
 
 /// How the server behaves.
@@ -46,6 +49,8 @@ pub struct Settings {
     pub takes_envelopes: bool,
     /// Who may call.
     pub callers: Vec<(String, Caller)>,
+    /// Accounts, by the code of whose they are.
+    pub rekeningen: HashMap<String, Rekening>,
 }
 
 /// Who calls, by the SHA-256 of a token.
@@ -55,8 +60,10 @@ pub enum Caller {
     Party {
         /// Which.
         partij: Partij,
-        /// Under which name it decides about declaraties, when it may.
-        decides_as: Option<String>,
+        /// The name of the credential.
+        name: String,
+        /// Whether it may decide about declaraties.
+        decides: bool,
     },
     /// An operator, who sees all and posts nothing.
     Operator,
@@ -70,6 +77,7 @@ struct Server {
     dashboard_login: bool,
     callers: HashMap<String, Caller>,
     sessions: dashboard::Sessions,
+    rekeningen: HashMap<String, Rekening>,
     /// What the server does, for machines.
     document: Value,
 }
@@ -92,6 +100,7 @@ pub fn router(gateway: Arc<Gateway>, settings: Settings) -> Router {
         .routes(routes!(declaraties::xlsx))
         .routes(routes!(antwoord::post))
         .routes(routes!(vorderingen::list))
+        .merge(betalingen::routes())
         .routes(routes!(deadlines::list))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
@@ -101,6 +110,9 @@ pub fn router(gateway: Arc<Gateway>, settings: Settings) -> Router {
         .routes(routes!(dashboard::toewijzing::waiting))
         .routes(routes!(dashboard::bericht::bericht))
         .routes(routes!(dashboard::declaratie::declaratie))
+        .routes(routes!(dashboard::betaling::betalingen))
+        .routes(routes!(dashboard::betaling::csv))
+        .routes(routes!(dashboard::betaling::pain001))
         .routes(routes!(dashboard::regel::regels))
         .routes(routes!(dashboard::regel::regel))
         .routes(routes!(dashboard::login_page, dashboard::login))
@@ -118,6 +130,7 @@ pub fn router(gateway: Arc<Gateway>, settings: Settings) -> Router {
         dashboard_login: settings.dashboard_login,
         callers: settings.callers.into_iter().collect(),
         sessions: dashboard::Sessions::default(),
+        rekeningen: settings.rekeningen,
     });
     router
         .fallback(|| async { error::Problem::NotFound })

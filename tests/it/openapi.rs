@@ -15,13 +15,17 @@ use crate::world::{AANBIEDER, GEMEENTE, WMO301, WMO305, World};
 use crate::xml::{FIXTURES, files};
 
 /// The calls of the contract; with the pages and this description they are all that there is.
-const CALLS: [&str; 18] = [
+const CALLS: [&str; 24] = [
     "get /health/live",
     "get /health/ready",
     "get /v1/berichten",
     "get /v1/berichten/{id}",
     "get /v1/berichten/{id}/json",
     "get /v1/berichten/{id}/xml",
+    "get /v1/betalingen",
+    "get /v1/betalingen/{kenmerk}",
+    "get /v1/betalingen/{kenmerk}/csv",
+    "get /v1/betalingen/{kenmerk}/pain001",
     "get /v1/deadlines",
     "get /v1/declaraties/{id}",
     "get /v1/declaraties/{id}/csv",
@@ -32,8 +36,10 @@ const CALLS: [&str; 18] = [
     "get /v1/vorderingen",
     "post /soap/ggk",
     "post /v1/berichten",
+    "post /v1/betalingen/{kenmerk}/betaald",
     "post /v1/declaraties/{id}/antwoord",
     "post /v1/postbus/{id}/ontvangen",
+    "put /v1/betalingen/{kenmerk}",
 ];
 
 async fn document(world: &World) -> Value {

@@ -4,6 +4,7 @@
 
 mod ahead;
 mod audit;
+mod betaling;
 mod data;
 mod deadline;
 mod ledger;
@@ -122,4 +123,6 @@ on_both_databases! {
     ahead: a_large_bericht_is_there_whole_or_not_at_all one_stale_subject_of_many
         what_was_abandoned_is_not_seen_and_taken_away;
     audit: the_last_proposal_counts_and_one_approval;
+    betaling: two_batches_at_once_pay_nothing_twice the_same_batch_asked_at_once_is_made_once
+        a_credit_waits_for_the_answer_on_what_it_takes_back a_batch_is_of_its_gemeente_and_paid_once;
 }

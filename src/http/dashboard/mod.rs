@@ -2,6 +2,7 @@
 //! without JavaScript, in Dutch.
 
 pub(super) mod bericht;
+pub(super) mod betaling;
 mod burn_down;
 pub(super) mod declaratie;
 pub(super) mod regel;

@@ -125,6 +125,14 @@ pub(super) struct Texts {
     pub volume_left: &'static str,
     pub budget_left: &'static str,
     pub lines_page: &'static str,
+    pub betalingen_title: &'static str,
+    pub betalingen_intro: &'static str,
+    pub betalingen_none: &'static str,
+    pub kenmerk: &'static str,
+    pub payer: &'static str,
+    pub uitvoerdatum: &'static str,
+    pub paid_on: &'static str,
+    pub downloads: &'static str,
 }
 
 pub(super) static TEXTS: Texts = Texts {
@@ -240,6 +248,14 @@ pub(super) static TEXTS: Texts = Texts {
     volume_left: "Volume van de toewijzing dat over is",
     budget_left: "Budget van de toewijzing dat over is",
     lines_page: "De declaratie, regel voor regel",
+    betalingen_title: "Betalingen",
+    betalingen_intro: "Wat gemeenten betalen, per kenmerk; de nieuwste bovenaan. Een uiterste dag schuift niet op als banken dan niet werken.",
+    betalingen_none: "Er is nog geen betaling gemaakt.",
+    kenmerk: "Kenmerk",
+    payer: "Gemeente",
+    uitvoerdatum: "Uitvoerdatum",
+    paid_on: "Betaald",
+    downloads: "Downloads",
 };
 
 /// What a retourcode means that is of no rule in particular; empty for one that is.
@@ -400,6 +416,12 @@ pub(super) fn payable(declaratie: &DeclaratieJson) -> String {
         (Some(kenmerk), None) => format!("{bedrag}, in betaling {kenmerk}"),
         (Some(kenmerk), Some(day)) => format!("{bedrag}, betaald op {} met {kenmerk}", date(day)),
     }
+}
+
+/// A declaratie in a batch, and until when it is to be paid.
+pub(super) fn in_batch(nummer: &str, bedrag: &str, due: Option<NaiveDate>) -> String {
+    let due = due.map(|day| format!(", uiterlijk {}", date(day)));
+    format!("{nummer}: {bedrag}{}", due.unwrap_or_default())
 }
 
 /// How the lines of a declaratie fared.

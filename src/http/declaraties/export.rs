@@ -3,6 +3,7 @@
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
 use super::{DeclaratieJson, LineJson};
+use crate::http::table::{self, Cell};
 
 const HEADING: [&str; 15] = [
     "ReferentieNummer",
@@ -22,22 +23,12 @@ const HEADING: [&str; 15] = [
     "Toelichting",
 ];
 
-/// What stands in a cell.
-enum Cell {
-    /// What somebody wrote, or may have.
-    Text(String),
-    /// A figure or a date: what cannot be a formula.
-    Plain(String),
-    Number(i64),
-    Empty,
-}
-
-fn row(line: &LineJson) -> [Cell; 15] {
+fn row(line: &LineJson) -> Vec<Cell> {
     let number = |number: Option<i64>| number.map_or(Cell::Empty, Cell::Number);
     let rules = line.findings.iter().filter_map(|finding| finding.rule.as_deref());
     let texts = line.findings.iter().map(|finding| finding.text.as_str());
     let texts = texts.chain(line.calculations.iter().map(|one| one.text.as_str()));
-    [
+    vec![
         Cell::Text(line.referentie_nummer.clone()),
         Cell::Text(line.vorig_referentie_nummer.clone().unwrap_or_default()),
         number(line.toewijzing_nummer),
@@ -56,20 +47,9 @@ fn row(line: &LineJson) -> [Cell; 15] {
     ]
 }
 
-/// A line per line, semicolons between, for the spreadsheets of this country.
+/// A row for each line.
 pub fn csv(declaratie: &DeclaratieJson) -> String {
-    let mut table = format!("{}\r\n", HEADING.join(";"));
-    for line in &declaratie.lines {
-        let cells = row(line).map(|cell| match cell {
-            Cell::Text(text) => quoted(&text),
-            Cell::Plain(text) => text,
-            Cell::Number(number) => number.to_string(),
-            Cell::Empty => String::new(),
-        });
-        table.push_str(&cells.join(";"));
-        table.push_str("\r\n");
-    }
-    table
+    table::csv(&HEADING, declaratie.lines.iter().map(row))
 }
 
 /// A sheet with a row for each line. A text is written as a text, which no spreadsheet takes for a formula.
@@ -97,24 +77,4 @@ pub fn xlsx(declaratie: &DeclaratieJson) -> Result<Vec<u8>, XlsxError> {
         }
     }
     workbook.save_to_buffer()
-}
-
-/// A text in a cell of CSV: quoted, and with an apostrophe in front where a spreadsheet would take it for a formula.
-fn quoted(text: &str) -> String {
-    let is_formula = text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r']);
-    format!("\"{}{}\"", if is_formula { "'" } else { "" }, text.replace('"', "\"\""))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quoted;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        assert_eq!(quoted("R1"), "\"R1\"");
-        assert_eq!(quoted("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
-        for start in ["=1", "+1", "-1", "@x", " =1", "\t1"] {
-            assert!(quoted(start).starts_with("\"'"), "{start}");
-        }
-    }
 }

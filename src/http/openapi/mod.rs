@@ -19,7 +19,8 @@ use super::error::Body;
 use crate::exchange::JsonSchemas;
 
 pub(super) use problems::{
-    BadBody, BadDecision, BadQuery, ForAll, ForCallers, ForOperators, ForParties, Intake, NotThere,
+    BadBatch, BadBody, BadDecision, BadPayment, BadQuery, ForAll, ForCallers, ForGemeenten, ForOperators, ForParties,
+    Intake, NoAccount, NotThere,
 };
 
 /// What does not follow from the handlers.

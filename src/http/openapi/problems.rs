@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
+use chrono::NaiveDate;
 use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::{ContentBuilder, Object, Ref, RefOr, Response, ResponseBuilder, Type};
 use utoipa::{IntoResponses, ToSchema};
@@ -10,9 +11,10 @@ use utoipa::{IntoResponses, ToSchema};
 use super::examples::example_refusal;
 use crate::domain::decision::NotAllowed;
 use crate::exchange::Refused;
+use crate::exchange::betalen::Unpaid;
 use crate::exchange::decide::Undecided;
 use crate::http::error::{Body, Problem};
-use crate::store::StoreError;
+use crate::store::{BetalingAsked, StoreError};
 
 type Responses = BTreeMap<String, RefOr<Response>>;
 
@@ -36,6 +38,18 @@ pub(in crate::http) struct Intake;
 
 /// Where people decide about a declaratie.
 pub(in crate::http) struct BadDecision;
+
+/// For a call that a gemeente makes.
+pub(in crate::http) struct ForGemeenten;
+
+/// Where a batch of payments is made.
+pub(in crate::http) struct BadBatch;
+
+/// Where a batch is told to be paid.
+pub(in crate::http) struct BadPayment;
+
+/// Where accounts are needed.
+pub(in crate::http) struct NoAccount;
 
 /// A page for everybody.
 pub(in crate::http) struct ForAll;
@@ -103,6 +117,46 @@ impl IntoResponses for BadDecision {
         responses.extend(answers(before.into_iter().chain(undecided)));
         responses
     }
+}
+
+impl IntoResponses for ForGemeenten {
+    fn responses() -> Responses {
+        let mut responses = ForCallers::responses();
+        responses.extend(answers([Problem::NotAGemeente]));
+        responses
+    }
+}
+
+impl IntoResponses for BadBatch {
+    fn responses() -> Responses {
+        let unpaid =
+            [Unpaid::OtherContent(BetalingAsked::default()), Unpaid::Nothing(Vec::new()), Unpaid::Past(a_day())];
+        let before = [Problem::Kenmerk, Problem::Body("Stuur JSON.".to_owned())];
+        let mut responses = ForGemeenten::responses();
+        responses.extend(answers(before.into_iter().chain(unpaid.map(Problem::Unpaid))));
+        responses
+    }
+}
+
+impl IntoResponses for BadPayment {
+    fn responses() -> Responses {
+        let not_yet = Unpaid::NotYet { made: a_day(), today: a_day() };
+        let unpaid = [Unpaid::PaidOn(a_day()), not_yet].map(Problem::Unpaid);
+        let mut responses = ForGemeenten::responses();
+        responses.extend(answers([Problem::Body("Stuur JSON.".to_owned())].into_iter().chain(unpaid)));
+        responses
+    }
+}
+
+impl IntoResponses for NoAccount {
+    fn responses() -> Responses {
+        answers([Problem::NoAccount(vec!["41005001".to_owned()])])
+    }
+}
+
+/// For an example.
+fn a_day() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 6, 30).expect("a day")
 }
 
 impl IntoResponses for ForAll {

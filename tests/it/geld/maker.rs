@@ -9,13 +9,20 @@ use crate::world::{AANBIEDER, BSN, GEMEENTE};
 /// Toewijzing 800201: eight hours per four weeks, from 22 April 2019.
 pub const WMO301: &str = include_str!("../../../fixtures/regels/TR303/eerder-80.xml");
 
-/// The four weeks of the CAK that begin in May 2019, and those before.
+/// The four weeks of the CAK that begin in May 2019, and those before and after.
 pub const APRIL: (&str, &str) = ("2019-04-22", "2019-05-19");
 pub const MAY: (&str, &str) = ("2019-05-20", "2019-06-16");
+pub const JUNE: (&str, &str) = ("2019-06-17", "2019-07-14");
+pub const JULY: (&str, &str) = ("2019-07-15", "2019-08-11");
 
 /// A line on that toewijzing: so many hours of 25 euros in these four weeks.
-pub fn line(referentie: &str, (first, last): (&str, &str), hours: i64) -> Value {
-    let bedrag = json!({"Bedrag": 2500 * hours, "DebetCredit": "D"});
+pub fn line(referentie: &str, periode: (&str, &str), hours: i64) -> Value {
+    line_of(referentie, periode, hours, 2500)
+}
+
+/// The same at another tariff, in euro cents.
+pub fn line_of(referentie: &str, (first, last): (&str, &str), hours: i64, tarief: i64) -> Value {
+    let bedrag = json!({"Bedrag": tarief * hours, "DebetCredit": "D"});
     json!({
         "ToewijzingNummer": 800_201,
         "ProductCategorie": "01",
@@ -24,7 +31,7 @@ pub fn line(referentie: &str, (first, last): (&str, &str), hours: i64) -> Value 
         "IngediendeBedragPrestatie": {
             "GeleverdVolume": hours,
             "Eenheid": "04",
-            "ProductTarief": 2500,
+            "ProductTarief": tarief,
             "BerekendBedrag": bedrag,
             "BtwVrijstellingIndicatie": "1",
             "DeclaratieFactuurBedrag": bedrag,

@@ -1,0 +1,108 @@
+//! The story of a payment: a gemeente makes a batch of what is payable, has its bank pay it, and tells when that was done.
+//!
+//! Whoever asks twice for a batch of one name gets the same one. What is in it is fixed when it is made; an answered
+//! declaratie does not change any more, so neither does what is payable of it.
+//!
+//! Races: two batches at once. A declaratie stands in one at most; the second one looks again at what is left.
+
+use chrono::NaiveDate;
+
+use super::decide::Person;
+use super::{Gateway, MOST_TRIES};
+use crate::clock;
+use crate::domain::betaling::Kenmerk;
+use crate::store::{BetalingAsked, BetalingView, LeftOut, Made, NewBetaling, Payment, StoreError};
+
+/// Why nothing was paid, or told to be.
+#[derive(Debug)]
+pub enum Unpaid {
+    /// There is no such batch at this gemeente.
+    NotFound,
+    /// There is a batch of this name that was asked otherwise.
+    OtherContent(BetalingAsked),
+    /// Nothing is payable; these have as much or more taken back as granted.
+    Nothing(Vec<LeftOut>),
+    /// The bank cannot pay on a day that is past.
+    Past(NaiveDate),
+    /// A batch is not paid before the day on which it was made, nor in the future.
+    NotYet {
+        /// The day on which it was made.
+        made: NaiveDate,
+        /// Today.
+        today: NaiveDate,
+    },
+    /// It was paid on another day.
+    PaidOn(NaiveDate),
+    /// We failed; nothing was changed.
+    Store(StoreError),
+}
+
+impl From<StoreError> for Unpaid {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Makes a batch; `false`: it was there already.
+///
+/// # Errors
+/// No batch was made.
+pub async fn make(
+    kenmerk: Kenmerk,
+    asked: BetalingAsked,
+    person: Person<'_>,
+    gateway: &Gateway,
+) -> Result<(BetalingView, bool), Unpaid> {
+    if let Some(there) = gateway.store.betaling(person.gemeente, &kenmerk).await? {
+        return same(there, &asked);
+    }
+    let at = gateway.clock.now();
+    let today = clock::date_of(at);
+    let uitvoerdatum = asked.uitvoerdatum.unwrap_or(today);
+    if uitvoerdatum < today {
+        return Err(Unpaid::Past(today));
+    }
+    let (gemeente, by) = (person.gemeente.clone(), person.name.to_owned());
+    let new = NewBetaling { gemeente, kenmerk, asked, uitvoerdatum, at, by };
+    for _ in 0..MOST_TRIES {
+        match gateway.store.make_betaling(&new).await {
+            // Another batch was made meanwhile, so somebody made progress; look at what is left.
+            Err(StoreError::Stale) => {}
+            Err(error) => return Err(error.into()),
+            Ok(Made::New(view)) => return Ok((view, true)),
+            Ok(Made::There(there)) => return same(there, &new.asked),
+            Ok(Made::Nothing(left_out)) => return Err(Unpaid::Nothing(left_out)),
+        }
+    }
+    Err(StoreError::Stale.into())
+}
+
+/// The batch that is there, when it was asked in the same words.
+fn same(there: BetalingView, asked: &BetalingAsked) -> Result<(BetalingView, bool), Unpaid> {
+    if there.asked == *asked { Ok((there, false)) } else { Err(Unpaid::OtherContent(there.asked)) }
+}
+
+/// Keeps that the bank paid a batch on this day. Telling it again changes nothing.
+///
+/// # Errors
+/// Nothing was changed.
+pub async fn paid(
+    kenmerk: Kenmerk,
+    day: NaiveDate,
+    person: Person<'_>,
+    gateway: &Gateway,
+) -> Result<BetalingView, Unpaid> {
+    let there = gateway.store.betaling(person.gemeente, &kenmerk).await?.ok_or(Unpaid::NotFound)?;
+    let at = gateway.clock.now();
+    let (made, today) = (clock::date_of(there.at), clock::date_of(at));
+    if there.betaald_op.is_none() && !(made..=today).contains(&day) {
+        return Err(Unpaid::NotYet { made, today });
+    }
+    let (gemeente, by) = (person.gemeente.clone(), person.name.to_owned());
+    let payment = Payment { gemeente, kenmerk, day, at, by };
+    let paid = gateway.store.settle_betaling(&payment).await?.ok_or(Unpaid::NotFound)?;
+    match paid.betaald_op {
+        Some(other) if other != day => Err(Unpaid::PaidOn(other)),
+        _ => Ok(paid),
+    }
+}

@@ -1,0 +1,261 @@
+//! `/v1/betalingen`: what a gemeente pays its aanbieders, in batches under a kenmerk that it chooses. Names no client.
+
+mod export;
+mod json;
+mod pain001;
+pub(super) mod unpaid;
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use chrono::NaiveDate;
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::berichten::{Page, PageQuery};
+use super::error::Problem;
+use super::openapi::{BadBatch, BadPayment, BadQuery, ForGemeenten, NoAccount, NotThere};
+use super::query::Parameters;
+use super::{Caller, Server};
+use crate::domain::Partij;
+use crate::domain::betaling::Kenmerk;
+use crate::domain::waarde::Value;
+use crate::exchange::betalen::{make, paid};
+use crate::store::{BetalingAsked, BetalingView};
+pub(super) use json::{BetalingJson, Payment, PaymentJson, payments};
+
+/// The calls about payments.
+pub(super) fn routes() -> OpenApiRouter<Arc<Server>> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(put, one))
+        .routes(routes!(csv))
+        .routes(routes!(pain001))
+        .routes(routes!(betaald))
+}
+
+/// The batch that a path names.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct Named {
+    /// Chosen by the gemeente: 1 to 35 letters, digits, spaces and `-?:().,'+`, the first a letter or a digit.
+    #[param(example = "2026-06")]
+    kenmerk: String,
+}
+
+/// Whose batches are asked for.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Whose {
+    /// CBS code of the gemeente. An operator has to say; a gemeente has no others than its own.
+    #[param(example = "0384")]
+    gemeente: Option<String>,
+}
+
+/// Which batches are asked for.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Filter {
+    /// CBS code; an operator sees those of all gemeenten when nothing is said.
+    gemeente: Option<String>,
+    /// What the page before gave as `next`.
+    after: Option<String>,
+    /// How many there are on a page; 50 when nothing is said.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+}
+
+/// That the bank paid.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Paid {
+    /// The day of payment.
+    dag: NaiveDate,
+}
+
+/// Makes a batch of what is payable, or gives the one that is there.
+///
+/// It takes every answered declaratie of the gemeente with something payable that stands in no batch yet, and makes one amount
+/// of it for each aanbieder: credits are set off. An aanbieder of whom no more was granted than taken back stays for a later
+/// batch (`overgeslagen`). What is in a batch does not change any more. The same kenmerk with the same body gives the same batch;
+/// with another body it is refused. An empty body asks for all, to be paid today.
+#[utoipa::path(
+    put,
+    path = "/v1/betalingen/{kenmerk}",
+    tag = "betalingen",
+    params(Named),
+    request_body(content = Option<BetalingAsked>, example = json!({"uitvoerdatum": "2026-06-30"})),
+    responses(
+        (status = 201, description = "The batch that was made", body = BetalingJson),
+        (status = 200, description = "The batch that was there", body = BetalingJson),
+        BadBatch
+    )
+)]
+pub(super) async fn put(
+    State(server): State<Arc<Server>>,
+    caller: Caller,
+    Path(Named { kenmerk }): Path<Named>,
+    asked: Result<Option<Json<BetalingAsked>>, JsonRejection>,
+) -> Result<Response, Problem> {
+    let person = caller.of_gemeente()?;
+    let kenmerk = Kenmerk::from_text(&kenmerk).ok_or(Problem::Kenmerk)?;
+    let asked = asked.map_err(|_| Problem::Body(ASKED.to_owned()))?.map(|Json(asked)| asked).unwrap_or_default();
+    let is_aanbieder = |code: &String| Partij::from_text(code).is_some_and(|partij| !partij.is_gemeente());
+    if !asked.aanbieder.as_ref().is_none_or(is_aanbieder) {
+        return Err(Problem::Body("aanbieder: geef de AGB-code van 8 cijfers, of laat het veld weg.".to_owned()));
+    }
+    let (betaling, is_new) = make(kenmerk, asked, person, &server.gateway).await?;
+    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, Json(BetalingJson::from(betaling))).into_response())
+}
+
+/// Lists batches, the newest first.
+///
+/// Each with its declaraties and the days on which these are due. A due date on a day on which banks do not work does not
+/// shift: have it paid before.
+#[utoipa::path(
+    get,
+    path = "/v1/betalingen",
+    tag = "betalingen",
+    params(Filter),
+    responses((status = 200, description = "A page", body = Page<BetalingJson>), BadQuery, ForGemeenten)
+)]
+pub(super) async fn list(
+    State(server): State<Arc<Server>>,
+    caller: Caller,
+    Parameters(filter): Parameters<Filter>,
+) -> Result<Json<Page<BetalingJson>>, Problem> {
+    let gemeente = caller.gemeente(filter.gemeente.as_deref())?;
+    let page = PageQuery { after: filter.after, limit: filter.limit };
+    let found = server.gateway.store.betalingen(gemeente.as_ref(), page.after.as_deref(), page.limit()).await?;
+    let items = found.into_iter().map(BetalingJson::from).collect();
+    Ok(Json(Page::of(items, page.limit(), |one: &BetalingJson| &one.key)))
+}
+
+/// Gives one batch.
+#[utoipa::path(
+    get,
+    path = "/v1/betalingen/{kenmerk}",
+    tag = "betalingen",
+    params(Named, Whose),
+    responses((status = 200, description = "The batch", body = BetalingJson), NotThere, BadQuery, ForGemeenten)
+)]
+pub(super) async fn one(
+    State(server): State<Arc<Server>>,
+    caller: Caller,
+    Path(Named { kenmerk }): Path<Named>,
+    Parameters(whose): Parameters<Whose>,
+) -> Result<Json<BetalingJson>, Problem> {
+    let gemeente = caller.one_gemeente(whose.gemeente.as_deref())?;
+    Ok(Json(server.betaling(&gemeente, &kenmerk).await?.into()))
+}
+
+/// Gives the lines that a batch pays as CSV.
+#[utoipa::path(
+    get,
+    path = "/v1/betalingen/{kenmerk}/csv",
+    tag = "betalingen",
+    params(Named, Whose),
+    responses(
+        (status = 200, description = "A row for each line", body = String, content_type = "text/csv"),
+        NotThere,
+        BadQuery,
+        ForGemeenten
+    )
+)]
+pub(super) async fn csv(
+    State(server): State<Arc<Server>>,
+    caller: Caller,
+    Path(Named { kenmerk }): Path<Named>,
+    Parameters(whose): Parameters<Whose>,
+) -> Result<Response, Problem> {
+    let gemeente = caller.one_gemeente(whose.gemeente.as_deref())?;
+    server.betaling_csv(&gemeente, &kenmerk).await
+}
+
+/// Gives a batch as an order to a bank: a draft of SEPA credit transfers (pain.001.001.09), one for each payee.
+///
+/// The accounts are those of the settings (`[[rekening]]`). Downloads of one batch are the same, byte for byte.
+#[utoipa::path(
+    get,
+    path = "/v1/betalingen/{kenmerk}/pain001",
+    tag = "betalingen",
+    params(Named, Whose),
+    responses(
+        (status = 200, description = "The order", body = String, content_type = "application/xml"),
+        NotThere,
+        BadQuery,
+        NoAccount,
+        ForGemeenten
+    )
+)]
+pub(super) async fn pain001(
+    State(server): State<Arc<Server>>,
+    caller: Caller,
+    Path(Named { kenmerk }): Path<Named>,
+    Parameters(whose): Parameters<Whose>,
+) -> Result<Response, Problem> {
+    let gemeente = caller.one_gemeente(whose.gemeente.as_deref())?;
+    server.betaling_pain001(&gemeente, &kenmerk).await
+}
+
+/// Tells that the bank paid a batch, and on which day.
+///
+/// The clocks `betaling` on its declaraties stop, met or late by that day, and open claims become less. Telling it again with
+/// the same day changes nothing.
+#[utoipa::path(
+    post,
+    path = "/v1/betalingen/{kenmerk}/betaald",
+    tag = "betalingen",
+    params(Named),
+    request_body(content = Paid, example = json!({"dag": "2026-06-30"})),
+    responses((status = 200, description = "The batch", body = BetalingJson), NotThere, BadPayment)
+)]
+pub(super) async fn betaald(
+    State(server): State<Arc<Server>>,
+    caller: Caller,
+    Path(Named { kenmerk }): Path<Named>,
+    told: Result<Json<Paid>, JsonRejection>,
+) -> Result<Json<BetalingJson>, Problem> {
+    let person = caller.of_gemeente()?;
+    let Json(Paid { dag }) =
+        told.map_err(|_| Problem::Body("Stuur JSON met de dag van betaling, als {\"dag\": \"2026-06-30\"}.".into()))?;
+    let kenmerk = Kenmerk::from_text(&kenmerk).ok_or(Problem::NotFound)?;
+    Ok(Json(paid(kenmerk, dag, person, &server.gateway).await?.into()))
+}
+
+/// What a batch may be asked with.
+const ASKED: &str = "Stuur JSON: {} voor alles wat te betalen is, of met \"aanbieder\" (AGB-code) en \"uitvoerdatum\" (als 2026-06-30).";
+
+impl Server {
+    async fn betaling(&self, gemeente: &Partij, kenmerk: &str) -> Result<BetalingView, Problem> {
+        let kenmerk = Kenmerk::from_text(kenmerk).ok_or(Problem::NotFound)?;
+        self.gateway.store.betaling(gemeente, &kenmerk).await?.ok_or(Problem::NotFound)
+    }
+
+    pub(super) async fn betaling_csv(&self, gemeente: &Partij, kenmerk: &str) -> Result<Response, Problem> {
+        let betaling = self.betaling(gemeente, kenmerk).await?;
+        let mut declaraties = Vec::with_capacity(betaling.declaraties.len());
+        for one in &betaling.declaraties {
+            let found = self.gateway.store.declaratie(&one.id, Some(gemeente)).await?;
+            declaraties.push(found.ok_or(Problem::NotFound)?);
+        }
+        let headers =
+            [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, "attachment; filename=betaling.csv")];
+        Ok((headers, export::lines(&betaling, &declaraties)).into_response())
+    }
+
+    pub(super) async fn betaling_pain001(&self, gemeente: &Partij, kenmerk: &str) -> Result<Response, Problem> {
+        let betaling = self.betaling(gemeente, kenmerk).await?;
+        let order = pain001::pain001(&betaling, &self.rekeningen).map_err(Problem::NoAccount)?;
+        let headers = [(CONTENT_TYPE, "application/xml"), (CONTENT_DISPOSITION, "attachment; filename=pain001.xml")];
+        Ok((headers, order).into_response())
+    }
+}

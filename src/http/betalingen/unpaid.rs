@@ -1,0 +1,86 @@
+//! Why nothing was paid, for who asked.
+
+use axum::http::StatusCode;
+
+use crate::domain::calculation::euros;
+use crate::exchange::betalen::Unpaid;
+use crate::store::LeftOut;
+
+pub(in crate::http) fn status(why: &Unpaid) -> StatusCode {
+    match why {
+        Unpaid::NotFound => StatusCode::NOT_FOUND,
+        Unpaid::OtherContent(_) | Unpaid::PaidOn(_) => StatusCode::CONFLICT,
+        Unpaid::Nothing(_) | Unpaid::Past(_) | Unpaid::NotYet { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        Unpaid::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+/// A name for machines, a title and what to do.
+type Texts = (&'static str, &'static str, String);
+
+/// Of what is not there and of a fault others tell.
+pub(in crate::http) fn texts(why: &Unpaid) -> Option<Texts> {
+    Some(match why {
+        Unpaid::NotFound | Unpaid::Store(_) => return None,
+        Unpaid::OtherContent(asked) => (
+            "kenmerk-gebruikt",
+            "Kenmerk al gebruikt",
+            format!(
+                "Onder dit kenmerk is al een betaling gemaakt, met {}. Stuur dezelfde inhoud, of kies een ander kenmerk.",
+                serde_json::to_string(asked).expect("texts and days")
+            ),
+        ),
+        Unpaid::Nothing(left_out) => ("niets-te-betalen", "Niets te betalen", nothing(left_out)),
+        Unpaid::Past(today) => (
+            "uitvoerdatum-voorbij",
+            "Uitvoerdatum voorbij",
+            format!("De uitvoerdatum ligt voor vandaag ({today}). Kies vandaag of een latere dag."),
+        ),
+        Unpaid::NotYet { made, today } => (
+            "dag-van-betaling",
+            "Geen mogelijke dag van betaling",
+            format!(
+                "Deze betaling is op {made} gemaakt: zij kan zijn betaald van die dag tot en met vandaag ({today})."
+            ),
+        ),
+        Unpaid::PaidOn(day) => (
+            "al-betaald",
+            "Al betaald op een andere dag",
+            format!("Van deze betaling is al gemeld dat zij op {day} is betaald. Dat is niet gewijzigd."),
+        ),
+    })
+}
+
+fn nothing(left_out: &[LeftOut]) -> String {
+    let none = "Er is geen beantwoorde declaratie met iets te betalen die nog in geen betaling staat. Er is geen betaling gemaakt.";
+    let amounts = left_out.iter().map(|one| format!("{} ({})", one.aanbieder, euros(one.bedrag.into())));
+    let amounts = amounts.collect::<Vec<_>>().join(", ");
+    if amounts.is_empty() {
+        none.to_owned()
+    } else {
+        format!(
+            "{none} Bij deze aanbieders is niet meer toegekend dan teruggenomen; dat wordt later verrekend: {amounts}."
+        )
+    }
+}
+
+pub(in crate::http) fn not_a_gemeente() -> Texts {
+    let detail =
+        "Betalingen maakt en ziet een gemeente. Gebruik het token van een gemeente; een beheerder mag ze zien.";
+    ("geen-gemeente", "Niet toegestaan", detail.to_owned())
+}
+
+pub(in crate::http) fn kenmerk() -> Texts {
+    let detail = "Een kenmerk heeft 1 tot 35 tekens die elke bank aanneemt: letters en cijfers zonder accent, spatie en -?:().,'+. \
+                  Het begint met een letter of cijfer.";
+    ("kenmerk", "Geen geldig kenmerk", detail.to_owned())
+}
+
+pub(in crate::http) fn no_account(partijen: &[String]) -> Texts {
+    let detail = format!(
+        "Van deze partijen staat geen rekening in de instellingen: {}. Beheerder: voeg voor elk een tabel [[rekening]] toe met \
+         partij, naam en iban. De regels zijn wel als CSV te krijgen.",
+        partijen.join(", ")
+    );
+    ("rekening-ontbreekt", "Rekening ontbreekt", detail)
+}

@@ -1,0 +1,132 @@
+//! The page of payments: which batches there are, what they pay, and until when.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+
+use super::rows::{self, date};
+use super::texts::{self, TEXTS, Texts};
+use super::{ROWS, redirect, rendered};
+use crate::domain::Partij;
+use crate::domain::waarde::Value;
+use crate::http::Server;
+use crate::http::betalingen::{BetalingJson, PaymentJson};
+use crate::http::error::Problem;
+use crate::http::openapi::{ForOperators, NoAccount, NotThere};
+
+#[derive(Template)]
+#[template(path = "betalingen.html")]
+struct Page {
+    t: &'static Texts,
+    now: String,
+    rows: Vec<BetalingRow>,
+}
+
+/// A batch for people.
+struct BetalingRow {
+    kenmerk: String,
+    /// Where its downloads are.
+    path: String,
+    gemeente: String,
+    uitvoerdatum: String,
+    totaal: String,
+    betaald: String,
+    payments: Vec<PaymentRow>,
+}
+
+/// What a payee gets, and which declaraties that is.
+struct PaymentRow {
+    aanbieder: String,
+    bedrag: String,
+    /// Id of each, and what it is.
+    declaraties: Vec<(String, String)>,
+}
+
+/// The page of payments.
+#[utoipa::path(get, path = "/betalingen", tag = "dashboard", responses(ForOperators))]
+pub(in crate::http) async fn betalingen(
+    State(server): State<Arc<Server>>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    if !server.may_look(&headers) {
+        return Ok(redirect("/login"));
+    }
+    let found = server.gateway.store.betalingen(None, None, ROWS).await?;
+    let page = Page {
+        t: &TEXTS,
+        now: rows::moment(server.gateway.clock.now()),
+        rows: found.into_iter().map(|view| server.betaling_row(&view.into())).collect(),
+    };
+    Ok(rendered(StatusCode::OK, &page))
+}
+
+/// The lines that a batch pays as CSV, for who is logged in.
+#[utoipa::path(
+    get,
+    path = "/betalingen/{gemeente}/{kenmerk}/csv",
+    tag = "dashboard",
+    params(("gemeente" = String, Path, description = "CBS code"), ("kenmerk" = String, Path, description = "Of the batch")),
+    responses(ForOperators, NotThere)
+)]
+pub(in crate::http) async fn csv(
+    State(server): State<Arc<Server>>,
+    headers: HeaderMap,
+    Path((gemeente, kenmerk)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    if !server.may_look(&headers) {
+        return Ok(redirect("/login"));
+    }
+    server.betaling_csv(&party(&gemeente)?, &kenmerk).await
+}
+
+/// A batch as an order to a bank (pain.001), for who is logged in.
+#[utoipa::path(
+    get,
+    path = "/betalingen/{gemeente}/{kenmerk}/pain001",
+    tag = "dashboard",
+    params(("gemeente" = String, Path, description = "CBS code"), ("kenmerk" = String, Path, description = "Of the batch")),
+    responses(ForOperators, NotThere, NoAccount)
+)]
+pub(in crate::http) async fn pain001(
+    State(server): State<Arc<Server>>,
+    headers: HeaderMap,
+    Path((gemeente, kenmerk)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    if !server.may_look(&headers) {
+        return Ok(redirect("/login"));
+    }
+    server.betaling_pain001(&party(&gemeente)?, &kenmerk).await
+}
+
+fn party(code: &str) -> Result<Partij, Problem> {
+    Partij::from_text(code).ok_or(Problem::NotFound)
+}
+
+impl Server {
+    fn betaling_row(&self, json: &BetalingJson) -> BetalingRow {
+        BetalingRow {
+            kenmerk: json.kenmerk.clone(),
+            path: format!("/betalingen/{}", json.key),
+            gemeente: self.naam(&json.gemeente),
+            uitvoerdatum: date(json.uitvoerdatum),
+            totaal: texts::euro(json.totaal.into()),
+            betaald: json.betaald_op.map_or_else(|| TEXTS.no.to_owned(), date),
+            payments: json.betalingen.iter().map(|one| self.payment_row(one)).collect(),
+        }
+    }
+
+    fn payment_row(&self, json: &PaymentJson) -> PaymentRow {
+        let declaraties = json.declaraties.iter().map(|one| {
+            let bedrag = texts::euro(one.bedrag.into());
+            (one.id.clone(), texts::in_batch(&one.declaratie_nummer, &bedrag, one.due))
+        });
+        PaymentRow {
+            aanbieder: self.naam(&json.begunstigde),
+            bedrag: texts::euro(json.bedrag.into()),
+            declaraties: declaraties.collect(),
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Tables for a spreadsheet. No text of a bericht becomes a formula in one.
+
+/// What stands in a cell.
+pub(super) enum Cell {
+    /// What somebody wrote, or may have.
+    Text(String),
+    /// A figure or a date: what cannot be a formula.
+    Plain(String),
+    Number(i64),
+    Empty,
+}
+
+/// A heading and a line per row, semicolons between, for the spreadsheets of this country.
+pub(super) fn csv(heading: &[&str], rows: impl Iterator<Item = Vec<Cell>>) -> String {
+    let mut table = format!("{}\r\n", heading.join(";"));
+    for row in rows {
+        let cells = row.into_iter().map(|cell| match cell {
+            Cell::Text(text) => quoted(&text),
+            Cell::Plain(text) => text,
+            Cell::Number(number) => number.to_string(),
+            Cell::Empty => String::new(),
+        });
+        table.push_str(&cells.collect::<Vec<_>>().join(";"));
+        table.push_str("\r\n");
+    }
+    table
+}
+
+/// A text in a cell of CSV: quoted, and with an apostrophe in front where a spreadsheet would take it for a formula.
+fn quoted(text: &str) -> String {
+    let is_formula = text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r']);
+    format!("\"{}{}\"", if is_formula { "'" } else { "" }, text.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        assert_eq!(quoted("R1"), "\"R1\"");
+        assert_eq!(quoted("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
+        for start in ["=1", "+1", "-1", "@x", " =1", "\t1"] {
+            assert!(quoted(start).starts_with("\"'"), "{start}");
+        }
+    }
+}
