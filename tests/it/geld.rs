@@ -4,3 +4,4 @@ mod betaalbaar;
 mod betalingen;
 mod deels;
 mod maker;
+mod vier_ogen;
