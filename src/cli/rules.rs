@@ -1,4 +1,4 @@
-//! `rules`: every rule of the standard in a table, and one rule explained.
+//! `rules`: every rule of the standard in a table, the agreements of the profiles below it, and one of them explained.
 
 mod text;
 
@@ -9,8 +9,10 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use super::{Exit, complain};
+use crate::domain::afspraken::{self, Afspraak};
 use crate::domain::regels::lijst::{Entry, Unchecked, find, lijst};
-use crate::domain::regels::uitleg::Explained;
+use crate::domain::regels::uitleg::{Explained, Uitleg};
+use crate::domain::verdict::Level;
 
 /// What `rules` takes.
 #[derive(clap::Args)]
@@ -18,7 +20,7 @@ pub struct Arguments {
     /// How to print: for people, a JSON object per line, or a table for a spreadsheet
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// The rule to explain, as in TR019; all rules when left out
+    /// The rule or agreement to explain, as in TR019 or MLW-06; all when left out
     #[arg(value_name = "CODE")]
     code: Option<String>,
 }
@@ -31,20 +33,44 @@ enum Format {
     Csv,
 }
 
-/// Prints the table, or explains one rule.
-pub(super) fn run(arguments: &Arguments) -> Exit {
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    let printed = match arguments.code.as_deref().map(|code| (code, find(code))) {
-        None => print(&mut out, arguments.format, lijst(), text::table),
-        Some((_, Some(entry))) => {
-            print(&mut out, arguments.format, std::slice::from_ref(entry), |out, _| text::explain(out, entry))
+/// What is listed and explained.
+#[derive(Clone, Copy)]
+enum Row {
+    /// A rule of the standard.
+    Regel(&'static Entry),
+    /// What a region agreed beside it.
+    Afspraak(&'static Afspraak),
+}
+
+impl Row {
+    fn all() -> impl Iterator<Item = Self> {
+        lijst().iter().map(Self::Regel).chain(afspraken::lijst().iter().map(Self::Afspraak))
+    }
+
+    fn find(code: &str) -> Option<Self> {
+        find(code).map(Self::Regel).or_else(|| afspraken::find(code).map(Self::Afspraak))
+    }
+
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Regel(entry) => entry.code,
+            Self::Afspraak(afspraak) => afspraak.id,
         }
+    }
+}
+
+/// Prints the table, or explains one of it.
+pub(super) fn run(arguments: &Arguments) -> Exit {
+    let wanted = match arguments.code.as_deref().map(|code| (code, Row::find(code))) {
+        None => None,
+        Some((_, Some(row))) => Some(row),
         Some((code, None)) => {
             eprintln!("iwmo-gateway: {}", unknown(code));
             return Exit::Usage;
         }
     };
-    match printed.and_then(|()| out.flush()) {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match print(&mut out, arguments.format, wanted).and_then(|()| out.flush()) {
         Ok(()) => Exit::Fine,
         // Whoever read along has seen enough.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Exit::Fine,
@@ -55,28 +81,28 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     }
 }
 
-fn print<W: Write>(
-    out: &mut W,
-    format: Format,
-    entries: &[Entry],
-    text: impl Fn(&mut W, &[Entry]) -> io::Result<()>,
-) -> io::Result<()> {
-    match format {
-        Format::Text => text(out, entries),
-        Format::Json => entries.iter().try_for_each(|entry| {
-            writeln!(out, "{}", serde_json::to_string(&Line::of(entry)).expect("a line has only texts"))
+/// One, or all.
+fn print(out: &mut impl Write, format: Format, wanted: Option<Row>) -> io::Result<()> {
+    let rows: Vec<Row> = wanted.map_or_else(|| Row::all().collect(), |row| vec![row]);
+    match (format, wanted) {
+        (Format::Text, None) => text::table(out, lijst(), afspraken::lijst()),
+        (Format::Text, Some(Row::Regel(entry))) => text::explain(out, entry),
+        (Format::Text, Some(Row::Afspraak(afspraak))) => text::explain_afspraak(out, afspraak),
+        (Format::Json, _) => rows.into_iter().try_for_each(|row| {
+            writeln!(out, "{}", serde_json::to_string(&Line::of(row)).expect("a line has only texts"))
         }),
-        Format::Csv => print_csv(out, entries),
+        (Format::Csv, _) => print_csv(out, rows),
     }
 }
 
-/// One rule of `--format json`.
+/// One rule of `--format json`, or one agreement: that has a profile, and no releases.
 #[derive(Serialize)]
 struct Line {
     rule: &'static str,
     /// In the newest release that has it.
     level: &'static str,
-    retourcode: Option<&'static str>,
+    /// Several, with a space between, where an agreement is broken in several ways.
+    retourcode: Option<String>,
     /// In any release.
     berichten: Vec<String>,
     /// The berichten for which we check it, in any release.
@@ -88,6 +114,12 @@ struct Line {
     source: String,
     nl: Explanation,
     en: Explanation,
+    /// The profile that agreed on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<&'static str>,
+    /// Of an agreement: whether it rejects.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    severity: Option<&'static str>,
 }
 
 /// How a rule holds in one release.
@@ -107,6 +139,10 @@ struct Explanation {
 }
 
 impl Explanation {
+    fn of(what: &'static str, more: Option<Explained>) -> Self {
+        Self { what, more: more.map(|Explained { why, wrong, right }| More { why, wrong, right }) }
+    }
+
     /// What, why, wrong and right; the last three are empty where nothing more is explained.
     fn columns(self) -> [&'static str; 4] {
         let more = self.more.unwrap_or(More { why: "", wrong: "", right: "" });
@@ -122,11 +158,14 @@ struct More {
 }
 
 impl Line {
-    fn of(entry: &Entry) -> Self {
-        let explanation = |what, more: Option<Explained>| Explanation {
-            what,
-            more: more.map(|Explained { why, wrong, right }| More { why, wrong, right }),
-        };
+    fn of(row: Row) -> Self {
+        match row {
+            Row::Regel(entry) => Self::of_regel(entry),
+            Row::Afspraak(afspraak) => Self::of_afspraak(afspraak),
+        }
+    }
+
+    fn of_regel(entry: &'static Entry) -> Self {
         let releases: Vec<InRelease> = entry
             .holdings()
             .map(|(release, holding)| InRelease {
@@ -139,14 +178,37 @@ impl Line {
         Self {
             rule: entry.code,
             level: entry.newest().level,
-            retourcode: entry.retour_code,
+            retourcode: entry.retour_code.map(str::to_owned),
             berichten: merged(releases.iter().flat_map(|one| one.berichten.clone())),
             checked: merged(releases.iter().flat_map(|one| one.checked.clone())),
             unchecked: entry.unchecked().map(Unchecked::name),
             releases,
             source: entry.source(),
-            nl: explanation(entry.nl, entry.uitleg().map(|uitleg| uitleg.nl)),
-            en: explanation(entry.en, entry.uitleg().map(|uitleg| uitleg.en)),
+            nl: Explanation::of(entry.nl, entry.uitleg().map(|uitleg| uitleg.nl)),
+            en: Explanation::of(entry.en, entry.uitleg().map(|uitleg| uitleg.en)),
+            profile: None,
+            severity: None,
+        }
+    }
+
+    fn of_afspraak(afspraak: &'static Afspraak) -> Self {
+        let berichten = || afspraak.bericht_names().into_iter();
+        let uitleg = afspraak.uitleg();
+        let explanation = |what, of: fn(&Uitleg) -> Explained| Explanation::of(what, uitleg.map(of));
+        let retour_codes = afspraak.retour_codes();
+        Self {
+            rule: afspraak.id,
+            level: Level::Local.name(),
+            retourcode: (!retour_codes.is_empty()).then(|| retour_codes.join(" ")),
+            berichten: berichten().map(str::to_owned).collect(),
+            checked: berichten().collect(),
+            unchecked: None,
+            releases: Vec::new(),
+            source: afspraak.source(),
+            nl: explanation(afspraak.nl, |uitleg| uitleg.nl),
+            en: explanation(afspraak.en, |uitleg| uitleg.en),
+            profile: Some(afspraak.profile),
+            severity: Some(afspraak.severity().name()),
         }
     }
 }
@@ -156,18 +218,17 @@ fn merged<T: Ord>(names: impl Iterator<Item = T>) -> Vec<T> {
     names.collect::<BTreeSet<T>>().into_iter().collect()
 }
 
-fn print_csv(out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
-    let heading =
-        "rule,releases,level,retourcode,berichten,checked,unchecked,nl,waarom,fout,goed,en,why,wrong,right,source";
+fn print_csv(out: &mut impl Write, rows: Vec<Row>) -> io::Result<()> {
+    let heading = "rule,releases,level,retourcode,berichten,checked,unchecked,nl,waarom,fout,goed,en,why,wrong,right,source,profile,severity";
     writeln!(out, "{heading}")?;
-    for entry in entries {
-        let line = Line::of(entry);
+    for line in rows.into_iter().map(Line::of) {
         let releases: Vec<&str> = line.releases.iter().map(|one| one.release).collect();
-        let lists = [releases.join(" "), line.level.to_owned(), line.retourcode.unwrap_or_default().to_owned()];
+        let lists = [releases.join(" "), line.level.to_owned(), line.retourcode.unwrap_or_default()];
         let lists = lists.into_iter().chain([line.berichten.join(" "), line.checked.join(" ")]);
         let texts = [line.nl, line.en].into_iter().flat_map(Explanation::columns).map(str::to_owned);
         let columns = std::iter::once(line.rule.to_owned()).chain(lists);
         let columns = columns.chain([line.unchecked.unwrap_or_default().to_owned()]).chain(texts).chain([line.source]);
+        let columns = columns.chain([line.profile, line.severity].map(|column| column.unwrap_or_default().to_owned()));
         let quoted: Vec<String> = columns.map(|column| quoted(&column)).collect();
         writeln!(out, "{}", quoted.join(","))?;
     }
@@ -182,14 +243,13 @@ fn quoted(column: &str) -> String {
 /// What to say of a code that is no rule, with the rules that were perhaps meant.
 fn unknown(code: &str) -> String {
     let wanted = code.to_ascii_uppercase();
-    let mut near: Vec<(usize, &str)> =
-        lijst().iter().map(|entry| (difference(&wanted, entry.code), entry.code)).collect();
+    let mut near: Vec<(usize, &str)> = Row::all().map(|row| (difference(&wanted, row.code()), row.code())).collect();
     near.sort_unstable();
     let hint: Vec<&str> = near.iter().take_while(|(far, _)| *far <= 1).take(5).map(|(_, code)| *code).collect();
     if hint.is_empty() {
-        format!("{code:?} is no rule of iWmo; `iwmo-gateway rules` lists them all")
+        format!("{code:?} is no rule of iWmo and no agreement of a profile; `iwmo-gateway rules` lists them all")
     } else {
-        format!("{code:?} is no rule of iWmo; did you mean {}?", hint.join(", "))
+        format!("{code:?} is no rule of iWmo and no agreement of a profile; did you mean {}?", hint.join(", "))
     }
 }
 

@@ -6,13 +6,18 @@
 mod heusden;
 mod mlw;
 mod steun;
+mod tabel;
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::LazyLock;
 
 use chrono::NaiveDate;
 
-use super::bericht::{Heenbericht, Release};
+use super::bericht::{Berichtsoort, Heenbericht, Release};
 use super::declaratie::{Declaratie, Prestatie};
 use super::history::History;
 use super::klasse::ElementPath;
+use super::regels::uitleg::{self, Uitleg};
 use super::verdict::{Finding, Level, Place, Severity};
 use super::waarde::Bsn;
 
@@ -38,8 +43,27 @@ pub enum Require305 {
     Reject,
 }
 
-/// One agreement.
-struct Afspraak {
+/// One agreement that a bericht can break.
+pub struct Afspraak {
+    /// The name that it has here.
+    pub id: &'static str,
+    /// The profile that it belongs to.
+    pub profile: &'static str,
+    /// The berichten that it looks at.
+    pub berichten: &'static [Berichtsoort],
+    /// What it says, in Dutch.
+    pub nl: &'static str,
+    /// What it says, in English.
+    pub en: &'static str,
+    /// Where in the agreement.
+    bron: &'static str,
+    /// The ways to break it: at least one.
+    breaches: &'static [Breach],
+}
+
+/// A way to break an agreement.
+struct Breach {
+    /// Of the agreement.
     id: &'static str,
     retour_code: Option<&'static str>,
     severity: Severity,
@@ -47,7 +71,69 @@ struct Afspraak {
     text: &'static str,
 }
 
+/// Every agreement that a finding may name, by profile and number.
+#[must_use]
+pub const fn lijst() -> &'static [Afspraak] {
+    tabel::AFSPRAKEN
+}
+
+/// The agreement with this name, in capitals or not.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Afspraak> {
+    lijst().iter().find(|afspraak| afspraak.id.eq_ignore_ascii_case(id))
+}
+
+static UITLEG: LazyLock<HashMap<&str, Uitleg>> = LazyLock::new(|| uitleg::read(include_str!("afspraken/uitleg.txt")));
+
 impl Afspraak {
+    /// The names of the berichten, each once: D and F of a 303 share theirs.
+    #[must_use]
+    pub fn bericht_names(&self) -> Vec<&'static str> {
+        self.berichten.iter().map(|soort| soort.name()).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// The retourcodes of the standard that say just this; most have none.
+    #[must_use]
+    pub fn retour_codes(&self) -> Vec<&'static str> {
+        self.breaches.iter().filter_map(|breach| breach.retour_code).collect()
+    }
+
+    /// Whether breaking it rejects.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        let rejects = self.breaches.iter().any(|breach| breach.severity == Severity::Error);
+        if rejects { Severity::Error } else { Severity::Warning }
+    }
+
+    /// What comes of breaking it, in one Dutch word.
+    #[must_use]
+    pub fn gevolg(&self) -> &'static str {
+        match self.severity() {
+            Severity::Error => "afkeuring",
+            Severity::Warning => "waarschuwing",
+        }
+    }
+
+    /// What findings say.
+    pub fn messages(&self) -> impl Iterator<Item = &'static str> {
+        self.breaches.iter().map(|breach| breach.text)
+    }
+
+    /// The agreement that it stands in.
+    #[must_use]
+    pub fn source(&self) -> String {
+        let document = tabel::DOCUMENTS.iter().find(|(profile, _)| *profile == self.profile);
+        format!("{}, {}", document.map_or(self.profile, |(_, title)| title), self.bron)
+    }
+
+    /// Why it is there, and how it is broken and kept.
+    #[must_use]
+    pub fn uitleg(&self) -> Option<&'static Uitleg> {
+        UITLEG.get(self.id)
+    }
+}
+
+impl Breach {
     fn broken_at(&self, place: Place) -> Finding {
         Finding {
             level: Level::Local,
@@ -91,4 +177,21 @@ fn debets<'a>(
     declaratie: &'a Declaratie,
 ) -> impl Iterator<Item = (&'a Bsn, &'a Prestatie, ElementPath)> {
     heen.inhoud.lines_of(declaratie).filter(|(_, line, _)| line.is_debet())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_agreement_is_broken_in_its_own_name_and_explained() {
+        for afspraak in lijst() {
+            assert!(!afspraak.breaches.is_empty(), "{}", afspraak.id);
+            assert!(afspraak.breaches.iter().all(|breach| breach.id == afspraak.id), "{}", afspraak.id);
+            assert!(tabel::DOCUMENTS.iter().any(|(profile, _)| *profile == afspraak.profile), "{}", afspraak.id);
+        }
+        let known: BTreeSet<&str> = lijst().iter().map(|afspraak| afspraak.id).collect();
+        assert_eq!(known.len(), lijst().len(), "an agreement stands in the table twice");
+        assert_eq!(UITLEG.keys().copied().collect::<BTreeSet<_>>(), known);
+    }
 }

@@ -1,11 +1,13 @@
 //! Where a finding is explained: a page of the dashboard that needs no login.
 
+use crate::domain::afspraken;
 use crate::domain::regels::lijst;
 use crate::store::{FindingReceipt, Receipt};
 
-/// The page of a rule; `None` for a rule that is not of the standard.
+/// The page of a rule or agreement.
 pub(super) fn page_of(code: &str) -> Option<String> {
-    lijst::find(code).map(|entry| format!("/regels/{}", entry.code))
+    let known = lijst::find(code).map(|entry| entry.code).or_else(|| afspraken::find(code).map(|one| one.id));
+    known.map(|code| format!("/regels/{code}"))
 }
 
 /// The receipt, with a link in every finding that has a rule.

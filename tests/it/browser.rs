@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use iwmo_gateway::domain::afspraken::lijst;
 use reqwest::redirect::Policy;
 use serde_json::json;
 
@@ -185,6 +186,13 @@ async fn every_rule_has_a_page_for_everybody_and_a_finding_leads_to_it() {
     for code in codes.iter().flat_map(|list| list.lines()) {
         assert!(table.contains(code), "{code} is missing in {table}");
     }
+    let page = get("/regels/mlw-06".to_owned()).await;
+    let uitleg = section(&page.text, "uitleg");
+    for part in ["Waarom", "geen regel van iWmo", "mlw-2018", "waarschuwing", "Midden-Limburg West"] {
+        assert!(uitleg.contains(part), "{part} is missing in {uitleg}");
+    }
+    let table = section(&get("/regels".to_owned()).await.text, "afspraken");
+    assert!(lijst().iter().all(|afspraak| table.contains(afspraak.id)), "{table}");
     for (path, status) in [("/regels/TR999", 404), ("/berichten/nergens", 404), ("/regels/OP295", 200)] {
         assert_eq!(get(path.to_owned()).await.status, status, "{path}");
     }

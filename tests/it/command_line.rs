@@ -6,6 +6,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use iwmo_gateway::domain::afspraken::lijst;
 use serde_json::{Value, json};
 
 use crate::world::WMO305;
@@ -118,7 +119,9 @@ fn every_rule() -> usize {
 #[test]
 fn rules_lists_every_rule_and_explains_one_in_two_languages() {
     let csv = stdout(&run(&["rules", "--format", "csv"]));
-    assert_eq!(csv.lines().count(), 1 + every_rule());
+    let (of_profiles, of_the_standard): (Vec<&str>, Vec<&str>) =
+        csv.lines().skip(1).partition(|line| line.starts_with("MLW-") || line.starts_with("HVB-"));
+    assert_eq!((of_the_standard.len(), of_profiles.len()), (every_rule(), lijst().len()));
     let stop = csv.lines().find(|line| line.starts_with("TR069,")).expect("a rule of 2.3 alone");
     assert!(stop.starts_with("TR069,2.3,history,9069,WMO307,WMO307,,Een stop hoort bij"), "{stop}");
     assert!(stop.contains("Een stop beeindigt iets") && stop.contains("A stop ends what was reported"), "{stop}");
@@ -137,6 +140,30 @@ fn rules_lists_every_rule_and_explains_one_in_two_languages() {
         (&json!("TR378"), &json!("external"), &json!("S300"))
     );
     assert!(json[0]["nl"]["why"].is_string() && json[0]["en"]["right"].is_string(), "{}", json[0]);
+}
+
+#[test]
+fn rules_tells_an_agreement_apart_from_the_standard() {
+    let table = stdout(&run(&["rules"]));
+    let (_, below) = table.split_once("Afspraken van een profiel").expect("a table of their own");
+    for afspraak in lijst() {
+        let line = below.lines().find(|line| line.starts_with(afspraak.id)).expect("a line");
+        assert!(line.contains(afspraak.profile) && line.ends_with(afspraak.nl), "{line}");
+        let text = stdout(&run(&["rules", afspraak.id]));
+        for part in ["Waarom", "Goed", "In English: ", "Wrong", "Melding", "naast de regels van iWmo"] {
+            let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(joined.contains(part.trim()), "{part} is missing in:\n{text}");
+        }
+    }
+    let json = lines(&run(&["rules", "--format", "json", "mlw-02"]));
+    let told = ["rule", "profile", "level", "severity", "retourcode"].map(|name| json[0][name].clone());
+    assert_eq!(told, ["MLW-02", "mlw-2018", "local", "error", "8855 8856"].map(Value::from));
+    assert_eq!(json[0]["releases"], json!([]));
+    let rule = lines(&run(&["rules", "--format", "json", "TR019"]));
+    assert!(rule[0].get("profile").is_none() && rule[0].get("severity").is_none(), "{}", rule[0]);
+    let csv = stdout(&run(&["rules", "--format", "csv", "HVB-04"]));
+    assert!(csv.lines().nth(1).is_some_and(|line| line.starts_with("HVB-04,,local,,WMO323,WMO323,,")), "{csv}");
+    assert!(csv.ends_with(",heusden-2022,warning\n"), "{csv}");
 }
 
 #[test]

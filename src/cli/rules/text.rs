@@ -2,14 +2,15 @@
 
 use std::io::{self, Write};
 
+use crate::domain::afspraken::Afspraak;
 use crate::domain::regels::lijst::{Entry, Unchecked};
 use crate::domain::regels::uitleg::Explained;
 
 /// How wide a line of explanation gets.
 const TEXT_WIDTH: usize = 100;
 
-/// A line per rule, and what of it is checked.
-pub(super) fn table(out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
+/// A line per rule, and what of it is checked; below them a line per agreement.
+pub(super) fn table(out: &mut impl Write, entries: &[Entry], afspraken: &[Afspraak]) -> io::Result<()> {
     writeln!(out, "{:8}{:9}{:6}{:18}Wat de regel zegt", "Regel", "Niveau", "Code", "Controle")?;
     for entry in entries {
         let code = entry.retour_code.unwrap_or("-");
@@ -33,7 +34,37 @@ pub(super) fn table(out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
             Some(Unchecked::Process | Unchecked::FillInstruction | Unchecked::Register | Unchecked::Elsewhere)
         )),
     )?;
-    writeln!(out, "Een regel uitgelegd: iwmo-gateway rules TR019")
+    writeln!(out, "\nAfspraken van een profiel, naast de regels van iWmo:")?;
+    writeln!(out, "{:10}{:14}{:11}{:15}Wat is afgesproken", "Afspraak", "Profiel", "Code", "Gevolg")?;
+    for afspraak in afspraken {
+        let Afspraak { id, profile, nl, .. } = afspraak;
+        writeln!(out, "{id:10}{profile:14}{:11}{:15}{nl}", codes(afspraak, "-"), afspraak.gevolg())?;
+    }
+    writeln!(out, "\nEen regel of afspraak uitgelegd: iwmo-gateway rules TR019")
+}
+
+/// All that is known of one agreement.
+pub(super) fn explain_afspraak(out: &mut impl Write, afspraak: &Afspraak) -> io::Result<()> {
+    let uitleg = afspraak.uitleg();
+    writeln!(out, "{}: {}", afspraak.id, afspraak.nl)?;
+    explained(out, ["Waarom", "Fout", "Goed"], uitleg.map(|uitleg| uitleg.nl))?;
+    writeln!(out, "\nIn English: {}", afspraak.en)?;
+    explained(out, ["Why", "Wrong", "Right"], uitleg.map(|uitleg| uitleg.en))?;
+    writeln!(out)?;
+    let profile = format!("{}, afspraak van een regio naast de regels van iWmo", afspraak.profile);
+    field(out, "Profiel", 10, &profile)?;
+    field(out, "Berichten", 10, &afspraak.bericht_names().join(", "))?;
+    field(out, "Retourcode", 10, &codes(afspraak, "geen"))?;
+    field(out, "Gevolg", 10, afspraak.gevolg())?;
+    for message in afspraak.messages() {
+        field(out, "Melding", 10, message)?;
+    }
+    field(out, "Bron", 10, &afspraak.source())
+}
+
+fn codes(afspraak: &Afspraak, none: &str) -> String {
+    let codes = afspraak.retour_codes();
+    if codes.is_empty() { none.to_owned() } else { codes.join(" ") }
 }
 
 /// All that is known of one rule.

@@ -1,27 +1,21 @@
 //! `heusden-2022`: the ten-step plan. Most of it are terms; what a bericht shows is whether support was reported.
 
-use super::{Afspraak, debets};
+use super::debets;
+use super::tabel::NOT_STARTED;
 use crate::domain::bericht::Heenbericht;
 use crate::domain::declaratie::{Declaratie, Prestatie};
 use crate::domain::history::{History, Leveringen};
-use crate::domain::verdict::{Finding, Place, Severity};
+use crate::domain::verdict::{Finding, Place};
 
 /// Of how many lines is told at most that there is no start: an aanbieder that reports none has it from the first.
 const TOLD: usize = 100;
-
-const NO_START: Afspraak = Afspraak {
-    id: "HVB-04",
-    retour_code: None,
-    severity: Severity::Warning,
-    text: "Van deze ondersteuning is geen start gemeld. De regel wordt beoordeeld; stuur alsnog het startbericht.",
-};
 
 /// Lines without a start: told and paid, whatever a region would like (OP364).
 pub(super) fn below(heen: &Heenbericht, declaratie: &Declaratie, history: &History) -> Vec<Finding> {
     let leveringen = &history.declaraties.leveringen;
     let without = debets(heen, declaratie)
         .filter(|(bsn, line, _)| !leveringen.get(bsn).is_some_and(|leveringen| was_started(leveringen, line)));
-    without.take(TOLD).map(|(_, _, path)| NO_START.broken_at(Place::element(path, "ToewijzingNummer"))).collect()
+    without.take(TOLD).map(|(_, _, path)| NOT_STARTED.broken_at(Place::element(path, "ToewijzingNummer"))).collect()
 }
 
 /// Whether a start was reported on the toewijzing of this line; taakgericht, on its categorie.

@@ -5,7 +5,11 @@ use std::collections::HashSet;
 use chrono::{Months, NaiveDate};
 
 use super::steun::{Terms, Unpaid, is_paid, spans};
-use super::{Afspraak, Require305, debets};
+use super::tabel::{
+    EARLY, LATE, LONG, NO_CAK_PERIODE, NO_START, NO_SUPPORT, NOT_A_DECLARATIE, NOT_A_FACTUUR, PART_OF_A_PERIOD,
+    START_PERIOD, STILL_CLAIMED,
+};
+use super::{Breach, Require305, debets};
 use crate::domain::bericht::{Berichtsoort, Heenbericht, Inhoud};
 use crate::domain::beschikking::Beschikking;
 use crate::domain::contract::Wijze;
@@ -35,72 +39,6 @@ pub struct Mlw2018 {
     pub pays_first_day: bool,
 }
 
-const NO_START: Afspraak = Afspraak {
-    id: "MLW-01b",
-    retour_code: None,
-    severity: Severity::Warning,
-    text: "Van deze ondersteuning is geen start gemeld. Stuur eerst het startbericht; de gemeente houdt de regel aan tot zij beslist.",
-};
-const NOT_A_DECLARATIE: Afspraak = Afspraak {
-    id: "MLW-02",
-    retour_code: Some("8855"),
-    severity: Severity::Error,
-    text: "Er zijn facturen afgesproken. Stuur een factuur (448) in plaats van een declaratie (416).",
-};
-const NOT_A_FACTUUR: Afspraak = Afspraak {
-    id: "MLW-02",
-    retour_code: Some("8856"),
-    severity: Severity::Error,
-    text: "Er zijn declaraties afgesproken. Stuur een declaratie (416) in plaats van een factuur (448).",
-};
-const NO_CAK_PERIODE: Afspraak = Afspraak {
-    id: "MLW-03",
-    retour_code: Some("8214"),
-    severity: Severity::Error,
-    text: "De DeclaratiePeriode is geen periode van vier weken van het CAK. Neem begin en einde over uit de kalender van het CAK.",
-};
-const LATE: Afspraak = Afspraak {
-    id: "MLW-04",
-    retour_code: None,
-    severity: Severity::Warning,
-    text: "De factuur komt meer dan vier weken na de periode. Zij wordt behandeld; stuur de volgende eerder.",
-};
-const EARLY: Afspraak = Afspraak {
-    id: "MLW-04",
-    retour_code: None,
-    severity: Severity::Warning,
-    text: "De factuur komt voordat de periode voorbij is. Factureer een periode na haar laatste dag.",
-};
-const PART_OF_A_PERIOD: Afspraak = Afspraak {
-    id: "MLW-05",
-    retour_code: Some("0611"),
-    severity: Severity::Error,
-    text: "Een periode wordt in haar geheel betaald. Vraag volume maal tarief, zonder er iets af te halen.",
-};
-const START_PERIOD: Afspraak = Afspraak {
-    id: "MLW-06",
-    retour_code: None,
-    severity: Severity::Warning,
-    text: "De ondersteuning begint in deze periode: die wordt niet betaald, de laatste daarvoor in haar geheel. De gemeente beslist over de regel.",
-};
-const NO_SUPPORT: Afspraak = Afspraak {
-    id: "MLW-08",
-    retour_code: None,
-    severity: Severity::Warning,
-    text: "In deze periode is geen ondersteuning gemeld. Controleer start en stop; de gemeente beslist over de regel.",
-};
-const STILL_CLAIMED: Afspraak = Afspraak {
-    id: "MLW-10",
-    retour_code: None,
-    severity: Severity::Warning,
-    text: "Een eerdere, afgekeurde regel over dit product en deze periode staat nog open. Crediteer die; tot dan wordt deze aangehouden.",
-};
-const LONG: Afspraak = Afspraak {
-    id: "MLW-20",
-    retour_code: None,
-    severity: Severity::Warning,
-    text: "Deze toewijzing duurt langer dan vijf jaar. Afgesproken is ten hoogste vijf.",
-};
 /// How many years a toewijzing lasts at most (MLW-20).
 const YEARS: u32 = 5;
 
@@ -141,7 +79,7 @@ impl Mlw2018 {
         for (bsn, line, path) in debets(heen, declaratie) {
             if let Err(unpaid) = self.is_paid(bsn, line, history) {
                 let broken = match unpaid {
-                    Unpaid::NoStart => Afspraak { severity: self.severity_without_start(), ..NO_START },
+                    Unpaid::NoStart => Breach { severity: self.severity_without_start(), ..NO_START },
                     Unpaid::StartPeriod => START_PERIOD,
                     Unpaid::NoSupport => NO_SUPPORT,
                 };

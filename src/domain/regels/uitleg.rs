@@ -31,10 +31,14 @@ pub fn of(code: &str) -> Option<&'static Uitleg> {
 
 const TEXT: &str = include_str!("uitleg.txt");
 
-static UITLEG: LazyLock<HashMap<&str, Uitleg>> = LazyLock::new(|| {
-    let blocks = TEXT.trim_end().split("\n\n");
+static UITLEG: LazyLock<HashMap<&str, Uitleg>> = LazyLock::new(|| read(TEXT));
+
+/// The explanations of a compiled-in file, by what they explain.
+#[must_use]
+pub fn read(text: &'static str) -> HashMap<&'static str, Uitleg> {
+    let blocks = text.trim_end().split("\n\n");
     blocks.map(|block| parse(block).expect("the compiled-in explanations are checked by a test")).collect()
-});
+}
 
 fn parse(block: &'static str) -> Option<(&'static str, Uitleg)> {
     let mut lines = block.lines();

@@ -1,4 +1,5 @@
-//! The rules of the standard: all in a table, and one explained. For everybody: there is nothing in it of anybody.
+//! The rules of the standard and the agreements of the profiles: all in tables, and one explained. For everybody: there is
+//! nothing in it of anybody.
 
 use askama::Template;
 use axum::extract::Path;
@@ -7,6 +8,7 @@ use axum::response::Response;
 
 use super::rendered;
 use super::texts::{TEXTS, Texts};
+use crate::domain::afspraken::{self, Afspraak};
 use crate::domain::regels::lijst::{Entry, find, lijst};
 use crate::domain::regels::uitleg::Uitleg;
 use crate::http::error::Problem;
@@ -17,6 +19,7 @@ use crate::http::openapi::{ForAll, NotThere};
 struct TablePage {
     t: &'static Texts,
     entries: &'static [Entry],
+    afspraken: &'static [Afspraak],
 }
 
 #[derive(Template)]
@@ -30,6 +33,14 @@ struct Page {
     message: Option<&'static str>,
 }
 
+#[derive(Template)]
+#[template(path = "afspraak.html")]
+struct AfspraakPage {
+    t: &'static Texts,
+    afspraak: &'static Afspraak,
+    uitleg: Option<&'static Uitleg>,
+}
+
 /// How a rule holds in one release.
 struct ReleaseRow {
     release: &'static str,
@@ -38,21 +49,25 @@ struct ReleaseRow {
     check: String,
 }
 
-/// Every rule of the standard.
+/// Every rule of the standard, and every agreement of a profile that a bericht can break.
 #[utoipa::path(get, path = "/regels", tag = "dashboard", responses(ForAll))]
 pub(in crate::http) async fn regels() -> Response {
-    rendered(StatusCode::OK, &TablePage { t: &TEXTS, entries: lijst() })
+    rendered(StatusCode::OK, &TablePage { t: &TEXTS, entries: lijst(), afspraken: afspraken::lijst() })
 }
 
-/// One rule, explained.
+/// One rule or agreement, explained.
 #[utoipa::path(
     get,
     path = "/regels/{code}",
     tag = "dashboard",
-    params(("code" = String, Path, description = "Code of the rule", example = "TR019")),
+    params(("code" = String, Path, description = "Code of the rule or name of the agreement, as in MLW-06", example = "TR019")),
     responses(ForAll, NotThere)
 )]
 pub(in crate::http) async fn regel(Path(code): Path<String>) -> Result<Response, Problem> {
+    if let Some(afspraak) = afspraken::find(&code) {
+        let page = AfspraakPage { t: &TEXTS, afspraak, uitleg: afspraak.uitleg() };
+        return Ok(rendered(StatusCode::OK, &page));
+    }
     let entry = find(&code).ok_or(Problem::NotFound)?;
     let releases = entry.holdings().map(|(release, holding)| ReleaseRow {
         release: release.name(),

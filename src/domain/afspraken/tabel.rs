@@ -1,0 +1,184 @@
+//! The agreements that a bericht can break: what each says, and what is told where it is broken.
+//!
+//! Why they are there stands in `uitleg.txt`, in the form of the explanations of the rules.
+
+use super::{Afspraak, Breach};
+use crate::domain::Berichtsoort::{self, Wmo301, Wmo303D, Wmo303F, Wmo323};
+use crate::domain::verdict::Severity;
+
+pub const NO_START: Breach = Breach {
+    id: "MLW-01b",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "Van deze ondersteuning is geen start gemeld. Stuur eerst het startbericht; de gemeente houdt de regel aan tot zij beslist.",
+};
+pub const NOT_A_DECLARATIE: Breach = Breach {
+    id: "MLW-02",
+    retour_code: Some("8855"),
+    severity: Severity::Error,
+    text: "Er zijn facturen afgesproken. Stuur een factuur (448) in plaats van een declaratie (416).",
+};
+pub const NOT_A_FACTUUR: Breach = Breach {
+    id: "MLW-02",
+    retour_code: Some("8856"),
+    severity: Severity::Error,
+    text: "Er zijn declaraties afgesproken. Stuur een declaratie (416) in plaats van een factuur (448).",
+};
+pub const NO_CAK_PERIODE: Breach = Breach {
+    id: "MLW-03",
+    retour_code: Some("8214"),
+    severity: Severity::Error,
+    text: "De DeclaratiePeriode is geen periode van vier weken van het CAK. Neem begin en einde over uit de kalender van het CAK.",
+};
+pub const LATE: Breach = Breach {
+    id: "MLW-04",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "De factuur komt meer dan vier weken na de periode. Zij wordt behandeld; stuur de volgende eerder.",
+};
+pub const EARLY: Breach = Breach {
+    id: "MLW-04",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "De factuur komt voordat de periode voorbij is. Factureer een periode na haar laatste dag.",
+};
+pub const PART_OF_A_PERIOD: Breach = Breach {
+    id: "MLW-05",
+    retour_code: Some("0611"),
+    severity: Severity::Error,
+    text: "Een periode wordt in haar geheel betaald. Vraag volume maal tarief, zonder er iets af te halen.",
+};
+pub const START_PERIOD: Breach = Breach {
+    id: "MLW-06",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "De ondersteuning begint in deze periode: die wordt niet betaald, de laatste daarvoor in haar geheel. De gemeente beslist over de regel.",
+};
+pub const NO_SUPPORT: Breach = Breach {
+    id: "MLW-08",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "In deze periode is geen ondersteuning gemeld. Controleer start en stop; de gemeente beslist over de regel.",
+};
+pub const STILL_CLAIMED: Breach = Breach {
+    id: "MLW-10",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "Een eerdere, afgekeurde regel over dit product en deze periode staat nog open. Crediteer die; tot dan wordt deze aangehouden.",
+};
+pub const LONG: Breach = Breach {
+    id: "MLW-20",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "Deze toewijzing duurt langer dan vijf jaar. Afgesproken is ten hoogste vijf.",
+};
+/// HVB-04.
+pub const NOT_STARTED: Breach = Breach {
+    id: "HVB-04",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "Van deze ondersteuning is geen start gemeld. De regel wordt beoordeeld; stuur alsnog het startbericht.",
+};
+
+/// The document of each profile.
+pub const DOCUMENTS: [(&str, &str); 2] = [
+    (MLW, "Werkafspraken maatwerkvoorziening Begeleiding Wmo, Midden-Limburg West, versie 02-02-2018"),
+    (HEUSDEN, "10-Stappenplan Wmo Begeleiding 2022, gemeente Heusden"),
+];
+const MLW: &str = "mlw-2018";
+const HEUSDEN: &str = "heusden-2022";
+const OF_303: &[Berichtsoort] = &[Wmo303D, Wmo303F];
+
+/// Every agreement that a finding may name, by profile and number.
+pub const AFSPRAKEN: &[Afspraak] = &[
+    Afspraak {
+        id: "MLW-01b",
+        profile: MLW,
+        berichten: OF_303,
+        bron: "hoofdstuk 6",
+        nl: "Wat wordt gefactureerd, is gestart en met een startbericht gemeld.",
+        en: "What is invoiced has started, and a start was sent.",
+        breaches: &[NO_START],
+    },
+    Afspraak {
+        id: "MLW-02",
+        profile: MLW,
+        berichten: OF_303,
+        bron: "hoofdstuk 9",
+        nl: "De aanbieder stuurt facturen (303F), geen declaraties (303D); of andersom, zoals afgesproken.",
+        en: "The aanbieder sends facturen (303F) and no declaraties (303D); or the other way round, as agreed.",
+        breaches: &[NOT_A_DECLARATIE, NOT_A_FACTUUR],
+    },
+    Afspraak {
+        id: "MLW-03",
+        profile: MLW,
+        berichten: OF_303,
+        bron: "hoofdstuk 6 en 9",
+        nl: "Een factuur gaat over een periode van vier weken van het CAK.",
+        en: "A factuur is about one period of four weeks of the CAK.",
+        breaches: &[NO_CAK_PERIODE],
+    },
+    Afspraak {
+        id: "MLW-04",
+        profile: MLW,
+        berichten: OF_303,
+        bron: "hoofdstuk 6",
+        nl: "Een factuur komt na haar periode, binnen vier weken.",
+        en: "A factuur comes after its period, within four weeks.",
+        breaches: &[LATE, EARLY],
+    },
+    Afspraak {
+        id: "MLW-05",
+        profile: MLW,
+        berichten: OF_303,
+        bron: "hoofdstuk 9",
+        nl: "Een periode wordt in haar geheel betaald, voor een vaste prijs.",
+        en: "A period is paid as a whole, at a fixed price.",
+        breaches: &[PART_OF_A_PERIOD],
+    },
+    Afspraak {
+        id: "MLW-06",
+        profile: MLW,
+        berichten: OF_303,
+        bron: "hoofdstuk 9",
+        nl: "De periode waarin de ondersteuning begint, wordt niet betaald.",
+        en: "The period in which support begins is not paid.",
+        breaches: &[START_PERIOD],
+    },
+    Afspraak {
+        id: "MLW-08",
+        profile: MLW,
+        berichten: OF_303,
+        bron: "hoofdstuk 9",
+        nl: "Na de periode waarin de ondersteuning eindigt of onderbroken wordt, is niets te betalen tot zij weer begint.",
+        en: "After the period in which support ends or is interrupted nothing is paid until it begins again.",
+        breaches: &[NO_SUPPORT],
+    },
+    Afspraak {
+        id: "MLW-10",
+        profile: MLW,
+        berichten: OF_303,
+        bron: "hoofdstuk 6",
+        nl: "Een afgekeurde factuurregel wordt eerst gecrediteerd en dan pas opnieuw gestuurd.",
+        en: "A rejected line of a factuur is credited first, and only then sent again.",
+        breaches: &[STILL_CLAIMED],
+    },
+    Afspraak {
+        id: "MLW-20",
+        profile: MLW,
+        berichten: &[Wmo301],
+        bron: "hoofdstuk 11",
+        nl: "Een toewijzing duurt ten hoogste vijf jaar.",
+        en: "A toewijzing lasts five years at most.",
+        breaches: &[LONG],
+    },
+    Afspraak {
+        id: "HVB-04",
+        profile: HEUSDEN,
+        berichten: &[Wmo323],
+        bron: "stap 7",
+        nl: "Wat wordt gedeclareerd, is gestart en met een startbericht gemeld.",
+        en: "What is declared has started, and a start was sent.",
+        breaches: &[NOT_STARTED],
+    },
+];
