@@ -1,6 +1,7 @@
 //! Stories, store, berichten, network: everything that needs more than one module.
 #![expect(clippy::disallowed_methods, reason = "the environment says what tests may not skip")]
 
+mod afspraken;
 mod browser;
 mod cases;
 mod chain;

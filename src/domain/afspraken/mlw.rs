@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use chrono::{Months, NaiveDate};
 
-use super::steun::{Terms, Unpaid, is_paid, spans};
+use super::steun::{Paid, Terms, Unpaid, is_paid, spans};
 use super::tabel::{
     EARLY, LATE, LONG, NO_CAK_PERIODE, NO_START, NO_SUPPORT, NOT_A_DECLARATIE, NOT_A_FACTUUR, PART_OF_A_PERIOD,
-    START_PERIOD, STILL_CLAIMED,
+    START_AND_END, START_AND_END_PAID, START_PERIOD, STILL_CLAIMED,
 };
 use super::{Breach, Require305, debets};
 use crate::domain::bericht::{Berichtsoort, Heenbericht, Inhoud};
@@ -77,14 +77,15 @@ impl Mlw2018 {
         let open = open_claims(heen, declaratie, history);
         let mut findings = Vec::new();
         for (bsn, line, path) in debets(heen, declaratie) {
-            if let Err(unpaid) = self.is_paid(bsn, line, history) {
-                let broken = match unpaid {
-                    Unpaid::NoStart => Breach { severity: self.severity_without_start(), ..NO_START },
-                    Unpaid::StartPeriod => START_PERIOD,
-                    Unpaid::NoSupport => NO_SUPPORT,
-                };
-                findings.push(broken.broken_at(Place::element(path.clone(), "ProductPeriode")));
-            }
+            let of_periode = match self.is_paid(bsn, line, history) {
+                Ok(Paid::Whole) => None,
+                Ok(Paid::StartAndEnd) => Some(START_AND_END_PAID),
+                Err(Unpaid::StartAndEnd) => Some(START_AND_END),
+                Err(Unpaid::NoStart) => Some(Breach { severity: self.severity_without_start(), ..NO_START }),
+                Err(Unpaid::StartPeriod) => Some(START_PERIOD),
+                Err(Unpaid::NoSupport) => Some(NO_SUPPORT),
+            };
+            findings.extend(of_periode.map(|told| told.broken_at(Place::element(path.clone(), "ProductPeriode"))));
             if is_part_of_a_period(line, history) {
                 let names = ["IngediendeBedragPrestatie", "DeclaratieFactuurBedrag"];
                 findings.push(PART_OF_A_PERIOD.broken_at(Place::within(path.clone(), &names)));
@@ -96,7 +97,7 @@ impl Mlw2018 {
         findings
     }
 
-    fn is_paid(&self, bsn: &Bsn, line: &Prestatie, history: &History) -> Result<(), Unpaid> {
+    fn is_paid(&self, bsn: &Bsn, line: &Prestatie, history: &History) -> Result<Paid, Unpaid> {
         let none = Leveringen::default();
         let leveringen = history.declaraties.leveringen.get(bsn).unwrap_or(&none);
         let terms = Terms {

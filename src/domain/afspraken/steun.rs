@@ -29,6 +29,15 @@ pub struct Terms {
     pub pays_first_day: bool,
 }
 
+/// How a period is paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paid {
+    /// As every other.
+    Whole,
+    /// As a whole, though support both starts and ends in it.
+    StartAndEnd,
+}
+
 /// Why a period is not paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unpaid {
@@ -36,6 +45,8 @@ pub enum Unpaid {
     NoStart,
     /// Support starts in it.
     StartPeriod,
+    /// Support starts and ends in it.
+    StartAndEnd,
     /// There was no support in it.
     NoSupport,
 }
@@ -72,9 +83,9 @@ pub fn spans(leveringen: &Leveringen, line: &Prestatie, toewijzingen: &Toewijzin
 
 /// Whether the period of the CAK that this one lies in is paid: all from the start to the end of support, the last one whole
 /// and the first one not.
-pub fn is_paid(spans: &[Span], periode: &GeslotenPeriode, terms: Terms) -> Result<(), Unpaid> {
+pub fn is_paid(spans: &[Span], periode: &GeslotenPeriode, terms: Terms) -> Result<Paid, Unpaid> {
     let periode = cak_of(periode.begindatum);
-    let mut unpaid = if spans.is_empty() { Unpaid::NoStart } else { Unpaid::NoSupport };
+    let mut paid = Err(if spans.is_empty() { Unpaid::NoStart } else { Unpaid::NoSupport });
     for span in spans {
         let (first, last) = (cak_of(span.begin), span.end.map(cak_of));
         let is_over = last.as_ref().is_some_and(|last| periode.begindatum > last.begindatum);
@@ -84,16 +95,16 @@ pub fn is_paid(spans: &[Span], periode: &GeslotenPeriode, terms: Terms) -> Resul
         let is_start = periode == first && span.begin >= terms.from;
         let is_first_day = span.begin == first.begindatum;
         let ends_here = last.as_ref() == Some(&first);
-        if !is_start
-            || terms.pays_start_period
-            || (ends_here && terms.pays_start_and_end)
-            || (!ends_here && is_first_day && terms.pays_first_day)
-        {
-            return Ok(());
+        if !is_start || terms.pays_start_period || (!ends_here && is_first_day && terms.pays_first_day) {
+            return Ok(Paid::Whole);
         }
-        unpaid = Unpaid::StartPeriod;
+        paid = match (ends_here, terms.pays_start_and_end) {
+            (true, true) => Ok(Paid::StartAndEnd),
+            (true, false) => paid.or(Err(Unpaid::StartAndEnd)),
+            (false, _) => paid.or(Err(Unpaid::StartPeriod)),
+        };
     }
-    Err(unpaid)
+    paid
 }
 
 #[cfg(test)]
@@ -139,7 +150,12 @@ mod tests {
     fn start_and_end_in_one_period_are_as_agreed() {
         let short = [((4, 10), Some((4, 12)))];
         assert_eq!(paid(&short, AGREED), [4]);
-        assert_eq!(paid(&short, Terms { pays_start_and_end: false, ..AGREED }), [0; 0]);
+        let unpaid = Terms { pays_start_and_end: false, ..AGREED };
+        assert_eq!(paid(&short, unpaid), [0; 0]);
+        let spans = [Span { begin: day(2018, 4, 10), end: Some(day(2018, 4, 12)) }];
+        let fourth = cak_of(day(2018, 4, 10));
+        assert_eq!(is_paid(&spans, &fourth, AGREED), Ok(Paid::StartAndEnd));
+        assert_eq!(is_paid(&spans, &fourth, unpaid), Err(Unpaid::StartAndEnd));
     }
 
     #[test]
@@ -153,8 +169,8 @@ mod tests {
     #[test]
     fn who_had_support_before_the_agreement_did_not_start() {
         let before = [Span { begin: day(2017, 11, 6), end: None }];
-        assert_eq!(is_paid(&before, &cak_of(day(2017, 11, 6)), AGREED), Ok(()));
-        assert_eq!(is_paid(&before, &cak_of(day(2018, 1, 1)), AGREED), Ok(()));
+        assert_eq!(is_paid(&before, &cak_of(day(2017, 11, 6)), AGREED), Ok(Paid::Whole));
+        assert_eq!(is_paid(&before, &cak_of(day(2018, 1, 1)), AGREED), Ok(Paid::Whole));
     }
 
     #[test]

@@ -54,6 +54,18 @@ pub const START_PERIOD: Breach = Breach {
     severity: Severity::Warning,
     text: "De ondersteuning begint in deze periode: die wordt niet betaald, de laatste daarvoor in haar geheel. De gemeente beslist over de regel.",
 };
+pub const START_AND_END_PAID: Breach = Breach {
+    id: "MLW-07b",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "Start en einde van de ondersteuning vallen in deze ene periode. Zij wordt eenmaal in haar geheel betaald.",
+};
+pub const START_AND_END: Breach = Breach {
+    id: "MLW-07b",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "Start en einde van de ondersteuning vallen in deze ene periode: die wordt niet betaald. De gemeente beslist over de regel.",
+};
 pub const NO_SUPPORT: Breach = Breach {
     id: "MLW-08",
     retour_code: None,
@@ -144,6 +156,15 @@ pub const AFSPRAKEN: &[Afspraak] = &[
         nl: "De periode waarin de ondersteuning begint, wordt niet betaald.",
         en: "The period in which support begins is not paid.",
         breaches: &[START_PERIOD],
+    },
+    Afspraak {
+        id: "MLW-07b",
+        profile: MLW,
+        berichten: OF_303,
+        bron: "hoofdstuk 9, dat hier in tweeën te lezen is",
+        nl: "Van een periode waarin de ondersteuning begint en eindigt, wordt gemeld of zij betaald wordt.",
+        en: "Of a period in which support both begins and ends it is told whether it is paid.",
+        breaches: &[START_AND_END_PAID, START_AND_END],
     },
     Afspraak {
         id: "MLW-08",
