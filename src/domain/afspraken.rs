@@ -51,6 +51,8 @@ pub struct Afspraak {
     pub profile: &'static str,
     /// The berichten that it looks at.
     pub berichten: &'static [Berichtsoort],
+    /// It rests on what another aanbieder reported: only the gemeente learns that it is broken.
+    pub is_for_gemeente: bool,
     /// What it says, in Dutch.
     pub nl: &'static str,
     /// What it says, in English.
@@ -149,6 +151,12 @@ impl Breach {
 }
 
 impl Afspraken {
+    /// Whether a gemeente has to know what other aanbieders reported of the clients of a factuur (MLW-09).
+    #[must_use]
+    pub const fn look_elsewhere(&self) -> bool {
+        matches!(self, Self::Mlw2018(_))
+    }
+
     /// What is found on the header: with an error the lines are not looked at.
     #[must_use]
     pub fn on_header(&self, heen: &Heenbericht, today: NaiveDate) -> Vec<Finding> {

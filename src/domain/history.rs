@@ -132,6 +132,19 @@ pub struct DeclaratieHistory {
     pub prestaties: Vec<PrestatieFact>,
     /// Of a declaratie or factuur: what was reported of the support of its clients.
     pub leveringen: HashMap<Bsn, Leveringen>,
+    /// What other aanbieders reported of it. Only for the gemeente, and only where the agreements ask for it.
+    pub elsewhere: HashMap<Bsn, Vec<SupportElsewhere>>,
+}
+
+/// Support that another aanbieder of the same gemeente reported, as far as the gemeente knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SupportElsewhere {
+    /// Of the product, when given.
+    pub categorie: Option<String>,
+    /// The day on which it began.
+    pub begindatum: NaiveDate,
+    /// Its last day: of the stop or the toewijzing, whichever is first.
+    pub einddatum: Option<NaiveDate>,
 }
 
 /// The live starts and stops of a client.

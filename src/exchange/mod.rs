@@ -29,11 +29,14 @@ use crate::domain::contract::Contracten;
 use crate::domain::deadline::Profile;
 use crate::domain::declaratie::Decides;
 use crate::domain::release::Releases;
+use crate::domain::waarde::Bsn;
 use crate::domain::waiting::brings;
 use crate::domain::werkdag::Calendar;
-use crate::domain::{Bericht, Outside, Timestamp};
-use crate::store::{Entry, Store};
+use crate::domain::{Bericht, History, Outside, Timestamp};
+use crate::store::{Entry, Store, StoreError};
 use crate::xml::Schemas;
+
+use parties::{Addressee, Route};
 
 pub use crate::clock::local as local_time;
 pub use format::{Format, JsonSchemas, as_json, json_schemas, retour_codes};
@@ -96,6 +99,20 @@ impl Gateway {
             (None, Bericht::Heen(heen)) => self.brought.add(heen.header.pair(), brings(heen)),
             (None, Bericht::Retour(_)) => {}
         }
+    }
+
+    /// What came before. A gemeente also knows what other aanbieders reported of the same clients, where its agreements ask
+    /// for that; an aanbieder that sends to a gemeente elsewhere never does.
+    async fn history(&self, bericht: &Bericht, route: Route) -> Result<History, StoreError> {
+        let mut history = self.store.history(bericht).await?;
+        let Bericht::Heen(heen) = bericht else { return Ok(history) };
+        let bsns: Vec<&Bsn> = heen.inhoud.factuur_clienten().iter().map(|client| &client.bsn).collect();
+        let is_of_gemeente = route.addressee != Addressee::Elsewhere;
+        if is_of_gemeente && self.profile.afspraken.look_elsewhere() && !bsns.is_empty() {
+            let (gemeente, aanbieder) = heen.header.pair();
+            history.declaraties.elsewhere = self.store.support_elsewhere(gemeente, aanbieder, &bsns).await?;
+        }
+        Ok(history)
     }
 
     /// What holds now, outside the traffic, for the parties of this bericht.

@@ -141,7 +141,7 @@ pub async fn receive(received: &Received, gateway: &Gateway) -> Result<Reply, St
     }
     let mut tries = 1;
     loop {
-        let history = gateway.store.history(&bericht).await?;
+        let history = gateway.history(&bericht, route).await?;
         // After the history: the same bytes, committed in between, must not look like another bericht.
         if may_repeat(received, &bericht, &history)
             && let Some(first) = gateway.store.first_receipt(&received.sha256).await?

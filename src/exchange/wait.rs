@@ -159,7 +159,7 @@ impl<'a> Parked<'a> {
         let route = gateway.parties.route(bericht);
         let mut tries = 1;
         loop {
-            let mut history = gateway.store.history(bericht).await?;
+            let mut history = gateway.history(bericht, route).await?;
             // By itself: a second use of an Identificatie is never let wait.
             history.identificatie_used = false;
             let mut verdict = judge(bericht, &history, &gateway.outside(bericht));

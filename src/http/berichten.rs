@@ -77,15 +77,15 @@ pub(super) async fn post(
         Carrier::Api { partij, force: query.force },
     );
     match receive(&received, &server.gateway).await? {
-        Reply::Recorded(receipt) => Ok(answer(StatusCode::ACCEPTED, receipt)),
-        Reply::Repeated(receipt) => Ok(answer(StatusCode::OK, receipt)),
-        Reply::Refused(why, receipt) => Err(Problem::Refused(why, Box::new(linked(receipt)))),
+        Reply::Recorded(receipt) => Ok(answer(StatusCode::ACCEPTED, receipt, &caller)),
+        Reply::Repeated(receipt) => Ok(answer(StatusCode::OK, receipt, &caller)),
+        Reply::Refused(why, receipt) => Err(Problem::Refused(why, Box::new(linked(receipt, &caller)))),
     }
 }
 
-fn answer(status: StatusCode, receipt: Receipt) -> Response {
+fn answer(status: StatusCode, receipt: Receipt, caller: &Caller) -> Response {
     let location = format!("/v1/berichten/{}", receipt.id);
-    (status, [(header::LOCATION, location)], Json(linked(receipt))).into_response()
+    (status, [(header::LOCATION, location)], Json(linked(receipt, caller))).into_response()
 }
 
 fn format_of(headers: &HeaderMap) -> Option<Format> {
@@ -148,7 +148,7 @@ pub(super) async fn list(
     Parameters(page): Parameters<PageQuery>,
 ) -> Result<Json<Page<BerichtJson>>, Problem> {
     let found = server.gateway.store.berichten(caller.scope(), page.after.as_deref(), page.limit()).await?;
-    let items = found.into_iter().map(BerichtJson::from).collect();
+    let items = found.into_iter().map(|view| BerichtJson::of(view, &caller)).collect();
     Ok(Json(Page::of(items, page.limit(), |bericht: &BerichtJson| &bericht.id)))
 }
 
@@ -173,7 +173,7 @@ pub(super) async fn one(
     } else {
         Vec::new()
     };
-    Ok(Json(BerichtJson { retourcodes, ..view.into() }))
+    Ok(Json(BerichtJson { retourcodes, ..BerichtJson::of(view, &caller) }))
 }
 
 /// Gives one bericht as XML: the bytes as they came in or were composed, or what was made of JSON.
@@ -245,8 +245,9 @@ struct KlasseJson {
     codes: Vec<String>,
 }
 
-impl From<BerichtView> for BerichtJson {
-    fn from(view: BerichtView) -> Self {
+impl BerichtJson {
+    /// As this caller may read it.
+    pub(super) fn of(view: BerichtView, caller: &Caller) -> Self {
         Self {
             id: view.id,
             received_at: view.received_at,
@@ -259,7 +260,7 @@ impl From<BerichtView> for BerichtJson {
             retour: view.retour_id,
             deadlines: view.deadlines.into_iter().map(DeadlineJson::from).collect(),
             transport: view.parcels.into_iter().map(ParcelJson::from).collect(),
-            receipt: linked(view.receipt),
+            receipt: linked(view.receipt, caller),
             retourcodes: Vec::new(),
         }
     }

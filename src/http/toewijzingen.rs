@@ -38,7 +38,7 @@ pub(super) async fn one(
 ) -> Result<Json<ToewijzingJson>, Problem> {
     let found = find(&server, &gemeente, &nummer, caller.scope()).await?;
     let today = server.gateway.clock.today();
-    found.map(|view| Json(ToewijzingJson::of(view, today))).ok_or(Problem::NotFound)
+    found.map(|view| Json(ToewijzingJson::of(view, today, &caller))).ok_or(Problem::NotFound)
 }
 
 /// The toewijzing that a path names.
@@ -237,7 +237,7 @@ pub(super) fn days_waiting(view: &WaitingToewijzing, today: NaiveDate) -> i64 {
 }
 
 impl ToewijzingJson {
-    fn of(view: ToewijzingView, today: NaiveDate) -> Self {
+    fn of(view: ToewijzingView, today: NaiveDate, caller: &Caller) -> Self {
         let stand = Stand::of(&view, today);
         let declared = |sum: Declared| DeclaredJson { lines: sum.lines, volume: sum.volume, bedrag: sum.bedrag };
         Self {
@@ -251,7 +251,7 @@ impl ToewijzingJson {
             verzoeken: view.verzoeken.iter().map(VerzoekJson::of).collect(),
             declared: declared(stand.declared),
             granted: declared(stand.granted),
-            timeline: view.berichten.into_iter().map(BerichtJson::from).collect(),
+            timeline: view.berichten.into_iter().map(|view| BerichtJson::of(view, caller)).collect(),
             gemeente: view.gemeente,
             aanbieder: view.aanbieder,
             toewijzing_nummer: view.toewijzing_nummer,

@@ -7,13 +7,20 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use iwmo_gateway::clock::Clock as _;
 use iwmo_gateway::config::Config;
 use iwmo_gateway::domain::afspraken::lijst;
 use iwmo_gateway::domain::release::Releases;
+use iwmo_gateway::exchange::receive::receive;
+use iwmo_gateway::exchange::{Carrier, Format, Received, Reply};
 use iwmo_gateway::store::Receipt;
 use iwmo_gateway::xml;
 
 use crate::stage::Stage;
+use crate::world::{Answer, World, instant};
+
+/// Agreements that break together with another one, by their nature: who takes over a client starts in that period.
+const TOGETHER: &[(&str, &str)] = &[("MLW-09", "MLW-06")];
 
 /// Findings on a bericht, by name, with retourcode and severity: only those of agreements.
 type Found = BTreeSet<(String, Option<String>)>;
@@ -70,13 +77,15 @@ async fn every_agreement_has_good_and_bad_berichten_and_the_bad_ones_break_it_al
         for file in bad {
             let found = found(afspraak.profile, &folder, &file).await;
             let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
-            assert_eq!(names, [afspraak.id], "{}", file.display());
+            let together = TOGETHER.iter().filter(|(id, _)| *id == afspraak.id).map(|(_, other)| *other);
+            assert_eq!(names, together.chain([afspraak.id]).collect::<Vec<_>>(), "{}", file.display());
             let codes = afspraak.retour_codes();
             let is_its = |code: &Option<String>| match code {
                 Some(code) => codes.contains(&code.as_str()),
                 None => codes.is_empty(),
             };
-            assert!(found.iter().all(|(_, code)| is_its(code)), "{}: {found:?}", file.display());
+            let mut own = found.iter().filter(|(name, _)| name == afspraak.id);
+            assert!(own.all(|(_, code)| is_its(code)), "{}: {found:?}", file.display());
         }
     }
 }
@@ -91,4 +100,50 @@ fn no_fixture_stands_for_an_agreement_that_is_not_checked() {
         let wanted = known.iter().filter(|path| path.parent().is_some_and(|parent| parent.ends_with(profile)));
         assert_eq!(folders, wanted.cloned().collect());
     }
+}
+
+/// Plays the switch of aanbieder at a gateway for these parties, the factuur of the new one last: what that was told.
+async fn switched(local: &[&str]) -> (World, Answer) {
+    let settings = "[deadlines]\nprofile = \"mlw-2018\"\n[releases]\niwmo_2_3 = [\"2018-01-01\"]\n";
+    let world = World::start(local, settings, None).await;
+    let folder = folder("mlw-2018", "MLW-09");
+    for file in files(&folder, "eerder-") {
+        let bytes = fs::read(&file).expect("a fixture");
+        let bericht = xml::read(&bytes).expect("a bericht");
+        let day = bericht.header().bericht_identificatie.dagtekening;
+        world.clock.set(instant(&format!("{day}T10:00:00+02:00")));
+        let received = Received::new(bytes, Format::Xml, world.clock.now(), Carrier::File);
+        let reply = receive(&received, &world.running.gateway).await.expect("a store");
+        assert!(matches!(reply, Reply::Recorded(_)), "{}", file.display());
+    }
+    world.clock.set(instant("2018-05-23T10:00:00+02:00"));
+    let factuur = fs::read(folder.join("fout-overgangsperiode.xml")).expect("a fixture");
+    let answer = world.post("41005002", factuur).await;
+    assert_eq!(answer.status, 202, "{}", answer.text);
+    (world, answer)
+}
+
+#[tokio::test]
+async fn what_rests_on_another_aanbieder_is_told_to_the_gemeente_alone() {
+    let (world, answer) = switched(&["0988", "41005001", "41005002"]).await;
+    let id = answer.body["id"].as_str().expect("an id");
+    let mut told = vec![answer.text.clone()];
+    let of_declaratie = [format!("declaraties/{id}"), format!("declaraties/{id}/csv")];
+    for path in ["berichten".to_owned(), format!("berichten/{id}")].into_iter().chain(of_declaratie) {
+        let path = format!("/v1/{path}");
+        told.push(world.get("41005002", &path).await.text);
+        let of_gemeente = world.get("0988", &path).await.text;
+        assert!(of_gemeente.contains("MLW-09") && of_gemeente.contains("MLW-06"), "{path}: {of_gemeente}");
+    }
+    assert!(told.iter().all(|text| text.contains("MLW-06") && !text.contains("MLW-09")), "{told:?}");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn an_aanbieder_that_sends_to_a_gemeente_elsewhere_is_not_judged_by_what_another_one_reported() {
+    let (world, answer) = switched(&["41005001", "41005002"]).await;
+    let id = answer.body["id"].as_str().expect("an id");
+    let seen = world.get("operator", &format!("/v1/berichten/{id}")).await.text;
+    assert!(seen.contains("MLW-06") && !seen.contains("MLW-09"), "{seen}");
+    world.stop().await;
 }

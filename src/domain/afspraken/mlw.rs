@@ -7,14 +7,14 @@ use chrono::{Months, NaiveDate};
 use super::steun::{Paid, Terms, Unpaid, is_paid, spans};
 use super::tabel::{
     EARLY, LATE, LONG, NO_CAK_PERIODE, NO_START, NO_SUPPORT, NOT_A_DECLARATIE, NOT_A_FACTUUR, PART_OF_A_PERIOD,
-    START_AND_END, START_AND_END_PAID, START_PERIOD, STILL_CLAIMED,
+    START_AND_END, START_AND_END_PAID, START_PERIOD, STILL_CLAIMED, SWITCHED,
 };
 use super::{Breach, Require305, debets};
 use crate::domain::bericht::{Berichtsoort, Heenbericht, Inhoud};
 use crate::domain::beschikking::Beschikking;
 use crate::domain::contract::Wijze;
 use crate::domain::declaratie::{Declaratie, Prestatie};
-use crate::domain::history::{History, Leveringen};
+use crate::domain::history::{History, Leveringen, SupportElsewhere};
 use crate::domain::klasse::ElementPath;
 use crate::domain::periode::cak_of;
 use crate::domain::verdict::{Finding, Place, Severity};
@@ -86,6 +86,9 @@ impl Mlw2018 {
                 Err(Unpaid::NoSupport) => Some(NO_SUPPORT),
             };
             findings.extend(of_periode.map(|told| told.broken_at(Place::element(path.clone(), "ProductPeriode"))));
+            if self.is_switch(bsn, line, history) {
+                findings.push(SWITCHED.broken_at(Place::element(path.clone(), "ProductPeriode")));
+            }
             if is_part_of_a_period(line, history) {
                 let names = ["IngediendeBedragPrestatie", "DeclaratieFactuurBedrag"];
                 findings.push(PART_OF_A_PERIOD.broken_at(Place::within(path.clone(), &names)));
@@ -107,6 +110,20 @@ impl Mlw2018 {
             pays_first_day: self.pays_first_day,
         };
         is_paid(&spans(leveringen, line, &history.toewijzingen), &line.product_periode, terms)
+    }
+
+    /// Whether support begins in this period while another aanbieder gave it up to then, or still does.
+    fn is_switch(&self, bsn: &Bsn, line: &Prestatie, history: &History) -> bool {
+        let Some(elsewhere) = history.declaraties.elsewhere.get(bsn) else { return false };
+        let periode = cak_of(line.product_periode.begindatum);
+        let own = history.declaraties.leveringen.get(bsn).map(|own| spans(own, line, &history.toewijzingen));
+        let begins = own.into_iter().flatten().map(|span| span.begin).filter(|begin| cak_of(*begin) == periode).min();
+        let is_from = |begin: NaiveDate, other: &SupportElsewhere| {
+            other.categorie.as_deref() == Some(line.product_categorie.as_str())
+                && other.begindatum < begin
+                && other.einddatum.is_none_or(|last| periode.begindatum <= last)
+        };
+        begins.is_some_and(|begin| begin >= self.valid_from && elsewhere.iter().any(|other| is_from(begin, other)))
     }
 
     const fn severity_without_start(&self) -> Severity {

@@ -16,6 +16,7 @@ use super::{redirect, rendered, rows};
 use crate::domain::Partij;
 use crate::domain::burn_down::BurnDown;
 use crate::domain::waarde::Value;
+use crate::http::Caller;
 use crate::http::Server;
 use crate::http::berichten::PageQuery;
 use crate::http::declaraties::{DeclaratieJson, LineJson};
@@ -85,7 +86,7 @@ pub(in crate::http) async fn declaratie(
         return Ok(redirect("/login"));
     }
     let found = server.gateway.store.declaratie(&id, None).await?.ok_or(Problem::NotFound)?;
-    let mut declaratie = DeclaratieJson::from(found);
+    let mut declaratie = DeclaratieJson::of(found, &Caller::Operator);
     let facts = facts(&declaratie);
     let charts = match looked_at(&declaratie, &filter) {
         Some(nummer) => server.charts(&declaratie.gemeente, nummer).await?,

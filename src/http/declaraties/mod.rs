@@ -21,6 +21,7 @@ use crate::http::berichten::PageQuery;
 use crate::http::error::Problem;
 use crate::http::openapi::{BadQuery, ForCallers, NotThere};
 use crate::http::query::{Id, Parameters};
+use crate::http::uitleg::readable;
 use crate::http::{Caller, Server};
 use crate::store::{CalculationReceipt, DeclaratieView, FindingReceipt};
 
@@ -39,7 +40,7 @@ pub(super) async fn one(
     Parameters(page): Parameters<PageQuery>,
 ) -> Result<Json<DeclaratieJson>, Problem> {
     let found = server.gateway.store.declaratie(&id, caller.scope()).await?.ok_or(Problem::NotFound)?;
-    DeclaratieJson::from(found).page(&page).map(Json)
+    DeclaratieJson::of(found, &caller).page(&page).map(Json)
 }
 
 /// Gives the lines of a declaratie as CSV.
@@ -62,7 +63,7 @@ pub(super) async fn csv(
     let found = server.gateway.store.declaratie(&id, caller.scope()).await?.ok_or(Problem::NotFound)?;
     let headers =
         [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, "attachment; filename=declaratie.csv")];
-    Ok((headers, export::csv(&found.into())).into_response())
+    Ok((headers, export::csv(&DeclaratieJson::of(found, &caller))).into_response())
 }
 
 /// Gives the lines of a declaratie as a workbook (XLSX).
@@ -84,7 +85,7 @@ pub(super) async fn xlsx(
 ) -> Result<Response, Problem> {
     let found = server.gateway.store.declaratie(&id, caller.scope()).await?.ok_or(Problem::NotFound)?;
     let headers = [(CONTENT_TYPE, WORKBOOK), (CONTENT_DISPOSITION, "attachment; filename=declaratie.xlsx")];
-    Ok(match export::xlsx(&found.into()) {
+    Ok(match export::xlsx(&DeclaratieJson::of(found, &caller)) {
         Ok(bytes) => (headers, bytes).into_response(),
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "a workbook could not be made");
@@ -165,10 +166,11 @@ impl LineJson {
     }
 }
 
-impl From<DeclaratieView> for DeclaratieJson {
-    fn from(view: DeclaratieView) -> Self {
+impl DeclaratieJson {
+    /// As this caller may read it.
+    pub(super) fn of(view: DeclaratieView, caller: &Caller) -> Self {
         let shown = |cents: i128| i64::try_from(cents).unwrap_or(i64::MAX);
-        let mut findings = by_line(view.findings);
+        let mut findings = by_line(readable(view.findings, caller));
         let (mut client, mut in_client, mut bsn) = (0, 0, None);
         let mut toegekend = 0;
         let mut lines = Vec::with_capacity(view.lines.len());

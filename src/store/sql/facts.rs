@@ -2,13 +2,16 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::NaiveDate;
 use sqlx::QueryBuilder;
 
 use super::super::{Connection, Db, Row};
 use super::Result;
 use super::declaratie::prestatie;
 use super::row::Fields;
-use crate::domain::history::{Leveringen, PrestatieFact, StartFact, StopFact, Subject, ToewijzingFact, VerzoekFact};
+use crate::domain::history::{
+    Leveringen, PrestatieFact, StartFact, StopFact, Subject, SupportElsewhere, ToewijzingFact, VerzoekFact,
+};
 use crate::domain::levering::{StartKey, StopKey};
 use crate::domain::toewijzing::{Omvang, Product};
 use crate::domain::waarde::{Bsn, ToewijzingNummer, Value, VerzoekAntwoord};
@@ -116,6 +119,43 @@ pub async fn leveringen(conn: &mut Connection, pair: Pair<'_>, bsns: &[&Bsn]) ->
                     of_client.stops.push(stop_key(&fields)?);
                 }
             }
+        }
+    }
+    Ok(found)
+}
+
+/// The support of these clients that other aanbieders of this gemeente reported.
+pub async fn support_elsewhere(
+    conn: &mut Connection,
+    (gemeente, aanbieder): Pair<'_>,
+    bsns: &[&Bsn],
+) -> Result<HashMap<Bsn, Vec<SupportElsewhere>>> {
+    // The last version of the toewijzing by the text of its day and time: those of this century sort.
+    const ELSEWHERE: &str = "SELECT s.*, (SELECT MIN(p.einddatum) FROM stop p
+            WHERE p.gemeente = s.gemeente AND p.aanbieder = s.aanbieder AND p.bsn = s.bsn AND NOT p.refused
+                AND p.removed_by IS NULL AND p.begindatum = s.begindatum
+                AND (p.toewijzing_nummer = s.toewijzing_nummer
+                    OR (p.toewijzing_nummer IS NULL AND s.toewijzing_nummer IS NULL AND p.code = s.code))) AS stopped,
+            (SELECT t.einddatum FROM toewijzing t
+            WHERE t.gemeente = s.gemeente AND t.aanbieder = s.aanbieder AND t.toewijzing_nummer = s.toewijzing_nummer
+                AND NOT t.refused ORDER BY t.toewijzingsdatum DESC, t.toewijzingstijd DESC LIMIT 1) AS ends
+        FROM start s WHERE NOT s.refused AND s.removed_by IS NULL AND";
+    let mut found: HashMap<Bsn, Vec<SupportElsewhere>> = HashMap::new();
+    for chunk in bsns.chunks(CHUNK) {
+        let mut query = QueryBuilder::new(ELSEWHERE);
+        query.push(" s.gemeente = ").push_bind(gemeente.code().to_owned());
+        query.push(" AND s.aanbieder <> ").push_bind(aanbieder.code().to_owned());
+        one_of(&mut query, " AND s.bsn IN ", chunk.iter().map(|bsn| bsn.digits().to_owned()));
+        query.push(" ORDER BY s.bericht_id, s.nr");
+        for row in query.build().fetch_all(&mut *conn).await? {
+            let fields = Fields::of("start", "bericht_id", &row)?;
+            let stopped: Option<NaiveDate> = fields.parse_if_any("stopped", Value::from_text)?;
+            let ends: Option<NaiveDate> = fields.parse_if_any("ends", Value::from_text)?;
+            found.entry(fields.parse("bsn", Value::from_text)?).or_default().push(SupportElsewhere {
+                categorie: fields.get("categorie")?,
+                begindatum: fields.parse("begindatum", Value::from_text)?,
+                einddatum: stopped.into_iter().chain(ends).min(),
+            });
         }
     }
     Ok(found)

@@ -1,6 +1,6 @@
 //! What was recorded before, as far as it bears on one bericht.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use super::super::Connection;
 use super::Result;
@@ -110,7 +110,7 @@ async fn of_declaratie(
     declaraties.extend(latest_declaratie(conn, declared).await?);
     let prestaties = lines_about(conn, pair, &nummers, &referenties.into_iter().collect::<Vec<_>>()).await?;
     let leveringen = leveringen(conn, pair, &bsns).await?;
-    history.declaraties = DeclaratieHistory { declaraties, prestaties, leveringen };
+    history.declaraties = DeclaratieHistory { declaraties, prestaties, leveringen, ..DeclaratieHistory::default() };
     Ok(())
 }
 
@@ -135,7 +135,7 @@ async fn of_antwoord(
         Some(declaratie) => lines_of(conn, &declaratie.bericht_id).await?,
         None => Vec::new(),
     };
-    Ok(DeclaratieHistory { declaraties, prestaties, leveringen: HashMap::new() })
+    Ok(DeclaratieHistory { declaraties, prestaties, ..DeclaratieHistory::default() })
 }
 
 async fn identity_used(conn: &mut Connection, header: &Header, identificatie_retour: Option<&str>) -> Result<bool> {

@@ -1,5 +1,6 @@
 //! The trait, each method one transaction: a read on a reader, anything else as a write.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -7,11 +8,12 @@ use chrono::NaiveDate;
 
 use super::super::Database;
 use super::{
-    Result, ahead, audit, bericht, betaling, deadline, declaratie, history, journal, outbox, postbus, record,
+    Result, ahead, audit, bericht, betaling, deadline, declaratie, facts, history, journal, outbox, postbus, record,
     toewijzing, waiting,
 };
 use crate::domain::betaling::Kenmerk;
-use crate::domain::history::Subject;
+use crate::domain::history::{Subject, SupportElsewhere};
+use crate::domain::waarde::Bsn;
 use crate::domain::{Bericht, History, Partij, Timestamp};
 use crate::store::{
     After, AuditView, BerichtView, BetalingView, DeadlineQuery, DeadlineView, DeclaratieView, Entry, EnvelopeSeen,
@@ -47,6 +49,23 @@ impl Store for Database {
     async fn history(&self, bericht: &Bericht) -> Result<History> {
         let bericht = bericht.clone();
         self.read(move |conn| Box::pin(async move { history::history(conn, &bericht).await })).await
+    }
+
+    async fn support_elsewhere(
+        &self,
+        gemeente: &Partij,
+        aanbieder: &Partij,
+        bsns: &[&Bsn],
+    ) -> Result<HashMap<Bsn, Vec<SupportElsewhere>>> {
+        let (gemeente, aanbieder) = (gemeente.clone(), aanbieder.clone());
+        let bsns: Vec<Bsn> = bsns.iter().copied().cloned().collect();
+        self.read(move |conn| {
+            Box::pin(async move {
+                let bsns: Vec<&Bsn> = bsns.iter().collect();
+                facts::support_elsewhere(conn, (&gemeente, &aanbieder), &bsns).await
+            })
+        })
+        .await
     }
 
     async fn first_receipt(&self, sha256: &str) -> Result<Option<Receipt>> {

@@ -133,7 +133,7 @@ CREATE TABLE start (
     PRIMARY KEY (bericht_id, nr)
 );
 CREATE INDEX start_toewijzing ON start (gemeente, aanbieder, toewijzing_nummer);
-CREATE INDEX start_live ON start (gemeente, aanbieder, bsn) WHERE NOT refused AND removed_by IS NULL;
+CREATE INDEX start_live ON start (gemeente, bsn, aanbieder) WHERE NOT refused AND removed_by IS NULL;
 CREATE INDEX start_removed_by ON start (removed_by) WHERE removed_by IS NOT NULL;
 
 -- A stop of support, likewise.
