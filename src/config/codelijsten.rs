@@ -1,22 +1,29 @@
 //! Code lists as files: compiled in, and replaceable by files of the same name in a folder.
 
+use std::ffi::OsStr;
 use std::path::Path;
 
 use chrono::NaiveDate;
 
 use crate::domain::Partij;
+use crate::domain::cak::{CakCode, CakCodes};
 use crate::domain::codelijst::{Gemeentecodes, Validity};
-use crate::domain::waarde::Value;
+use crate::domain::waarde::{ProductCategorie, ProductCode, Value};
 
 const GEMEENTEN_FILE: &str = "cbs-gemeenten.csv";
 const GEMEENTEN: &str = include_str!("../../config/codelijsten/cbs-gemeenten.csv");
 const HEADING: &str = "code;naam;geldig_vanaf;geldig_tot";
+const CAK_FILE: &str = "cak-codes.csv";
+const CAK: &str = include_str!("../../config/codelijsten/cak-codes.csv");
+const CAK_HEADING: &str = "productcode;categorie;cak;grond";
 
 /// The code lists that rules look into.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Codelijsten {
     /// CBS codes of gemeenten (TR378).
     pub gemeenten: Gemeentecodes,
+    /// Products of the old method, and how the CAK knows them (MLW-15).
+    pub cak: CakCodes,
 }
 
 impl Codelijsten {
@@ -25,8 +32,9 @@ impl Codelijsten {
     pub fn built_in() -> Self {
         let mut problems = Vec::new();
         let gemeenten = gemeenten(GEMEENTEN_FILE, GEMEENTEN, &mut problems);
+        let cak = cak_codes(CAK_FILE, CAK, &mut problems);
         assert!(problems.is_empty(), "the compiled-in lists are checked by a test: {problems:?}");
-        Self { gemeenten }
+        Self { gemeenten, cak }
     }
 
     /// The lists of a folder; one that it does not have is the compiled-in one. Adds to `problems` what
@@ -42,28 +50,72 @@ impl Codelijsten {
         };
         for path in entries.flatten().map(|entry| entry.path()) {
             let name = path.display().to_string();
-            if path.file_name().is_none_or(|name| name != GEMEENTEN_FILE) {
-                problems.push(format!("codelijsten.folder: {name} is no code list; there is {GEMEENTEN_FILE}"));
-                continue;
-            }
-            match std::fs::read_to_string(&path) {
-                Ok(text) => lists.gemeenten = gemeenten(&name, &text, problems),
-                Err(error) => problems.push(format!("codelijsten.folder: {name}: {error}")),
+            match (path.file_name().and_then(OsStr::to_str), std::fs::read_to_string(&path)) {
+                (Some(GEMEENTEN_FILE), Ok(text)) => lists.gemeenten = gemeenten(&name, &text, problems),
+                (Some(CAK_FILE), Ok(text)) => lists.cak = cak_codes(&name, &text, problems),
+                (Some(GEMEENTEN_FILE | CAK_FILE), Err(error)) => {
+                    problems.push(format!("codelijsten.folder: {name}: {error}"));
+                }
+                _ => problems.push(format!(
+                    "codelijsten.folder: {name} is no code list; there are {GEMEENTEN_FILE} and {CAK_FILE}"
+                )),
             }
         }
         lists
     }
 }
 
-/// Reads a list of gemeenten; lines that start with # are comment.
-fn gemeenten(file: &str, text: &str, problems: &mut Vec<String>) -> Gemeentecodes {
+/// The lines of a list below its heading, numbered; lines that start with # are comment. `None`, told, when the heading is
+/// another.
+fn lines<'a>(
+    file: &str,
+    text: &'a str,
+    heading: &str,
+    problems: &mut Vec<String>,
+) -> Option<impl Iterator<Item = (usize, &'a str)> + use<'a>> {
     let lines = text.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
     let mut lines = lines.map(|(index, line)| (index + 1, line));
-    if lines.next().is_none_or(|(_, line)| line != HEADING) {
-        problems.push(format!("{file}: the first line must be {HEADING}"));
-        return Gemeentecodes::default();
+    if lines.next().is_none_or(|(_, line)| line != heading) {
+        problems.push(format!("{file}: the first line must be {heading}"));
+        return None;
     }
+    Some(lines)
+}
+
+/// Reads a list of products of the old method.
+fn cak_codes(file: &str, text: &str, problems: &mut Vec<String>) -> CakCodes {
+    let mut codes = CakCodes::default();
+    for (number, line) in lines(file, text, CAK_HEADING, problems).into_iter().flatten() {
+        let Some((product, cak)) = cak_code(line) else {
+            problems.push(format!(
+                "{file}, line {number}: is not a product code, a categorie, a code of 3 digits or nothing, and gegeven or samengevoegd"
+            ));
+            continue;
+        };
+        if codes.insert(product, cak) {
+            problems.push(format!("{file}, line {number}: this product stands there before"));
+        }
+    }
+    codes
+}
+
+fn cak_code(line: &str) -> Option<(ProductCode, CakCode)> {
+    let columns: Vec<&str> = line.split(';').map(str::trim).collect();
+    let [product, categorie, code, ground @ ("gegeven" | "samengevoegd")] = columns[..] else { return None };
+    let is_code = code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit());
+    let is_product = (1..=5).contains(&product.chars().count());
+    let cak = CakCode {
+        categorie: ProductCategorie::from_text(categorie)?,
+        code: is_code.then(|| code.to_owned()),
+        is_certain: ground == "gegeven",
+    };
+    (is_product && (is_code || code.is_empty())).then_some((ProductCode::from_text(product)?, cak))
+}
+
+/// Reads a list of gemeenten.
+fn gemeenten(file: &str, text: &str, problems: &mut Vec<String>) -> Gemeentecodes {
     let mut codes = Vec::new();
+    let Some(lines) = lines(file, text, HEADING, problems) else { return Gemeentecodes::default() };
     for (number, line) in lines {
         match gemeente(line) {
             Ok(code) => codes.push(code),

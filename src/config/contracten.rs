@@ -3,11 +3,13 @@
 use std::path::Path;
 
 use crate::domain::Partij;
-use crate::domain::contract::{Contract, Contracten, Tarief, Wijze};
-use crate::domain::waarde::{Eenheid, ProductCategorie, ProductCode, Value};
+use crate::domain::contract::{Afname, Contract, Contracten, PaidBy, Tarief, Wijze};
+use crate::domain::waarde::{Eenheid, Frequentie, ProductCategorie, ProductCode, Value};
 
-/// What a contract may tell: the codes that were agreed, and what a unit costs, in euro cents.
-const HEADINGS: [&str; 2] = ["code;categorie", "code;categorie;eenheid;tarief"];
+/// What a contract may tell: the codes that were agreed, what a unit costs, in euro cents, and how a product is assigned
+/// and paid.
+const HEADINGS: [&str; 3] =
+    ["code;categorie", "code;categorie;eenheid;tarief", "code;categorie;eenheid;tarief;frequentie;soort"];
 
 /// What may stand before the heading: how is declared.
 const WIJZEN: [(&str, Wijze); 2] = [("wijze;declaratie", Wijze::Declaratie), ("wijze;factuur", Wijze::Factuur)];
@@ -53,19 +55,22 @@ fn contract(file: &str, text: &str, problems: &mut Vec<String>) -> Contract {
         heading = lines.next().map_or("", |(_, line)| line);
     }
     if !HEADINGS.contains(&heading) {
-        let ([code, tarief], [(declaratie, _), (factuur, _)]) = (HEADINGS, WIJZEN);
+        let ([code, tarief, afname], [(declaratie, _), (factuur, _)]) = (HEADINGS, WIJZEN);
         problems.push(format!(
-            "{file}: the first line must be {code} or {tarief}, and before it there may be {declaratie} or {factuur}"
+            "{file}: the first line must be {code} or {tarief} or {afname}, and before it there may be {declaratie} or {factuur}"
         ));
         return Contract::default();
     }
-    let has_tarieven = heading == HEADINGS[1];
+    let columns = heading.split(';').count();
     let mut contract = Contract { wijze, ..Contract::default() };
     for (number, line) in lines {
-        let Some((code, categorie, tarief)) = product(line, has_tarieven) else {
-            problems.push(format!("{file}, line {number}: is not {}", wanted(has_tarieven)));
+        let Some(Product { code, categorie, tarief, afname }) = product(line, columns) else {
+            problems.push(format!("{file}, line {number}: is not {}", wanted(columns)));
             continue;
         };
+        if afname != Afname::default() {
+            contract.afname.insert(code.clone(), afname);
+        }
         contract.tarieven.extend(tarief.map(|tarief| (code.clone(), tarief)));
         if contract.productcodes.insert(code, categorie).is_some() {
             problems.push(format!("{file}, line {number}: this code stands there before"));
@@ -77,27 +82,48 @@ fn contract(file: &str, text: &str, problems: &mut Vec<String>) -> Contract {
     contract
 }
 
-const fn wanted(has_tarieven: bool) -> &'static str {
-    if has_tarieven {
-        "a code of 1 to 5 characters; a categorie of 2 digits; a code of WJ756; a whole number of euro cents (the last two filled in or left empty together)"
-    } else {
-        "a code of 1 to 5 characters; a categorie of 2 digits"
+const fn wanted(columns: usize) -> &'static str {
+    match columns {
+        2 => "a code of 1 to 5 characters; a categorie of 2 digits",
+        4 => {
+            "a code of 1 to 5 characters; a categorie of 2 digits; a code of WJ756; a whole number of euro cents (the last two filled in or left empty together)"
+        }
+        _ => {
+            "a code of 1 to 5 characters; a categorie of 2 digits; a code of WJ756; a whole number of euro cents (these two filled in or left empty together); a code of WMO757, or empty; periode, volume or empty"
+        }
     }
 }
 
-fn product(line: &str, has_tarieven: bool) -> Option<(ProductCode, ProductCategorie, Option<Tarief>)> {
-    let columns: Vec<&str> = line.split(';').map(str::trim).collect();
-    let (code, categorie, tarief) = match columns[..] {
-        [code, categorie] if !has_tarieven => (code, categorie, None),
-        [code, categorie, "", ""] if has_tarieven => (code, categorie, None),
-        [code, categorie, eenheid, bedrag] if has_tarieven => (code, categorie, Some(tarief(eenheid, bedrag)?)),
-        _ => return None,
-    };
+/// A line of a contract.
+struct Product {
+    code: ProductCode,
+    categorie: ProductCategorie,
+    tarief: Option<Tarief>,
+    afname: Afname,
+}
+
+fn product(line: &str, columns: usize) -> Option<Product> {
+    let mut cells: Vec<&str> = line.split(';').map(str::trim).collect();
+    if cells.len() != columns {
+        return None;
+    }
+    cells.resize(HEADINGS[2].split(';').count(), "");
+    let [code, categorie, eenheid, bedrag, frequentie, soort] = cells[..] else { return None };
     let fits = (1..=5).contains(&code.chars().count())
         && categorie.len() == 2
         && categorie.bytes().all(|byte| byte.is_ascii_digit());
+    let tarief = if (eenheid, bedrag) == ("", "") { None } else { Some(tarief(eenheid, bedrag)?) };
+    let afname = Afname {
+        frequentie: if frequentie.is_empty() { None } else { Some(Frequentie::from_text(frequentie)?) },
+        paid_by: match soort {
+            "" => None,
+            "periode" => Some(PaidBy::Periode),
+            "volume" => Some(PaidBy::Volume),
+            _ => return None,
+        },
+    };
     let (code, categorie) = (ProductCode::from_text(code)?, ProductCategorie::from_text(categorie)?);
-    fits.then_some((code, categorie, tarief))
+    fits.then_some(Product { code, categorie, tarief, afname })
 }
 
 fn tarief(eenheid: &str, bedrag: &str) -> Option<Tarief> {
@@ -132,6 +158,23 @@ mod tests {
         assert_eq!(tarief("01A03"), Some(Tarief { bedrag: 7600, eenheid: Some(Eenheid::Uur) }));
         assert_eq!((tarief("01A04"), contract.productcodes.len()), (None, 2));
         assert_eq!((problems.len(), contract.wijze), (0, None));
+
+        write(
+            "0384-41005001.csv",
+            "code;categorie;eenheid;tarief;frequentie;soort\n2704;02;82;65000;3;periode\n4701;04;;;;volume\n2701;02;;;;\n",
+        );
+        let contracten = load(folder.path(), &mut problems);
+        let contract = contracten.of("0384", "41005001").expect("a contract");
+        let afname = |code| contract.afname.get(&ProductCode::from_text(code).expect("a code")).copied();
+        let of_period = Afname { frequentie: Some(Frequentie::PerVierWeken), paid_by: Some(PaidBy::Periode) };
+        let of_volume = Afname { frequentie: None, paid_by: Some(PaidBy::Volume) };
+        assert_eq!([afname("2704"), afname("4701"), afname("2701")], [Some(of_period), Some(of_volume), None]);
+        assert_eq!(problems, [""; 0]);
+        write("0384-41005006.csv", "code;categorie;eenheid;tarief;frequentie;soort\n2704;02;82;65000;vier;periode\n");
+        load(folder.path(), &mut problems);
+        assert!(problems[0].contains("line 2") && problems[0].contains("WMO757"), "{problems:?}");
+        problems.clear();
+        std::fs::remove_file(folder.path().join("0384-41005006.csv")).expect("a file");
 
         write("0384-41005001.csv", "# 2019\nwijze;factuur\ncode;categorie\n01A03;01\n");
         let contracten = load(folder.path(), &mut problems);

@@ -11,7 +11,8 @@ use super::codelijsten::Codelijsten;
 use super::contracten;
 use super::rekening::{self, RawRekening};
 use super::{Config, Credential, DEFAULT, Database, Ggk, Http, LocalParty, Log, Relay, SchemaFiles, xsd_files};
-use crate::domain::afspraken::{Afspraken, Mlw2018, Require305};
+use crate::domain::afspraken::{Afspraken, Mlw2018, Require305, Terms};
+use crate::domain::cak::Cak;
 use crate::domain::contract::{Contracten, Wijze};
 use crate::domain::deadline::{Profile, Term, Unit};
 use crate::domain::declaratie::Decides;
@@ -178,9 +179,21 @@ enum RawAfspraken {
         pays_start_period: bool,
         pays_start_and_end: bool,
         pays_first_day: bool,
+        resume_is_start: bool,
+        old_support_is_start: bool,
+        cak: RawCak,
     },
     #[serde(rename = "heusden-2022")]
     Heusden2022 {},
+}
+
+/// What a profile agrees on the CAK.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCak {
+    cost_price: i64,
+    gemeente_from: NaiveDate,
+    old_method_until: NaiveDate,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -260,11 +273,11 @@ impl Raw {
         }
         let rekeningen = rekening::check(self.rekening, problems);
         let database = database(&self.database.url, problems);
-        let profile = profile(&self.deadlines.profile, self.afspraken.require_305, problems);
         let codelijsten = match self.codelijsten.folder {
             folder if folder.as_os_str().is_empty() => Codelijsten::built_in(),
             folder => Codelijsten::load(&folder, problems),
         };
+        let profile = profile(&self.deadlines.profile, self.afspraken.require_305, &codelijsten, problems);
         let contracten = match self.contracten.folder {
             folder if folder.as_os_str().is_empty() => Contracten::default(),
             folder => contracten::load(&folder, problems),
@@ -393,14 +406,19 @@ fn database(url: &str, problems: &mut Vec<String>) -> Option<Database> {
     None
 }
 
-fn profile(name: &str, require_305: RawRequire305, problems: &mut Vec<String>) -> Option<Profile> {
+fn profile(
+    name: &str,
+    require_305: RawRequire305,
+    codelijsten: &Codelijsten,
+    problems: &mut Vec<String>,
+) -> Option<Profile> {
     let Some((_, text)) = PROFILES.iter().find(|(known, _)| *known == name) else {
         let known = PROFILES.map(|(name, _)| name).join(", ");
         problems.push(format!("deadlines.profile: {name:?} is unknown; there are {known}"));
         return None;
     };
     let raw: RawProfile = toml::from_str(text).expect("the compiled-in profiles are checked by a test");
-    let afspraken = raw.afspraken.map_or(Afspraken::None, |raw| raw.with(require_305));
+    let afspraken = raw.afspraken.map_or(Afspraken::None, |raw| raw.with(require_305, codelijsten));
     if require_305 == RawRequire305::Reject && !matches!(afspraken, Afspraken::Mlw2018(_)) {
         problems.push(format!(
             "afspraken.require_305: profile {name} holds for release 3.x, which does not allow \"reject\": no line may be rejected \
@@ -425,7 +443,7 @@ fn profile(name: &str, require_305: RawRequire305, problems: &mut Vec<String>) -
 }
 
 impl RawAfspraken {
-    fn with(self, require_305: RawRequire305) -> Afspraken {
+    fn with(self, require_305: RawRequire305, codelijsten: &Codelijsten) -> Afspraken {
         match self {
             Self::Heusden2022 {} => Afspraken::Heusden2022,
             Self::Mlw2018 {
@@ -435,6 +453,9 @@ impl RawAfspraken {
                 pays_start_period,
                 pays_start_and_end,
                 pays_first_day,
+                resume_is_start,
+                old_support_is_start,
+                cak,
             } => Afspraken::Mlw2018(Mlw2018 {
                 wijze: match wijze {
                     RawWijze::Factuur => Wijze::Factuur,
@@ -445,10 +466,19 @@ impl RawAfspraken {
                     RawRequire305::Warn => Require305::Warn,
                     RawRequire305::Reject => Require305::Reject,
                 },
-                valid_from,
-                pays_start_period,
-                pays_start_and_end,
-                pays_first_day,
+                terms: Terms {
+                    from: if old_support_is_start { NaiveDate::MIN } else { valid_from },
+                    pays_start_period,
+                    pays_start_and_end,
+                    pays_first_day,
+                    resume_is_start,
+                },
+                cak: Cak {
+                    codes: codelijsten.cak.clone(),
+                    cost_price: cak.cost_price,
+                    gemeente_from: cak.gemeente_from,
+                    old_method_until: cak.old_method_until,
+                },
             }),
         }
     }

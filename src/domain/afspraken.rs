@@ -14,6 +14,8 @@ use std::sync::LazyLock;
 use chrono::NaiveDate;
 
 use super::bericht::{Berichtsoort, Heenbericht, Release};
+use super::cak::Cak;
+use super::contract::Contract;
 use super::declaratie::{Declaratie, Prestatie};
 use super::history::History;
 use super::klasse::ElementPath;
@@ -22,6 +24,7 @@ use super::verdict::{Finding, Level, Place, Severity};
 use super::waarde::Bsn;
 
 pub use mlw::Mlw2018;
+pub use steun::Terms;
 
 /// The agreements of a profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,6 +154,15 @@ impl Breach {
 }
 
 impl Afspraken {
+    /// What was agreed on the CAK.
+    #[must_use]
+    pub const fn cak(&self) -> Option<&Cak> {
+        match self {
+            Self::Mlw2018(mlw) => Some(&mlw.cak),
+            Self::None | Self::Heusden2022 => None,
+        }
+    }
+
     /// Whether a gemeente has to know what other aanbieders reported of the clients of a factuur (MLW-09).
     #[must_use]
     pub const fn look_elsewhere(&self) -> bool {
@@ -168,9 +180,15 @@ impl Afspraken {
 
     /// What is found below it; of a 323 or 303 in its `declaratie`.
     #[must_use]
-    pub fn below(&self, heen: &Heenbericht, declaratie: Option<&Declaratie>, history: &History) -> Vec<Finding> {
+    pub fn below(
+        &self,
+        heen: &Heenbericht,
+        declaratie: Option<&Declaratie>,
+        history: &History,
+        contract: Option<&Contract>,
+    ) -> Vec<Finding> {
         match (self, declaratie) {
-            (Self::Mlw2018(mlw), _) => mlw.below(heen, declaratie, history),
+            (Self::Mlw2018(mlw), _) => mlw.below(heen, declaratie, history, contract),
             (Self::Heusden2022, Some(declaratie)) if heen.header.release == Release::V3_2 => {
                 heusden::below(heen, declaratie, history)
             }

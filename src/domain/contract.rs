@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::waarde::{Eenheid, ProductCategorie, ProductCode};
+use super::waarde::{Eenheid, Frequentie, ProductCategorie, ProductCode};
 
 /// The agreement of one gemeente with one aanbieder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,6 +13,26 @@ pub struct Contract {
     pub tarieven: HashMap<ProductCode, Tarief>,
     /// How is declared before release 3.0; `None`: nobody told.
     pub wijze: Option<Wijze>,
+    /// How a product is assigned and paid, where that was told (MLW-14).
+    pub afname: HashMap<ProductCode, Afname>,
+}
+
+/// How a product is assigned and paid.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Afname {
+    /// How often the volume of a toewijzing comes.
+    pub frequentie: Option<Frequentie>,
+    /// What is paid.
+    pub paid_by: Option<PaidBy>,
+}
+
+/// What a product is paid by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaidBy {
+    /// One price for a whole period.
+    Periode,
+    /// What was delivered.
+    Volume,
 }
 
 /// How an aanbieder asks for its money, one way for everything (IV071).

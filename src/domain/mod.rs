@@ -11,6 +11,7 @@
 //! | [`klasse`] | how a berichtklasse lists its elements, once for XML and JSON, reading and writing |
 //! | [`waarde`], [`partij`] | the values inside |
 //! | [`regels`] | one function per rule, and the table of rules |
+//! | [`cak`] | what the CAK is told of support |
 //! | [`codelijst`], [`contract`], [`release`] | which code or release held on which day, and what two parties agreed |
 //! | [`stand`] | where a toewijzing and its support stand |
 //! | [`burn_down`] | what is left of a toewijzing |
@@ -28,6 +29,7 @@ pub mod bericht;
 pub mod beschikking;
 pub mod betaling;
 pub mod burn_down;
+pub mod cak;
 pub mod calculation;
 pub mod client;
 pub mod codelijst;

@@ -262,7 +262,12 @@ fn judge_heen(heen: &Heenbericht, history: Option<&History>, outside: &Outside<'
     found.extend(broken(|regel| regel.level() != Level::Message && !regel.on_header));
     let declaratie = heen.inhoud.declaratie();
     let declaratie = declaratie.as_deref();
-    found.extend(history.map(|history| outside.afspraken.below(heen, declaratie, history)).into_iter().flatten());
+    found.extend(
+        history
+            .map(|history| outside.afspraken.below(heen, declaratie, history, outside.contract))
+            .into_iter()
+            .flatten(),
+    );
     match (declaratie, history) {
         (Some(declaratie), Some(history)) => return lines::judge(heen, declaratie, history, outside, found),
         (Some(declaratie), None) => found.extend(lines::judge_alone(heen, declaratie, outside)),

@@ -3,14 +3,16 @@
 //! `fixtures/<profile>/<id>/goed-*.xml` and `fout-*.xml`; `eerder-*.xml` came before both. Each is taken in on the day of its
 //! Dagtekening, by a gateway that acts for everybody in it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use iwmo_gateway::clock::Clock as _;
 use iwmo_gateway::config::Config;
 use iwmo_gateway::domain::afspraken::lijst;
+use iwmo_gateway::domain::contract::{Afname, Contract, Contracten, PaidBy};
 use iwmo_gateway::domain::release::Releases;
+use iwmo_gateway::domain::waarde::{Frequentie, ProductCategorie, ProductCode, Value as _};
 use iwmo_gateway::exchange::receive::receive;
 use iwmo_gateway::exchange::{Carrier, Format, Received, Reply};
 use iwmo_gateway::store::Receipt;
@@ -42,7 +44,22 @@ async fn stage(profile: &str) -> Stage {
     let settings = format!("[deadlines]\nprofile = \"{profile}\"\n");
     stage.gateway.profile = Config::parse(&settings).expect("settings").profile;
     stage.gateway.releases = Releases::Any;
+    if profile == "mlw-2018" {
+        stage.gateway.contracten = Contracten::everywhere(contract());
+    }
     stage
+}
+
+/// What was agreed with the aanbieders of `mlw-2018`: two products, one of them per four weeks.
+fn contract() -> Contract {
+    let code = |code: &str| ProductCode::from_text(code).expect("a code");
+    let product = |(product, categorie)| (code(product), ProductCategorie::from_text(categorie).expect("a categorie"));
+    let per_period = Afname { frequentie: Some(Frequentie::PerVierWeken), paid_by: Some(PaidBy::Periode) };
+    Contract {
+        productcodes: [("2704", "02"), ("7707", "07")].into_iter().map(product).collect(),
+        afname: HashMap::from([(code("2704"), per_period)]),
+        ..Contract::default()
+    }
 }
 
 async fn take(stage: &Stage, file: &Path) -> Receipt {
@@ -82,7 +99,7 @@ async fn every_agreement_has_good_and_bad_berichten_and_the_bad_ones_break_it_al
             let codes = afspraak.retour_codes();
             let is_its = |code: &Option<String>| match code {
                 Some(code) => codes.contains(&code.as_str()),
-                None => codes.is_empty(),
+                None => codes.len() < afspraak.messages().count(),
             };
             let mut own = found.iter().filter(|(name, _)| name == afspraak.id);
             assert!(own.all(|(_, code)| is_its(code)), "{}: {found:?}", file.display());

@@ -3,7 +3,7 @@
 //! `fixtures/regels/<code>/goed-*.xml` and `fout-*.xml`; `eerder-*.xml` came before both. Files are played
 //! into a fresh store through the same story that the server uses.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
@@ -291,6 +291,7 @@ fn contract() -> Contract {
         productcodes: productcodes.into_iter().filter_map(product).collect(),
         tarieven: tarieven.into_iter().filter_map(tarief).collect(),
         wijze: None,
+        afname: HashMap::new(),
     }
 }
 

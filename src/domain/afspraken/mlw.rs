@@ -6,17 +6,20 @@ use chrono::{Months, NaiveDate};
 
 use super::steun::{Paid, Terms, Unpaid, is_paid, spans};
 use super::tabel::{
-    EARLY, LATE, LONG, NO_CAK_PERIODE, NO_START, NO_SUPPORT, NOT_A_DECLARATIE, NOT_A_FACTUUR, PART_OF_A_PERIOD,
-    START_AND_END, START_AND_END_PAID, START_PERIOD, STILL_CLAIMED, SWITCHED,
+    EARLY, LATE, LONG, NO_CAK_PERIODE, NO_START, NO_SUPPORT, NOT_A_DECLARATIE, NOT_A_FACTUUR, OLD_METHOD,
+    OTHER_PRODUCT, PART_OF_A_PERIOD, START_AND_END, START_AND_END_PAID, START_PERIOD, STILL_CLAIMED, SWITCHED,
+    UNKNOWN_CODE,
 };
 use super::{Breach, Require305, debets};
 use crate::domain::bericht::{Berichtsoort, Heenbericht, Inhoud};
-use crate::domain::beschikking::Beschikking;
-use crate::domain::contract::Wijze;
+use crate::domain::beschikking::{Beschikking, ToegewezenProduct};
+use crate::domain::cak::Cak;
+use crate::domain::contract::{Contract, PaidBy, Wijze};
 use crate::domain::declaratie::{Declaratie, Prestatie};
 use crate::domain::history::{History, Leveringen, SupportElsewhere};
 use crate::domain::klasse::ElementPath;
 use crate::domain::periode::cak_of;
+use crate::domain::toewijzing::{Omvang, Product};
 use crate::domain::verdict::{Finding, Place, Severity};
 use crate::domain::waarde::{Bsn, Frequentie, ProductCode, ToewijzingNummer};
 
@@ -29,14 +32,10 @@ pub struct Mlw2018 {
     pub invoice_due_days: u32,
     /// What to make of a line without a start (MLW-01b).
     pub require_305: Require305,
-    /// From when on the agreements hold.
-    pub valid_from: NaiveDate,
-    /// The period of a start is paid too (MLW-06).
-    pub pays_start_period: bool,
-    /// A period with both start and end is paid (MLW-07b).
-    pub pays_start_and_end: bool,
-    /// A period is paid that support begins on the first day of.
-    pub pays_first_day: bool,
+    /// Which periods are paid.
+    pub terms: Terms,
+    /// What the CAK is told, and until when there is support under the old method (MLW-21).
+    pub cak: Cak,
 }
 
 /// How many years a toewijzing lasts at most (MLW-20).
@@ -65,31 +64,40 @@ impl Mlw2018 {
         of_kind.into_iter().chain(of_periode).collect()
     }
 
-    pub(super) fn below(&self, heen: &Heenbericht, declaratie: Option<&Declaratie>, history: &History) -> Vec<Finding> {
+    pub(super) fn below(
+        &self,
+        heen: &Heenbericht,
+        declaratie: Option<&Declaratie>,
+        history: &History,
+        contract: Option<&Contract>,
+    ) -> Vec<Finding> {
         match (&heen.inhoud, declaratie) {
-            (Inhoud::Factuur { .. }, Some(declaratie)) => self.of_lines(heen, declaratie, history),
-            (Inhoud::Beschikking(client), _) => too_long(&client.beschikking),
+            (Inhoud::Factuur { .. }, Some(declaratie)) => self.of_lines(heen, declaratie, history, contract),
+            (Inhoud::Beschikking(client), _) => {
+                let mut findings = too_long(&client.beschikking);
+                findings.extend(contract.into_iter().flat_map(|contract| not_as_agreed(&client.beschikking, contract)));
+                findings
+            }
             _ => Vec::new(),
         }
     }
 
-    fn of_lines(&self, heen: &Heenbericht, declaratie: &Declaratie, history: &History) -> Vec<Finding> {
+    fn of_lines(
+        &self,
+        heen: &Heenbericht,
+        declaratie: &Declaratie,
+        history: &History,
+        contract: Option<&Contract>,
+    ) -> Vec<Finding> {
         let open = open_claims(heen, declaratie, history);
         let mut findings = Vec::new();
         for (bsn, line, path) in debets(heen, declaratie) {
-            let of_periode = match self.is_paid(bsn, line, history) {
-                Ok(Paid::Whole) => None,
-                Ok(Paid::StartAndEnd) => Some(START_AND_END_PAID),
-                Err(Unpaid::StartAndEnd) => Some(START_AND_END),
-                Err(Unpaid::NoStart) => Some(Breach { severity: self.severity_without_start(), ..NO_START }),
-                Err(Unpaid::StartPeriod) => Some(START_PERIOD),
-                Err(Unpaid::NoSupport) => Some(NO_SUPPORT),
-            };
+            let of_periode = self.of_periode(bsn, line, history, contract);
             findings.extend(of_periode.map(|told| told.broken_at(Place::element(path.clone(), "ProductPeriode"))));
-            if self.is_switch(bsn, line, history) {
-                findings.push(SWITCHED.broken_at(Place::element(path.clone(), "ProductPeriode")));
+            if contract.is_some_and(|contract| !contract.has(&line.product_categorie, &line.product_code)) {
+                findings.push(UNKNOWN_CODE.broken_at(Place::element(path.clone(), "ProductCode")));
             }
-            if is_part_of_a_period(line, history) {
+            if is_part_of_a_period(line, history, contract) {
                 let names = ["IngediendeBedragPrestatie", "DeclaratieFactuurBedrag"];
                 findings.push(PART_OF_A_PERIOD.broken_at(Place::within(path.clone(), &names)));
             }
@@ -100,16 +108,34 @@ impl Mlw2018 {
         findings
     }
 
+    /// What there is to tell of the period of a line. What is paid by volume is not counted in periods.
+    fn of_periode(
+        &self,
+        bsn: &Bsn,
+        line: &Prestatie,
+        history: &History,
+        contract: Option<&Contract>,
+    ) -> impl Iterator<Item = Breach> {
+        let by_volume = paid_by(line, history, contract) == Some(PaidBy::Volume);
+        let of_start = match self.is_paid(bsn, line, history) {
+            Err(Unpaid::NoStart) => Some(Breach { severity: self.severity_without_start(), ..NO_START }),
+            _ if by_volume => None,
+            Ok(Paid::Whole) => None,
+            Ok(Paid::StartAndEnd) => Some(START_AND_END_PAID),
+            Err(Unpaid::StartAndEnd) => Some(START_AND_END),
+            Err(Unpaid::StartPeriod) => Some(START_PERIOD),
+            Err(Unpaid::NoSupport) => Some(NO_SUPPORT),
+        };
+        let switched = (!by_volume && self.is_switch(bsn, line, history)).then_some(SWITCHED);
+        let is_old = self.cak.codes.get(line.product_code.as_str()).is_some();
+        let too_old = (is_old && line.product_periode.begindatum > self.cak.old_method_until).then_some(OLD_METHOD);
+        of_start.into_iter().chain(switched).chain(too_old)
+    }
+
     fn is_paid(&self, bsn: &Bsn, line: &Prestatie, history: &History) -> Result<Paid, Unpaid> {
         let none = Leveringen::default();
         let leveringen = history.declaraties.leveringen.get(bsn).unwrap_or(&none);
-        let terms = Terms {
-            from: self.valid_from,
-            pays_start_period: self.pays_start_period,
-            pays_start_and_end: self.pays_start_and_end,
-            pays_first_day: self.pays_first_day,
-        };
-        is_paid(&spans(leveringen, line, &history.toewijzingen), &line.product_periode, terms)
+        is_paid(&spans(leveringen, line, &history.toewijzingen), &line.product_periode, self.terms)
     }
 
     /// Whether support begins in this period while another aanbieder gave it up to then, or still does.
@@ -123,7 +149,7 @@ impl Mlw2018 {
                 && other.begindatum < begin
                 && other.einddatum.is_none_or(|last| periode.begindatum <= last)
         };
-        begins.is_some_and(|begin| begin >= self.valid_from && elsewhere.iter().any(|other| is_from(begin, other)))
+        begins.is_some_and(|begin| begin >= self.terms.from && elsewhere.iter().any(|other| is_from(begin, other)))
     }
 
     const fn severity_without_start(&self) -> Severity {
@@ -145,11 +171,40 @@ fn too_long(beschikking: &Beschikking) -> Vec<Finding> {
     long.map(|(nr, _)| LONG.broken_at(Place::element(path.nth("ToegewezenProduct", nr), "Einddatum"))).collect()
 }
 
-/// Whether less than the whole price is asked of a toewijzing per four weeks.
-fn is_part_of_a_period(line: &Prestatie, history: &History) -> bool {
+/// Toewijzingen of a product, unit or frequency that was not agreed with the aanbieder.
+fn not_as_agreed<'a>(beschikking: &'a Beschikking, contract: &'a Contract) -> impl Iterator<Item = Finding> + 'a {
+    let is_other = |toewijzing: &&(usize, &ToegewezenProduct)| {
+        let (_, toewijzing) = toewijzing;
+        let Product { categorie, code: Some(code) } = &toewijzing.product else { return false };
+        let tarief = contract.tarieven.get(code).and_then(|tarief| tarief.eenheid);
+        let frequentie = contract.afname.get(code).and_then(|afname| afname.frequentie);
+        let is_other_omvang = |omvang: &Omvang| {
+            tarief.is_some_and(|eenheid| eenheid != omvang.eenheid)
+                || frequentie.is_some_and(|frequentie| frequentie != omvang.frequentie)
+        };
+        !contract.has(categorie, code) || toewijzing.omvang.as_ref().is_some_and(is_other_omvang)
+    };
+    let path = ElementPath::root().child("Client").child("Beschikking").child("ToegewezenProducten");
+    let producten = beschikking.toegewezen_producten.iter().enumerate();
+    producten
+        .filter(move |toewijzing| is_other(&toewijzing))
+        .map(move |(nr, _)| OTHER_PRODUCT.broken_at(Place::element(path.nth("ToegewezenProduct", nr), "Product")))
+}
+
+/// What a line is paid by: as the contract has it, else a period where the volume of its toewijzing comes per four weeks.
+/// `None`: nobody knows.
+fn paid_by(line: &Prestatie, history: &History, contract: Option<&Contract>) -> Option<PaidBy> {
+    let agreed = contract.and_then(|contract| contract.afname.get(&line.product_code)?.paid_by);
     let toewijzing = line.toewijzing_nummer.and_then(|nummer| history.toewijzingen.current(nummer));
-    let omvang = toewijzing.and_then(|fact| fact.omvang.as_ref());
-    let is_per_period = omvang.is_some_and(|omvang| omvang.frequentie == Frequentie::PerVierWeken);
+    agreed.or_else(|| match toewijzing?.omvang.as_ref()?.frequentie {
+        Frequentie::PerVierWeken => Some(PaidBy::Periode),
+        _ => Some(PaidBy::Volume),
+    })
+}
+
+/// Whether less than the whole price of a period is asked.
+fn is_part_of_a_period(line: &Prestatie, history: &History, contract: Option<&Contract>) -> bool {
+    let is_per_period = paid_by(line, history, contract) == Some(PaidBy::Periode);
     let whole = line.product_tarief.map(|tarief| i128::from(tarief) * i128::from(line.geleverd_volume));
     is_per_period && whole.is_some_and(|whole| line.ingediend_bedrag.signed() < whole)
 }

@@ -14,19 +14,24 @@ pub struct Span {
     pub begin: NaiveDate,
     /// Last day; none while it lasts.
     pub end: Option<NaiveDate>,
+    /// It takes up what had stopped for a while.
+    pub is_resumed: bool,
 }
 
 /// What was agreed where the standard is silent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "the agreement leaves as many choices, each by itself")]
 pub struct Terms {
     /// What began before this day is no start.
     pub from: NaiveDate,
-    /// The period of the start is paid as well.
+    /// The period of the start is paid as well (MLW-06).
     pub pays_start_period: bool,
-    /// The period is paid that has both start and end.
+    /// The period is paid that has both start and end (MLW-07b).
     pub pays_start_and_end: bool,
     /// The period is paid that support began on the first day of.
     pub pays_first_day: bool,
+    /// To take up support again after a stop for a while is a start.
+    pub resume_is_start: bool,
 }
 
 /// How a period is paid.
@@ -65,7 +70,11 @@ pub fn spans(leveringen: &Leveringen, line: &Prestatie, toewijzingen: &Toewijzin
         .map(|start| {
             let stops = leveringen.stops.iter().filter(|stop| stop.start == *start).map(|stop| stop.einddatum);
             let end_of_toewijzing = toewijzing(start).and_then(|fact| fact.einddatum);
-            Span { begin: start.begindatum, end: stops.chain(end_of_toewijzing).min() }
+            let is_resumed = leveringen
+                .stops
+                .iter()
+                .any(|stop| stop.is_temporary() && stop.start.is_beside(start) && stop.einddatum < start.begindatum);
+            Span { begin: start.begindatum, end: stops.chain(end_of_toewijzing).min(), is_resumed }
         })
         .collect();
     spans.sort_by_key(|span| span.begin);
@@ -92,7 +101,7 @@ pub fn is_paid(spans: &[Span], periode: &GeslotenPeriode, terms: Terms) -> Resul
         if periode.begindatum < first.begindatum || is_over {
             continue;
         }
-        let is_start = periode == first && span.begin >= terms.from;
+        let is_start = periode == first && span.begin >= terms.from && (terms.resume_is_start || !span.is_resumed);
         let is_first_day = span.begin == first.begindatum;
         let ends_here = last.as_ref() == Some(&first);
         if !is_start || terms.pays_start_period || (!ends_here && is_first_day && terms.pays_first_day) {
@@ -111,8 +120,13 @@ pub fn is_paid(spans: &[Span], periode: &GeslotenPeriode, terms: Terms) -> Resul
 mod tests {
     use super::*;
 
-    const AGREED: Terms =
-        Terms { from: day(2018, 1, 1), pays_start_period: false, pays_start_and_end: true, pays_first_day: false };
+    const AGREED: Terms = Terms {
+        from: day(2018, 1, 1),
+        pays_start_period: false,
+        pays_start_and_end: true,
+        pays_first_day: false,
+        resume_is_start: true,
+    };
 
     const fn day(year: i32, month: u32, day: u32) -> NaiveDate {
         NaiveDate::from_ymd_opt(year, month, day).expect("a date")
@@ -124,7 +138,11 @@ mod tests {
     /// Which of the periods 1 to 9 of 2018 are paid.
     fn paid(spans: &[(Day, Option<Day>)], terms: Terms) -> Vec<u32> {
         let of = |(month, dag)| day(2018, month, dag);
-        let spans: Vec<Span> = spans.iter().map(|(begin, end)| Span { begin: of(*begin), end: end.map(of) }).collect();
+        let mut spans: Vec<Span> =
+            spans.iter().map(|(begin, end)| Span { begin: of(*begin), end: end.map(of), is_resumed: true }).collect();
+        if let Some(first) = spans.first_mut() {
+            first.is_resumed = false;
+        }
         let mut periode = cak_of(day(2018, 1, 1));
         let mut paid = Vec::new();
         for number in 1..=9 {
@@ -152,7 +170,7 @@ mod tests {
         assert_eq!(paid(&short, AGREED), [4]);
         let unpaid = Terms { pays_start_and_end: false, ..AGREED };
         assert_eq!(paid(&short, unpaid), [0; 0]);
-        let spans = [Span { begin: day(2018, 4, 10), end: Some(day(2018, 4, 12)) }];
+        let spans = [Span { begin: day(2018, 4, 10), end: Some(day(2018, 4, 12)), is_resumed: false }];
         let fourth = cak_of(day(2018, 4, 10));
         assert_eq!(is_paid(&spans, &fourth, AGREED), Ok(Paid::StartAndEnd));
         assert_eq!(is_paid(&spans, &fourth, unpaid), Err(Unpaid::StartAndEnd));
@@ -162,20 +180,23 @@ mod tests {
     fn a_pause_ends_and_starts_again() {
         let paused = [((1, 8), Some((5, 1))), ((6, 20), None)];
         assert_eq!(paid(&paused, AGREED), [2, 3, 4, 5, 8, 9]);
+        assert_eq!(paid(&paused, Terms { resume_is_start: false, ..AGREED }), [2, 3, 4, 5, 7, 8, 9]);
         let within = [((1, 8), Some((5, 1))), ((5, 10), None)];
         assert_eq!(paid(&within, AGREED), [2, 3, 4, 5, 6, 7, 8, 9], "period 5 is paid once for both");
     }
 
     #[test]
     fn who_had_support_before_the_agreement_did_not_start() {
-        let before = [Span { begin: day(2017, 11, 6), end: None }];
+        let before = [Span { begin: day(2017, 11, 6), end: None, is_resumed: false }];
         assert_eq!(is_paid(&before, &cak_of(day(2017, 11, 6)), AGREED), Ok(Paid::Whole));
         assert_eq!(is_paid(&before, &cak_of(day(2018, 1, 1)), AGREED), Ok(Paid::Whole));
+        let all = Terms { from: NaiveDate::MIN, ..AGREED };
+        assert_eq!(is_paid(&before, &cak_of(day(2017, 11, 6)), all), Err(Unpaid::StartPeriod));
     }
 
     #[test]
     fn why_a_period_is_not_paid() {
-        let spans = [Span { begin: day(2018, 4, 10), end: Some(day(2018, 6, 29)) }];
+        let spans = [Span { begin: day(2018, 4, 10), end: Some(day(2018, 6, 29)), is_resumed: false }];
         let why = |month, dag| is_paid(&spans, &cak_of(day(2018, month, dag)), AGREED);
         assert_eq!((why(4, 1), why(8, 1)), (Err(Unpaid::StartPeriod), Err(Unpaid::NoSupport)));
         assert_eq!(is_paid(&[], &cak_of(day(2018, 4, 1)), AGREED), Err(Unpaid::NoStart));

@@ -84,6 +84,24 @@ pub const STILL_CLAIMED: Breach = Breach {
     severity: Severity::Warning,
     text: "Een eerdere, afgekeurde regel over dit product en deze periode staat nog open. Crediteer die; tot dan wordt deze aangehouden.",
 };
+pub const UNKNOWN_CODE: Breach = Breach {
+    id: "MLW-14",
+    retour_code: Some("1142"),
+    severity: Severity::Error,
+    text: "Deze productcode is niet afgesproken, of niet onder deze categorie. Controleer de ProductCode met het contract.",
+};
+pub const OTHER_PRODUCT: Breach = Breach {
+    id: "MLW-14",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "Product, eenheid of frequentie van deze toewijzing is niet zoals met de aanbieder afgesproken. Controleer het contract.",
+};
+pub const OLD_METHOD: Breach = Breach {
+    id: "MLW-21",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "Dit product is van voor de overgang, die voor deze periode is afgelopen. Controleer welk product is toegewezen.",
+};
 pub const LONG: Breach = Breach {
     id: "MLW-20",
     retour_code: None,
@@ -210,6 +228,16 @@ pub const AFSPRAKEN: &[Afspraak] = &[
         breaches: &[STILL_CLAIMED],
     },
     Afspraak {
+        id: "MLW-14",
+        profile: MLW,
+        berichten: &[Wmo301, Wmo303D, Wmo303F],
+        bron: "hoofdstuk 6 en bijlage 5",
+        is_for_gemeente: false,
+        nl: "Wat wordt toegewezen en gefactureerd, is met de aanbieder afgesproken: productcode, eenheid, frequentie en tarief.",
+        en: "What is assigned and invoiced was agreed with the aanbieder: product code, unit, frequency and tariff.",
+        breaches: &[UNKNOWN_CODE, OTHER_PRODUCT],
+    },
+    Afspraak {
         id: "MLW-20",
         profile: MLW,
         berichten: &[Wmo301],
@@ -218,6 +246,16 @@ pub const AFSPRAKEN: &[Afspraak] = &[
         nl: "Een toewijzing duurt ten hoogste vijf jaar.",
         en: "A toewijzing lasts five years at most.",
         breaches: &[LONG],
+    },
+    Afspraak {
+        id: "MLW-21",
+        profile: MLW,
+        berichten: OF_303,
+        bron: "hoofdstuk 11",
+        is_for_gemeente: false,
+        nl: "Na 31 december 2018 is er geen ondersteuning meer volgens de oude methode.",
+        en: "After 31 December 2018 there is no support under the old method any more.",
+        breaches: &[OLD_METHOD],
     },
     Afspraak {
         id: "HVB-04",

@@ -1,0 +1,75 @@
+//! What the CAK is told of support, for the own contribution: by which code, and who tells it (MLW-15, MLW-16, MLW-16b).
+//!
+//! Products that have a code of the CAK are those of the old method; all others are of the new one, of which the gemeente
+//! tells a price.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+
+use super::waarde::{ProductCategorie, ProductCode};
+
+/// How a product of the old method is known to the CAK.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CakCode {
+    /// WMO020.
+    pub categorie: ProductCategorie,
+    /// `None`: nobody told.
+    pub code: Option<String>,
+    /// Shown for this product alone; else for a group of products, and to be checked with the gemeente.
+    pub is_certain: bool,
+}
+
+/// The products of the old method.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CakCodes(HashMap<ProductCode, CakCode>);
+
+/// What a region agreed on the CAK.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cak {
+    /// The products of the old method.
+    pub codes: CakCodes,
+    /// Of the new method, in euro cents per four weeks.
+    pub cost_price: i64,
+    /// From this day on the gemeente tells of everything.
+    pub gemeente_from: NaiveDate,
+    /// The last day on which there is support under the old method (MLW-21).
+    pub old_method_until: NaiveDate,
+}
+
+/// Who tells the CAK.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reporter {
+    /// What it delivered.
+    Aanbieder,
+    /// A price per four weeks.
+    Gemeente,
+}
+
+impl CakCodes {
+    /// How this product is known; `None`: it is none of the old method.
+    #[must_use]
+    pub fn get(&self, code: &str) -> Option<&CakCode> {
+        self.0.iter().find(|(known, _)| known.as_str() == code).map(|(_, cak)| cak)
+    }
+
+    /// Adds a product; answers whether it was there.
+    pub fn insert(&mut self, code: ProductCode, cak: CakCode) -> bool {
+        self.0.insert(code, cak).is_some()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Cak {
+    /// Who tells of support with this product on this day.
+    #[must_use]
+    pub fn reporter(&self, code: Option<&str>, day: NaiveDate) -> Reporter {
+        let is_old = code.is_some_and(|code| self.codes.get(code).is_some());
+        if is_old && day < self.gemeente_from { Reporter::Aanbieder } else { Reporter::Gemeente }
+    }
+}
