@@ -73,3 +73,24 @@ impl Cak {
         if is_old && day < self.gemeente_from { Reporter::Aanbieder } else { Reporter::Gemeente }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::waarde::Value;
+
+    #[test]
+    fn the_gemeente_tells_of_the_new_method_and_of_everything_from_its_day_on() {
+        let day = |text: &str| text.parse::<NaiveDate>().expect("a date");
+        let categorie = ProductCategorie::from_text("02").expect("a categorie");
+        let mut codes = CakCodes::default();
+        let cak = CakCode { categorie, code: Some("403".to_owned()), is_certain: true };
+        assert!(!codes.insert(ProductCode::from_text("2704").expect("a code"), cak));
+        let gemeente_from = day("2018-12-31");
+        let cak = Cak { codes, cost_price: 15_000, gemeente_from, old_method_until: gemeente_from };
+        assert_eq!(cak.reporter(Some("2704"), day("2018-12-30")), Reporter::Aanbieder);
+        assert_eq!(cak.reporter(Some("2704"), day("2018-12-31")), Reporter::Gemeente);
+        assert_eq!(cak.reporter(Some("02N05"), day("2018-04-10")), Reporter::Gemeente);
+        assert_eq!(cak.reporter(None, day("2018-04-10")), Reporter::Gemeente);
+    }
+}

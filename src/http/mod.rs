@@ -8,6 +8,7 @@ mod auth;
 mod berichten;
 mod betalingen;
 mod body;
+mod cak;
 mod dashboard;
 mod deadlines;
 mod declaraties;
@@ -102,6 +103,7 @@ pub fn router(gateway: Arc<Gateway>, settings: Settings) -> Router {
         .routes(routes!(vorderingen::list))
         .merge(betalingen::routes())
         .routes(routes!(deadlines::list))
+        .routes(routes!(cak::export))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(dashboard::page))

@@ -27,7 +27,7 @@ pub(super) fn csv(heading: &[&str], rows: impl Iterator<Item = Vec<Cell>>) -> St
 }
 
 /// A text in a cell of CSV: quoted, and with an apostrophe in front where a spreadsheet would take it for a formula.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let is_formula = text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r']);
     format!("\"{}{}\"", if is_formula { "'" } else { "" }, text.replace('"', "\"\""))
 }

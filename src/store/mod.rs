@@ -40,8 +40,8 @@ pub use receipt::{
 };
 pub use sqlite::Sqlite;
 pub use view::{
-    AntwoordView, AuditView, BerichtView, DeadlineQuery, DeadlineView, DeclaratieView, DeliveryView, LineView,
-    Overview, ParcelState, ParcelView, PostbusItem, ToewijzingView, VersionView, WaitingToewijzing,
+    AntwoordView, AuditView, BerichtView, DeadlineQuery, DeadlineView, DeclaratieView, DeliveryView, LeveringView,
+    LineView, Overview, ParcelState, ParcelView, PostbusItem, ToewijzingView, VersionView, WaitingToewijzing,
 };
 
 /// What a method could not do. Nothing was changed.
@@ -308,6 +308,14 @@ pub trait Store: Send + Sync {
         today: NaiveDate,
         limit: u32,
     ) -> Result<Vec<WaitingToewijzing>, StoreError>;
+
+    /// The starts and stops that count of this party, whose day lies from `first` to `last`; by day, starts first.
+    async fn leveringen(
+        &self,
+        partij: &Partij,
+        first: NaiveDate,
+        last: NaiveDate,
+    ) -> Result<Vec<LeveringView>, StoreError>;
 
     /// The berichten that became true, in that order, after this place.
     async fn journal(&self, after: i64, limit: u32) -> Result<Vec<Journaled>, StoreError>;

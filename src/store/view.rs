@@ -6,7 +6,7 @@ use super::entry::{Approval, DeadlineState, Outcome, ParcelKind, Proposal, Via};
 use super::receipt::{CalculationReceipt, FindingReceipt, Receipt};
 use crate::domain::history::{DeclaratieFact, PrestatieFact, ToewijzingFact, VerzoekFact};
 use crate::domain::levering::{StartKey, StopKey};
-use crate::domain::waarde::VerzoekAntwoord;
+use crate::domain::waarde::{Bsn, VerzoekAntwoord};
 use crate::domain::{Berichtsoort, Partij, Timestamp};
 
 /// A bericht and what became of it. Holds nothing of the client.
@@ -234,6 +234,27 @@ impl<K> DeliveryView<K> {
     pub fn is_live(&self) -> bool {
         !self.refused && self.removed_by.is_none()
     }
+}
+
+/// A start or stop that counts, for an export. Names its client.
+#[derive(Clone, Debug)]
+pub struct LeveringView {
+    /// Whose support.
+    pub bsn: Bsn,
+    /// CBS code.
+    pub gemeente: String,
+    /// AGB code.
+    pub aanbieder: String,
+    /// Absent when taakgericht.
+    pub toewijzing_nummer: Option<i64>,
+    /// As reported, else as assigned.
+    pub product_categorie: Option<String>,
+    /// As reported, else as assigned.
+    pub product_code: Option<String>,
+    /// The first day of support, or the last one.
+    pub day: NaiveDate,
+    /// Of a stop; a start has none.
+    pub reden_beeindiging: Option<String>,
 }
 
 /// A toewijzing on which no support started yet.

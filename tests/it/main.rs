@@ -3,6 +3,7 @@
 
 mod afspraken;
 mod browser;
+mod cak;
 mod cases;
 mod chain;
 mod clocks;

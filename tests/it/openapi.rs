@@ -15,7 +15,7 @@ use crate::world::{AANBIEDER, GEMEENTE, WMO301, WMO305, World};
 use crate::xml::{FIXTURES, files};
 
 /// The calls of the contract; with the pages and this description they are all that there is.
-const CALLS: [&str; 24] = [
+const CALLS: [&str; 25] = [
     "get /health/live",
     "get /health/ready",
     "get /v1/berichten",
@@ -26,6 +26,7 @@ const CALLS: [&str; 24] = [
     "get /v1/betalingen/{kenmerk}",
     "get /v1/betalingen/{kenmerk}/csv",
     "get /v1/betalingen/{kenmerk}/pain001",
+    "get /v1/cak",
     "get /v1/deadlines",
     "get /v1/declaraties/{id}",
     "get /v1/declaraties/{id}/csv",

@@ -15,6 +15,7 @@ mod facts;
 mod history;
 mod journal;
 mod ledger;
+mod levering;
 mod outbox;
 mod payload;
 mod postbus;

@@ -8,7 +8,8 @@ use chrono::NaiveDate;
 
 use super::super::Database;
 use super::{
-    Result, ahead, audit, bericht, betaling, deadline, declaratie, facts, history, journal, outbox, postbus, record,
+    Result, ahead, audit, bericht, betaling, deadline, declaratie, facts, history, journal, levering, outbox, postbus,
+    record,
     toewijzing, waiting,
 };
 use crate::domain::betaling::Kenmerk;
@@ -17,7 +18,7 @@ use crate::domain::waarde::Bsn;
 use crate::domain::{Bericht, History, Partij, Timestamp};
 use crate::store::{
     After, AuditView, BerichtView, BetalingView, DeadlineQuery, DeadlineView, DeclaratieView, Entry, EnvelopeSeen,
-    Journaled, Lease, LedgerRow, LedgerTable, Made, NewBetaling, Overview, Parcel, ParcelView, Payment, PostbusItem,
+    Journaled, Lease, LedgerRow, LedgerTable, LeveringView, Made, NewBetaling, Overview, Parcel, ParcelView, Payment, PostbusItem,
     Proposal, Receipt, Settlement, Store, ToewijzingView, VorderingView, Waiting, WaitingToewijzing,
 };
 
@@ -263,6 +264,12 @@ impl Store for Database {
             Box::pin(async move { toewijzing::toewijzingen_without_start(conn, partij.as_ref(), today, limit).await })
         })
         .await
+    }
+
+    async fn leveringen(&self, partij: &Partij, first: NaiveDate, last: NaiveDate) -> Result<Vec<LeveringView>> {
+        let partij = partij.clone();
+        self.read(move |conn| Box::pin(async move { levering::leveringen_of(conn, &partij, (first, last)).await }))
+            .await
     }
 
     async fn journal(&self, after: i64, limit: u32) -> Result<Vec<Journaled>> {

@@ -1,0 +1,76 @@
+//! The export of starts and stops for the CAK: who gets which rows, and what stands in them.
+
+use crate::world::{ANDERE, World};
+
+const GEMEENTE: &str = "0988";
+const AANBIEDER: &str = "41005001";
+
+/// A file of the agreements of 2018, as it is or with these texts replaced.
+fn file(name: &str, replaced: &[(&str, &str)]) -> String {
+    let path = format!("{}/fixtures/mlw-2018/{name}.xml", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).expect("a fixture");
+    replaced.iter().fold(text, |text, (from, to)| text.replace(from, to))
+}
+
+/// Two clients of the old method, of whom one stopped, and one start of the new method.
+async fn world(profile: &str) -> World {
+    let settings = format!("[deadlines]\nprofile = \"{profile}\"\n[releases]\niwmo_2_3 = [\"2018-01-01\"]\n");
+    let world = World::start(&[GEMEENTE, AANBIEDER, ANDERE], &settings, None).await;
+    let new = [("2705", "=1+1"), ("880103", "880109"), ("770103", "770109"), (">T3<", ">T9<"), (">S3<", ">S9<")];
+    for (partij, bericht) in [
+        (GEMEENTE, file("MLW-14/eerder-1-toewijzing", &[])),
+        (AANBIEDER, file("MLW-14/eerder-2-start", &[])),
+        (GEMEENTE, file("MLW-14/eerder-3-toewijzing", &[])),
+        (AANBIEDER, file("MLW-14/eerder-4-start", &[])),
+        (GEMEENTE, file("MLW-14/eerder-3-toewijzing", &new)),
+        (AANBIEDER, file("MLW-14/eerder-4-start", &new)),
+        (AANBIEDER, file("MLW-08/eerder-3-stop", &[])),
+    ] {
+        let answer = world.post(partij, bericht).await;
+        assert_eq!((answer.status, &answer.body["verdict"]), (202, &"accepted".into()), "{}", answer.text);
+    }
+    world
+}
+
+async fn rows(world: &World, partij: &str, query: &str) -> Vec<String> {
+    let answer = world.get(partij, &format!("/v1/cak?{query}")).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert!(answer.text.starts_with("Bsn;Gemeente;Aanbieder;ToewijzingNummer;"), "{}", answer.text);
+    answer.text.lines().skip(1).map(str::to_owned).collect()
+}
+
+const OF_A: &str = r#"999940004;0988;41005001;880101;"02";"2704";"403";start;2018-04-10;;aanbieder;;"""#;
+const OF_B: &str = r#"999990019;0988;41005001;880103;"02";"2705";"403";start;2018-04-10;;aanbieder;;"Controleer de CAK-code bij de gemeente.""#;
+const STOP: &str = r#"999940004;0988;41005001;880101;"02";"2704";"403";stop;2018-06-29;"20";aanbieder;;"""#;
+const NEW: &str = r#"999990019;0988;41005001;880109;"02";"'=1+1";;start;2018-04-10;;gemeente;15000;"""#;
+
+#[tokio::test]
+async fn a_gemeente_gets_everything_and_an_aanbieder_what_it_reports_itself() {
+    let world = world("mlw-2018").await;
+    let year = "van=2018-01-01&tot=2018-12-30";
+    assert_eq!(rows(&world, GEMEENTE, year).await, [OF_A, OF_B, NEW, STOP]);
+    assert_eq!(rows(&world, AANBIEDER, year).await, [OF_A, OF_B, STOP]);
+    assert_eq!(rows(&world, ANDERE, year).await, [""; 0], "another gemeente");
+    assert_eq!(rows(&world, "operator", &format!("{year}&partij={AANBIEDER}")).await, [OF_A, OF_B, STOP]);
+    assert_eq!(rows(&world, AANBIEDER, "van=2018-06-29&tot=2018-06-29").await, [STOP]);
+    assert_eq!(rows(&world, AANBIEDER, "van=2018-04-11&tot=2018-06-28").await, [""; 0]);
+    for (partij, query, why) in [
+        ("operator", year.to_owned(), "Noem met partij"),
+        (AANBIEDER, format!("{year}&partij={GEMEENTE}"), "een andere partij"),
+        ("operator", format!("{year}&partij=998"), "geen gemeentecode"),
+        (GEMEENTE, "van=2018-02-01&tot=2018-01-31".to_owned(), "tot moet"),
+    ] {
+        let answer = world.get(partij, &format!("/v1/cak?{query}")).await;
+        assert!(answer.status == 400 && answer.text.contains(why), "{}", answer.text);
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn where_nothing_was_agreed_on_the_cak_starts_and_stops_have_no_code() {
+    let world = world("landelijk-3.2").await;
+    let rows = rows(&world, AANBIEDER, "van=2018-01-01&tot=2018-12-30").await;
+    assert_eq!(rows.len(), 4);
+    assert_eq!(rows[0], r#"999940004;0988;41005001;880101;"02";"2704";;start;2018-04-10;;;;"""#);
+    world.stop().await;
+}
