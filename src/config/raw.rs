@@ -163,6 +163,7 @@ struct RawProfile {
     onderzoek: RawTerm,
     start_na_toewijzing: Option<RawTerm>,
     declareren: Option<RawTerm>,
+    verlenging: Option<RawTerm>,
     betaling: Option<RawTerm>,
     afspraken: Option<RawAfspraken>,
 }
@@ -437,6 +438,7 @@ fn profile(
         onderzoek: raw.onderzoek.into(),
         start_na_toewijzing: raw.start_na_toewijzing.map(Term::from),
         declareren: raw.declareren.map(Term::from),
+        verlenging: raw.verlenging.map(Term::from),
         betaling: raw.betaling.map(Term::from),
         warn_days: raw.warn_days,
     })

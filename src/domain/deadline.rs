@@ -28,13 +28,15 @@ pub enum Clock {
     StartNaToewijzing,
     /// That a period is declared soon after it: agreed between parties too.
     Declareren,
+    /// That something follows a toewijzing before it ends: agreed between parties too.
+    Verlenging,
     /// The payment of what is granted of a factuur: agreed between parties too. No bericht tells of it: a person does.
     Betaling,
 }
 
 impl Clock {
     /// Every clock that this gateway knows.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Retour,
         Self::DeclaratieAntwoord,
         Self::Start,
@@ -43,6 +45,7 @@ impl Clock {
         Self::Onderzoek,
         Self::StartNaToewijzing,
         Self::Declareren,
+        Self::Verlenging,
         Self::Betaling,
     ];
 
@@ -58,6 +61,7 @@ impl Clock {
             Self::Onderzoek => "onderzoek",
             Self::StartNaToewijzing => "start-na-toewijzing",
             Self::Declareren => "declareren",
+            Self::Verlenging => "verlenging",
             Self::Betaling => "betaling",
         }
     }
@@ -106,6 +110,17 @@ impl Term {
         .unwrap_or(NaiveDate::MAX)
     }
 
+    /// The day that lies so long before this one. Werkdagen are not counted back: a term of them is taken for dagen.
+    #[must_use]
+    pub fn due_before(self, day: NaiveDate) -> NaiveDate {
+        match self.unit {
+            Unit::Dagen | Unit::Werkdagen => day.checked_sub_days(Days::new(self.count.into())),
+            Unit::Weken => day.checked_sub_days(Days::new(7 * u64::from(self.count))),
+            Unit::Maanden => day.checked_sub_months(Months::new(self.count)),
+        }
+        .unwrap_or(NaiveDate::MIN)
+    }
+
     /// The same, counted from the last day of a period: so many months after the end of a month end with a month too.
     #[must_use]
     pub fn due_after(self, last: NaiveDate, calendar: &Calendar) -> NaiveDate {
@@ -142,6 +157,8 @@ pub struct Profile {
     pub start_na_toewijzing: Option<Term>,
     /// How soon after a period it is to be declared; `None`: nothing was agreed.
     pub declareren: Option<Term>,
+    /// How long before its Einddatum something is to follow a toewijzing; `None`: nothing was agreed.
+    pub verlenging: Option<Term>,
     /// How soon after the receipt of a factuur what is granted of it is to be paid; `None`: nothing was agreed.
     pub betaling: Option<Term>,
     /// What was agreed besides terms.
@@ -164,6 +181,7 @@ impl Profile {
             (Clock::Onderzoek, _) => Some(self.onderzoek),
             (Clock::StartNaToewijzing, _) => self.start_na_toewijzing,
             (Clock::Declareren, _) => self.declareren,
+            (Clock::Verlenging, _) => self.verlenging,
             (Clock::Betaling, _) => self.betaling,
         }
     }
@@ -184,6 +202,8 @@ mod tests {
         assert_eq!(due(3, Unit::Werkdagen, "2026-04-02"), "2026-04-09");
         assert_eq!(due(8, Unit::Weken, "2026-04-02"), "2026-05-28");
         assert_eq!(due(3, Unit::Maanden, "2025-11-30"), "2026-02-28");
+        let day = "2026-12-31".parse().expect("a date");
+        assert_eq!(Term { count: 8, unit: Unit::Weken }.due_before(day).to_string(), "2026-11-05");
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub struct History {
     pub revisions: Vec<(Subject, i64)>,
     /// A bericht of the same kind and sender used this Identificatie before; of a retour, its IdentificatieRetour.
     pub identificatie_used: bool,
-    /// Toewijzingen that the bericht names by number, and for a WMO317 all of its client.
+    /// Toewijzingen that the bericht names by number, and for a WMO301, 315 or 317 all of its client.
     pub toewijzingen: Toewijzingen,
     /// Those of the clients in the bericht who ever had a toewijzing, a removed one included.
     pub clients: HashSet<Bsn>,

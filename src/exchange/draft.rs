@@ -5,6 +5,7 @@ mod declareren;
 mod ledger;
 mod receipt;
 mod start_na_toewijzing;
+mod verlenging;
 
 use chrono::NaiveDate;
 
@@ -93,6 +94,7 @@ impl Draft<'_> {
         if !self.verdict.is_rejected() {
             entry.closes = closes(heen, self.history);
             entry.closes.extend(self.ends_waiting_for_start(&entry.ledger, gateway));
+            entry.closes.extend(self.ends_verlenging(heen, &entry.ledger));
             self.answer_declaratie(heen, &mut entry);
         }
         if let Some((composed, bericht)) = self.compose_answer(heen, gateway) {

@@ -128,7 +128,11 @@ async fn a_toewijzing_is_asked_given_begun_paused_taken_up_corrected_changed_and
         ]
     );
     let late: Vec<_> = world.deadlines().await.into_iter().filter(|one| !one.ends_with(" met")).collect();
-    assert_eq!(late, [""; 0], "everything in time");
+    assert_eq!(
+        late,
+        ["verlenging WMO301 2026-11-05 void"],
+        "everything in time; what was stopped for good ends unannounced"
+    );
     shows_what_was_told(&world.page(700_101).await);
     let compared = verify(world.store().as_ref(), &world.running.gateway.schemas).await.expect("read");
     assert_eq!(compared.differences, [""; 0]);

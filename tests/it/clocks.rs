@@ -4,11 +4,18 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::maker::{toewijzing, wmo301, wmo305, wmo307};
+use crate::maker::{toewijzing, wmo301, wmo305, wmo307, wmo315, wmo317};
 use crate::replay::{folder_of, replay_json};
 
-/// Plays these berichten, each on the morning of its day, under a profile: of each step the clocks other than on its retour.
+/// Plays these berichten, each on the morning of its day, under a profile: of each step the clocks other than on its retour
+/// and those that signal the end of a toewijzing.
 fn clocks(profile: &str, berichten: &[(&str, Vec<u8>)]) -> Vec<Vec<String>> {
+    let is_other = |told: &String| !told.starts_with("verlenging ");
+    all_clocks(profile, berichten).into_iter().map(|step| step.into_iter().filter(is_other).collect()).collect()
+}
+
+/// The same with those that signal the end of a toewijzing.
+fn all_clocks(profile: &str, berichten: &[(&str, Vec<u8>)]) -> Vec<Vec<String>> {
     let file = |number: usize| format!("{number:02}.xml");
     let files: Vec<(String, Vec<u8>)> = (1..).map(file).zip(berichten.iter().map(|(_, bytes)| bytes.clone())).collect();
     let steps: Vec<Value> = files
@@ -134,4 +141,88 @@ fn a_stop_that_makes_a_pause_final_is_reported_from_when_that_was_known() {
     assert_eq!(play("2026-03-26", "2026-03-26", "2026-03-20"), ["stop 1 2026-04-02 met"], "on a later day");
     assert_eq!(play("2026-03-26", "2026-03-18", "2026-03-11"), ["stop 1 2026-03-25 late"], "known longer than that");
     assert_eq!(play("2026-03-26", "2026-03-26", "2026-03-31"), ["stop 1 2026-04-09 met"], "known beforehand");
+}
+
+/// Of each step the signals that a toewijzing ends.
+fn verlengingen(profile: &str, berichten: &[(&str, Vec<u8>)]) -> Vec<Vec<String>> {
+    let own =
+        |step: Vec<String>| step.into_iter().filter_map(|told| Some(told.strip_prefix("verlenging ")?.to_owned()));
+    all_clocks(profile, berichten).into_iter().map(|step| own(step).collect()).collect()
+}
+
+/// Toewijzing 1, from March to December, and what came after it.
+fn after(berichten: &[(&str, Vec<u8>)]) -> Vec<Vec<String>> {
+    let first = ("2026-03-02", wmo301("T1", "2026-03-02", &[toewijzing(1, json!({}))]));
+    let all: Vec<_> = std::iter::once(first).chain(berichten.iter().cloned()).collect();
+    let mut steps = verlengingen("heusden-2022", &all);
+    assert_eq!(steps.remove(0), ["1 2026-11-05 open"], "eight weeks before its end");
+    steps
+}
+
+fn version(day: &str, last: &str, reden: &str) -> Value {
+    toewijzing(1, json!({"Toewijzingsdatum": day, "Einddatum": last, "RedenWijziging": reden}))
+}
+
+#[test]
+fn the_end_of_a_toewijzing_is_signalled_where_that_was_agreed_and_not_too_late() {
+    let open_ended = json!({"Volume": 3, "Eenheid": "04", "Frequentie": "4"});
+    let producten = [
+        toewijzing(1, json!({"Einddatum": "2026-04-27"})),
+        toewijzing(2, json!({"Einddatum": "2026-04-26", "Product": product("02", "02A05")})),
+        toewijzing(3, json!({"Einddatum": null, "Omvang": open_ended, "Product": product("03", "03A01")})),
+    ];
+    let berichten = [("2026-03-02", wmo301("T1", "2026-03-02", &producten))];
+    for profile in ["heusden-2022", "mlw-2018"] {
+        assert_eq!(verlengingen(profile, &berichten), [["1 2026-03-02 open"]], "{profile}");
+    }
+    assert_eq!(verlengingen("landelijk-3.2", &berichten), [[""; 0]]);
+}
+
+#[test]
+fn a_newer_version_moves_the_signal_and_a_withdrawal_ends_it() {
+    let steps = after(&[
+        ("2026-03-05", wmo301("T2", "2026-03-05", &[version("2026-03-05", "2026-10-31", "02")])),
+        ("2026-03-06", wmo301("T3", "2026-03-06", &[version("2026-03-06", "2027-02-28", "02")])),
+        ("2026-03-09", wmo301("T4", "2026-03-09", &[version("2026-03-09", "2026-03-03", "13")])),
+    ]);
+    assert_eq!(steps[0], ["1 2026-09-05 open", "1 2026-11-05 void"], "shorter: moved");
+    assert_eq!(steps[1], ["1 2026-09-05 met", "1 2027-01-03 open"], "longer: asked for in time");
+    assert_eq!(steps[2], ["1 2027-01-03 void"]);
+}
+
+#[test]
+fn what_follows_a_toewijzing_stops_its_signal_when_it_joins_and_lasts_longer() {
+    let next = |nummer: i64, first: &str, last: &str, code: &str, categorie: &str| {
+        toewijzing(nummer, json!({"Ingangsdatum": first, "Einddatum": last, "Product": product(categorie, code)}))
+    };
+    let follows = |other: Value| {
+        let steps = after(&[("2026-03-05", wmo301("T2", "2026-03-05", &[other]))]);
+        steps[0].iter().any(|told| told == "1 2026-11-05 met")
+    };
+    assert!(follows(next(2, "2027-01-01", "2027-06-30", "01A04", "01")));
+    assert!(!follows(next(2, "2027-01-02", "2027-06-30", "01A04", "01")), "a day between");
+    assert!(!follows(next(2, "2026-06-01", "2026-12-31", "01A04", "01")), "it ends together with it");
+    assert!(!follows(next(2, "2027-01-01", "2027-06-30", "02A05", "02")), "another categorie");
+    let both = [toewijzing(1, json!({})), next(2, "2027-01-01", "2027-06-30", "01A04", "01")];
+    let together = verlengingen("heusden-2022", &[("2026-03-02", wmo301("T1", "2026-03-02", &both))]);
+    assert_eq!(together, [["2 2027-05-05 open"]], "what has a successor from the start gives no signal");
+}
+
+#[test]
+fn a_verzoek_or_a_stop_for_good_stops_the_signal() {
+    let verzoek = json!({"ReferentieAanbieder": "W1", "RedenVerzoek": "1", "TeWijzigenProducten": {"TeWijzigenProduct": [
+        {"ToewijzingNummer": 1, "GewensteIngangsdatum": "2026-04-01", "Einddatum": "2027-03-31",
+         "Omvang": {"Volume": 4, "Eenheid": "04", "Frequentie": "2"}}]}});
+    assert_eq!(after(&[("2026-03-05", wmo315("V1", "2026-03-05", "V1"))]), [["1 2026-11-05 met"]]);
+    assert_eq!(after(&[("2026-03-05", wmo317("W1", "2026-03-05", &verzoek))]), [["1 2026-11-05 met"]]);
+    let stop = |reden: &str| {
+        after(&[
+            ("2026-03-05", wmo305("S1", "2026-03-05", 1, json!({}))),
+            ("2026-03-09", wmo307("P1", "2026-03-09", 1, json!({"RedenBeeindiging": reden}))),
+        ])
+    };
+    assert_eq!(stop("19")[1], ["1 2026-11-05 void"]);
+    assert_eq!(stop("20")[1], [""; 0], "for a while");
+    let late = after(&[("2026-11-06", wmo315("V1", "2026-11-06", "V1"))]);
+    assert_eq!(late, [["1 2026-11-05 late"]], "the signal was given, and is answered");
 }

@@ -247,7 +247,7 @@ fn the_demo_plays_its_story_and_stops() {
         "04-03 13:00 WMO302 DEMO301-0002 van 41005002: in orde",
         "afgekeurd met 9019",
         "signaal: 1 antwoord te laat",
-        "36 berichten geaccepteerd, 1 afgekeurd; 1 termijn te laat, 0 open",
+        "36 berichten geaccepteerd, 1 afgekeurd; 1 termijn te laat, 2 open",
     ] {
         assert!(told.contains(part), "{part} is missing in:\n{told}");
     }

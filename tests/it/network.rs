@@ -22,10 +22,11 @@ async fn a_toewijzing_goes_out_its_retour_closes_the_clock_and_the_start_is_answ
     let toewijzing = world.post(GEMEENTE, WMO301).await;
     assert_eq!(toewijzing.body["sent_to"], json!([{"berichtsoort": "WMO301", "partij": AANBIEDER, "via": "ggk"}]));
     world.rest().await;
-    assert_eq!(world.deadlines().await, ["retour WMO302 2026-03-07 open"]);
+    let signal = "verlenging WMO301 2026-11-05 open";
+    assert_eq!(world.deadlines().await, ["retour WMO302 2026-03-07 open", signal]);
     world.at("2026-03-04T11:00:00+01:00");
     world.rest().await;
-    assert_eq!(world.deadlines().await, ["retour WMO302 2026-03-07 met"]);
+    assert_eq!(world.deadlines().await, ["retour WMO302 2026-03-07 met", signal]);
     world.at("2026-03-05T11:00:00+01:00");
     world.rest().await;
     assert_eq!(
@@ -58,7 +59,7 @@ async fn a_missing_retour_is_raised_once_and_a_refusal_by_the_network_ends_the_c
     world.rest().await;
     world.at("2026-03-08T00:00:00+01:00");
     world.rest().await;
-    assert_eq!(world.deadlines().await, ["retour WMO302 2026-03-07 overdue"]);
+    assert_eq!(world.deadlines().await, ["retour WMO302 2026-03-07 overdue", "verlenging WMO301 2026-11-05 open"]);
     let again = world.store().raise_overdue(crate::world::instant("2026-03-09T00:00:00+01:00")).await.expect("a look");
     assert!(again.is_empty(), "raised before");
     world.stop().await;
@@ -66,7 +67,11 @@ async fn a_missing_retour_is_raised_once_and_a_refusal_by_the_network_ends_the_c
     let bounced = World::with_network("[[parties]]\ncode = \"41005001\"\nretour = { bounce = \"IB010\" }\n").await;
     bounced.post(GEMEENTE, WMO301).await;
     bounced.rest().await;
-    assert_eq!(bounced.deadlines().await, ["retour WMO302 2026-03-07 void"]);
+    assert_eq!(
+        bounced.deadlines().await,
+        ["retour WMO302 2026-03-07 void", "verlenging WMO301 2026-11-05 void"],
+        "nobody has the toewijzing"
+    );
     let parcels = bounced.store().undelivered(10).await.expect("parcels");
     assert!(matches!(parcels[0].state, ParcelState::Refused { .. }), "{parcels:?}");
     assert!(parcels[0].last_reason.as_deref().is_some_and(|reason| reason.contains("IB010")), "{parcels:?}");

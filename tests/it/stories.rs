@@ -245,16 +245,17 @@ async fn a_postbus_is_read_oldest_first_page_by_page_and_emptied_by_confirming()
 #[tokio::test]
 async fn a_party_that_answers_itself_owes_its_retour_and_closes_the_clock_with_it() {
     let settings = "";
+    let signal = "verlenging WMO301 2026-11-05 open";
     let world = World::start(&[GEMEENTE], settings_with_own_aanbieder(settings).as_str(), None).await;
     let toewijzing = world.post(GEMEENTE, WMO301).await;
     assert_eq!((toewijzing.status, &toewijzing.body["retour"]), (202, &json!(null)), "{}", toewijzing.text);
-    assert_eq!(world.deadlines().await, ["retour WMO302 2026-03-07 open"]);
+    assert_eq!(world.deadlines().await, ["retour WMO302 2026-03-07 open", signal]);
     world.at("2026-03-08T00:00:00+01:00");
     world.rest().await;
-    assert_eq!(world.deadlines().await, ["retour WMO302 2026-03-07 overdue"]);
+    assert_eq!(world.deadlines().await, ["retour WMO302 2026-03-07 overdue", signal]);
     let retour = world.post(AANBIEDER, WMO302).await;
     assert_eq!((retour.status, &retour.body["heenbericht"]), (202, &toewijzing.body["id"]), "{}", retour.text);
-    assert_eq!(world.deadlines().await, ["retour WMO302 2026-03-07 late"]);
+    assert_eq!(world.deadlines().await, ["retour WMO302 2026-03-07 late", signal]);
     let second = world.post(AANBIEDER, WMO302.replace("RETOUR-1", "RETOUR-2")).await;
     assert_eq!(
         (second.status, &second.body["verdict"]),
@@ -300,7 +301,7 @@ async fn the_national_profile_counts_werkdagen() {
 
 /// A chain of one client: who posts, which kind, and which retour and further clocks each calls for.
 const CHAIN: [(&str, &str, &str, &str, &[&str]); 6] = [
-    (GEMEENTE, "WMO301", include_str!("../../fixtures/regels/TR413/eerder-1.xml"), "WMO302", &[]),
+    (GEMEENTE, "WMO301", include_str!("../../fixtures/regels/TR413/eerder-1.xml"), "WMO302", &["verlenging WMO301"]),
     (AANBIEDER, "WMO305", include_str!("../../fixtures/regels/TR413/eerder-2.xml"), "WMO306", &["start WMO305"]),
     (AANBIEDER, "WMO307", include_str!("../../fixtures/regels/TR413/eerder-3.xml"), "WMO308", &["stop WMO307"]),
     (AANBIEDER, "WMO315", include_str!("../../fixtures/regels/TR379/eerder-1.xml"), "WMO316", &["verzoek WMO301"]),

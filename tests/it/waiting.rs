@@ -224,6 +224,7 @@ fn a_replay_tells_what_waits_what_is_freed_and_what_still_waits_at_the_end() {
         json!([
             {"clock": "retour", "answer": "WMO308", "due": "2026-03-12", "state": "open"},
             {"clock": "stop", "answer": "WMO307", "subject": "700101", "due": "2026-03-16", "state": "met"},
+            {"clock": "verlenging", "answer": "WMO301", "subject": "700101", "due": "2026-11-05", "state": "void"},
         ]),
         "as of the day on which it came in"
     );

@@ -35,6 +35,7 @@ impl Draft<'_> {
             deadlines.extend(self.of_verzoek(heen, gateway));
             deadlines.extend(self.of_levering(heen, gateway));
             deadlines.extend(self.of_toewijzingen(&ledger.toewijzingen, gateway));
+            deadlines.extend(self.verlengingen(&ledger.toewijzingen, gateway));
             deadlines.extend(self.of_declaratie(heen, gateway));
         }
         deadlines
@@ -150,6 +151,7 @@ impl Draft<'_> {
             | Clock::Verzoek
             | Clock::Onderzoek
             | Clock::StartNaToewijzing
+            | Clock::Verlenging
             | Clock::Betaling => self.bericht.addressee(),
             Clock::Start | Clock::Stop | Clock::Declareren => self.bericht.poster(),
         };

@@ -37,14 +37,22 @@ impl Draft<'_> {
             .filter_map(|start| Some((start.toewijzing_nummer?, Ends::Happened(clock::start_of(start.begindatum)))));
         let over = ledger.toewijzingen.iter().filter(|new| self.needs_no_start(new, gateway));
         let over = over.map(|new| (new.toewijzing_nummer, Ends::Void));
-        started.chain(over).flat_map(|(nummer, ends)| self.closings(nummer, ends)).collect()
+        started
+            .chain(over)
+            .flat_map(|(nummer, ends)| self.closings_of(Clock::StartNaToewijzing, nummer, ends))
+            .collect()
     }
 
-    /// Whichever version came first started the clock.
-    fn closings(&self, nummer: ToewijzingNummer, ends: Ends) -> impl Iterator<Item = Closing> {
+    /// Whichever version started the clock.
+    pub(super) fn closings_of(
+        &self,
+        clock: Clock,
+        nummer: ToewijzingNummer,
+        ends: Ends,
+    ) -> impl Iterator<Item = Closing> {
         self.versions(nummer).iter().map(move |version| Closing {
             bericht_id: version.bericht_id.clone(),
-            clock: Clock::StartNaToewijzing,
+            clock,
             subject: Some(nummer.to_string()),
             ends,
         })
@@ -53,12 +61,17 @@ impl Draft<'_> {
     /// Whether by this version, if it holds (IV013), no support is to begin within the term.
     fn needs_no_start(&self, new: &NewToewijzing, gateway: &Gateway) -> bool {
         let versions = self.versions(new.toewijzing_nummer);
-        let decided = (new.toewijzingsdatum, &new.toewijzingstijd);
-        let holds = versions.iter().all(|known| (known.toewijzingsdatum, &known.toewijzingstijd) < decided);
         let received = versions.iter().map(|known| clock::date_of(known.received_at)).min();
         let due = gateway.profile.start_na_toewijzing.zip(received).map(|(term, day)| term.due(day, &gateway.calendar));
         let is_over = |due| new.einddatum.is_some_and(|last| last <= not_before_first_day(due, new));
-        holds && (new.verwijderd || due.is_some_and(is_over))
+        self.holds(new) && (new.verwijderd || due.is_some_and(is_over))
+    }
+
+    /// Whether this version holds: it was decided after every one that is known (IV013).
+    pub(super) fn holds(&self, new: &NewToewijzing) -> bool {
+        let decided = (new.toewijzingsdatum, &new.toewijzingstijd);
+        let versions = self.versions(new.toewijzing_nummer).iter();
+        versions.map(|known| (known.toewijzingsdatum, &known.toewijzingstijd)).all(|known| known < decided)
     }
 
     fn versions(&self, nummer: ToewijzingNummer) -> &[ToewijzingFact] {

@@ -509,6 +509,10 @@ pub(super) fn deadline(view: &DeadlineView) -> String {
         DeadlineState::Late => "te laat gekomen",
         DeadlineState::Void => "vervallen",
     };
-    let awaited = if view.clock == Clock::StartNaToewijzing.name() { "start van ondersteuning" } else { &view.answer };
+    let awaited = match Clock::from_name(&view.clock) {
+        Some(Clock::StartNaToewijzing) => "start van ondersteuning",
+        Some(Clock::Verlenging) => "verlenging of opvolger",
+        _ => &view.answer,
+    };
     format!("{awaited} uiterlijk {}: {state}", date(view.due))
 }

@@ -43,6 +43,7 @@ async fn of_heenbericht(conn: &mut Connection, heen: &Heenbericht) -> Result<His
         Inhoud::Stop(client) => levering_of(conn, pair, &client.bsn, &mut history).await?,
         Inhoud::VerzoekOmToewijzing(client) => {
             history.verzoeken = verzoeken_of_client(conn, pair, &client.bsn).await?;
+            history.toewijzingen.extend(toewijzingen_of_client(conn, pair, &client.bsn).await?);
         }
         Inhoud::VerzoekOmWijziging(client) => {
             history.verzoeken = verzoeken_of_client(conn, pair, &client.bsn).await?;
@@ -62,8 +63,12 @@ async fn of_heenbericht(conn: &mut Connection, heen: &Heenbericht) -> Result<His
             let nummers = client.toegewezen_producten.iter().filter(|product| product.is_verwijderd());
             let nummers: Vec<i64> = nummers.map(|product| product.toewijzing_nummer.0).collect();
             history.declaraties.prestaties = lines_on(conn, pair, &nummers).await?;
+            history.toewijzingen.extend(toewijzingen_of_client(conn, pair, &client.bsn).await?);
         }
-        Inhoud::Beschikking(_) | Inhoud::Antwoord(_) | Inhoud::Declaratie(_) | Inhoud::Factuur { .. } => {}
+        Inhoud::Beschikking(client) => {
+            history.toewijzingen.extend(toewijzingen_of_client(conn, pair, &client.bsn).await?);
+        }
+        Inhoud::Antwoord(_) | Inhoud::Declaratie(_) | Inhoud::Factuur { .. } => {}
     }
     if let Some(declaratie) = heen.inhoud.declaratie() {
         of_declaratie(conn, Declared { pair, soort: heen.header.soort.name() }, &declaratie, &mut history).await?;

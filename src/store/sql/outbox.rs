@@ -10,7 +10,6 @@ use super::super::{Connection, Row, SKIP_LOCKED};
 use super::Result;
 use super::row::Fields;
 use crate::domain::Timestamp;
-use crate::domain::deadline::Clock;
 use crate::store::{Lease, Parcel, ParcelKind, ParcelState, ParcelView, Settlement, StoreError};
 
 /// See [`crate::store::Store::claim_due`].
@@ -169,12 +168,12 @@ pub async fn refuse_afterwards(
     Ok(done.rows_affected() == 1)
 }
 
-/// What the network refused will never be answered. A Fo01 only tells about a bericht, and voids nothing of it.
+/// What the network refused will never be answered, nor followed by what it asked for. A Fo01 only tells about a bericht, and voids nothing of it.
 async fn void_deadlines(conn: &mut Connection, referentienummer: &str) -> Result<()> {
     const VOID: &str = "UPDATE deadline SET state = 'void'
-        WHERE clock = $2 AND state IN ('open', 'overdue') AND bericht_id =
+        WHERE state IN ('open', 'overdue') AND bericht_id =
             (SELECT bericht_id FROM parcel WHERE referentienummer = $1 AND kind <> 'Fo01')";
-    sqlx::query(VOID).bind(referentienummer).bind(Clock::Retour.name()).execute(conn).await?;
+    sqlx::query(VOID).bind(referentienummer).execute(conn).await?;
     Ok(())
 }
 
