@@ -76,6 +76,12 @@ impl Calculation {
     }
 }
 
+/// A quotient rounded to the nearest whole, halves up.
+#[must_use]
+pub fn half_up(dividend: i128, divisor: i128) -> i128 {
+    (2 * dividend + divisor).div_euclid(2 * divisor)
+}
+
 /// A maximum as a product: `3 uur × 5 weken = 15 uur`.
 fn product(maximum: Maximum, eenheid: Eenheid) -> String {
     let whole = amount(in_smallest(maximum.value(), eenheid), eenheid);
@@ -132,6 +138,12 @@ mod tests {
             [euros(0), euros(5), euros(123_450), euros(-1_234_567_890)],
             ["€ 0,00", "€ 0,05", "€ 1.234,50", "€ -12.345.678,90"]
         );
+    }
+
+    #[test]
+    fn half_a_cent_counts_as_one() {
+        assert_eq!([half_up(1454, 10), half_up(1455, 10), half_up(1464, 10)], [145, 146, 146]);
+        assert_eq!([half_up(0, 60), half_up(29, 60), half_up(30, 60)], [0, 0, 1]);
     }
 
     #[test]

@@ -21,6 +21,7 @@
 //! | [`retour`], [`declaratie_antwoord`] | the answer that the standard prescribes |
 //! | [`decision`] | what people decide about a declaratie before it is answered |
 //! | [`betaling`] | what is paid of what was granted, in batches |
+//! | [`declare`] | a declaratie made of what was delivered |
 //! | [`werkdag`], [`deadline`] | days that count, and clocks |
 
 pub mod afspraken;
@@ -38,6 +39,7 @@ pub mod deadline;
 pub mod decision;
 pub mod declaratie;
 pub mod declaratie_antwoord;
+pub mod declare;
 pub mod factuur;
 pub mod factuur_antwoord;
 pub mod history;

@@ -50,6 +50,17 @@ impl Lengte {
     }
 }
 
+/// The period of a declaratie as people write it: `2026-03` is that month, `2018-04-23` the period of the CAK that begins on
+/// that day. `None` for anything else.
+#[must_use]
+pub fn from_text(text: &str) -> Option<GeslotenPeriode> {
+    let day = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+    match day(&format!("{text}-01")) {
+        Some(first) => Some(month_of(first)),
+        None => day(text).map(cak_of).filter(|periode| Some(periode.begindatum) == day(text)),
+    }
+}
+
 /// The calendar month with this day.
 #[must_use]
 pub fn month_of(day: NaiveDate) -> GeslotenPeriode {
@@ -99,6 +110,15 @@ mod tests {
     fn a_year_of_53_weeks_ends_with_five_of_them() {
         assert_eq!(cak_of(day("2021-01-03")), periode("2020-11-30", "2021-01-03"));
         assert_eq!(cak_of(day("2021-01-04")), periode("2021-01-04", "2021-01-31"));
+    }
+
+    #[test]
+    fn people_write_a_month_or_the_first_day_of_four_weeks() {
+        assert_eq!(from_text("2026-02"), Some(periode("2026-02-01", "2026-02-28")));
+        assert_eq!(from_text("2018-04-23"), Some(periode("2018-04-23", "2018-05-20")));
+        for text in ["2018-04-24", "2026-13", "2026", "2026-02-01-01", "maart 2026", ""] {
+            assert_eq!(from_text(text), None, "{text}");
+        }
     }
 
     #[test]

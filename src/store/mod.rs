@@ -23,7 +23,7 @@ use chrono::NaiveDate;
 
 use crate::domain::betaling::Kenmerk;
 use crate::domain::history::{Subject, SupportElsewhere};
-use crate::domain::waarde::Bsn;
+use crate::domain::waarde::{Bsn, ReferentieNummer, ToewijzingNummer};
 use crate::domain::{Bericht, History, Partij, Timestamp};
 
 pub use betaling::{
@@ -40,7 +40,7 @@ pub use receipt::{
 };
 pub use sqlite::Sqlite;
 pub use view::{
-    AntwoordView, AuditView, BerichtView, DeadlineQuery, DeadlineView, DeclaratieView, DeliveryView, LeveringView,
+    AntwoordView, AuditView, BerichtView, DeadlineQuery, DeadlineView, Declarable, DeclaratieView, DeclaredLine, DeliveryView, LeveringView,
     LineView, Overview, ParcelState, ParcelView, PostbusItem, ToewijzingView, VersionView, WaitingToewijzing,
 };
 
@@ -247,6 +247,16 @@ pub trait Store: Send + Sync {
 
     /// The declaratie that this 323 holds, with its lines, if it concerns this party (`None`: an operator).
     async fn declaratie(&self, id: &str, partij: Option<&Partij>) -> Result<Option<DeclaratieView>, StoreError>;
+
+    /// What a declaratie between these two may be made of: the toewijzingen with these numbers in every version that counts,
+    /// and the lines under these ReferentieNummers that count.
+    async fn declarable(
+        &self,
+        gemeente: &Partij,
+        aanbieder: &Partij,
+        nummers: &[ToewijzingNummer],
+        referenties: &[ReferentieNummer],
+    ) -> Result<Declarable, StoreError>;
 
     /// Keeps what somebody proposes to answer to this declaratie; of several the last one counts. In the audit log, with
     /// name and reasons.

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::entry::{Approval, DeadlineState, Outcome, ParcelKind, Proposal, Via};
 use super::receipt::{CalculationReceipt, FindingReceipt, Receipt};
-use crate::domain::history::{DeclaratieFact, PrestatieFact, ToewijzingFact, VerzoekFact};
+use crate::domain::history::{DeclaratieFact, PrestatieFact, ToewijzingFact, Toewijzingen, VerzoekFact};
 use crate::domain::levering::{StartKey, StopKey};
 use crate::domain::waarde::{Bsn, VerzoekAntwoord};
 use crate::domain::{Berichtsoort, Partij, Timestamp};
@@ -318,6 +318,24 @@ pub struct DeclaratieView {
     pub betaald_op: Option<NaiveDate>,
     /// Its lines, in order.
     pub lines: Vec<LineView>,
+}
+
+/// What a declaratie may be made of.
+#[derive(Clone, Default)]
+pub struct Declarable {
+    /// By number, each in every version that counts.
+    pub toewijzingen: Toewijzingen,
+    /// Lines that were declared before, in the order in which they were judged.
+    pub lines: Vec<DeclaredLine>,
+}
+
+/// A line that was declared before.
+#[derive(Clone)]
+pub struct DeclaredLine {
+    /// The 323 or 303 that it stands in.
+    pub bericht_id: String,
+    /// As it was declared.
+    pub fact: PrestatieFact,
 }
 
 /// What somebody did.

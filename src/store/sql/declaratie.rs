@@ -8,7 +8,7 @@ use super::Result;
 use super::audit;
 use super::batch::Batch;
 use super::betaling::{PAYABLE, payable_of};
-use super::facts::Pair;
+use super::facts::{Pair, lines_named, toewijzingen_numbered};
 use super::row::Fields;
 use crate::domain::Partij;
 use crate::domain::bericht::{BerichtIdentificatie, XsdVersie};
@@ -16,8 +16,8 @@ use crate::domain::calculation::Calculation;
 use crate::domain::declaratie::{BedragMetDC, GeslotenPeriode, Prestatie, Referentie, TotaalBedragMetDC};
 use crate::domain::history::{DeclaratieFact, PrestatieFact};
 use crate::domain::klasse::RetourCodes;
-use crate::domain::waarde::{Bsn, ToewijzingNummer, Value};
-use crate::store::{About, CalculationReceipt, DeclaratieView, LineView, NewDeclaratie, Receipt, Returned};
+use crate::domain::waarde::{Bsn, ReferentieNummer, ToewijzingNummer, Value};
+use crate::store::{About, CalculationReceipt, Declarable, DeclaratieView, LineView, NewDeclaratie, Receipt, Returned};
 
 /// Keeps a declaratie, without its lines.
 pub fn insert_declaratie(batch: &mut Batch, about: &About, id: &str, new: &NewDeclaratie) {
@@ -249,6 +249,20 @@ async fn line_views(conn: &mut Connection, id: &str) -> Result<Vec<LineView>> {
         });
     }
     Ok(lines)
+}
+
+/// See [`crate::store::Store::declarable`].
+pub async fn declarable(
+    conn: &mut Connection,
+    pair: Pair<'_>,
+    nummers: &[ToewijzingNummer],
+    referenties: &[ReferentieNummer],
+) -> Result<Declarable> {
+    let nummers: Vec<i64> = nummers.iter().map(|nummer| nummer.0).collect();
+    Ok(Declarable {
+        toewijzingen: toewijzingen_numbered(conn, pair, &nummers).await?.into_iter().collect(),
+        lines: lines_named(conn, pair, referenties).await?,
+    })
 }
 
 fn declaratie(row: &Row) -> Result<DeclaratieFact> {

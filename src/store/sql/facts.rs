@@ -14,8 +14,9 @@ use crate::domain::history::{
 };
 use crate::domain::levering::{StartKey, StopKey};
 use crate::domain::toewijzing::{Omvang, Product};
-use crate::domain::waarde::{Bsn, ToewijzingNummer, Value, VerzoekAntwoord};
+use crate::domain::waarde::{Bsn, ReferentieNummer, ToewijzingNummer, Value, VerzoekAntwoord};
 use crate::domain::{Berichtsoort, Partij};
+use crate::store::DeclaredLine;
 
 /// A gemeente and an aanbieder.
 pub type Pair<'a> = (&'a Partij, &'a Partij);
@@ -231,6 +232,29 @@ pub async fn lines_on(conn: &mut Connection, pair: Pair<'_>, nummers: &[i64]) ->
     lines_about(conn, pair, nummers, &[]).await
 }
 
+/// Lines that count, with their place in the order in which they were judged. The caller adds which ones.
+const LINES: &str = "SELECT p.*, j.seq FROM prestatie p JOIN journal j ON j.bericht_id = p.bericht_id
+    WHERE NOT p.void AND";
+
+/// The lines under these ReferentieNummers, each with its bericht, oldest first.
+pub async fn lines_named(
+    conn: &mut Connection,
+    pair: Pair<'_>,
+    referenties: &[ReferentieNummer],
+) -> Result<Vec<DeclaredLine>> {
+    let mut lines = Vec::new();
+    for chunk in referenties.chunks(CHUNK) {
+        let mut query = between(LINES, "p.", pair);
+        one_of(&mut query, " AND p.referentie_nummer IN ", chunk.iter().map(ToString::to_string));
+        query.push(" ORDER BY j.seq, p.nr");
+        for row in query.build().fetch_all(&mut *conn).await? {
+            let bericht_id = Fields::of("prestatie", "bericht_id", &row)?.get("bericht_id")?;
+            lines.push(DeclaredLine { bericht_id, fact: prestatie(&row)? });
+        }
+    }
+    Ok(lines)
+}
+
 /// The lines on these toewijzingen, those under these ReferentieNummers and those that take them back, each once, oldest
 /// first.
 pub async fn lines_about(
@@ -239,8 +263,6 @@ pub async fn lines_about(
     nummers: &[i64],
     referenties: &[&str],
 ) -> Result<Vec<PrestatieFact>> {
-    const LINES: &str = "SELECT p.*, j.seq FROM prestatie p JOIN journal j ON j.bericht_id = p.bericht_id
-        WHERE NOT p.void AND";
     let mut found: HashMap<(i64, i64), PrestatieFact> = HashMap::new();
     for chunk in nummers.chunks(CHUNK) {
         let mut query = between(LINES, "p.", pair);

@@ -14,10 +14,10 @@ use super::{
 };
 use crate::domain::betaling::Kenmerk;
 use crate::domain::history::{Subject, SupportElsewhere};
-use crate::domain::waarde::Bsn;
+use crate::domain::waarde::{Bsn, ReferentieNummer, ToewijzingNummer};
 use crate::domain::{Bericht, History, Partij, Timestamp};
 use crate::store::{
-    After, AuditView, BerichtView, BetalingView, DeadlineQuery, DeadlineView, DeclaratieView, Entry, EnvelopeSeen,
+    After, AuditView, BerichtView, BetalingView, DeadlineQuery, DeadlineView, Declarable, DeclaratieView, Entry, EnvelopeSeen,
     Journaled, Lease, LedgerRow, LedgerTable, LeveringView, Made, NewBetaling, Overview, Parcel, ParcelView, Payment, PostbusItem,
     Proposal, Receipt, Settlement, Store, ToewijzingView, VorderingView, Waiting, WaitingToewijzing,
 };
@@ -185,6 +185,21 @@ impl Store for Database {
     async fn declaratie(&self, id: &str, partij: Option<&Partij>) -> Result<Option<DeclaratieView>> {
         let (id, partij) = (id.to_owned(), partij.cloned());
         self.read(move |conn| Box::pin(async move { declaratie::view(conn, &id, partij.as_ref()).await })).await
+    }
+
+    async fn declarable(
+        &self,
+        gemeente: &Partij,
+        aanbieder: &Partij,
+        nummers: &[ToewijzingNummer],
+        referenties: &[ReferentieNummer],
+    ) -> Result<Declarable> {
+        let (gemeente, aanbieder) = (gemeente.clone(), aanbieder.clone());
+        let (nummers, referenties) = (nummers.to_vec(), referenties.to_vec());
+        self.read(move |conn| {
+            Box::pin(async move { declaratie::declarable(conn, (&gemeente, &aanbieder), &nummers, &referenties).await })
+        })
+        .await
     }
 
     async fn propose(&self, declaratie_id: &str, proposal: &Proposal) -> Result<()> {

@@ -1,7 +1,7 @@
 //! Unit, tariff and amount of a line.
 
 use crate::domain::bericht::Release;
-use crate::domain::calculation::{Calculation, Formula};
+use crate::domain::calculation::{Calculation, Formula, half_up};
 use crate::domain::contract::Tarief;
 use crate::domain::volume::smallest;
 use crate::domain::waarde::Eenheid;
@@ -100,21 +100,5 @@ impl Line<'_> {
 
     fn agreed_per_hour(&self) -> Option<i64> {
         self.agreed().filter(|_| self.agreed_unit() == Some(Eenheid::Uur)).map(|tarief| tarief.bedrag)
-    }
-}
-
-/// A quotient rounded to the nearest whole, halves up.
-fn half_up(dividend: i128, divisor: i128) -> i128 {
-    (2 * dividend + divisor).div_euclid(2 * divisor)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::half_up;
-
-    #[test]
-    fn half_a_cent_counts_as_one() {
-        assert_eq!([half_up(1454, 10), half_up(1455, 10), half_up(1464, 10)], [145, 146, 146]);
-        assert_eq!([half_up(0, 60), half_up(29, 60), half_up(30, 60)], [0, 0, 1]);
     }
 }

@@ -1,0 +1,52 @@
+//! A declaratie made of what was delivered: a WMO323, or a WMO303 of release 2.3. Rows and facts in, berichten out.
+//!
+//! Deterministic: the same rows under the same number on the same day make the same berichten, so that asking twice is
+//! asking once. Nothing is judged here: what is made is put before the rules like any bericht.
+
+mod compose;
+mod fill;
+mod row;
+mod split;
+
+use super::client::{Geboortedatum, VerkorteNaam};
+use super::declaratie::Prestatie;
+use super::factuur;
+use super::waarde::Bsn;
+
+pub use compose::Frame;
+pub use fill::{Declared, Facts, lines};
+pub use row::{Column, Row, RowProblem};
+pub use split::{NotSplit, Part, nummer, split};
+
+/// A line of the declaratie, with the row that it was made of.
+#[derive(Clone)]
+pub struct Line {
+    /// Where the row stands in what was given.
+    pub rij: usize,
+    /// Whose it is.
+    pub bsn: Bsn,
+    /// What is declared, in the words of the 323.
+    pub prestatie: Prestatie,
+    /// What only a 303 tells.
+    pub factuur: Option<Box<OfFactuur>>,
+}
+
+/// What a 303 tells of a line besides what a 323 does.
+#[derive(Clone)]
+pub struct OfFactuur {
+    /// Whose the line is.
+    pub persoon: Persoon,
+    /// The line that it takes back.
+    pub credited: Option<factuur::Prestatie>,
+}
+
+/// Who a client is.
+#[derive(Clone)]
+pub struct Persoon {
+    /// Birth date.
+    pub geboortedatum: Geboortedatum,
+    /// COD046.
+    pub geslacht: String,
+    /// Name.
+    pub naam: VerkorteNaam,
+}

@@ -1,0 +1,172 @@
+//! Lines to bericht.
+
+use chrono::NaiveDate;
+
+use super::{Line, OfFactuur};
+use crate::domain::bericht::{BerichtIdentificatie, Berichtsoort, Header, Heenbericht, Inhoud, Release};
+use crate::domain::declaratie::{self, BedragMetDC, Declaratie, GeslotenPeriode, TotaalBedragMetDC};
+use crate::domain::factuur::{self, FactuurBedragen, FactuurHeader, FactuurIdentificatie, IngediendeBedragPrestatie};
+use crate::domain::klasse::RetourCodes;
+use crate::domain::partij::Partij;
+use crate::domain::retour::own_xsd_versie;
+use crate::domain::waarde::{DebetCredit, Identificatie};
+
+/// COD833: the aanbieder is paid.
+const AAN_AANBIEDER: &str = "02";
+/// COD363.
+const EURO: &str = "EUR";
+/// WMO106: exempt from VAT.
+const VRIJGESTELD: &str = "1";
+
+/// What all berichten of one declaratie have in common.
+#[derive(Clone)]
+pub struct Frame {
+    /// Who is to pay.
+    pub gemeente: Partij,
+    /// Who delivered.
+    pub aanbieder: Partij,
+    /// WMO323, or a WMO303 as D or F.
+    pub soort: Berichtsoort,
+    /// What it is about.
+    pub periode: GeslotenPeriode,
+    /// The day on which it is made.
+    pub dagtekening: NaiveDate,
+}
+
+impl Frame {
+    /// The release in which this kind of bericht is.
+    #[must_use]
+    pub fn release(&self) -> Release {
+        if self.soort == Berichtsoort::Wmo323 { Release::V3_2 } else { Release::V2_3 }
+    }
+
+    /// The bericht with these lines, which stand by client, under this number as its Identificatie too.
+    #[must_use]
+    pub fn compose(&self, nummer: &Identificatie, lines: &[Line]) -> Heenbericht {
+        let bedragen = lines.iter().map(|line| line.prestatie.ingediend_bedrag.signed());
+        let totaal = TotaalBedragMetDC::of(bedragen.sum());
+        match self.release() {
+            Release::V3_2 => self.declaratie(nummer, totaal, lines),
+            Release::V2_3 => self.factuur(nummer, totaal, lines),
+        }
+    }
+
+    fn declaratie(&self, nummer: &Identificatie, totaal: TotaalBedragMetDC, lines: &[Line]) -> Heenbericht {
+        let client = |lines: &[Line]| declaratie::Client {
+            bsn: lines[0].bsn.clone(),
+            prestaties: lines.iter().map(|line| line.prestatie.clone()).collect(),
+            retour_codes: RetourCodes::default(),
+        };
+        Heenbericht {
+            header: Header {
+                soort: self.soort,
+                release: self.release(),
+                afzender: self.aanbieder.clone(),
+                ontvanger: self.gemeente.clone(),
+                bericht_identificatie: BerichtIdentificatie {
+                    identificatie: nummer.clone(),
+                    dagtekening: self.dagtekening,
+                },
+                xsd_versie: own_xsd_versie(self.release()),
+            },
+            inhoud: Inhoud::Declaratie(Declaratie {
+                declaratie_nummer: nummer.to_string(),
+                declaratie_periode: self.periode.clone(),
+                declaratie_dagtekening: self.dagtekening,
+                totaal_ingediend_bedrag: totaal,
+                clienten: by_client(lines).map(client).collect(),
+            }),
+        }
+    }
+
+    fn factuur(&self, nummer: &Identificatie, totaal: TotaalBedragMetDC, lines: &[Line]) -> Heenbericht {
+        let header = FactuurHeader {
+            gemeente: self.gemeente.clone(),
+            servicebureau: None,
+            aanbieder: self.aanbieder.clone(),
+            betaling_aan_id: AAN_AANBIEDER.to_owned(),
+            identificatie: FactuurIdentificatie {
+                declaratie_periode: self.periode.clone(),
+                declarant_factuur_nummer: nummer.clone(),
+                factuur_dagtekening: self.dagtekening,
+                btw_id_nummer: None,
+                valuta_code: EURO.to_owned(),
+            },
+            bedragen: FactuurBedragen { declaratie_factuur_totaal_bedrag: totaal, btw_totaal_bedrag: None },
+        };
+        Heenbericht {
+            header: header.header(self.soort, self.release()),
+            inhoud: Inhoud::Factuur {
+                header,
+                clienten: by_client(lines).map(|lines| self.factuur_client(lines)).collect(),
+            },
+        }
+    }
+
+    fn factuur_client(&self, lines: &[Line]) -> factuur::Client {
+        let persoon = &of_factuur(&lines[0]).persoon;
+        factuur::Client {
+            bsn: lines[0].bsn.clone(),
+            geboortedatum: persoon.geboortedatum.clone(),
+            geslacht: persoon.geslacht.clone(),
+            naam: persoon.naam.clone(),
+            commentaar: None,
+            prestaties: lines.iter().map(|line| self.factuur_line(line)).collect(),
+            retour_codes: RetourCodes::default(),
+        }
+    }
+
+    fn factuur_line(&self, line: &Line) -> factuur::Prestatie {
+        let prestatie = &line.prestatie;
+        if let Some(credited) = &of_factuur(line).credited {
+            let product_referentie = prestatie.product_referentie.clone();
+            return factuur::Prestatie { product_referentie, ..taken_back(credited) };
+        }
+        let is_factuur = self.soort == Berichtsoort::Wmo303F;
+        factuur::Prestatie {
+            beschikking_nummer: None,
+            toewijzing_nummer: prestatie.toewijzing_nummer,
+            product_categorie: prestatie.product_categorie.clone(),
+            product_code: prestatie.product_code.clone(),
+            product_periode: prestatie.product_periode.clone(),
+            ingediende_bedrag_prestatie: IngediendeBedragPrestatie {
+                geleverd_volume: prestatie.geleverd_volume,
+                eenheid: prestatie.eenheid,
+                verrekenpercentage: None,
+                product_tarief: prestatie.product_tarief,
+                berekend_bedrag: prestatie.product_tarief.map(|tarief| BedragMetDC {
+                    bedrag: tarief.saturating_mul(prestatie.geleverd_volume),
+                    debet_credit: DebetCredit::Debet,
+                }),
+                btw_vrijstelling_indicatie: is_factuur.then(|| VRIJGESTELD.to_owned()),
+                btw_percentage: None,
+                btw_bedrag: None,
+                declaratie_factuur_bedrag: prestatie.ingediend_bedrag.clone(),
+            },
+            product_referentie: prestatie.product_referentie.clone(),
+            toegekende_bedrag_prestatie: None,
+            commentaar: None,
+            retour_codes: RetourCodes::default(),
+        }
+    }
+}
+
+/// The lines of each client.
+fn by_client(lines: &[Line]) -> impl Iterator<Item = &[Line]> {
+    lines.chunk_by(|one, other| one.bsn == other.bsn)
+}
+
+fn of_factuur(line: &Line) -> &OfFactuur {
+    line.factuur.as_deref().expect("a line of a 303 is made with what only a 303 tells")
+}
+
+/// The same line with its amounts the other way. One of zero is debit in any case (CS325).
+fn taken_back(line: &factuur::Prestatie) -> factuur::Prestatie {
+    let mut credit = line.clone();
+    let bedragen = &mut credit.ingediende_bedrag_prestatie;
+    let optional = bedragen.berekend_bedrag.iter_mut().chain(&mut bedragen.btw_bedrag);
+    for bedrag in optional.chain([&mut bedragen.declaratie_factuur_bedrag]).filter(|bedrag| bedrag.bedrag > 0) {
+        bedrag.debet_credit = DebetCredit::Credit;
+    }
+    credit
+}

@@ -1,0 +1,266 @@
+//! A row made whole: what it leaves out comes from the toewijzing, from what was agreed, or from the line that it takes
+//! back.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+
+use super::row::MAX_FIGURE;
+use super::{Column, Line, OfFactuur, Persoon, Row, RowProblem};
+use crate::domain::bericht::Release;
+use crate::domain::calculation::half_up;
+use crate::domain::contract::{Contract, Tarief};
+use crate::domain::declaratie::{BedragMetDC, GeslotenPeriode, Prestatie, Referentie};
+use crate::domain::factuur;
+use crate::domain::history::{ToewijzingFact, Toewijzingen};
+use crate::domain::klasse::RetourCodes;
+use crate::domain::waarde::{
+    Bsn, DebetCredit, Eenheid, Identificatie, ProductCategorie, ProductCode, ReferentieNummer, ToewijzingNummer, Value,
+};
+
+/// What rows rest on: what the aanbieder itself recorded, and what it agreed with the gemeente.
+pub struct Facts<'a> {
+    /// In which release is declared.
+    pub release: Release,
+    /// Those that the gemeente gave to this aanbieder.
+    pub toewijzingen: &'a Toewijzingen,
+    /// Debet lines that were declared before, by their ReferentieNummer.
+    pub declared: &'a HashMap<ReferentieNummer, Declared>,
+    /// Who the clients of the toewijzingen are; only a 303 asks.
+    pub personen: &'a HashMap<ToewijzingNummer, Persoon>,
+    /// What was agreed, when somebody told.
+    pub contract: Option<&'a Contract>,
+}
+
+/// A line that was declared before.
+pub struct Declared {
+    /// Whose it is.
+    pub bsn: Bsn,
+    /// In the words of the 323.
+    pub prestatie: Prestatie,
+    /// The same as it stands in a 303, with whose it is there.
+    pub factuur: Option<(Persoon, factuur::Prestatie)>,
+}
+
+/// The lines of a declaratie with this number: by client, credits first, as they make room for what is declared anew.
+///
+/// # Errors
+/// Everything that keeps a row from becoming a line.
+pub fn lines(rows: &[Row], nummer: &Identificatie, facts: &Facts<'_>) -> Result<Vec<Line>, Vec<RowProblem>> {
+    let mut lines = Vec::with_capacity(rows.len());
+    let mut problems = Vec::new();
+    let mut named: HashMap<ReferentieNummer, usize> = HashMap::new();
+    for (nr, row) in (1..).zip(rows) {
+        let name = row.referentie_nummer.clone().unwrap_or_else(|| own_name(nummer, nr));
+        if let Some(other) = named.insert(name.clone(), row.rij) {
+            let text = format!("Dit referentienummer heeft rij {other} ook. Geef elke regel een eigen nummer.");
+            problems.push(row.problem(Column::ReferentieNummer, text));
+        }
+        let line = match &row.vorig_referentie_nummer {
+            Some(vorig) => credit(row, name, vorig, facts),
+            None => debet(row, name, facts),
+        };
+        match line {
+            Ok(line) => lines.push(line),
+            Err(found) => problems.extend(found),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    lines.sort_by(|one, other| place(one).cmp(&place(other)));
+    Ok(lines)
+}
+
+/// The name of a line that has none: used once per aanbieder, as the number is, and the same whenever it is asked for.
+fn own_name(nummer: &Identificatie, nr: usize) -> ReferentieNummer {
+    Value::from_text(&format!("{nummer}-{nr}")).expect("any text is a ReferentieNummer to the domain")
+}
+
+/// Where a line stands among others.
+fn place(line: &Line) -> (&str, bool, Option<ToewijzingNummer>, NaiveDate, usize) {
+    let prestatie = &line.prestatie;
+    (
+        line.bsn.digits(),
+        prestatie.is_debet(),
+        prestatie.toewijzing_nummer,
+        prestatie.product_periode.begindatum,
+        line.rij,
+    )
+}
+
+/// A line that takes back another, and repeats it (IV091, before release 3.0 IV054).
+fn credit(
+    row: &Row,
+    name: ReferentieNummer,
+    vorig: &ReferentieNummer,
+    facts: &Facts<'_>,
+) -> Result<Line, Vec<RowProblem>> {
+    let unknown = "Er is geen eerdere debetregel met dit nummer aan deze gemeente gedeclareerd. Controleer het nummer.";
+    let of_other_release =
+        "Deze regel is niet met een WMO303 gedeclareerd. Crediteer hem in de release waarin hij is gedeclareerd.";
+    let problem = |text: &str| vec![row.problem(Column::VorigReferentieNummer, text)];
+    let Some(declared) = facts.declared.get(vorig) else { return Err(problem(unknown)) };
+    let other = told_otherwise(row, declared);
+    if !other.is_empty() {
+        let text = "Een credit herhaalt de regel die hij terugneemt. Laat dit leeg, of vul in wat daar stond.";
+        return Err(other.into_iter().map(|column| row.problem(column, text)).collect());
+    }
+    let factuur = match (facts.release, &declared.factuur) {
+        (Release::V3_2, _) => None,
+        (Release::V2_3, None) => return Err(problem(of_other_release)),
+        (Release::V2_3, Some((persoon, line))) => {
+            Some(Box::new(OfFactuur { persoon: persoon.clone(), credited: Some(line.clone()) }))
+        }
+    };
+    let mut prestatie = declared.prestatie.clone();
+    prestatie.product_referentie =
+        Referentie { referentie_nummer: name, vorig_referentie_nummer: Some(Box::new(vorig.clone())) };
+    prestatie.ingediend_bedrag.debet_credit = DebetCredit::Credit;
+    Ok(Line { rij: row.rij, bsn: declared.bsn.clone(), prestatie, factuur })
+}
+
+/// What a credit tells that is not what was declared.
+fn told_otherwise(row: &Row, Declared { bsn, prestatie, .. }: &Declared) -> Vec<Column> {
+    fn differs<T: PartialEq>(told: Option<&T>, declared: Option<&T>) -> bool {
+        told.is_some() && told != declared
+    }
+    let GeslotenPeriode { begindatum, einddatum } = &prestatie.product_periode;
+    let told = [
+        (Column::ToewijzingNummer, differs(row.toewijzing_nummer.as_ref(), prestatie.toewijzing_nummer.as_ref())),
+        (Column::Begindatum, differs(row.begindatum.as_ref(), Some(begindatum))),
+        (Column::Einddatum, differs(row.einddatum.as_ref(), Some(einddatum))),
+        (Column::Volume, differs(row.volume.as_ref(), Some(&prestatie.geleverd_volume))),
+        (Column::Eenheid, differs(row.eenheid.as_ref(), Some(&prestatie.eenheid))),
+        (Column::ProductCategorie, differs(row.product_categorie.as_ref(), Some(&prestatie.product_categorie))),
+        (Column::ProductCode, differs(row.product_code.as_ref(), Some(&prestatie.product_code))),
+        (Column::Tarief, differs(row.tarief.as_ref(), prestatie.product_tarief.as_ref())),
+        (Column::Bedrag, differs(row.bedrag.as_ref(), Some(&prestatie.ingediend_bedrag.bedrag))),
+        (Column::Bsn, differs(row.bsn.as_ref(), Some(bsn))),
+    ];
+    told.into_iter().filter(|(_, differs)| *differs).map(|(column, _)| column).collect()
+}
+
+/// A line that asks for money.
+fn debet(row: &Row, name: ReferentieNummer, facts: &Facts<'_>) -> Result<Line, Vec<RowProblem>> {
+    let (Some(nummer), Some(begindatum), Some(einddatum), Some(volume)) =
+        (row.toewijzing_nummer, row.begindatum, row.einddatum, row.volume)
+    else {
+        return Err(row.lacks(&Column::NEEDED));
+    };
+    let Some(toewijzing) = facts.toewijzingen.current(nummer) else {
+        let text = "Er is geen toewijzing met dit nummer van deze gemeente aan u. Controleer het nummer, of wacht op de WMO301.";
+        return Err(vec![row.problem(Column::ToewijzingNummer, text)]);
+    };
+    let persoon = facts.personen.get(&nummer);
+    let of_client = client_problem(row, toewijzing, persoon, facts.release);
+    let priced = Product::of(row, toewijzing, facts.contract).and_then(|product| {
+        let price = Price::of(row, volume, &product, facts.release).map_err(|problem| vec![problem])?;
+        Ok((product, price))
+    });
+    let (product, Price { tarief, bedrag }) = match (priced, of_client) {
+        (Ok(priced), None) => priced,
+        (Ok(_), Some(problem)) => return Err(vec![problem]),
+        (Err(problems), of_client) => return Err(problems.into_iter().chain(of_client).collect()),
+    };
+    let prestatie = Prestatie {
+        product_referentie: Referentie { referentie_nummer: name, vorig_referentie_nummer: None },
+        toewijzing_nummer: Some(nummer),
+        product_categorie: product.categorie,
+        product_code: product.code,
+        product_periode: GeslotenPeriode { begindatum, einddatum },
+        geleverd_volume: volume,
+        eenheid: product.eenheid,
+        product_tarief: tarief,
+        ingediend_bedrag: BedragMetDC { bedrag, debet_credit: DebetCredit::Debet },
+        retour_codes: RetourCodes::default(),
+    };
+    let factuur = persoon.map(|persoon| Box::new(OfFactuur { persoon: persoon.clone(), credited: None }));
+    Ok(Line { rij: row.rij, bsn: toewijzing.bsn.clone(), prestatie, factuur })
+}
+
+fn client_problem(
+    row: &Row,
+    toewijzing: &ToewijzingFact,
+    persoon: Option<&Persoon>,
+    release: Release,
+) -> Option<RowProblem> {
+    let of_other =
+        "Deze toewijzing is van een andere client. Laat het Bsn leeg, of verbeter het nummer van de toewijzing.";
+    let unknown = "De WMO301 van deze toewijzing is hier niet te lezen, en een WMO303 noemt naam en geboortedatum. Vraag de beheerder.";
+    if row.bsn.as_ref().is_some_and(|bsn| *bsn != toewijzing.bsn) {
+        return Some(row.problem(Column::Bsn, of_other));
+    }
+    (release == Release::V2_3 && persoon.is_none()).then(|| row.problem(Column::ToewijzingNummer, unknown))
+}
+
+/// What was delivered, and what was agreed about it.
+struct Product {
+    categorie: ProductCategorie,
+    code: ProductCode,
+    eenheid: Eenheid,
+    /// With the unit of the toewijzing, where the contract tells none.
+    agreed: Option<Tarief>,
+}
+
+impl Product {
+    fn of(row: &Row, toewijzing: &ToewijzingFact, contract: Option<&Contract>) -> Result<Self, Vec<RowProblem>> {
+        let assigned = toewijzing.product.as_ref();
+        let categorie = row.product_categorie.clone().or_else(|| Some(assigned?.categorie.clone()));
+        let code = row.product_code.clone().or_else(|| assigned?.code.clone());
+        let unit = toewijzing.omvang.as_ref().map(|omvang| omvang.eenheid);
+        let agreed = code.as_ref().and_then(|code| contract?.tarieven.get(code));
+        let agreed = agreed.map(|tarief| Tarief { eenheid: tarief.eenheid.or(unit), ..*tarief });
+        let eenheid = row.eenheid.or(unit).or_else(|| agreed?.eenheid);
+        let open = [
+            (Column::ProductCategorie, categorie.is_none()),
+            (Column::ProductCode, code.is_none()),
+            (Column::Eenheid, eenheid.is_none()),
+        ];
+        let Some(((categorie, code), eenheid)) = categorie.zip(code).zip(eenheid) else {
+            let open = open.into_iter().filter(|(_, is_open)| *is_open);
+            let text = "De toewijzing laat dit open. Vul in wat is geleverd.";
+            return Err(open.map(|(column, _)| row.problem(column, text)).collect());
+        };
+        Ok(Self { categorie, code, eenheid, agreed })
+    }
+
+    /// What was agreed per hour, where minutes are declared: each then costs a sixtieth (IV081).
+    fn agreed_per_hour(&self) -> Option<i128> {
+        let agreed = self.agreed.filter(|agreed| agreed.eenheid == Some(Eenheid::Uur))?;
+        (self.eenheid == Eenheid::Minuut).then_some(agreed.bedrag.into())
+    }
+}
+
+/// What a line costs, in euro cents.
+struct Price {
+    /// Per unit; none of what is counted in euros.
+    tarief: Option<u32>,
+    bedrag: u32,
+}
+
+impl Price {
+    /// As the row tells, or else as was agreed, rounded as the standard has it (TR346, before release 3.0 TR317).
+    fn of(row: &Row, volume: u32, product: &Product, release: Release) -> Result<Self, RowProblem> {
+        if product.eenheid == Eenheid::Euro {
+            return Ok(Self { tarief: row.tarief, bedrag: row.bedrag.unwrap_or(volume) });
+        }
+        let per_hour = product.agreed_per_hour();
+        let per_unit =
+            per_hour.map(|per_hour| half_up(per_hour, 60)).or(product.agreed.map(|agreed| agreed.bedrag.into()));
+        let Some(tarief) = row.tarief.map(i128::from).or(per_unit) else {
+            let text = "Er is geen tarief bekend voor dit product. Vul het in, in eurocenten, of laat de beheerder het contract opgeven (instelling contracten.folder).";
+            return Err(row.problem(Column::Tarief, text));
+        };
+        let per_hour = per_hour.filter(|_| per_unit == Some(tarief) && release != Release::V2_3);
+        let product =
+            per_hour.map_or(tarief * i128::from(volume), |per_hour| half_up(per_hour * i128::from(volume), 60));
+        let [tarief, product] =
+            [tarief, product].map(|cents| u32::try_from(cents).ok().filter(|cents| *cents <= MAX_FIGURE));
+        let Some((tarief, product)) = tarief.zip(product) else {
+            let text = "Volume maal tarief komt boven € 999.999,99; meer past niet in een regel. Controleer beide.";
+            return Err(row.problem(Column::Volume, text));
+        };
+        Ok(Self { tarief: Some(tarief), bedrag: row.bedrag.unwrap_or(product) })
+    }
+}
