@@ -4,6 +4,7 @@
 
 mod config;
 mod convert;
+mod declare;
 mod demo;
 mod mock;
 mod rebuild;
@@ -65,6 +66,8 @@ enum Command {
     Replay(replay::Arguments),
     /// Turn a bericht from XML into JSON or back, lossless
     Convert(convert::Arguments),
+    /// Make a declaratie of delivered volumes: a table in, a checked WMO323 or WMO303 out
+    Declare(declare::Arguments),
     /// List the rules of the standard, or explain one
     Rules(rules::Arguments),
     /// Fold the kept berichten anew, and compare the result with the ledger that is kept
@@ -91,6 +94,7 @@ pub fn run(arguments: Arguments) -> Exit {
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
+        Command::Declare(arguments) => declare::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Rebuild(arguments) => rebuild::run(&arguments),
         Command::Config(arguments) => config::run(&arguments),

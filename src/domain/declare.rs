@@ -8,6 +8,7 @@ mod fill;
 mod row;
 mod split;
 
+use super::bericht::Inhoud;
 use super::client::{Geboortedatum, VerkorteNaam};
 use super::declaratie::Prestatie;
 use super::factuur;
@@ -49,4 +50,37 @@ pub struct Persoon {
     pub geslacht: String,
     /// Name.
     pub naam: VerkorteNaam,
+}
+
+/// The lines of each client, where they stand by client.
+pub fn by_client(lines: &[Line]) -> impl Iterator<Item = &[Line]> {
+    lines.chunk_by(|one, other| one.bsn == other.bsn)
+}
+
+impl Persoon {
+    /// The client of a 301, of either release; `None` for another bericht.
+    #[must_use]
+    pub fn assigned(inhoud: &Inhoud) -> Option<Self> {
+        let (geboortedatum, geslacht, naam) = match inhoud {
+            Inhoud::Beschikking(client) => (&client.geboortedatum, &client.geslacht, &client.naam),
+            Inhoud::Toewijzing(client) => (&client.geboortedatum, &client.geslacht, &client.naam),
+            _ => return None,
+        };
+        let naam = VerkorteNaam {
+            geslachtsnaam: naam.geslachtsnaam.clone(),
+            voornamen: naam.voornamen.clone(),
+            voorletters: naam.voorletters.clone(),
+        };
+        Some(Self { geboortedatum: geboortedatum.clone(), geslacht: geslacht.clone(), naam })
+    }
+
+    /// A client of a 303.
+    #[must_use]
+    pub fn billed(client: &factuur::Client) -> Self {
+        Self {
+            geboortedatum: client.geboortedatum.clone(),
+            geslacht: client.geslacht.clone(),
+            naam: client.naam.clone(),
+        }
+    }
 }

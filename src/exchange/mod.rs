@@ -7,6 +7,7 @@
 mod aside;
 pub mod betalen;
 pub mod decide;
+pub mod declare;
 mod draft;
 pub mod format;
 mod ids;

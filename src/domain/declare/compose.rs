@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Line, OfFactuur};
+use super::{Line, OfFactuur, by_client};
 use crate::domain::bericht::{BerichtIdentificatie, Berichtsoort, Header, Heenbericht, Inhoud, Release};
 use crate::domain::declaratie::{self, BedragMetDC, Declaratie, GeslotenPeriode, TotaalBedragMetDC};
 use crate::domain::factuur::{self, FactuurBedragen, FactuurHeader, FactuurIdentificatie, IngediendeBedragPrestatie};
@@ -149,11 +149,6 @@ impl Frame {
             retour_codes: RetourCodes::default(),
         }
     }
-}
-
-/// The lines of each client.
-fn by_client(lines: &[Line]) -> impl Iterator<Item = &[Line]> {
-    lines.chunk_by(|one, other| one.bsn == other.bsn)
 }
 
 fn of_factuur(line: &Line) -> &OfFactuur {

@@ -1,0 +1,252 @@
+//! The story of a declaratie that is made of delivered volumes: look up, compose, put before the rules, and send.
+//!
+//! What comes out goes its way like any bericht that the aanbieder posts. Asking again for the same on the same day makes
+//! the same bytes, and what was taken in gets its first receipt: a declaratie of which only a part was sent is so completed.
+
+mod facts;
+mod report;
+pub mod rows;
+
+use bytes::Bytes;
+
+use super::Gateway;
+use super::format::Format;
+use super::receive::{Carrier, Received, Refused, Reply, receive, sha256_hex};
+use crate::domain::bericht::{Bericht, Berichtsoort, Heenbericht, Release};
+use crate::domain::contract::Wijze;
+use crate::domain::declaratie::GeslotenPeriode;
+use crate::domain::declare::{Facts, Frame, Line, NotSplit, Part, Row, RowProblem, lines, split};
+use crate::domain::history::PrestatieFact;
+use crate::domain::waarde::Identificatie;
+use crate::domain::{Partij, Verdict, judge};
+use crate::store::{Receipt, StoreError};
+use crate::xml;
+use facts::Found;
+pub use report::{PartReport, RowFinding, RowProblemReport};
+
+/// What is asked.
+pub struct Asked {
+    /// Who is to pay.
+    pub gemeente: Partij,
+    /// Who delivered.
+    pub aanbieder: Partij,
+    /// The month, or before release 3.0 the period of the CAK.
+    pub periode: GeslotenPeriode,
+    /// The number of the declaratie or factuur.
+    pub nummer: Identificatie,
+    /// In which release.
+    pub release: Release,
+    /// What was delivered.
+    pub rows: Vec<Row>,
+}
+
+/// A bericht that was made and put before the rules.
+pub struct Proof {
+    /// The bericht.
+    pub bytes: Bytes,
+    /// What it holds, and what was found; with a receipt when it was taken in before.
+    pub report: PartReport,
+    /// Its number stands for other content.
+    is_used: bool,
+    /// Its receiver has the release in force.
+    is_in_force: bool,
+    /// Why it would surely be rejected.
+    stops: Option<Stop>,
+}
+
+/// Why a bericht would not come through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stop {
+    /// It is not as its schema says.
+    Schema,
+    /// The receiver would reject all of it.
+    Rejection,
+}
+
+/// Why no declaratie was made.
+#[derive(Debug)]
+pub enum NotMade {
+    /// These rows cannot become lines, or all lines together no berichten.
+    Rows(Vec<RowProblem>),
+    /// We failed.
+    Store(StoreError),
+}
+
+/// Why nothing was declared, or not all.
+#[derive(Debug)]
+pub enum NotDeclared {
+    /// These rows cannot become lines, or all lines together no berichten.
+    Rows(Vec<RowProblem>),
+    /// The number stands for other content: other rows, or the same on another day.
+    NummerUsed,
+    /// The gemeente does not have the release in force today.
+    ReleaseNotInForce,
+    /// The gemeente would surely reject a bericht; none was sent.
+    Rejected(Vec<PartReport>),
+    /// Something changed meanwhile, and this bericht was not taken in; those before it were.
+    Refused(Refused, Box<Receipt>),
+    /// We failed. What was sent before stays sent; ask again.
+    Store(StoreError),
+}
+
+impl From<NotSplit> for NotMade {
+    fn from(why: NotSplit) -> Self {
+        Self::Rows(vec![RowProblem { rij: None, column: None, text: why.to_string() }])
+    }
+}
+
+impl From<StoreError> for NotMade {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<NotMade> for NotDeclared {
+    fn from(why: NotMade) -> Self {
+        match why {
+            NotMade::Rows(problems) => Self::Rows(problems),
+            NotMade::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl From<StoreError> for NotDeclared {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl Proof {
+    /// Whether the gemeente takes it, in whole or in part, as far as the own history tells.
+    #[must_use]
+    pub fn would_pass(&self) -> bool {
+        self.stops.is_none()
+    }
+}
+
+/// Makes the declaratie, puts it before the rules and takes it in, all berichten of it in turn. With `force` also where the
+/// gemeente would surely reject it.
+///
+/// # Errors
+/// Nothing was sent, but for [`NotDeclared::Refused`] and [`NotDeclared::Store`]: see there.
+pub async fn declare(asked: &Asked, force: bool, gateway: &Gateway) -> Result<Vec<PartReport>, NotDeclared> {
+    let proofs = prove(asked, gateway).await?;
+    let new = || proofs.iter().filter(|proof| proof.report.receipt.is_none());
+    if new().any(|proof| proof.is_used) {
+        return Err(NotDeclared::NummerUsed);
+    }
+    if new().any(|proof| !proof.is_in_force) {
+        return Err(NotDeclared::ReleaseNotInForce);
+    }
+    if new().any(|proof| proof.stops.is_some_and(|stop| stop == Stop::Schema || !force)) {
+        return Err(NotDeclared::Rejected(proofs.into_iter().map(|proof| proof.report).collect()));
+    }
+    let mut reports = Vec::with_capacity(proofs.len());
+    for Proof { bytes, mut report, .. } in proofs {
+        if report.receipt.is_none() {
+            let carrier = Carrier::Api { partij: asked.aanbieder.clone(), force };
+            let received = Received::new(bytes, Format::Xml, gateway.clock.now(), carrier);
+            report.receipt = match receive(&received, gateway).await? {
+                Reply::Recorded(receipt) => Some(receipt),
+                Reply::Repeated(receipt) => Some(receipt),
+                Reply::Refused(why, receipt) => return Err(NotDeclared::Refused(why, Box::new(receipt))),
+            };
+        }
+        reports.push(report);
+    }
+    Ok(reports)
+}
+
+/// Makes the declaratie and puts it before the rules, on the own history of the aanbieder. Changes nothing.
+///
+/// # Errors
+/// It cannot be made.
+pub async fn prove(asked: &Asked, gateway: &Gateway) -> Result<Vec<Proof>, NotMade> {
+    let (lines, parts) = compose(asked, gateway).await?;
+    let mut earlier = Vec::new();
+    let mut proofs = Vec::with_capacity(parts.len());
+    for part in parts {
+        proofs.push(examine(part, &lines, &mut earlier, gateway).await?);
+    }
+    Ok(proofs)
+}
+
+/// The lines, and the berichten that they make.
+async fn compose(asked: &Asked, gateway: &Gateway) -> Result<(Vec<Line>, Vec<Part>), NotMade> {
+    let contract = gateway.contracten.of(asked.gemeente.code(), asked.aanbieder.code());
+    let soort = match (asked.release, contract.and_then(|contract| contract.wijze)) {
+        (Release::V3_2, _) => Berichtsoort::Wmo323,
+        (Release::V2_3, Some(Wijze::Declaratie)) => Berichtsoort::Wmo303D,
+        (Release::V2_3, Some(Wijze::Factuur) | None) => Berichtsoort::Wmo303F,
+    };
+    let Found { toewijzingen, declared, personen } = facts::find(asked, gateway).await?;
+    let facts = Facts {
+        release: asked.release,
+        toewijzingen: &toewijzingen,
+        declared: &declared,
+        personen: &personen,
+        contract,
+    };
+    let lines = lines(&asked.rows, &asked.nummer, &facts).map_err(NotMade::Rows)?;
+    let frame = Frame {
+        gemeente: asked.gemeente.clone(),
+        aanbieder: asked.aanbieder.clone(),
+        soort,
+        periode: asked.periode.clone(),
+        dagtekening: gateway.clock.today(),
+    };
+    let fits = |bericht: &Heenbericht| {
+        !gateway.envelopes.are_too_small_for(xml::encode(&Bericht::Heen(bericht.clone())).len())
+    };
+    let parts = split(&frame, &asked.nummer, &lines, &fits)?;
+    Ok((lines, parts))
+}
+
+/// Judges a bericht as it will be once those before it were taken in. `earlier`: the lines of these.
+async fn examine(
+    part: Part,
+    lines: &[Line],
+    earlier: &mut Vec<PrestatieFact>,
+    gateway: &Gateway,
+) -> Result<Proof, StoreError> {
+    let lines = &lines[part.lines];
+    let composed = Bericht::Heen(part.bericht);
+    let bytes = Bytes::from(xml::encode(&composed));
+    let mut proof = Proof {
+        report: PartReport::of(composed.header(), lines),
+        bytes,
+        is_used: false,
+        is_in_force: gateway.releases.allow(&composed),
+        stops: None,
+    };
+    proof.report.receipt = gateway.store.first_receipt(&sha256_hex(&proof.bytes)).await?;
+    if proof.report.receipt.is_some() {
+        return Ok(proof);
+    }
+    match gateway.schemas.read(&proof.bytes) {
+        Err(refusal) => {
+            proof.stops = Some(Stop::Schema);
+            proof.report.tell(&refusal.findings, lines);
+        }
+        Ok(bericht) => {
+            let mut history = gateway.store.history(&bericht).await?;
+            history.declaraties.prestaties.extend_from_slice(earlier);
+            let verdict = judge(&bericht, &history, &gateway.outside(&bericht));
+            proof.is_used = history.identificatie_used;
+            proof.stops = verdict.is_rejected().then_some(Stop::Rejection);
+            proof.report.tell(&verdict.findings, lines);
+            earlier.extend(judged(lines, &verdict));
+        }
+    }
+    Ok(proof)
+}
+
+/// The lines as they count for those after them; none of a bericht that is rejected as a whole.
+fn judged<'a>(lines: &'a [Line], verdict: &'a Verdict) -> impl Iterator<Item = PrestatieFact> + 'a {
+    let granted = verdict.declaratie.iter().flat_map(|oordeel| &oordeel.granted);
+    lines.iter().zip(granted).map(|(line, granted)| PrestatieFact {
+        bsn: line.bsn.clone(),
+        prestatie: line.prestatie.clone(),
+        granted: *granted,
+    })
+}

@@ -1,0 +1,77 @@
+//! What rows rest on, from the own history of the aanbieder: parties are apart, and nothing of another one is found.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::Asked;
+use crate::domain::bericht::{Bericht, Inhoud, Release};
+use crate::domain::declare::{Declared, Persoon};
+use crate::domain::factuur;
+use crate::domain::history::Toewijzingen;
+use crate::domain::waarde::{ReferentieNummer, ToewijzingNummer};
+use crate::exchange::Gateway;
+use crate::store::{DeclaredLine, StoreError};
+
+/// What was found.
+pub struct Found {
+    pub toewijzingen: Toewijzingen,
+    pub declared: HashMap<ReferentieNummer, Declared>,
+    pub personen: HashMap<ToewijzingNummer, Persoon>,
+}
+
+/// Looks up what these rows name.
+pub async fn find(asked: &Asked, gateway: &Gateway) -> Result<Found, StoreError> {
+    let vorige: BTreeSet<_> = asked.rows.iter().filter_map(|row| row.vorig_referentie_nummer.clone()).collect();
+    let debets = asked.rows.iter().filter(|row| row.vorig_referentie_nummer.is_none());
+    let nummers: BTreeSet<_> = debets.filter_map(|row| row.toewijzing_nummer).collect();
+    let (vorige, nummers): (Vec<_>, Vec<_>) = (vorige.into_iter().collect(), nummers.into_iter().collect());
+    let found = gateway.store.declarable(&asked.gemeente, &asked.aanbieder, &nummers, &vorige).await?;
+    let mut berichten = Berichten { asked, gateway, read: HashMap::new() };
+    let mut declared = HashMap::new();
+    for DeclaredLine { bericht_id, fact } in found.lines.into_iter().filter(|line| line.fact.prestatie.is_debet()) {
+        let nummer = fact.prestatie.product_referentie.referentie_nummer.clone();
+        let factuur = match asked.release {
+            Release::V3_2 => None,
+            Release::V2_3 => berichten.read(&bericht_id).await?.and_then(|inhoud| in_factuur(inhoud, &nummer)),
+        };
+        // Of several under one name it is the first that can be credited (TR314).
+        declared.entry(nummer).or_insert(Declared { bsn: fact.bsn, prestatie: fact.prestatie, factuur });
+    }
+    let mut personen = HashMap::new();
+    if asked.release == Release::V2_3 {
+        for fact in found.toewijzingen.all_current() {
+            let persoon = berichten.read(&fact.bericht_id).await?.and_then(Persoon::assigned);
+            personen.extend(persoon.map(|persoon| (fact.toewijzing_nummer, persoon)));
+        }
+    }
+    Ok(Found { toewijzingen: found.toewijzingen, declared, personen })
+}
+
+/// The line of this name in a 303, with whose it is.
+fn in_factuur(inhoud: &Inhoud, nummer: &ReferentieNummer) -> Option<(Persoon, factuur::Prestatie)> {
+    let lines =
+        inhoud.factuur_clienten().iter().flat_map(|client| client.prestaties.iter().map(move |line| (client, line)));
+    let mut named = lines.filter(|(_, line)| line.product_referentie.referentie_nummer == *nummer);
+    named.next().map(|(client, line)| (Persoon::billed(client), line.clone()))
+}
+
+/// Berichten of the aanbieder, each read once.
+struct Berichten<'a> {
+    asked: &'a Asked,
+    gateway: &'a Gateway,
+    read: HashMap<String, Option<Inhoud>>,
+}
+
+impl Berichten<'_> {
+    /// What a heenbericht says; `None` when it is not there, or cannot be read.
+    async fn read(&mut self, id: &str) -> Result<Option<&Inhoud>, StoreError> {
+        if !self.read.contains_key(id) {
+            let bytes = self.gateway.store.payload(id, Some(&self.asked.aanbieder)).await?.unwrap_or_default();
+            let inhoud = match self.gateway.schemas.read(&bytes) {
+                Ok(Bericht::Heen(heen)) => Some(heen.inhoud),
+                Ok(Bericht::Retour(_)) | Err(_) => None,
+            };
+            self.read.insert(id.to_owned(), inhoud);
+        }
+        Ok(self.read.get(id).and_then(Option::as_ref))
+    }
+}

@@ -1,0 +1,112 @@
+//! What is told of a declaratie: by bericht what it holds, by row what was found.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::Header;
+use crate::domain::declare::{Column, Line, RowProblem, by_client};
+use crate::domain::verdict::Finding;
+use crate::store::{FindingReceipt, Receipt};
+
+/// A bericht of a declaratie: what it holds, what was found, what became of it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PartReport {
+    /// Its DeclaratieNummer or DeclarantFactuurNummer, and its Identificatie.
+    pub nummer: String,
+    /// As in `WMO323`.
+    pub berichtsoort: String,
+    /// As in `3.2`.
+    pub release: String,
+    /// How many clients are in it.
+    pub client_count: usize,
+    /// How many lines are in it.
+    pub line_count: usize,
+    /// What the lines add up to, in euro cents; below zero when credit.
+    pub ingediend: i64,
+    /// What was found beforehand, in the order of the rows; nothing of a bericht that was taken in before.
+    pub findings: Vec<RowFinding>,
+    /// What became of it; absent when it was not sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<Receipt>,
+}
+
+/// What was found in a row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RowFinding {
+    /// Where the row stands in what was given; null: the bericht as a whole.
+    pub row: Option<usize>,
+    /// What was found.
+    #[serde(flatten)]
+    pub finding: FindingReceipt,
+}
+
+/// What is wrong with a row, so that nothing was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RowProblemReport {
+    /// Where it stands in what was given: the line of a table, heading included, or the place in a list, from 1; null: all.
+    pub row: Option<usize>,
+    /// The name of the column; null: the row as a whole.
+    #[schema(value_type = Option<String>)]
+    pub column: Option<&'static str>,
+    /// What is wrong and what to do, in Dutch.
+    pub text: String,
+}
+
+impl From<&RowProblem> for RowProblemReport {
+    fn from(problem: &RowProblem) -> Self {
+        Self { row: problem.rij, column: problem.column.map(Column::name), text: problem.text.clone() }
+    }
+}
+
+impl PartReport {
+    pub(super) fn of(header: &Header, lines: &[Line]) -> Self {
+        let ingediend: i128 = lines.iter().map(|line| line.prestatie.ingediend_bedrag.signed()).sum();
+        Self {
+            nummer: header.bericht_identificatie.identificatie.to_string(),
+            berichtsoort: header.soort.to_string(),
+            release: header.release.name().to_owned(),
+            client_count: by_client(lines).count(),
+            line_count: lines.len(),
+            ingediend: i64::try_from(ingediend).unwrap_or(i64::MAX),
+            findings: Vec::new(),
+            receipt: None,
+        }
+    }
+
+    /// Says of each row what was found in it. What was found in a client is told of all its rows.
+    pub(super) fn tell(&mut self, findings: &[Finding], lines: &[Line]) {
+        let clients: Vec<&[Line]> = by_client(lines).collect();
+        for finding in findings {
+            let receipt = FindingReceipt::from(finding);
+            let rows = match spot(&finding.path) {
+                Some((client, line)) => {
+                    let of_client = clients.get(client).copied().unwrap_or_default();
+                    line.map_or(of_client, |line| of_client.get(line..=line).unwrap_or_default())
+                }
+                None => &[],
+            };
+            let told = |row| RowFinding { row, finding: receipt.clone() };
+            self.findings.extend(rows.iter().map(|line| told(Some(line.rij))));
+            if rows.is_empty() {
+                self.findings.push(told(None));
+            }
+        }
+        self.findings.sort_by_key(|finding| finding.row);
+    }
+
+    /// Whether something was found that rejects a line, or all of them.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.findings.iter().any(|finding| finding.finding.severity.is_none())
+    }
+}
+
+/// The client that a path is about, and the line in it, both counted from 0.
+fn spot(path: &str) -> Option<(usize, Option<usize>)> {
+    let nth = |name: &str| {
+        let mut steps = path.split('/').filter_map(|step| step.strip_prefix(name));
+        let index = steps.find_map(|rest| rest.strip_prefix('[')?.strip_suffix(']')?.parse::<usize>().ok());
+        index?.checked_sub(1)
+    };
+    nth("Client").map(|client| (client, nth("Prestatie")))
+}

@@ -1,0 +1,181 @@
+//! Rows as they come in: a table (CSV), or a list in JSON. All that is wrong with them is told at once.
+
+use std::collections::HashSet;
+
+use csv::{ReaderBuilder, StringRecord, Trim};
+use serde_json::{Map, Value};
+
+use crate::domain::declare::{Column, Row, RowProblem};
+
+/// What a spreadsheet takes for a formula; our own tables put an apostrophe in front of it.
+const STARTS_A_FORMULA: [char; 4] = ['=', '+', '-', '@'];
+
+/// The rows in this file: JSON when it begins as a list does, else CSV.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn read(bytes: &[u8]) -> Result<Vec<Row>, Vec<RowProblem>> {
+    match bytes.trim_ascii_start().first() {
+        Some(b'[') => from_json(&serde_json::from_slice(bytes).map_err(|error| {
+            whole(format!("Dit is geen leesbare JSON: zie regel {}, kolom {}.", error.line(), error.column()))
+        })?),
+        _ => from_csv(bytes),
+    }
+}
+
+/// The rows of a table with a heading, semicolons or commas between.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn from_csv(bytes: &[u8]) -> Result<Vec<Row>, Vec<RowProblem>> {
+    let text = text_of(bytes).map_err(whole)?;
+    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let delimiter = if first.contains(';') { b';' } else { b',' };
+    let mut reader = ReaderBuilder::new()
+        .delimiter(delimiter)
+        .has_headers(false)
+        .flexible(true)
+        .trim(Trim::All)
+        .from_reader(text.as_bytes());
+    let mut records = reader.records().flatten().filter(|record| record.iter().any(|cell| !cell.is_empty()));
+    let heading = records.next().ok_or_else(|| whole(EMPTY.to_owned()))?;
+    let columns = columns(&heading)?;
+    Rows::of(records.map(|record| {
+        let rij = record.position().map_or(0, |position| usize::try_from(position.line()).unwrap_or(usize::MAX));
+        of_record(rij, &record, &columns)
+    }))
+}
+
+/// The rows in a list of objects.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn from_json(list: &Value) -> Result<Vec<Row>, Vec<RowProblem>> {
+    let Value::Array(items) = list else {
+        return Err(whole("Verwacht wordt een lijst van regels, als [{\"toewijzing_nummer\": 1, …}].".to_owned()));
+    };
+    Rows::of((1..).zip(items).map(|(rij, item)| match item {
+        Value::Object(members) => of_members(rij, members),
+        _ => Err(vec![problem(rij, None, "Verwacht wordt een object, als {\"toewijzing_nummer\": 1, …}.")]),
+    }))
+}
+
+const EMPTY: &str = "Er staan geen rijen in. Zet onder de kop een rij voor elk geleverd volume.";
+
+/// Rows, or what is wrong with them.
+struct Rows;
+
+impl Rows {
+    fn of(read: impl Iterator<Item = Result<Row, Vec<RowProblem>>>) -> Result<Vec<Row>, Vec<RowProblem>> {
+        let (mut rows, mut problems) = (Vec::new(), Vec::new());
+        for row in read {
+            match row {
+                Ok(row) => rows.push(row),
+                Err(found) => problems.extend(found),
+            }
+        }
+        match (rows.is_empty(), problems.is_empty()) {
+            (_, false) => Err(problems),
+            (true, true) => Err(whole(EMPTY.to_owned())),
+            (false, true) => Ok(rows),
+        }
+    }
+}
+
+/// The text of a file in UTF-8, without its byte order mark.
+fn text_of(bytes: &[u8]) -> Result<&str, String> {
+    const HOW: &str = "Sla het bestand op als UTF-8 (in Excel: CSV UTF-8) en probeer het opnieuw.";
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.contains(&0) {
+        return Err(format!("Dit bestand is UTF-16 of geen tekst. {HOW}"));
+    }
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    std::str::from_utf8(bytes)
+        .map_err(|_| format!("Dit bestand is geen UTF-8; waarschijnlijk is het Windows-1252. {HOW}"))
+}
+
+/// What stands under each name of the heading.
+fn columns(heading: &StringRecord) -> Result<Vec<Column>, Vec<RowProblem>> {
+    let mut problems = Vec::new();
+    let mut columns = Vec::new();
+    let mut seen = HashSet::new();
+    for name in heading {
+        match Column::ALL.into_iter().find(|column| column.name().eq_ignore_ascii_case(name)) {
+            Some(column) if !seen.insert(column) => {
+                problems.push(of_heading(format!("De kolom {} staat er twee keer.", column.name())));
+            }
+            Some(column) => columns.push(column),
+            None => {
+                let known: Vec<_> = Column::ALL.iter().map(|column| column.name()).collect();
+                let nth = columns.len() + problems.len() + 1;
+                let known = known.join(", ");
+                problems.push(of_heading(format!("De naam van kolom {nth} is onbekend. Bekend zijn: {known}.")));
+            }
+        }
+    }
+    if !seen.contains(&Column::VorigReferentieNummer) {
+        let missing = Column::NEEDED.iter().filter(|column| !seen.contains(column));
+        problems.extend(missing.map(|column| of_heading(format!("De kolom {} ontbreekt.", column.name()))));
+    }
+    if problems.is_empty() { Ok(columns) } else { Err(problems) }
+}
+
+fn of_record(rij: usize, record: &StringRecord, columns: &[Column]) -> Result<Row, Vec<RowProblem>> {
+    if record.len() != columns.len() {
+        let (cells, columns) = (record.len(), columns.len());
+        let text = format!(
+            "Deze rij heeft {cells} waarden en de kop {columns} kolommen. Controleer scheidingstekens en aanhalingstekens."
+        );
+        return Err(vec![problem(rij, None, &text)]);
+    }
+    let mut row = Row { rij, ..Row::default() };
+    let mut problems = Vec::new();
+    for (column, cell) in columns.iter().zip(record).filter(|(_, cell)| !cell.is_empty()) {
+        if let Err(text) = unescaped(cell).and_then(|cell| row.put(*column, cell)) {
+            problems.push(problem(rij, Some(*column), text));
+        }
+    }
+    if problems.is_empty() { Ok(row) } else { Err(problems) }
+}
+
+/// What a cell says, without the apostrophe that keeps a spreadsheet from counting.
+fn unescaped(cell: &str) -> Result<&str, &'static str> {
+    match cell.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(STARTS_A_FORMULA) => Ok(rest),
+        _ if cell.starts_with('=') => Err("Hier staat een formule. Sla de uitkomst op als waarde."),
+        _ => Ok(cell),
+    }
+}
+
+fn of_members(rij: usize, members: &Map<String, Value>) -> Result<Row, Vec<RowProblem>> {
+    let mut row = Row { rij, ..Row::default() };
+    let mut problems = Vec::new();
+    for (name, value) in members.iter().filter(|(_, value)| !value.is_null()) {
+        let Some(column) = Column::ALL.into_iter().find(|column| column.member() == name) else {
+            let known: Vec<_> = Column::ALL.iter().map(|column| column.member()).collect();
+            let text = format!("Deze regel heeft een onbekend gegeven. Bekend zijn: {}.", known.join(", "));
+            problems.push(problem(rij, None, &text));
+            continue;
+        };
+        let put = match value {
+            Value::Number(number) if column.is_number() => row.put(column, &number.to_string()),
+            Value::String(text) if !column.is_number() => row.put(column, text),
+            _ if column.is_number() => Err("Verwacht wordt een getal, zonder aanhalingstekens."),
+            _ => Err("Verwacht wordt een tekst, tussen aanhalingstekens."),
+        };
+        problems.extend(put.err().map(|text| problem(rij, Some(column), text)));
+    }
+    if problems.is_empty() { Ok(row) } else { Err(problems) }
+}
+
+fn problem(rij: usize, column: Option<Column>, text: &str) -> RowProblem {
+    RowProblem { rij: Some(rij), column, text: text.to_owned() }
+}
+
+fn of_heading(text: String) -> RowProblem {
+    RowProblem { rij: Some(1), column: None, text }
+}
+
+/// The file as a whole.
+fn whole(text: String) -> Vec<RowProblem> {
+    vec![RowProblem { rij: None, column: None, text }]
+}
