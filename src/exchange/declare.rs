@@ -40,6 +40,14 @@ pub struct Asked {
     pub rows: Vec<Row>,
 }
 
+/// What became of a declaratie.
+pub struct Declared {
+    /// Something was taken in now; else all of it was before.
+    pub is_new: bool,
+    /// Its berichten, each with its receipt.
+    pub parts: Vec<PartReport>,
+}
+
 /// A bericht that was made and put before the rules.
 pub struct Proof {
     /// The bericht.
@@ -75,18 +83,31 @@ pub enum NotMade {
 /// Why nothing was declared, or not all.
 #[derive(Debug)]
 pub enum NotDeclared {
+    /// Nothing was sent.
+    Declined(Declined),
+    /// Something changed meanwhile, and this bericht was not taken in; those before it were.
+    Refused(Refused, Box<Receipt>),
+    /// We failed. What was sent before stays sent; ask again.
+    Store(StoreError),
+}
+
+/// Why nothing was sent.
+#[derive(Debug)]
+pub enum Declined {
     /// These rows cannot become lines, or all lines together no berichten.
     Rows(Vec<RowProblem>),
     /// The number stands for other content: other rows, or the same on another day.
     NummerUsed,
     /// The gemeente does not have the release in force today.
     ReleaseNotInForce,
-    /// The gemeente would surely reject a bericht; none was sent.
+    /// The gemeente would surely reject a bericht.
     Rejected(Vec<PartReport>),
-    /// Something changed meanwhile, and this bericht was not taken in; those before it were.
-    Refused(Refused, Box<Receipt>),
-    /// We failed. What was sent before stays sent; ask again.
-    Store(StoreError),
+}
+
+impl From<Declined> for NotDeclared {
+    fn from(why: Declined) -> Self {
+        Self::Declined(why)
+    }
 }
 
 impl From<NotSplit> for NotMade {
@@ -104,7 +125,7 @@ impl From<StoreError> for NotMade {
 impl From<NotMade> for NotDeclared {
     fn from(why: NotMade) -> Self {
         match why {
-            NotMade::Rows(problems) => Self::Rows(problems),
+            NotMade::Rows(problems) => Declined::Rows(problems).into(),
             NotMade::Store(error) => Self::Store(error),
         }
     }
@@ -128,33 +149,32 @@ impl Proof {
 /// gemeente would surely reject it.
 ///
 /// # Errors
-/// Nothing was sent, but for [`NotDeclared::Refused`] and [`NotDeclared::Store`]: see there.
-pub async fn declare(asked: &Asked, force: bool, gateway: &Gateway) -> Result<Vec<PartReport>, NotDeclared> {
+/// [`NotDeclared::Declined`]: nothing was sent. Of the others see there.
+pub async fn declare(asked: &Asked, force: bool, gateway: &Gateway) -> Result<Declared, NotDeclared> {
     let proofs = prove(asked, gateway).await?;
     let new = || proofs.iter().filter(|proof| proof.report.receipt.is_none());
     if new().any(|proof| proof.is_used) {
-        return Err(NotDeclared::NummerUsed);
+        return Err(Declined::NummerUsed.into());
     }
     if new().any(|proof| !proof.is_in_force) {
-        return Err(NotDeclared::ReleaseNotInForce);
+        return Err(Declined::ReleaseNotInForce.into());
     }
     if new().any(|proof| proof.stops.is_some_and(|stop| stop == Stop::Schema || !force)) {
-        return Err(NotDeclared::Rejected(proofs.into_iter().map(|proof| proof.report).collect()));
+        return Err(Declined::Rejected(proofs.into_iter().map(|proof| proof.report).collect()).into());
     }
-    let mut reports = Vec::with_capacity(proofs.len());
+    let mut declared = Declared { is_new: new().next().is_some(), parts: Vec::with_capacity(proofs.len()) };
     for Proof { bytes, mut report, .. } in proofs {
         if report.receipt.is_none() {
             let carrier = Carrier::Api { partij: asked.aanbieder.clone(), force };
             let received = Received::new(bytes, Format::Xml, gateway.clock.now(), carrier);
             report.receipt = match receive(&received, gateway).await? {
-                Reply::Recorded(receipt) => Some(receipt),
-                Reply::Repeated(receipt) => Some(receipt),
+                Reply::Recorded(receipt) | Reply::Repeated(receipt) => Some(receipt),
                 Reply::Refused(why, receipt) => return Err(NotDeclared::Refused(why, Box::new(receipt))),
             };
         }
-        reports.push(report);
+        declared.parts.push(report);
     }
-    Ok(reports)
+    Ok(declared)
 }
 
 /// Makes the declaratie and puts it before the rules, on the own history of the aanbieder. Changes nothing.

@@ -68,7 +68,8 @@ pub(super) async fn post(
     body: Body,
 ) -> Result<Response, Problem> {
     let partij = caller.partij()?.clone();
-    let format = format_of(&headers).ok_or(Problem::MediaType)?;
+    let format =
+        format_of(&headers).ok_or(Problem::MediaType("Stuur het bericht als application/xml of application/json."))?;
     let whole = body::read(body, &headers, server.max_bericht_bytes, &server.turns).await?;
     let received = Received::new(
         whole.bytes.clone(),
@@ -89,8 +90,7 @@ fn answer(status: StatusCode, receipt: Receipt, caller: &Caller) -> Response {
 }
 
 fn format_of(headers: &HeaderMap) -> Option<Format> {
-    let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-    match value.split(';').next()?.trim().to_ascii_lowercase().as_str() {
+    match body::media_type(headers)?.as_str() {
         "application/xml" | "text/xml" => Some(Format::Xml),
         "application/json" => Some(Format::Json),
         _ => None,

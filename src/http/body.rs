@@ -61,6 +61,12 @@ pub(super) async fn read<'t>(
     Ok(Whole { bytes, _turn: turn })
 }
 
+/// The media type of a body, without its parameters.
+pub(super) fn media_type(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    Some(value.split(';').next()?.trim().to_ascii_lowercase())
+}
+
 /// What is here of a body.
 #[derive(Default)]
 struct Arrived {

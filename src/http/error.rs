@@ -10,9 +10,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::betalingen::unpaid;
+use super::uitleg::{linked_for_aanbieder, linked_part};
 use crate::exchange::Refused;
 use crate::exchange::betalen::Unpaid;
 use crate::exchange::decide::Undecided;
+use crate::exchange::declare::{Declined, NotDeclared, PartReport, RowProblemReport};
 use crate::store::{FindingReceipt, Receipt, StoreError};
 
 /// Why a request did not succeed.
@@ -26,8 +28,8 @@ pub enum Problem {
     NotAParty,
     /// There is no such thing, or it concerns another party.
     NotFound,
-    /// The content type is not one that we read.
-    MediaType,
+    /// The content type is not one that we read; which are, in Dutch.
+    MediaType(&'static str),
     /// The body is larger than this many bytes.
     TooLarge(usize),
     /// The body broke off.
@@ -48,6 +50,12 @@ pub enum Problem {
     Unpaid(Unpaid),
     /// The body is not what it should be.
     Body(String),
+    /// The body is no JSON; where it goes wrong, as line and column.
+    NotJson(usize, usize),
+    /// Only an aanbieder declares.
+    NotAnAanbieder,
+    /// Nothing was declared.
+    Declined(Declined),
     /// Nothing was decided.
     Undecided(Undecided),
     /// The bericht was not taken in.
@@ -72,6 +80,16 @@ impl From<Unpaid> for Problem {
             Unpaid::NotFound => Self::NotFound,
             Unpaid::Store(error) => Self::Store(error),
             other => Self::Unpaid(other),
+        }
+    }
+}
+
+impl From<NotDeclared> for Problem {
+    fn from(why: NotDeclared) -> Self {
+        match why {
+            NotDeclared::Refused(why, receipt) => Self::Refused(why, Box::new(linked_for_aanbieder(*receipt))),
+            NotDeclared::Store(error) => Self::Store(error),
+            NotDeclared::Declined(why) => Self::Declined(why),
         }
     }
 }
@@ -103,6 +121,14 @@ pub(super) struct Body {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     findings: Vec<FindingReceipt>,
+    /// What is wrong with rows of which no declaratie could be made.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    rows: Vec<RowProblemReport>,
+    /// What was found in the berichten of a declaratie that was not sent.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    berichten: Vec<PartReport>,
 }
 
 impl Body {
@@ -116,18 +142,27 @@ impl Problem {
     pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::NoToken | Self::UnknownToken => StatusCode::UNAUTHORIZED,
-            Self::NotAParty | Self::NotAGemeente | Self::MayNotDecide | Self::Refused(Refused::WrongParty, _) => {
+            Self::NotAParty
+            | Self::NotAGemeente
+            | Self::NotAnAanbieder
+            | Self::MayNotDecide
+            | Self::Refused(Refused::WrongParty, _) => {
                 StatusCode::FORBIDDEN
             }
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Undecided(why) => undecided_status(why),
             Self::Unpaid(why) => unpaid::status(why),
-            Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge(_) | Self::Refused(Refused::TooLargeForNetwork, _) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::BrokenBody | Self::Query(_) | Self::Refused(Refused::NotXml, _) => StatusCode::BAD_REQUEST,
-            Self::NoAccount(_) | Self::Refused(Refused::IdentificatieUsed, _) => StatusCode::CONFLICT,
+            Self::BrokenBody | Self::NotJson(..) | Self::Query(_) | Self::Refused(Refused::NotXml, _) => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::NoAccount(_)
+            | Self::Refused(Refused::IdentificatieUsed, _)
+            | Self::Declined(Declined::NummerUsed) => StatusCode::CONFLICT,
             Self::Body(_)
             | Self::Kenmerk
+            | Self::Declined(Declined::Rows(_) | Declined::ReleaseNotInForce | Declined::Rejected(_))
             | Self::Refused(Refused::NotValid | Refused::ReleaseNotInForce | Refused::SureRejection, _) => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
@@ -150,6 +185,14 @@ impl Problem {
             id: receipt.map(|receipt| receipt.id.clone()),
             berichtsoort: receipt.and_then(|receipt| receipt.berichtsoort.clone()),
             findings: receipt.map(|receipt| receipt.findings.clone()).unwrap_or_default(),
+            rows: match self {
+                Self::Declined(Declined::Rows(problems)) => problems.iter().map(RowProblemReport::from).collect(),
+                _ => Vec::new(),
+            },
+            berichten: match self {
+                Self::Declined(Declined::Rejected(parts)) => parts.iter().cloned().map(linked_part).collect(),
+                _ => Vec::new(),
+            },
         }
     }
 
@@ -170,9 +213,7 @@ impl Problem {
             Self::NotFound => {
                 ("niet-gevonden", "Niet gevonden", "Dit bestaat niet, of het is niet van uw partij.".into())
             }
-            Self::MediaType => {
-                ("mediatype", "Verkeerd mediatype", "Stuur het bericht als application/xml of application/json.".into())
-            }
+            Self::MediaType(wanted) => ("mediatype", "Verkeerd mediatype", (*wanted).to_owned()),
             Self::TooLarge(limit) => (
                 "te-groot",
                 "Bericht te groot",
@@ -203,6 +244,13 @@ impl Problem {
             Self::Kenmerk => unpaid::kenmerk(),
             Self::NoAccount(partijen) => unpaid::no_account(partijen),
             Self::Body(what) => ("inhoud", "Inhoud niet leesbaar", what.clone()),
+            Self::NotJson(line, column) => (
+                "geen-json",
+                "Niet leesbaar",
+                format!("Dit is geen leesbare JSON: zie regel {line}, kolom {column}."),
+            ),
+            Self::NotAnAanbieder => ("geen-aanbieder", "Niet toegestaan", "Alleen een aanbieder declareert.".into()),
+            Self::Declined(why) => declined_texts(why),
             Self::Undecided(why) => undecided_texts(why),
             Self::Unpaid(why) => unpaid::texts(why).unwrap_or_else(|| Self::NotFound.texts()),
             Self::Refused(why, _) => refused_texts(*why),
@@ -254,6 +302,28 @@ fn undecided_texts(why: &Undecided) -> (&'static str, &'static str, String) {
             "Het antwoord voldoet niet aan de standaard of er is al een antwoord. Er is niets verstuurd.".into(),
         ),
     }
+}
+
+fn declined_texts(why: &Declined) -> (&'static str, &'static str, String) {
+    let (name, title, detail) = match why {
+        Declined::Rows(_) => (
+            "regels",
+            "Niet te declareren",
+            "Van deze regels is geen declaratie te maken. Zie rows; er is niets verstuurd.",
+        ),
+        Declined::NummerUsed => (
+            "nummer-gebruikt",
+            "Nummer al gebruikt",
+            "Dit nummer staat al voor een andere inhoud. Dezelfde regels op een andere dag zijn dat ook, want de dagtekening staat in het bericht. Er is niets verstuurd. Kijk in uw berichten of de declaratie al weg is; kies anders een nieuw nummer.",
+        ),
+        Declined::Rejected(_) => (
+            "zekere-afkeuring",
+            "De gemeente zal dit afkeuren",
+            "Er is niets verstuurd. Zie berichten voor wat per regel is gevonden; met ?force=true wordt verstuurd wat aan het schema voldoet.",
+        ),
+        Declined::ReleaseNotInForce => return refused_texts(Refused::ReleaseNotInForce),
+    };
+    (name, title, detail.to_owned())
 }
 
 fn refused_texts(why: Refused) -> (&'static str, &'static str, String) {

@@ -96,6 +96,7 @@ pub fn router(gateway: Arc<Gateway>, settings: Settings) -> Router {
         .routes(routes!(postbus::confirm))
         .routes(routes!(toewijzingen::waiting))
         .routes(routes!(toewijzingen::one))
+        .routes(routes!(declaraties::declare::post))
         .routes(routes!(declaraties::one))
         .routes(routes!(declaraties::csv))
         .routes(routes!(declaraties::xlsx))

@@ -1,6 +1,7 @@
 //! `/v1/declaraties`: a declaratie with every line explained, as JSON and as a table for a spreadsheet. Names no client: a
 //! line is told by its ReferentieNummer.
 
+pub(super) mod declare;
 mod export;
 
 use std::collections::HashMap;

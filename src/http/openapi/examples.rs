@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::domain::Timestamp;
+use crate::exchange::declare::{PartReport, RowFinding};
 use crate::exchange::{Refused, as_json};
 use crate::store::{DeadlineReceipt, Destination, FindingReceipt, Receipt, RetourReceipt};
 
@@ -69,7 +70,12 @@ pub(in crate::http) fn example_refusal(why: Refused) -> Receipt {
         )),
         Refused::WrongParty | Refused::ReleaseNotInForce | Refused::TooLargeForNetwork => None,
     };
-    let finding = finding.map(|(level, rule, path, text)| FindingReceipt {
+    let finding = finding.map(|(level, rule, path, text)| example_finding(level, rule, path, text));
+    Receipt { findings: finding.into_iter().collect(), ..nothing_found("refused") }
+}
+
+fn example_finding(level: &str, rule: Option<&str>, path: &str, text: &str) -> FindingReceipt {
+    FindingReceipt {
         level: level.to_owned(),
         rule: rule.map(str::to_owned),
         retourcode: None,
@@ -79,8 +85,23 @@ pub(in crate::http) fn example_refusal(why: Refused) -> Receipt {
         column: None,
         text: text.to_owned(),
         uitleg: rule.map(|rule| format!("/regels/{rule}")),
-    });
-    Receipt { findings: finding.into_iter().collect(), ..nothing_found("refused") }
+    }
+}
+
+/// A declaratie of which one line asks too much.
+pub(in crate::http) fn example_part() -> PartReport {
+    let path = "/Bericht/Declaratie/Clienten/Client[1]/Prestaties/Prestatie[1]/GeleverdVolume";
+    let text = "Het volume is hoger dan in deze periode mag.";
+    PartReport {
+        nummer: "202603".to_owned(),
+        berichtsoort: "WMO323".to_owned(),
+        release: "3.2".to_owned(),
+        client_count: 1,
+        line_count: 1,
+        ingediend: 47_500,
+        findings: vec![RowFinding { row: Some(2), finding: example_finding("history", Some("TR321"), path, text) }],
+        receipt: None,
+    }
 }
 
 fn nothing_found(verdict: &str) -> Receipt {

@@ -19,8 +19,8 @@ use super::error::Body;
 use crate::exchange::JsonSchemas;
 
 pub(super) use problems::{
-    BadBatch, BadBody, BadDecision, BadPayment, BadQuery, ForAll, ForCallers, ForGemeenten, ForOperators, ForParties,
-    Intake, NoAccount, NotThere,
+    BadBatch, BadBody, BadDecision, BadDeclaratie, BadPayment, BadQuery, ForAll, ForCallers, ForGemeenten, ForOperators,
+    ForParties, Intake, NoAccount, NotThere,
 };
 
 /// What does not follow from the handlers.
@@ -37,7 +37,7 @@ pub(super) use problems::{
         (name = "berichten", description = "Post one, list them, read one"),
         (name = "postbus", description = "What waits for a party"),
         (name = "toewijzingen", description = "Where a toewijzing stands"),
-        (name = "declaraties", description = "Every line explained"),
+        (name = "declaraties", description = "Declare what was delivered; every line explained"),
         (name = "betalingen", description = "What is claimed, and what is paid"),
         (name = "deadlines", description = "What is due, and what is overdue"),
         (name = "cak", description = "Starts and stops for the own contribution"),

@@ -8,11 +8,13 @@ use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::{ContentBuilder, Object, Ref, RefOr, Response, ResponseBuilder, Type};
 use utoipa::{IntoResponses, ToSchema};
 
-use super::examples::example_refusal;
+use super::examples::{example_part, example_refusal};
 use crate::domain::decision::NotAllowed;
+use crate::domain::declare::{Column, RowProblem};
 use crate::exchange::Refused;
 use crate::exchange::betalen::Unpaid;
 use crate::exchange::decide::Undecided;
+use crate::exchange::declare::Declined;
 use crate::http::error::{Body, Problem};
 use crate::store::{BetalingAsked, StoreError};
 
@@ -50,6 +52,9 @@ pub(in crate::http) struct BadPayment;
 
 /// Where accounts are needed.
 pub(in crate::http) struct NoAccount;
+
+/// Where delivered volumes are declared.
+pub(in crate::http) struct BadDeclaratie;
 
 /// A page for everybody.
 pub(in crate::http) struct ForAll;
@@ -100,7 +105,7 @@ impl IntoResponses for Intake {
         let refused =
             [NotXml, NotValid, WrongParty, ReleaseNotInForce, IdentificatieUsed, SureRejection, TooLargeForNetwork];
         let refused = refused.map(|why| Problem::Refused(why, Box::new(example_refusal(why))));
-        let unread = [Problem::NotAParty, Problem::BrokenBody, Problem::TooLarge(LIMIT), Problem::MediaType];
+        let unread = [Problem::NotAParty, Problem::BrokenBody, Problem::TooLarge(LIMIT), Problem::MediaType("…")];
         let mut responses = ForCallers::responses();
         responses.extend(answers(unread.into_iter().chain(refused)));
         responses
@@ -123,6 +128,35 @@ impl IntoResponses for ForGemeenten {
     fn responses() -> Responses {
         let mut responses = ForCallers::responses();
         responses.extend(answers([Problem::NotAGemeente]));
+        responses
+    }
+}
+
+impl IntoResponses for BadDeclaratie {
+    fn responses() -> Responses {
+        let problem = RowProblem {
+            rij: Some(2),
+            column: Some(Column::Begindatum),
+            text: "Verwacht wordt een datum als 2026-03-31 of 31-03-2026.".to_owned(),
+        };
+        let why = [
+            Declined::Rows(vec![problem]),
+            Declined::Rejected(vec![example_part()]),
+            Declined::NummerUsed,
+            Declined::ReleaseNotInForce,
+        ];
+        let before = [
+            Problem::NotAParty,
+            Problem::NotAnAanbieder,
+            Problem::BrokenBody,
+            Problem::NotJson(1, 17),
+            Problem::Query("periode: een maand als 2026-03".to_owned()),
+            Problem::TooLarge(LIMIT),
+            Problem::MediaType("Stuur de regels als text/csv of application/json."),
+            Problem::Body("Stuur JSON.".to_owned()),
+        ];
+        let mut responses = ForCallers::responses();
+        responses.extend(answers(before.into_iter().chain(why.map(Problem::Declined))));
         responses
     }
 }

@@ -1,0 +1,239 @@
+//! `POST /v1/declaraties`: delivered volumes in, a declaratie out, checked and sent.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::error::Category;
+use serde_json::{Value, json};
+use utoipa::openapi::schema::{AdditionalProperties, KnownFormat, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
+
+use crate::domain::declare::{Column, Row, RowProblem, nummer};
+use crate::domain::periode;
+use crate::domain::waarde::Value as _;
+use crate::domain::{Partij, Release};
+use crate::exchange::declare::{Asked, Declined, NotMade, PartReport, declare, prove, rows};
+use crate::http::body::{self, media_type};
+use crate::http::error::Problem;
+use crate::http::openapi::BadDeclaratie;
+use crate::http::openapi::examples::example_part;
+use crate::http::query::Parameters;
+use crate::http::uitleg::linked_part;
+use crate::http::{Caller, Server};
+
+/// What may stand behind the question mark.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DeclareQuery {
+    /// Only show what would be sent and what is found.
+    #[serde(default)]
+    #[param(required = false)]
+    proef: bool,
+    /// Send it even if the gemeente will surely reject it.
+    #[serde(default)]
+    #[param(required = false)]
+    force: bool,
+    /// Of a table: CBS code of the gemeente that is to pay.
+    gemeente: Option<String>,
+    /// Of a table: a month as `2026-03`; under release 2.3 also the first day of a period of the CAK.
+    periode: Option<String>,
+    /// Of a table: the number of the declaratie, 1 to 12 letters and digits.
+    nummer: Option<String>,
+    /// Of a table: `3.2` when nothing is said, or `2.3`.
+    release: Option<String>,
+}
+
+/// A declaratie to be made.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Opgave {
+    /// CBS code of the gemeente that is to pay.
+    gemeente: String,
+    /// A month as `2026-03`; under release 2.3 also the first day of a period of the CAK.
+    periode: String,
+    /// The number of the declaratie, 1 to 12 letters and digits; of several berichten each gets D1, D2, … behind it.
+    nummer: String,
+    /// `3.2` when nothing is said, or `2.3`.
+    release: Option<String>,
+    /// What was delivered.
+    #[schema(value_type = Vec<Regel>)]
+    regels: Value,
+}
+
+/// A delivered volume, or with `vorig_referentie_nummer` a line that is taken back and needs nothing else.
+struct Regel;
+
+impl ToSchema for Regel {}
+
+impl PartialSchema for Regel {
+    fn schema() -> RefOr<Schema> {
+        let object = ObjectBuilder::new().description(Some(
+            "A delivered volume, which needs toewijzing_nummer, begindatum, einddatum and volume; or a line that is taken back, \
+             which needs vorig_referentie_nummer alone. Money in euro cents.",
+        ));
+        let object = object.additional_properties(Some(AdditionalProperties::FreeForm(false)));
+        Column::ALL
+            .into_iter()
+            .fold(object, |object, column| object.property(column.member(), schema_of(column)))
+            .into()
+    }
+}
+
+fn schema_of(column: Column) -> ObjectBuilder {
+    let text =
+        |longest: usize| ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(longest));
+    let figure = |largest: i32| ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)).maximum(Some(largest));
+    let date =
+        || ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)));
+    let (schema, description) = match column {
+        Column::ToewijzingNummer => (figure(999_999_999), "The toewijzing that it was delivered under"),
+        Column::Begindatum => (date(), "First day"),
+        Column::Einddatum => (date(), "Last day"),
+        Column::Volume => (figure(99_999_999), "How much, in units of eenheid"),
+        Column::Eenheid => (text(2), "WJ756; else as in the toewijzing"),
+        Column::ProductCategorie => (text(2), "WMO020; else as in the toewijzing"),
+        Column::ProductCode => (text(5), "Else as in the toewijzing"),
+        Column::Tarief => (figure(99_999_999), "Per unit; else as in the contract"),
+        Column::Bedrag => (figure(99_999_999), "What is asked; else volume times tarief"),
+        Column::ReferentieNummer => {
+            (text(20), "The name of the line, used once for ever; else made of nummer and place")
+        }
+        Column::VorigReferentieNummer => (text(20), "The line that it takes back"),
+        Column::Bsn => (text(9), "Checked against the toewijzing; need not be told"),
+    };
+    schema.description(Some(description))
+}
+
+/// What became of a declaratie.
+#[derive(Serialize, ToSchema)]
+pub struct DeclaredJson {
+    berichten: Vec<PartJson>,
+}
+
+/// A bericht of a declaratie.
+#[derive(Serialize, ToSchema)]
+struct PartJson {
+    #[serde(flatten)]
+    part: PartReport,
+    /// The bericht as it would be sent; only with `proef`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    xml: Option<String>,
+}
+
+/// Declares what was delivered: makes a WMO323 (or WMO303), checks it and sends it.
+///
+/// As JSON, or as a table (CSV) with what else is to be told behind the question mark. What a row leaves out comes from the
+/// toewijzing, the contract or the credited line. A declaratie that is too large for the network becomes several berichten. All
+/// are checked on the own history first; where the gemeente would surely reject one, none is sent. The same again on the same
+/// day gets the first receipts.
+#[utoipa::path(
+    post,
+    path = "/v1/declaraties",
+    tag = "declaraties",
+    params(DeclareQuery),
+    request_body(
+        content(
+            (Opgave = "application/json", example = json!(example_opgave())),
+            (String = "text/csv", example = json!(EXAMPLE_CSV)),
+        ),
+        description = "What was delivered, not larger than http.max_bericht_bytes",
+    ),
+    responses(
+        (status = 202, description = "Sent: every bericht was taken in as if posted", body = DeclaredJson),
+        (
+            status = 200,
+            description = "Sent before, with the receipts of then; or with proef: what would be sent",
+            body = DeclaredJson,
+            example = json!({"berichten": [example_part()]})
+        ),
+        BadDeclaratie
+    )
+)]
+pub async fn post(
+    State(server): State<Arc<Server>>,
+    caller: Caller,
+    Parameters(query): Parameters<DeclareQuery>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let partij = caller.partij()?;
+    let aanbieder = Some(partij).filter(|partij| !partij.is_gemeente()).ok_or(Problem::NotAnAanbieder)?;
+    let media_type = media_type(&headers).unwrap_or_default();
+    let read = match media_type.as_str() {
+        "application/json" => of_json,
+        "text/csv" => of_table,
+        _ => return Err(Problem::MediaType("Stuur de regels als text/csv of application/json.")),
+    };
+    let whole = body::read(body, &headers, server.max_bericht_bytes, &server.turns).await?;
+    let asked = read(&whole.bytes, &query, aanbieder)?;
+    if query.proef {
+        let proofs = prove(&asked, &server.gateway).await.map_err(|why| match why {
+            NotMade::Rows(problems) => declined(problems),
+            NotMade::Store(error) => Problem::Store(error),
+        })?;
+        let shown = proofs.into_iter().map(|proof| PartJson {
+            xml: Some(String::from_utf8_lossy(&proof.bytes).into_owned()),
+            part: linked_part(proof.report),
+        });
+        return Ok(Json(DeclaredJson { berichten: shown.collect() }).into_response());
+    }
+    let declared = declare(&asked, query.force, &server.gateway).await?;
+    let status = if declared.is_new { StatusCode::ACCEPTED } else { StatusCode::OK };
+    let parts = declared.parts.into_iter().map(|part| PartJson { part: linked_part(part), xml: None });
+    Ok((status, Json(DeclaredJson { berichten: parts.collect() })).into_response())
+}
+
+const EXPECTED: &str = "Stuur JSON als {\"gemeente\": \"0384\", \"periode\": \"2026-03\", \"nummer\": \"202603\", \"regels\": \
+    [{\"toewijzing_nummer\": 700101, \"begindatum\": \"2026-03-03\", \"einddatum\": \"2026-03-31\", \"volume\": 12}]}; release mag erbij.";
+
+const EXAMPLE_CSV: &str = "ToewijzingNummer;Begindatum;Einddatum;Volume\n700101;2026-03-03;2026-03-31;12\n";
+
+fn example_opgave() -> Value {
+    let regel =
+        json!({"toewijzing_nummer": 700_101, "begindatum": "2026-03-03", "einddatum": "2026-03-31", "volume": 12});
+    json!({"gemeente": "0384", "periode": "2026-03", "nummer": "202603", "regels": [regel]})
+}
+
+fn of_json(bytes: &[u8], _: &DeclareQuery, aanbieder: &Partij) -> Result<Asked, Problem> {
+    let opgave: Opgave = serde_json::from_slice(bytes).map_err(|error| match error.classify() {
+        Category::Data => Problem::Body(EXPECTED.to_owned()),
+        Category::Io | Category::Syntax | Category::Eof => Problem::NotJson(error.line(), error.column()),
+    })?;
+    let rows = rows::from_json(&opgave.regels).map_err(declined)?;
+    let told = [&opgave.gemeente, &opgave.periode, &opgave.nummer].map(String::as_str);
+    asked(told, opgave.release.as_deref(), aanbieder, rows).map_err(|what| Problem::Body(what.to_owned()))
+}
+
+fn of_table(bytes: &[u8], query: &DeclareQuery, aanbieder: &Partij) -> Result<Asked, Problem> {
+    let rows = rows::from_csv(bytes).map_err(declined)?;
+    let told = [&query.gemeente, &query.periode, &query.nummer].map(|text| text.as_deref().unwrap_or_default());
+    asked(told, query.release.as_deref(), aanbieder, rows).map_err(|what| Problem::Query(what.to_owned()))
+}
+
+fn declined(problems: Vec<RowProblem>) -> Problem {
+    Problem::Declined(Declined::Rows(problems))
+}
+
+/// What is asked, by gemeente, periode and nummer.
+fn asked(told: [&str; 3], release: Option<&str>, aanbieder: &Partij, rows: Vec<Row>) -> Result<Asked, &'static str> {
+    let [gemeente, periode, of_declaratie] = told;
+    let known = |name: &str| Release::ALL.into_iter().find(|release| release.name() == name);
+    Ok(Asked {
+        gemeente: Partij::from_text(gemeente)
+            .filter(Partij::is_gemeente)
+            .ok_or("gemeente: verwacht wordt de CBS-code van een gemeente, als 0384.")?,
+        aanbieder: aanbieder.clone(),
+        periode: periode::from_text(periode).ok_or(
+            "periode: verwacht wordt een maand als 2026-03, of de eerste dag van een CAK-periode, een maandag als 2019-05-20.",
+        )?,
+        nummer: nummer(of_declaratie).ok_or("nummer: verwacht worden 1 tot en met 12 letters en cijfers.")?,
+        release: release.map_or(Some(Release::NEWEST), known).ok_or("release: verwacht wordt 3.2 of 2.3.")?,
+        rows,
+    })
+}
