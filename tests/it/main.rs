@@ -11,6 +11,7 @@ mod command_line;
 mod crash;
 mod decide;
 mod declaraties;
+mod declare;
 mod facturen;
 mod geld;
 mod hub;

@@ -40,10 +40,30 @@ pub fn from_csv(bytes: &[u8]) -> Result<Vec<Row>, Vec<RowProblem>> {
     let mut records = reader.records().flatten().filter(|record| record.iter().any(|cell| !cell.is_empty()));
     let heading = records.next().ok_or_else(|| whole(EMPTY.to_owned()))?;
     let columns = columns(&heading)?;
+    let mut lines = Lines { text, byte: 0, line: 1 };
     Rows::of(records.map(|record| {
-        let rij = record.position().map_or(0, |position| usize::try_from(position.line()).unwrap_or(usize::MAX));
+        let rij = lines.of(&record);
         of_record(rij, &record, &columns)
     }))
+}
+
+/// On which line of a text a record begins; a reader says where it began to look, which may be a blank line before it.
+struct Lines<'a> {
+    text: &'a str,
+    byte: usize,
+    line: usize,
+}
+
+impl Lines<'_> {
+    /// The line of this record, which stands behind those asked for before.
+    fn of(&mut self, record: &StringRecord) -> usize {
+        let bytes = self.text.as_bytes();
+        let looked = record.position().and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(self.byte);
+        let blank = bytes[looked..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        self.line += bytes[self.byte..looked + blank].iter().filter(|byte| **byte == b'\n').count();
+        self.byte = looked + blank;
+        self.line
+    }
 }
 
 /// The rows in a list of objects.

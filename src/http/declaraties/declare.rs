@@ -112,7 +112,7 @@ fn schema_of(column: Column) -> ObjectBuilder {
 
 /// What became of a declaratie.
 #[derive(Serialize, ToSchema)]
-pub struct DeclaredJson {
+pub struct SentJson {
     berichten: Vec<PartJson>,
 }
 
@@ -145,11 +145,11 @@ struct PartJson {
         description = "What was delivered, not larger than http.max_bericht_bytes",
     ),
     responses(
-        (status = 202, description = "Sent: every bericht was taken in as if posted", body = DeclaredJson),
+        (status = 202, description = "Sent: every bericht was taken in as if posted", body = SentJson),
         (
             status = 200,
             description = "Sent before, with the receipts of then; or with proef: what would be sent",
-            body = DeclaredJson,
+            body = SentJson,
             example = json!({"berichten": [example_part()]})
         ),
         BadDeclaratie
@@ -181,12 +181,12 @@ pub async fn post(
             xml: Some(String::from_utf8_lossy(&proof.bytes).into_owned()),
             part: linked_part(proof.report),
         });
-        return Ok(Json(DeclaredJson { berichten: shown.collect() }).into_response());
+        return Ok(Json(SentJson { berichten: shown.collect() }).into_response());
     }
     let declared = declare(&asked, query.force, &server.gateway).await?;
     let status = if declared.is_new { StatusCode::ACCEPTED } else { StatusCode::OK };
     let parts = declared.parts.into_iter().map(|part| PartJson { part: linked_part(part), xml: None });
-    Ok((status, Json(DeclaredJson { berichten: parts.collect() })).into_response())
+    Ok((status, Json(SentJson { berichten: parts.collect() })).into_response())
 }
 
 const EXPECTED: &str = "Stuur JSON als {\"gemeente\": \"0384\", \"periode\": \"2026-03\", \"nummer\": \"202603\", \"regels\": \

@@ -1,0 +1,274 @@
+//! Declaring what was delivered: from a table to what the gemeente grants, and what is told when that does not go.
+
+mod command;
+mod facturen;
+mod rows;
+mod split;
+
+use iwmo_gateway::domain::Release;
+use iwmo_gateway::domain::declare::{Row, nummer};
+use iwmo_gateway::domain::waarde::Value as _;
+use iwmo_gateway::domain::{Partij, periode};
+use iwmo_gateway::exchange::declare::{Asked, rows::from_csv};
+use serde_json::{Value, json};
+
+use crate::maker::{toewijzing, wmo301, wmo305};
+use crate::world::{AANBIEDER, ANDERE, Answer, BSN, GEMEENTE, World};
+
+/// A client of whom the other aanbieder and gemeente know.
+const OTHER_BSN: &str = "999960003";
+
+const HEADING: &str = "ToewijzingNummer;Begindatum;Einddatum;Volume;Tarief\n";
+const MARCH: &str = "700101;2026-03-03;2026-03-31;4;2500\n";
+
+/// Two toewijzingen of one client, of which the first began; at a moment when March can be declared.
+async fn world() -> World {
+    let world = World::both_local().await;
+    let open = toewijzing(700_102, json!({"Product": {"Categorie": "02"}, "Omvang": null, "Budget": 50_000}));
+    let producten = [toewijzing(700_101, json!({})), open];
+    let start = wmo305("S1", "2026-03-04", 700_101, json!({}));
+    for (partij, bericht) in [(GEMEENTE, wmo301("T1", "2026-03-02", &producten)), (AANBIEDER, start)] {
+        let answer = world.post(partij, bericht).await;
+        assert_eq!(answer.body["verdict"], "accepted", "{}", answer.text);
+    }
+    world.at("2026-04-02T09:00:00+02:00");
+    world
+}
+
+/// Posts a table about March 2026 under this number; `more` stands behind it in the query.
+async fn declare(world: &World, partij: &str, nummer: &str, more: &str, table: impl Into<reqwest::Body>) -> Answer {
+    let path = format!("/v1/declaraties?gemeente={GEMEENTE}&periode=2026-03&nummer={nummer}{more}");
+    let url = world.url(&path);
+    world.request(|client| client.post(url).bearer_auth(partij).header("content-type", "text/csv").body(table)).await
+}
+
+/// The same in JSON.
+async fn declare_json(world: &World, nummer: &str, regels: &Value) -> Answer {
+    let opgave = json!({"gemeente": GEMEENTE, "periode": "2026-03", "nummer": nummer, "regels": regels});
+    let url = world.url("/v1/declaraties");
+    let request =
+        |client: &reqwest::Client| client.post(url).bearer_auth(AANBIEDER).header("content-type", "application/json");
+    world.request(|client| request(client).body(opgave.to_string())).await
+}
+
+/// Row, rule and severity of what was found beforehand in the only bericht.
+fn found(part: &Value) -> Vec<(Option<u64>, String, bool)> {
+    let findings = part["findings"].as_array().expect("findings").iter();
+    findings
+        .map(|one| (one["row"].as_u64(), one["rule"].as_str().unwrap_or("-").to_owned(), one.get("severity").is_none()))
+        .collect()
+}
+
+/// What is wrong with rows: row, column and the first words.
+fn problems(answer: &Answer) -> Vec<String> {
+    let rows = answer.body["rows"].as_array().unwrap_or_else(|| panic!("rows in {}", answer.text)).iter();
+    rows.map(|one| {
+        let text = one["text"].as_str().expect("a text");
+        let words: Vec<&str> = text.split(' ').take(4).collect();
+        format!("{} {}: {}", one["row"], one["column"].as_str().unwrap_or("-"), words.join(" "))
+    })
+    .collect()
+}
+
+/// What this table asks about March 2026.
+fn asked(number: &str, table: &str) -> Asked {
+    let rows: Vec<Row> = from_csv(table.as_bytes()).expect("a table");
+    Asked {
+        gemeente: Partij::from_text(GEMEENTE).expect("a gemeente"),
+        aanbieder: Partij::from_text(AANBIEDER).expect("an aanbieder"),
+        periode: periode::from_text("2026-03").expect("a month"),
+        nummer: nummer(number).expect("a number"),
+        release: Release::V3_2,
+        rows,
+    }
+}
+
+#[tokio::test]
+async fn what_was_delivered_is_declared_and_granted_to_the_cent() {
+    let world = world().await;
+    let answer = declare(&world, AANBIEDER, "202603", "", format!("{HEADING}{MARCH}")).await;
+    assert_eq!(answer.status, 202, "{}", answer.text);
+    let part = &answer.body["berichten"][0];
+    assert_eq!(
+        (&part["nummer"], &part["berichtsoort"], &part["client_count"], &part["line_count"], &part["ingediend"]),
+        (&json!("202603"), &json!("WMO323"), &json!(1), &json!(1), &json!(10_000))
+    );
+    assert_eq!((found(part), part.get("xml")), (vec![], None));
+    let receipt = &part["receipt"];
+    assert_eq!((&receipt["verdict"], &receipt["retour"]["berichtsoort"]), (&json!("accepted"), &json!("WMO325")));
+
+    let id = receipt["id"].as_str().expect("an id");
+    let judged = world.get(GEMEENTE, &format!("/v1/declaraties/{id}")).await.body;
+    assert_eq!((&judged["toegekend"], &judged["declaratie_nummer"]), (&json!(10_000), &json!("202603")));
+    let line = &judged["lines"][0];
+    assert_eq!(
+        [&line["referentie_nummer"], &line["product_code"], &line["eenheid"], &line["toewijzing_nummer"]],
+        [&json!("202603-1"), &json!("01A03"), &json!("04"), &json!(700_101)]
+    );
+    assert_eq!(
+        world.berichten().await.last().map(String::as_str).map(|line| line.starts_with("WMO325")),
+        Some(true),
+        "{:?}",
+        world.berichten().await
+    );
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn the_same_in_json_and_csv_on_the_same_day_is_one_declaratie() {
+    let world = world().await;
+    let regels = json!([{"toewijzing_nummer": 700_101, "begindatum": "2026-03-03", "einddatum": "2026-03-31", "volume": 4,
+        "tarief": 2500}]);
+    let first = declare_json(&world, "202603", &regels).await;
+    assert_eq!(first.status, 202, "{}", first.text);
+    let table = format!("\u{feff}{}", format!("{HEADING}{MARCH}").replace(';', ",").replace('\n', "\r\n"));
+    let again = declare(&world, AANBIEDER, "202603", "", table).await;
+    assert_eq!(again.status, 200, "{}", again.text);
+    assert_eq!(again.body["berichten"][0]["receipt"], first.body["berichten"][0]["receipt"]);
+    assert_eq!(found(&again.body["berichten"][0]), []);
+
+    let other = declare(&world, AANBIEDER, "202603", "", format!("{HEADING}{MARCH}").replace(";4;", ";5;")).await;
+    assert_eq!((other.status, &other.body["title"]), (409, &json!("Nummer al gebruikt")), "{}", other.text);
+    world.at("2026-04-03T09:00:00+02:00");
+    let next_day = declare_json(&world, "202603", &regels).await;
+    assert_eq!(next_day.status, 409);
+    assert!(next_day.body["detail"].as_str().is_some_and(|text| text.contains("dagtekening")), "{}", next_day.text);
+    let declaraties = world.berichten().await.into_iter().filter(|line| line.starts_with("WMO323")).count();
+    assert_eq!(declaraties, 1, "nothing else was recorded");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_proof_shows_the_bericht_and_what_is_found_and_sends_nothing() {
+    let world = world().await;
+    let before = world.berichten().await;
+    let heading = HEADING.replace("Tarief", "Tarief;ProductCode;Eenheid");
+    let table =
+        format!("{heading}700101;2026-03-03;2026-03-31;4;2500;;\n700102;03-03-2026;31-03-2026;21;2500;02A05;16\n");
+    let answer = declare(&world, AANBIEDER, "202603", "&proef=true", table).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let part = &answer.body["berichten"][0];
+    let wanted = [(3, "HVB-04", false), (3, "TR369", true)];
+    assert_eq!(found(part), wanted.map(|(row, rule, is_error)| (Some(row), rule.to_owned(), is_error)));
+    assert_eq!(part["findings"][1]["uitleg"], "/regels/TR369");
+    let xml = part["xml"].as_str().expect("a bericht");
+    assert!(xml.contains(":DeclaratieNummer>202603<") && xml.contains(BSN), "{xml}");
+    assert_eq!((world.berichten().await, part.get("receipt")), (before, None));
+    let checked = world.post(AANBIEDER, xml.to_owned()).await;
+    assert_eq!((checked.status, &checked.body["verdict"]), (202, &json!("partial")), "as the proof said");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn what_would_surely_be_rejected_is_sent_only_when_insisted_upon() {
+    let world = world().await;
+    let too_much = format!("{HEADING}700101;2026-03-03;2026-03-31;190;2500\n");
+    let answer = declare(&world, AANBIEDER, "202603", "", too_much.clone()).await;
+    assert_eq!(
+        (answer.status, &answer.body["title"]),
+        (422, &json!("De gemeente zal dit afkeuren")),
+        "{}",
+        answer.text
+    );
+    let part = &answer.body["berichten"][0];
+    assert_eq!(found(part), [(Some(2), "TR321".to_owned(), true), (Some(2), "TR322".to_owned(), true)]);
+    assert!(part["findings"][0]["text"].as_str().is_some_and(|text| text.contains("GeleverdVolume")), "{part}");
+    let forced = declare(&world, AANBIEDER, "202603", "&force=true", too_much).await;
+    assert_eq!((forced.status, &forced.body["berichten"][0]["receipt"]["verdict"]), (202, &json!("rejected")));
+
+    let no_unit_of_now = format!("{HEADING}700101;2026-03-03;2026-03-31;4;2500\n").replace("Tarief", "Tarief;Eenheid");
+    let by_week = no_unit_of_now.replace("2500\n", "2500;21\n");
+    let answer = declare(&world, AANBIEDER, "202604", "&force=true", by_week).await;
+    assert_eq!(answer.status, 422, "never forced past the schema: {}", answer.text);
+    let finding = &answer.body["berichten"][0]["findings"][0];
+    assert_eq!((&finding["row"], &finding["level"]), (&json!(2), &json!("xsd")));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_credit_needs_only_the_name_of_the_line_and_makes_room_for_it_anew() {
+    let world = world().await;
+    declare(&world, AANBIEDER, "202603", "", format!("{HEADING}{MARCH}")).await;
+    let heading = "ToewijzingNummer;Begindatum;Einddatum;Volume;Tarief;VorigReferentieNummer\n";
+    let both = format!("{heading}700101;2026-03-03;2026-03-31;5;2500;\n;;;;;202603-1\n");
+    let answer = declare(&world, AANBIEDER, "202603B", "", both).await;
+    assert_eq!(answer.status, 202, "{}", answer.text);
+    let part = &answer.body["berichten"][0];
+    assert_eq!((&part["ingediend"], &part["receipt"]["verdict"]), (&json!(2_500), &json!("accepted")), "{part}");
+    let id = part["receipt"]["id"].as_str().expect("an id");
+    let lines = world.get(AANBIEDER, &format!("/v1/declaraties/{id}")).await.body["lines"].clone();
+    let told = |line: usize, name: &str| lines[line][name].clone();
+    assert_eq!([told(0, "ingediend"), told(0, "referentie_nummer")], [json!(-10_000), json!("202603B-2")]);
+    assert_eq!([told(0, "vorig_referentie_nummer"), told(0, "geleverd_volume")], [json!("202603-1"), json!(4)]);
+    assert_eq!([told(1, "ingediend"), told(1, "referentie_nummer")], [json!(12_500), json!("202603B-1")]);
+
+    let twice = declare(&world, AANBIEDER, "202603C", "", "VorigReferentieNummer\n202603-1\n").await;
+    assert_eq!((twice.status, found(&twice.body["berichten"][0])), (422, vec![(Some(2), "TR390".to_owned(), true)]));
+    let table = "VorigReferentieNummer;Volume;Bedrag\nnergens;;\n202603B-1;5;12501\n202603B-2;;\n";
+    let wrong = declare(&world, AANBIEDER, "202603C", "", table).await;
+    assert_eq!(
+        problems(&wrong),
+        [
+            "2 VorigReferentieNummer: Er is geen eerdere",
+            "3 Bedrag: Een credit herhaalt de",
+            "4 VorigReferentieNummer: Er is geen eerdere"
+        ],
+        "a credit cannot be credited"
+    );
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn nothing_of_another_party_is_found_or_told() {
+    let world = World::start(&[GEMEENTE, AANBIEDER, ANDERE, "41005002"], "", None).await;
+    let of_other = |bytes: Vec<u8>, from: &str, to: &str| String::from_utf8(bytes).expect("text").replace(from, to);
+    let product = [toewijzing(700_101, json!({}))];
+    let own = wmo301("T1", "2026-03-02", &product);
+    world.post(GEMEENTE, of_other(own.clone(), AANBIEDER, "41005002").replace(BSN, OTHER_BSN)).await;
+    world.post(ANDERE, of_other(own, GEMEENTE, ANDERE)).await;
+    world.at("2026-04-02T09:00:00+02:00");
+    let answer = declare(&world, AANBIEDER, "202603", "", format!("{HEADING}{MARCH}")).await;
+    assert_eq!((answer.status, problems(&answer)), (422, vec!["2 ToewijzingNummer: Er is geen toewijzing".to_owned()]));
+    assert!(!answer.text.contains(BSN) && !answer.text.contains(OTHER_BSN), "{}", answer.text);
+
+    let of_owner = declare(&world, "41005002", "202603", "", format!("{HEADING}{MARCH}")).await;
+    assert_eq!(of_owner.status, 202, "{}", of_owner.text);
+    let credit = declare(&world, AANBIEDER, "202603", "", "VorigReferentieNummer\n202603-1\n").await;
+    assert_eq!(problems(&credit), ["2 VorigReferentieNummer: Er is geen eerdere"]);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn who_may_not_and_what_is_not_readable_is_told_apart() {
+    let world = world().await;
+    let table = || format!("{HEADING}{MARCH}");
+    assert_eq!(declare(&world, "niemand", "202603", "", table()).await.status, 401);
+    for partij in [GEMEENTE, "operator"] {
+        assert_eq!(declare(&world, partij, "202603", "", table()).await.status, 403, "{partij}");
+    }
+    let post = async |path: &str, media: &str, body: String| {
+        let request = |client: &reqwest::Client| {
+            client.post(world.url(path)).bearer_auth(AANBIEDER).header("content-type", media).body(body)
+        };
+        world.request(request).await
+    };
+    let path = "/v1/declaraties";
+    assert_eq!(post(path, "application/xml", table()).await.status, 415);
+    let broken = post(path, "application/json", "{\"gemeente\": ".to_owned()).await;
+    assert_eq!((broken.status, &broken.body["title"]), (400, &json!("Niet leesbaar")), "{}", broken.text);
+    assert_eq!(post(path, "application/json", "{\"gemeente\": 384}".to_owned()).await.status, 422);
+    assert_eq!(post(path, "text/csv", "x".repeat(26_214_401)).await.status, 413);
+    for (query, name) in [
+        ("periode=2026-03&nummer=1", "gemeente"),
+        ("gemeente=0384&periode=maart&nummer=1", "periode"),
+        ("gemeente=0384&periode=2026-03&nummer=2026-03", "nummer"),
+        ("gemeente=0384&periode=2026-03&nummer=1&release=3.1", "release"),
+    ] {
+        let answer = post(&format!("{path}?{query}"), "text/csv", table()).await;
+        let detail = answer.body["detail"].as_str().unwrap_or_default().to_owned();
+        assert!(answer.status == 400 && detail.starts_with(name), "{}", answer.text);
+    }
+    let old = declare(&world, AANBIEDER, "202603", "&release=2.3", table()).await;
+    assert_eq!((old.status, &old.body["title"]), (422, &json!("Release niet in gebruik")), "{}", old.text);
+    world.stop().await;
+}

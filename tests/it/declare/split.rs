@@ -1,0 +1,1 @@
+//! One declaratie in several berichten.
