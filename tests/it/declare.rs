@@ -44,7 +44,10 @@ async fn declare(world: &World, partij: &str, nummer: &str, more: &str, table: i
 
 /// The same in JSON.
 async fn declare_json(world: &World, nummer: &str, regels: &Value) -> Answer {
-    let opgave = json!({"gemeente": GEMEENTE, "periode": "2026-03", "nummer": nummer, "regels": regels});
+    post_json(world, &json!({"gemeente": GEMEENTE, "periode": "2026-03", "nummer": nummer, "regels": regels})).await
+}
+
+async fn post_json(world: &World, opgave: &Value) -> Answer {
     let url = world.url("/v1/declaraties");
     let request =
         |client: &reqwest::Client| client.post(url).bearer_auth(AANBIEDER).header("content-type", "application/json");
@@ -270,5 +273,34 @@ async fn who_may_not_and_what_is_not_readable_is_told_apart() {
     }
     let old = declare(&world, AANBIEDER, "202603", "&release=2.3", table()).await;
     assert_eq!((old.status, &old.body["title"]), (422, &json!("Release niet in gebruik")), "{}", old.text);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn minutes_at_a_tariff_per_hour_are_rounded_as_the_standard_has_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let contract = "code;categorie;eenheid;tarief\n01A03;01;04;2510\n";
+    std::fs::write(folder.path().join("0384-41005001.csv"), contract).expect("a contract");
+    let settings = format!("[contracten]\nfolder = \"{}\"\n", folder.path().display());
+    let world = World::start(&[GEMEENTE, AANBIEDER], &settings, None).await;
+    world.post(GEMEENTE, wmo301("T1", "2026-03-02", &[toewijzing(700_101, json!({}))])).await;
+    world.at("2026-06-02T09:00:00+02:00");
+    let regel = |maand: &str, einde: &str, eenheid: &str, volume: u32| {
+        json!({"toewijzing_nummer": 700_101, "begindatum": format!("2026-{maand}"), "einddatum": format!("2026-{einde}"),
+            "volume": volume, "eenheid": eenheid})
+    };
+    let regels = json!([regel("03-03", "03-31", "01", 50), regel("04-01", "04-30", "04", 3)]);
+    let opgave = json!({"gemeente": GEMEENTE, "periode": "2026-05", "nummer": "202605", "regels": regels});
+    let answer = post_json(&world, &opgave).await;
+    let part = &answer.body["berichten"][0];
+    assert_eq!(part["receipt"]["verdict"], "accepted", "{}", answer.text);
+    let id = part["receipt"]["id"].as_str().expect("an id");
+    let lines = world.get(AANBIEDER, &format!("/v1/declaraties/{id}")).await.body["lines"].clone();
+    let price = |line: usize| (lines[line]["product_tarief"].clone(), lines[line]["ingediend"].clone());
+    assert_eq!(
+        [price(0), price(1)],
+        [(json!(42), json!(2_092)), (json!(2_510), json!(7_530))],
+        "€ 20,9167 and € 75,30"
+    );
     world.stop().await;
 }

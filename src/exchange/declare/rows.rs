@@ -60,7 +60,7 @@ impl Lines<'_> {
         let bytes = self.text.as_bytes();
         let looked = record.position().and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(self.byte);
         let blank = bytes[looked..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-        self.line += bytes[self.byte..looked + blank].iter().filter(|byte| **byte == b'\n').count();
+        self.line += self.text[self.byte..looked + blank].matches('\n').count();
         self.byte = looked + blank;
         self.line
     }

@@ -14,7 +14,7 @@ async fn world(contract: Option<&str>) -> World {
     let mut settings = "[releases]\niwmo_2_3 = [\"2019-04-01\"]\n".to_owned();
     if let Some(contract) = contract {
         std::fs::write(folder.path().join("0384-41005001.csv"), contract).expect("a contract");
-        settings += &format!("[contracten]\nfolder = {:?}\n", folder.path());
+        settings = format!("{settings}[contracten]\nfolder = \"{}\"\n", folder.path().display());
     }
     let world = World::start(&[GEMEENTE, AANBIEDER], &settings, None).await;
     world.at("2019-04-10T09:00:00+02:00");
