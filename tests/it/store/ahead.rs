@@ -21,24 +21,29 @@ fn large(id: &str, revision: i64) -> Entry {
     let mut about = about(revision);
     about.revisions.extend((0..MANY).map(|nummer| (Subject::Toewijzing(ToewijzingNummer(nummer)), revision)));
     entry.about = Some(about);
-    entry.ledger.declaratie = Some(Arc::new(NewDeclaratie {
+    entry.ledger.declaratie = Some(Arc::new(declaratie(id, (0..MANY).map(|nummer| line(id, nummer)).collect())));
+    entry
+}
+
+/// A declaratie of these lines that counts.
+pub fn declaratie(id: &str, prestaties: Vec<NewPrestatie>) -> NewDeclaratie {
+    NewDeclaratie {
         declaratie_nummer: id.to_owned(),
         declaratie_periode: march(),
-        totaal_ingediend_bedrag: TotaalBedragMetDC::of(i128::from(MANY)),
+        totaal_ingediend_bedrag: TotaalBedragMetDC::of(prestaties.len() as i128),
         xsd_versie: None,
         is_factuur: false,
         begunstigde: "12345678".to_owned(),
         void: false,
-        prestaties: (0..MANY).map(|nummer| line(id, nummer)).collect(),
-    }));
-    entry
+        prestaties,
+    }
 }
 
 fn march() -> GeslotenPeriode {
     GeslotenPeriode { begindatum: day("2026-03-01"), einddatum: day("2026-03-31") }
 }
 
-fn line(id: &str, nummer: i64) -> NewPrestatie {
+pub fn line(id: &str, nummer: i64) -> NewPrestatie {
     let prestatie = Prestatie {
         product_referentie: Referentie {
             referentie_nummer: value(&format!("{id}-{nummer}")),

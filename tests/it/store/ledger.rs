@@ -1,15 +1,20 @@
 //! What is known of a client: toewijzingen and starts, and what a refusal takes back.
 
+use std::sync::Arc;
+
 use chrono::Datelike;
 use iwmo_gateway::domain::history::{StartFact, ToewijzingFact};
 use iwmo_gateway::domain::waarde::{ToewijzingNummer, Value};
 use iwmo_gateway::domain::{Berichtsoort, History, Partij};
-use iwmo_gateway::store::{Answering, Effect, Entry, LedgerChange, NewBericht, NewToewijzing, Store};
+use iwmo_gateway::store::{
+    Answering, DeclaredLine, Effect, Entry, LedgerChange, NewBericht, NewDeclaratie, NewToewijzing, Store,
+};
 
 use super::World;
+use super::ahead::{declaratie, line};
 use super::data::{
     BSN, aanbieder, at, day, entry, entry_at, gemeente, morning, new_bericht, new_toewijzing, retour, revision_of,
-    start_key, stranger, wmo305,
+    start_key, stranger, value, wmo305,
 };
 
 /// What is known about toewijzingen 7 and 8 and the client.
@@ -180,4 +185,32 @@ pub async fn a_toewijzing_as_it_is_shown(World { one, two, raw: _raw }: World) {
     one.record(&refusing("r1", "b1")).await.expect("recorded");
     assert_eq!(waiting("2026-02-02", None).await, [0; 0], "refused, it counts as not sent");
     assert!(two.toewijzing(&gemeente(), 7, None).await.expect("read").expect("there").versions[0].refused);
+}
+
+pub async fn what_may_be_declared(World { one, two, raw: _raw }: World) {
+    one.record(&changing("b1", 0, giving(vec![new_toewijzing(7, "2026-01-10")]))).await.expect("recorded");
+    let declared = |id: &str, void: bool, lines| LedgerChange {
+        declaratie: Some(Arc::new(NewDeclaratie { void, ..declaratie(id, lines) })),
+        ..LedgerChange::default()
+    };
+    let of_b2 = declared("b2", false, vec![line("R", 7), line("R", 8)]);
+    one.record(&changing("b2", 1, of_b2)).await.expect("recorded");
+    one.record(&changing("b3", 2, declared("b3", true, vec![line("V", 7)]))).await.expect("recorded");
+    let found = async |gemeente: &Partij, aanbieder: &Partij| {
+        let nummers = [ToewijzingNummer(7), ToewijzingNummer(8)];
+        let referenties = ["R-8", "V-7", "nergens"].map(|name| value(name));
+        let found = two.declarable(gemeente, aanbieder, &nummers, &referenties).await.expect("read");
+        let toewijzingen = found.toewijzingen.all_current().into_iter().map(|fact| fact.toewijzing_nummer.0);
+        let name = |line: DeclaredLine| {
+            format!("{} in {}", line.fact.prestatie.product_referentie.referentie_nummer, line.bericht_id)
+        };
+        (toewijzingen.collect::<Vec<i64>>(), found.lines.into_iter().map(name).collect::<Vec<String>>())
+    };
+    assert_eq!(
+        found(&gemeente(), &aanbieder()).await,
+        (vec![7], vec!["R-8 in b2".to_owned()]),
+        "what is void is not sent"
+    );
+    assert_eq!(found(&gemeente(), &stranger()).await, (vec![], vec![]));
+    assert_eq!(found(&Partij::Gemeente("0384".into()), &aanbieder()).await, (vec![], vec![]));
 }
