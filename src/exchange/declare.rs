@@ -2,6 +2,7 @@
 //!
 //! What comes out goes its way like any bericht that the aanbieder posts. Asking again for the same on the same day makes
 //! the same bytes, and what was taken in gets its first receipt: a declaratie of which only a part was sent is so completed.
+//! A sure rejection stops it wherever the gemeente is: unlike a bericht that somebody posts, nobody has it yet.
 
 mod facts;
 mod report;
@@ -17,8 +18,10 @@ use crate::domain::contract::Wijze;
 use crate::domain::declaratie::GeslotenPeriode;
 use crate::domain::declare::{Facts, Frame, Line, NotSplit, Part, Row, RowProblem, lines, split};
 use crate::domain::history::PrestatieFact;
+use crate::domain::klasse::ElementPath;
+use crate::domain::verdict::{Level, Severity};
 use crate::domain::waarde::Identificatie;
-use crate::domain::{Partij, Verdict, judge};
+use crate::domain::{Finding, Partij, Verdict, judge};
 use crate::store::{Receipt, StoreError};
 use crate::xml;
 use facts::Found;
@@ -141,7 +144,7 @@ impl Proof {
     /// Whether the gemeente takes it, in whole or in part, as far as the own history tells.
     #[must_use]
     pub fn would_pass(&self) -> bool {
-        self.stops.is_none()
+        self.stops.is_none() && self.is_in_force
     }
 }
 
@@ -243,6 +246,9 @@ async fn examine(
     if proof.report.receipt.is_some() {
         return Ok(proof);
     }
+    if !proof.is_in_force {
+        proof.report.tell(&[not_in_force()], lines);
+    }
     match gateway.schemas.read(&proof.bytes) {
         Err(refusal) => {
             proof.stops = Some(Stop::Schema);
@@ -259,6 +265,21 @@ async fn examine(
         }
     }
     Ok(proof)
+}
+
+/// What no rule says: the gemeente would refuse the bericht before any.
+fn not_in_force() -> Finding {
+    let text = "De gemeente werkt vandaag niet met deze release van iWmo. Declareer in een release die in gebruik is.";
+    Finding {
+        level: Level::External,
+        severity: Severity::Error,
+        regel: None,
+        retour_code: None,
+        klasse: None,
+        path: ElementPath::root().child("Header").to_string(),
+        position: None,
+        text: text.to_owned(),
+    }
 }
 
 /// The lines as they count for those after them; none of a bericht that is rejected as a whole.

@@ -65,11 +65,13 @@ impl Written<'_> {
         }
         let PartReport { berichtsoort, release, nummer, line_count, client_count, .. } = report;
         let bedrag = euros(report.ingediend.into());
-        write!(out, "{berichtsoort} {release} {nummer}: {line_count} regels van {client_count} clienten, {bedrag}")?;
+        let lines = if *line_count == 1 { "regel" } else { "regels" };
+        let clients = if *client_count == 1 { "client" } else { "clienten" };
+        write!(out, "{berichtsoort} {release} {nummer}: {line_count} {lines} van {client_count} {clients}, {bedrag}")?;
         match (&self.file, &report.receipt) {
             (Some(file), None) => writeln!(out, ", in {file}"),
             (Some(file), Some(_)) => writeln!(out, ", in {file}; dit bericht is al verstuurd"),
-            (None, _) => writeln!(out, "; niet geschreven, de gemeente zal dit afkeuren"),
+            (None, _) => writeln!(out, "; niet geschreven: de gemeente zal dit niet aannemen"),
         }
     }
 }

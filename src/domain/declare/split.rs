@@ -30,7 +30,7 @@ pub enum NotSplit {
     LimitTooSmall,
 }
 
-/// The number of a declaratie: 1 to 12 letters and digits.
+/// The number of a declaratie: 1 to 12 letters and digits, as the schemas have it.
 #[must_use]
 pub fn nummer(text: &str) -> Option<Identificatie> {
     let fits = (1..=MAX_NUMMER).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());

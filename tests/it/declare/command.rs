@@ -101,7 +101,7 @@ async fn a_table_becomes_a_file_that_the_gemeente_grants() {
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!((status, lines.len()), (Some(0), 2), "{text}");
     assert!(lines[0].starts_with("rij 2: let op HVB-04: "), "{text}");
-    assert_eq!(lines[1], format!("WMO323 3.2 D1: 1 regels van 1 clienten, € 100,00, in {file}"));
+    assert_eq!(lines[1], format!("WMO323 3.2 D1: 1 regel van 1 client, € 100,00, in {file}"));
 
     let (status, text) = told(&office.declare(&office.row("5"), &[]));
     assert!(status == Some(3) && text.contains("is there already"), "{text}");
@@ -134,6 +134,11 @@ async fn what_is_wrong_is_told_by_row_and_nothing_is_written() {
     let (status, text) = told(&office.declare(&office.row("190"), &[]));
     assert!(status == Some(1) && text.contains("rij 2: fout TR321 (retourcode 9321): "), "{text}");
     assert!(text.contains("niet geschreven"), "{text}");
+    let (status, text) = told(&office.declare(&office.row("4"), &["--release", "2.3"]));
+    assert!(
+        status == Some(1) && text.contains("bericht: fout: De gemeente werkt vandaag niet met deze release"),
+        "{text}"
+    );
     assert!(!Path::new(&office.path("out")).exists());
 
     let list = format!(

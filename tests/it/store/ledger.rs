@@ -198,7 +198,7 @@ pub async fn what_may_be_declared(World { one, two, raw: _raw }: World) {
     one.record(&changing("b3", 2, declared("b3", true, vec![line("V", 7)]))).await.expect("recorded");
     let found = async |gemeente: &Partij, aanbieder: &Partij| {
         let nummers = [ToewijzingNummer(7), ToewijzingNummer(8)];
-        let referenties = ["R-8", "V-7", "nergens"].map(|name| value(name));
+        let referenties = ["R-8", "V-7", "nergens"].map(value);
         let found = two.declarable(gemeente, aanbieder, &nummers, &referenties).await.expect("read");
         let toewijzingen = found.toewijzingen.all_current().into_iter().map(|fact| fact.toewijzing_nummer.0);
         let name = |line: DeclaredLine| {
