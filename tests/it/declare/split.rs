@@ -186,7 +186,7 @@ fn every_row_is_in_one_part_and_the_parts_add_up() {
 
 /// 18.7 MB is what fits under the 25 MB of the GGK.
 #[tokio::test]
-#[ignore = "minutes without optimisation: cargo test --release -- --ignored near_the_size"]
+#[ignore = "half a minute of a processor: cargo test --test it -- --ignored near_the_size"]
 async fn near_the_size_of_the_network_every_envelope_stays_below_it() {
     const LIMIT: usize = 25_000_000;
     let stage = stage(460, LIMIT).await;
