@@ -285,9 +285,9 @@ fn not_in_force() -> Finding {
 /// The lines as they count for those after them; none of a bericht that is rejected as a whole.
 fn judged<'a>(lines: &'a [Line], verdict: &'a Verdict) -> impl Iterator<Item = PrestatieFact> + 'a {
     let granted = verdict.declaratie.iter().flat_map(|oordeel| &oordeel.granted);
-    lines.iter().zip(granted).map(|(line, granted)| PrestatieFact {
+    lines.iter().zip(granted).map(|(line, toegekend)| PrestatieFact {
         bsn: line.bsn.clone(),
         prestatie: line.prestatie.clone(),
-        granted: *granted,
+        toegekend: *toegekend,
     })
 }

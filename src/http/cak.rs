@@ -11,10 +11,10 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::table::quoted;
 use super::error::Problem;
 use super::openapi::{BadQuery, ForCallers};
 use super::query::Parameters;
+use super::table::quoted;
 use super::{Caller, Server};
 use crate::domain::Partij;
 use crate::domain::cak::{Cak, Reporter};

@@ -146,9 +146,7 @@ impl Problem {
             | Self::NotAGemeente
             | Self::NotAnAanbieder
             | Self::MayNotDecide
-            | Self::Refused(Refused::WrongParty, _) => {
-                StatusCode::FORBIDDEN
-            }
+            | Self::Refused(Refused::WrongParty, _) => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Undecided(why) => undecided_status(why),
             Self::Unpaid(why) => unpaid::status(why),
@@ -199,17 +197,12 @@ impl Problem {
     /// A name for machines, a title and what to do.
     fn texts(&self) -> (&'static str, &'static str, String) {
         match self {
-            Self::NoToken => ("geen-token", "Geen toegang", "Stuur een token mee: Authorization: Bearer …".into()),
-            Self::UnknownToken => (
-                "onbekend-token",
-                "Geen toegang",
-                "Dit token is hier niet bekend. Vraag de beheerder om een geldig token.".into(),
-            ),
-            Self::NotAParty => (
-                "geen-partij",
-                "Niet toegestaan",
-                "Dit token hoort bij een beheerder en handelt niet voor een partij.".into(),
-            ),
+            Self::NoToken
+            | Self::UnknownToken
+            | Self::NotAParty
+            | Self::NotAGemeente
+            | Self::NotAnAanbieder
+            | Self::MayNotDecide => self.texts_for_whom(),
             Self::NotFound => {
                 ("niet-gevonden", "Niet gevonden", "Dit bestaat niet, of het is niet van uw partij.".into())
             }
@@ -234,13 +227,6 @@ impl Problem {
                     .into(),
             ),
             Self::Query(what) => ("parameter", "Onbekende parameter", what.clone()),
-            Self::MayNotDecide => (
-                "mag-niet-beslissen",
-                "Niet toegestaan",
-                "Dit token hoort niet bij iemand van een gemeente die over declaraties beslist (instelling decides)."
-                    .into(),
-            ),
-            Self::NotAGemeente => unpaid::not_a_gemeente(),
             Self::Kenmerk => unpaid::kenmerk(),
             Self::NoAccount(partijen) => unpaid::no_account(partijen),
             Self::Body(what) => ("inhoud", "Inhoud niet leesbaar", what.clone()),
@@ -249,7 +235,6 @@ impl Problem {
                 "Niet leesbaar",
                 format!("Dit is geen leesbare JSON: zie regel {line}, kolom {column}."),
             ),
-            Self::NotAnAanbieder => ("geen-aanbieder", "Niet toegestaan", "Alleen een aanbieder declareert.".into()),
             Self::Declined(why) => declined_texts(why),
             Self::Undecided(why) => undecided_texts(why),
             Self::Unpaid(why) => unpaid::texts(why).unwrap_or_else(|| Self::NotFound.texts()),
@@ -258,6 +243,32 @@ impl Problem {
                 "opslag",
                 "Even niet beschikbaar",
                 "Het bericht kon niet worden opgeslagen en is niet verwerkt. Stuur het straks opnieuw.".into(),
+            ),
+        }
+    }
+
+    /// Of a call that is not for whoever made it.
+    fn texts_for_whom(&self) -> (&'static str, &'static str, String) {
+        let not_allowed = "Niet toegestaan";
+        match self {
+            Self::NoToken => ("geen-token", "Geen toegang", "Stuur een token mee: Authorization: Bearer …".into()),
+            Self::UnknownToken => (
+                "onbekend-token",
+                "Geen toegang",
+                "Dit token is hier niet bekend. Vraag de beheerder om een geldig token.".into(),
+            ),
+            Self::NotAGemeente => unpaid::not_a_gemeente(),
+            Self::NotAnAanbieder => ("geen-aanbieder", not_allowed, "Alleen een aanbieder declareert.".into()),
+            Self::MayNotDecide => (
+                "mag-niet-beslissen",
+                not_allowed,
+                "Dit token hoort niet bij iemand van een gemeente die over declaraties beslist (instelling decides)."
+                    .into(),
+            ),
+            _ => (
+                "geen-partij",
+                not_allowed,
+                "Dit token hoort bij een beheerder en handelt niet voor een partij.".into(),
             ),
         }
     }

@@ -40,8 +40,9 @@ pub use receipt::{
 };
 pub use sqlite::Sqlite;
 pub use view::{
-    AntwoordView, AuditView, BerichtView, DeadlineQuery, DeadlineView, Declarable, DeclaratieView, DeclaredLine, DeliveryView, LeveringView,
-    LineView, Overview, ParcelState, ParcelView, PostbusItem, ToewijzingView, VersionView, WaitingToewijzing,
+    AntwoordView, AuditView, BerichtView, DeadlineQuery, DeadlineView, Declarable, DeclaratieView, DeclaredLine,
+    DeliveryView, LeveringView, LineView, Overview, ParcelState, ParcelView, PostbusItem, ToewijzingView, VersionView,
+    WaitingToewijzing,
 };
 
 /// What a method could not do. Nothing was changed.

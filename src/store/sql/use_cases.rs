@@ -9,17 +9,17 @@ use chrono::NaiveDate;
 use super::super::Database;
 use super::{
     Result, ahead, audit, bericht, betaling, deadline, declaratie, facts, history, journal, levering, outbox, postbus,
-    record,
-    toewijzing, waiting,
+    record, toewijzing, waiting,
 };
 use crate::domain::betaling::Kenmerk;
 use crate::domain::history::{Subject, SupportElsewhere};
 use crate::domain::waarde::{Bsn, ReferentieNummer, ToewijzingNummer};
 use crate::domain::{Bericht, History, Partij, Timestamp};
 use crate::store::{
-    After, AuditView, BerichtView, BetalingView, DeadlineQuery, DeadlineView, Declarable, DeclaratieView, Entry, EnvelopeSeen,
-    Journaled, Lease, LedgerRow, LedgerTable, LeveringView, Made, NewBetaling, Overview, Parcel, ParcelView, Payment, PostbusItem,
-    Proposal, Receipt, Settlement, Store, ToewijzingView, VorderingView, Waiting, WaitingToewijzing,
+    After, AuditView, BerichtView, BetalingView, DeadlineQuery, DeadlineView, Declarable, DeclaratieView, Entry,
+    EnvelopeSeen, Journaled, Lease, LedgerRow, LedgerTable, LeveringView, Made, NewBetaling, Overview, Parcel,
+    ParcelView, Payment, PostbusItem, Proposal, Receipt, Settlement, Store, ToewijzingView, VorderingView, Waiting,
+    WaitingToewijzing,
 };
 
 impl Database {
