@@ -88,7 +88,9 @@ pub struct Gateway {
 impl Gateway {
     /// Tells the other stories that this bericht was recorded.
     fn recorded(&self, bericht: &Bericht, entry: &Entry) {
-        self.parcel_added.notify_one();
+        if !entry.parcels.is_empty() {
+            self.parcel_added.notify_one();
+        }
         if let Some(due_at) = entry.deadlines.iter().map(|deadline| deadline.due_at).min() {
             self.alarm.note(due_at);
         }

@@ -189,7 +189,9 @@ async fn refuse(
 ) -> Result<Reply, StoreError> {
     let entry = super::draft::refused(received, bericht, why, &verdict, gateway);
     gateway.store.record(&entry).await?;
-    gateway.parcel_added.notify_one();
+    if !entry.parcels.is_empty() {
+        gateway.parcel_added.notify_one();
+    }
     Ok(Reply::Refused(why, entry.bericht.receipt))
 }
 
