@@ -2,6 +2,7 @@
 //! its own on a SQLite database, asked at fixed moments whatever it is doing. A wait counts from the moment at which the
 //! bericht was to be sent, so what queues up before a stalled gateway counts in full.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -27,7 +28,8 @@ pub async fn measure(bytes: usize, program: &str) {
     let gateway = Gateway::start(program, folder.path());
     load(&gateway, toewijzingen(&declaratie)).await;
 
-    let clients: Vec<String> = bsns().into_iter().filter(|bsn| !declaratie.contains(bsn)).collect();
+    let declared: HashSet<&str> = declaratie.split("<wmo323:Bsn>").skip(1).map(|client| &client[..9]).collect();
+    let clients: Vec<String> = bsns().into_iter().filter(|bsn| !declared.contains(bsn.as_str())).collect();
     let small = |from: u32, count: u32| (from..from + count).map(|number| small(number, &clients)).collect::<Vec<_>>();
     let per_round = RATE * u32::try_from(EVERY.as_secs()).expect("seconds");
     let alone = send(&gateway, small(0, 2 * per_round)).await;
