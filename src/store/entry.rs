@@ -496,6 +496,13 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// The retour that answers `bericht`, where both are recorded for the first time.
+    pub(super) fn answered_by(&self) -> Option<&String> {
+        let answers = |retour: &&NewBericht| retour.heenbericht_id.as_ref() == Some(&self.bericht.id);
+        let retour = self.retour.as_ref().filter(|retour| !self.released && retour.outcome == Outcome::Accepted);
+        retour.filter(answers).map(|retour| &retour.id)
+    }
+
     /// A bericht that changes nothing and goes nowhere.
     #[must_use]
     pub fn only(bericht: NewBericht) -> Self {

@@ -13,6 +13,7 @@ use sqlx::postgres::{PgPool, PgPoolOptions};
 use sqlx::{Connection as _, SqlSafeStr};
 
 use super::StoreError;
+use sql::Batch;
 
 #[expect(clippy::duplicate_mod, reason = "the same SQL on two databases, once per driver")]
 #[path = "sql/mod.rs"]
@@ -71,6 +72,18 @@ impl Postgres {
         let done = step(&mut transaction).await.map_err(clean)?;
         transaction.commit().await.map_err(fault)?;
         Ok(done)
+    }
+
+    /// The same: here each goes by itself.
+    async fn write_planned<F>(
+        &self,
+        _plan: impl FnOnce() -> Result<Option<Batch>, StoreError>,
+        step: F,
+    ) -> Result<(), StoreError>
+    where
+        F: for<'c> FnOnce(&'c mut Connection) -> Step<'c, ()>,
+    {
+        self.write(step).await
     }
 
     async fn shut(&self) {

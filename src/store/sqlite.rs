@@ -1,9 +1,10 @@
 //! SQLite: one file, one gateway process, no server.
 //!
-//! One writer task commits in groups ([`writer`]); readers have connections of their own and see what was
+//! One writer commits in groups ([`writer`]); readers have connections of their own and see what was
 //! committed; the log is folded into the database by a third party ([`checkpoint`]), off the commit path.
 
 mod checkpoint;
+mod readers;
 mod writer;
 
 use std::fs::OpenOptions;
@@ -15,12 +16,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, SqlSafeStr};
 use tokio::sync::Notify;
 
 use super::StoreError;
 use checkpoint::Checkpointer;
+use readers::Readers;
+use sql::Batch;
 use writer::Writer;
 
 #[expect(clippy::duplicate_mod, reason = "the same SQL on two databases, once per driver")]
@@ -33,6 +36,9 @@ type Db = sqlx::Sqlite;
 type Row = sqlx::sqlite::SqliteRow;
 type Step<'c, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'c>>;
 
+/// Whose turn it is to write: the writer's for a group, or the checkpointer's for the last of the log.
+type Turn = Arc<tokio::sync::Mutex<()>>;
+
 /// Statements go together: see [`sql`].
 const JOINS_STATEMENTS: bool = true;
 
@@ -42,7 +48,14 @@ const SKIP_LOCKED: &str = "";
 /// Earlier ones can corrupt the database when a checkpoint and a commit meet (the WAL-reset bug).
 const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
 
-const MAX_READERS: u32 = 8;
+const READERS: u32 = 8;
+
+/// What the writer keeps of the database in memory, in KiB below zero as SQLite wants it: the upper pages of all trees, so
+/// that a commit reads few.
+const WRITER_CACHE: &str = "-32768";
+
+/// To how many bytes a log that had grown is cut when it begins anew: 256 MiB.
+const LOG_LIMIT: &str = "268435456";
 
 /// How long a statement waits for another process that has the database.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -56,7 +69,7 @@ pub struct Sqlite {
 
 /// What a database in a file has besides its writer.
 struct File {
-    readers: SqlitePool,
+    readers: Readers,
     checkpointer: Checkpointer,
 }
 
@@ -69,17 +82,13 @@ impl Sqlite {
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         create_for_owner_only(path).map_err(sqlx::Error::Io)?;
         let options = options().filename(path).journal_mode(SqliteJournalMode::Wal);
-        let conn = ready(&options).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(MAX_READERS)
-            // A connection to a file does not break; to ask each time costs as much as to read.
-            .test_before_acquire(false)
-            .connect_with(options.clone().pragma("query_only", "ON"))
-            .await?;
+        let writing = options.clone().pragma("cache_size", WRITER_CACHE).pragma("journal_size_limit", LOG_LIMIT);
+        let conn = ready(&writing).await?;
+        let readers = Readers::connect(options.clone(), READERS).await?;
         let committed = Arc::new(Notify::new());
-        let aside = options.clone().busy_timeout(checkpoint::PAUSE).connect().await?;
-        let checkpointer = Checkpointer::start(aside, committed.clone());
-        let writer = Writer::start(conn, Some(options), committed);
+        let turn = Turn::default();
+        let checkpointer = Checkpointer::start(options, path, turn.clone(), committed.clone()).await?;
+        let writer = Writer::start(conn, Some(writing), turn, committed).map_err(sqlx::Error::Io)?;
         Ok(Self { writer, file: Some(File { readers, checkpointer }) })
     }
 
@@ -89,7 +98,8 @@ impl Sqlite {
     /// [`StoreError::Database`] when SQLite is too old.
     pub async fn in_memory() -> Result<Self, StoreError> {
         let conn = ready(&options().in_memory(true)).await?;
-        Ok(Self { writer: Writer::start(conn, None, Arc::default()), file: None })
+        let writer = Writer::start(conn, None, Turn::default(), Arc::default()).map_err(sqlx::Error::Io)?;
+        Ok(Self { writer, file: None })
     }
 
     async fn read<T, F>(&self, step: F) -> Result<T, StoreError>
@@ -98,7 +108,7 @@ impl Sqlite {
         F: for<'c> FnOnce(&'c mut Connection) -> Step<'c, T> + Clone + Send + 'static,
     {
         let Some(file) = &self.file else { return self.write(step).await };
-        let mut conn = file.readers.acquire().await.map_err(closed_or_failed)?;
+        let mut conn = file.readers.lend().await?;
         step(&mut conn).await
     }
 
@@ -108,6 +118,18 @@ impl Sqlite {
         F: for<'c> FnOnce(&'c mut Connection) -> Step<'c, T> + Clone + Send + 'static,
     {
         self.writer.run(step).await
+    }
+
+    /// The same for a step that comes to no more than this, when that is known beforehand.
+    async fn write_planned<F>(
+        &self,
+        plan: impl FnOnce() -> Result<Option<Batch>, StoreError>,
+        step: F,
+    ) -> Result<(), StoreError>
+    where
+        F: for<'c> FnOnce(&'c mut Connection) -> Step<'c, ()> + Clone + Send + 'static,
+    {
+        self.writer.run_planned(plan()?, step).await
     }
 
     async fn shut(&self) {
@@ -157,13 +179,6 @@ fn version_parts(version: &str) -> Vec<u32> {
 fn migrator() -> Migrator {
     let first = include_str!("migrations/sqlite/0001_first.sql").into_sql_str();
     Migrator::with_migrations(vec![Migration::new(1, "first".into(), MigrationType::Simple, first, false)])
-}
-
-fn closed_or_failed(error: sqlx::Error) -> StoreError {
-    match error {
-        sqlx::Error::PoolClosed => StoreError::Closed,
-        other => StoreError::Database(other),
-    }
 }
 
 #[cfg(test)]

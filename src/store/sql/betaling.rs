@@ -8,7 +8,6 @@ use super::super::{Connection, Row};
 use super::Result;
 use super::audit;
 use super::batch::Batch;
-use super::facts::CHUNK;
 use super::row::Fields;
 use crate::domain::Partij;
 use crate::domain::betaling::{Kenmerk, Payable, Payee, net};
@@ -97,6 +96,8 @@ async fn payable(conn: &mut Connection, gemeente: &Partij, aanbieder: Option<&st
 async fn insert(conn: &mut Connection, new: &NewBetaling, paid: &[&Payable], left_out: &[LeftOut]) -> Result<()> {
     const BETALING: &str = "INSERT INTO betaling (gemeente, kenmerk, asked, uitvoerdatum, made_at, made_by, left_out)
         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (gemeente, kenmerk) DO NOTHING";
+    const PAID: &str = "INSERT INTO betaalde_declaratie (declaratie_id, gemeente, kenmerk, bedrag)
+        VALUES ($1, $2, $3, $4) ON CONFLICT (declaratie_id) DO NOTHING";
     let (gemeente, kenmerk) = (new.gemeente.code(), new.kenmerk.as_str());
     let mut batch = Batch::default();
     batch
@@ -108,13 +109,9 @@ async fn insert(conn: &mut Connection, new: &NewBetaling, paid: &[&Payable], lef
         .bind(new.at)
         .bind(&new.by)
         .bind(text(&left_out)?)
-        .exactly(1);
-    for some in paid.chunks(CHUNK) {
-        batch.statement("INSERT INTO betaalde_declaratie (declaratie_id, gemeente, kenmerk, bedrag) VALUES ");
-        batch.rows(some, |row, one| {
-            row.value(&one.declaratie_id).value(gemeente).value(kenmerk).value(one.bedrag);
-        });
-        batch.push(" ON CONFLICT (declaratie_id) DO NOTHING").exactly(some.len());
+        .exactly_one();
+    for one in paid {
+        batch.statement(PAID).bind(&one.declaratie_id).bind(gemeente).bind(kenmerk).bind(one.bedrag).exactly_one();
     }
     batch.run(conn).await
 }

@@ -51,40 +51,36 @@ pub fn insert_prestaties(
     declaratie: &NewDeclaratie,
     range: Range<usize>,
 ) -> Result<()> {
-    if range.is_empty() {
-        return Ok(());
-    }
-    let lines = range.clone().zip(&declaratie.prestaties[range]);
-    let calculations: Vec<String> =
-        lines.clone().map(|(_, line)| calculations_text(&line.calculations)).collect::<Result<_>>()?;
-    batch.statement(
+    const PRESTATIE: &str =
         "INSERT INTO prestatie (bericht_id, nr, gemeente, aanbieder, bsn, referentie_nummer, vorig_referentie_nummer,
             toewijzing_nummer, product_categorie, product_code, begindatum, einddatum, geleverd_volume, eenheid,
-            product_tarief, bedrag, debet_credit, toegekend, void, calculations) VALUES ",
-    );
-    batch.rows(lines.zip(calculations), |row, ((nr, line), calculations)| {
+            product_tarief, bedrag, debet_credit, toegekend, void, calculations)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
+    for (nr, line) in range.clone().zip(&declaratie.prestaties[range]) {
         let PrestatieFact { bsn, toegekend, prestatie } = &line.fact;
-        row.value(id)
-            .value(i64::try_from(nr).unwrap_or(i64::MAX))
-            .value(about.gemeente.code())
-            .value(about.aanbieder.code())
-            .value(bsn.digits())
-            .value(prestatie.product_referentie.referentie_nummer.as_str())
-            .value(prestatie.product_referentie.vorig())
-            .value(prestatie.toewijzing_nummer.map(|nummer| nummer.0))
-            .value(prestatie.product_categorie.as_str())
-            .value(prestatie.product_code.as_str())
-            .value(prestatie.product_periode.begindatum.to_text())
-            .value(prestatie.product_periode.einddatum.to_text())
-            .value(i64::from(prestatie.geleverd_volume))
-            .value(prestatie.eenheid.to_text())
-            .value(prestatie.product_tarief.map(i64::from))
-            .value(i64::from(prestatie.ingediend_bedrag.bedrag))
-            .value(prestatie.ingediend_bedrag.debet_credit.to_text())
-            .value(toegekend.map(i64::from))
-            .value(declaratie.void)
-            .value(calculations);
-    });
+        batch
+            .statement(PRESTATIE)
+            .bind(id)
+            .bind(i64::try_from(nr).unwrap_or(i64::MAX))
+            .bind(about.gemeente.code())
+            .bind(about.aanbieder.code())
+            .bind(bsn.digits())
+            .bind(prestatie.product_referentie.referentie_nummer.as_str())
+            .bind(prestatie.product_referentie.vorig())
+            .bind(prestatie.toewijzing_nummer.map(|nummer| nummer.0))
+            .bind(prestatie.product_categorie.as_str())
+            .bind(prestatie.product_code.as_str())
+            .bind(prestatie.product_periode.begindatum.to_text())
+            .bind(prestatie.product_periode.einddatum.to_text())
+            .bind(i64::from(prestatie.geleverd_volume))
+            .bind(prestatie.eenheid.to_text())
+            .bind(prestatie.product_tarief.map(i64::from))
+            .bind(i64::from(prestatie.ingediend_bedrag.bedrag))
+            .bind(prestatie.ingediend_bedrag.debet_credit.to_text())
+            .bind(toegekend.map(i64::from))
+            .bind(declaratie.void)
+            .bind(calculations_text(&line.calculations)?);
+    }
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use sqlx::QueryBuilder;
 
 use super::super::{Connection, Db, Row};
 use super::Result;
+use super::batch::Batch;
 use super::declaratie::prestatie;
 use super::row::Fields;
 use crate::domain::history::{
@@ -24,24 +25,20 @@ pub type Pair<'a> = (&'a Partij, &'a Partij);
 /// How many values one query asks for at most.
 pub const CHUNK: usize = 500;
 
-/// Of each subject, how often something was recorded about it.
-pub async fn revisions(conn: &mut Connection, pair: Pair<'_>, subjects: Vec<Subject>) -> Result<Vec<(Subject, i64)>> {
-    let mut known: HashMap<String, i64> = HashMap::new();
-    for chunk in subjects.chunks(CHUNK) {
-        let mut query = between("SELECT subject, revision FROM revision WHERE", "", pair);
-        one_of(&mut query, " AND subject IN ", chunk.iter().map(Subject::key));
-        for row in query.build().fetch_all(&mut *conn).await? {
-            let fields = Fields::of("revision", "subject", &row)?;
-            known.insert(fields.get("subject")?, fields.get("revision")?);
-        }
+/// Asks how often something was recorded about these subjects; at most [`CHUNK`].
+pub fn ask_revisions(batch: &mut Batch, pair: Pair<'_>, subjects: &[Subject]) {
+    const REVISIONS: &str = "SELECT subject, revision FROM revision WHERE gemeente = $1 AND aanbieder = $2
+        AND subject IN ";
+    of(batch.statement(REVISIONS), pair).list(subjects.iter().map(Subject::key));
+}
+
+/// Adds what was answered, by the key of the subject; one of which nothing was recorded has none.
+pub fn read_revisions(rows: &[Row], revisions: &mut HashMap<String, i64>) -> Result<()> {
+    for row in rows {
+        let fields = Fields::of("revision", "subject", row)?;
+        revisions.insert(fields.get("subject")?, fields.get("revision")?);
     }
-    Ok(subjects
-        .into_iter()
-        .map(|subject| {
-            let revision = known.get(&subject.key()).copied().unwrap_or(0);
-            (subject, revision)
-        })
-        .collect())
+    Ok(())
 }
 
 /// Of each version the one that came first, among those that were not refused. The caller adds which ones.
@@ -51,7 +48,24 @@ const VERSIONS: &str =
         WHERE e.gemeente = t.gemeente AND e.aanbieder = t.aanbieder
             AND e.toewijzing_nummer = t.toewijzing_nummer AND e.toewijzingsdatum = t.toewijzingsdatum
             AND e.toewijzingstijd = t.toewijzingstijd AND NOT e.refused
-            AND (e.bericht_id, e.nr) < (t.bericht_id, t.nr)) AND";
+            AND (e.bericht_id, e.nr) < (t.bericht_id, t.nr)) AND t.gemeente = $1 AND t.aanbieder = $2 AND ";
+
+/// Asks for all versions of the toewijzingen with these numbers; at most [`CHUNK`].
+pub fn ask_toewijzingen(batch: &mut Batch, pair: Pair<'_>, nummers: &[i64]) {
+    of(batch.statement(VERSIONS), pair).push("t.toewijzing_nummer IN ").list(nummers.iter().copied());
+    batch.push(" ORDER BY t.bericht_id, t.nr");
+}
+
+/// Asks for all versions of the toewijzingen of a client.
+pub fn ask_toewijzingen_of_client(batch: &mut Batch, pair: Pair<'_>, bsn: &Bsn) {
+    of(batch.statement(VERSIONS), pair).push("t.bsn = ").push_bind(bsn.digits());
+    batch.push(" ORDER BY t.bericht_id, t.nr");
+}
+
+/// The versions that were asked for.
+pub fn read_toewijzingen(rows: &[Row]) -> Result<Vec<ToewijzingFact>> {
+    rows.iter().map(toewijzing).collect()
+}
 
 /// All versions of the toewijzingen with these numbers.
 pub async fn toewijzingen_numbered(
@@ -61,21 +75,18 @@ pub async fn toewijzingen_numbered(
 ) -> Result<Vec<ToewijzingFact>> {
     let mut facts = Vec::new();
     for chunk in nummers.chunks(CHUNK) {
-        let mut query = between(VERSIONS, "t.", pair);
-        one_of(&mut query, " AND t.toewijzing_nummer IN ", chunk.iter().copied());
-        query.push(" ORDER BY t.bericht_id, t.nr");
-        for row in query.build().fetch_all(&mut *conn).await? {
-            facts.push(toewijzing(&row)?);
-        }
+        let mut batch = Batch::default();
+        ask_toewijzingen(&mut batch, pair, chunk);
+        facts.append(&mut read_toewijzingen(&batch.fetch_one(conn).await?)?);
     }
     Ok(facts)
 }
 
 /// All versions of the toewijzingen of a client.
 pub async fn toewijzingen_of_client(conn: &mut Connection, pair: Pair<'_>, bsn: &Bsn) -> Result<Vec<ToewijzingFact>> {
-    let mut query = between(VERSIONS, "t.", pair);
-    query.push(" AND t.bsn = ").push_bind(bsn.digits().to_owned()).push(" ORDER BY t.bericht_id, t.nr");
-    query.build().fetch_all(conn).await?.iter().map(toewijzing).collect()
+    let mut batch = Batch::default();
+    ask_toewijzingen_of_client(&mut batch, pair, bsn);
+    read_toewijzingen(&batch.fetch_one(conn).await?)
 }
 
 /// Those of these clients who ever had a toewijzing that was not refused.
@@ -92,14 +103,24 @@ pub async fn clients_with_toewijzing(conn: &mut Connection, pair: Pair<'_>, bsns
     Ok(clients)
 }
 
-/// The live starts of a client, in the order in which they were accepted.
-pub async fn live_starts(conn: &mut Connection, pair: Pair<'_>, bsn: &Bsn) -> Result<Vec<StartFact>> {
-    const LIVE: &str = "SELECT s.* FROM start s JOIN journal j ON j.bericht_id = s.bericht_id
-        WHERE NOT s.refused AND s.removed_by IS NULL AND";
-    let mut query = between(LIVE, "s.", pair);
-    query.push(" AND s.bsn = ").push_bind(bsn.digits().to_owned()).push(" ORDER BY j.seq, s.nr");
-    let rows = query.build().fetch_all(conn).await?;
+/// Asks for the live starts or stops of a client, in the order in which they were accepted.
+pub fn ask_live(batch: &mut Batch, pair: Pair<'_>, table: &str, bsn: &Bsn) {
+    let live = format!(
+        "SELECT s.* FROM {table} s JOIN journal j ON j.bericht_id = s.bericht_id
+        WHERE NOT s.refused AND s.removed_by IS NULL AND s.gemeente = $1 AND s.aanbieder = $2 AND s.bsn = $3
+        ORDER BY j.seq, s.nr"
+    );
+    of(batch.statement(live), pair).bind(bsn.digits());
+}
+
+/// The starts that were asked for.
+pub fn read_starts(rows: &[Row]) -> Result<Vec<StartFact>> {
     rows.iter().map(|row| Ok(StartFact { key: start_key(&Fields::of("start", "bericht_id", row)?)? })).collect()
+}
+
+/// The stops that were asked for.
+pub fn read_stops(rows: &[Row]) -> Result<Vec<StopFact>> {
+    rows.iter().map(|row| Ok(StopFact { key: stop_key(&Fields::of("stop", "bericht_id", row)?)? })).collect()
 }
 
 /// The live starts and stops of each of these clients.
@@ -160,16 +181,6 @@ pub async fn support_elsewhere(
         }
     }
     Ok(found)
-}
-
-/// The live stops of a client, in the order in which they were accepted.
-pub async fn live_stops(conn: &mut Connection, pair: Pair<'_>, bsn: &Bsn) -> Result<Vec<StopFact>> {
-    const LIVE: &str = "SELECT s.* FROM stop s JOIN journal j ON j.bericht_id = s.bericht_id
-        WHERE NOT s.refused AND s.removed_by IS NULL AND";
-    let mut query = between(LIVE, "s.", pair);
-    query.push(" AND s.bsn = ").push_bind(bsn.digits().to_owned()).push(" ORDER BY j.seq, s.nr");
-    let rows = query.build().fetch_all(conn).await?;
-    rows.iter().map(|row| Ok(StopFact { key: stop_key(&Fields::of("stop", "bericht_id", row)?)? })).collect()
 }
 
 /// A verzoek, and whether a toewijzing honours it. The caller adds which ones.
@@ -292,6 +303,11 @@ async fn collect_lines(
         found.insert((fields.get("seq")?, fields.get("nr")?), prestatie(&row)?);
     }
     Ok(())
+}
+
+/// Binds the gemeente and the aanbieder as the first two values of a statement.
+fn of<'b>(batch: &'b mut Batch, (gemeente, aanbieder): Pair<'_>) -> &'b mut Batch {
+    batch.bind(gemeente.code()).bind(aanbieder.code())
 }
 
 /// A query about what is between this gemeente and this aanbieder.

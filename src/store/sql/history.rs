@@ -1,30 +1,38 @@
 //! What was recorded before, as far as it bears on one bericht.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
-use super::super::Connection;
+use super::super::{Connection, Row};
 use super::Result;
+use super::batch::Batch;
 use super::declaratie::{Declared, declaraties_of, declaraties_under, latest_declaratie, lines_of};
 use super::facts::{
-    Pair, clients_with_toewijzing, leveringen, lines_about, lines_on, live_starts, live_stops, revisions,
+    CHUNK, Pair, ask_live, ask_revisions, ask_toewijzingen, ask_toewijzingen_of_client, clients_with_toewijzing,
+    leveringen, lines_about, lines_on, read_revisions, read_starts, read_stops, read_toewijzingen,
     toewijzingen_numbered, toewijzingen_of_client, verzoeken_named, verzoeken_of_client,
 };
 use super::row::Fields;
 use crate::domain::bericht::{BerichtIdentificatie, Heenbericht};
 use crate::domain::declaratie::Declaratie;
-use crate::domain::history::{Awaited, DeclaratieHistory, Subject, named_toewijzingen, named_verzoeken};
-use crate::domain::waarde::{Bsn, ToewijzingNummer, Value};
+use crate::domain::history::{
+    Awaited, DeclaratieHistory, Subject, ToewijzingFact, named_toewijzingen, named_verzoeken,
+};
+use crate::domain::waarde::{Bsn, Value};
 use crate::domain::{Bericht, Berichtsoort, Header, History, Inhoud};
 use crate::store::{EnvelopeSeen, HeaderColumns, Receipt};
+
+/// How many questions go to the database at once.
+const AT_ONCE: usize = 8;
 
 /// See [`crate::store::Store::history`].
 pub async fn history(conn: &mut Connection, bericht: &Bericht) -> Result<History> {
     match bericht {
         Bericht::Heen(heen) => of_heenbericht(conn, heen).await,
         Bericht::Retour(retour) => {
-            let identificatie_retour = retour.retour.identificatie_retour.as_str();
+            let mut identity = Batch::default();
+            ask_identity(&mut identity, &retour.header, Some(retour.retour.identificatie_retour.as_str()));
             Ok(History {
-                identificatie_used: identity_used(conn, &retour.header, Some(identificatie_retour)).await?,
+                identificatie_used: !identity.fetch_one(conn).await?.is_empty(),
                 awaited: awaited(conn, &retour.header).await?,
                 ..History::default()
             })
@@ -32,22 +40,13 @@ pub async fn history(conn: &mut Connection, bericht: &Bericht) -> Result<History
     }
 }
 
-/// The revisions are read before the facts: a bericht that is recorded meanwhile makes the verdict stale.
 async fn of_heenbericht(conn: &mut Connection, heen: &Heenbericht) -> Result<History> {
     let pair = heen.header.pair();
-    let subjects = Subject::of(&heen.inhoud);
-    let mut history = History { revisions: revisions(conn, pair, subjects).await?, ..History::default() };
-    history.identificatie_used = identity_used(conn, &heen.header, None).await?;
+    let mut history = first(conn, heen).await?;
     match &heen.inhoud {
-        Inhoud::Start(client) => levering_of(conn, pair, &client.bsn, &mut history).await?,
-        Inhoud::Stop(client) => levering_of(conn, pair, &client.bsn, &mut history).await?,
-        Inhoud::VerzoekOmToewijzing(client) => {
-            history.verzoeken = verzoeken_of_client(conn, pair, &client.bsn).await?;
-            history.toewijzingen.extend(toewijzingen_of_client(conn, pair, &client.bsn).await?);
-        }
+        Inhoud::VerzoekOmToewijzing(client) => history.verzoeken = verzoeken_of_client(conn, pair, &client.bsn).await?,
         Inhoud::VerzoekOmWijziging(client) => {
             history.verzoeken = verzoeken_of_client(conn, pair, &client.bsn).await?;
-            history.toewijzingen.extend(toewijzingen_of_client(conn, pair, &client.bsn).await?);
             history.clients = clients_with_toewijzing(conn, pair, &[&client.bsn]).await?;
         }
         Inhoud::DeclaratieAntwoord { header, antwoord } => {
@@ -63,26 +62,91 @@ async fn of_heenbericht(conn: &mut Connection, heen: &Heenbericht) -> Result<His
             let nummers = client.toegewezen_producten.iter().filter(|product| product.is_verwijderd());
             let nummers: Vec<i64> = nummers.map(|product| product.toewijzing_nummer.0).collect();
             history.declaraties.prestaties = lines_on(conn, pair, &nummers).await?;
-            history.toewijzingen.extend(toewijzingen_of_client(conn, pair, &client.bsn).await?);
         }
-        Inhoud::Beschikking(client) => {
-            history.toewijzingen.extend(toewijzingen_of_client(conn, pair, &client.bsn).await?);
-        }
-        Inhoud::Antwoord(_) | Inhoud::Declaratie(_) | Inhoud::Factuur { .. } => {}
+        Inhoud::Start(_)
+        | Inhoud::Stop(_)
+        | Inhoud::Beschikking(_)
+        | Inhoud::Antwoord(_)
+        | Inhoud::Declaratie(_)
+        | Inhoud::Factuur { .. } => {}
     }
     if let Some(declaratie) = heen.inhoud.declaratie() {
         of_declaratie(conn, Declared { pair, soort: heen.header.soort.name() }, &declaratie, &mut history).await?;
     }
-    let nummers: Vec<i64> = named_toewijzingen(&heen.inhoud).iter().map(|nummer| nummer.0).collect();
-    add_toewijzingen(conn, pair, &nummers, &mut history).await?;
     add_verzoeken(conn, pair, &named_verzoeken(&heen.inhoud), &mut history).await?;
     Ok(history)
 }
 
-async fn levering_of(conn: &mut Connection, pair: Pair<'_>, bsn: &Bsn, history: &mut History) -> Result<()> {
-    history.starts = live_starts(conn, pair, bsn).await?;
-    history.stops = live_stops(conn, pair, bsn).await?;
-    Ok(())
+/// What most verdicts rest on: the Identificatie, the toewijzingen that the bericht names, and of its client all
+/// toewijzingen, or the starts and stops.
+///
+/// The revisions are read before the facts: a bericht that is recorded meanwhile makes the verdict stale.
+async fn first(conn: &mut Connection, heen: &Heenbericht) -> Result<History> {
+    let subjects = Subject::of(&heen.inhoud);
+    let nummers: BTreeSet<i64> = named_toewijzingen(&heen.inhoud).iter().map(|nummer| nummer.0).collect();
+    let nummers: Vec<i64> = nummers.into_iter().collect();
+    let mut questions: Vec<Question<'_>> = subjects.chunks(CHUNK).map(Question::Revisions).collect();
+    questions.push(Question::Identity);
+    match &heen.inhoud {
+        Inhoud::Start(_) | Inhoud::Stop(_) => {
+            let levering = |bsn| [Question::Starts(bsn), Question::Stops(bsn)];
+            questions.extend(heen.inhoud.bsn().into_iter().flat_map(levering));
+        }
+        inhoud => questions.extend(inhoud.bsn().map(Question::ToewijzingenOfClient)),
+    }
+    questions.extend(nummers.chunks(CHUNK).map(Question::Toewijzingen));
+
+    let (mut history, mut revisions) = (History::default(), HashMap::new());
+    // Few are asked at once; many would fill the cache of prepared statements with what is never asked again.
+    let at_once = if questions.len() <= AT_ONCE { AT_ONCE } else { 1 };
+    for asked in questions.chunks(at_once) {
+        let mut batch = Batch::default();
+        for question in asked {
+            question.ask(&mut batch, &heen.header);
+        }
+        for (question, rows) in asked.iter().zip(batch.fetch(conn).await?) {
+            question.answer(&rows, &mut history, &mut revisions)?;
+        }
+    }
+    let revision = |subject: &Subject| revisions.get(&subject.key()).copied().unwrap_or(0);
+    history.revisions = subjects.iter().map(|subject| (subject.clone(), revision(subject))).collect();
+    Ok(history)
+}
+
+/// One statement of [`first`].
+enum Question<'a> {
+    Revisions(&'a [Subject]),
+    Identity,
+    ToewijzingenOfClient(&'a Bsn),
+    Starts(&'a Bsn),
+    Stops(&'a Bsn),
+    Toewijzingen(&'a [i64]),
+}
+
+impl Question<'_> {
+    fn ask(&self, batch: &mut Batch, header: &Header) {
+        let pair = header.pair();
+        match *self {
+            Self::Revisions(subjects) => ask_revisions(batch, pair, subjects),
+            Self::Identity => ask_identity(batch, header, None),
+            Self::ToewijzingenOfClient(bsn) => ask_toewijzingen_of_client(batch, pair, bsn),
+            Self::Starts(bsn) => ask_live(batch, pair, "start", bsn),
+            Self::Stops(bsn) => ask_live(batch, pair, "stop", bsn),
+            Self::Toewijzingen(nummers) => ask_toewijzingen(batch, pair, nummers),
+        }
+    }
+
+    fn answer(&self, rows: &[Row], history: &mut History, revisions: &mut HashMap<String, i64>) -> Result<()> {
+        match self {
+            Self::Revisions(_) => read_revisions(rows, revisions)?,
+            Self::Identity => history.identificatie_used = !rows.is_empty(),
+            Self::ToewijzingenOfClient(_) => history.toewijzingen.extend(read_toewijzingen(rows)?),
+            Self::Starts(_) => history.starts = read_starts(rows)?,
+            Self::Stops(_) => history.stops = read_stops(rows)?,
+            Self::Toewijzingen(_) => add_toewijzingen(read_toewijzingen(rows)?, history),
+        }
+        Ok(())
+    }
 }
 
 /// What the lines of a declaratie are judged against.
@@ -98,11 +162,12 @@ async fn of_declaratie(
     let lines = || declaratie.clienten.iter().flat_map(|client| &client.prestaties);
     let nummers: BTreeSet<i64> = lines().filter_map(|line| line.toewijzing_nummer).map(|nummer| nummer.0).collect();
     let nummers: Vec<i64> = nummers.into_iter().collect();
-    add_toewijzingen(conn, pair, &nummers, history).await?;
+    add_toewijzingen(toewijzingen_numbered(conn, pair, &nummers).await?, history);
     for client in declaratie.clienten.iter().filter(|client| client.has_line_without_number()) {
         let of_client = toewijzingen_of_client(conn, pair, &client.bsn).await?;
-        let of_client: Vec<i64> = of_client.iter().map(|fact| fact.toewijzing_nummer.0).collect();
-        add_toewijzingen(conn, pair, &of_client, history).await?;
+        let of_client: BTreeSet<i64> = of_client.iter().map(|fact| fact.toewijzing_nummer.0).collect();
+        let of_client: Vec<i64> = of_client.into_iter().collect();
+        add_toewijzingen(toewijzingen_numbered(conn, pair, &of_client).await?, history);
     }
     let referenties: BTreeSet<&str> = lines()
         .flat_map(|line| {
@@ -143,23 +208,16 @@ async fn of_antwoord(
     Ok(DeclaratieHistory { declaraties, prestaties, ..DeclaratieHistory::default() })
 }
 
-async fn identity_used(conn: &mut Connection, header: &Header, identificatie_retour: Option<&str>) -> Result<bool> {
-    Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM bericht WHERE identity = $1)")
-        .bind(HeaderColumns::of(header, identificatie_retour).identity())
-        .fetch_one(conn)
-        .await?)
+/// Asks for a bericht that used the Identificatie.
+fn ask_identity(batch: &mut Batch, header: &Header, identificatie_retour: Option<&str>) {
+    let identity = HeaderColumns::of(header, identificatie_retour).identity();
+    batch.statement("SELECT 1 FROM bericht WHERE identity = $1").bind(identity);
 }
 
-/// Adds those of these numbers that are not there yet.
-async fn add_toewijzingen(conn: &mut Connection, pair: Pair<'_>, nummers: &[i64], history: &mut History) -> Result<()> {
-    let missing: BTreeSet<i64> = nummers
-        .iter()
-        .copied()
-        .filter(|nummer| history.toewijzingen.versions(ToewijzingNummer(*nummer)).is_empty())
-        .collect();
-    let missing: Vec<i64> = missing.into_iter().collect();
-    history.toewijzingen.extend(toewijzingen_numbered(conn, pair, &missing).await?);
-    Ok(())
+/// Adds those whose number is not there yet.
+fn add_toewijzingen(mut facts: Vec<ToewijzingFact>, history: &mut History) {
+    facts.retain(|fact| history.toewijzingen.versions(fact.toewijzing_nummer).is_empty());
+    history.toewijzingen.extend(facts);
 }
 
 /// Adds those under these names that are not there yet.

@@ -3,14 +3,12 @@
 //! Nothing is overwritten: a refused bericht is marked, so that what it changed can be taken back. The state of a
 //! toewijzing is what can be folded from these rows.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::super::Connection;
 use super::Result;
 use super::batch::Batch;
 use super::declaratie::{grant_lines, insert_declaratie};
-use super::facts::CHUNK;
 use crate::domain::Release;
 use crate::domain::levering::{StartKey, StopKey};
 use crate::domain::waarde::{Bsn, Value};
@@ -20,50 +18,37 @@ use crate::store::{About, Effect, LedgerChange, NewToewijzing};
 type Origin<'a> = (&'a str, i64);
 
 /// The compare-and-set of a verdict. A subject that is not known has revision 0.
-///
-/// Those of one revision together: a declaratie is about thousands of clients.
 pub fn advance_revisions(batch: &mut Batch, about: &About) {
-    let mut by_revision: BTreeMap<i64, Vec<String>> = BTreeMap::new();
-    for (subject, revision) in &about.revisions {
-        by_revision.entry(*revision).or_default().push(subject.key());
-    }
-    for (revision, mut subjects) in by_revision {
-        subjects.sort();
-        for chunk in subjects.chunks(CHUNK) {
-            if revision == 0 {
-                first_revision(batch, about, chunk);
-            } else {
-                next_revision(batch, about, chunk, revision);
-            }
-            batch.exactly(chunk.len());
+    const FIRST: &str = "INSERT INTO revision (gemeente, aanbieder, subject, revision) VALUES ($1, $2, $3, 1)
+        ON CONFLICT (gemeente, aanbieder, subject) DO NOTHING";
+    // Joined, as SQLite looks at all rows for an IN of several.
+    const NEXT: &str = "UPDATE revision SET revision = revision.revision + 1
+        FROM (VALUES ($1, $2, $3, CAST($4 AS BIGINT))) AS known
+        WHERE gemeente = known.column1 AND aanbieder = known.column2 AND subject = known.column3
+            AND revision.revision = known.column4";
+    let mut subjects: Vec<(String, i64)> =
+        about.revisions.iter().map(|(subject, revision)| (subject.key(), *revision)).collect();
+    // Whoever waits for a row of another waits in the same order; and those that are new stand together.
+    subjects.sort_by(|one, other| (one.1 > 0, &one.0).cmp(&(other.1 > 0, &other.0)));
+    for (subject, revision) in subjects {
+        batch.statement(if revision == 0 { FIRST } else { NEXT });
+        batch.bind(about.gemeente.code()).bind(about.aanbieder.code()).bind(subject);
+        if revision > 0 {
+            batch.bind(revision);
         }
+        batch.exactly_one();
     }
-}
-
-/// Of subjects of which nothing was recorded before.
-fn first_revision(batch: &mut Batch, about: &About, subjects: &[String]) {
-    batch.statement("INSERT INTO revision (gemeente, aanbieder, subject, revision) VALUES ");
-    batch.rows(subjects, |row, subject| {
-        row.value(about.gemeente.code()).value(about.aanbieder.code()).value(subject).value(1_i64);
-    });
-    batch.push(" ON CONFLICT (gemeente, aanbieder, subject) DO NOTHING");
-}
-
-fn next_revision(batch: &mut Batch, about: &About, subjects: &[String], revision: i64) {
-    const NEXT: &str = "UPDATE revision SET revision = revision + 1
-        WHERE gemeente = $1 AND aanbieder = $2 AND revision = $3 AND (subject) IN (VALUES ";
-    batch.statement(NEXT).bind(about.gemeente.code()).bind(about.aanbieder.code()).bind(revision);
-    batch.rows(subjects, |row, subject| _ = row.value(subject));
-    batch.push(")");
 }
 
 /// Keeps which bericht was about what, of these subjects.
 pub fn insert_about(batch: &mut Batch, about: &About, bericht_id: &str, range: Range<usize>) {
-    for chunk in about.revisions[range].chunks(CHUNK) {
-        batch.statement("INSERT INTO about (bericht_id, gemeente, aanbieder, subject) VALUES ");
-        batch.rows(chunk, |row, (subject, _)| {
-            row.value(bericht_id).value(about.gemeente.code()).value(about.aanbieder.code()).value(subject.key());
-        });
+    for (subject, _) in &about.revisions[range] {
+        batch
+            .statement("INSERT INTO about (bericht_id, gemeente, aanbieder, subject) VALUES ($1, $2, $3, $4)")
+            .bind(bericht_id)
+            .bind(about.gemeente.code())
+            .bind(about.aanbieder.code())
+            .bind(subject.key());
     }
 }
 

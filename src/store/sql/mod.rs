@@ -25,6 +25,8 @@ mod toewijzing;
 mod use_cases;
 mod waiting;
 
+pub use batch::Batch;
+
 use crate::store::StoreError;
 
 type Result<T, E = StoreError> = std::result::Result<T, E>;

@@ -1,5 +1,6 @@
 //! The bytes of berichten, in parts.
 
+use bytes::Bytes;
 use futures_util::TryStreamExt;
 use sqlx::Row as _;
 
@@ -22,13 +23,13 @@ pub fn insert_payload(batch: &mut Batch, bericht: &NewBericht) {
 }
 
 /// Keeps one part of the bytes of a bericht, or of the XML that was made of them.
-pub fn insert_part(batch: &mut Batch, (id, is_made): (&str, bool), nr: usize, bytes: &[u8]) {
+pub fn insert_part(batch: &mut Batch, (id, is_made): (&str, bool), nr: usize, bytes: &Bytes) {
     batch
         .statement("INSERT INTO payload (bericht_id, is_made, nr, bytes) VALUES ($1, $2, $3, $4)")
         .bind(id)
         .bind(is_made)
         .bind(i64::try_from(nr).unwrap_or(i64::MAX))
-        .bind(bytes.chunks(PART).nth(nr));
+        .bind(bytes.slice(nr * PART..bytes.len().min((nr + 1) * PART)));
 }
 
 /// A bericht as it came in, and whether XML was made of it.

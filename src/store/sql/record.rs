@@ -28,17 +28,22 @@ pub async fn record(conn: &mut Connection, entry: &Entry, is_ahead: bool) -> Res
         apply(conn, &answering.heenbericht_id, &answering.effect).await?;
         batch = Batch::default();
     }
-    for closing in &entry.closes {
-        close(&mut batch, closing, bericht);
-    }
-    for deadline in &entry.deadlines {
-        insert_deadline(&mut batch, deadline, bericht);
-    }
+    write_deadlines(&mut batch, entry);
     batch.run(conn).await.map_err(stale_if_taken)?;
     if let Some(approval) = &entry.approval {
         approve(conn, approval, &bericht.id).await?;
     }
     Ok(())
+}
+
+/// The same, where it takes no more than statements that are known beforehand: it may go together with others.
+pub fn plan(entry: &Entry, is_ahead: bool) -> Result<Option<Batch>> {
+    if is_ahead || entry.released || entry.answers.is_some() || entry.approval.is_some() {
+        return Ok(None);
+    }
+    let mut batch = write(entry, is_ahead)?;
+    write_deadlines(&mut batch, entry);
+    Ok(Some(batch))
 }
 
 /// What is written of every bericht.
@@ -48,11 +53,10 @@ fn write(entry: &Entry, is_ahead: bool) -> Result<Batch> {
     if let Some(about) = &entry.about {
         advance_revisions(&mut batch, about);
     }
-    if entry.released {
-        answer_if_any(&mut batch, bericht);
-    } else {
-        insert_bericht(&mut batch, bericht, entry.claims_identity)?;
+    if !entry.released {
+        insert_bericht(&mut batch, bericht, entry.claims_identity, entry.answered_by())?;
     }
+    answer_if_any(&mut batch, bericht);
     if let Some(wait) = &entry.wait {
         insert_waiting(&mut batch, &bericht.id, wait);
     } else if bericht.outcome != Outcome::Refused {
@@ -67,7 +71,10 @@ fn write(entry: &Entry, is_ahead: bool) -> Result<Batch> {
         change_ledger(&mut batch, about, &bericht.id, &entry.ledger);
     }
     if let Some(retour) = &entry.retour {
-        insert_bericht(&mut batch, retour, true)?;
+        insert_bericht(&mut batch, retour, true, None)?;
+        if entry.answered_by().is_none() {
+            answer_if_any(&mut batch, retour);
+        }
     }
     for (bericht_id, partij) in &entry.postbus {
         batch
@@ -82,6 +89,14 @@ fn write(entry: &Entry, is_ahead: bool) -> Result<Batch> {
         insert_envelope(&mut batch, envelope);
     }
     Ok(batch)
+}
+
+/// Clocks that stop, and that start.
+fn write_deadlines(batch: &mut Batch, entry: &Entry) {
+    for closing in &entry.closes {
+        close(batch, closing, &entry.bericht);
+    }
+    insert_deadlines(batch, &entry.deadlines, &entry.bericht);
 }
 
 /// What there can be much of: the bytes, what it is about, the lines of a declaratie.
@@ -111,11 +126,16 @@ fn stale_if_taken(error: StoreError) -> StoreError {
     }
 }
 
-fn insert_bericht(batch: &mut Batch, bericht: &NewBericht, claims_identity: bool) -> Result<()> {
+fn insert_bericht(
+    batch: &mut Batch,
+    bericht: &NewBericht,
+    claims_identity: bool,
+    retour_id: Option<&String>,
+) -> Result<()> {
     const BERICHT: &str = "INSERT INTO bericht (id, received_at, via, poster, referentienummer, sha256, soort, release,
-            afzender, ontvanger, identificatie, dagtekening, identificatie_retour, identity, heenbericht_id, outcome,
-            receipt)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+            afzender, ontvanger, identificatie, dagtekening, identificatie_retour, identity, heenbericht_id, retour_id,
+            outcome, receipt)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
     let header = bericht.header.as_ref();
     // What was refused never uses up an Identificatie, whatever the caller says.
     let identity = header.filter(|_| claims_identity && bericht.outcome != Outcome::Refused);
@@ -136,9 +156,9 @@ fn insert_bericht(batch: &mut Batch, bericht: &NewBericht, claims_identity: bool
         .bind(header.and_then(|header| header.identificatie_retour.as_ref()))
         .bind(identity.map(HeaderColumns::identity))
         .bind(&bericht.heenbericht_id)
+        .bind(retour_id)
         .bind(bericht.outcome.name())
         .bind(receipt_text(bericht)?);
-    answer_if_any(batch, bericht);
     Ok(())
 }
 
@@ -149,7 +169,7 @@ fn answer_if_any(batch: &mut Batch, bericht: &NewBericht) {
             .statement("UPDATE bericht SET retour_id = $2 WHERE id = $1 AND retour_id IS NULL")
             .bind(heenbericht_id)
             .bind(&bericht.id)
-            .exactly(1);
+            .exactly_one();
     }
 }
 
@@ -178,24 +198,26 @@ fn close(batch: &mut Batch, closing: &Closing, by: &NewBericht) {
         .bind(&closing.subject);
 }
 
-fn insert_deadline(batch: &mut Batch, deadline: &NewDeadline, bericht: &NewBericht) {
+fn insert_deadlines(batch: &mut Batch, deadlines: &[NewDeadline], bericht: &NewBericht) {
     const DEADLINE: &str = "INSERT INTO deadline (id, bericht_id, clock, answer, responsible, subject, due, due_at,
             state, closed_at, closed_by)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-    let closed = matches!(deadline.state, DeadlineState::Met | DeadlineState::Late);
-    batch
-        .statement(DEADLINE)
-        .bind(&deadline.id)
-        .bind(&deadline.bericht_id)
-        .bind(deadline.clock.name())
-        .bind(deadline.answer.name())
-        .bind(deadline.responsible.code())
-        .bind(&deadline.subject)
-        .bind(day_in_order(deadline.due))
-        .bind(in_order(deadline.due_at))
-        .bind(deadline.state.name())
-        .bind(closed.then_some(bericht.received_at))
-        .bind(closed.then_some(&bericht.id));
+    for deadline in deadlines {
+        let closed = matches!(deadline.state, DeadlineState::Met | DeadlineState::Late);
+        batch
+            .statement(DEADLINE)
+            .bind(&deadline.id)
+            .bind(&deadline.bericht_id)
+            .bind(deadline.clock.name())
+            .bind(deadline.answer.name())
+            .bind(deadline.responsible.code())
+            .bind(&deadline.subject)
+            .bind(day_in_order(deadline.due))
+            .bind(in_order(deadline.due_at))
+            .bind(deadline.state.name())
+            .bind(closed.then_some(bericht.received_at))
+            .bind(closed.then_some(&bericht.id));
+    }
 }
 
 fn insert_parcel(batch: &mut Batch, parcel: &NewParcel, due_at: Timestamp) {
@@ -224,5 +246,5 @@ fn insert_envelope(batch: &mut Batch, envelope: &EnvelopeSeen) {
         .bind(&envelope.zender)
         .bind(&envelope.referentienummer)
         .bind(&envelope.content_sha256)
-        .bind(&envelope.answer);
+        .bind(&envelope.answer[..]);
 }

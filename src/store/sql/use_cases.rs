@@ -80,8 +80,12 @@ impl Store for Database {
         let is_ahead = !portions.is_empty();
         let recorded = match self.write_ahead(&entry, portions).await {
             Ok(()) => {
+                let plan = || record::plan(&entry, is_ahead);
                 let entry = Arc::clone(&entry);
-                self.write(move |conn| Box::pin(async move { record::record(conn, &entry, is_ahead).await })).await
+                self.write_planned(plan, move |conn| {
+                    Box::pin(async move { record::record(conn, &entry, is_ahead).await })
+                })
+                .await
             }
             failed => failed,
         };

@@ -1,19 +1,20 @@
 //! The one writer of a SQLite database: takes all commands that wait, and commits them as a group.
 //!
 //! A commit costs one flush of the disk however much is in it, and SQLite has one writer at a time, so
-//! commands that queue up while the disk is busy share the next flush. When one of them fails, all are taken back and
-//! run again, each with a savepoint, so that it is rolled back alone; a savepoint for each at once would cost as much as what
-//! most of them do. Nobody is answered before the commit; when that fails, all get its error.
+//! commands that queue up while the disk is busy share the next flush, and their rows for one table one statement. When
+//! one of them fails, all are taken back and run again, each with a savepoint, so that it is rolled back alone; a savepoint
+//! for each at once would cost as much as what most of them do. Nobody is answered before the commit; when that fails, all get its error.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection as _};
+use tokio::runtime::Builder;
 use tokio::sync::{Notify, mpsc, oneshot};
-use tokio::task::JoinHandle;
 
-use super::Step;
+use super::sql::Batch;
+use super::{Step, Turn};
 use crate::store::StoreError;
 
 /// How many commands one commit takes at most, and how many wait before a caller does.
@@ -22,6 +23,9 @@ const GROUP: usize = 128;
 /// What somebody wants written.
 #[async_trait]
 trait Command: Send {
+    /// All that it does, when that was known beforehand; once, as it then counts as done.
+    fn plan(&mut self) -> Option<Batch>;
+
     /// Does it inside the transaction of the group; again when the first time was taken back. Answers whether to keep what
     /// it did.
     async fn run(&mut self, conn: &mut SqliteConnection) -> bool;
@@ -33,6 +37,8 @@ trait Command: Send {
 /// A use case, and where its caller waits.
 struct Asked<T, F> {
     step: F,
+    /// With what it gives.
+    plan: Option<(Batch, T)>,
     done: Result<T, StoreError>,
     tell: oneshot::Sender<Result<T, StoreError>>,
 }
@@ -43,6 +49,12 @@ where
     T: Send,
     F: for<'c> FnOnce(&'c mut SqliteConnection) -> Step<'c, T> + Clone + Send,
 {
+    fn plan(&mut self) -> Option<Batch> {
+        let (batch, given) = self.plan.take()?;
+        self.done = Ok(given);
+        Some(batch)
+    }
+
     async fn run(&mut self, conn: &mut SqliteConnection) -> bool {
         let step = self.step.clone();
         self.done = step(conn).await;
@@ -55,20 +67,37 @@ where
     }
 }
 
-/// The way to the writer task.
+/// The way to the writer.
 pub struct Writer {
     /// `None` once closing began.
     queue: Mutex<Option<mpsc::Sender<Box<dyn Command>>>>,
-    task: Mutex<Option<JoinHandle<()>>>,
+    /// Told when its thread ends.
+    ended: Mutex<Option<oneshot::Receiver<()>>>,
 }
 
 impl Writer {
-    /// Starts the task. `reopen` tells how to get a clean connection after a group failed; `committed` is
-    /// told of every commit.
-    pub fn start(conn: SqliteConnection, reopen: Option<SqliteConnectOptions>, committed: Arc<Notify>) -> Self {
+    /// Starts it. `reopen` tells how to get a clean connection after a group failed; it writes when it has the `turn`, and
+    /// `committed` is told of every commit.
+    ///
+    /// It has a thread of its own: between one command and the next the database would wait for whatever else a shared one
+    /// has to do first.
+    ///
+    /// # Errors
+    /// No thread could be started.
+    pub fn start(
+        conn: SqliteConnection,
+        reopen: Option<SqliteConnectOptions>,
+        turn: Turn,
+        committed: Arc<Notify>,
+    ) -> std::io::Result<Self> {
         let (queue, waiting) = mpsc::channel(GROUP);
-        let task = tokio::spawn(write_groups(waiting, conn, reopen, committed));
-        Self { queue: Mutex::new(Some(queue)), task: Mutex::new(Some(task)) }
+        let (end, ended) = oneshot::channel();
+        let runtime = Builder::new_current_thread().build()?;
+        std::thread::Builder::new().name("writer".to_owned()).spawn(move || {
+            runtime.block_on(write_groups(waiting, conn, reopen, (turn, committed)));
+            _ = end.send(());
+        })?;
+        Ok(Self { queue: Mutex::new(Some(queue)), ended: Mutex::new(Some(ended)) })
     }
 
     /// Runs a command and answers when it is on disk.
@@ -80,22 +109,38 @@ impl Writer {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> Step<'c, T> + Clone + Send + 'static,
     {
-        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(StoreError::Closed)?;
         let (tell, told) = oneshot::channel();
-        let command = Box::new(Asked { step, done: Err(StoreError::Closed), tell });
-        queue.send(command).await.map_err(|_| StoreError::Closed)?;
-        drop(queue);
+        self.ask(Box::new(Asked { step, plan: None, done: Err(StoreError::Closed), tell })).await?;
         told.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// The same for one that comes to no more than this plan, if there is one: it is carried out together with others.
+    ///
+    /// # Errors
+    /// As those of [`Writer::run`].
+    pub async fn run_planned<F>(&self, plan: Option<Batch>, step: F) -> Result<(), StoreError>
+    where
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Step<'c, ()> + Clone + Send + 'static,
+    {
+        let (tell, told) = oneshot::channel();
+        let plan = plan.map(|plan| (plan, ()));
+        self.ask(Box::new(Asked { step, plan, done: Err(StoreError::Closed), tell })).await?;
+        told.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    async fn ask(&self, command: Box<dyn Command>) -> Result<(), StoreError> {
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(StoreError::Closed)?;
+        queue.send(command).await.map_err(|_| StoreError::Closed)
     }
 
     /// Takes no more commands, and waits until those that wait are done.
     pub async fn finish(&self) {
         drop(self.queue.lock().unwrap_or_else(PoisonError::into_inner).take());
-        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(task) = task
-            && let Err(cause) = task.await
+        let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(ended) = ended
+            && ended.await.is_err()
         {
-            tracing::error!(error = %cause, "the writer of the database broke off");
+            tracing::error!("the writer of the database broke off");
         }
     }
 }
@@ -104,11 +149,14 @@ async fn write_groups(
     mut waiting: mpsc::Receiver<Box<dyn Command>>,
     mut conn: SqliteConnection,
     reopen: Option<SqliteConnectOptions>,
-    committed: Arc<Notify>,
+    (turn, committed): (Turn, Arc<Notify>),
 ) {
     let mut group = Vec::with_capacity(GROUP);
     while waiting.recv_many(&mut group, GROUP).await > 0 {
-        let failure = write_group(&mut conn, &mut group).await.err().map(Arc::new);
+        let failure = {
+            let _turn = turn.lock().await;
+            write_group(&mut conn, &mut group).await.err().map(Arc::new)
+        };
         match &failure {
             None => committed.notify_one(),
             Some(cause) => {
@@ -128,18 +176,24 @@ async fn write_groups(
 /// Runs the commands of a group and commits. On an error nothing of the group remains.
 async fn write_group(conn: &mut SqliteConnection, group: &mut [Box<dyn Command>]) -> Result<(), sqlx::Error> {
     let mut transaction = conn.begin_with("BEGIN IMMEDIATE").await?;
-    let mut is_kept = true;
-    for command in &mut *group {
-        is_kept = command.run(&mut transaction).await;
-        if !is_kept {
-            break;
-        }
-    }
-    if is_kept {
+    if write_together(&mut transaction, group).await {
         return transaction.commit().await;
     }
     transaction.rollback().await?;
-    if group.len() == 1 { Ok(()) } else { write_each(conn, group).await }
+    write_each(conn, group).await
+}
+
+/// What was planned goes together; they came at the same time, so any order is as good. Answers whether all succeeded.
+async fn write_together(conn: &mut SqliteConnection, group: &mut [Box<dyn Command>]) -> bool {
+    let mut together = Batch::default();
+    for command in &mut *group {
+        match command.plan() {
+            Some(plan) => together.join(plan),
+            None if !command.run(conn).await => return false,
+            None => {}
+        }
+    }
+    if group.len() == 1 { together.run(conn).await.is_ok() } else { together.run_apart(conn).await.is_ok() }
 }
 
 /// The same, where a command that fails takes no other down.

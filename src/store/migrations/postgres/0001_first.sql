@@ -20,7 +20,7 @@ CREATE TABLE bericht (
     identificatie_retour TEXT,
     identity             TEXT UNIQUE,                    -- what may be used once; NULL when it does not claim it
     heenbericht_id       TEXT REFERENCES bericht (id),   -- of a retour
-    retour_id            TEXT REFERENCES bericht (id),   -- the one accepted retour of a heenbericht
+    retour_id            TEXT,                           -- the one accepted retour of a heenbericht, a bericht as well
     outcome              TEXT NOT NULL CHECK (outcome IN ('accepted', 'partial', 'parked', 'rejected', 'refused')),
     receipt              TEXT NOT NULL                   -- JSON
 );
@@ -226,7 +226,8 @@ CREATE TABLE prestatie (
     PRIMARY KEY (bericht_id, nr)
 );
 CREATE INDEX prestatie_referentie ON prestatie (gemeente, aanbieder, referentie_nummer) WHERE NOT void;
-CREATE INDEX prestatie_credited ON prestatie (gemeente, aanbieder, vorig_referentie_nummer) WHERE NOT void;
+CREATE INDEX prestatie_credited ON prestatie (gemeente, aanbieder, vorig_referentie_nummer)
+    WHERE NOT void AND vorig_referentie_nummer IS NOT NULL;
 CREATE INDEX prestatie_toewijzing ON prestatie (gemeente, aanbieder, toewijzing_nummer) WHERE NOT void;
 
 -- A batch of payments of a gemeente, under a name that it chose.

@@ -1,5 +1,7 @@
 -- What is kept, in its first form. The PostgreSQL twin of this file differs in column types only.
 --
+-- Small rows under a key of text stand in the key itself (WITHOUT ROWID): one tree to write instead of two.
+--
 -- Instants are TEXT, RFC 3339 in UTC, so that the order of the text is the order of time. Dates that stand in
 -- a bericht are TEXT, as in the bericht: xs:date allows years whose text does not sort, and such a bericht has
 -- to be kept (and rejected) all the same.
@@ -21,7 +23,7 @@ CREATE TABLE bericht (
     identificatie_retour TEXT,
     identity             TEXT UNIQUE,                    -- what may be used once; NULL when it does not claim it
     heenbericht_id       TEXT REFERENCES bericht (id),   -- of a retour
-    retour_id            TEXT REFERENCES bericht (id),   -- the one accepted retour of a heenbericht
+    retour_id            TEXT,                           -- the one accepted retour of a heenbericht, a bericht as well
     outcome              TEXT NOT NULL CHECK (outcome IN ('accepted', 'partial', 'parked', 'rejected', 'refused')),
     receipt              TEXT NOT NULL                   -- JSON
 );
@@ -43,7 +45,7 @@ CREATE TABLE payload (
 CREATE TABLE ahead (
     bericht_id TEXT PRIMARY KEY,
     since      TEXT NOT NULL
-);
+) WITHOUT ROWID;
 
 -- In which order berichten became true: one row for each that was judged.
 CREATE TABLE journal (
@@ -65,7 +67,7 @@ CREATE TABLE waiting_on (
     aanbieder  TEXT NOT NULL,
     subject    TEXT NOT NULL,
     PRIMARY KEY (bericht_id, subject)
-);
+) WITHOUT ROWID;
 CREATE INDEX waiting_on_subject ON waiting_on (gemeente, aanbieder, subject);
 
 -- Advances whenever a bericht about this subject is recorded: the compare-and-set of a verdict.
@@ -75,7 +77,7 @@ CREATE TABLE revision (
     subject   TEXT NOT NULL,                           -- what kind and which: 'client/999990019'
     revision  INTEGER NOT NULL,
     PRIMARY KEY (gemeente, aanbieder, subject)
-);
+) WITHOUT ROWID;
 
 -- Which bericht was about which subject.
 CREATE TABLE about (
@@ -84,7 +86,7 @@ CREATE TABLE about (
     aanbieder  TEXT NOT NULL,
     subject    TEXT NOT NULL,
     PRIMARY KEY (bericht_id, subject)
-);
+) WITHOUT ROWID;
 CREATE INDEX about_subject ON about (gemeente, aanbieder, subject);
 
 -- One version of a toewijzing, as one bericht put it. Of the same version in several berichten the
@@ -227,7 +229,8 @@ CREATE TABLE prestatie (
     PRIMARY KEY (bericht_id, nr)
 );
 CREATE INDEX prestatie_referentie ON prestatie (gemeente, aanbieder, referentie_nummer) WHERE NOT void;
-CREATE INDEX prestatie_credited ON prestatie (gemeente, aanbieder, vorig_referentie_nummer) WHERE NOT void;
+CREATE INDEX prestatie_credited ON prestatie (gemeente, aanbieder, vorig_referentie_nummer)
+    WHERE NOT void AND vorig_referentie_nummer IS NOT NULL;
 CREATE INDEX prestatie_toewijzing ON prestatie (gemeente, aanbieder, toewijzing_nummer) WHERE NOT void;
 
 -- A batch of payments of a gemeente, under a name that it chose.
@@ -330,7 +333,7 @@ CREATE TABLE postbus (
     bericht_id   TEXT NOT NULL REFERENCES bericht (id),
     picked_up_at TEXT,
     PRIMARY KEY (partij, bericht_id)
-);
+) WITHOUT ROWID;
 CREATE INDEX postbus_waiting ON postbus (partij, bericht_id) WHERE picked_up_at IS NULL;
 
 -- Envelopes that came in, with the answer that a repeat gets again.
