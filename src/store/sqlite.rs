@@ -52,7 +52,7 @@ const READERS: u32 = 8;
 
 /// What the writer keeps of the database in memory, in KiB below zero as SQLite wants it: the upper pages of all trees, so
 /// that a commit reads few.
-const WRITER_CACHE: &str = "-32768";
+const WRITER_CACHE: &str = "-16384";
 
 /// To how many bytes a log that had grown is cut when it begins anew: 256 MiB.
 const LOG_LIMIT: &str = "268435456";
