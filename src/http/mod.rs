@@ -113,6 +113,8 @@ pub fn router(gateway: Arc<Gateway>, settings: Settings) -> Router {
         .routes(routes!(dashboard::toewijzing::waiting))
         .routes(routes!(dashboard::bericht::bericht))
         .routes(routes!(dashboard::declaratie::declaratie))
+        .routes(routes!(dashboard::declaratie::csv))
+        .routes(routes!(dashboard::declaratie::xlsx))
         .routes(routes!(dashboard::betaling::betalingen))
         .routes(routes!(dashboard::betaling::csv))
         .routes(routes!(dashboard::betaling::pain001))

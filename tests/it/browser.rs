@@ -110,6 +110,9 @@ async fn a_declaratie_is_shown_line_by_line_with_what_is_left_of_its_toewijzing(
                 && lines.contains("TR338 Er is geen toewijzing"),
             "{lines}"
         );
+        for table in ["csv", "xlsx"] {
+            assert!(page.contains(&format!("<a href=\"/declaraties/{id}/{table}\">")), "no {table} on {page}");
+        }
         assert!(!page.contains("<svg"), "of two toewijzingen none is looked at");
         assert!(!page.contains(BSN) && !page.contains("Verhoeven"), "a person on the dashboard");
     }
@@ -155,6 +158,53 @@ async fn the_dashboard_asks_an_operator_to_log_in() {
     );
     world.request(|_| client.post(world.url("/logout")).header("cookie", &session)).await;
     assert_eq!(world.request(|_| client.get(&url).header("cookie", &session)).await.status, 303);
+    world.stop().await;
+}
+
+/// Logs in over HTTP; the cookie of the session.
+async fn session_of(world: &World, token: &str) -> String {
+    let client = reqwest::Client::builder().redirect(Policy::none()).build().expect("a client");
+    let entered = world.request(|_| client.post(world.url("/login")).form(&[("token", token)])).await;
+    assert_eq!(entered.status, 303, "{token}: {}", entered.text);
+    let cookie = entered.headers["set-cookie"].to_str().expect("a cookie");
+    cookie.split(';').next().expect("name and value").to_owned()
+}
+
+#[tokio::test]
+async fn the_lines_of_a_declaratie_are_downloaded_by_who_is_logged_in() {
+    let world = World::both_local().await;
+    let told = wmo323("D1", "2026-06-01", &[prestatie("=1+1", json!({}))]);
+    let told = String::from_utf8(told).expect("UTF-8").replace("DeclaratieNummer>D1<", "DeclaratieNummer>D\"1 é<");
+    world.at("2026-06-01T09:00:00+02:00");
+    let id = world.post(AANBIEDER, told).await.body["id"].as_str().expect("an id").to_owned();
+    let client = reqwest::Client::builder().redirect(Policy::none()).build().expect("a client");
+    let get = async |path: &str, cookie: &str| {
+        let url = world.url(&format!("/declaraties/{path}"));
+        world.request(|_| client.get(url).header("cookie", cookie)).await
+    };
+    let session = session_of(&world, "operator").await;
+    for (table, media) in [
+        ("csv", "text/csv; charset=utf-8"),
+        ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ] {
+        let path = format!("{id}/{table}");
+        for outside in ["", "session=guess"] {
+            let refused = get(&path, outside).await;
+            assert_eq!((refused.status, refused.headers["location"].as_bytes()), (303, &b"/login"[..]), "{outside}");
+            assert_eq!(refused.text, "");
+        }
+        let url = world.url(&format!("/declaraties/{path}"));
+        let party = world.request(|_| client.get(url).bearer_auth(AANBIEDER)).await;
+        assert_eq!(party.status, 303, "a token of the API opens no page");
+        let given = get(&path, &session).await;
+        assert_eq!((given.status, given.headers["content-type"].as_bytes()), (200, media.as_bytes()));
+        let name = given.headers["content-disposition"].to_str().expect("plain letters");
+        assert_eq!(name, format!("attachment; filename=\"declaratie-D-1--.{table}\""));
+        assert_eq!(get(&format!("nergens/{table}"), &session).await.status, 404);
+    }
+    let csv = get(&format!("{id}/csv"), &session).await.text;
+    assert!(csv.lines().nth(1).is_some_and(|row| row.starts_with("\"'=1+1\";")), "{csv}");
+    assert!(!csv.contains(BSN), "{csv}");
     world.stop().await;
 }
 

@@ -19,7 +19,7 @@ use crate::domain::waarde::Value;
 use crate::http::Caller;
 use crate::http::Server;
 use crate::http::berichten::PageQuery;
-use crate::http::declaraties::{DeclaratieJson, LineJson};
+use crate::http::declaraties::{DeclaratieJson, LineJson, WORKBOOK};
 use crate::http::error::Problem;
 use crate::http::openapi::{BadQuery, ForOperators, NotThere};
 use crate::http::query::{Id, Parameters};
@@ -105,6 +105,52 @@ pub(in crate::http) async fn declaratie(
         declaratie,
     };
     Ok(rendered(StatusCode::OK, &page))
+}
+
+/// The lines of a declaratie as CSV, for who is logged in.
+#[utoipa::path(
+    get,
+    path = "/declaraties/{id}/csv",
+    tag = "dashboard",
+    params(Id),
+    responses(
+        (status = 200, description = "A row for each line", body = String, content_type = "text/csv"),
+        (status = 303, description = "To the login page"),
+        NotThere
+    )
+)]
+pub(in crate::http) async fn csv(
+    State(server): State<Arc<Server>>,
+    headers: HeaderMap,
+    Path(Id { id }): Path<Id>,
+) -> Result<Response, Problem> {
+    if !server.may_look(&headers) {
+        return Ok(redirect("/login"));
+    }
+    server.declaratie_csv(&id, &Caller::Operator).await
+}
+
+/// The lines of a declaratie as a workbook, for who is logged in.
+#[utoipa::path(
+    get,
+    path = "/declaraties/{id}/xlsx",
+    tag = "dashboard",
+    params(Id),
+    responses(
+        (status = 200, description = "A row for each line", body = Vec<u8>, content_type = WORKBOOK),
+        (status = 303, description = "To the login page"),
+        NotThere
+    )
+)]
+pub(in crate::http) async fn xlsx(
+    State(server): State<Arc<Server>>,
+    headers: HeaderMap,
+    Path(Id { id }): Path<Id>,
+) -> Result<Response, Problem> {
+    if !server.may_look(&headers) {
+        return Ok(redirect("/login"));
+    }
+    server.declaratie_xlsx(&id, &Caller::Operator).await
 }
 
 impl LineFilter {

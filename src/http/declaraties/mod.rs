@@ -40,8 +40,7 @@ pub(super) async fn one(
     Path(Id { id }): Path<Id>,
     Parameters(page): Parameters<PageQuery>,
 ) -> Result<Json<DeclaratieJson>, Problem> {
-    let found = server.gateway.store.declaratie(&id, caller.scope()).await?.ok_or(Problem::NotFound)?;
-    DeclaratieJson::of(found, &caller).page(&page).map(Json)
+    server.declaratie_for(&id, &caller).await?.page(&page).map(Json)
 }
 
 /// Gives the lines of a declaratie as CSV.
@@ -61,10 +60,7 @@ pub(super) async fn csv(
     caller: Caller,
     Path(Id { id }): Path<Id>,
 ) -> Result<Response, Problem> {
-    let found = server.gateway.store.declaratie(&id, caller.scope()).await?.ok_or(Problem::NotFound)?;
-    let headers =
-        [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, "attachment; filename=declaratie.csv")];
-    Ok((headers, export::csv(&DeclaratieJson::of(found, &caller))).into_response())
+    server.declaratie_csv(&id, &caller).await
 }
 
 /// Gives the lines of a declaratie as a workbook (XLSX).
@@ -84,19 +80,46 @@ pub(super) async fn xlsx(
     caller: Caller,
     Path(Id { id }): Path<Id>,
 ) -> Result<Response, Problem> {
-    let found = server.gateway.store.declaratie(&id, caller.scope()).await?.ok_or(Problem::NotFound)?;
-    let headers = [(CONTENT_TYPE, WORKBOOK), (CONTENT_DISPOSITION, "attachment; filename=declaratie.xlsx")];
-    Ok(match export::xlsx(&DeclaratieJson::of(found, &caller)) {
-        Ok(bytes) => (headers, bytes).into_response(),
-        Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "a workbook could not be made");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-    })
+    server.declaratie_xlsx(&id, &caller).await
 }
 
 /// The media type of a workbook.
-const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+pub(super) const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+impl Server {
+    /// The lines of a declaratie as CSV, as this caller may read them.
+    pub(super) async fn declaratie_csv(&self, id: &str, caller: &Caller) -> Result<Response, Problem> {
+        let declaratie = self.declaratie_for(id, caller).await?;
+        let headers =
+            [(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, attached(&declaratie, "csv"))];
+        Ok((headers, export::csv(&declaratie)).into_response())
+    }
+
+    /// The same as a workbook.
+    pub(super) async fn declaratie_xlsx(&self, id: &str, caller: &Caller) -> Result<Response, Problem> {
+        let declaratie = self.declaratie_for(id, caller).await?;
+        let headers = [(CONTENT_TYPE, WORKBOOK.to_owned()), (CONTENT_DISPOSITION, attached(&declaratie, "xlsx"))];
+        Ok(match export::xlsx(&declaratie) {
+            Ok(bytes) => (headers, bytes).into_response(),
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a workbook could not be made");
+                StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            }
+        })
+    }
+
+    async fn declaratie_for(&self, id: &str, caller: &Caller) -> Result<DeclaratieJson, Problem> {
+        let found = self.gateway.store.declaratie(id, caller.scope()).await?.ok_or(Problem::NotFound)?;
+        Ok(DeclaratieJson::of(found, caller))
+    }
+}
+
+/// A download whose file is named by the DeclaratieNummer, as far as a file name can hold it.
+fn attached(declaratie: &DeclaratieJson, extension: &str) -> String {
+    let fits = |letter: char| if letter.is_ascii_alphanumeric() || letter == '_' { letter } else { '-' };
+    let nummer: String = declaratie.declaratie_nummer.chars().map(fits).collect();
+    format!("attachment; filename=\"declaratie-{nummer}.{extension}\"")
+}
 
 /// A declaratie, as the API gives it. Amounts in euro cents, below zero when credit.
 #[derive(Serialize, ToSchema)]
