@@ -83,6 +83,27 @@ struct Server {
     document: Value,
 }
 
+/// What people see in a browser.
+fn pages() -> OpenApiRouter<Arc<Server>> {
+    OpenApiRouter::new()
+        .routes(routes!(dashboard::page))
+        .routes(routes!(dashboard::toewijzing::search))
+        .routes(routes!(dashboard::toewijzing::toewijzing))
+        .routes(routes!(dashboard::toewijzing::waiting))
+        .routes(routes!(dashboard::bericht::bericht))
+        .routes(routes!(dashboard::declaratie::declaratie))
+        .routes(routes!(dashboard::declaratie::csv))
+        .routes(routes!(dashboard::declaratie::xlsx))
+        .routes(routes!(dashboard::betaling::betalingen))
+        .routes(routes!(dashboard::betaling::csv))
+        .routes(routes!(dashboard::betaling::pain001))
+        .routes(routes!(dashboard::regel::regels))
+        .routes(routes!(dashboard::regel::regel))
+        .routes(routes!(dashboard::login_page, dashboard::login))
+        .routes(routes!(dashboard::logout))
+        .routes(routes!(dashboard::stylesheet))
+}
+
 /// The routes of the server.
 pub fn router(gateway: Arc<Gateway>, settings: Settings) -> Router {
     let network = OpenApiRouter::new().routes(routes!(soap::receive));
@@ -107,22 +128,7 @@ pub fn router(gateway: Arc<Gateway>, settings: Settings) -> Router {
         .routes(routes!(cak::export))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
-        .routes(routes!(dashboard::page))
-        .routes(routes!(dashboard::toewijzing::search))
-        .routes(routes!(dashboard::toewijzing::toewijzing))
-        .routes(routes!(dashboard::toewijzing::waiting))
-        .routes(routes!(dashboard::bericht::bericht))
-        .routes(routes!(dashboard::declaratie::declaratie))
-        .routes(routes!(dashboard::declaratie::csv))
-        .routes(routes!(dashboard::declaratie::xlsx))
-        .routes(routes!(dashboard::betaling::betalingen))
-        .routes(routes!(dashboard::betaling::csv))
-        .routes(routes!(dashboard::betaling::pain001))
-        .routes(routes!(dashboard::regel::regels))
-        .routes(routes!(dashboard::regel::regel))
-        .routes(routes!(dashboard::login_page, dashboard::login))
-        .routes(routes!(dashboard::logout))
-        .routes(routes!(dashboard::stylesheet))
+        .merge(pages())
         .routes(routes!(openapi::openapi))
         .routes(routes!(docs::docs))
         .routes(routes!(docs::schema))
