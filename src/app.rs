@@ -164,7 +164,7 @@ fn rhythm(config: &Config) -> Rhythm {
 
 fn http_settings(config: &Config) -> http::Settings {
     let caller = |one: &Credential| match &one.partij {
-        None => Caller::Operator,
+        None => Caller::Operator { name: one.name.clone() },
         Some(partij) => Caller::Party { partij: partij.clone(), name: one.name.clone(), decides: one.decides },
     };
     let credentials = config.credentials.iter();

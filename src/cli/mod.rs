@@ -4,6 +4,7 @@
 
 mod config;
 mod convert;
+mod deadlines;
 mod declare;
 mod demo;
 mod mock;
@@ -68,6 +69,8 @@ enum Command {
     Convert(convert::Arguments),
     /// Make a declaratie of delivered volumes: a table in, a checked WMO323 or WMO303 out
     Declare(declare::Arguments),
+    /// List what is due, and what is overdue
+    Deadlines(deadlines::Arguments),
     /// List the rules of the standard, or explain one
     Rules(rules::Arguments),
     /// Fold the kept berichten anew, and compare the result with the ledger that is kept
@@ -95,6 +98,7 @@ pub fn run(arguments: Arguments) -> Exit {
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Declare(arguments) => declare::run(&arguments),
+        Command::Deadlines(arguments) => deadlines::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Rebuild(arguments) => rebuild::run(&arguments),
         Command::Config(arguments) => config::run(&arguments),

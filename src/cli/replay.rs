@@ -151,7 +151,11 @@ impl Stage<'_> {
         for receipt in release(&self.gateway).await? {
             let Some((number, file)) = played.steps.get(&receipt.id).cloned() else { continue };
             let mut own = self.deadlines().await?;
-            own.retain(|one| one.closed_by.as_ref().unwrap_or(&one.bericht_id) == &receipt.id && played.is_news(one));
+            let is_of = |one: &DeadlineView| {
+                let started_by = one.started_by().map(|bericht| &bericht.id);
+                one.closed_by.as_ref().or(started_by) == Some(&receipt.id)
+            };
+            own.retain(|one| is_of(one) && played.is_news(one));
             steps.push(Step::of(Some(number), &file, receipt.verdict.clone(), &receipt, &own));
             self.write(&file, &receipt).await?;
         }

@@ -1,6 +1,6 @@
 //! The settings as they stand in a file, and how they become a [`Config`].
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use super::{Config, Credential, DEFAULT, Database, Ggk, Http, LocalParty, Log, R
 use crate::domain::afspraken::{Afspraken, Mlw2018, Require305, Terms};
 use crate::domain::cak::Cak;
 use crate::domain::contract::{Contracten, Wijze};
-use crate::domain::deadline::{Profile, Term, Unit};
+use crate::domain::deadline::{Binds, PlainClock, Profile, Term, Unit};
 use crate::domain::declaratie::Decides;
 use crate::domain::release::{ReleaseWindow, ReleaseWindows, Releases};
 use crate::domain::waarde::Value;
@@ -165,7 +165,30 @@ struct RawProfile {
     declareren: Option<RawTerm>,
     verlenging: Option<RawTerm>,
     betaling: Option<RawTerm>,
+    #[serde(default)]
+    plain: BTreeMap<String, RawPlainClock>,
     afspraken: Option<RawAfspraken>,
+}
+
+/// A term that no bericht starts, under its name.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPlainClock {
+    afspraak: String,
+    binds: RawBinds,
+    awaits: String,
+    count: u32,
+    unit: RawUnit,
+    warn_days: u32,
+    #[serde(default)]
+    ends_with_stop: bool,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RawBinds {
+    Gemeente,
+    Aanbieder,
 }
 
 /// What a profile agrees besides terms.
@@ -440,8 +463,26 @@ fn profile(
         declareren: raw.declareren.map(Term::from),
         verlenging: raw.verlenging.map(Term::from),
         betaling: raw.betaling.map(Term::from),
+        plain: raw.plain.into_iter().map(|(name, raw)| raw.named(name)).collect(),
         warn_days: raw.warn_days,
     })
+}
+
+impl RawPlainClock {
+    fn named(self, name: String) -> PlainClock {
+        PlainClock {
+            name,
+            afspraak: self.afspraak,
+            binds: match self.binds {
+                RawBinds::Gemeente => Binds::Gemeente,
+                RawBinds::Aanbieder => Binds::Aanbieder,
+            },
+            awaits: self.awaits,
+            term: RawTerm { count: self.count, unit: self.unit }.into(),
+            warn_days: self.warn_days,
+            ends_with_stop: self.ends_with_stop,
+        }
+    }
 }
 
 impl RawAfspraken {

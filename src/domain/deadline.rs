@@ -134,6 +134,34 @@ impl Term {
     }
 }
 
+/// Whom a term binds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Binds {
+    /// The gemeente.
+    Gemeente,
+    /// The aanbieder.
+    Aanbieder,
+}
+
+/// A term that no bericht starts: a person opens a deadline with the day from which it counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlainClock {
+    /// The name in JSON and in the store: `ondersteuningsplan`. No [`Clock`] has it.
+    pub name: String,
+    /// The agreement that it comes from: `MLW-18`. Several terms may come from one.
+    pub afspraak: String,
+    /// Whose turn it is.
+    pub binds: Binds,
+    /// What is awaited, in Dutch.
+    pub awaits: String,
+    /// How long it runs.
+    pub term: Term,
+    /// How many days before the due date it counts as due soon.
+    pub warn_days: u32,
+    /// A stop that is reported on its toewijzing ends it.
+    pub ends_with_stop: bool,
+}
+
 /// The terms that hold between parties, per clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Profile {
@@ -161,6 +189,8 @@ pub struct Profile {
     pub verlenging: Option<Term>,
     /// How soon after the receipt of a factuur what is granted of it is to be paid; `None`: nothing was agreed.
     pub betaling: Option<Term>,
+    /// Terms that no bericht starts.
+    pub plain: Vec<PlainClock>,
     /// What was agreed besides terms.
     pub afspraken: Afspraken,
     /// How many days before the due date a deadline counts as due soon.
@@ -184,6 +214,15 @@ impl Profile {
             (Clock::Verlenging, _) => self.verlenging,
             (Clock::Betaling, _) => self.betaling,
         }
+    }
+
+    /// The term that no bericht starts, by its name or by that of its agreement; `None` when this profile has no such term, or
+    /// several of that agreement.
+    #[must_use]
+    pub fn plain_clock(&self, named: &str) -> Option<&PlainClock> {
+        let by_name = self.plain.iter().find(|clock| clock.name == named);
+        let mut of_afspraak = self.plain.iter().filter(|clock| clock.afspraak == named);
+        by_name.or_else(|| of_afspraak.next().filter(|_| of_afspraak.next().is_none()))
     }
 }
 

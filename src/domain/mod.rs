@@ -45,6 +45,7 @@ pub mod factuur_antwoord;
 pub mod history;
 pub mod klasse;
 pub mod levering;
+pub mod notitie;
 pub mod partij;
 pub mod periode;
 pub mod regels;

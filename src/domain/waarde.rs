@@ -125,6 +125,14 @@ impl Bsn {
     pub fn digits(&self) -> &str {
         ascii(&self.0)
     }
+
+    /// Whether the nine digits, weighed 9 down to 2 and the last one -1, add up to a multiple of 11.
+    #[must_use]
+    pub fn passes_elfproef(&self) -> bool {
+        let weights = [9, 8, 7, 6, 5, 4, 3, 2, -1];
+        let sum: i32 = self.0.iter().zip(weights).map(|(digit, weight)| i32::from(digit - b'0') * weight).sum();
+        sum % 11 == 0
+    }
 }
 
 impl Value for Bsn {

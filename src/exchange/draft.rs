@@ -24,7 +24,7 @@ use crate::store::{
     About, Answering, Closing, Effect, Ends, Entry, NewBericht, Outcome, Receipt, RetourReceipt, Via, Wait,
 };
 use crate::xml;
-use deadlines::closes;
+use deadlines::{closes, closes_opened};
 use ledger::matched_toewijzingen;
 pub(super) use ledger::{effect_of, ledger_change};
 pub(super) use receipt::columns;
@@ -95,6 +95,7 @@ impl Draft<'_> {
             entry.closes = closes(heen, self.history);
             entry.closes.extend(self.ends_waiting_for_start(&entry.ledger, gateway));
             entry.closes.extend(self.ends_verlenging(heen, &entry.ledger));
+            entry.closes_opened = closes_opened(&entry.ledger, gateway);
             self.answer_declaratie(heen, &mut entry);
         }
         if let Some((composed, bericht)) = self.compose_answer(heen, gateway) {

@@ -1,4 +1,4 @@
-//! The stories: [`receive`] takes in a bericht, [`decide`] lets people answer a declaratie, [`betalen`] pays what was granted, [`wait`] judges what came too early, [`relay`] sends what has to go
+//! The stories: [`receive`] takes in a bericht, [`decide`] lets people answer a declaratie, [`betalen`] pays what was granted, [`keep`] lets people look after deadlines, [`wait`] judges what came too early, [`relay`] sends what has to go
 //! out, [`watch`] raises what is overdue.
 //!
 //! Each story fits on one screen. What surrounds them: [`parties`] (who is local), `draft` (what one
@@ -11,11 +11,13 @@ pub mod declare;
 mod draft;
 pub mod format;
 mod ids;
+pub mod keep;
 pub mod network;
 pub mod parties;
 pub mod rebuild;
 pub mod receive;
 pub mod relay;
+pub mod table;
 pub mod wait;
 pub mod watch;
 

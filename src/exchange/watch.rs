@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 use super::{Gateway, until};
 use crate::domain::Timestamp;
-use crate::store::{DeadlineView, StoreError};
+use crate::store::{DeadlineView, Origin, StoreError};
 
 /// How long at most until the store is looked at again: another process may have added a deadline.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
@@ -77,12 +77,17 @@ async fn raise_overdue(gateway: &Gateway) -> Result<Duration, StoreError> {
 }
 
 fn tell(deadline: &DeadlineView) {
+    let (bericht, kenmerk) = match &deadline.origin {
+        Origin::Bericht(bericht) => (Some(&bericht.id), None),
+        Origin::Person(opened) => (None, Some(&opened.kenmerk)),
+    };
     tracing::warn!(
         clock = deadline.clock,
         awaited = deadline.answer,
         from = deadline.responsible,
         due = %deadline.due,
-        bericht = deadline.bericht_id,
+        bericht,
+        kenmerk,
         "deadline overdue"
     );
 }

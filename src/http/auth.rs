@@ -7,6 +7,7 @@ use super::{Caller, Server};
 use crate::domain::Partij;
 use crate::domain::waarde::Value;
 use crate::exchange::decide::Person;
+use crate::exchange::keep::Keeper;
 use crate::exchange::sha256_hex;
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
@@ -30,11 +31,16 @@ impl FromRequestParts<Arc<Server>> for Caller {
 }
 
 impl Caller {
+    /// Whoever looks at the dashboard: an operator, of whom the session keeps no name.
+    pub(super) fn at_dashboard() -> Self {
+        Self::Operator { name: "dashboard".to_owned() }
+    }
+
     /// Whose data this caller may read: its own, or for an operator (`None`) all.
     pub(super) fn scope(&self) -> Option<&Partij> {
         match self {
             Self::Party { partij, .. } => Some(partij),
-            Self::Operator => None,
+            Self::Operator { .. } => None,
         }
     }
 
@@ -45,7 +51,7 @@ impl Caller {
     pub(super) fn person(&self) -> Result<Person<'_>, Problem> {
         match self {
             Self::Party { partij, name, decides: true } => Ok(Person { gemeente: partij, name }),
-            Self::Party { decides: false, .. } | Self::Operator => Err(Problem::MayNotDecide),
+            Self::Party { decides: false, .. } | Self::Operator { .. } => Err(Problem::MayNotDecide),
         }
     }
 
@@ -56,7 +62,7 @@ impl Caller {
     pub(super) fn of_gemeente(&self) -> Result<Person<'_>, Problem> {
         match self {
             Self::Party { partij, name, .. } if partij.is_gemeente() => Ok(Person { gemeente: partij, name }),
-            Self::Party { .. } | Self::Operator => Err(Problem::NotAGemeente),
+            Self::Party { .. } | Self::Operator { .. } => Err(Problem::NotAGemeente),
         }
     }
 
@@ -79,6 +85,14 @@ impl Caller {
     pub(super) fn one_gemeente(&self, named: Option<&str>) -> Result<Partij, Problem> {
         let missing = || Problem::Query("Zeg van welke gemeente: ?gemeente= met de CBS-code van 4 cijfers.".to_owned());
         self.gemeente(named)?.ok_or_else(missing)
+    }
+
+    /// Who looks after deadlines: of its party, or as an operator of all.
+    pub(super) fn keeper(&self) -> Keeper<'_> {
+        match self {
+            Self::Party { partij, name, .. } => Keeper { partij: Some(partij), name },
+            Self::Operator { name } => Keeper { partij: None, name },
+        }
     }
 
     /// The party for whom this caller acts.

@@ -18,9 +18,10 @@ use super::query::{Id, Parameters};
 use super::uitleg::linked;
 use super::{Caller, Server};
 use crate::domain::Timestamp;
+use crate::exchange::keep::DeadlineJson;
 use crate::exchange::receive::receive;
 use crate::exchange::{Carrier, Format, Received, Reply, as_json, retour_codes};
-use crate::store::{BerichtView, DeadlineView, ParcelState, ParcelView, Receipt};
+use crate::store::{BerichtView, ParcelState, ParcelView, Receipt};
 
 /// What may stand behind the question mark of a post.
 #[derive(Deserialize, IntoParams)]
@@ -262,42 +263,6 @@ impl BerichtJson {
             transport: view.parcels.into_iter().map(ParcelJson::from).collect(),
             receipt: linked(view.receipt, caller),
             retourcodes: Vec::new(),
-        }
-    }
-}
-
-/// A deadline as it stands, as the API gives it.
-#[derive(Serialize, ToSchema)]
-pub(super) struct DeadlineJson {
-    pub id: String,
-    clock: String,
-    answer: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    subject: Option<String>,
-    responsible: String,
-    bericht: String,
-    berichtsoort: String,
-    identificatie: String,
-    due: String,
-    state: &'static str,
-    #[schema(value_type = Option<String>, format = DateTime)]
-    closed_at: Option<Timestamp>,
-}
-
-impl From<DeadlineView> for DeadlineJson {
-    fn from(view: DeadlineView) -> Self {
-        Self {
-            id: view.id,
-            clock: view.clock,
-            answer: view.answer,
-            subject: view.subject,
-            responsible: view.responsible,
-            bericht: view.bericht_id,
-            berichtsoort: view.berichtsoort,
-            identificatie: view.identificatie,
-            due: view.due.to_string(),
-            state: view.state.name(),
-            closed_at: view.closed_at,
         }
     }
 }

@@ -14,11 +14,11 @@ use utoipa::IntoParams;
 use super::error::Problem;
 use super::openapi::{BadQuery, ForCallers};
 use super::query::Parameters;
-use super::table::quoted;
 use super::{Caller, Server};
 use crate::domain::Partij;
 use crate::domain::cak::{Cak, Reporter};
 use crate::domain::waarde::Value as _;
+use crate::exchange::table::quoted;
 use crate::store::LeveringView;
 
 const HEADING: &str = "Bsn;Gemeente;Aanbieder;ToewijzingNummer;ProductCategorie;ProductCode;CAK-code;Soort;Datum;RedenBeeindiging;Meldt;Kostprijs per vier weken (centen);Opmerking";

@@ -1,19 +1,35 @@
-//! `/v1/deadlines`: what is due, and what is overdue.
+//! `/v1/deadlines`: what is due and what is overdue, and what people do about it.
+
+pub(super) mod spoed;
+pub(super) mod unkept;
 
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
-use super::berichten::{DeadlineJson, Page, PageQuery};
+use super::berichten::{Page, PageQuery};
 use super::error::Problem;
-use super::openapi::{BadQuery, ForCallers};
+use super::openapi::{BadDeadline, BadOpening, BadQuery, ForCallers, NotThere};
 use super::query::Parameters;
 use super::{Caller, Server};
+use crate::domain::Partij;
+use crate::domain::betaling::Kenmerk;
+use crate::domain::notitie::{Notitie, Unfit};
+use crate::domain::waarde::{ToewijzingNummer, Value as _};
+use crate::exchange::keep::{self, DeadlineJson, Wanted};
 use crate::store::{DeadlineQuery, DeadlineState};
+
+/// The longest reference or name, in characters.
+const SHORT: usize = 100;
+/// The longest reason, in characters.
+const LONG: usize = 500;
 
 /// Which deadlines are asked for.
 #[derive(Deserialize, IntoParams)]
@@ -50,6 +66,175 @@ pub(super) async fn list(
     let found = server.gateway.store.deadlines(&query, page.after.as_deref(), page.limit()).await?;
     let items = found.into_iter().map(DeadlineJson::from).collect();
     Ok(Json(Page::of(items, page.limit(), |deadline: &DeadlineJson| &deadline.id)))
+}
+
+/// What a deadline is opened with.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ToOpen {
+    /// Chosen by who opens it: the same one again gives the same deadline. 1 to 35 letters, digits, spaces and `-?:().,'+`.
+    kenmerk: String,
+    /// The term, as in `ondersteuningsplan`, or the agreement when that has one term, as in `MLW-18`.
+    clock: String,
+    /// CBS code.
+    gemeente: String,
+    /// AGB code; may be left out where the term binds the gemeente.
+    aanbieder: Option<String>,
+    /// The day from which it counts: counting starts the day after.
+    vanaf: NaiveDate,
+    /// The toewijzing that it is about.
+    #[schema(minimum = 0, maximum = 999_999_999)]
+    toewijzing_nummer: Option<i64>,
+    /// How the parties know it, up to 100 characters. No Bsn.
+    referentie: Option<String>,
+}
+
+/// That what was awaited was done.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Gereed {
+    /// The day on which it was done: from the day from which it counts, up to today.
+    dag: NaiveDate,
+}
+
+/// Who takes a deadline on.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Acknowledge {
+    /// Who looks after it, up to 100 characters.
+    owner: String,
+    /// What is going on, up to 500 characters. No Bsn.
+    reason: String,
+}
+
+/// The deadline that a path names.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct Named {
+    /// As in the list.
+    #[param(example = "019cb7f4-7a80-7000-8000-5b1f0c2d9e12")]
+    id: String,
+}
+
+/// Opens a deadline that no bericht starts, or gives the one that is there.
+///
+/// One of its parties opens it, or an operator. Which terms there are, how long they run and whom they bind comes with the
+/// profile; a term that the profile lacks is refused with the names of those that it has. The same kenmerk with the same
+/// content gives the same deadline; with another content it is refused.
+#[utoipa::path(
+    post,
+    path = "/v1/deadlines",
+    tag = "deadlines",
+    request_body(
+        content = ToOpen,
+        example = json!({"kenmerk": "plan-2018-112", "clock": "MLW-18", "gemeente": "0988", "aanbieder": "41005001",
+            "vanaf": "2018-04-03", "toewijzing_nummer": 880_101, "referentie": "brief 2018-112"})
+    ),
+    responses(
+        (status = 201, description = "The deadline that was opened", body = DeadlineJson),
+        (status = 200, description = "The deadline that was there", body = DeadlineJson),
+        BadOpening
+    )
+)]
+pub(super) async fn post(
+    State(server): State<Arc<Server>>,
+    caller: Caller,
+    asked: Result<Json<ToOpen>, JsonRejection>,
+) -> Result<Response, Problem> {
+    let Json(asked) = asked.map_err(|_| Problem::Body(TO_OPEN.to_owned()))?;
+    let (view, is_new) = keep::open(asked.wanted()?, caller.keeper(), &server.gateway).await?;
+    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, Json(DeadlineJson::from(view))).into_response())
+}
+
+/// Tells that what a person opened a deadline for was done, and on which day.
+///
+/// The deadline is met or late by that day. Telling it again with the same day changes nothing. What a bericht started, a
+/// bericht stops.
+#[utoipa::path(
+    post,
+    path = "/v1/deadlines/{id}/gereed",
+    tag = "deadlines",
+    params(Named),
+    request_body(content = Gereed, example = json!({"dag": "2018-04-16"})),
+    responses((status = 200, description = "The deadline", body = DeadlineJson), NotThere, BadDeadline)
+)]
+pub(super) async fn gereed(
+    State(server): State<Arc<Server>>,
+    caller: Caller,
+    Path(Named { id }): Path<Named>,
+    told: Result<Json<Gereed>, JsonRejection>,
+) -> Result<Json<DeadlineJson>, Problem> {
+    let Json(Gereed { dag }) = told.map_err(|_| Problem::Body(GEREED.to_owned()))?;
+    Ok(Json(keep::finish(&id, dag, caller.keeper(), &server.gateway).await?.into()))
+}
+
+/// Takes a deadline on: who looks after it, and what is going on.
+///
+/// It stays open or overdue until it is answered. Of several who take it on the last one counts; each stands in the audit log.
+#[utoipa::path(
+    post,
+    path = "/v1/deadlines/{id}/acknowledge",
+    tag = "deadlines",
+    params(Named),
+    request_body(
+        content = Acknowledge,
+        example = json!({"owner": "Team Wmo, A. de Boer", "reason": "De aanbieder stuurt het bericht deze week."})
+    ),
+    responses((status = 200, description = "The deadline", body = DeadlineJson), NotThere, BadDeadline)
+)]
+pub(super) async fn acknowledge(
+    State(server): State<Arc<Server>>,
+    caller: Caller,
+    Path(Named { id }): Path<Named>,
+    taken: Result<Json<Acknowledge>, JsonRejection>,
+) -> Result<Json<DeadlineJson>, Problem> {
+    let Json(Acknowledge { owner, reason }) = taken.map_err(|_| Problem::Body(ACKNOWLEDGE.to_owned()))?;
+    let taken = (note("owner", &owner, SHORT)?, note("reason", &reason, LONG)?);
+    Ok(Json(keep::acknowledge(&id, taken, caller.keeper(), &server.gateway).await?.into()))
+}
+
+const TO_OPEN: &str = "Stuur JSON met \"kenmerk\", \"clock\" (als ondersteuningsplan of MLW-18), \"gemeente\" (CBS-code) en \"vanaf\" (als \
+    2018-04-03), en waar dat past \"aanbieder\" (AGB-code), \"toewijzing_nummer\" en \"referentie\".";
+const GEREED: &str = "Stuur JSON met de dag waarop het gereed was, als {\"dag\": \"2018-04-16\"}.";
+const ACKNOWLEDGE: &str = "Stuur JSON met \"owner\" (wie de termijn bewaakt) en \"reason\" (wat er speelt).";
+
+impl ToOpen {
+    fn wanted(self) -> Result<Wanted, Problem> {
+        Ok(Wanted {
+            kenmerk: Kenmerk::from_text(&self.kenmerk).ok_or(Problem::Kenmerk)?,
+            clock: self.clock,
+            gemeente: gemeente(&self.gemeente)?,
+            aanbieder: self.aanbieder.as_deref().map(aanbieder).transpose()?,
+            vanaf: self.vanaf,
+            toewijzing_nummer: self.toewijzing_nummer.map(toewijzing_nummer).transpose()?,
+            referentie: self.referentie.map(|text| note("referentie", &text, SHORT)).transpose()?,
+        })
+    }
+}
+
+fn gemeente(code: &str) -> Result<Partij, Problem> {
+    let wrong = || Problem::Body("gemeente: geef de CBS-code van 4 cijfers.".to_owned());
+    Partij::from_text(code).filter(Partij::is_gemeente).ok_or_else(wrong)
+}
+
+fn aanbieder(code: &str) -> Result<Partij, Problem> {
+    let wrong = || Problem::Body("aanbieder: geef de AGB-code van 8 cijfers.".to_owned());
+    Partij::from_text(code).filter(|partij| !partij.is_gemeente()).ok_or_else(wrong)
+}
+
+fn toewijzing_nummer(nummer: i64) -> Result<ToewijzingNummer, Problem> {
+    let wrong = || Problem::Body("toewijzing_nummer: geef een getal van 0 tot en met 999999999.".to_owned());
+    (0..=999_999_999).contains(&nummer).then_some(ToewijzingNummer(nummer)).ok_or_else(wrong)
+}
+
+fn note(field: &str, text: &str, longest: usize) -> Result<String, Problem> {
+    Notitie::from_text(text, longest).map(Notitie::into_text).map_err(|why| {
+        Problem::Body(match why {
+            Unfit::Length => format!("{field}: schrijf 1 tot {longest} tekens."),
+            Unfit::Bsn => format!("{field}: hier staat iets wat een BSN kan zijn. Verwijs zonder BSN naar de client."),
+        })
+    })
 }
 
 fn state(name: &str) -> Result<DeadlineState, Problem> {

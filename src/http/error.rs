@@ -10,11 +10,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::betalingen::unpaid;
+use super::deadlines::unkept;
 use super::uitleg::{linked_for_aanbieder, linked_part};
 use crate::exchange::Refused;
 use crate::exchange::betalen::Unpaid;
 use crate::exchange::decide::Undecided;
 use crate::exchange::declare::{Declined, NotDeclared, PartReport, RowProblemReport};
+use crate::exchange::keep::Unkept;
 use crate::store::{FindingReceipt, Receipt, StoreError};
 
 /// Why a request did not succeed.
@@ -48,6 +50,8 @@ pub enum Problem {
     NoAccount(Vec<String>),
     /// Nothing was paid.
     Unpaid(Unpaid),
+    /// A deadline stayed as it was.
+    Unkept(Unkept),
     /// The body is not what it should be.
     Body(String),
     /// The body is no JSON; where it goes wrong, as line and column.
@@ -80,6 +84,16 @@ impl From<Unpaid> for Problem {
             Unpaid::NotFound => Self::NotFound,
             Unpaid::Store(error) => Self::Store(error),
             other => Self::Unpaid(other),
+        }
+    }
+}
+
+impl From<Unkept> for Problem {
+    fn from(why: Unkept) -> Self {
+        match why {
+            Unkept::NotFound => Self::NotFound,
+            Unkept::Store(error) => Self::Store(error),
+            other => Self::Unkept(other),
         }
     }
 }
@@ -150,6 +164,7 @@ impl Problem {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Undecided(why) => undecided_status(why),
             Self::Unpaid(why) => unpaid::status(why),
+            Self::Unkept(why) => unkept::status(why),
             Self::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge(_) | Self::Refused(Refused::TooLargeForNetwork, _) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BrokenBody | Self::NotJson(..) | Self::Query(_) | Self::Refused(Refused::NotXml, _) => {
@@ -238,6 +253,7 @@ impl Problem {
             Self::Declined(why) => declined_texts(why),
             Self::Undecided(why) => undecided_texts(why),
             Self::Unpaid(why) => unpaid::texts(why).unwrap_or_else(|| Self::NotFound.texts()),
+            Self::Unkept(why) => unkept::texts(why).unwrap_or_else(|| Self::NotFound.texts()),
             Self::Refused(why, _) => refused_texts(*why),
             Self::Store(_) => (
                 "opslag",

@@ -19,7 +19,6 @@ mod openapi;
 mod postbus;
 mod query;
 mod soap;
-mod table;
 mod toewijzingen;
 mod uitleg;
 mod vorderingen;
@@ -67,7 +66,10 @@ pub enum Caller {
         decides: bool,
     },
     /// An operator, who sees all and posts nothing.
-    Operator,
+    Operator {
+        /// The name of the credential.
+        name: String,
+    },
 }
 
 /// What every handler works with.
@@ -117,6 +119,7 @@ pub fn router(gateway: Arc<Gateway>, settings: Settings) -> Router {
         .routes(routes!(postbus::confirm))
         .routes(routes!(toewijzingen::waiting))
         .routes(routes!(toewijzingen::one))
+        .routes(routes!(deadlines::spoed::put))
         .routes(routes!(declaraties::declare::post))
         .routes(routes!(declaraties::one))
         .routes(routes!(declaraties::csv))
@@ -124,7 +127,9 @@ pub fn router(gateway: Arc<Gateway>, settings: Settings) -> Router {
         .routes(routes!(antwoord::post))
         .routes(routes!(vorderingen::list))
         .merge(betalingen::routes())
-        .routes(routes!(deadlines::list))
+        .routes(routes!(deadlines::list, deadlines::post))
+        .routes(routes!(deadlines::gereed))
+        .routes(routes!(deadlines::acknowledge))
         .routes(routes!(cak::export))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))

@@ -310,6 +310,15 @@ pub struct Closing {
     pub ends: Ends,
 }
 
+/// A clock that a person started and a bericht stops: between the parties of the bericht.
+#[derive(Clone, Debug)]
+pub struct ClosingOpened {
+    /// As in `pauze`.
+    pub clock: String,
+    /// The toewijzing that it is about.
+    pub toewijzing_nummer: ToewijzingNummer,
+}
+
 /// What becomes of a clock that is stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ends {
@@ -387,6 +396,8 @@ pub struct NewDeadline {
     pub due: NaiveDate,
     /// The first instant that is too late.
     pub due_at: Timestamp,
+    /// How many days before the due date it is due soon.
+    pub warn_days: u32,
     /// Open, or met or late when the bericht itself is the answer.
     pub state: DeadlineState,
 }
@@ -479,6 +490,8 @@ pub struct Entry {
     pub ledger: LedgerChange,
     /// The clocks that stop.
     pub closes: Vec<Closing>,
+    /// The clocks that a person started and that stop; none can without `about`.
+    pub closes_opened: Vec<ClosingOpened>,
     /// What an answer does to its heenbericht.
     pub answers: Option<Answering>,
     /// The retour composed here, which answers `bericht`.
@@ -514,6 +527,7 @@ impl Entry {
             about: None,
             ledger: LedgerChange::default(),
             closes: Vec::new(),
+            closes_opened: Vec::new(),
             answers: None,
             retour: None,
             deadlines: Vec::new(),

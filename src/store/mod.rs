@@ -9,6 +9,7 @@
 //! they were), *parties are apart* (reads name the party they are for).
 
 mod betaling;
+mod deadline;
 mod entry;
 mod names;
 mod postgres;
@@ -29,10 +30,14 @@ use crate::domain::{Bericht, History, Partij, Timestamp};
 pub use betaling::{
     BetaaldeDeclaratie, BetalingAsked, BetalingView, LeftOut, Made, NewBetaling, Payment, VorderingView,
 };
+pub use deadline::{
+    Acknowledged, DeadlineAsked, DeadlineQuery, DeadlineView, Done, NewOpened, Opened, Opening, Origin, Spoed,
+    StartedBy,
+};
 pub use entry::{
-    About, Answering, Approval, Closing, DeadlineState, Effect, Ends, Entry, EnvelopeSeen, HeaderColumns, Journaled,
-    LedgerChange, LedgerRow, LedgerTable, NewBericht, NewDeadline, NewDeclaratie, NewParcel, NewPrestatie,
-    NewToewijzing, Outcome, ParcelKind, Proposal, Returned, Via, Wait, Waiting,
+    About, Answering, Approval, Closing, ClosingOpened, DeadlineState, Effect, Ends, Entry, EnvelopeSeen,
+    HeaderColumns, Journaled, LedgerChange, LedgerRow, LedgerTable, NewBericht, NewDeadline, NewDeclaratie, NewParcel,
+    NewPrestatie, NewToewijzing, Outcome, ParcelKind, Proposal, Returned, Via, Wait, Waiting,
 };
 pub use postgres::Postgres;
 pub use receipt::{
@@ -40,9 +45,8 @@ pub use receipt::{
 };
 pub use sqlite::Sqlite;
 pub use view::{
-    AntwoordView, AuditView, BerichtView, DeadlineQuery, DeadlineView, Declarable, DeclaratieView, DeclaredLine,
-    DeliveryView, LeveringView, LineView, Overview, ParcelState, ParcelView, PostbusItem, ToewijzingView, VersionView,
-    WaitingToewijzing,
+    AntwoordView, AuditView, BerichtView, Declarable, DeclaratieView, DeclaredLine, DeliveryView, LeveringView,
+    LineView, Overview, ParcelState, ParcelView, PostbusItem, ToewijzingView, VersionView, WaitingToewijzing,
 };
 
 /// What a method could not do. Nothing was changed.
@@ -242,6 +246,27 @@ pub trait Store: Send + Sync {
         after: After<'_>,
         limit: u32,
     ) -> Result<Vec<DeadlineView>, StoreError>;
+
+    /// The deadline with this id, if it concerns this party (`None`: an operator).
+    async fn deadline(&self, id: &str, partij: Option<&Partij>) -> Result<Option<DeadlineView>, StoreError>;
+
+    /// Opens a deadline that no bericht starts. In the audit log. One that its opener gave this name before stays as it is.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when one of this name was opened meanwhile.
+    async fn open_deadline(&self, new: &NewOpened) -> Result<Opening, StoreError>;
+
+    /// Keeps that what a person opened a deadline for was done: met or late by that day. In the audit log. One that stopped
+    /// before, or that a bericht started, stays as it was. `None` when there is no such deadline.
+    async fn finish_deadline(&self, done: &Done) -> Result<Option<DeadlineView>, StoreError>;
+
+    /// Keeps who takes a deadline on; of several the last one counts. In the audit log. One that nobody waits for any more
+    /// stays as it was. `None` when there is no such deadline.
+    async fn acknowledge_deadline(&self, id: &str, taken: &Acknowledged) -> Result<Option<DeadlineView>, StoreError>;
+
+    /// Keeps that support on a toewijzing begins on a written order, and gives what is kept: what was told first stays. Its
+    /// clock `start-na-toewijzing` becomes void, and does not start with a toewijzing that comes later. In the audit log.
+    async fn tell_spoed(&self, spoed: &Spoed) -> Result<Spoed, StoreError>;
 
     /// Parcels that are not delivered: waiting, unclear, refused or in front of the operator; oldest first.
     async fn undelivered(&self, limit: u32) -> Result<Vec<ParcelView>, StoreError>;

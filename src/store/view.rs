@@ -2,12 +2,13 @@
 
 use chrono::NaiveDate;
 
-use super::entry::{Approval, DeadlineState, Outcome, ParcelKind, Proposal, Via};
+use super::deadline::DeadlineView;
+use super::entry::{Approval, Outcome, ParcelKind, Proposal, Via};
 use super::receipt::{CalculationReceipt, FindingReceipt, Receipt};
 use crate::domain::history::{DeclaratieFact, PrestatieFact, ToewijzingFact, Toewijzingen, VerzoekFact};
 use crate::domain::levering::{StartKey, StopKey};
 use crate::domain::waarde::{Bsn, VerzoekAntwoord};
-use crate::domain::{Berichtsoort, Partij, Timestamp};
+use crate::domain::{Berichtsoort, Timestamp};
 
 /// A bericht and what became of it. Holds nothing of the client.
 #[derive(Clone, Debug)]
@@ -65,50 +66,6 @@ pub struct PostbusItem {
     pub ontvanger: String,
     /// In the header.
     pub identificatie: String,
-}
-
-/// Which deadlines are asked for.
-#[derive(Clone, Debug, Default)]
-pub struct DeadlineQuery {
-    /// Those that concern this party; `None`: all.
-    pub partij: Option<Partij>,
-    /// Those in one of these states; empty: any.
-    pub states: Vec<DeadlineState>,
-    /// Those due on or before this day.
-    pub due_by: Option<NaiveDate>,
-}
-
-/// A deadline as it stands.
-#[derive(Clone, Debug)]
-pub struct DeadlineView {
-    /// Ours.
-    pub id: String,
-    /// As in `retour`.
-    pub clock: String,
-    /// The bericht awaited, as in `WMO306`.
-    pub answer: String,
-    /// What it is about, when there are several.
-    pub subject: Option<String>,
-    /// Whose turn it is.
-    pub responsible: String,
-    /// The bericht that started it.
-    pub bericht_id: String,
-    /// Its kind.
-    pub berichtsoort: String,
-    /// Sender in its header.
-    pub afzender: String,
-    /// Receiver in its header.
-    pub ontvanger: String,
-    /// In its header.
-    pub identificatie: String,
-    /// The last day in time.
-    pub due: NaiveDate,
-    /// Where it stands.
-    pub state: DeadlineState,
-    /// When it was answered.
-    pub closed_at: Option<Timestamp>,
-    /// The bericht that answered it.
-    pub closed_by: Option<String>,
 }
 
 /// Where a parcel stands.

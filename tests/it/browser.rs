@@ -66,7 +66,10 @@ async fn an_operator_sees_what_is_overdue_what_is_stuck_and_what_came_in() {
     let page = tokio::task::spawn_blocking(move || rendered(&url)).await.expect("no panic");
     if let Some(page) = page {
         let overdue = section(&page, "te-laat");
-        assert_eq!(overdue, "Te laat Uiterlijk Verwacht Van Op bericht 07-03-2026 WMO302 41005001 WMO301 TOEW-1");
+        assert_eq!(
+            overdue,
+            "Te laat Uiterlijk Verwacht Van Op bericht Opgepakt door 07-03-2026 WMO302 41005001 WMO301 TOEW-1"
+        );
         let stuck = section(&page, "niet-afgeleverd");
         assert!(stuck.contains("WMO301 41005002 geweigerd door het netwerk 1") && stuck.contains("IB010"), "{stuck}");
         let berichten = section(&page, "berichten");

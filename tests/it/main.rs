@@ -16,6 +16,7 @@ mod facturen;
 mod geld;
 mod hub;
 mod json;
+mod keep;
 mod large;
 mod lines;
 mod maker;

@@ -15,7 +15,7 @@ use crate::world::{AANBIEDER, GEMEENTE, WMO301, WMO305, World};
 use crate::xml::{FIXTURES, files};
 
 /// The calls of the contract; with the pages and this description they are all that there is.
-const CALLS: [&str; 26] = [
+const CALLS: [&str; 30] = [
     "get /health/live",
     "get /health/ready",
     "get /v1/berichten",
@@ -38,10 +38,14 @@ const CALLS: [&str; 26] = [
     "post /soap/ggk",
     "post /v1/berichten",
     "post /v1/betalingen/{kenmerk}/betaald",
+    "post /v1/deadlines",
+    "post /v1/deadlines/{id}/acknowledge",
+    "post /v1/deadlines/{id}/gereed",
     "post /v1/declaraties",
     "post /v1/declaraties/{id}/antwoord",
     "post /v1/postbus/{id}/ontvangen",
     "put /v1/betalingen/{kenmerk}",
+    "put /v1/toewijzingen/{gemeente}/{nummer}/spoed",
 ];
 
 async fn document(world: &World) -> Value {

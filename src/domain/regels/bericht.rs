@@ -33,20 +33,13 @@ use persoon::Persoon;
 /// - Retourcode: 0001
 /// - Berichten: every heenbericht that names a client
 pub fn cs002(heen: &Heenbericht) -> Vec<Place> {
-    let wrong = |bsn: &Bsn| !passes_elfproef(bsn);
+    let wrong = |bsn: &Bsn| !bsn.passes_elfproef();
     let of_one = heen.inhoud.bsn().filter(|bsn| wrong(bsn)).map(|_| client_path());
     let of_several = clienten(heen).filter(|(_, client)| wrong(&client.bsn));
     let of_several = of_several.map(|(index, _)| nth_client_path(heen, index));
     let of_factuur = factuur::clienten(heen).filter(|(_, client)| wrong(&client.bsn));
     let of_factuur = of_factuur.map(|(index, _)| nth_factuur_client_path(index));
     of_one.into_iter().chain(of_several).chain(of_factuur).map(|path| Place::element(path, "Bsn")).collect()
-}
-
-/// Nine digits, weighed 9 down to 2 and the last one -1, add up to a multiple of 11.
-fn passes_elfproef(bsn: &Bsn) -> bool {
-    let weights = [9, 8, 7, 6, 5, 4, 3, 2, -1];
-    let sum: i32 = bsn.digits().bytes().zip(weights).map(|(digit, weight)| i32::from(digit - b'0') * weight).sum();
-    sum % 11 == 0
 }
 
 /// CS058: in a start and a stop the StatusAanlevering is 1 or 3.

@@ -12,7 +12,7 @@ use crate::domain::waarde::{ToewijzingNummer, VerzoekAntwoord};
 use crate::domain::{Berichtsoort, History};
 use crate::exchange::parties::Addressee;
 use crate::exchange::{Gateway, ids};
-use crate::store::{Closing, DeadlineState, Ends, LedgerChange, NewDeadline};
+use crate::store::{Closing, ClosingOpened, DeadlineState, Ends, LedgerChange, NewDeadline};
 
 /// Something that was reported: on which toewijzing, and the day from which it was to be.
 type Report = (ToewijzingNummer, NaiveDate);
@@ -135,7 +135,7 @@ impl Draft<'_> {
         gateway: &Gateway,
     ) -> Option<NewDeadline> {
         let due = gateway.profile.term(clock, answer)?.due(day_0, &gateway.calendar);
-        Some(self.due_on((clock, answer), due, state))
+        Some(self.due_on((clock, answer), due, state, gateway))
     }
 
     /// A clock that ends with this day.
@@ -144,6 +144,7 @@ impl Draft<'_> {
         (clock, answer): (Clock, Berichtsoort),
         due: NaiveDate,
         state: DeadlineState,
+        gateway: &Gateway,
     ) -> NewDeadline {
         let responsible = match clock {
             Clock::Retour
@@ -164,9 +165,21 @@ impl Draft<'_> {
             subject: None,
             due,
             due_at: clock::end_of(due),
+            warn_days: gateway.profile.warn_days,
             state,
         }
     }
+}
+
+/// The clocks that a person started and that a stop ends.
+pub fn closes_opened(ledger: &LedgerChange, gateway: &Gateway) -> Vec<ClosingOpened> {
+    let stopped = ledger.stops.iter().filter_map(|stop| stop.start.toewijzing_nummer);
+    let clocks = || gateway.profile.plain.iter().filter(|clock| clock.ends_with_stop);
+    stopped
+        .flat_map(|nummer| {
+            clocks().map(move |clock| ClosingOpened { clock: clock.name.clone(), toewijzing_nummer: nummer })
+        })
+        .collect()
 }
 
 /// The clocks of earlier verzoeken that an accepted heenbericht stops: a toewijzing or an antwoord answers, and what is

@@ -16,7 +16,7 @@ impl Draft<'_> {
         let declared = gateway.profile.term(Clock::Declareren, soort).map(|term| {
             let due = term.due_after(declaratie.declaratie_periode.einddatum, &gateway.calendar);
             let state = if due < today { DeadlineState::Late } else { DeadlineState::Met };
-            self.due_on((Clock::Declareren, soort), due, state)
+            self.due_on((Clock::Declareren, soort), due, state, gateway)
         });
         let is_payable = self.verdict.declaratie.as_ref().is_some_and(|oordeel| oordeel.betaalbaar > 0);
         let paid = if soort == Berichtsoort::Wmo303F && is_payable {

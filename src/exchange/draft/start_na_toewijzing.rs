@@ -1,7 +1,8 @@
 //! The clock from a toewijzing to the start of support on it.
 //!
 //! It starts with the first version that comes, and looks at the day on which support began, whenever that is reported.
-//! A toewijzing that is taken back, or ends no later than the term does, needs no start any more.
+//! A toewijzing that is taken back, or ends no later than the term does, needs no start any more. Where support begins on a
+//! written order, the clock does not run (MLW-12b).
 
 use chrono::NaiveDate;
 
@@ -18,7 +19,11 @@ impl Draft<'_> {
     /// The clocks of toewijzingen that were not known before.
     pub(super) fn of_toewijzingen(&self, toewijzingen: &[NewToewijzing], gateway: &Gateway) -> Vec<NewDeadline> {
         let clock = (Clock::StartNaToewijzing, Berichtsoort::Wmo305);
-        let first = |new: &&NewToewijzing| !new.verwijderd && self.versions(new.toewijzing_nummer).is_empty();
+        let on_order = &self.history.on_written_order;
+        let first = |new: &&NewToewijzing| {
+            let nummer = new.toewijzing_nummer;
+            !new.verwijderd && !on_order.contains(&nummer) && self.versions(nummer).is_empty()
+        };
         let opened = |new: &NewToewijzing| {
             let received = clock::date_of(self.received.at);
             let deadline = self.deadline(clock, received, DeadlineState::Open, gateway)?;

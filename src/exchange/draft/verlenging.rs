@@ -57,7 +57,7 @@ impl Draft<'_> {
         let received = clock::date_of(self.received.at);
         let opened = |new: &&NewToewijzing| {
             let due = term.due_before(new.einddatum?);
-            let deadline = self.due_on((Clock::Verlenging, Berichtsoort::Wmo301), due, DeadlineState::Open);
+            let deadline = self.due_on((Clock::Verlenging, Berichtsoort::Wmo301), due, DeadlineState::Open, gateway);
             (due >= received && !self.has_successor(&Term::of_new(new), toewijzingen))
                 .then(|| NewDeadline { subject: Some(new.toewijzing_nummer.to_string()), ..deadline })
         };

@@ -1,6 +1,6 @@
 //! The lines that a batch pays, for a spreadsheet. Names no client.
 
-use crate::http::table::{Cell, csv};
+use crate::exchange::table::{Cell, csv};
 use crate::store::{BetalingView, DeclaratieView};
 
 const HEADING: [&str; 13] = [

@@ -86,7 +86,7 @@ pub(in crate::http) async fn declaratie(
         return Ok(redirect("/login"));
     }
     let found = server.gateway.store.declaratie(&id, None).await?.ok_or(Problem::NotFound)?;
-    let mut declaratie = DeclaratieJson::of(found, &Caller::Operator);
+    let mut declaratie = DeclaratieJson::of(found, &Caller::at_dashboard());
     let facts = facts(&declaratie);
     let charts = match looked_at(&declaratie, &filter) {
         Some(nummer) => server.charts(&declaratie.gemeente, nummer).await?,
@@ -127,7 +127,7 @@ pub(in crate::http) async fn csv(
     if !server.may_look(&headers) {
         return Ok(redirect("/login"));
     }
-    server.declaratie_csv(&id, &Caller::Operator).await
+    server.declaratie_csv(&id, &Caller::at_dashboard()).await
 }
 
 /// The lines of a declaratie as a workbook, for who is logged in.
@@ -150,7 +150,7 @@ pub(in crate::http) async fn xlsx(
     if !server.may_look(&headers) {
         return Ok(redirect("/login"));
     }
-    server.declaratie_xlsx(&id, &Caller::Operator).await
+    server.declaratie_xlsx(&id, &Caller::at_dashboard()).await
 }
 
 impl LineFilter {

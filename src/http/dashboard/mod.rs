@@ -109,7 +109,7 @@ pub(super) struct Login {
 )]
 pub(super) async fn login(State(server): State<Arc<Server>>, Form(login): Form<Login>) -> Response {
     match server.caller(login.token.trim()) {
-        Some(Caller::Operator) => {
+        Some(Caller::Operator { .. }) => {
             let session = server.sessions.open(server.gateway.clock.now());
             let cookie = format!("session={session}; HttpOnly; SameSite=Strict; Path=/");
             (StatusCode::SEE_OTHER, [(LOCATION, "/".to_owned()), (SET_COOKIE, cookie)]).into_response()

@@ -33,6 +33,8 @@ pub(super) struct DeadlineRow {
     pub awaited: String,
     pub from: String,
     pub about: String,
+    /// Who looks after it, and why.
+    pub owner: String,
 }
 
 impl DeadlineRow {
@@ -41,7 +43,8 @@ impl DeadlineRow {
             due: date(view.due),
             awaited: view.answer.clone(),
             from: naam(&view.responsible),
-            about: texts::about(&view.berichtsoort, &view.identificatie, view.subject.as_deref()),
+            about: texts::about(&view.origin, view.subject.as_deref()),
+            owner: view.acknowledged.as_ref().map(texts::acknowledged).unwrap_or_default(),
         }
     }
 }

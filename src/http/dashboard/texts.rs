@@ -9,7 +9,9 @@ use crate::domain::history::{ToewijzingFact, VerzoekFact};
 use crate::domain::stand::{Declared, LeveringStand, ToewijzingStand, VerzoekStand};
 use crate::domain::waarde::{RetourCode, VerzoekAntwoord};
 use crate::http::declaraties::{DeclaratieJson, LineJson};
-use crate::store::{AntwoordView, DeadlineState, DeadlineView, Outcome, ParcelState, ParcelView, Via};
+use crate::store::{
+    Acknowledged, AntwoordView, DeadlineState, DeadlineView, Opened, Origin, Outcome, ParcelState, ParcelView, Via,
+};
 
 /// The texts of the pages.
 pub(super) struct Texts {
@@ -41,6 +43,7 @@ pub(super) struct Texts {
     pub awaited: &'static str,
     pub from: &'static str,
     pub about: &'static str,
+    pub owner: &'static str,
     pub state: &'static str,
     pub functie: &'static str,
     pub to: &'static str,
@@ -170,6 +173,7 @@ pub(super) static TEXTS: Texts = Texts {
     awaited: "Verwacht",
     from: "Van",
     about: "Op bericht",
+    owner: "Opgepakt door",
     state: "Stand",
     functie: "Soort",
     to: "Aan",
@@ -316,12 +320,23 @@ pub(super) const fn parcel_state(state: &ParcelState) -> &'static str {
     }
 }
 
-/// The bericht that a deadline is about, and the toewijzing when it is about one.
-pub(super) fn about(berichtsoort: &str, identificatie: &str, subject: Option<&str>) -> String {
+/// The bericht that a deadline is about, or what a person opened it for; and the toewijzing when it is about one.
+pub(super) fn about(origin: &Origin, subject: Option<&str>) -> String {
+    let about = match origin {
+        Origin::Bericht(bericht) => format!("{} {}", bericht.berichtsoort, bericht.identificatie),
+        Origin::Person(Opened { kenmerk, afspraak, asked, .. }) => {
+            format!("{afspraak} {kenmerk}, vanaf {}", date(asked.vanaf))
+        }
+    };
     match subject {
-        None => format!("{berichtsoort} {identificatie}"),
-        Some(subject) => format!("{berichtsoort} {identificatie}, toewijzing {subject}"),
+        None => about,
+        Some(subject) => format!("{about}, toewijzing {subject}"),
     }
+}
+
+/// Who looks after a deadline.
+pub(super) fn acknowledged(taken: &Acknowledged) -> String {
+    format!("{}: {}", taken.owner, taken.reason)
 }
 
 /// Where a toewijzing stands.

@@ -3,7 +3,7 @@
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
 use super::{DeclaratieJson, LineJson};
-use crate::http::table::{self, Cell};
+use crate::exchange::table::{self, Cell};
 
 const HEADING: [&str; 15] = [
     "ReferentieNummer",

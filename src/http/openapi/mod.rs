@@ -19,8 +19,8 @@ use super::error::Body;
 use crate::exchange::JsonSchemas;
 
 pub(super) use problems::{
-    BadBatch, BadBody, BadDecision, BadDeclaratie, BadPayment, BadQuery, ForAll, ForCallers, ForGemeenten,
-    ForOperators, ForParties, Intake, NoAccount, NotThere,
+    BadBatch, BadBody, BadDeadline, BadDecision, BadDeclaratie, BadOpening, BadOrder, BadPayment, BadQuery, ForAll,
+    ForCallers, ForGemeenten, ForOperators, ForParties, Intake, NoAccount, NotThere,
 };
 
 /// What does not follow from the handlers.

@@ -15,6 +15,7 @@ use crate::exchange::Refused;
 use crate::exchange::betalen::Unpaid;
 use crate::exchange::decide::Undecided;
 use crate::exchange::declare::Declined;
+use crate::exchange::keep::Unkept;
 use crate::http::error::{Body, Problem};
 use crate::store::{BetalingAsked, StoreError};
 
@@ -49,6 +50,15 @@ pub(in crate::http) struct BadBatch;
 
 /// Where a batch is told to be paid.
 pub(in crate::http) struct BadPayment;
+
+/// Where a deadline is opened.
+pub(in crate::http) struct BadOpening;
+
+/// Where people tell of a deadline.
+pub(in crate::http) struct BadDeadline;
+
+/// Where a written order is told.
+pub(in crate::http) struct BadOrder;
 
 /// Where accounts are needed.
 pub(in crate::http) struct NoAccount;
@@ -180,6 +190,42 @@ impl IntoResponses for BadPayment {
         responses.extend(answers([Problem::Body("Stuur JSON.".to_owned())].into_iter().chain(unpaid)));
         responses
     }
+}
+
+impl IntoResponses for BadOpening {
+    fn responses() -> Responses {
+        let unkept = [no_such_term(), Unkept::NotOurs, Unkept::NoAanbieder, Unkept::OtherParty, Unkept::OtherContent];
+        let before = [Problem::Kenmerk, Problem::Body("Stuur JSON.".to_owned())];
+        let mut responses = ForCallers::responses();
+        responses.extend(answers(before.into_iter().chain(unkept.map(Problem::Unkept))));
+        responses
+    }
+}
+
+impl IntoResponses for BadDeadline {
+    fn responses() -> Responses {
+        let not_yet = Unkept::NotYet { from: a_day(), today: a_day() };
+        let unkept = [Unkept::ByBericht, Unkept::Closed, Unkept::DoneOn(a_day()), not_yet].map(Problem::Unkept);
+        let mut responses = ForCallers::responses();
+        responses.extend(answers([Problem::Body("Stuur JSON.".to_owned())].into_iter().chain(unkept)));
+        responses
+    }
+}
+
+impl IntoResponses for BadOrder {
+    fn responses() -> Responses {
+        let unkept = [no_such_term(), Unkept::NotOurs, Unkept::OtherParty, Unkept::OtherContent].map(Problem::Unkept);
+        let before = [Problem::NotFound, Problem::Body("Stuur JSON.".to_owned())];
+        let mut responses = ForCallers::responses();
+        responses.extend(answers(before.into_iter().chain(unkept)));
+        responses
+    }
+}
+
+/// For an example.
+fn no_such_term() -> Unkept {
+    let known = ["ondersteuningsplan (MLW-18)", "besluit (MLW-19)"].map(str::to_owned).to_vec();
+    Unkept::NoSuchTerm { profile: "mlw-2018".to_owned(), known }
 }
 
 impl IntoResponses for NoAccount {

@@ -1,17 +1,32 @@
 //! Deadlines and the alerts about them.
 
+use serde_json::json;
 use sqlx::{AssertSqlSafe, QueryBuilder};
 
 use super::super::{Connection, Db, Row, SKIP_LOCKED};
-use super::Result;
-use super::row::Fields;
-use crate::domain::Timestamp;
-use crate::store::view::DeadlineQuery;
-use crate::store::{DeadlineState, DeadlineView};
+use super::batch::Batch;
+use super::facts::Pair;
+use super::row::{Fields, day_in_order, in_order};
+use super::{Result, audit};
+use crate::domain::history::Subject;
+use crate::domain::waarde::{ToewijzingNummer, Value};
+use crate::domain::{Partij, Timestamp};
+use crate::store::{
+    Acknowledged, DeadlineAsked, DeadlineQuery, DeadlineState, DeadlineView, Done, NewOpened, Opened, Opening, Origin,
+    Spoed, StartedBy, StoreError,
+};
 
-/// A deadline with the header of the bericht that started it.
-const VIEW: &str = "SELECT d.*, b.soort, b.afzender, b.ontvanger, b.identificatie
-    FROM deadline d JOIN bericht b ON b.id = d.bericht_id WHERE ";
+/// A deadline with the header of the bericht that started it, or what a person opened it with, and who took it on.
+const VIEW: &str = "SELECT d.*, b.soort, b.afzender, b.ontvanger, b.identificatie, o.kenmerk, o.afspraak, o.gemeente,
+        o.aanbieder, o.vanaf, o.toewijzing_nummer, o.referentie, o.gereed_op, a.owner, a.reason, a.acknowledged_at,
+        a.acknowledged_by
+    FROM deadline d LEFT JOIN bericht b ON b.id = d.bericht_id LEFT JOIN opened o ON o.deadline_id = d.id
+        LEFT JOIN acknowledged a ON a.deadline_id = d.id WHERE ";
+
+const OPENED: &str = "deadline.opened";
+const DONE: &str = "deadline.done";
+const ACKNOWLEDGED: &str = "deadline.acknowledged";
+const SPOED: &str = "toewijzing.spoed";
 
 /// See [`crate::store::Store::raise_overdue`].
 pub async fn raise_overdue(conn: &mut Connection, now: Timestamp) -> Result<Vec<DeadlineView>> {
@@ -53,9 +68,7 @@ pub async fn deadlines(
 ) -> Result<Vec<DeadlineView>> {
     let mut query = QueryBuilder::new(VIEW);
     query.push("1 = 1");
-    if let Some(partij) = &wanted.partij {
-        query.push(" AND ").push_bind(partij.code().to_owned()).push(" IN (b.afzender, b.ontvanger)");
-    }
+    concerning(&mut query, wanted.partij.as_ref());
     if !wanted.states.is_empty() {
         query.push(" AND d.state IN (");
         let mut states = query.separated(", ");
@@ -65,13 +78,176 @@ pub async fn deadlines(
         states.push_unseparated(")");
     }
     if let Some(day) = wanted.due_by {
-        query.push(" AND d.due <= ").push_bind(super::row::day_in_order(day));
+        query.push(" AND d.due <= ").push_bind(day_in_order(day));
     }
     if let Some(id) = after {
         query.push(" AND (d.due, d.id) > (SELECT due, id FROM deadline WHERE id = ").push_bind(id.to_owned()).push(")");
     }
     query.push(" ORDER BY d.due, d.id LIMIT ").push_bind(i64::from(limit));
     views(conn, &mut query).await
+}
+
+/// Only what is between this party and another.
+fn concerning(query: &mut QueryBuilder<Db>, partij: Option<&Partij>) {
+    if let Some(partij) = partij {
+        query.push(" AND ").push_bind(partij.code().to_owned());
+        query.push(" IN (b.afzender, b.ontvanger, o.gemeente, o.aanbieder)");
+    }
+}
+
+/// See [`crate::store::Store::deadline`].
+pub async fn one(conn: &mut Connection, id: &str, partij: Option<&Partij>) -> Result<Option<DeadlineView>> {
+    let mut query = QueryBuilder::new(VIEW);
+    query.push("d.id = ").push_bind(id.to_owned());
+    concerning(&mut query, partij);
+    Ok(views(conn, &mut query).await?.pop())
+}
+
+/// See [`crate::store::Store::open_deadline`].
+///
+/// Two at once: whoever comes second finds the name taken, and nothing of it remains.
+pub async fn open(conn: &mut Connection, new: &NewOpened) -> Result<Opening> {
+    const DEADLINE: &str =
+        "INSERT INTO deadline (id, clock, answer, responsible, subject, due, due_at, state, warn_days)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8)";
+    const OPEN: &str = "INSERT INTO opened (deadline_id, opener, kenmerk, afspraak, gemeente, aanbieder, vanaf,
+            toewijzing_nummer, referentie)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (opener, kenmerk) DO NOTHING";
+    let opener = new.opener.as_ref().map_or("", Partij::code);
+    let mut query = QueryBuilder::new(VIEW);
+    query.push("o.opener = ").push_bind(opener.to_owned());
+    query.push(" AND o.kenmerk = ").push_bind(new.kenmerk.as_str().to_owned());
+    if let Some(there) = views(conn, &mut query).await?.pop() {
+        return Ok(Opening::There(there));
+    }
+    let asked = &new.asked;
+    let mut batch = Batch::default();
+    batch
+        .statement(DEADLINE)
+        .bind(&new.id)
+        .bind(&asked.clock)
+        .bind(&new.answer)
+        .bind(&new.responsible)
+        .bind(asked.toewijzing_nummer.map(|nummer| nummer.to_string()))
+        .bind(day_in_order(new.due))
+        .bind(in_order(new.due_at))
+        .bind(i64::from(new.warn_days));
+    batch
+        .statement(OPEN)
+        .bind(&new.id)
+        .bind(opener)
+        .bind(new.kenmerk.as_str())
+        .bind(&new.afspraak)
+        .bind(&asked.gemeente)
+        .bind(&asked.aanbieder)
+        .bind(asked.vanaf.to_text())
+        .bind(asked.toewijzing_nummer)
+        .bind(&asked.referentie)
+        .exactly_one();
+    batch.run(conn).await?;
+    let detail = json!({"deadline": new.id, "kenmerk": new.kenmerk.as_str(), "afspraak": new.afspraak, "asked": asked});
+    audit::append(conn, (new.at, &new.by), OPENED, None, &detail.to_string()).await?;
+    one(conn, &new.id, None).await?.map(Opening::New).ok_or(StoreError::Stale)
+}
+
+/// See [`crate::store::Store::finish_deadline`].
+pub async fn finish(conn: &mut Connection, done: &Done) -> Result<Option<DeadlineView>> {
+    const FINISH: &str = "UPDATE deadline SET state = CASE WHEN $2 <= due THEN 'met' ELSE 'late' END, closed_at = $3
+        WHERE id = $1 AND bericht_id IS NULL AND state IN ('open', 'overdue')";
+    let Done { id, day, at, by } = done;
+    let finished = sqlx::query(FINISH).bind(id).bind(day).bind(at).execute(&mut *conn).await?;
+    if finished.rows_affected() == 1 {
+        sqlx::query("UPDATE opened SET gereed_op = $2 WHERE deadline_id = $1")
+            .bind(id)
+            .bind(day.to_text())
+            .execute(&mut *conn)
+            .await?;
+        let detail = json!({"deadline": id, "dag": day});
+        audit::append(conn, (*at, by), DONE, None, &detail.to_string()).await?;
+    }
+    one(conn, id, None).await
+}
+
+/// See [`crate::store::Store::acknowledge_deadline`].
+pub async fn acknowledge(conn: &mut Connection, id: &str, taken: &Acknowledged) -> Result<Option<DeadlineView>> {
+    const TAKE: &str = "INSERT INTO acknowledged (deadline_id, owner, reason, acknowledged_at, acknowledged_by)
+        SELECT id, $2, $3, $4, $5 FROM deadline WHERE id = $1 AND state IN ('open', 'overdue')
+        ON CONFLICT (deadline_id) DO UPDATE SET owner = $2, reason = $3, acknowledged_at = $4, acknowledged_by = $5
+            WHERE (acknowledged.owner, acknowledged.reason) <> ($2, $3)";
+    let Acknowledged { owner, reason, at, by } = taken;
+    let kept = sqlx::query(TAKE).bind(id).bind(owner).bind(reason).bind(at).bind(by).execute(&mut *conn).await?;
+    let view = one(conn, id, None).await?;
+    if kept.rows_affected() == 1 {
+        let started_by = view.as_ref().and_then(DeadlineView::started_by);
+        let bericht_id = started_by.map(|bericht| bericht.id.as_str());
+        let detail = json!({"deadline": id, "owner": owner, "reason": reason});
+        audit::append(conn, (*at, by), ACKNOWLEDGED, bericht_id, &detail.to_string()).await?;
+    }
+    Ok(view)
+}
+
+/// See [`crate::store::Store::tell_spoed`].
+///
+/// The revision of the toewijzing advances, so that a toewijzing that is judged meanwhile is judged again.
+pub async fn tell_spoed(conn: &mut Connection, spoed: &Spoed) -> Result<Spoed> {
+    const REVISION: &str = "INSERT INTO revision (gemeente, aanbieder, subject, revision) VALUES ($1, $2, $3, 1)
+        ON CONFLICT (gemeente, aanbieder, subject) DO UPDATE SET revision = revision.revision + 1";
+    const TELL: &str = "INSERT INTO spoed (gemeente, aanbieder, toewijzing_nummer, dag, referentie, told_at, told_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (gemeente, aanbieder, toewijzing_nummer) DO NOTHING";
+    const KEPT: &str = "SELECT * FROM spoed WHERE gemeente = $1 AND aanbieder = $2 AND toewijzing_nummer = $3";
+    const VOID: &str = "UPDATE deadline SET state = 'void', closed_at = $4
+        WHERE clock = 'start-na-toewijzing' AND subject = $3 AND state IN ('open', 'overdue')
+            AND bericht_id IN (SELECT bericht_id FROM toewijzing WHERE gemeente = $1 AND aanbieder = $2
+                AND toewijzing_nummer = $5)";
+    let (gemeente, aanbieder, nummer) = (spoed.gemeente.code(), spoed.aanbieder.code(), spoed.toewijzing_nummer);
+    let told = sqlx::query(TELL)
+        .bind(gemeente)
+        .bind(aanbieder)
+        .bind(nummer.0)
+        .bind(spoed.dag.to_text())
+        .bind(&spoed.referentie)
+        .bind(spoed.at)
+        .bind(&spoed.by)
+        .execute(&mut *conn)
+        .await?;
+    if told.rows_affected() == 1 {
+        let subject = Subject::Toewijzing(nummer).key();
+        sqlx::query(REVISION).bind(gemeente).bind(aanbieder).bind(subject).execute(&mut *conn).await?;
+        sqlx::query(VOID)
+            .bind(gemeente)
+            .bind(aanbieder)
+            .bind(nummer.to_string())
+            .bind(spoed.at)
+            .bind(nummer.0)
+            .execute(&mut *conn)
+            .await?;
+        let detail = json!({"gemeente": gemeente, "aanbieder": aanbieder, "toewijzing_nummer": nummer.0, "dag": spoed.dag,
+            "referentie": spoed.referentie});
+        audit::append(conn, (spoed.at, &spoed.by), SPOED, None, &detail.to_string()).await?;
+    }
+    let row = sqlx::query(KEPT).bind(gemeente).bind(aanbieder).bind(nummer.0).fetch_one(conn).await?;
+    let fields = Fields::of("spoed", "gemeente", &row)?;
+    Ok(Spoed {
+        dag: fields.parse("dag", Value::from_text)?,
+        referentie: fields.get("referentie")?,
+        at: fields.get("told_at")?,
+        by: fields.get("told_by")?,
+        ..spoed.clone()
+    })
+}
+
+/// Asks for those of these toewijzingen on which support begins on a written order.
+pub fn ask_spoed(batch: &mut Batch, (gemeente, aanbieder): Pair<'_>, nummers: &[i64]) {
+    batch.statement("SELECT gemeente, toewijzing_nummer FROM spoed WHERE gemeente = ").push_bind(gemeente.code());
+    batch.push(" AND aanbieder = ").push_bind(aanbieder.code());
+    batch.push(" AND toewijzing_nummer IN ").list(nummers.iter().copied());
+}
+
+/// Their numbers.
+pub fn read_spoed(rows: &[Row]) -> Result<Vec<ToewijzingNummer>> {
+    rows.iter()
+        .map(|row| Ok(ToewijzingNummer(Fields::of("spoed", "gemeente", row)?.get("toewijzing_nummer")?)))
+        .collect()
 }
 
 async fn views(conn: &mut Connection, query: &mut QueryBuilder<Db>) -> Result<Vec<DeadlineView>> {
@@ -87,14 +263,43 @@ fn view(row: &Row) -> Result<DeadlineView> {
         answer: fields.get("answer")?,
         subject: fields.get("subject")?,
         responsible: fields.get("responsible")?,
-        bericht_id: fields.get("bericht_id")?,
-        berichtsoort: fields.get("soort")?,
-        afzender: fields.get("afzender")?,
-        ontvanger: fields.get("ontvanger")?,
-        identificatie: fields.get("identificatie")?,
+        origin: origin(&fields)?,
         due: fields.get("due")?,
         state: fields.parse("state", DeadlineState::from_name)?,
         closed_at: fields.get("closed_at")?,
         closed_by: fields.get("closed_by")?,
+        warn_days: fields.number("warn_days")?,
+        acknowledged: acknowledged(&fields)?,
     })
+}
+
+fn origin(fields: &Fields<'_>) -> Result<Origin> {
+    Ok(match fields.get("bericht_id")? {
+        Some(id) => Origin::Bericht(StartedBy {
+            id,
+            berichtsoort: fields.get("soort")?,
+            afzender: fields.get("afzender")?,
+            ontvanger: fields.get("ontvanger")?,
+            identificatie: fields.get("identificatie")?,
+        }),
+        None => Origin::Person(Opened {
+            kenmerk: fields.get("kenmerk")?,
+            afspraak: fields.get("afspraak")?,
+            asked: DeadlineAsked {
+                clock: fields.get("clock")?,
+                gemeente: fields.get("gemeente")?,
+                aanbieder: fields.get("aanbieder")?,
+                vanaf: fields.parse("vanaf", Value::from_text)?,
+                toewijzing_nummer: fields.get("toewijzing_nummer")?,
+                referentie: fields.get("referentie")?,
+            },
+            gereed_op: fields.parse_if_any("gereed_op", Value::from_text)?,
+        }),
+    })
+}
+
+fn acknowledged(fields: &Fields<'_>) -> Result<Option<Acknowledged>> {
+    let Some(owner) = fields.get("owner")? else { return Ok(None) };
+    let (reason, at, by) = (fields.get("reason")?, fields.get("acknowledged_at")?, fields.get("acknowledged_by")?);
+    Ok(Some(Acknowledged { owner, reason, at, by }))
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::super::{Connection, Row};
 use super::Result;
 use super::batch::Batch;
+use super::deadline::{ask_spoed, read_spoed};
 use super::declaratie::{Declared, declaraties_of, declaraties_under, latest_declaratie, lines_of};
 use super::facts::{
     CHUNK, Pair, ask_live, ask_revisions, ask_toewijzingen, ask_toewijzingen_of_client, clients_with_toewijzing,
@@ -95,6 +96,9 @@ async fn first(conn: &mut Connection, heen: &Heenbericht) -> Result<History> {
         inhoud => questions.extend(inhoud.bsn().map(Question::ToewijzingenOfClient)),
     }
     questions.extend(nummers.chunks(CHUNK).map(Question::Toewijzingen));
+    if matches!(heen.inhoud, Inhoud::Toewijzing(_) | Inhoud::Beschikking(_)) {
+        questions.extend(nummers.chunks(CHUNK).map(Question::Spoed));
+    }
 
     let (mut history, mut revisions) = (History::default(), HashMap::new());
     // Few are asked at once; many would fill the cache of prepared statements with what is never asked again.
@@ -121,6 +125,7 @@ enum Question<'a> {
     Starts(&'a Bsn),
     Stops(&'a Bsn),
     Toewijzingen(&'a [i64]),
+    Spoed(&'a [i64]),
 }
 
 impl Question<'_> {
@@ -133,6 +138,7 @@ impl Question<'_> {
             Self::Starts(bsn) => ask_live(batch, pair, "start", bsn),
             Self::Stops(bsn) => ask_live(batch, pair, "stop", bsn),
             Self::Toewijzingen(nummers) => ask_toewijzingen(batch, pair, nummers),
+            Self::Spoed(nummers) => ask_spoed(batch, pair, nummers),
         }
     }
 
@@ -144,6 +150,7 @@ impl Question<'_> {
             Self::Starts(_) => history.starts = read_starts(rows)?,
             Self::Stops(_) => history.stops = read_stops(rows)?,
             Self::Toewijzingen(_) => add_toewijzingen(read_toewijzingen(rows)?, history),
+            Self::Spoed(_) => history.on_written_order.extend(read_spoed(rows)?),
         }
         Ok(())
     }

@@ -12,8 +12,8 @@ use super::{Result, ahead};
 use crate::domain::waarde::Value;
 use crate::domain::{Partij, Timestamp};
 use crate::store::{
-    Closing, DeadlineState, Ends, Entry, EnvelopeSeen, HeaderColumns, NewBericht, NewDeadline, NewParcel, Outcome,
-    StoreError,
+    About, Closing, ClosingOpened, DeadlineState, Ends, Entry, EnvelopeSeen, HeaderColumns, NewBericht, NewDeadline,
+    NewParcel, Outcome, StoreError,
 };
 
 /// See [`crate::store::Store::record`]. Of a large bericht the most was written ahead.
@@ -95,6 +95,11 @@ fn write(entry: &Entry, is_ahead: bool) -> Result<Batch> {
 fn write_deadlines(batch: &mut Batch, entry: &Entry) {
     for closing in &entry.closes {
         close(batch, closing, &entry.bericht);
+    }
+    if let Some(about) = &entry.about {
+        for closing in &entry.closes_opened {
+            close_opened(batch, closing, about, &entry.bericht);
+        }
     }
     insert_deadlines(batch, &entry.deadlines, &entry.bericht);
 }
@@ -198,10 +203,27 @@ fn close(batch: &mut Batch, closing: &Closing, by: &NewBericht) {
         .bind(&closing.subject);
 }
 
+/// A clock that a person started stops: met, or late when its moment is past.
+fn close_opened(batch: &mut Batch, closing: &ClosingOpened, about: &About, by: &NewBericht) {
+    const STOP: &str = "UPDATE deadline
+        SET state = CASE WHEN $1 < due_at THEN 'met' ELSE 'late' END, closed_at = $2, closed_by = $3
+        WHERE clock = $4 AND state IN ('open', 'overdue') AND id IN (SELECT deadline_id FROM opened
+            WHERE gemeente = $5 AND aanbieder = $6 AND toewijzing_nummer = $7)";
+    batch
+        .statement(STOP)
+        .bind(by.received_at)
+        .bind(by.received_at)
+        .bind(&by.id)
+        .bind(&closing.clock)
+        .bind(about.gemeente.code())
+        .bind(about.aanbieder.code())
+        .bind(closing.toewijzing_nummer.0);
+}
+
 fn insert_deadlines(batch: &mut Batch, deadlines: &[NewDeadline], bericht: &NewBericht) {
     const DEADLINE: &str = "INSERT INTO deadline (id, bericht_id, clock, answer, responsible, subject, due, due_at,
-            state, closed_at, closed_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+            state, closed_at, closed_by, warn_days)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     for deadline in deadlines {
         let closed = matches!(deadline.state, DeadlineState::Met | DeadlineState::Late);
         batch
@@ -216,7 +238,8 @@ fn insert_deadlines(batch: &mut Batch, deadlines: &[NewDeadline], bericht: &NewB
             .bind(in_order(deadline.due_at))
             .bind(deadline.state.name())
             .bind(closed.then_some(bericht.received_at))
-            .bind(closed.then_some(&bericht.id));
+            .bind(closed.then_some(&bericht.id))
+            .bind(i64::from(deadline.warn_days));
     }
 }
 

@@ -16,10 +16,10 @@ use crate::domain::history::{Subject, SupportElsewhere};
 use crate::domain::waarde::{Bsn, ReferentieNummer, ToewijzingNummer};
 use crate::domain::{Bericht, History, Partij, Timestamp};
 use crate::store::{
-    After, AuditView, BerichtView, BetalingView, DeadlineQuery, DeadlineView, Declarable, DeclaratieView, Entry,
-    EnvelopeSeen, Journaled, Lease, LedgerRow, LedgerTable, LeveringView, Made, NewBetaling, Overview, Parcel,
-    ParcelView, Payment, PostbusItem, Proposal, Receipt, Settlement, Store, ToewijzingView, VorderingView, Waiting,
-    WaitingToewijzing,
+    Acknowledged, After, AuditView, BerichtView, BetalingView, DeadlineQuery, DeadlineView, Declarable, DeclaratieView,
+    Done, Entry, EnvelopeSeen, Journaled, Lease, LedgerRow, LedgerTable, LeveringView, Made, NewBetaling, NewOpened,
+    Opening, Overview, Parcel, ParcelView, Payment, PostbusItem, Proposal, Receipt, Settlement, Spoed, Store,
+    ToewijzingView, VorderingView, Waiting, WaitingToewijzing,
 };
 
 impl Database {
@@ -184,6 +184,31 @@ impl Store for Database {
         let (query, after) = (query.clone(), after.map(str::to_owned));
         self.read(move |conn| Box::pin(async move { deadline::deadlines(conn, &query, after.as_deref(), limit).await }))
             .await
+    }
+
+    async fn deadline(&self, id: &str, partij: Option<&Partij>) -> Result<Option<DeadlineView>> {
+        let (id, partij) = (id.to_owned(), partij.cloned());
+        self.read(move |conn| Box::pin(async move { deadline::one(conn, &id, partij.as_ref()).await })).await
+    }
+
+    async fn open_deadline(&self, new: &NewOpened) -> Result<Opening> {
+        let new = new.clone();
+        self.write(move |conn| Box::pin(async move { deadline::open(conn, &new).await })).await
+    }
+
+    async fn finish_deadline(&self, done: &Done) -> Result<Option<DeadlineView>> {
+        let done = done.clone();
+        self.write(move |conn| Box::pin(async move { deadline::finish(conn, &done).await })).await
+    }
+
+    async fn acknowledge_deadline(&self, id: &str, taken: &Acknowledged) -> Result<Option<DeadlineView>> {
+        let (id, taken) = (id.to_owned(), taken.clone());
+        self.write(move |conn| Box::pin(async move { deadline::acknowledge(conn, &id, &taken).await })).await
+    }
+
+    async fn tell_spoed(&self, spoed: &Spoed) -> Result<Spoed> {
+        let spoed = spoed.clone();
+        self.write(move |conn| Box::pin(async move { deadline::tell_spoed(conn, &spoed).await })).await
     }
 
     async fn declaratie(&self, id: &str, partij: Option<&Partij>) -> Result<Option<DeclaratieView>> {

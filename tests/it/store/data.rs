@@ -208,6 +208,7 @@ pub fn new_toewijzing(nummer: i64, toewijzingsdatum: &str) -> NewToewijzing {
 /// An open clock on the retour of bericht `b1`, due on 5 March 2026.
 pub fn retour_deadline(id: &str) -> NewDeadline {
     NewDeadline {
+        warn_days: 1,
         id: id.to_owned(),
         bericht_id: "b1".to_owned(),
         clock: Clock::Retour,

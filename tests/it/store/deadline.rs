@@ -4,12 +4,21 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use iwmo_gateway::domain::Berichtsoort;
+use iwmo_gateway::domain::betaling::Kenmerk;
 use iwmo_gateway::domain::deadline::Clock;
-use iwmo_gateway::store::{Closing, DeadlineQuery, DeadlineState, Ends, Entry, NewBericht, NewDeadline, Store};
+use iwmo_gateway::domain::history::Subject;
+use iwmo_gateway::domain::waarde::ToewijzingNummer;
+use iwmo_gateway::store::{
+    About, Acknowledged, Closing, ClosingOpened, DeadlineAsked, DeadlineQuery, DeadlineState, DeadlineView, Done, Ends,
+    Entry, LedgerChange, NewBericht, NewDeadline, NewOpened, Opening, Origin, Spoed, Store, StoreError,
+};
 use tokio::sync::Barrier;
 
 use super::World;
-use super::data::{at, day, entry, entry_305, gemeente, new_bericht, retour, retour_deadline, stranger};
+use super::data::{
+    aanbieder, about, at, day, entry, entry_305, gemeente, morning, new_bericht, new_toewijzing, retour,
+    retour_deadline, stranger,
+};
 
 /// The first instant that is too late.
 const PAST: &str = "2026-03-05T23:00:00Z";
@@ -37,7 +46,10 @@ pub async fn raised_once_by_two_processes(world: World) {
     let mut raised = Vec::new();
     for caller in callers {
         for view in caller.await.expect("no panic") {
-            assert_eq!((view.state, view.berichtsoort.as_str()), (DeadlineState::Overdue, "WMO305"));
+            assert_eq!(
+                (view.state, view.started_by().map(|one| one.berichtsoort.as_str())),
+                (DeadlineState::Overdue, Some("WMO305"))
+            );
             raised.push(view.id);
         }
     }
@@ -134,4 +146,133 @@ pub async fn listed_by_due_in_pages(World { one, two, raw: _raw }: World) {
     let mine = |partij| DeadlineQuery { partij: Some(partij), ..all() };
     assert_eq!(ids(mine(gemeente()), None, 10).await.len(), 4);
     assert_eq!(ids(mine(stranger()), None, 10).await, [""; 0]);
+}
+
+fn to_open(id: &str, kenmerk: &str) -> NewOpened {
+    NewOpened {
+        id: id.to_owned(),
+        opener: Some(gemeente()),
+        kenmerk: Kenmerk::from_text(kenmerk).expect("a name"),
+        afspraak: "MLW-18".to_owned(),
+        asked: DeadlineAsked {
+            clock: "ondersteuningsplan".to_owned(),
+            gemeente: gemeente().code().to_owned(),
+            aanbieder: Some(aanbieder().code().to_owned()),
+            vanaf: day("2026-02-19"),
+            toewijzing_nummer: Some(7),
+            referentie: None,
+        },
+        answer: "ondersteuningsplan deel 2".to_owned(),
+        responsible: aanbieder().code().to_owned(),
+        due: day("2026-03-05"),
+        due_at: at(PAST),
+        warn_days: 3,
+        at: morning(),
+        by: "Anna".to_owned(),
+    }
+}
+
+async fn opened(store: &dyn Store, id: &str, kenmerk: &str) -> DeadlineView {
+    match store.open_deadline(&to_open(id, kenmerk)).await.expect("opened") {
+        Opening::New(view) | Opening::There(view) => view,
+    }
+}
+
+pub async fn opened_at_once_under_one_name_it_is_one(world: World) {
+    let start = Arc::new(Barrier::new(4));
+    let mut callers = Vec::new();
+    for (number, store) in [&world.one, &world.two, &world.one, &world.two].into_iter().enumerate() {
+        let (store, start) = (Arc::clone(store), Arc::clone(&start));
+        callers.push(tokio::spawn(async move {
+            start.wait().await;
+            loop {
+                match store.open_deadline(&to_open(&format!("d{number}"), "plan")).await {
+                    Err(StoreError::Stale) => {}
+                    Ok(Opening::New(view) | Opening::There(view)) => return view.id,
+                    Err(error) => panic!("{error}"),
+                }
+            }
+        }));
+    }
+    let mut ids = Vec::new();
+    for caller in callers {
+        ids.push(caller.await.expect("no panic"));
+    }
+    ids.dedup();
+    assert_eq!((ids.len(), world.number("SELECT COUNT(*) FROM deadline").await), (1, 1));
+    assert_eq!(world.number("SELECT COUNT(*) FROM audit").await, 1);
+    let sees = async |partij| world.two.deadline(&ids[0], Some(&partij)).await.expect("read").is_some();
+    assert_eq!([sees(gemeente()).await, sees(aanbieder()).await, sees(stranger()).await], [true, true, false]);
+}
+
+pub async fn done_once_and_taken_on_until_then(World { one, two, raw: _raw }: World) {
+    let taken = |owner: &str| Acknowledged {
+        owner: owner.to_owned(),
+        reason: "ziek".to_owned(),
+        at: morning(),
+        by: "Anna".to_owned(),
+    };
+    let done = |id: &str, dag: &str| Done { id: id.to_owned(), day: day(dag), at: at(PAST), by: "Bea".to_owned() };
+    for (id, dag, state) in [("d1", "2026-03-05", DeadlineState::Met), ("d2", "2026-03-06", DeadlineState::Late)] {
+        let view = opened(&*one, id, id).await;
+        assert_eq!((view.state, view.warn_from(), view.started_by()), (DeadlineState::Open, day("2026-03-02"), None));
+        assert_eq!(one.raise_overdue(at(PAST)).await.expect("raised").len(), 1, "raised as any other");
+        one.acknowledge_deadline(id, &taken("Carla")).await.expect("done").expect("there");
+        let view = two.finish_deadline(&done(id, dag)).await.expect("done").expect("there");
+        assert_eq!((view.state, view.closed_at, view.closed_by), (state, Some(at(PAST)), None));
+        let view = one.finish_deadline(&done(id, "2026-03-01")).await.expect("done").expect("there");
+        assert!(matches!(view.origin, Origin::Person(ref opened) if opened.gereed_op == Some(day(dag))), "{view:?}");
+        let view = two.acknowledge_deadline(id, &taken("Dirk")).await.expect("done").expect("there");
+        assert_eq!(view.acknowledged, Some(taken("Carla")), "nobody waits for it any more");
+    }
+    record_with(&*one, "b1", vec![retour_deadline("d3")]).await;
+    let of_bericht = two.finish_deadline(&done("d3", "2026-03-05")).await.expect("done").expect("there");
+    assert_eq!(of_bericht.state, DeadlineState::Open, "a bericht stops it");
+    assert!(two.finish_deadline(&done("d4", "2026-03-05")).await.expect("done").is_none());
+    assert!(two.acknowledge_deadline("d4", &taken("Carla")).await.expect("done").is_none());
+}
+
+pub async fn a_stop_ends_what_was_opened_on_its_toewijzing(World { one, two, raw: _raw }: World) {
+    opened(&*one, "d1", "een").await;
+    let closing =
+        |nummer| ClosingOpened { clock: "ondersteuningsplan".to_owned(), toewijzing_nummer: ToewijzingNummer(nummer) };
+    for (id, nummer, state) in [("b1", 8, DeadlineState::Open), ("b2", 7, DeadlineState::Met)] {
+        let about = Some(About { revisions: Vec::new(), ..about(0) });
+        one.record(&Entry { about, closes_opened: vec![closing(nummer)], ..entry_305(id) }).await.expect("recorded");
+        let view = two.deadline("d1", None).await.expect("read").expect("there");
+        let by = (state == DeadlineState::Met).then(|| id.to_owned());
+        assert_eq!((view.state, view.closed_by), (state, by));
+    }
+}
+
+pub async fn a_written_order_is_told_once_and_makes_a_verdict_stale(World { one, two, raw: _raw }: World) {
+    let nummer = ToewijzingNummer(7);
+    let spoed = |referentie: &str| Spoed {
+        gemeente: gemeente(),
+        aanbieder: aanbieder(),
+        toewijzing_nummer: nummer,
+        dag: day("2026-03-01"),
+        referentie: referentie.to_owned(),
+        at: morning(),
+        by: "Anna".to_owned(),
+    };
+    let start = NewDeadline { clock: Clock::StartNaToewijzing, subject: Some("7".to_owned()), ..retour_deadline("d1") };
+    let other = NewDeadline { clock: Clock::StartNaToewijzing, subject: Some("8".to_owned()), ..retour_deadline("d2") };
+    let ledger = LedgerChange {
+        toewijzingen: vec![new_toewijzing(7, "2026-02-01"), new_toewijzing(8, "2026-02-01")],
+        ..LedgerChange::default()
+    };
+    let revisions = vec![(Subject::Toewijzing(nummer), 0)];
+    let about_7 = |revisions| Some(About { revisions, ..about(0) });
+    let deadlines = vec![start, other];
+    one.record(&Entry { about: about_7(revisions), ledger, deadlines, ..entry_305("b1") }).await.expect("recorded");
+    assert_eq!(two.tell_spoed(&spoed("brief 1")).await.expect("told"), spoed("brief 1"));
+    assert_eq!(one.tell_spoed(&spoed("brief 2")).await.expect("told"), spoed("brief 1"), "the first one stays");
+    let states: Vec<_> = two.deadlines(&DeadlineQuery::default(), None, 9).await.expect("read");
+    let states: Vec<_> = states.iter().map(|view| (view.id.as_str(), view.state)).collect();
+    assert_eq!(states, [("d1", DeadlineState::Void), ("d2", DeadlineState::Open)]);
+    let late = Entry { about: about_7(vec![(Subject::Toewijzing(nummer), 1)]), ..entry_305("b2") };
+    assert!(matches!(one.record(&late).await, Err(StoreError::Stale)), "it was judged before the order was told");
+    let audit = two.audit(0, 9).await.expect("read");
+    assert_eq!(audit.iter().map(|row| row.what.as_str()).collect::<Vec<_>>(), ["toewijzing.spoed"]);
 }

@@ -259,20 +259,58 @@ CREATE INDEX betaalde_declaratie_betaling ON betaalde_declaratie (gemeente, kenm
 -- An answer that is awaited.
 CREATE TABLE deadline (
     id          TEXT PRIMARY KEY,
-    bericht_id  TEXT NOT NULL REFERENCES bericht (id),   -- that started it
+    bericht_id  TEXT REFERENCES bericht (id),            -- that started it; NULL: a person opened it
     clock       TEXT NOT NULL,
-    answer      TEXT NOT NULL,
+    answer      TEXT NOT NULL,                           -- the bericht awaited; of one that a person opened, in words
     responsible TEXT NOT NULL,
     subject     TEXT,
     due         TEXT NOT NULL,                           -- the last day in time
     due_at      TEXT NOT NULL,                           -- the first instant too late
     state       TEXT NOT NULL CHECK (state IN ('open', 'overdue', 'met', 'late', 'void')),
     closed_at   TEXT,
-    closed_by   TEXT REFERENCES bericht (id)
+    closed_by   TEXT REFERENCES bericht (id),
+    warn_days   INTEGER NOT NULL                         -- how many days before the due date it is due soon
 );
 CREATE INDEX deadline_open ON deadline (due_at) WHERE state = 'open';
 CREATE INDEX deadline_list ON deadline (due, id);
 CREATE INDEX deadline_bericht ON deadline (bericht_id);
+
+-- What a person opened a deadline with. Whoever asks again under the same kenmerk gets the same deadline.
+CREATE TABLE opened (
+    deadline_id       TEXT PRIMARY KEY REFERENCES deadline (id),
+    opener            TEXT NOT NULL,                     -- the code of a party; empty: an operator
+    kenmerk           TEXT NOT NULL,
+    afspraak          TEXT NOT NULL,
+    gemeente          TEXT NOT NULL,
+    aanbieder         TEXT,
+    vanaf             TEXT NOT NULL,                     -- day 0
+    toewijzing_nummer INTEGER,
+    referentie        TEXT,
+    gereed_op         TEXT,                              -- the day on which it was done
+    UNIQUE (opener, kenmerk)
+);
+CREATE INDEX opened_toewijzing ON opened (gemeente, aanbieder, toewijzing_nummer) WHERE toewijzing_nummer IS NOT NULL;
+
+-- Who took a deadline on.
+CREATE TABLE acknowledged (
+    deadline_id     TEXT PRIMARY KEY REFERENCES deadline (id),
+    owner           TEXT NOT NULL,
+    reason          TEXT NOT NULL,
+    acknowledged_at TEXT NOT NULL,
+    acknowledged_by TEXT NOT NULL                        -- the name of a credential
+);
+
+-- That support on a toewijzing begins on a written order: how soon after the toewijzing is not watched.
+CREATE TABLE spoed (
+    gemeente          TEXT NOT NULL,
+    aanbieder         TEXT NOT NULL,
+    toewijzing_nummer INTEGER NOT NULL,
+    dag               TEXT NOT NULL,                     -- of the order
+    referentie        TEXT NOT NULL,
+    told_at           TEXT NOT NULL,
+    told_by           TEXT NOT NULL,                     -- the name of a credential
+    PRIMARY KEY (gemeente, aanbieder, toewijzing_nummer)
+);
 
 -- That a deadline passed. At most one per deadline.
 CREATE TABLE alert (

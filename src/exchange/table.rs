@@ -1,17 +1,20 @@
 //! Tables for a spreadsheet. No text of a bericht becomes a formula in one.
 
 /// What stands in a cell.
-pub(super) enum Cell {
+pub enum Cell {
     /// What somebody wrote, or may have.
     Text(String),
     /// A figure or a date: what cannot be a formula.
     Plain(String),
+    /// A whole number.
     Number(i64),
+    /// Nothing.
     Empty,
 }
 
 /// A heading and a line per row, semicolons between, for the spreadsheets of this country.
-pub(super) fn csv(heading: &[&str], rows: impl Iterator<Item = Vec<Cell>>) -> String {
+#[must_use]
+pub fn csv(heading: &[&str], rows: impl Iterator<Item = Vec<Cell>>) -> String {
     let mut table = format!("{}\r\n", heading.join(";"));
     for row in rows {
         let cells = row.into_iter().map(|cell| match cell {
@@ -27,7 +30,8 @@ pub(super) fn csv(heading: &[&str], rows: impl Iterator<Item = Vec<Cell>>) -> St
 }
 
 /// A text in a cell of CSV: quoted, and with an apostrophe in front where a spreadsheet would take it for a formula.
-pub(super) fn quoted(text: &str) -> String {
+#[must_use]
+pub fn quoted(text: &str) -> String {
     let is_formula = text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r']);
     format!("\"{}{}\"", if is_formula { "'" } else { "" }, text.replace('"', "\"\""))
 }

@@ -1,0 +1,208 @@
+//! `deadlines`: what is due and what is overdue, from the store of a gateway that may run meanwhile.
+
+use std::error::Error;
+use std::io::{self, ErrorKind, Write};
+
+use chrono::{Days, NaiveDate};
+use clap::ValueEnum;
+use serde::Serialize;
+
+use super::{ConfigFile, Exit, block_on, complain};
+use crate::app;
+use crate::clock::{Clock as _, SystemClock};
+use crate::config::{Config, Database};
+use crate::exchange::keep::DeadlineJson;
+use crate::exchange::table::{Cell, csv};
+use crate::store::{DeadlineQuery, DeadlineState, DeadlineView, Origin, Store, StoreError};
+
+/// What `deadlines` takes.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    file: ConfigFile,
+    /// Only what is overdue
+    #[arg(long, conflicts_with = "due_within")]
+    overdue: bool,
+    /// Only what is due within so many days, what is overdue included; as in 3d
+    #[arg(long, value_name = "DAYS", value_parser = days)]
+    due_within: Option<Days>,
+    /// How to print: for people, a JSON object per line, or a table for a spreadsheet
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// How to print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+    Csv,
+}
+
+fn days(text: &str) -> Result<Days, &'static str> {
+    let count = text.strip_suffix('d').and_then(|count| count.parse::<u32>().ok());
+    count.map(|count| Days::new(count.into())).ok_or("a number of days is written as 3d")
+}
+
+/// Lists the deadlines that somebody still waits for, the earliest due first.
+pub(super) fn run(arguments: &Arguments) -> Exit {
+    block_on(async {
+        let today = SystemClock.today();
+        let printed = match awaited(arguments, today).await {
+            Ok(views) => print(&mut io::BufWriter::new(io::stdout().lock()), arguments.format, views, today),
+            Err(error) => {
+                complain(error.as_ref());
+                return Exit::Environment;
+            }
+        };
+        match printed {
+            Ok(()) => Exit::Fine,
+            // Whoever read along has seen enough.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Exit::Fine,
+            Err(error) => {
+                complain(&error);
+                Exit::Environment
+            }
+        }
+    })
+}
+
+async fn awaited(arguments: &Arguments, today: NaiveDate) -> Result<Vec<DeadlineView>, Box<dyn Error>> {
+    let config = Config::load(arguments.file.config.as_deref())?;
+    if let Database::Sqlite(path) = &config.database
+        && !path.exists()
+    {
+        return Err(format!("{}: there is no database (setting database.url)", path.display()).into());
+    }
+    let due_by = match (arguments.overdue, arguments.due_within) {
+        (true, _) => today.pred_opt(),
+        (false, Some(days)) => Some(today.checked_add_days(days).unwrap_or(NaiveDate::MAX)),
+        (false, None) => None,
+    };
+    let states = vec![DeadlineState::Open, DeadlineState::Overdue];
+    let store = app::open(&config.database).await?;
+    let found = all(store.as_ref(), &DeadlineQuery { partij: None, states, due_by }).await;
+    store.close().await;
+    Ok(found?)
+}
+
+async fn all(store: &dyn Store, query: &DeadlineQuery) -> Result<Vec<DeadlineView>, StoreError> {
+    const PAGE: u32 = 1_000;
+    let mut all: Vec<DeadlineView> = Vec::new();
+    loop {
+        let after = all.last().map(|view| view.id.clone());
+        let page = store.deadlines(query, after.as_deref(), PAGE).await?;
+        let is_last = page.len() < PAGE as usize;
+        all.extend(page);
+        if is_last {
+            return Ok(all);
+        }
+    }
+}
+
+/// Where a deadline stands today, whether or not a gateway ran to notice.
+fn stand(view: &DeadlineView, today: NaiveDate) -> &'static str {
+    if view.due < today {
+        "overdue"
+    } else if view.warn_from() <= today {
+        "soon"
+    } else {
+        "open"
+    }
+}
+
+/// The two ends of it.
+fn parties(view: &DeadlineView) -> (&str, &str) {
+    match &view.origin {
+        Origin::Bericht(bericht) => (&bericht.afzender, &bericht.ontvanger),
+        Origin::Person(opened) => (&opened.asked.gemeente, opened.asked.aanbieder.as_deref().unwrap_or_default()),
+    }
+}
+
+/// What started it.
+fn origin(view: &DeadlineView) -> String {
+    match &view.origin {
+        Origin::Bericht(bericht) => format!("{} {}", bericht.berichtsoort, bericht.identificatie),
+        Origin::Person(opened) => format!("{} {}", opened.afspraak, opened.kenmerk),
+    }
+}
+
+/// A deadline of `--format json`.
+#[derive(Serialize)]
+struct Line {
+    /// `open`, `soon` or `overdue`, as of today.
+    stand: &'static str,
+    #[serde(flatten)]
+    deadline: DeadlineJson,
+}
+
+fn print(out: &mut impl Write, format: Format, views: Vec<DeadlineView>, today: NaiveDate) -> io::Result<()> {
+    match format {
+        Format::Text => text(out, &views, today)?,
+        Format::Json => {
+            for view in views {
+                let line = Line { stand: stand(&view, today), deadline: view.into() };
+                writeln!(out, "{}", serde_json::to_string(&line).expect("a deadline has only texts"))?;
+            }
+        }
+        Format::Csv => write!(out, "{}", csv(&HEADING, views.iter().map(|view| row(view, today))))?,
+    }
+    out.flush()
+}
+
+fn text(out: &mut impl Write, views: &[DeadlineView], today: NaiveDate) -> io::Result<()> {
+    for view in views {
+        let (one, other) = parties(view);
+        let about = view.subject.as_deref().map(|subject| format!(", {subject}")).unwrap_or_default();
+        let taken = view.acknowledged.as_ref().map(|taken| format!("; {}: {}", taken.owner, taken.reason));
+        writeln!(
+            out,
+            "{}  {:<7}  {:<20}  {} of {} ({} {one} {other}{about}){}",
+            view.due,
+            stand(view, today),
+            view.clock,
+            view.answer,
+            view.responsible,
+            origin(view),
+            taken.unwrap_or_default()
+        )?;
+    }
+    writeln!(out, "{} deadlines, {} overdue", views.len(), views.iter().filter(|view| view.due < today).count())
+}
+
+const HEADING: [&str; 13] = [
+    "due",
+    "stand",
+    "clock",
+    "answer",
+    "responsible",
+    "party",
+    "other_party",
+    "subject",
+    "origin",
+    "id",
+    "warn_from",
+    "owner",
+    "reason",
+];
+
+fn row(view: &DeadlineView, today: NaiveDate) -> Vec<Cell> {
+    let (one, other) = parties(view);
+    let taken = view.acknowledged.as_ref();
+    let if_any = |text: Option<&String>| text.map_or(Cell::Empty, |text| Cell::Text(text.clone()));
+    vec![
+        Cell::Plain(view.due.to_string()),
+        Cell::Plain(stand(view, today).to_owned()),
+        Cell::Plain(view.clock.clone()),
+        Cell::Text(view.answer.clone()),
+        Cell::Plain(view.responsible.clone()),
+        Cell::Plain(one.to_owned()),
+        Cell::Plain(other.to_owned()),
+        if_any(view.subject.as_ref()),
+        Cell::Text(origin(view)),
+        Cell::Plain(view.id.clone()),
+        Cell::Plain(view.warn_from().to_string()),
+        if_any(taken.map(|taken| &taken.owner)),
+        if_any(taken.map(|taken| &taken.reason)),
+    ]
+}

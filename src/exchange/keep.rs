@@ -1,0 +1,244 @@
+//! The stories of deadlines that people look after: they open one that no bericht starts, tell that it was done, take one on, or
+//! say that support begins on a written order.
+//!
+//! Whoever opens twice under one name gets the same deadline. Which terms there are, and how long they run, comes with the
+//! profile.
+//!
+//! Races: two openings at once under one name. The store takes the first; the second one looks again and finds it there.
+
+mod json;
+
+use chrono::NaiveDate;
+
+use super::{Gateway, MOST_TRIES, ids};
+use crate::clock;
+use crate::domain::Partij;
+use crate::domain::betaling::Kenmerk;
+use crate::domain::deadline::{Binds, PlainClock};
+use crate::domain::waarde::ToewijzingNummer;
+use crate::store::{
+    Acknowledged, DeadlineAsked, DeadlineView, Done, NewOpened, Opened, Opening, Origin, Spoed, StoreError,
+};
+
+pub use json::{AcknowledgedJson, DeadlineJson, OpenedJson};
+
+/// Who looks after deadlines.
+#[derive(Clone, Copy)]
+pub struct Keeper<'a> {
+    /// For whom; `None`: an operator, for all.
+    pub partij: Option<&'a Partij>,
+    /// The name of the credential.
+    pub name: &'a str,
+}
+
+/// A deadline that somebody wants to open.
+pub struct Wanted {
+    /// Its name, unique for who opens it.
+    pub kenmerk: Kenmerk,
+    /// The term, by its name or that of its agreement.
+    pub clock: String,
+    /// One end.
+    pub gemeente: Partij,
+    /// The other end; there may be none yet.
+    pub aanbieder: Option<Partij>,
+    /// Day 0.
+    pub vanaf: NaiveDate,
+    /// The toewijzing that it is about.
+    pub toewijzing_nummer: Option<ToewijzingNummer>,
+    /// How the parties know it.
+    pub referentie: Option<String>,
+}
+
+/// Why a deadline stayed as it was, or was not opened.
+#[derive(Debug)]
+pub enum Unkept {
+    /// There is no such deadline for whoever asks.
+    NotFound,
+    /// The profile has no such term.
+    NoSuchTerm {
+        /// Its name.
+        profile: String,
+        /// The terms that it has, each with its agreement.
+        known: Vec<String>,
+    },
+    /// The caller is not one of its parties, or not the one who may.
+    OtherParty,
+    /// The gateway acts for none of its parties.
+    NotOurs,
+    /// The term binds an aanbieder, and none was named.
+    NoAanbieder,
+    /// The same was told before, with other content.
+    OtherContent,
+    /// A bericht started it, and a bericht stops it.
+    ByBericht,
+    /// Nobody waits for it any more.
+    Closed,
+    /// It was done on another day.
+    DoneOn(NaiveDate),
+    /// It is not done before its day 0, nor in the future.
+    NotYet {
+        /// Day 0.
+        from: NaiveDate,
+        /// Today.
+        today: NaiveDate,
+    },
+    /// We failed; nothing was changed.
+    Store(StoreError),
+}
+
+impl From<StoreError> for Unkept {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Opens a deadline; `false`: it was there already.
+///
+/// # Errors
+/// None was opened.
+pub async fn open(wanted: Wanted, keeper: Keeper<'_>, gateway: &Gateway) -> Result<(DeadlineView, bool), Unkept> {
+    let term = gateway.profile.plain_clock(&wanted.clock).ok_or_else(|| no_such_term(gateway))?;
+    may_keep(keeper, [Some(&wanted.gemeente), wanted.aanbieder.as_ref()], gateway)?;
+    let new = wanted.under(term, keeper, gateway)?;
+    for _ in 0..MOST_TRIES {
+        match gateway.store.open_deadline(&new).await {
+            // One of this name was opened meanwhile; look at it.
+            Err(StoreError::Stale) => {}
+            Err(error) => return Err(error.into()),
+            Ok(Opening::New(view)) => {
+                gateway.alarm.note(new.due_at);
+                return Ok((view, true));
+            }
+            Ok(Opening::There(view)) => return same(view, &new.asked),
+        }
+    }
+    Err(StoreError::Stale.into())
+}
+
+impl Wanted {
+    /// As a deadline of this term.
+    fn under(self, term: &PlainClock, keeper: Keeper<'_>, gateway: &Gateway) -> Result<NewOpened, Unkept> {
+        let responsible = match term.binds {
+            Binds::Gemeente => Some(&self.gemeente),
+            Binds::Aanbieder => self.aanbieder.as_ref(),
+        };
+        let responsible = responsible.ok_or(Unkept::NoAanbieder)?.code().to_owned();
+        let at = gateway.clock.now();
+        let due = term.term.due(self.vanaf, &gateway.calendar);
+        Ok(NewOpened {
+            id: ids::new_id(at),
+            opener: keeper.partij.cloned(),
+            kenmerk: self.kenmerk,
+            afspraak: term.afspraak.clone(),
+            asked: DeadlineAsked {
+                clock: term.name.clone(),
+                gemeente: self.gemeente.code().to_owned(),
+                aanbieder: self.aanbieder.map(|aanbieder| aanbieder.code().to_owned()),
+                vanaf: self.vanaf,
+                toewijzing_nummer: self.toewijzing_nummer.map(|nummer| nummer.0),
+                referentie: self.referentie,
+            },
+            answer: term.awaits.clone(),
+            responsible,
+            due,
+            due_at: clock::end_of(due),
+            warn_days: term.warn_days,
+            at,
+            by: keeper.name.to_owned(),
+        })
+    }
+}
+
+/// The terms that a person may name under this profile.
+fn no_such_term(gateway: &Gateway) -> Unkept {
+    let known = gateway.profile.plain.iter().map(|clock| format!("{} ({})", clock.name, clock.afspraak));
+    Unkept::NoSuchTerm { profile: gateway.profile.name.clone(), known: known.collect() }
+}
+
+/// One of the parties does, where the gateway acts for one of them; or an operator.
+fn may_keep(keeper: Keeper<'_>, parties: [Option<&Partij>; 2], gateway: &Gateway) -> Result<(), Unkept> {
+    let mut parties = parties.into_iter().flatten();
+    match keeper.partij {
+        Some(own) if !parties.any(|partij| partij == own) => Err(Unkept::OtherParty),
+        None if !parties.any(|partij| gateway.parties.naam(partij.code()).is_some()) => Err(Unkept::NotOurs),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// The deadline that is there, when it was opened in the same words.
+fn same(view: DeadlineView, asked: &DeadlineAsked) -> Result<(DeadlineView, bool), Unkept> {
+    match &view.origin {
+        Origin::Person(opened) if opened.asked == *asked => Ok((view, false)),
+        Origin::Person(_) | Origin::Bericht(_) => Err(Unkept::OtherContent),
+    }
+}
+
+/// Keeps that what a deadline was opened for was done on this day. Telling it again changes nothing.
+///
+/// # Errors
+/// Nothing was changed.
+pub async fn finish(id: &str, day: NaiveDate, keeper: Keeper<'_>, gateway: &Gateway) -> Result<DeadlineView, Unkept> {
+    let there = gateway.store.deadline(id, keeper.partij).await?.ok_or(Unkept::NotFound)?;
+    let Origin::Person(opened) = &there.origin else { return Err(Unkept::ByBericht) };
+    let (from, at) = (opened.asked.vanaf, gateway.clock.now());
+    let today = clock::date_of(at);
+    if there.is_awaited() && !(from..=today).contains(&day) {
+        return Err(Unkept::NotYet { from, today });
+    }
+    let done = Done { id: id.to_owned(), day, at, by: keeper.name.to_owned() };
+    let finished = gateway.store.finish_deadline(&done).await?.ok_or(Unkept::NotFound)?;
+    match &finished.origin {
+        Origin::Person(Opened { gereed_op: Some(other), .. }) if *other != day => Err(Unkept::DoneOn(*other)),
+        Origin::Person(Opened { gereed_op: None, .. }) => Err(Unkept::Closed),
+        Origin::Person(_) | Origin::Bericht(_) => Ok(finished),
+    }
+}
+
+/// Keeps who looks after a deadline, and why; of several the last one counts. Telling the same again changes nothing.
+///
+/// # Errors
+/// Nothing was changed.
+pub async fn acknowledge(
+    id: &str,
+    (owner, reason): (String, String),
+    keeper: Keeper<'_>,
+    gateway: &Gateway,
+) -> Result<DeadlineView, Unkept> {
+    gateway.store.deadline(id, keeper.partij).await?.ok_or(Unkept::NotFound)?;
+    let taken = Acknowledged { owner, reason, at: gateway.clock.now(), by: keeper.name.to_owned() };
+    let view = gateway.store.acknowledge_deadline(id, &taken).await?.ok_or(Unkept::NotFound)?;
+    let is_kept = |kept: &Acknowledged| kept.owner == taken.owner && kept.reason == taken.reason;
+    if view.acknowledged.as_ref().is_some_and(is_kept) { Ok(view) } else { Err(Unkept::Closed) }
+}
+
+/// A written order of a gemeente, on which support begins.
+pub struct Order {
+    /// Who gives the toewijzing.
+    pub gemeente: Partij,
+    /// Who has it.
+    pub aanbieder: Partij,
+    /// Its number, which need not be known yet.
+    pub toewijzing_nummer: ToewijzingNummer,
+    /// The day of the order.
+    pub dag: NaiveDate,
+    /// Where the order is.
+    pub referentie: String,
+}
+
+/// Keeps that support on a toewijzing begins on a written order: how soon after the toewijzing is not watched (MLW-12b). The
+/// gemeente or an operator says so. Telling it again changes nothing.
+///
+/// # Errors
+/// Nothing was changed.
+pub async fn begin_on_order(order: Order, keeper: Keeper<'_>, gateway: &Gateway) -> Result<Spoed, Unkept> {
+    if gateway.profile.start_na_toewijzing.is_none() {
+        return Err(no_such_term(gateway));
+    }
+    may_keep(keeper, [Some(&order.gemeente), None], gateway)?;
+    let (at, by) = (gateway.clock.now(), keeper.name.to_owned());
+    let Order { gemeente, aanbieder, toewijzing_nummer, dag, referentie } = order;
+    let told = Spoed { gemeente, aanbieder, toewijzing_nummer, dag, referentie, at, by };
+    let kept = gateway.store.tell_spoed(&told).await?;
+    let is_same = (kept.dag, &kept.referentie) == (told.dag, &told.referentie);
+    if is_same { Ok(kept) } else { Err(Unkept::OtherContent) }
+}

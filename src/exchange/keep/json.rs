@@ -1,0 +1,130 @@
+//! A deadline as the API and the command line give it.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::Timestamp;
+use crate::store::{Acknowledged, DeadlineView, Opened, Origin};
+
+/// A deadline as it stands, as the API gives it.
+#[derive(Serialize, ToSchema)]
+pub struct DeadlineJson {
+    /// Ours.
+    pub id: String,
+    /// What is watched, as in `retour` or `ondersteuningsplan`.
+    pub clock: String,
+    /// The bericht that is awaited, as in `WMO306`; where a person opened it, what is awaited, in Dutch.
+    pub answer: String,
+    /// What it is about, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// Whose turn it is.
+    pub responsible: String,
+    /// The bericht that started it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bericht: Option<String>,
+    /// Its kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub berichtsoort: Option<String>,
+    /// In its header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identificatie: Option<String>,
+    /// What a person opened it with, where no bericht started it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opened: Option<OpenedJson>,
+    /// The last day in time.
+    pub due: String,
+    /// The first day on which it is due soon.
+    pub warn_from: String,
+    /// `open`, `overdue`, `met`, `late` or `void`.
+    pub state: &'static str,
+    /// When it was answered, or told to be done.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub closed_at: Option<Timestamp>,
+    /// Who took it on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acknowledged: Option<AcknowledgedJson>,
+}
+
+/// What a person opened a deadline with.
+#[derive(Serialize, ToSchema)]
+pub struct OpenedJson {
+    /// The name that it was given.
+    pub kenmerk: String,
+    /// The agreement, as in `MLW-18`.
+    pub afspraak: String,
+    /// CBS code.
+    pub gemeente: String,
+    /// AGB code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aanbieder: Option<String>,
+    /// The day from which it counts.
+    pub vanaf: NaiveDate,
+    /// How the parties know it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub referentie: Option<String>,
+    /// The day on which it was done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gereed_op: Option<NaiveDate>,
+}
+
+/// Who took a deadline on.
+#[derive(Serialize, ToSchema)]
+pub struct AcknowledgedJson {
+    /// Who looks after it.
+    pub owner: String,
+    /// What is going on.
+    pub reason: String,
+    /// When that was told.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// By whom, by the name of the credential.
+    pub by: String,
+}
+
+impl From<DeadlineView> for DeadlineJson {
+    fn from(view: DeadlineView) -> Self {
+        let warn_from = view.warn_from().to_string();
+        let (bericht, berichtsoort, identificatie, opened) = match view.origin {
+            Origin::Bericht(by) => (Some(by.id), Some(by.berichtsoort), Some(by.identificatie), None),
+            Origin::Person(opened) => (None, None, None, Some(opened.into())),
+        };
+        Self {
+            id: view.id,
+            clock: view.clock,
+            answer: view.answer,
+            subject: view.subject,
+            responsible: view.responsible,
+            bericht,
+            berichtsoort,
+            identificatie,
+            opened,
+            due: view.due.to_string(),
+            warn_from,
+            state: view.state.name(),
+            closed_at: view.closed_at,
+            acknowledged: view.acknowledged.map(AcknowledgedJson::from),
+        }
+    }
+}
+
+impl From<Opened> for OpenedJson {
+    fn from(opened: Opened) -> Self {
+        Self {
+            kenmerk: opened.kenmerk,
+            afspraak: opened.afspraak,
+            gemeente: opened.asked.gemeente,
+            aanbieder: opened.asked.aanbieder,
+            vanaf: opened.asked.vanaf,
+            referentie: opened.asked.referentie,
+            gereed_op: opened.gereed_op,
+        }
+    }
+}
+
+impl From<Acknowledged> for AcknowledgedJson {
+    fn from(taken: Acknowledged) -> Self {
+        Self { owner: taken.owner, reason: taken.reason, at: taken.at, by: taken.by }
+    }
+}

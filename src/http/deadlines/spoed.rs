@@ -1,0 +1,97 @@
+//! `/v1/toewijzingen/…/spoed`: support begins on a written order of the gemeente (MLW-12b).
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{SHORT, aanbieder, gemeente, note, toewijzing_nummer};
+use crate::domain::Timestamp;
+use crate::exchange::keep::{Order, begin_on_order};
+use crate::http::error::Problem;
+use crate::http::openapi::BadOrder;
+use crate::http::{Caller, Server};
+use crate::store::Spoed;
+
+/// The order.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct Opdracht {
+    /// AGB code of who was ordered to begin.
+    aanbieder: String,
+    /// The day of the order.
+    dag: NaiveDate,
+    /// Where the order is, up to 100 characters. No Bsn.
+    referentie: String,
+}
+
+/// An order as it is kept.
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct SpoedJson {
+    gemeente: String,
+    aanbieder: String,
+    toewijzing_nummer: i64,
+    /// The day of the order.
+    dag: NaiveDate,
+    referentie: String,
+    #[schema(value_type = String, format = DateTime)]
+    told_at: Timestamp,
+    /// By whom, by the name of the credential.
+    told_by: String,
+}
+
+/// Tells that support on a toewijzing begins on a written order: its clock `start-na-toewijzing` does not run.
+///
+/// The gemeente says so, or an operator. The toewijzing need not be there yet. A clock that runs becomes void; one that was
+/// answered stays as it is. Telling it again changes nothing, and another order is refused.
+#[utoipa::path(
+    put,
+    path = "/v1/toewijzingen/{gemeente}/{nummer}/spoed",
+    tag = "toewijzingen",
+    params(
+        ("gemeente" = String, Path, description = "CBS code, 4 digits", example = "0988"),
+        ("nummer" = i64, Path, description = "ToewijzingNummer", example = 880_101),
+    ),
+    request_body(
+        content = Opdracht,
+        example = json!({"aanbieder": "41005001", "dag": "2018-04-03", "referentie": "brief 2018-112"})
+    ),
+    responses((status = 200, description = "The order, as it is kept", body = SpoedJson), BadOrder)
+)]
+pub(in crate::http) async fn put(
+    State(server): State<Arc<Server>>,
+    caller: Caller,
+    Path((code, nummer)): Path<(String, String)>,
+    told: Result<Json<Opdracht>, JsonRejection>,
+) -> Result<Json<SpoedJson>, Problem> {
+    let Json(told) = told.map_err(|_| Problem::Body(OPDRACHT.to_owned()))?;
+    let order = Order {
+        gemeente: gemeente(&code)?,
+        aanbieder: aanbieder(&told.aanbieder)?,
+        toewijzing_nummer: toewijzing_nummer(nummer.parse().map_err(|_| Problem::NotFound)?)?,
+        dag: told.dag,
+        referentie: note("referentie", &told.referentie, SHORT)?,
+    };
+    Ok(Json(begin_on_order(order, caller.keeper(), &server.gateway).await?.into()))
+}
+
+const OPDRACHT: &str = "Stuur JSON met \"aanbieder\" (AGB-code), \"dag\" (van de schriftelijke opdracht, als 2018-04-03) en \"referentie\" \
+    (waar die te vinden is).";
+
+impl From<Spoed> for SpoedJson {
+    fn from(spoed: Spoed) -> Self {
+        Self {
+            gemeente: spoed.gemeente.code().to_owned(),
+            aanbieder: spoed.aanbieder.code().to_owned(),
+            toewijzing_nummer: spoed.toewijzing_nummer.0,
+            dag: spoed.dag,
+            referentie: spoed.referentie,
+            told_at: spoed.at,
+            told_by: spoed.by,
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Why a deadline stayed as it was, for who asked.
+
+use axum::http::StatusCode;
+
+use crate::exchange::keep::Unkept;
+
+pub(in crate::http) const fn status(why: &Unkept) -> StatusCode {
+    match why {
+        Unkept::NotFound => StatusCode::NOT_FOUND,
+        Unkept::OtherParty => StatusCode::FORBIDDEN,
+        Unkept::OtherContent | Unkept::ByBericht | Unkept::Closed | Unkept::DoneOn(_) => StatusCode::CONFLICT,
+        Unkept::NoSuchTerm { .. } | Unkept::NotOurs | Unkept::NoAanbieder | Unkept::NotYet { .. } => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+        Unkept::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+/// A name for machines, a title and what to do.
+type Texts = (&'static str, &'static str, String);
+
+/// Of what is not there and of a fault others tell.
+pub(in crate::http) fn texts(why: &Unkept) -> Option<Texts> {
+    Some(match why {
+        Unkept::NotFound | Unkept::Store(_) => return None,
+        Unkept::NoSuchTerm { profile, known } => ("geen-termijn", "Termijn niet afgesproken", no_such_term(profile, known)),
+        Unkept::OtherParty => (
+            "andere-partij",
+            "Niet toegestaan",
+            "Dit doet een van de partijen zelf, met haar eigen token; bij een schriftelijke opdracht is dat de gemeente.".to_owned(),
+        ),
+        Unkept::NotOurs => (
+            "partij-niet-hier",
+            "Partij niet van deze gateway",
+            "Deze gateway handelt voor geen van deze partijen. Controleer de codes, of voeg een tabel [[partij]] toe.".to_owned(),
+        ),
+        Unkept::NoAanbieder => (
+            "aanbieder-ontbreekt",
+            "Aanbieder ontbreekt",
+            "Deze termijn geldt voor de aanbieder. Noem die met \"aanbieder\" (AGB-code).".to_owned(),
+        ),
+        Unkept::OtherContent => (
+            "al-gemeld",
+            "Al met andere inhoud gemeld",
+            "Dit is eerder met andere inhoud gemeld, en dat is niet gewijzigd. Stuur dezelfde inhoud; kies voor een andere termijn een ander kenmerk."
+                .to_owned(),
+        ),
+        Unkept::ByBericht => (
+            "bericht-verwacht",
+            "Een bericht stopt deze termijn",
+            "Deze termijn is met een bericht begonnen en eindigt met het bericht dat wordt verwacht. Stuur dat; neem de termijn zo nodig op met acknowledge."
+                .to_owned(),
+        ),
+        Unkept::Closed => (
+            "afgelopen",
+            "Termijn loopt niet meer",
+            "Op deze termijn wordt niet meer gewacht: het antwoord is er, of zij is vervallen. Er is niets gewijzigd.".to_owned(),
+        ),
+        Unkept::DoneOn(day) => (
+            "al-gereed",
+            "Al gereed op een andere dag",
+            format!("Van deze termijn is al gemeld dat het op {day} gereed was. Dat is niet gewijzigd."),
+        ),
+        Unkept::NotYet { from, today } => (
+            "dag-van-gereed",
+            "Geen mogelijke dag",
+            format!("De termijn telt vanaf {from}: gereed kan het zijn van die dag tot en met vandaag ({today})."),
+        ),
+    })
+}
+
+fn no_such_term(profile: &str, known: &[String]) -> String {
+    if known.is_empty() {
+        return format!(
+            "Het profiel {profile} kent geen termijnen die iemand zelf begint (instelling deadlines.profile)."
+        );
+    }
+    format!("Deze termijn is in het profiel {profile} niet afgesproken. Wel afgesproken: {}.", known.join(", "))
+}

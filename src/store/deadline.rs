@@ -1,0 +1,209 @@
+//! Deadlines as they stand, and what people do about them.
+
+use chrono::{Days, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+use super::entry::DeadlineState;
+use crate::domain::betaling::Kenmerk;
+use crate::domain::waarde::ToewijzingNummer;
+use crate::domain::{Partij, Timestamp};
+
+/// Which deadlines are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct DeadlineQuery {
+    /// Those that concern this party; `None`: all.
+    pub partij: Option<Partij>,
+    /// Those in one of these states; empty: any.
+    pub states: Vec<DeadlineState>,
+    /// Those due on or before this day.
+    pub due_by: Option<NaiveDate>,
+}
+
+/// A deadline as it stands.
+#[derive(Clone, Debug)]
+pub struct DeadlineView {
+    /// Ours.
+    pub id: String,
+    /// As in `retour`.
+    pub clock: String,
+    /// The bericht awaited, as in `WMO306`; of one that a person opened, what is awaited, in words.
+    pub answer: String,
+    /// What it is about, when there are several.
+    pub subject: Option<String>,
+    /// Whose turn it is.
+    pub responsible: String,
+    /// What started it.
+    pub origin: Origin,
+    /// The last day in time.
+    pub due: NaiveDate,
+    /// How many days before that it is due soon.
+    pub warn_days: u32,
+    /// Where it stands.
+    pub state: DeadlineState,
+    /// When it was answered.
+    pub closed_at: Option<Timestamp>,
+    /// The bericht that answered it.
+    pub closed_by: Option<String>,
+    /// Who took it on.
+    pub acknowledged: Option<Acknowledged>,
+}
+
+impl DeadlineView {
+    /// The first day on which it is due soon.
+    #[must_use]
+    pub fn warn_from(&self) -> NaiveDate {
+        self.due.checked_sub_days(Days::new(self.warn_days.into())).unwrap_or(self.due)
+    }
+
+    /// The bericht that started it; `None`: a person opened it.
+    #[must_use]
+    pub const fn started_by(&self) -> Option<&StartedBy> {
+        match &self.origin {
+            Origin::Bericht(bericht) => Some(bericht),
+            Origin::Person(_) => None,
+        }
+    }
+
+    /// Whether somebody still waits.
+    #[must_use]
+    pub const fn is_awaited(&self) -> bool {
+        matches!(self.state, DeadlineState::Open | DeadlineState::Overdue)
+    }
+}
+
+/// What started a deadline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A bericht.
+    Bericht(StartedBy),
+    /// A person, as no bericht does.
+    Person(Opened),
+}
+
+/// The bericht that started a deadline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StartedBy {
+    /// Ours.
+    pub id: String,
+    /// Its kind.
+    pub berichtsoort: String,
+    /// Sender in its header.
+    pub afzender: String,
+    /// Receiver in its header.
+    pub ontvanger: String,
+    /// In its header.
+    pub identificatie: String,
+}
+
+/// What a person opened a deadline with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// The name that it was given.
+    pub kenmerk: String,
+    /// The agreement, as in `MLW-18`.
+    pub afspraak: String,
+    /// Between whom, and from when.
+    pub asked: DeadlineAsked,
+    /// The day on which it was done.
+    pub gereed_op: Option<NaiveDate>,
+}
+
+/// What a deadline is opened with besides its name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeadlineAsked {
+    /// As in `ondersteuningsplan`.
+    pub clock: String,
+    /// CBS code.
+    pub gemeente: String,
+    /// AGB code; there may be no aanbieder yet.
+    pub aanbieder: Option<String>,
+    /// Day 0: counting starts the day after.
+    pub vanaf: NaiveDate,
+    /// The toewijzing that it is about.
+    pub toewijzing_nummer: Option<i64>,
+    /// How the parties know it. Holds no Bsn.
+    pub referentie: Option<String>,
+}
+
+/// A deadline to open.
+#[derive(Clone, Debug)]
+pub struct NewOpened {
+    /// Ours.
+    pub id: String,
+    /// For whom it is opened; `None`: an operator opens it.
+    pub opener: Option<Partij>,
+    /// Its name, unique for its opener.
+    pub kenmerk: Kenmerk,
+    /// The agreement, as in `MLW-18`.
+    pub afspraak: String,
+    /// What was asked.
+    pub asked: DeadlineAsked,
+    /// What is awaited, in words.
+    pub answer: String,
+    /// Whose turn it is.
+    pub responsible: String,
+    /// The last day in time.
+    pub due: NaiveDate,
+    /// The first instant that is too late.
+    pub due_at: Timestamp,
+    /// How many days before the due date it is due soon.
+    pub warn_days: u32,
+    /// When.
+    pub at: Timestamp,
+    /// Who, by the name of the credential.
+    pub by: String,
+}
+
+/// What came of opening a deadline.
+#[derive(Clone, Debug)]
+pub enum Opening {
+    /// It was opened.
+    New(DeadlineView),
+    /// There is one of this name already; it stays as it was.
+    There(DeadlineView),
+}
+
+/// That what is awaited was done.
+#[derive(Clone, Debug)]
+pub struct Done {
+    /// Of the deadline.
+    pub id: String,
+    /// The day on which it was done.
+    pub day: NaiveDate,
+    /// When that was told.
+    pub at: Timestamp,
+    /// By whom, by the name of the credential.
+    pub by: String,
+}
+
+/// That somebody takes a deadline on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acknowledged {
+    /// Who looks after it.
+    pub owner: String,
+    /// What is going on.
+    pub reason: String,
+    /// When.
+    pub at: Timestamp,
+    /// Who told, by the name of the credential.
+    pub by: String,
+}
+
+/// That support on a toewijzing begins on a written order of its gemeente.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spoed {
+    /// Who gives the toewijzing.
+    pub gemeente: Partij,
+    /// Who has it.
+    pub aanbieder: Partij,
+    /// Its number, which need not be known yet.
+    pub toewijzing_nummer: ToewijzingNummer,
+    /// The day of the order.
+    pub dag: NaiveDate,
+    /// Where the order is. Holds no Bsn.
+    pub referentie: String,
+    /// When that was told.
+    pub at: Timestamp,
+    /// By whom, by the name of the credential.
+    pub by: String,
+}
