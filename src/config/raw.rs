@@ -11,7 +11,7 @@ use super::codelijsten::Codelijsten;
 use super::contracten;
 use super::rekening::{self, RawRekening};
 use super::{Config, Credential, DEFAULT, Database, Ggk, Http, LocalParty, Log, Relay, SchemaFiles, xsd_files};
-use crate::domain::afspraken::{Afspraken, Mlw2018, Require305, Terms};
+use crate::domain::afspraken::{Afspraken, ChangeOfProfile, LateInvoice, Mlw2018, Require305, Terms};
 use crate::domain::cak::Cak;
 use crate::domain::contract::{Contracten, Wijze};
 use crate::domain::deadline::{Binds, PlainClock, Profile, Term, Unit};
@@ -231,6 +231,23 @@ enum RawWijze {
 #[serde(deny_unknown_fields)]
 struct RawOwnAfspraken {
     require_305: RawRequire305,
+    late_invoice: RawLateInvoice,
+    settle_first_period: bool,
+    change_of_profile: RawChangeOfProfile,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RawLateInvoice {
+    Report,
+    Refuse,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum RawChangeOfProfile {
+    FirstDay,
+    Any,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -301,7 +318,7 @@ impl Raw {
             folder if folder.as_os_str().is_empty() => Codelijsten::built_in(),
             folder => Codelijsten::load(&folder, problems),
         };
-        let profile = profile(&self.deadlines.profile, self.afspraken.require_305, &codelijsten, problems);
+        let profile = profile(&self.deadlines.profile, &self.afspraken, &codelijsten, problems);
         let contracten = match self.contracten.folder {
             folder if folder.as_os_str().is_empty() => Contracten::default(),
             folder => contracten::load(&folder, problems),
@@ -432,7 +449,7 @@ fn database(url: &str, problems: &mut Vec<String>) -> Option<Database> {
 
 fn profile(
     name: &str,
-    require_305: RawRequire305,
+    own: &RawOwnAfspraken,
     codelijsten: &Codelijsten,
     problems: &mut Vec<String>,
 ) -> Option<Profile> {
@@ -442,12 +459,9 @@ fn profile(
         return None;
     };
     let raw: RawProfile = toml::from_str(text).expect("the compiled-in profiles are checked by a test");
-    let afspraken = raw.afspraken.map_or(Afspraken::None, |raw| raw.with(require_305, codelijsten));
-    if require_305 == RawRequire305::Reject && !matches!(afspraken, Afspraken::Mlw2018(_)) {
-        problems.push(format!(
-            "afspraken.require_305: profile {name} holds for release 3.x, which does not allow \"reject\": no line may be rejected \
-             for want of a start (OP364, OP095); use \"warn\""
-        ));
+    let afspraken = raw.afspraken.map_or(Afspraken::None, |raw| raw.with(own, codelijsten));
+    if !matches!(afspraken, Afspraken::Mlw2018(_)) {
+        own.check_without_choices(name, problems);
     }
     Some(Profile {
         name: raw.name,
@@ -468,6 +482,27 @@ fn profile(
     })
 }
 
+impl RawOwnAfspraken {
+    /// Of a profile that agreed on none of this: only what changes nothing may be set.
+    fn check_without_choices(&self, profile: &str, problems: &mut Vec<String>) {
+        if self.require_305 == RawRequire305::Reject {
+            problems.push(format!(
+                "afspraken.require_305: profile {profile} holds for release 3.x, which does not allow \"reject\": no line may be \
+                 rejected for want of a start (OP364, OP095); use \"warn\""
+            ));
+        }
+        let set = [
+            ("late_invoice", self.late_invoice != RawLateInvoice::Report),
+            ("settle_first_period", self.settle_first_period),
+            ("change_of_profile", self.change_of_profile != RawChangeOfProfile::FirstDay),
+        ];
+        let set = set.into_iter().filter(|(_, is_set)| *is_set);
+        problems.extend(set.map(|(key, _)| {
+            format!("afspraken.{key}: profile {profile} agrees on no periods of four weeks; leave this out, or use profile mlw-2018")
+        }));
+    }
+}
+
 impl RawPlainClock {
     fn named(self, name: String) -> PlainClock {
         PlainClock {
@@ -486,7 +521,7 @@ impl RawPlainClock {
 }
 
 impl RawAfspraken {
-    fn with(self, require_305: RawRequire305, codelijsten: &Codelijsten) -> Afspraken {
+    fn with(self, own: &RawOwnAfspraken, codelijsten: &Codelijsten) -> Afspraken {
         match self {
             Self::Heusden2022 {} => Afspraken::Heusden2022,
             Self::Mlw2018 {
@@ -505,7 +540,15 @@ impl RawAfspraken {
                     RawWijze::Declaratie => Wijze::Declaratie,
                 },
                 invoice_due_days,
-                require_305: match require_305 {
+                late_invoice: match own.late_invoice {
+                    RawLateInvoice::Report => LateInvoice::Report,
+                    RawLateInvoice::Refuse => LateInvoice::Refuse,
+                },
+                change_of_profile: match own.change_of_profile {
+                    RawChangeOfProfile::FirstDay => ChangeOfProfile::FirstDay,
+                    RawChangeOfProfile::Any => ChangeOfProfile::Any,
+                },
+                require_305: match own.require_305 {
                     RawRequire305::Warn => Require305::Warn,
                     RawRequire305::Reject => Require305::Reject,
                 },
@@ -515,6 +558,7 @@ impl RawAfspraken {
                     pays_start_and_end,
                     pays_first_day,
                     resume_is_start,
+                    settles_first_period: own.settle_first_period,
                 },
                 cak: Cak {
                     codes: codelijsten.cak.clone(),

@@ -15,12 +15,11 @@ use chrono::NaiveDate;
 
 use super::bericht::{Berichtsoort, Heenbericht, Release};
 use super::cak::Cak;
-use super::contract::Contract;
 use super::declaratie::{Declaratie, Prestatie};
 use super::history::History;
 use super::klasse::ElementPath;
 use super::regels::uitleg::{self, Uitleg};
-use super::verdict::{Finding, Level, Place, Severity};
+use super::verdict::{Finding, Level, Outside, Place, Severity};
 use super::waarde::Bsn;
 
 pub use mlw::Mlw2018;
@@ -44,6 +43,24 @@ pub enum Require305 {
     Warn,
     /// Do not grant the line.
     Reject,
+}
+
+/// What to make of a factuur that comes later than was agreed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LateInvoice {
+    /// Tell, and deal with it.
+    Report,
+    /// Grant none of its debet lines.
+    Refuse,
+}
+
+/// Which toewijzing a period belongs to in which another one takes over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeOfProfile {
+    /// The one that held on its first day.
+    FirstDay,
+    /// Whichever the line names.
+    Any,
 }
 
 /// One agreement that a bericht can break.
@@ -185,10 +202,10 @@ impl Afspraken {
         heen: &Heenbericht,
         declaratie: Option<&Declaratie>,
         history: &History,
-        contract: Option<&Contract>,
+        outside: &Outside<'_>,
     ) -> Vec<Finding> {
         match (self, declaratie) {
-            (Self::Mlw2018(mlw), _) => mlw.below(heen, declaratie, history, contract),
+            (Self::Mlw2018(mlw), _) => mlw.below(heen, declaratie, history, outside),
             (Self::Heusden2022, Some(declaratie)) if heen.header.release == Release::V3_2 => {
                 heusden::below(heen, declaratie, history)
             }

@@ -264,7 +264,7 @@ fn judge_heen(heen: &Heenbericht, history: Option<&History>, outside: &Outside<'
     let declaratie = declaratie.as_deref();
     found.extend(
         history
-            .map(|history| outside.afspraken.below(heen, declaratie, history, outside.contract))
+            .map(|history| outside.afspraken.below(heen, declaratie, history, outside))
             .into_iter()
             .flatten(),
     );

@@ -7,20 +7,20 @@ use chrono::{Months, NaiveDate};
 use super::steun::{Paid, Terms, Unpaid, is_paid, spans};
 use super::tabel::{
     EARLY, LATE, LONG, NO_CAK_PERIODE, NO_START, NO_SUPPORT, NOT_A_DECLARATIE, NOT_A_FACTUUR, OLD_METHOD,
-    OTHER_PRODUCT, PART_OF_A_PERIOD, START_AND_END, START_AND_END_PAID, START_PERIOD, STILL_CLAIMED, SWITCHED,
+    OTHER_PRODUCT, OTHER_TOEWIJZING, PART_OF_A_PERIOD, START_AND_END, START_AND_END_PAID, START_PERIOD, STILL_CLAIMED, SWITCHED,
     UNKNOWN_CODE,
 };
-use super::{Breach, Require305, debets};
+use super::{Breach, ChangeOfProfile, LateInvoice, Require305, debets};
 use crate::domain::bericht::{Berichtsoort, Heenbericht, Inhoud};
 use crate::domain::beschikking::{Beschikking, ToegewezenProduct};
 use crate::domain::cak::Cak;
 use crate::domain::contract::{Contract, PaidBy, Wijze};
-use crate::domain::declaratie::{Declaratie, Prestatie};
-use crate::domain::history::{History, Leveringen, SupportElsewhere};
+use crate::domain::declaratie::{Declaratie, GeslotenPeriode, Prestatie};
+use crate::domain::history::{History, Leveringen, SupportElsewhere, ToewijzingFact};
 use crate::domain::klasse::ElementPath;
 use crate::domain::periode::cak_of;
 use crate::domain::toewijzing::{Omvang, Product};
-use crate::domain::verdict::{Finding, Place, Severity};
+use crate::domain::verdict::{Finding, Outside, Place, Severity};
 use crate::domain::waarde::{Bsn, Frequentie, ProductCode, ToewijzingNummer};
 
 /// The choices that these agreements leave.
@@ -30,12 +30,24 @@ pub struct Mlw2018 {
     pub wijze: Wijze,
     /// How many days after its period a factuur may come (MLW-04).
     pub invoice_due_days: u32,
+    /// What to make of one that comes later (MLW-04).
+    pub late_invoice: LateInvoice,
+    /// Which toewijzing a period belongs to in which another one takes over (MLW-05).
+    pub change_of_profile: ChangeOfProfile,
     /// What to make of a line without a start (MLW-01b).
     pub require_305: Require305,
     /// Which periods are paid.
     pub terms: Terms,
     /// What the CAK is told, and until when there is support under the old method (MLW-21).
     pub cak: Cak,
+}
+
+/// A line of a factuur.
+struct Invoiced<'a> {
+    bsn: &'a Bsn,
+    line: &'a Prestatie,
+    /// The first day of the period that the factuur is about.
+    invoiced: NaiveDate,
 }
 
 /// How many years a toewijzing lasts at most (MLW-20).
@@ -55,9 +67,8 @@ impl Mlw2018 {
         };
         let periode = &header.identificatie.declaratie_periode;
         let no_periode = (*periode != cak_of(periode.begindatum)).then_some(NO_CAK_PERIODE);
-        let days_after = today.signed_duration_since(periode.einddatum).num_days();
-        let timing =
-            if days_after > self.invoice_due_days.into() { Some(LATE) } else { (days_after < 1).then_some(EARLY) };
+        let is_told = self.late_invoice == LateInvoice::Report && self.is_late(periode, today);
+        let timing = if is_told { Some(LATE) } else { (today <= periode.einddatum).then_some(EARLY) };
         let of_kind = other_kind.map(|broken| broken.broken_at(place(&["BerichtCode"])));
         let periode_place = || place(&["DeclaratieFactuurIdentificatie", "DeclaratiePeriode"]);
         let of_periode = no_periode.into_iter().chain(timing).map(|broken| broken.broken_at(periode_place()));
@@ -69,10 +80,15 @@ impl Mlw2018 {
         heen: &Heenbericht,
         declaratie: Option<&Declaratie>,
         history: &History,
-        contract: Option<&Contract>,
+        outside: &Outside<'_>,
     ) -> Vec<Finding> {
+        let contract = outside.contract;
         match (&heen.inhoud, declaratie) {
-            (Inhoud::Factuur { .. }, Some(declaratie)) => self.of_lines(heen, declaratie, history, contract),
+            (Inhoud::Factuur { .. }, Some(declaratie)) => {
+                let mut findings = self.of_lines(heen, declaratie, history, contract);
+                findings.extend(self.refused_as_late(heen, declaratie, outside.today));
+                findings
+            }
             (Inhoud::Beschikking(client), _) => {
                 let mut findings = too_long(&client.beschikking);
                 findings.extend(contract.into_iter().flat_map(|contract| not_as_agreed(&client.beschikking, contract)));
@@ -80,6 +96,19 @@ impl Mlw2018 {
             }
             _ => Vec::new(),
         }
+    }
+
+    fn is_late(&self, periode: &GeslotenPeriode, today: NaiveDate) -> bool {
+        today.signed_duration_since(periode.einddatum).num_days() > self.invoice_due_days.into()
+    }
+
+    /// The debet lines of a late factuur, where none of them is granted.
+    fn refused_as_late(&self, heen: &Heenbericht, declaratie: &Declaratie, today: NaiveDate) -> Vec<Finding> {
+        if self.late_invoice == LateInvoice::Report || !self.is_late(&declaratie.declaratie_periode, today) {
+            return Vec::new();
+        }
+        let refused = Breach { severity: Severity::Error, ..LATE };
+        debets(heen, declaratie).map(|(_, _, path)| refused.broken_at(Place::klasse(path))).collect()
     }
 
     fn of_lines(
@@ -92,7 +121,9 @@ impl Mlw2018 {
         let open = open_claims(heen, declaratie, history);
         let mut findings = Vec::new();
         for (bsn, line, path) in debets(heen, declaratie) {
-            let of_periode = self.of_periode(bsn, line, history, contract);
+            let line = Invoiced { bsn, line, invoiced: declaratie.declaratie_periode.begindatum };
+            let of_periode = self.of_periode(&line, history, contract);
+            let line = line.line;
             findings.extend(of_periode.map(|told| told.broken_at(Place::element(path.clone(), "ProductPeriode"))));
             if contract.is_some_and(|contract| !contract.has(&line.product_categorie, &line.product_code)) {
                 findings.push(UNKNOWN_CODE.broken_at(Place::element(path.clone(), "ProductCode")));
@@ -111,16 +142,16 @@ impl Mlw2018 {
     /// What there is to tell of the period of a line. What is paid by volume is not counted in periods.
     fn of_periode(
         &self,
-        bsn: &Bsn,
-        line: &Prestatie,
+        invoiced: &Invoiced<'_>,
         history: &History,
         contract: Option<&Contract>,
     ) -> impl Iterator<Item = Breach> {
+        let Invoiced { bsn, line, .. } = *invoiced;
         let by_volume = paid_by(line, history, contract) == Some(PaidBy::Volume);
-        let of_start = match self.is_paid(bsn, line, history) {
+        let of_start = match self.is_paid(invoiced, history) {
             Err(Unpaid::NoStart) => Some(Breach { severity: self.severity_without_start(), ..NO_START }),
             _ if by_volume => None,
-            Ok(Paid::Whole) => None,
+            Ok(Paid::Whole) => self.belongs_elsewhere(bsn, line, history).then_some(OTHER_TOEWIJZING),
             Ok(Paid::StartAndEnd) => Some(START_AND_END_PAID),
             Err(Unpaid::StartAndEnd) => Some(START_AND_END),
             Err(Unpaid::StartPeriod) => Some(START_PERIOD),
@@ -132,10 +163,27 @@ impl Mlw2018 {
         of_start.into_iter().chain(switched).chain(too_old)
     }
 
-    fn is_paid(&self, bsn: &Bsn, line: &Prestatie, history: &History) -> Result<Paid, Unpaid> {
+    fn is_paid(&self, invoiced: &Invoiced<'_>, history: &History) -> Result<Paid, Unpaid> {
+        let Invoiced { bsn, line, invoiced } = *invoiced;
         let none = Leveringen::default();
         let leveringen = history.declaraties.leveringen.get(bsn).unwrap_or(&none);
-        is_paid(&spans(leveringen, line, &history.toewijzingen), &line.product_periode, self.terms)
+        is_paid(&spans(leveringen, line, &history.toewijzingen), &line.product_periode, invoiced, self.terms)
+    }
+
+    /// Whether the toewijzing of this line took over in this period from one on which support began before.
+    fn belongs_elsewhere(&self, bsn: &Bsn, line: &Prestatie, history: &History) -> bool {
+        let own = line.toewijzing_nummer.and_then(|nummer| history.toewijzingen.current(nummer));
+        let Some(own) = own.filter(|_| self.change_of_profile == ChangeOfProfile::FirstDay) else { return false };
+        let first = cak_of(line.product_periode.begindatum).begindatum;
+        let starts = history.declaraties.leveringen.get(bsn).map_or(&[][..], |leveringen| &leveringen.starts);
+        let others = starts.iter().filter_map(|start| history.toewijzingen.current(start.toewijzing_nummer?));
+        let held_first = |other: &ToewijzingFact| {
+            other.product.as_ref().map(|product| &product.categorie) == Some(&line.product_categorie)
+                && !other.verwijderd
+                && other.ingangsdatum <= first
+                && other.einddatum.is_none_or(|last| last >= first)
+        };
+        own.ingangsdatum > first && others.into_iter().any(held_first)
     }
 
     /// Whether support begins in this period while another aanbieder gave it up to then, or still does.

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::domain::declaratie::{GeslotenPeriode, Prestatie};
-use crate::domain::history::{Leveringen, Toewijzingen};
+use crate::domain::history::{Leveringen, ToewijzingFact, Toewijzingen};
 use crate::domain::levering::StartKey;
 use crate::domain::periode::cak_of;
 
@@ -32,6 +32,8 @@ pub struct Terms {
     pub pays_first_day: bool,
     /// To take up support again after a stop for a while is a start.
     pub resume_is_start: bool,
+    /// The period of the start is paid afterwards, once support has ended.
+    pub settles_first_period: bool,
 }
 
 /// How a period is paid.
@@ -56,20 +58,23 @@ pub enum Unpaid {
     NoSupport,
 }
 
-/// The support of a client in the categorie of this line. Spans that touch are one: another toewijzing is no new start.
+/// The support of a client in the categorie of this line. Spans that touch are one: another toewijzing is no new start, and one
+/// that takes over goes on with what was not stopped.
 pub fn spans(leveringen: &Leveringen, line: &Prestatie, toewijzingen: &Toewijzingen) -> Vec<Span> {
     let toewijzing = |start: &StartKey| start.toewijzing_nummer.and_then(|nummer| toewijzingen.current(nummer));
     let is_same = |start: &&StartKey| {
         start.toewijzing_nummer.is_some() && start.toewijzing_nummer == line.toewijzing_nummer
             || start.categorie.as_deref() == Some(line.product_categorie.as_str())
     };
+    let of_line = line.toewijzing_nummer.and_then(|nummer| toewijzingen.current(nummer));
+    let known: Vec<&ToewijzingFact> = leveringen.starts.iter().filter_map(toewijzing).chain(of_line).collect();
     let mut spans: Vec<Span> = leveringen
         .starts
         .iter()
         .filter(is_same)
         .map(|start| {
             let stops = leveringen.stops.iter().filter(|stop| stop.start == *start).map(|stop| stop.einddatum);
-            let end_of_toewijzing = toewijzing(start).and_then(|fact| fact.einddatum);
+            let end_of_toewijzing = toewijzing(start).and_then(|fact| last_day(fact, &known));
             let is_resumed = leveringen
                 .stops
                 .iter()
@@ -90,9 +95,30 @@ pub fn spans(leveringen: &Leveringen, line: &Prestatie, toewijzingen: &Toewijzin
     merged
 }
 
-/// Whether the period of the CAK that this one lies in is paid: all from the start to the end of support, the last one whole
-/// and the first one not.
-pub fn is_paid(spans: &[Span], periode: &GeslotenPeriode, terms: Terms) -> Result<Paid, Unpaid> {
+/// The last day of a toewijzing and of those known that take over from it without a day between; none while one lasts.
+fn last_day(toewijzing: &ToewijzingFact, known: &[&ToewijzingFact]) -> Option<NaiveDate> {
+    let categorie = |fact: &ToewijzingFact| fact.product.as_ref().map(|product| product.categorie.clone());
+    let mut last = toewijzing.einddatum?;
+    let takes_over = |other: &&&ToewijzingFact, last: NaiveDate| {
+        !other.verwijderd
+            && categorie(other) == categorie(toewijzing)
+            && last.succ_opt().is_none_or(|next| other.ingangsdatum <= next)
+            && other.einddatum.is_none_or(|end| end > last)
+    };
+    while let Some(other) = known.iter().find(|other| takes_over(other, last)) {
+        last = other.einddatum?;
+    }
+    Some(last)
+}
+
+/// Whether the period of the CAK that this one lies in is paid, in a factuur about the period with this first day: all from the
+/// start to the end of support, the last one whole and the first one not.
+pub fn is_paid(
+    spans: &[Span],
+    periode: &GeslotenPeriode,
+    invoiced: NaiveDate,
+    terms: Terms,
+) -> Result<Paid, Unpaid> {
     let periode = cak_of(periode.begindatum);
     let mut paid = Err(if spans.is_empty() { Unpaid::NoStart } else { Unpaid::NoSupport });
     for span in spans {
@@ -104,7 +130,9 @@ pub fn is_paid(spans: &[Span], periode: &GeslotenPeriode, terms: Terms) -> Resul
         let is_start = periode == first && span.begin >= terms.from && (terms.resume_is_start || !span.is_resumed);
         let is_first_day = span.begin == first.begindatum;
         let ends_here = last.as_ref() == Some(&first);
-        if !is_start || terms.pays_start_period || (!ends_here && is_first_day && terms.pays_first_day) {
+        let has_ended = last.as_ref().is_some_and(|last| last.begindatum <= invoiced);
+        let is_paid_whole = is_first_day && terms.pays_first_day || has_ended && terms.settles_first_period;
+        if !is_start || terms.pays_start_period || (!ends_here && is_paid_whole) {
             return Ok(Paid::Whole);
         }
         paid = match (ends_here, terms.pays_start_and_end) {
@@ -126,6 +154,7 @@ mod tests {
         pays_start_and_end: true,
         pays_first_day: false,
         resume_is_start: true,
+        settles_first_period: false,
     };
 
     const fn day(year: i32, month: u32, day: u32) -> NaiveDate {
@@ -135,8 +164,13 @@ mod tests {
     /// Month and day of 2018.
     type Day = (u32, u32);
 
-    /// Which of the periods 1 to 9 of 2018 are paid.
+    /// Which of the periods 1 to 9 of 2018 are paid, each in the factuur about it.
     fn paid(spans: &[(Day, Option<Day>)], terms: Terms) -> Vec<u32> {
+        paid_in(spans, None, terms)
+    }
+
+    /// The same in the factuur about the period with this first day.
+    fn paid_in(spans: &[(Day, Option<Day>)], invoiced: Option<NaiveDate>, terms: Terms) -> Vec<u32> {
         let of = |(month, dag)| day(2018, month, dag);
         let mut spans: Vec<Span> =
             spans.iter().map(|(begin, end)| Span { begin: of(*begin), end: end.map(of), is_resumed: true }).collect();
@@ -146,7 +180,7 @@ mod tests {
         let mut periode = cak_of(day(2018, 1, 1));
         let mut paid = Vec::new();
         for number in 1..=9 {
-            if is_paid(&spans, &periode, terms).is_ok() {
+            if is_paid(&spans, &periode, invoiced.unwrap_or(periode.begindatum), terms).is_ok() {
                 paid.push(number);
             }
             periode = cak_of(periode.einddatum.succ_opt().expect("a day after"));
@@ -165,6 +199,20 @@ mod tests {
     }
 
     #[test]
+    fn the_first_period_is_settled_once_support_has_ended() {
+        let support = [((4, 10), Some((6, 29)))];
+        let settled = Terms { settles_first_period: true, ..AGREED };
+        assert_eq!(paid(&support, settled), [5, 6, 7], "not in the factuur about the first period");
+        assert_eq!(paid_in(&support, Some(day(2018, 5, 21)), settled), [5, 6, 7], "not before support has ended");
+        assert_eq!(paid_in(&support, Some(day(2018, 6, 18)), settled), [4, 5, 6, 7], "in the factuur about the last one");
+        assert_eq!(paid_in(&support, Some(day(2018, 7, 16)), settled), [4, 5, 6, 7], "or a later one");
+        assert_eq!(paid_in(&support, Some(day(2018, 6, 18)), AGREED), [5, 6, 7]);
+        assert_eq!(paid_in(&[((4, 10), None)], Some(day(2018, 7, 16)), settled), [5, 6, 7, 8, 9], "while it lasts");
+        let unpaid = Terms { pays_start_and_end: false, ..settled };
+        assert_eq!(paid(&[((4, 10), Some((4, 12)))], unpaid), [0; 0], "that has a term of its own (MLW-07b)");
+    }
+
+    #[test]
     fn start_and_end_in_one_period_are_as_agreed() {
         let short = [((4, 10), Some((4, 12)))];
         assert_eq!(paid(&short, AGREED), [4]);
@@ -172,8 +220,8 @@ mod tests {
         assert_eq!(paid(&short, unpaid), [0; 0]);
         let spans = [Span { begin: day(2018, 4, 10), end: Some(day(2018, 4, 12)), is_resumed: false }];
         let fourth = cak_of(day(2018, 4, 10));
-        assert_eq!(is_paid(&spans, &fourth, AGREED), Ok(Paid::StartAndEnd));
-        assert_eq!(is_paid(&spans, &fourth, unpaid), Err(Unpaid::StartAndEnd));
+        assert_eq!(is_paid(&spans, &fourth, fourth.begindatum, AGREED), Ok(Paid::StartAndEnd));
+        assert_eq!(is_paid(&spans, &fourth, fourth.begindatum, unpaid), Err(Unpaid::StartAndEnd));
     }
 
     #[test]
@@ -188,17 +236,18 @@ mod tests {
     #[test]
     fn who_had_support_before_the_agreement_did_not_start() {
         let before = [Span { begin: day(2017, 11, 6), end: None, is_resumed: false }];
-        assert_eq!(is_paid(&before, &cak_of(day(2017, 11, 6)), AGREED), Ok(Paid::Whole));
-        assert_eq!(is_paid(&before, &cak_of(day(2018, 1, 1)), AGREED), Ok(Paid::Whole));
+        let of = |periode: GeslotenPeriode, terms| is_paid(&before, &periode, periode.begindatum, terms);
+        assert_eq!(of(cak_of(day(2017, 11, 6)), AGREED), Ok(Paid::Whole));
+        assert_eq!(of(cak_of(day(2018, 1, 1)), AGREED), Ok(Paid::Whole));
         let all = Terms { from: NaiveDate::MIN, ..AGREED };
-        assert_eq!(is_paid(&before, &cak_of(day(2017, 11, 6)), all), Err(Unpaid::StartPeriod));
+        assert_eq!(of(cak_of(day(2017, 11, 6)), all), Err(Unpaid::StartPeriod));
     }
 
     #[test]
     fn why_a_period_is_not_paid() {
         let spans = [Span { begin: day(2018, 4, 10), end: Some(day(2018, 6, 29)), is_resumed: false }];
-        let why = |month, dag| is_paid(&spans, &cak_of(day(2018, month, dag)), AGREED);
+        let why = |month, dag| is_paid(&spans, &cak_of(day(2018, month, dag)), day(2018, 4, 1), AGREED);
         assert_eq!((why(4, 1), why(8, 1)), (Err(Unpaid::StartPeriod), Err(Unpaid::NoSupport)));
-        assert_eq!(is_paid(&[], &cak_of(day(2018, 4, 1)), AGREED), Err(Unpaid::NoStart));
+        assert_eq!(is_paid(&[], &cak_of(day(2018, 4, 1)), day(2018, 4, 1), AGREED), Err(Unpaid::NoStart));
     }
 }

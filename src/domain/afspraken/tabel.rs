@@ -34,7 +34,7 @@ pub const LATE: Breach = Breach {
     id: "MLW-04",
     retour_code: None,
     severity: Severity::Warning,
-    text: "De factuur komt meer dan vier weken na de periode. Zij wordt behandeld; stuur de volgende eerder.",
+    text: "De factuur komt later na haar periode dan is afgesproken. Stuur de volgende eerder.",
 };
 pub const EARLY: Breach = Breach {
     id: "MLW-04",
@@ -47,6 +47,12 @@ pub const PART_OF_A_PERIOD: Breach = Breach {
     retour_code: Some("0611"),
     severity: Severity::Error,
     text: "Een periode wordt in haar geheel betaald. Vraag volume maal tarief, zonder er iets af te halen.",
+};
+pub const OTHER_TOEWIJZING: Breach = Breach {
+    id: "MLW-05",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "Op de eerste dag van deze periode gold een andere toewijzing voor deze ondersteuning. Factureer de periode eenmaal, op die toewijzing.",
 };
 pub const START_PERIOD: Breach = Breach {
     id: "MLW-06",
@@ -173,9 +179,9 @@ pub const AFSPRAKEN: &[Afspraak] = &[
         berichten: OF_303,
         bron: "hoofdstuk 9",
         is_for_gemeente: false,
-        nl: "Een periode wordt in haar geheel betaald, voor een vaste prijs.",
-        en: "A period is paid as a whole, at a fixed price.",
-        breaches: &[PART_OF_A_PERIOD],
+        nl: "Een periode wordt eenmaal en in haar geheel betaald, voor de vaste prijs van haar eerste dag.",
+        en: "A period is paid once and as a whole, at the fixed price of its first day.",
+        breaches: &[PART_OF_A_PERIOD, OTHER_TOEWIJZING],
     },
     Afspraak {
         id: "MLW-06",

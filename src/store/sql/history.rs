@@ -187,6 +187,13 @@ async fn of_declaratie(
     declaraties.extend(latest_declaratie(conn, declared).await?);
     let prestaties = lines_about(conn, pair, &nummers, &referenties.into_iter().collect::<Vec<_>>()).await?;
     let leveringen = leveringen(conn, pair, &bsns).await?;
+    if declared.soort != Berichtsoort::Wmo323.name() {
+        let started = leveringen.values().flat_map(|of_client| &of_client.starts);
+        let started: BTreeSet<i64> =
+            started.filter_map(|start| start.toewijzing_nummer).map(|nummer| nummer.0).collect();
+        let started: Vec<i64> = started.into_iter().collect();
+        add_toewijzingen(toewijzingen_numbered(conn, pair, &started).await?, history);
+    }
     history.declaraties = DeclaratieHistory { declaraties, prestaties, leveringen, ..DeclaratieHistory::default() };
     Ok(())
 }
