@@ -135,7 +135,25 @@ pub struct DeclaratieHistory {
     /// Of a declaratie or factuur: what was reported of the support of its clients.
     pub leveringen: HashMap<Bsn, Leveringen>,
     /// What other aanbieders reported of it. Only for the gemeente, and only where the agreements ask for it.
-    pub elsewhere: HashMap<Bsn, Vec<SupportElsewhere>>,
+    pub elsewhere: HashMap<Bsn, Elsewhere>,
+}
+
+/// What other aanbieders of the same gemeente told of a client, as far as the gemeente knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The support that they reported.
+    pub support: Vec<SupportElsewhere>,
+    /// The lines about it that were granted and not taken back.
+    pub granted: Vec<GrantedElsewhere>,
+}
+
+/// A line that was granted to another aanbieder of the same gemeente.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrantedElsewhere {
+    /// Of the product.
+    pub categorie: String,
+    /// The first day of its period.
+    pub begindatum: NaiveDate,
 }
 
 /// Support that another aanbieder of the same gemeente reported, as far as the gemeente knows.

@@ -263,10 +263,7 @@ fn judge_heen(heen: &Heenbericht, history: Option<&History>, outside: &Outside<'
     let declaratie = heen.inhoud.declaratie();
     let declaratie = declaratie.as_deref();
     found.extend(
-        history
-            .map(|history| outside.afspraken.below(heen, declaratie, history, outside))
-            .into_iter()
-            .flatten(),
+        history.map(|history| outside.afspraken.below(heen, declaratie, history, outside)).into_iter().flatten(),
     );
     match (declaratie, history) {
         (Some(declaratie), Some(history)) => return lines::judge(heen, declaratie, history, outside, found),

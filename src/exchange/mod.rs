@@ -115,7 +115,7 @@ impl Gateway {
         let is_of_gemeente = route.addressee != Addressee::Elsewhere;
         if is_of_gemeente && self.profile.afspraken.look_elsewhere() && !bsns.is_empty() {
             let (gemeente, aanbieder) = heen.header.pair();
-            history.declaraties.elsewhere = self.store.support_elsewhere(gemeente, aanbieder, &bsns).await?;
+            history.declaraties.elsewhere = self.store.elsewhere(gemeente, aanbieder, &bsns).await?;
         }
         Ok(history)
     }

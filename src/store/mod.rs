@@ -23,7 +23,7 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 
 use crate::domain::betaling::Kenmerk;
-use crate::domain::history::{Subject, SupportElsewhere};
+use crate::domain::history::{Elsewhere, Subject};
 use crate::domain::waarde::{Bsn, ReferentieNummer, ToewijzingNummer};
 use crate::domain::{Bericht, History, Partij, Timestamp};
 
@@ -148,14 +148,14 @@ pub trait Store: Send + Sync {
     /// What was recorded before, as far as it bears on this bericht: see the fields of [`History`].
     async fn history(&self, bericht: &Bericht) -> Result<History, StoreError>;
 
-    /// The support of these clients that other aanbieders than this one reported to this gemeente. For the gemeente alone:
+    /// What other aanbieders than this one reported of these clients, and were granted. For the gemeente alone:
     /// an aanbieder never learns of it. No verdict is stale for want of it.
-    async fn support_elsewhere(
+    async fn elsewhere(
         &self,
         gemeente: &Partij,
         aanbieder: &Partij,
         bsns: &[&Bsn],
-    ) -> Result<HashMap<Bsn, Vec<SupportElsewhere>>, StoreError>;
+    ) -> Result<HashMap<Bsn, Elsewhere>, StoreError>;
 
     /// The receipt given for these bytes, if they were taken in before (accepted or rejected, not refused).
     /// `sha256` is the lower-case hexadecimal digest of the bytes.

@@ -107,6 +107,19 @@ async fn every_agreement_has_good_and_bad_berichten_and_the_bad_ones_break_it_al
     }
 }
 
+#[tokio::test]
+async fn where_any_toewijzing_does_a_period_may_be_invoiced_on_the_later_one() {
+    let folder = folder("mlw-2018", "MLW-05");
+    let mut stage = stage("mlw-2018").await;
+    let settings = "[deadlines]\nprofile = \"mlw-2018\"\n[afspraken]\nchange_of_profile = \"any\"\n";
+    stage.gateway.profile = Config::parse(settings).expect("settings").profile;
+    for earlier in files(&folder, "eerder-") {
+        take(&stage, &earlier).await;
+    }
+    let receipt = take(&stage, &folder.join("fout-opvolgende-toewijzing.xml")).await;
+    assert!(receipt.findings.iter().all(|finding| finding.level != "local"), "{:?}", receipt.findings);
+}
+
 #[test]
 fn no_fixture_stands_for_an_agreement_that_is_not_checked() {
     let known: BTreeSet<PathBuf> = lijst().iter().map(|one| folder(one.profile, one.id)).collect();
@@ -153,6 +166,21 @@ async fn what_rests_on_another_aanbieder_is_told_to_the_gemeente_alone() {
         assert!(of_gemeente.contains("MLW-09") && of_gemeente.contains("MLW-06"), "{path}: {of_gemeente}");
     }
     assert!(told.iter().all(|text| text.contains("MLW-06") && !text.contains("MLW-09")), "{told:?}");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_period_that_was_granted_to_the_new_aanbieder_is_told_when_the_old_one_asks_it() {
+    let (world, _) = switched(&["0988", "41005001", "41005002"]).await;
+    let folder = folder("mlw-2018", "MLW-09");
+    let post = async |file: &str| {
+        let answer = world.post("41005001", fs::read(folder.join(file)).expect("a fixture")).await;
+        assert_eq!((answer.status, &answer.body["verdict"]), (202, &"accepted".into()), "{}", answer.text);
+        let id = answer.body["id"].as_str().expect("an id").to_owned();
+        (answer.text, world.get("0988", &format!("/v1/berichten/{id}")).await.text)
+    };
+    let (told, of_gemeente) = post("goed-oude-aanbieder.xml").await;
+    assert!(of_gemeente.contains("al aan een andere aanbieder toegekend") && !told.contains("MLW-09"), "{of_gemeente}");
     world.stop().await;
 }
 

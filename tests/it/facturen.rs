@@ -197,6 +197,42 @@ fn no_line_may_be_rejected_for_want_of_a_start_under_release_3() {
     assert!(Config::parse(&settings("mlw-2018")).is_ok());
 }
 
+#[test]
+fn what_mlw_leaves_open_is_no_choice_of_another_profile() {
+    for own in ["late_invoice = \"refuse\"", "settle_first_period = true", "change_of_profile = \"any\""] {
+        let settings = |profile: &str| format!("[deadlines]\nprofile = \"{profile}\"\n[afspraken]\n{own}\n");
+        for profile in ["heusden-2022", "landelijk-3.2"] {
+            let Err(error) = Config::parse(&settings(profile)) else { panic!("{profile} takes {own}") };
+            let (key, _) = own.split_once(' ').expect("a key");
+            assert!(error.to_string().contains(&format!("afspraken.{key}: profile {profile}")), "{error}");
+        }
+        assert!(Config::parse(&settings("mlw-2018")).is_ok(), "{own}");
+    }
+    let Err(error) = Config::parse("[afspraken]\nlate_invoice = \"ignore\"\n") else { panic!("an unknown choice") };
+    assert!(error.to_string().contains("late_invoice") || error.to_string().contains("ignore"), "{error}");
+}
+
+#[tokio::test]
+async fn a_late_factuur_is_told_or_not_granted_as_the_region_wants() {
+    for (late_invoice, moment, verdict, code, severity) in [
+        ("report", "2019-09-02", "accepted", "8001", Some(Some("warning"))),
+        ("refuse", "2019-09-02", "rejected", "0200", Some(None)),
+        ("refuse", "2019-06-20", "accepted", "8001", None),
+    ] {
+        let settings = format!("[deadlines]\nprofile = \"mlw-2018\"\n[afspraken]\nlate_invoice = \"{late_invoice}\"\n");
+        let mut stage = Stage::new().await;
+        stage.gateway.profile = Config::parse(&settings).expect("settings").profile;
+        stage.at("2019-06-20T09:00:00+02:00");
+        stage.take_all(&[WMO301.to_vec()]).await;
+        stage.at(&format!("{moment}T09:00:00+02:00"));
+        let receipt = stage.take(WMO303.to_vec()).await;
+        let late = receipt.findings.iter().find(|one| one.rule.as_deref() == Some("MLW-04"));
+        let found = late.map(|one| one.severity.as_deref());
+        assert_eq!((receipt.verdict.as_str(), found), (verdict, severity), "{late_invoice}: {:?}", receipt.findings);
+        assert_eq!(receipt.retour.expect("a 304").retourcodes, [code], "a line that is not granted has 0233");
+    }
+}
+
 #[tokio::test]
 async fn a_line_without_a_start_is_told_or_rejected_as_the_region_wants() {
     let wanted = [("warn", "accepted", "8001", Some("warning")), ("reject", "rejected", "0200", None)];

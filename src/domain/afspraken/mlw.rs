@@ -6,9 +6,9 @@ use chrono::{Months, NaiveDate};
 
 use super::steun::{Paid, Terms, Unpaid, is_paid, spans};
 use super::tabel::{
-    EARLY, LATE, LONG, NO_CAK_PERIODE, NO_START, NO_SUPPORT, NOT_A_DECLARATIE, NOT_A_FACTUUR, OLD_METHOD,
-    OTHER_PRODUCT, OTHER_TOEWIJZING, PART_OF_A_PERIOD, START_AND_END, START_AND_END_PAID, START_PERIOD, STILL_CLAIMED, SWITCHED,
-    UNKNOWN_CODE,
+    EARLY, GRANTED_ELSEWHERE, LATE, LONG, NO_CAK_PERIODE, NO_START, NO_SUPPORT, NOT_A_DECLARATIE, NOT_A_FACTUUR,
+    OLD_METHOD, OTHER_PRODUCT, OTHER_TOEWIJZING, PART_OF_A_PERIOD, START_AND_END, START_AND_END_PAID, START_PERIOD,
+    STILL_CLAIMED, SWITCHED, UNKNOWN_CODE,
 };
 use super::{Breach, ChangeOfProfile, LateInvoice, Require305, debets};
 use crate::domain::bericht::{Berichtsoort, Heenbericht, Inhoud};
@@ -16,7 +16,7 @@ use crate::domain::beschikking::{Beschikking, ToegewezenProduct};
 use crate::domain::cak::Cak;
 use crate::domain::contract::{Contract, PaidBy, Wijze};
 use crate::domain::declaratie::{Declaratie, GeslotenPeriode, Prestatie};
-use crate::domain::history::{History, Leveringen, SupportElsewhere, ToewijzingFact};
+use crate::domain::history::{GrantedElsewhere, History, Leveringen, SupportElsewhere, ToewijzingFact};
 use crate::domain::klasse::ElementPath;
 use crate::domain::periode::cak_of;
 use crate::domain::toewijzing::{Omvang, Product};
@@ -47,7 +47,7 @@ struct Invoiced<'a> {
     bsn: &'a Bsn,
     line: &'a Prestatie,
     /// The first day of the period that the factuur is about.
-    invoiced: NaiveDate,
+    first_day: NaiveDate,
 }
 
 /// How many years a toewijzing lasts at most (MLW-20).
@@ -121,7 +121,7 @@ impl Mlw2018 {
         let open = open_claims(heen, declaratie, history);
         let mut findings = Vec::new();
         for (bsn, line, path) in debets(heen, declaratie) {
-            let line = Invoiced { bsn, line, invoiced: declaratie.declaratie_periode.begindatum };
+            let line = Invoiced { bsn, line, first_day: declaratie.declaratie_periode.begindatum };
             let of_periode = self.of_periode(&line, history, contract);
             let line = line.line;
             findings.extend(of_periode.map(|told| told.broken_at(Place::element(path.clone(), "ProductPeriode"))));
@@ -157,17 +157,17 @@ impl Mlw2018 {
             Err(Unpaid::StartPeriod) => Some(START_PERIOD),
             Err(Unpaid::NoSupport) => Some(NO_SUPPORT),
         };
-        let switched = (!by_volume && self.is_switch(bsn, line, history)).then_some(SWITCHED);
+        let of_other = (!by_volume).then(|| self.of_other_aanbieder(bsn, line, history)).flatten();
         let is_old = self.cak.codes.get(line.product_code.as_str()).is_some();
         let too_old = (is_old && line.product_periode.begindatum > self.cak.old_method_until).then_some(OLD_METHOD);
-        of_start.into_iter().chain(switched).chain(too_old)
+        of_start.into_iter().chain(of_other).chain(too_old)
     }
 
     fn is_paid(&self, invoiced: &Invoiced<'_>, history: &History) -> Result<Paid, Unpaid> {
-        let Invoiced { bsn, line, invoiced } = *invoiced;
+        let Invoiced { bsn, line, first_day } = *invoiced;
         let none = Leveringen::default();
         let leveringen = history.declaraties.leveringen.get(bsn).unwrap_or(&none);
-        is_paid(&spans(leveringen, line, &history.toewijzingen), &line.product_periode, invoiced, self.terms)
+        is_paid(&spans(leveringen, line, &history.toewijzingen), &line.product_periode, first_day, self.terms)
     }
 
     /// Whether the toewijzing of this line took over in this period from one on which support began before.
@@ -186,9 +186,23 @@ impl Mlw2018 {
         own.ingangsdatum > first && others.into_iter().any(held_first)
     }
 
+    /// What another aanbieder of the client makes of this line: the period is for that one, or was granted to it.
+    fn of_other_aanbieder(&self, bsn: &Bsn, line: &Prestatie, history: &History) -> Option<Breach> {
+        if self.is_switch(bsn, line, history) {
+            return Some(SWITCHED);
+        }
+        let periode = cak_of(line.product_periode.begindatum);
+        let is_same = |other: &GrantedElsewhere| {
+            other.categorie == line.product_categorie.as_str() && cak_of(other.begindatum) == periode
+        };
+        let elsewhere = history.declaraties.elsewhere.get(bsn)?;
+        elsewhere.granted.iter().any(is_same).then_some(GRANTED_ELSEWHERE)
+    }
+
     /// Whether support begins in this period while another aanbieder gave it up to then, or still does.
     fn is_switch(&self, bsn: &Bsn, line: &Prestatie, history: &History) -> bool {
         let Some(elsewhere) = history.declaraties.elsewhere.get(bsn) else { return false };
+        let elsewhere = &elsewhere.support;
         let periode = cak_of(line.product_periode.begindatum);
         let own = history.declaraties.leveringen.get(bsn).map(|own| spans(own, line, &history.toewijzingen));
         let begins = own.into_iter().flatten().map(|span| span.begin).filter(|begin| cak_of(*begin) == periode).min();

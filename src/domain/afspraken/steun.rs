@@ -113,12 +113,7 @@ fn last_day(toewijzing: &ToewijzingFact, known: &[&ToewijzingFact]) -> Option<Na
 
 /// Whether the period of the CAK that this one lies in is paid, in a factuur about the period with this first day: all from the
 /// start to the end of support, the last one whole and the first one not.
-pub fn is_paid(
-    spans: &[Span],
-    periode: &GeslotenPeriode,
-    invoiced: NaiveDate,
-    terms: Terms,
-) -> Result<Paid, Unpaid> {
+pub fn is_paid(spans: &[Span], periode: &GeslotenPeriode, invoiced: NaiveDate, terms: Terms) -> Result<Paid, Unpaid> {
     let periode = cak_of(periode.begindatum);
     let mut paid = Err(if spans.is_empty() { Unpaid::NoStart } else { Unpaid::NoSupport });
     for span in spans {
@@ -204,7 +199,11 @@ mod tests {
         let settled = Terms { settles_first_period: true, ..AGREED };
         assert_eq!(paid(&support, settled), [5, 6, 7], "not in the factuur about the first period");
         assert_eq!(paid_in(&support, Some(day(2018, 5, 21)), settled), [5, 6, 7], "not before support has ended");
-        assert_eq!(paid_in(&support, Some(day(2018, 6, 18)), settled), [4, 5, 6, 7], "in the factuur about the last one");
+        assert_eq!(
+            paid_in(&support, Some(day(2018, 6, 18)), settled),
+            [4, 5, 6, 7],
+            "in the factuur about the last one"
+        );
         assert_eq!(paid_in(&support, Some(day(2018, 7, 16)), settled), [4, 5, 6, 7], "or a later one");
         assert_eq!(paid_in(&support, Some(day(2018, 6, 18)), AGREED), [5, 6, 7]);
         assert_eq!(paid_in(&[((4, 10), None)], Some(day(2018, 7, 16)), settled), [5, 6, 7, 8, 9], "while it lasts");

@@ -84,6 +84,12 @@ pub const SWITCHED: Breach = Breach {
     severity: Severity::Warning,
     text: "In deze periode is de client van een andere aanbieder gekomen: zij is voor die aanbieder. De gemeente beslist over de regel.",
 };
+pub const GRANTED_ELSEWHERE: Breach = Breach {
+    id: "MLW-09",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "Deze periode is voor deze client en categorie al aan een andere aanbieder toegekend. Zij is voor die van wie de client kwam; de gemeente beslist welke regel blijft.",
+};
 pub const STILL_CLAIMED: Breach = Breach {
     id: "MLW-10",
     retour_code: None,
@@ -221,7 +227,7 @@ pub const AFSPRAKEN: &[Afspraak] = &[
         is_for_gemeente: true,
         nl: "Gaat een client naar een andere aanbieder, dan is die periode voor de oude; de nieuwe factureert vanaf de volgende.",
         en: "When a client goes to another aanbieder, that period is for the old one; the new one invoices from the next on.",
-        breaches: &[SWITCHED],
+        breaches: &[SWITCHED, GRANTED_ELSEWHERE],
     },
     Afspraak {
         id: "MLW-10",

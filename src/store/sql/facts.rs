@@ -11,7 +11,8 @@ use super::batch::Batch;
 use super::declaratie::prestatie;
 use super::row::Fields;
 use crate::domain::history::{
-    Leveringen, PrestatieFact, StartFact, StopFact, Subject, SupportElsewhere, ToewijzingFact, VerzoekFact,
+    Elsewhere, GrantedElsewhere, Leveringen, PrestatieFact, StartFact, StopFact, Subject, SupportElsewhere,
+    ToewijzingFact, VerzoekFact,
 };
 use crate::domain::levering::{StartKey, StopKey};
 use crate::domain::toewijzing::{Omvang, Product};
@@ -146,14 +147,28 @@ pub async fn leveringen(conn: &mut Connection, pair: Pair<'_>, bsns: &[&Bsn]) ->
     Ok(found)
 }
 
-/// The support of these clients that other aanbieders of this gemeente reported.
-pub async fn support_elsewhere(
+/// What other aanbieders of this gemeente told of these clients.
+pub async fn elsewhere(conn: &mut Connection, pair: Pair<'_>, bsns: &[&Bsn]) -> Result<HashMap<Bsn, Elsewhere>> {
+    let mut found: HashMap<Bsn, Elsewhere> = HashMap::new();
+    for chunk in bsns.chunks(CHUNK) {
+        for (bsn, support) in support_elsewhere(conn, pair, chunk).await? {
+            found.entry(bsn).or_default().support.push(support);
+        }
+        for (bsn, granted) in granted_elsewhere(conn, pair, chunk).await? {
+            found.entry(bsn).or_default().granted.push(granted);
+        }
+    }
+    Ok(found)
+}
+
+/// The support that they reported.
+async fn support_elsewhere(
     conn: &mut Connection,
-    (gemeente, aanbieder): Pair<'_>,
+    pair: Pair<'_>,
     bsns: &[&Bsn],
-) -> Result<HashMap<Bsn, Vec<SupportElsewhere>>> {
+) -> Result<Vec<(Bsn, SupportElsewhere)>> {
     // The last version of the toewijzing by the text of its day and time: those of this century sort.
-    const ELSEWHERE: &str = "SELECT s.*, (SELECT MIN(p.einddatum) FROM stop p
+    const SUPPORT: &str = "SELECT s.*, (SELECT MIN(p.einddatum) FROM stop p
             WHERE p.gemeente = s.gemeente AND p.aanbieder = s.aanbieder AND p.bsn = s.bsn AND NOT p.refused
                 AND p.removed_by IS NULL AND p.begindatum = s.begindatum
                 AND (p.toewijzing_nummer = s.toewijzing_nummer
@@ -161,26 +176,58 @@ pub async fn support_elsewhere(
             (SELECT t.einddatum FROM toewijzing t
             WHERE t.gemeente = s.gemeente AND t.aanbieder = s.aanbieder AND t.toewijzing_nummer = s.toewijzing_nummer
                 AND NOT t.refused ORDER BY t.toewijzingsdatum DESC, t.toewijzingstijd DESC LIMIT 1) AS ends
-        FROM start s WHERE NOT s.refused AND s.removed_by IS NULL AND";
-    let mut found: HashMap<Bsn, Vec<SupportElsewhere>> = HashMap::new();
-    for chunk in bsns.chunks(CHUNK) {
-        let mut query = QueryBuilder::new(ELSEWHERE);
-        query.push(" s.gemeente = ").push_bind(gemeente.code().to_owned());
-        query.push(" AND s.aanbieder <> ").push_bind(aanbieder.code().to_owned());
-        one_of(&mut query, " AND s.bsn IN ", chunk.iter().map(|bsn| bsn.digits().to_owned()));
-        query.push(" ORDER BY s.bericht_id, s.nr");
-        for row in query.build().fetch_all(&mut *conn).await? {
-            let fields = Fields::of("start", "bericht_id", &row)?;
+        FROM start s WHERE";
+    let mut query = started_elsewhere(SUPPORT, pair, bsns);
+    let rows = query.push(" ORDER BY s.bericht_id, s.nr").build().fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let fields = Fields::of("start", "bericht_id", row)?;
             let stopped: Option<NaiveDate> = fields.parse_if_any("stopped", Value::from_text)?;
             let ends: Option<NaiveDate> = fields.parse_if_any("ends", Value::from_text)?;
-            found.entry(fields.parse("bsn", Value::from_text)?).or_default().push(SupportElsewhere {
+            let support = SupportElsewhere {
                 categorie: fields.get("categorie")?,
                 begindatum: fields.parse("begindatum", Value::from_text)?,
                 einddatum: stopped.into_iter().chain(ends).min(),
-            });
-        }
-    }
-    Ok(found)
+            };
+            Ok((fields.parse("bsn", Value::from_text)?, support))
+        })
+        .collect()
+}
+
+/// The lines that were granted to them on toewijzingen on which they reported a start, but for those that a granted credit
+/// took back.
+async fn granted_elsewhere(
+    conn: &mut Connection,
+    pair: Pair<'_>,
+    bsns: &[&Bsn],
+) -> Result<Vec<(Bsn, GrantedElsewhere)>> {
+    const GRANTED: &str = "SELECT DISTINCT p.bericht_id, p.bsn, p.product_categorie, p.begindatum
+        FROM start s JOIN prestatie p ON p.gemeente = s.gemeente AND p.aanbieder = s.aanbieder
+            AND p.toewijzing_nummer = s.toewijzing_nummer AND p.bsn = s.bsn
+        WHERE NOT p.void AND p.debet_credit = 'D' AND p.toegekend > 0 AND NOT EXISTS (SELECT 1 FROM prestatie c
+                WHERE c.gemeente = p.gemeente AND c.aanbieder = p.aanbieder
+                    AND c.vorig_referentie_nummer = p.referentie_nummer AND NOT c.void AND c.toegekend IS NOT NULL)
+            AND";
+    let rows = started_elsewhere(GRANTED, pair, bsns).build().fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let fields = Fields::of("prestatie", "bericht_id", row)?;
+            let granted = GrantedElsewhere {
+                categorie: fields.get("product_categorie")?,
+                begindatum: fields.parse("begindatum", Value::from_text)?,
+            };
+            Ok((fields.parse("bsn", Value::from_text)?, granted))
+        })
+        .collect()
+}
+
+/// A query about live starts of these clients at other aanbieders of this gemeente.
+fn started_elsewhere(query: &str, (gemeente, aanbieder): Pair<'_>, bsns: &[&Bsn]) -> QueryBuilder<Db> {
+    let mut query = QueryBuilder::new(query);
+    query.push(" NOT s.refused AND s.removed_by IS NULL AND s.gemeente = ").push_bind(gemeente.code().to_owned());
+    query.push(" AND s.aanbieder <> ").push_bind(aanbieder.code().to_owned());
+    one_of(&mut query, " AND s.bsn IN ", bsns.iter().map(|bsn| bsn.digits().to_owned()));
+    query
 }
 
 /// A verzoek, and whether a toewijzing honours it. The caller adds which ones.

@@ -12,7 +12,7 @@ use super::{
     record, toewijzing, waiting,
 };
 use crate::domain::betaling::Kenmerk;
-use crate::domain::history::{Subject, SupportElsewhere};
+use crate::domain::history::{Elsewhere, Subject};
 use crate::domain::waarde::{Bsn, ReferentieNummer, ToewijzingNummer};
 use crate::domain::{Bericht, History, Partij, Timestamp};
 use crate::store::{
@@ -52,18 +52,13 @@ impl Store for Database {
         self.read(move |conn| Box::pin(async move { history::history(conn, &bericht).await })).await
     }
 
-    async fn support_elsewhere(
-        &self,
-        gemeente: &Partij,
-        aanbieder: &Partij,
-        bsns: &[&Bsn],
-    ) -> Result<HashMap<Bsn, Vec<SupportElsewhere>>> {
+    async fn elsewhere(&self, gemeente: &Partij, aanbieder: &Partij, bsns: &[&Bsn]) -> Result<HashMap<Bsn, Elsewhere>> {
         let (gemeente, aanbieder) = (gemeente.clone(), aanbieder.clone());
         let bsns: Vec<Bsn> = bsns.iter().copied().cloned().collect();
         self.read(move |conn| {
             Box::pin(async move {
                 let bsns: Vec<&Bsn> = bsns.iter().collect();
-                facts::support_elsewhere(conn, (&gemeente, &aanbieder), &bsns).await
+                facts::elsewhere(conn, (&gemeente, &aanbieder), &bsns).await
             })
         })
         .await
