@@ -5,6 +5,7 @@
 
 pub mod codelijsten;
 mod contracten;
+mod profile;
 mod raw;
 mod rekening;
 
@@ -231,9 +232,9 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
-    use super::raw::PROFILES;
+    use super::profile::PROFILES;
     use super::*;
-    use crate::domain::deadline::{Term, Unit};
+    use crate::domain::deadline::{Clock, Term, Unit};
     use crate::domain::release::ReleaseWindows;
     use crate::domain::waarde::Value;
 
@@ -250,6 +251,26 @@ mod tests {
         for (name, _) in PROFILES {
             let config = Config::parse(&format!("[deadlines]\nprofile = {name:?}")).expect("a profile");
             assert_eq!(config.profile.name, name);
+        }
+    }
+
+    #[test]
+    fn a_plain_term_is_named_by_itself_or_by_its_agreement_where_that_has_one() {
+        for (name, _) in PROFILES {
+            let profile = Config::parse(&format!("[deadlines]\nprofile = {name:?}")).expect("a profile").profile;
+            let named = |text: &str| profile.plain_clock(text).map(|clock| clock.name.clone());
+            for clock in &profile.plain {
+                assert_eq!(
+                    Clock::from_name(&clock.name),
+                    None,
+                    "{name}: {} is a clock that a bericht starts",
+                    clock.name
+                );
+                assert_eq!(named(&clock.name).as_ref(), Some(&clock.name));
+            }
+            let has_pause = name == "heusden-2022";
+            assert_eq!(named("HVB-10"), has_pause.then(|| "pauze".to_owned()), "{name}");
+            assert_eq!(named("HVB-12"), None, "three phases");
         }
     }
 

@@ -1,7 +1,7 @@
 //! What the CAK is told of support, for the own contribution: by which code, and who tells it (MLW-15, MLW-16, MLW-16b).
 //!
-//! Products that have a code of the CAK are those of the old method; all others are of the new one, of which the gemeente
-//! tells a price.
+//! Products that have a code of the CAK are those of the old method. A client is of the new method as soon as it is assigned
+//! any other product: of that client the gemeente tells a price, and nobody tells of what comes on top.
 
 use std::collections::HashMap;
 
@@ -37,6 +37,15 @@ pub struct Cak {
     pub old_method_until: NaiveDate,
 }
 
+/// By which method a client's own contribution is reckoned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// By what was delivered.
+    Old,
+    /// By a price per four weeks.
+    New,
+}
+
 /// Who tells the CAK.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reporter {
@@ -66,11 +75,18 @@ impl CakCodes {
 }
 
 impl Cak {
-    /// Who tells of support with this product on this day.
+    /// The method of a client with these products; `None`: no product is known.
     #[must_use]
-    pub fn reporter(&self, code: Option<&str>, day: NaiveDate) -> Reporter {
-        let is_old = code.is_some_and(|code| self.codes.get(code).is_some());
-        if is_old && day < self.gemeente_from { Reporter::Aanbieder } else { Reporter::Gemeente }
+    pub fn method<'c>(&self, codes: impl IntoIterator<Item = &'c str>) -> Option<Method> {
+        let mut are_old = codes.into_iter().map(|code| self.codes.get(code).is_some()).peekable();
+        are_old.peek()?;
+        Some(if are_old.all(|is_old| is_old) { Method::Old } else { Method::New })
+    }
+
+    /// Who tells of support of a client of this method on this day.
+    #[must_use]
+    pub fn reporter(&self, method: Option<Method>, day: NaiveDate) -> Reporter {
+        if method == Some(Method::Old) && day < self.gemeente_from { Reporter::Aanbieder } else { Reporter::Gemeente }
     }
 }
 
@@ -88,9 +104,12 @@ mod tests {
         assert!(!codes.insert(ProductCode::from_text("2704").expect("a code"), cak));
         let gemeente_from = day("2018-12-31");
         let cak = Cak { codes, cost_price: 15_000, gemeente_from, old_method_until: gemeente_from };
-        assert_eq!(cak.reporter(Some("2704"), day("2018-12-30")), Reporter::Aanbieder);
-        assert_eq!(cak.reporter(Some("2704"), day("2018-12-31")), Reporter::Gemeente);
-        assert_eq!(cak.reporter(Some("02N05"), day("2018-04-10")), Reporter::Gemeente);
-        assert_eq!(cak.reporter(None, day("2018-04-10")), Reporter::Gemeente);
+        let reporter = |codes: &[&str], on: &str| cak.reporter(cak.method(codes.iter().copied()), day(on));
+        assert_eq!(reporter(&["2704"], "2018-12-30"), Reporter::Aanbieder);
+        assert_eq!(reporter(&["2704"], "2018-12-31"), Reporter::Gemeente);
+        assert_eq!(reporter(&["02N05"], "2018-04-10"), Reporter::Gemeente);
+        assert_eq!(reporter(&["2704", "02N05"], "2018-04-10"), Reporter::Gemeente, "extra hours of a new client");
+        assert_eq!(reporter(&[], "2018-04-10"), Reporter::Gemeente);
+        assert_eq!((cak.method(["2704", "02N05"]), cak.method([])), (Some(Method::New), None));
     }
 }

@@ -1,4 +1,5 @@
-//! `/v1/cak`: starts and stops for the CAK, which asks clients for their own contribution (MLW-15, MLW-16, MLW-16b).
+//! `/v1/cak`: starts, stops and what was delivered for the CAK, which asks clients for their own contribution (MLW-15, MLW-16,
+//! MLW-16b, MLW-21).
 //!
 //! The one export that names clients: a Bsn stands in its body, and nowhere else.
 
@@ -16,12 +17,31 @@ use super::openapi::{BadQuery, ForCallers};
 use super::query::Parameters;
 use super::{Caller, Server};
 use crate::domain::Partij;
-use crate::domain::cak::{Cak, Reporter};
-use crate::domain::waarde::Value as _;
-use crate::exchange::table::quoted;
-use crate::store::LeveringView;
+use crate::domain::cak::{Cak, CakCode, Method, Reporter};
+use crate::domain::waarde::{Eenheid, Value as _};
+use crate::exchange::table::{Cell, csv};
+use crate::store::{CakExport, Levering, LeveringView};
 
-const HEADING: &str = "Bsn;Gemeente;Aanbieder;ToewijzingNummer;ProductCategorie;ProductCode;CAK-code;Soort;Datum;RedenBeeindiging;Meldt;Kostprijs per vier weken (centen);Opmerking";
+const HEADING: [&str; 18] = [
+    "Bsn",
+    "Gemeente",
+    "Aanbieder",
+    "ToewijzingNummer",
+    "ProductCategorie",
+    "ProductCode",
+    "CAK-code",
+    "Soort",
+    "Datum",
+    "Einddatum",
+    "RedenBeeindiging",
+    "Volume",
+    "Eenheid",
+    "Minuten",
+    "Methode",
+    "Meldt",
+    "Kostprijs per vier weken (centen)",
+    "Opmerking",
+];
 
 /// Which days, and whose.
 #[derive(Deserialize, IntoParams)]
@@ -38,15 +58,18 @@ pub(super) struct Wanted {
     partij: Option<String>,
 }
 
-/// Gives the starts and stops of a party for the CAK, as CSV with a row for each that counts. A gemeente gets its own, told by
-/// whom each is to be reported; an aanbieder those that it reports itself.
+/// Gives the starts and stops of a party for the CAK, and what was delivered, as CSV with a row for each that counts.
+///
+/// A gemeente gets its own, told by whom each is to be reported; an aanbieder those that it reports itself: of clients of the old
+/// method, for as long as there is one. What was delivered are the lines that were granted and not taken back. Who took an
+/// export stands in the audit log.
 #[utoipa::path(
     get,
     path = "/v1/cak",
     tag = "cak",
     params(Wanted),
     responses(
-        (status = 200, description = "A row for each start and stop", body = String, content_type = "text/csv"),
+        (status = 200, description = "A row for each start, stop and granted line", body = String, content_type = "text/csv"),
         BadQuery,
         ForCallers
     )
@@ -60,9 +83,14 @@ pub(super) async fn export(
     if wanted.tot < wanted.van {
         return Err(Problem::Query("tot moet op of na van liggen.".to_owned()));
     }
-    let leveringen = server.gateway.store.leveringen(&partij, wanted.van, wanted.tot).await?;
+    let store = &server.gateway.store;
+    let leveringen = store.leveringen(&partij, wanted.van, wanted.tot).await?;
+    let rows = rows(&leveringen, &partij, server.gateway.profile.afspraken.cak());
+    let Wanted { van, tot, .. } = wanted;
+    let (at, by) = (server.gateway.clock.now(), caller.keeper().name.to_owned());
+    store.tell_export(&CakExport { partij, van, tot, rows: rows.len(), at, by }).await?;
     let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, "attachment; filename=cak.csv")];
-    Ok((headers, csv(&leveringen, &partij, server.gateway.profile.afspraken.cak())).into_response())
+    Ok((headers, csv(&HEADING, rows.into_iter())).into_response())
 }
 
 impl Wanted {
@@ -89,49 +117,97 @@ impl Wanted {
 
 /// An aanbieder gets what it reports itself: nothing of the new method, and nothing once the gemeente reports. Where nothing
 /// was agreed on the CAK, everything is there, without a code.
-fn csv(leveringen: &[LeveringView], partij: &Partij, cak: Option<&Cak>) -> String {
-    let mut table = format!("{HEADING}\r\n");
-    for levering in leveringen {
-        let told = cak.map(|cak| cak.reporter(levering.product_code.as_deref(), levering.day));
-        if !partij.is_gemeente() && told == Some(Reporter::Gemeente) {
-            continue;
-        }
-        table.push_str(&row(levering, cak, told).join(";"));
-        table.push_str("\r\n");
-    }
-    table
+fn rows(leveringen: &[LeveringView], partij: &Partij, cak: Option<&Cak>) -> Vec<Vec<Cell>> {
+    let told = leveringen.iter().map(|levering| (levering, cak.map(|cak| Told::of(levering, cak))));
+    let is_for = |told: &Option<Told<'_>>| {
+        partij.is_gemeente() || told.as_ref().is_none_or(|told| told.reporter == Reporter::Aanbieder)
+    };
+    told.filter(|(_, told)| is_for(told)).map(|(levering, told)| row(levering, told.as_ref())).collect()
 }
 
-fn row(levering: &LeveringView, cak: Option<&Cak>, told: Option<Reporter>) -> [String; 13] {
-    let code = cak.zip(levering.product_code.as_deref()).and_then(|(cak, code)| cak.codes.get(code));
-    let is_new = cak.is_some() && levering.product_code.is_some() && code.is_none();
-    let text = |text: &Option<String>| text.as_deref().map(quoted).unwrap_or_default();
-    let remark = match code {
-        None if cak.is_some() && levering.product_code.is_none() => {
-            "De productcode is niet bekend, en zo de CAK-code niet."
+/// How the CAK is told of something.
+struct Told<'a> {
+    cak: &'a Cak,
+    method: Option<Method>,
+    reporter: Reporter,
+    code: Option<&'a CakCode>,
+}
+
+impl<'a> Told<'a> {
+    fn of(levering: &LeveringView, cak: &'a Cak) -> Self {
+        let own = levering.product_code.as_deref();
+        let method = cak.method(levering.assigned.iter().map(String::as_str).chain(own));
+        let reporter = cak.reporter(method, levering.day);
+        Self { cak, method, reporter, code: own.and_then(|own| cak.codes.get(own)) }
+    }
+
+    /// What a person has to look at.
+    fn remarks(&self, levering: &LeveringView) -> Vec<&'static str> {
+        let of_code = match self.code {
+            None if levering.product_code.is_none() => Some("De productcode is niet bekend, en zo de CAK-code niet."),
+            Some(known) if known.code.is_none() => Some("Van deze productcode is geen CAK-code bekend."),
+            Some(known) if !known.is_certain => Some("Controleer de CAK-code bij de gemeente."),
+            None | Some(_) => None,
+        };
+        let is_old = self.method == Some(Method::Old);
+        let is_over = is_old && levering.day > self.cak.old_method_until;
+        let of_method = is_over.then_some("De oude methode is voor deze dag afgelopen.");
+        let has_no_hours = is_old && matches!(levering.what, Levering::Geleverd { .. }) && minuten(levering).is_none();
+        let of_hours =
+            has_no_hours.then_some("Het volume is niet in uren of minuten: de geleverde uren zijn hier niet bekend.");
+        of_code.into_iter().chain(of_method).chain(of_hours).collect()
+    }
+}
+
+/// What was delivered in minutes, where its unit says so.
+fn minuten(levering: &LeveringView) -> Option<i64> {
+    let Levering::Geleverd { volume, eenheid, .. } = &levering.what else { return None };
+    match Eenheid::from_text(eenheid)? {
+        Eenheid::Minuut => Some(*volume),
+        Eenheid::Uur => volume.checked_mul(60),
+        _ => None,
+    }
+}
+
+fn row(levering: &LeveringView, told: Option<&Told<'_>>) -> Vec<Cell> {
+    let text = |text: Option<&str>| text.map_or(Cell::Empty, |text| Cell::Text(text.to_owned()));
+    let word = |word: &str| Cell::Plain(word.to_owned());
+    let number = |number: Option<i64>| number.map_or(Cell::Empty, Cell::Number);
+    let (soort, einddatum, reden, volume, eenheid) = match &levering.what {
+        Levering::Start => ("start", None, None, None, None),
+        Levering::Stop { reden_beeindiging } => ("stop", None, Some(reden_beeindiging.as_str()), None, None),
+        Levering::Geleverd { einddatum, volume, eenheid } => {
+            ("geleverd", Some(einddatum), None, Some(*volume), Some(eenheid.as_str()))
         }
-        Some(known) if known.code.is_none() => "Van deze productcode is geen CAK-code bekend.",
-        Some(known) if !known.is_certain => "Controleer de CAK-code bij de gemeente.",
-        None | Some(_) => "",
     };
-    [
-        levering.bsn.digits().to_owned(),
-        levering.gemeente.clone(),
-        levering.aanbieder.clone(),
-        levering.toewijzing_nummer.map(|nummer| nummer.to_string()).unwrap_or_default(),
-        text(&levering.product_categorie),
-        text(&levering.product_code),
-        code.and_then(|known| known.code.as_deref()).map(quoted).unwrap_or_default(),
-        if levering.reden_beeindiging.is_some() { "stop" } else { "start" }.to_owned(),
-        levering.day.to_string(),
-        text(&levering.reden_beeindiging),
-        match told {
-            Some(Reporter::Aanbieder) => "aanbieder",
-            Some(Reporter::Gemeente) => "gemeente",
-            None => "",
-        }
-        .to_owned(),
-        cak.filter(|_| is_new).map(|cak| cak.cost_price.to_string()).unwrap_or_default(),
-        quoted(remark),
+    let method = told.and_then(|told| told.method);
+    let cost_price = told.filter(|_| method == Some(Method::New)).map(|told| told.cak.cost_price);
+    vec![
+        Cell::Plain(levering.bsn.digits().to_owned()),
+        Cell::Plain(levering.gemeente.clone()),
+        Cell::Plain(levering.aanbieder.clone()),
+        number(levering.toewijzing_nummer),
+        text(levering.product_categorie.as_deref()),
+        text(levering.product_code.as_deref()),
+        text(told.and_then(|told| told.code).and_then(|code| code.code.as_deref())),
+        word(soort),
+        Cell::Plain(levering.day.to_string()),
+        einddatum.map_or(Cell::Empty, |last| Cell::Plain(last.to_string())),
+        text(reden),
+        number(volume),
+        text(eenheid),
+        number(minuten(levering)),
+        match method {
+            Some(Method::Old) => word("oud"),
+            Some(Method::New) => word("nieuw"),
+            None => Cell::Empty,
+        },
+        match told.map(|told| told.reporter) {
+            Some(Reporter::Aanbieder) => word("aanbieder"),
+            Some(Reporter::Gemeente) => word("gemeente"),
+            None => Cell::Empty,
+        },
+        number(cost_price),
+        Cell::Text(told.map(|told| told.remarks(levering).join(" ")).unwrap_or_default()),
     ]
 }

@@ -45,8 +45,9 @@ pub use receipt::{
 };
 pub use sqlite::Sqlite;
 pub use view::{
-    AntwoordView, AuditView, BerichtView, Declarable, DeclaratieView, DeclaredLine, DeliveryView, LeveringView,
-    LineView, Overview, ParcelState, ParcelView, PostbusItem, ToewijzingView, VersionView, WaitingToewijzing,
+    AntwoordView, AuditView, BerichtView, CakExport, Declarable, DeclaratieView, DeclaredLine, DeliveryView, Levering,
+    LeveringView, LineView, Overview, ParcelState, ParcelView, PostbusItem, ToewijzingView, VersionView,
+    WaitingToewijzing,
 };
 
 /// What a method could not do. Nothing was changed.
@@ -345,13 +346,17 @@ pub trait Store: Send + Sync {
         limit: u32,
     ) -> Result<Vec<WaitingToewijzing>, StoreError>;
 
-    /// The starts and stops that count of this party, whose day lies from `first` to `last`; by day, starts first.
+    /// The starts and stops that count of this party, whose day lies from `first` to `last`, and the lines that were granted and
+    /// not taken back of which the first day does; by day, starts first.
     async fn leveringen(
         &self,
         partij: &Partij,
         first: NaiveDate,
         last: NaiveDate,
     ) -> Result<Vec<LeveringView>, StoreError>;
+
+    /// Keeps in the audit log that somebody took an export for the CAK.
+    async fn tell_export(&self, export: &CakExport) -> Result<(), StoreError>;
 
     /// The berichten that became true, in that order, after this place.
     async fn journal(&self, after: i64, limit: u32) -> Result<Vec<Journaled>, StoreError>;

@@ -8,7 +8,7 @@ use super::receipt::{CalculationReceipt, FindingReceipt, Receipt};
 use crate::domain::history::{DeclaratieFact, PrestatieFact, ToewijzingFact, Toewijzingen, VerzoekFact};
 use crate::domain::levering::{StartKey, StopKey};
 use crate::domain::waarde::{Bsn, VerzoekAntwoord};
-use crate::domain::{Berichtsoort, Timestamp};
+use crate::domain::{Berichtsoort, Partij, Timestamp};
 
 /// A bericht and what became of it. Holds nothing of the client.
 #[derive(Clone, Debug)]
@@ -193,7 +193,7 @@ impl<K> DeliveryView<K> {
     }
 }
 
-/// A start or stop that counts, for an export. Names its client.
+/// A start or stop that counts, or what was delivered, for an export. Names its client.
 #[derive(Clone, Debug)]
 pub struct LeveringView {
     /// Whose support.
@@ -208,10 +208,50 @@ pub struct LeveringView {
     pub product_categorie: Option<String>,
     /// As reported, else as assigned.
     pub product_code: Option<String>,
-    /// The first day of support, or the last one.
+    /// The first day of support, or the last one; of what was delivered, the first one of its period.
     pub day: NaiveDate,
-    /// Of a stop; a start has none.
-    pub reden_beeindiging: Option<String>,
+    /// What is told.
+    pub what: Levering,
+    /// The codes of the products that are assigned to this client on that day, between these two.
+    pub assigned: Vec<String>,
+}
+
+/// What is told of support.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Levering {
+    /// It begins.
+    Start,
+    /// It ends.
+    Stop {
+        /// Why.
+        reden_beeindiging: String,
+    },
+    /// A line that was granted and not taken back.
+    Geleverd {
+        /// The last day of its period.
+        einddatum: NaiveDate,
+        /// How much.
+        volume: i64,
+        /// Of what.
+        eenheid: String,
+    },
+}
+
+/// That somebody took starts, stops and deliveries of a party for the CAK.
+#[derive(Clone, Debug)]
+pub struct CakExport {
+    /// Whose.
+    pub partij: Partij,
+    /// The first day.
+    pub van: NaiveDate,
+    /// The last day.
+    pub tot: NaiveDate,
+    /// How many rows.
+    pub rows: usize,
+    /// When.
+    pub at: Timestamp,
+    /// Who, by the name of the credential.
+    pub by: String,
 }
 
 /// A toewijzing on which no support started yet.

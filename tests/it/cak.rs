@@ -1,6 +1,6 @@
 //! The export of starts and stops for the CAK: who gets which rows, and what stands in them.
 
-use crate::world::{ANDERE, World};
+use crate::world::{ANDERE, World, instant};
 
 const GEMEENTE: &str = "0988";
 const AANBIEDER: &str = "41005001";
@@ -39,21 +39,30 @@ async fn rows(world: &World, partij: &str, query: &str) -> Vec<String> {
     answer.text.lines().skip(1).map(str::to_owned).collect()
 }
 
-const OF_A: &str = r#"999940004;0988;41005001;880101;"02";"2704";"403";start;2018-04-10;;aanbieder;;"""#;
-const OF_B: &str = r#"999990019;0988;41005001;880103;"02";"2705";"403";start;2018-04-10;;aanbieder;;"Controleer de CAK-code bij de gemeente.""#;
-const STOP: &str = r#"999940004;0988;41005001;880101;"02";"2704";"403";stop;2018-06-29;"20";aanbieder;;"""#;
-const NEW: &str = r#"999990019;0988;41005001;880109;"02";"'=1+1";;start;2018-04-10;;gemeente;15000;"""#;
+const OF_A: &str = r#"999940004;0988;41005001;880101;"02";"2704";"403";start;2018-04-10;;;;;;oud;aanbieder;;"""#;
+const OF_B: &str = r#"999990019;0988;41005001;880103;"02";"2705";"403";start;2018-04-10;;;;;;nieuw;gemeente;15000;"Controleer de CAK-code bij de gemeente.""#;
+const STOP: &str = r#"999940004;0988;41005001;880101;"02";"2704";"403";stop;2018-06-29;;"20";;;;oud;aanbieder;;"""#;
+const NEW: &str = r#"999990019;0988;41005001;880109;"02";"'=1+1";;start;2018-04-10;;;;;;nieuw;gemeente;15000;"""#;
 
 #[tokio::test]
 async fn a_gemeente_gets_everything_and_an_aanbieder_what_it_reports_itself() {
     let world = world("mlw-2018").await;
     let year = "van=2018-01-01&tot=2018-12-30";
     assert_eq!(rows(&world, GEMEENTE, year).await, [OF_A, OF_B, NEW, STOP]);
-    assert_eq!(rows(&world, AANBIEDER, year).await, [OF_A, OF_B, STOP]);
+    assert_eq!(
+        rows(&world, AANBIEDER, year).await,
+        [OF_A, STOP],
+        "nothing of the client of the new method, not even extra hours"
+    );
     assert_eq!(rows(&world, ANDERE, year).await, [""; 0], "another gemeente");
-    assert_eq!(rows(&world, "operator", &format!("{year}&partij={AANBIEDER}")).await, [OF_A, OF_B, STOP]);
+    assert_eq!(rows(&world, "operator", &format!("{year}&partij={AANBIEDER}")).await, [OF_A, STOP]);
     assert_eq!(rows(&world, AANBIEDER, "van=2018-06-29&tot=2018-06-29").await, [STOP]);
     assert_eq!(rows(&world, AANBIEDER, "van=2018-04-11&tot=2018-06-28").await, [""; 0]);
+    let audit = world.store().audit(0, 99).await.expect("read");
+    assert!(audit.iter().all(|row| row.what == "cak.exported" && !row.detail.contains("999940004")), "{audit:?}");
+    let by: Vec<&str> = audit.iter().map(|row| row.who.as_str()).collect();
+    assert_eq!(by, [GEMEENTE, AANBIEDER, ANDERE, "operator", AANBIEDER, AANBIEDER]);
+    assert!(audit[0].detail.contains("\"rows\":4") && audit[0].detail.contains("\"van\":\"2018-01-01\""), "{audit:?}");
     for (partij, query, why) in [
         ("operator", year.to_owned(), "Noem met partij"),
         (AANBIEDER, format!("{year}&partij={GEMEENTE}"), "een andere partij"),
@@ -71,6 +80,26 @@ async fn where_nothing_was_agreed_on_the_cak_starts_and_stops_have_no_code() {
     let world = world("landelijk-3.2").await;
     let rows = rows(&world, AANBIEDER, "van=2018-01-01&tot=2018-12-30").await;
     assert_eq!(rows.len(), 4);
-    assert_eq!(rows[0], r#"999940004;0988;41005001;880101;"02";"2704";;start;2018-04-10;;;;"""#);
+    assert_eq!(rows[0], r#"999940004;0988;41005001;880101;"02";"2704";;start;2018-04-10;;;;;;;;;"""#);
+    world.stop().await;
+}
+
+/// A factuur about period 5, granted, of this unit.
+async fn factuur(world: &World, eenheid: &str) {
+    world.clock.set(instant("2018-05-23T10:00:00+02:00"));
+    let in_unit = format!("Eenheid>{eenheid}<");
+    let answer = world.post(AANBIEDER, file("MLW-05/goed-hele-prijs", &[("Eenheid>82<", &in_unit)])).await;
+    assert_eq!((answer.status, &answer.body["verdict"]), (202, &"accepted".into()), "{}", answer.text);
+}
+
+#[tokio::test]
+async fn what_was_delivered_is_told_in_minutes_where_its_unit_says_so() {
+    let world = world("mlw-2018").await;
+    factuur(&world, "82").await;
+    let delivered = r#"999940004;0988;41005001;880101;"02";"2704";"403";geleverd;2018-04-23;2018-05-20;;1;"82";;oud;aanbieder;;"Het volume is niet in uren of minuten: de geleverde uren zijn hier niet bekend.""#;
+    for partij in [GEMEENTE, AANBIEDER] {
+        assert_eq!(rows(&world, partij, "van=2018-04-23&tot=2018-05-20").await, [delivered]);
+    }
+    assert_eq!(rows(&world, AANBIEDER, "van=2018-04-24&tot=2018-05-20").await, [""; 0], "its period begins before");
     world.stop().await;
 }

@@ -54,7 +54,9 @@ pub async fn make(conn: &mut Connection, new: &NewBetaling) -> Result<Made> {
     let left_out: Vec<LeftOut> = left_out.collect();
     let total: i64 = sums.values().filter(|bedrag| **bedrag > 0).sum();
     if total == 0 {
-        return Ok(Made::Nothing(left_out));
+        // Somebody else may have made this very batch since it was looked for.
+        let there = one(conn, &new.gemeente, &new.kenmerk).await?;
+        return Ok(there.map_or(Made::Nothing(left_out), Made::There));
     }
     let paid: Vec<&Payable> = payable.iter().filter(|one| sums[&one.payee] > 0).collect();
     insert(conn, new, &paid, &left_out).await?;

@@ -1,6 +1,6 @@
 //! Facts of the ledger, as a history needs them: only what counts, oldest first.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use sqlx::QueryBuilder;
@@ -88,6 +88,23 @@ pub async fn toewijzingen_of_client(conn: &mut Connection, pair: Pair<'_>, bsn: 
     let mut batch = Batch::default();
     ask_toewijzingen_of_client(&mut batch, pair, bsn);
     read_toewijzingen(&batch.fetch_one(conn).await?)
+}
+
+/// All versions of the toewijzingen of these clients.
+pub async fn toewijzingen_of_clients(
+    conn: &mut Connection,
+    pair: Pair<'_>,
+    bsns: &BTreeSet<&str>,
+) -> Result<Vec<ToewijzingFact>> {
+    let bsns: Vec<&str> = bsns.iter().copied().collect();
+    let mut facts = Vec::new();
+    for chunk in bsns.chunks(CHUNK) {
+        let mut batch = Batch::default();
+        of(batch.statement(VERSIONS), pair).push("t.bsn IN ").list(chunk.iter().copied());
+        batch.push(" ORDER BY t.bericht_id, t.nr");
+        facts.extend(read_toewijzingen(&batch.fetch_one(conn).await?)?);
+    }
+    Ok(facts)
 }
 
 /// Those of these clients who ever had a toewijzing that was not refused.

@@ -16,10 +16,10 @@ use crate::domain::history::{Elsewhere, Subject};
 use crate::domain::waarde::{Bsn, ReferentieNummer, ToewijzingNummer};
 use crate::domain::{Bericht, History, Partij, Timestamp};
 use crate::store::{
-    Acknowledged, After, AuditView, BerichtView, BetalingView, DeadlineQuery, DeadlineView, Declarable, DeclaratieView,
-    Done, Entry, EnvelopeSeen, Journaled, Lease, LedgerRow, LedgerTable, LeveringView, Made, NewBetaling, NewOpened,
-    Opening, Overview, Parcel, ParcelView, Payment, PostbusItem, Proposal, Receipt, Settlement, Spoed, Store,
-    ToewijzingView, VorderingView, Waiting, WaitingToewijzing,
+    Acknowledged, After, AuditView, BerichtView, BetalingView, CakExport, DeadlineQuery, DeadlineView, Declarable,
+    DeclaratieView, Done, Entry, EnvelopeSeen, Journaled, Lease, LedgerRow, LedgerTable, LeveringView, Made,
+    NewBetaling, NewOpened, Opening, Overview, Parcel, ParcelView, Payment, PostbusItem, Proposal, Receipt, Settlement,
+    Spoed, Store, ToewijzingView, VorderingView, Waiting, WaitingToewijzing,
 };
 
 impl Database {
@@ -309,6 +309,11 @@ impl Store for Database {
         let partij = partij.clone();
         self.read(move |conn| Box::pin(async move { levering::leveringen_of(conn, &partij, (first, last)).await }))
             .await
+    }
+
+    async fn tell_export(&self, export: &CakExport) -> Result<()> {
+        let export = export.clone();
+        self.write(move |conn| Box::pin(async move { levering::tell_export(conn, &export).await })).await
     }
 
     async fn journal(&self, after: i64, limit: u32) -> Result<Vec<Journaled>> {

@@ -137,6 +137,7 @@ CREATE TABLE start (
 );
 CREATE INDEX start_toewijzing ON start (gemeente, aanbieder, toewijzing_nummer);
 CREATE INDEX start_live ON start (gemeente, bsn, aanbieder) WHERE NOT refused AND removed_by IS NULL;
+CREATE INDEX start_of_aanbieder ON start (aanbieder, begindatum) WHERE NOT refused AND removed_by IS NULL;
 CREATE INDEX start_removed_by ON start (removed_by) WHERE removed_by IS NOT NULL;
 
 -- A stop of support, likewise.
@@ -158,6 +159,7 @@ CREATE TABLE stop (
 );
 CREATE INDEX stop_toewijzing ON stop (gemeente, aanbieder, toewijzing_nummer);
 CREATE INDEX stop_live ON stop (gemeente, aanbieder, bsn) WHERE NOT refused AND removed_by IS NULL;
+CREATE INDEX stop_of_aanbieder ON stop (aanbieder, einddatum) WHERE NOT refused AND removed_by IS NULL;
 CREATE INDEX stop_removed_by ON stop (removed_by) WHERE removed_by IS NOT NULL;
 
 -- A verzoek of an aanbieder: a product of a 315, or a 317.
@@ -202,6 +204,7 @@ CREATE TABLE declaratie (
     void                    BOOLEAN NOT NULL
 );
 CREATE INDEX declaratie_nummer ON declaratie (gemeente, aanbieder, declaratie_nummer);
+CREATE INDEX declaratie_of_aanbieder ON declaratie (aanbieder, einddatum) WHERE NOT void;
 CREATE INDEX declaratie_periode ON declaratie (gemeente, aanbieder, begindatum) WHERE NOT void;
 
 -- A line of a declaratie. A debet line is credited when a granted credit names it.

@@ -1,0 +1,282 @@
+//! Profiles: the terms and agreements that hold, and how they become a [`Profile`].
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use super::codelijsten::Codelijsten;
+use crate::domain::afspraken::{Afspraken, ChangeOfProfile, LateInvoice, Mlw2018, Require305, Terms};
+use crate::domain::cak::Cak;
+use crate::domain::contract::Wijze;
+use crate::domain::deadline::{Binds, PlainClock, Profile, Term, Unit};
+
+/// The profiles that are compiled in, by name.
+pub(super) const PROFILES: [(&str, &str); 3] = [
+    ("heusden-2022", include_str!("../../config/profiles/heusden-2022.toml")),
+    ("landelijk-3.2", include_str!("../../config/profiles/landelijk-3.2.toml")),
+    ("mlw-2018", include_str!("../../config/profiles/mlw-2018.toml")),
+];
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct RawProfile {
+    name: String,
+    #[serde(rename = "warn_days")]
+    warn_days: u32,
+    retour: RawTerm,
+    declaratie_antwoord: RawTerm,
+    factuur_antwoord: RawTerm,
+    start: RawTerm,
+    stop: RawTerm,
+    verzoek: RawTerm,
+    onderzoek: RawTerm,
+    start_na_toewijzing: Option<RawTerm>,
+    declareren: Option<RawTerm>,
+    verlenging: Option<RawTerm>,
+    betaling: Option<RawTerm>,
+    #[serde(default)]
+    plain: BTreeMap<String, RawPlainClock>,
+    afspraken: Option<RawAfspraken>,
+}
+
+/// A term that no bericht starts, under its name.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPlainClock {
+    afspraak: String,
+    binds: RawBinds,
+    awaits: String,
+    count: u32,
+    unit: RawUnit,
+    warn_days: u32,
+    #[serde(default)]
+    ends_with_stop: bool,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RawBinds {
+    Gemeente,
+    Aanbieder,
+}
+
+/// What a profile agrees besides terms.
+#[derive(Deserialize)]
+#[serde(tag = "set", rename_all = "kebab-case", rename_all_fields = "snake_case", deny_unknown_fields)]
+enum RawAfspraken {
+    #[serde(rename = "mlw-2018")]
+    Mlw2018 {
+        valid_from: NaiveDate,
+        wijze: RawWijze,
+        invoice_due_days: u32,
+        pays_start_period: bool,
+        pays_start_and_end: bool,
+        pays_first_day: bool,
+        resume_is_start: bool,
+        old_support_is_start: bool,
+        cak: RawCak,
+    },
+    #[serde(rename = "heusden-2022")]
+    Heusden2022 {},
+}
+
+/// What a profile agrees on the CAK.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCak {
+    cost_price: i64,
+    gemeente_from: NaiveDate,
+    old_method_until: NaiveDate,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RawWijze {
+    Factuur,
+    Declaratie,
+}
+
+/// What an operator chose of what a profile leaves open.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawOwnAfspraken {
+    require_305: RawRequire305,
+    late_invoice: RawLateInvoice,
+    settle_first_period: bool,
+    change_of_profile: RawChangeOfProfile,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RawLateInvoice {
+    Report,
+    Refuse,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum RawChangeOfProfile {
+    FirstDay,
+    Any,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RawRequire305 {
+    Warn,
+    Reject,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTerm {
+    count: u32,
+    unit: RawUnit,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RawUnit {
+    Dagen,
+    Werkdagen,
+    Weken,
+    Maanden,
+}
+
+/// The profile of this name, with what an operator chose of what it leaves open.
+pub(super) fn profile(
+    name: &str,
+    own: &RawOwnAfspraken,
+    codelijsten: &Codelijsten,
+    problems: &mut Vec<String>,
+) -> Option<Profile> {
+    let Some((_, text)) = PROFILES.iter().find(|(known, _)| *known == name) else {
+        let known = PROFILES.map(|(name, _)| name).join(", ");
+        problems.push(format!("deadlines.profile: {name:?} is unknown; there are {known}"));
+        return None;
+    };
+    let raw: RawProfile = toml::from_str(text).expect("the compiled-in profiles are checked by a test");
+    let afspraken = raw.afspraken.map_or(Afspraken::None, |raw| raw.with(own, codelijsten));
+    if !matches!(afspraken, Afspraken::Mlw2018(_)) {
+        own.check_without_choices(name, problems);
+    }
+    Some(Profile {
+        name: raw.name,
+        afspraken,
+        retour: raw.retour.into(),
+        declaratie_antwoord: raw.declaratie_antwoord.into(),
+        factuur_antwoord: raw.factuur_antwoord.into(),
+        start: raw.start.into(),
+        stop: raw.stop.into(),
+        verzoek: raw.verzoek.into(),
+        onderzoek: raw.onderzoek.into(),
+        start_na_toewijzing: raw.start_na_toewijzing.map(Term::from),
+        declareren: raw.declareren.map(Term::from),
+        verlenging: raw.verlenging.map(Term::from),
+        betaling: raw.betaling.map(Term::from),
+        plain: raw.plain.into_iter().map(|(name, raw)| raw.named(name)).collect(),
+        warn_days: raw.warn_days,
+    })
+}
+
+impl RawOwnAfspraken {
+    /// Of a profile that agreed on none of this: only what changes nothing may be set.
+    fn check_without_choices(&self, profile: &str, problems: &mut Vec<String>) {
+        if self.require_305 == RawRequire305::Reject {
+            problems.push(format!(
+                "afspraken.require_305: profile {profile} holds for release 3.x, which does not allow \"reject\": no line may be \
+                 rejected for want of a start (OP364, OP095); use \"warn\""
+            ));
+        }
+        let set = [
+            ("late_invoice", self.late_invoice != RawLateInvoice::Report),
+            ("settle_first_period", self.settle_first_period),
+            ("change_of_profile", self.change_of_profile != RawChangeOfProfile::FirstDay),
+        ];
+        let set = set.into_iter().filter(|(_, is_set)| *is_set);
+        problems.extend(set.map(|(key, _)| {
+            format!("afspraken.{key}: profile {profile} agrees on no periods of four weeks; leave this out, or use profile mlw-2018")
+        }));
+    }
+}
+
+impl RawPlainClock {
+    fn named(self, name: String) -> PlainClock {
+        PlainClock {
+            name,
+            afspraak: self.afspraak,
+            binds: match self.binds {
+                RawBinds::Gemeente => Binds::Gemeente,
+                RawBinds::Aanbieder => Binds::Aanbieder,
+            },
+            awaits: self.awaits,
+            term: RawTerm { count: self.count, unit: self.unit }.into(),
+            warn_days: self.warn_days,
+            ends_with_stop: self.ends_with_stop,
+        }
+    }
+}
+
+impl RawAfspraken {
+    fn with(self, own: &RawOwnAfspraken, codelijsten: &Codelijsten) -> Afspraken {
+        match self {
+            Self::Heusden2022 {} => Afspraken::Heusden2022,
+            Self::Mlw2018 {
+                valid_from,
+                wijze,
+                invoice_due_days,
+                pays_start_period,
+                pays_start_and_end,
+                pays_first_day,
+                resume_is_start,
+                old_support_is_start,
+                cak,
+            } => Afspraken::Mlw2018(Mlw2018 {
+                wijze: match wijze {
+                    RawWijze::Factuur => Wijze::Factuur,
+                    RawWijze::Declaratie => Wijze::Declaratie,
+                },
+                invoice_due_days,
+                late_invoice: match own.late_invoice {
+                    RawLateInvoice::Report => LateInvoice::Report,
+                    RawLateInvoice::Refuse => LateInvoice::Refuse,
+                },
+                change_of_profile: match own.change_of_profile {
+                    RawChangeOfProfile::FirstDay => ChangeOfProfile::FirstDay,
+                    RawChangeOfProfile::Any => ChangeOfProfile::Any,
+                },
+                require_305: match own.require_305 {
+                    RawRequire305::Warn => Require305::Warn,
+                    RawRequire305::Reject => Require305::Reject,
+                },
+                terms: Terms {
+                    from: if old_support_is_start { NaiveDate::MIN } else { valid_from },
+                    pays_start_period,
+                    pays_start_and_end,
+                    pays_first_day,
+                    resume_is_start,
+                    settles_first_period: own.settle_first_period,
+                },
+                cak: Cak {
+                    codes: codelijsten.cak.clone(),
+                    cost_price: cak.cost_price,
+                    gemeente_from: cak.gemeente_from,
+                    old_method_until: cak.old_method_until,
+                },
+            }),
+        }
+    }
+}
+
+impl From<RawTerm> for Term {
+    fn from(raw: RawTerm) -> Self {
+        let unit = match raw.unit {
+            RawUnit::Dagen => Unit::Dagen,
+            RawUnit::Werkdagen => Unit::Werkdagen,
+            RawUnit::Weken => Unit::Weken,
+            RawUnit::Maanden => Unit::Maanden,
+        };
+        Self { count: raw.count, unit }
+    }
+}
