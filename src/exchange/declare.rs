@@ -242,7 +242,7 @@ async fn examine(
         is_in_force: gateway.releases.allow(&composed),
         stops: None,
     };
-    proof.report.receipt = gateway.store.first_receipt(&sha256_hex(&proof.bytes)).await?;
+    proof.report.receipt = gateway.store.first_receipt(&sha256_hex(&proof.bytes), Some(composed.header())).await?;
     if proof.report.receipt.is_some() {
         return Ok(proof);
     }

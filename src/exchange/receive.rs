@@ -15,7 +15,7 @@ use super::format::{self, Format, Readable};
 use super::ids;
 use super::parties::{Addressee, Route};
 use super::{Gateway, MOST_TRIES};
-use crate::domain::{Bericht, Berichtsoort, History, Partij, Timestamp, Verdict, judge};
+use crate::domain::{Bericht, Berichtsoort, Header, History, Partij, Timestamp, Verdict, judge};
 use crate::store::{Approval, EnvelopeSeen, Receipt, StoreError, Via};
 use crate::xml;
 
@@ -113,6 +113,11 @@ impl Received {
         let sha256 = sha256_hex(&bytes);
         Self { id: ids::new_id(at), at, bytes, format, sha256, carrier }
     }
+
+    /// The header that stands in the bytes themselves; `None` where some of it may have been filled in.
+    fn header_of<'b>(&self, bericht: &'b Bericht) -> Option<&'b Header> {
+        (self.format == Format::Xml).then(|| bericht.header())
+    }
 }
 
 /// The SHA-256 of these bytes, lower-case hexadecimal.
@@ -144,7 +149,7 @@ pub async fn receive(received: &Received, gateway: &Gateway) -> Result<Reply, St
         let history = gateway.history(&bericht, route).await?;
         // After the history: the same bytes, committed in between, must not look like another bericht.
         if may_repeat(received, &bericht, &history)
-            && let Some(first) = gateway.store.first_receipt(&received.sha256).await?
+            && let Some(first) = gateway.store.first_receipt(&received.sha256, received.header_of(&bericht)).await?
         {
             return Ok(Reply::Repeated(first));
         }

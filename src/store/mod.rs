@@ -25,7 +25,7 @@ use chrono::NaiveDate;
 use crate::domain::betaling::Kenmerk;
 use crate::domain::history::{Elsewhere, Subject};
 use crate::domain::waarde::{Bsn, ReferentieNummer, ToewijzingNummer};
-use crate::domain::{Bericht, History, Partij, Timestamp};
+use crate::domain::{Bericht, Header, History, Partij, Timestamp};
 
 pub use betaling::{
     BetaaldeDeclaratie, BetalingAsked, BetalingView, LeftOut, Made, NewBetaling, Payment, VorderingView,
@@ -159,8 +159,9 @@ pub trait Store: Send + Sync {
     ) -> Result<HashMap<Bsn, Elsewhere>, StoreError>;
 
     /// The receipt given for these bytes, if they were taken in before (accepted or rejected, not refused).
-    /// `sha256` is the lower-case hexadecimal digest of the bytes.
-    async fn first_receipt(&self, sha256: &str) -> Result<Option<Receipt>, StoreError>;
+    /// `sha256` is the lower-case hexadecimal digest of the bytes; `header` what they say as XML, `None` when XML was made of
+    /// them, as what is missing in its header may have been filled in.
+    async fn first_receipt(&self, sha256: &str, header: Option<&Header>) -> Result<Option<Receipt>, StoreError>;
 
     /// Makes one verdict true: bericht, ledger, deadlines, composed retour, postbus, outbox, envelope.
     ///

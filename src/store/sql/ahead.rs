@@ -17,7 +17,7 @@ use crate::domain::Timestamp;
 use crate::store::{Entry, NewBericht};
 
 /// How many rows one transaction writes.
-const ROWS: usize = 500;
+const ROWS: usize = 250;
 
 /// From how many bytes or rows on something is large.
 const LARGE: (usize, usize) = (PART, ROWS);
@@ -69,8 +69,8 @@ fn ranges(count: usize) -> impl Iterator<Item = Range<usize>> {
     (0..count).step_by(ROWS).map(move |from| from..count.min(from + ROWS))
 }
 
-/// Writes one portion.
-pub async fn write(conn: &mut Connection, entry: &Entry, portion: Portion) -> Result<()> {
+/// What writes one portion.
+pub fn plan(entry: &Entry, portion: Portion) -> Result<Batch> {
     let (id, mut batch) = (&entry.bericht.id, Batch::default());
     match portion {
         Portion::Mark => {
@@ -97,7 +97,7 @@ pub async fn write(conn: &mut Connection, entry: &Entry, portion: Portion) -> Re
             }
         }
     }
-    batch.run(conn).await
+    Ok(batch)
 }
 
 /// It counts from now on.

@@ -272,10 +272,20 @@ async fn awaited(conn: &mut Connection, header: &Header) -> Result<Vec<Awaited>>
 }
 
 /// See [`crate::store::Store::first_receipt`].
-pub async fn first_receipt(conn: &mut Connection, sha256: &str) -> Result<Option<Receipt>> {
-    const FIRST: &str =
-        "SELECT id, receipt FROM bericht WHERE sha256 = $1 AND outcome <> 'refused' ORDER BY id LIMIT 1";
-    let row = sqlx::query(FIRST).bind(sha256).fetch_optional(conn).await?;
+pub async fn first_receipt(
+    conn: &mut Connection,
+    sha256: &str,
+    named: Option<(&str, &str)>,
+) -> Result<Option<Receipt>> {
+    const NAMED: &str = "SELECT id, receipt FROM bericht
+        WHERE afzender = $2 AND identificatie = $3 AND sha256 = $1 AND outcome <> 'refused' ORDER BY id LIMIT 1";
+    const MADE: &str =
+        "SELECT id, receipt FROM bericht WHERE sha256 = $1 AND is_made AND outcome <> 'refused' ORDER BY id LIMIT 1";
+    let query = match named {
+        Some((afzender, identificatie)) => sqlx::query(NAMED).bind(sha256).bind(afzender).bind(identificatie),
+        None => sqlx::query(MADE).bind(sha256),
+    };
+    let row = query.fetch_optional(conn).await?;
     row.map(|row| Fields::of("bericht", "id", &row)?.parse("receipt", |text| serde_json::from_str(text).ok()))
         .transpose()
 }

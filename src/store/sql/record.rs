@@ -38,7 +38,7 @@ pub async fn record(conn: &mut Connection, entry: &Entry, is_ahead: bool) -> Res
 
 /// The same, where it takes no more than statements that are known beforehand: it may go together with others.
 pub fn plan(entry: &Entry, is_ahead: bool) -> Result<Option<Batch>> {
-    if is_ahead || entry.released || entry.answers.is_some() || entry.approval.is_some() {
+    if entry.released || entry.answers.is_some() || entry.approval.is_some() {
         return Ok(None);
     }
     let mut batch = write(entry, is_ahead)?;
@@ -137,10 +137,10 @@ fn insert_bericht(
     claims_identity: bool,
     retour_id: Option<&String>,
 ) -> Result<()> {
-    const BERICHT: &str = "INSERT INTO bericht (id, received_at, via, poster, referentienummer, sha256, soort, release,
-            afzender, ontvanger, identificatie, dagtekening, identificatie_retour, identity, heenbericht_id, retour_id,
-            outcome, receipt)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
+    const BERICHT: &str = "INSERT INTO bericht (id, received_at, via, poster, referentienummer, sha256, is_made, soort,
+            release, afzender, ontvanger, identificatie, dagtekening, identificatie_retour, identity, heenbericht_id,
+            retour_id, outcome, receipt)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
     let header = bericht.header.as_ref();
     // What was refused never uses up an Identificatie, whatever the caller says.
     let identity = header.filter(|_| claims_identity && bericht.outcome != Outcome::Refused);
@@ -152,6 +152,7 @@ fn insert_bericht(
         .bind(bericht.poster.as_ref().map(Partij::code))
         .bind(&bericht.referentienummer)
         .bind(&bericht.sha256)
+        .bind(bericht.xml.is_some())
         .bind(header.map(|header| header.soort.name()))
         .bind(header.map(|header| header.release))
         .bind(header.map(|header| header.afzender.code()))

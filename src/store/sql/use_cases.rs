@@ -14,7 +14,7 @@ use super::{
 use crate::domain::betaling::Kenmerk;
 use crate::domain::history::{Elsewhere, Subject};
 use crate::domain::waarde::{Bsn, ReferentieNummer, ToewijzingNummer};
-use crate::domain::{Bericht, History, Partij, Timestamp};
+use crate::domain::{Bericht, Header, History, Partij, Timestamp};
 use crate::store::{
     Acknowledged, After, AuditView, BerichtView, BetalingView, CakExport, DeadlineQuery, DeadlineView, Declarable,
     DeclaratieView, Done, Entry, EnvelopeSeen, Journaled, Lease, LedgerRow, LedgerTable, LeveringView, Made,
@@ -25,8 +25,12 @@ use crate::store::{
 impl Database {
     async fn write_ahead(&self, entry: &Arc<Entry>, portions: Vec<ahead::Portion>) -> Result<()> {
         for portion in portions {
-            let entry = Arc::clone(entry);
-            self.write(move |conn| Box::pin(async move { ahead::write(conn, &entry, portion).await })).await?;
+            let plan = || ahead::plan(entry, portion.clone()).map(Some);
+            let (entry, portion) = (Arc::clone(entry), portion.clone());
+            self.write_planned(plan, move |conn| {
+                Box::pin(async move { ahead::plan(&entry, portion)?.run(conn).await })
+            })
+            .await?;
         }
         Ok(())
     }
@@ -64,9 +68,17 @@ impl Store for Database {
         .await
     }
 
-    async fn first_receipt(&self, sha256: &str) -> Result<Option<Receipt>> {
+    async fn first_receipt(&self, sha256: &str, header: Option<&Header>) -> Result<Option<Receipt>> {
         let sha256 = sha256.to_owned();
-        self.read(move |conn| Box::pin(async move { history::first_receipt(conn, &sha256).await })).await
+        let named = header
+            .map(|header| (header.afzender.code().to_owned(), header.bericht_identificatie.identificatie.to_string()));
+        self.read(move |conn| {
+            Box::pin(async move {
+                let named = named.as_ref().map(|(afzender, naam)| (afzender.as_str(), naam.as_str()));
+                history::first_receipt(conn, &sha256, named).await
+            })
+        })
+        .await
     }
 
     async fn record(&self, entry: &Entry) -> Result<()> {

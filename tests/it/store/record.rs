@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use iwmo_gateway::domain::{Bericht, Berichtsoort};
-use iwmo_gateway::store::{DeadlineState, EnvelopeSeen, NewBericht, NewDeadline, Outcome, Store, StoreError, Via};
+use iwmo_gateway::store::{
+    DeadlineState, Entry, EnvelopeSeen, NewBericht, NewDeadline, Outcome, Store, StoreError, Via,
+};
 use tokio::sync::Barrier;
 
 use super::World;
@@ -98,14 +100,30 @@ pub async fn one_of_two_on_a_revision(world: World) {
 
 pub async fn same_bytes_get_the_first_receipt(World { one, two, raw: _raw }: World) {
     let sha = "the same";
-    let with_outcome =
-        |id: &str, outcome| NewBericht { sha256: sha.to_owned(), outcome, ..new_bericht(id, &wmo305(id, &[])) };
-    assert_eq!(one.first_receipt(sha).await.expect("read"), None);
+    let same = wmo305("same", &[]);
+    let header = Some(same.header());
+    let with_outcome = |id: &str, outcome| NewBericht { sha256: sha.to_owned(), outcome, ..new_bericht(id, &same) };
+    assert_eq!(one.first_receipt(sha, header).await.expect("read"), None);
     one.record(&entry(with_outcome("b1", Outcome::Refused))).await.expect("recorded");
-    assert_eq!(two.first_receipt(sha).await.expect("read"), None, "what was refused may come again");
+    assert_eq!(two.first_receipt(sha, header).await.expect("read"), None, "what was refused may come again");
     one.record(&entry(with_outcome("b2", Outcome::Rejected))).await.expect("recorded");
-    one.record(&entry(with_outcome("b3", Outcome::Accepted))).await.expect("recorded");
-    assert_eq!(two.first_receipt(sha).await.expect("read"), Some(receipt("b2")));
+    one.record(&Entry::only(with_outcome("b3", Outcome::Accepted))).await.expect("recorded");
+    assert_eq!(two.first_receipt(sha, header).await.expect("read"), Some(receipt("b2")));
+    assert_eq!(two.first_receipt("others", header).await.expect("read"), None, "other bytes under the same name");
+}
+
+pub async fn what_xml_was_made_of_is_found_by_its_bytes_alone(World { one, two, raw: _raw }: World) {
+    let sha = "the same JSON";
+    let made = |id: &str, xml: Option<bytes::Bytes>| NewBericht {
+        sha256: sha.to_owned(),
+        xml,
+        ..new_bericht(id, &wmo305(id, &[]))
+    };
+    one.record(&entry(made("as-xml", None))).await.expect("recorded");
+    assert_eq!(two.first_receipt(sha, None).await.expect("read"), None, "that came as XML, under a name of its own");
+    one.record(&entry(made("b1", Some("<xml/>".into())))).await.expect("recorded");
+    one.record(&entry(made("b2", Some("<xml/>".into())))).await.expect("recorded");
+    assert_eq!(two.first_receipt(sha, None).await.expect("read"), Some(receipt("b1")));
 }
 
 pub async fn refused_leaves_its_identity_free(World { one, two, raw: _raw }: World) {

@@ -11,6 +11,7 @@ CREATE TABLE bericht (
     poster               TEXT,                           -- NULL when composed here
     referentienummer     TEXT,                           -- of the envelope that brought it
     sha256               TEXT NOT NULL,
+    is_made              BOOLEAN NOT NULL,                   -- XML was made of what came in, when that was none
     soort                TEXT,                           -- NULL, as all of the header, when it could not be read
     release              TEXT,
     afzender             TEXT,
@@ -24,7 +25,8 @@ CREATE TABLE bericht (
     outcome              TEXT NOT NULL CHECK (outcome IN ('accepted', 'partial', 'parked', 'rejected', 'refused')),
     receipt              TEXT NOT NULL                   -- JSON
 );
-CREATE INDEX bericht_sha256 ON bericht (sha256) WHERE outcome <> 'refused';
+-- Of what came as XML the header leads to the same bytes, and no entry at random is written for each bericht.
+CREATE INDEX bericht_sha256 ON bericht (sha256) WHERE is_made AND outcome <> 'refused';
 CREATE INDEX bericht_heenbericht ON bericht (heenbericht_id) WHERE heenbericht_id IS NOT NULL;
 CREATE INDEX bericht_afzender ON bericht (afzender, identificatie);
 
