@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::error::Problem;
+use super::object::Object;
 use super::openapi::{BadDecision, NotThere};
 use super::query::Id;
 use super::{Caller, Server};
@@ -82,10 +83,10 @@ pub(super) async fn post(
     State(server): State<Arc<Server>>,
     caller: Caller,
     Path(Id { id }): Path<Id>,
-    decision: Result<Json<Decision>, JsonRejection>,
+    decision: Result<Json<Object<Decision>>, JsonRejection>,
 ) -> Result<Response, Problem> {
     let person = caller.person()?;
-    let Json(decision) = decision.map_err(|_| Problem::Body(Decision::EXPECTED.to_owned()))?;
+    let Json(Object(decision)) = decision.map_err(|_| Problem::Body(Decision::EXPECTED.to_owned()))?;
     match decision {
         Decision::Lines(lines) => {
             let proposal = propose(&id, lines, person, &server.gateway).await?;

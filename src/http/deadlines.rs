@@ -16,6 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::berichten::{Page, PageQuery};
 use super::error::Problem;
+use super::object::Object;
 use super::openapi::{BadDeadline, BadOpening, BadQuery, ForCallers, NotThere};
 use super::query::Parameters;
 use super::{Caller, Server};
@@ -139,9 +140,9 @@ pub(super) struct Named {
 pub(super) async fn post(
     State(server): State<Arc<Server>>,
     caller: Caller,
-    asked: Result<Json<ToOpen>, JsonRejection>,
+    asked: Result<Json<Object<ToOpen>>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    let Json(asked) = asked.map_err(|_| Problem::Body(TO_OPEN.to_owned()))?;
+    let Json(Object(asked)) = asked.map_err(|_| Problem::Body(TO_OPEN.to_owned()))?;
     let (view, is_new) = keep::open(asked.wanted()?, caller.keeper(), &server.gateway).await?;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(DeadlineJson::from(view))).into_response())
@@ -163,9 +164,9 @@ pub(super) async fn gereed(
     State(server): State<Arc<Server>>,
     caller: Caller,
     Path(Named { id }): Path<Named>,
-    told: Result<Json<Gereed>, JsonRejection>,
+    told: Result<Json<Object<Gereed>>, JsonRejection>,
 ) -> Result<Json<DeadlineJson>, Problem> {
-    let Json(Gereed { dag }) = told.map_err(|_| Problem::Body(GEREED.to_owned()))?;
+    let Json(Object(Gereed { dag })) = told.map_err(|_| Problem::Body(GEREED.to_owned()))?;
     Ok(Json(keep::finish(&id, dag, caller.keeper(), &server.gateway).await?.into()))
 }
 
@@ -187,9 +188,9 @@ pub(super) async fn acknowledge(
     State(server): State<Arc<Server>>,
     caller: Caller,
     Path(Named { id }): Path<Named>,
-    taken: Result<Json<Acknowledge>, JsonRejection>,
+    taken: Result<Json<Object<Acknowledge>>, JsonRejection>,
 ) -> Result<Json<DeadlineJson>, Problem> {
-    let Json(Acknowledge { owner, reason }) = taken.map_err(|_| Problem::Body(ACKNOWLEDGE.to_owned()))?;
+    let Json(Object(Acknowledge { owner, reason })) = taken.map_err(|_| Problem::Body(ACKNOWLEDGE.to_owned()))?;
     let taken = (note("owner", &owner, SHORT)?, note("reason", &reason, LONG)?);
     Ok(Json(keep::acknowledge(&id, taken, caller.keeper(), &server.gateway).await?.into()))
 }

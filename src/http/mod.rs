@@ -15,6 +15,7 @@ mod declaraties;
 mod docs;
 mod error;
 mod health;
+mod object;
 mod openapi;
 mod postbus;
 mod query;

@@ -137,7 +137,9 @@ async fn an_answer_stays_within_what_the_standard_allows() {
         assert_eq!(problem(&refused), (422, "niet-volgens-standaard"), "{}", refused.text);
         assert!(refused.body["detail"].as_str().is_some_and(|text| text.contains(told)), "{}", refused.text);
     }
-    for unreadable in [json!({}), json!({"lines": [], "approve": "x"}), json!({"lines": [{"line": 1}]})] {
+    for unreadable in
+        [json!({}), json!([[reject(1)]]), json!({"lines": [], "approve": "x"}), json!({"lines": [{"line": 1}]})]
+    {
         let refused = decide(&world, "Anna", &id, &unreadable).await;
         assert_eq!(problem(&refused), (422, "inhoud"), "{}", refused.text);
     }

@@ -260,6 +260,9 @@ async fn who_may_not_and_what_is_not_readable_is_told_apart() {
     let broken = post(path, "application/json", "{\"gemeente\": ".to_owned()).await;
     assert_eq!((broken.status, &broken.body["title"]), (400, &json!("Niet leesbaar")), "{}", broken.text);
     assert_eq!(post(path, "application/json", "{\"gemeente\": 384}".to_owned()).await.status, 422);
+    let list = json!([GEMEENTE, "2026-03", "LIST", "3.2", []]).to_string();
+    let refused = post(path, "application/json", list).await;
+    assert!(refused.status == 422 && refused.text.contains("Stuur JSON als"), "a list is no object: {}", refused.text);
     assert_eq!(post(path, "text/csv", "x".repeat(26_214_401)).await.status, 413);
     for (query, name) in [
         ("periode=2026-03&nummer=1", "gemeente"),

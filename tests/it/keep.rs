@@ -220,6 +220,15 @@ async fn every_deadline_can_be_taken_on_while_somebody_waits_for_it() {
     }
     assert_eq!(take(ANDERE, &opened, "x", "y").await.status, 404);
     assert_eq!(problem(&take(GEMEENTE, &opened, " ", "y").await), (422, "inhoud"));
+    let deadline = format!("/v1/deadlines/{}", opened.as_str().expect("an id"));
+    for (path, list) in [
+        ("/v1/deadlines".to_owned(), json!(["b", "MLW-18", GEMEENTE, AANBIEDER])),
+        (format!("{deadline}/acknowledge"), json!(["x", "y"])),
+        (format!("{deadline}/gereed"), json!(["2026-03-04"])),
+    ] {
+        let refused = post(&world, GEMEENTE, &path, &list).await;
+        assert_eq!(problem(&refused), (422, "inhoud"), "a list is no object: {}", refused.text);
+    }
     assert_eq!(problem(&take(GEMEENTE, &opened, "x", &format!("van {BSN}")).await), (422, "inhoud"));
     let listed = world.get(AANBIEDER, "/v1/deadlines").await.text;
     assert!(listed.contains("overgenomen") && listed.contains("\"afspraak\":\"MLW-18\""), "{listed}");
@@ -284,7 +293,9 @@ async fn support_on_a_written_order_is_not_watched_from_its_toewijzing() {
     for partij in [AANBIEDER, ANDERE] {
         assert_eq!(problem(&spoed(partij, 3, order.clone()).await), (403, "andere-partij"));
     }
-    assert_eq!(problem(&spoed(GEMEENTE, 3, json!({"dag": "2026-03-01"})).await), (422, "inhoud"));
+    for body in [json!({"dag": "2026-03-01"}), json!([AANBIEDER, "2026-03-01", "brief 112"])] {
+        assert_eq!(problem(&spoed(GEMEENTE, 3, body.clone()).await), (422, "inhoud"), "{body}");
+    }
     assert_eq!(audit(&world).await, [format!("{GEMEENTE} toewijzing.spoed"), "operator toewijzing.spoed".to_owned()]);
     world.stop().await;
     let world = self::world("heusden-2022").await;

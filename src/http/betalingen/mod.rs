@@ -21,6 +21,7 @@ use utoipa_axum::routes;
 
 use super::berichten::{Page, PageQuery};
 use super::error::Problem;
+use super::object::Object;
 use super::openapi::{BadBatch, BadPayment, BadQuery, ForGemeenten, NoAccount, NotThere};
 use super::query::Parameters;
 use super::{Caller, Server};
@@ -102,11 +103,12 @@ pub(super) async fn put(
     State(server): State<Arc<Server>>,
     caller: Caller,
     Path(Named { kenmerk }): Path<Named>,
-    asked: Result<Option<Json<BetalingAsked>>, JsonRejection>,
+    asked: Result<Option<Json<Object<BetalingAsked>>>, JsonRejection>,
 ) -> Result<Response, Problem> {
     let person = caller.of_gemeente()?;
     let kenmerk = Kenmerk::from_text(&kenmerk).ok_or(Problem::Kenmerk)?;
-    let asked = asked.map_err(|_| Problem::Body(ASKED.to_owned()))?.map(|Json(asked)| asked).unwrap_or_default();
+    let asked =
+        asked.map_err(|_| Problem::Body(ASKED.to_owned()))?.map(|Json(Object(asked))| asked).unwrap_or_default();
     let is_aanbieder = |code: &String| Partij::from_text(code).is_some_and(|partij| !partij.is_gemeente());
     if !asked.aanbieder.as_ref().is_none_or(is_aanbieder) {
         return Err(Problem::Body("aanbieder: geef de AGB-code van 8 cijfers, of laat het veld weg.".to_owned()));
@@ -222,10 +224,10 @@ pub(super) async fn betaald(
     State(server): State<Arc<Server>>,
     caller: Caller,
     Path(Named { kenmerk }): Path<Named>,
-    told: Result<Json<Paid>, JsonRejection>,
+    told: Result<Json<Object<Paid>>, JsonRejection>,
 ) -> Result<Json<BetalingJson>, Problem> {
     let person = caller.of_gemeente()?;
-    let Json(Paid { dag }) =
+    let Json(Object(Paid { dag })) =
         told.map_err(|_| Problem::Body("Stuur JSON met de dag van betaling, als {\"dag\": \"2026-06-30\"}.".into()))?;
     let kenmerk = Kenmerk::from_text(&kenmerk).ok_or(Problem::NotFound)?;
     Ok(Json(paid(kenmerk, dag, person, &server.gateway).await?.into()))

@@ -13,6 +13,7 @@ use super::{SHORT, aanbieder, gemeente, note, toewijzing_nummer};
 use crate::domain::Timestamp;
 use crate::exchange::keep::{Order, begin_on_order};
 use crate::http::error::Problem;
+use crate::http::object::Object;
 use crate::http::openapi::BadOrder;
 use crate::http::{Caller, Server};
 use crate::store::Spoed;
@@ -66,9 +67,9 @@ pub(in crate::http) async fn put(
     State(server): State<Arc<Server>>,
     caller: Caller,
     Path((code, nummer)): Path<(String, String)>,
-    told: Result<Json<Opdracht>, JsonRejection>,
+    told: Result<Json<Object<Opdracht>>, JsonRejection>,
 ) -> Result<Json<SpoedJson>, Problem> {
-    let Json(told) = told.map_err(|_| Problem::Body(OPDRACHT.to_owned()))?;
+    let Json(Object(told)) = told.map_err(|_| Problem::Body(OPDRACHT.to_owned()))?;
     let order = Order {
         gemeente: gemeente(&code)?,
         aanbieder: aanbieder(&told.aanbieder)?,

@@ -21,6 +21,7 @@ use crate::domain::{Partij, Release};
 use crate::exchange::declare::{Asked, Declined, NotMade, PartReport, declare, prove, rows};
 use crate::http::body::{self, media_type};
 use crate::http::error::Problem;
+use crate::http::object::Object;
 use crate::http::openapi::BadDeclaratie;
 use crate::http::openapi::examples::example_part;
 use crate::http::query::Parameters;
@@ -201,7 +202,7 @@ fn example_opgave() -> Value {
 }
 
 fn of_json(bytes: &[u8], _: &DeclareQuery, aanbieder: &Partij) -> Result<Asked, Problem> {
-    let opgave: Opgave = serde_json::from_slice(bytes).map_err(|error| match error.classify() {
+    let Object(opgave): Object<Opgave> = serde_json::from_slice(bytes).map_err(|error| match error.classify() {
         Category::Data => Problem::Body(EXPECTED.to_owned()),
         Category::Io | Category::Syntax | Category::Eof => Problem::NotJson(error.line(), error.column()),
     })?;

@@ -294,6 +294,8 @@ async fn who_may_not_pay_and_what_cannot_be_paid_is_told() {
         (json!({"aanbieder": "0384"}), "inhoud"),
         (json!({"alles": true}), "inhoud"),
         (json!("alles"), "inhoud"),
+        (json!([]), "inhoud"),
+        (json!(["41005001", "2019-06-30"]), "inhoud"),
         (Value::Null, "inhoud"),
         (json!({"aanbieder": "41005002"}), "niets-te-betalen"),
     ] {
@@ -302,7 +304,9 @@ async fn who_may_not_pay_and_what_cannot_be_paid_is_told() {
     let bare = world.url("/v1/betalingen/a");
     let made = world.request(|client| client.put(bare).bearer_auth(GEMEENTE)).await;
     assert_eq!(made.status, 201, "no body asks for all: {}", made.text);
-    for body in [json!({}), json!({"dag": "2019-02-30"}), json!({"dag": "2019-06-20", "extra": 1})] {
+    for body in
+        [json!({}), json!({"dag": "2019-02-30"}), json!({"dag": "2019-06-20", "extra": 1}), json!(["2019-06-20"])]
+    {
         assert_eq!(problem(&paid(&world, GEMEENTE, "a", &body).await), (422, "inhoud"), "{body}");
     }
     for path in ["", "/csv", "/pain001"] {
