@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::error::Problem;
-use super::object::Object;
 use super::openapi::{BadDecision, NotThere};
 use super::query::Id;
 use super::{Caller, Server};
@@ -83,10 +82,10 @@ pub(super) async fn post(
     State(server): State<Arc<Server>>,
     caller: Caller,
     Path(Id { id }): Path<Id>,
-    decision: Result<Json<Object<Decision>>, JsonRejection>,
+    decision: Result<Json<Decision>, JsonRejection>,
 ) -> Result<Response, Problem> {
     let person = caller.person()?;
-    let Json(Object(decision)) = decision.map_err(|_| Problem::Body(Decision::EXPECTED.to_owned()))?;
+    let Json(decision) = decision.map_err(|_| Problem::Body(Decision::EXPECTED.to_owned()))?;
     match decision {
         Decision::Lines(lines) => {
             let proposal = propose(&id, lines, person, &server.gateway).await?;

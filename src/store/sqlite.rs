@@ -185,6 +185,18 @@ fn migrator() -> Migrator {
 mod tests {
     use super::*;
 
+    #[tokio::test]
+    async fn connections_share_no_lock_for_their_memory() {
+        let mut conn = options().in_memory(true).connect().await.expect("a database");
+        let built: Vec<String> =
+            sqlx::query_scalar("PRAGMA compile_options").fetch_all(&mut conn).await.expect("how SQLite was built");
+        let has = |option: &str| built.iter().any(|one| one == option);
+        assert!(
+            !has("ENABLE_MEMORY_MANAGEMENT") && has("DEFAULT_MEMSTATUS=0"),
+            ".cargo/config.toml says how: {built:?}"
+        );
+    }
+
     #[test]
     fn versions_compare_by_number_not_by_text() {
         assert!(version_parts("3.9.99") < OLDEST_SQLITE.to_vec());

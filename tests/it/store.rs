@@ -106,7 +106,8 @@ macro_rules! on_both_databases {
 on_both_databases! {
     record: kept_byte_exact stale_revision_leaves_nothing one_of_two_with_an_identity one_of_two_on_a_revision
         same_bytes_get_the_first_receipt what_xml_was_made_of_is_found_by_its_bytes_alone
-        refused_leaves_its_identity_free a_retour_uses_its_own_identity an_envelope_is_seen_once one_accepted_retour_per_heenbericht one_of_two_retours a_composed_retour_answers
+        refused_leaves_its_identity_free a_retour_uses_its_own_identity an_envelope_is_seen_once
+        one_accepted_retour_per_heenbericht one_of_two_retours a_composed_retour_answers
         unreadable_row_is_named closed_store_says_so;
     ledger: versions_of_toewijzingen starts_come_and_go refused_heenbericht_leaves_the_ledger
         a_removal_that_is_refused_is_undone a_version_outlives_its_refused_twin years_out_of_the_ordinary

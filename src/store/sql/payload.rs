@@ -45,10 +45,8 @@ pub async fn as_xml(conn: &mut Connection, id: &str) -> Result<Vec<u8>> {
 }
 
 async fn has_made(conn: &mut Connection, id: &str) -> Result<bool> {
-    Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM payload WHERE bericht_id = $1 AND is_made)")
-        .bind(id)
-        .fetch_one(conn)
-        .await?)
+    let made = sqlx::query_scalar("SELECT is_made FROM bericht WHERE id = $1").bind(id).fetch_optional(conn).await?;
+    Ok(made.unwrap_or(false))
 }
 
 async fn parts(conn: &mut Connection, id: &str, is_made: bool) -> Result<Vec<u8>> {
