@@ -125,7 +125,8 @@ impl Open {
         let bericht = gateway.schemas.read(&bytes).map_err(|_| Undecided::NotFound)?;
         let is_ours = gateway.parties.route(&bericht).addressee == Addressee::Answered;
         let Bericht::Heen(heen) = bericht else { return Err(Undecided::NotFound) };
-        let judged = judged(&heen, &view).filter(|_| is_ours && view.antwoord_id.is_none());
+        let findings = gateway.store.declaratie_findings(id, Some(person.gemeente), None).await?;
+        let judged = judged(&heen, &findings).filter(|_| is_ours && view.antwoord_id.is_none());
         Ok(Self { judged: judged.ok_or(Undecided::NotOpen)?, view, heen })
     }
 
@@ -138,11 +139,11 @@ impl Open {
 }
 
 /// The verdict on a declaratie as its receipt kept it; `None` when its lines were not judged.
-fn judged(heen: &Heenbericht, view: &DeclaratieView) -> Option<Verdict> {
+fn judged(heen: &Heenbericht, kept: &[FindingReceipt]) -> Option<Verdict> {
     let declaratie = heen.inhoud.declaratie()?;
-    let oordeel = granted(&heen.inhoud, &declaratie, &view.findings)?;
+    let oordeel = granted(&heen.inhoud, &declaratie, kept)?;
     let clienten = heen.inhoud.clienten_path();
-    let findings = errors(&view.findings).filter_map(|finding| finding_of(finding, &clienten)).collect();
+    let findings = errors(kept).filter_map(|finding| finding_of(finding, &clienten)).collect();
     Some(Verdict { findings, declaratie: Some(oordeel) })
 }
 

@@ -16,17 +16,20 @@ pub enum Cell {
 #[must_use]
 pub fn csv(heading: &[&str], rows: impl Iterator<Item = Vec<Cell>>) -> String {
     let mut table = format!("{}\r\n", heading.join(";"));
-    for row in rows {
-        let cells = row.into_iter().map(|cell| match cell {
-            Cell::Text(text) => quoted(&text),
-            Cell::Plain(text) => text,
-            Cell::Number(number) => number.to_string(),
-            Cell::Empty => String::new(),
-        });
-        table.push_str(&cells.collect::<Vec<_>>().join(";"));
-        table.push_str("\r\n");
-    }
+    rows.for_each(|row| add_row(&mut table, row));
     table
+}
+
+/// Adds a line for this row.
+pub fn add_row(table: &mut String, row: Vec<Cell>) {
+    let cells = row.into_iter().map(|cell| match cell {
+        Cell::Text(text) => quoted(&text),
+        Cell::Plain(text) => text,
+        Cell::Number(number) => number.to_string(),
+        Cell::Empty => String::new(),
+    });
+    table.push_str(&cells.collect::<Vec<_>>().join(";"));
+    table.push_str("\r\n");
 }
 
 /// A text in a cell of CSV: quoted, and with an apostrophe in front where a spreadsheet would take it for a formula.

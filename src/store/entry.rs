@@ -291,10 +291,21 @@ pub struct NewDeclaratie {
 /// A line that was judged.
 #[derive(Clone, Debug)]
 pub struct NewPrestatie {
+    /// Where it stands in its bericht.
+    pub place: Place,
     /// As it was declared, and what was granted of it.
     pub fact: PrestatieFact,
     /// The figures that it was judged by.
     pub calculations: Box<[Calculation]>,
+}
+
+/// Where a line stands in its bericht, counted from 1. Two Client elements may have one Bsn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// Which Client.
+    pub client: u32,
+    /// Which Prestatie of it.
+    pub in_client: u32,
 }
 
 /// A clock that a bericht stops.

@@ -11,6 +11,7 @@
 mod betaling;
 mod deadline;
 mod entry;
+mod findings;
 mod names;
 mod postgres;
 mod receipt;
@@ -37,7 +38,7 @@ pub use deadline::{
 pub use entry::{
     About, Answering, Approval, Closing, ClosingOpened, DeadlineState, Effect, Ends, Entry, EnvelopeSeen,
     HeaderColumns, Journaled, LedgerChange, LedgerRow, LedgerTable, NewBericht, NewDeadline, NewDeclaratie, NewParcel,
-    NewPrestatie, NewToewijzing, Outcome, ParcelKind, Proposal, Returned, Via, Wait, Waiting,
+    NewPrestatie, NewToewijzing, Outcome, ParcelKind, Place, Proposal, Returned, Via, Wait, Waiting,
 };
 pub use postgres::Postgres;
 pub use receipt::{
@@ -46,7 +47,7 @@ pub use receipt::{
 pub use sqlite::Sqlite;
 pub use view::{
     AntwoordView, AuditView, BerichtView, CakExport, Declarable, DeclaratieView, DeclaredLine, DeliveryView, Levering,
-    LeveringView, LineView, Overview, ParcelState, ParcelView, PostbusItem, ToewijzingView, VersionView,
+    LeveringView, LineQuery, LineView, Overview, ParcelState, ParcelView, PostbusItem, ToewijzingView, VersionView,
     WaitingToewijzing,
 };
 
@@ -273,8 +274,28 @@ pub trait Store: Send + Sync {
     /// Parcels that are not delivered: waiting, unclear, refused or in front of the operator; oldest first.
     async fn undelivered(&self, limit: u32) -> Result<Vec<ParcelView>, StoreError>;
 
-    /// The declaratie that this 323 holds, with its lines, if it concerns this party (`None`: an operator).
+    /// The declaratie that this 323 or 303 holds, and what its lines add up to, if it concerns this party (`None`: an
+    /// operator).
     async fn declaratie(&self, id: &str, partij: Option<&Partij>) -> Result<Option<DeclaratieView>, StoreError>;
+
+    /// Up to `limit` of its lines, in order, under the same condition. What stands in a later page may have changed since
+    /// an earlier one was read: see [`DeclaratieView::stand`].
+    async fn declaratie_lines(
+        &self,
+        id: &str,
+        partij: Option<&Partij>,
+        query: LineQuery,
+        limit: u32,
+    ) -> Result<Vec<LineView>, StoreError>;
+
+    /// What was found when it was judged, under the same condition: in these lines and in the clients that they are of,
+    /// or everything (`None`). This never changes.
+    async fn declaratie_findings(
+        &self,
+        id: &str,
+        partij: Option<&Partij>,
+        lines: Option<&[Place]>,
+    ) -> Result<Vec<FindingReceipt>, StoreError>;
 
     /// What a declaratie between these two may be made of: the toewijzingen with these numbers in every version that counts,
     /// and the lines under these ReferentieNummers that count.

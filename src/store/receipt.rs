@@ -68,6 +68,18 @@ pub struct FindingReceipt {
     pub uitleg: Option<String>,
 }
 
+impl FindingReceipt {
+    /// The client of a declaratie that it is about, and which line of that, both counted from 1; no line: the client as a
+    /// whole. `None` when it is about neither.
+    #[must_use]
+    pub fn client_and_line(&self) -> Option<(u32, Option<u32>)> {
+        let below = self.path.strip_prefix("/Bericht/Declaratie").or_else(|| self.path.strip_prefix("/Bericht"))?;
+        let (client, rest) = below.strip_prefix("/Clienten/Client[")?.split_once(']')?;
+        let line = rest.strip_prefix("/Prestaties/Prestatie[").and_then(|rest| rest.split_once(']')?.0.parse().ok());
+        Some((client.parse().ok()?, line))
+    }
+}
+
 impl From<&Finding> for FindingReceipt {
     fn from(finding: &Finding) -> Self {
         Self {
@@ -201,5 +213,25 @@ impl From<&Calculation> for CalculationReceipt {
             holds: calculation.holds,
             text: calculation.text(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FindingReceipt;
+
+    #[test]
+    fn a_path_names_a_client_and_a_line() {
+        let about = |path: String| {
+            let level = "history".to_owned();
+            let (rule, retourcode, severity, text) = (None, None, None, String::new());
+            let (line, column, uitleg) = (None, None, None);
+            FindingReceipt { level, rule, retourcode, severity, path, line, column, text, uitleg }.client_and_line()
+        };
+        let client = "/Bericht/Declaratie/Clienten/Client[2]";
+        assert_eq!(about(format!("{client}/Bsn")), Some((2, None)));
+        assert_eq!(about(format!("{client}/Prestaties/Prestatie[13]/Eenheid")), Some((2, Some(13))));
+        assert_eq!(about("/Bericht/Clienten/Client[1]/Prestaties/Prestatie[1]".to_owned()), Some((1, Some(1))));
+        assert_eq!(about("/Bericht/Declaratie/DeclaratieNummer".to_owned()), None);
     }
 }

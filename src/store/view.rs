@@ -3,11 +3,11 @@
 use chrono::NaiveDate;
 
 use super::deadline::DeadlineView;
-use super::entry::{Approval, Outcome, ParcelKind, Proposal, Via};
-use super::receipt::{CalculationReceipt, FindingReceipt, Receipt};
+use super::entry::{Approval, Outcome, ParcelKind, Place, Proposal, Via};
+use super::receipt::{CalculationReceipt, Receipt};
 use crate::domain::history::{DeclaratieFact, PrestatieFact, ToewijzingFact, Toewijzingen, VerzoekFact};
 use crate::domain::levering::{StartKey, StopKey};
-use crate::domain::waarde::{Bsn, VerzoekAntwoord};
+use crate::domain::waarde::{Bsn, ToewijzingNummer, VerzoekAntwoord};
 use crate::domain::{Berichtsoort, Partij, Timestamp};
 
 /// A bericht and what became of it. Holds nothing of the client.
@@ -290,7 +290,7 @@ pub struct Overview {
     pub in_postbus: i64,
 }
 
-/// A declaratie with its lines, as they stand now.
+/// A declaratie and what its lines add up to, as they stand now.
 #[derive(Clone)]
 pub struct DeclaratieView {
     /// The declaratie.
@@ -301,8 +301,6 @@ pub struct DeclaratieView {
     pub aanbieder: String,
     /// The 325 that answers it.
     pub antwoord_id: Option<String>,
-    /// What was found when it was judged.
-    pub findings: Vec<FindingReceipt>,
     /// What was proposed last, where people decide.
     pub proposal: Option<Proposal>,
     /// Who approved of it.
@@ -313,8 +311,33 @@ pub struct DeclaratieView {
     pub betaling: Option<String>,
     /// The day on which that was paid.
     pub betaald_op: Option<NaiveDate>,
-    /// Its lines, in order.
-    pub lines: Vec<LineView>,
+    /// How many lines it has.
+    pub line_count: usize,
+    /// How many of them are granted, in full or in part.
+    pub granted_count: usize,
+    /// What is granted adds up to this, in euro cents; below zero when credit.
+    pub toegekend: i64,
+    /// The toewijzing that all its lines are on; `None` when they are on several, or some on none.
+    pub toewijzing_nummer: Option<ToewijzingNummer>,
+}
+
+impl DeclaratieView {
+    /// What its lines hang on: they change together, when it is answered or counts as not sent, and never by themselves.
+    #[must_use]
+    pub fn stand(&self) -> (Option<&str>, bool) {
+        (self.antwoord_id.as_deref(), self.declaratie.void)
+    }
+}
+
+/// Which lines of a declaratie are asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LineQuery {
+    /// Those that are granted, in full or in part, or those that are not; `None`: both.
+    pub granted: Option<bool>,
+    /// Those on this toewijzing; `None`: all.
+    pub toewijzing_nummer: Option<i64>,
+    /// Those after this one, counted from 1.
+    pub after: usize,
 }
 
 /// What a declaratie may be made of.
@@ -355,6 +378,10 @@ pub struct AuditView {
 /// A line of a declaratie.
 #[derive(Clone)]
 pub struct LineView {
+    /// Its number, counted from 1 through all clients.
+    pub line: usize,
+    /// Where it stands in its bericht.
+    pub place: Place,
     /// As it was declared, and what is granted of it.
     pub fact: PrestatieFact,
     /// What it adds to what is payable, in euro cents.

@@ -297,3 +297,27 @@ async fn the_lines_of_a_declaratie_come_page_by_page_and_the_totals_with_each() 
     assert_eq!(page("?after=R2").await.status, 400);
     world.stop().await;
 }
+
+#[tokio::test]
+async fn what_is_found_stands_at_its_line_also_where_two_clients_have_one_bsn() {
+    let world = World::both_local().await;
+    world.at("2026-06-01T09:00:00+02:00");
+    world.post(GEMEENTE, wmo301("T1", "2026-03-02", &[toewijzing(700_101, json!({}))])).await;
+    let second = |referentie: &str| prestatie(referentie, json!({"Bsn": STRANGER}));
+    let lines = [prestatie("R1", json!({})), april("R2", 4), second("R3"), second("R4")];
+    let text = String::from_utf8(wmo323("D1", DAY, &lines)).expect("UTF-8").replace(STRANGER, BSN);
+    assert_eq!(text.matches(BSN).count(), 2, "two clients");
+    let id = world.post(AANBIEDER, text).await.body["id"].as_str().expect("an id").to_owned();
+    let body = world.get(GEMEENTE, &format!("/v1/declaraties/{id}")).await.body;
+    let errors_of = |line: &Value| -> Vec<String> {
+        let errors = line["findings"].as_array().expect("findings").iter().filter(|one| one["severity"].is_null());
+        errors.map(|one| one["path"].as_str().expect("a path").to_owned()).collect()
+    };
+    let found: Vec<_> = body["lines"].as_array().expect("lines").iter().map(errors_of).collect();
+    let client = "/Bericht/Declaratie/Clienten/Client[2]";
+    let wrong = |line| vec![client.to_owned(), format!("{client}/Prestaties/Prestatie[{line}]")];
+    assert_eq!(found, [vec![], vec![], wrong(1), wrong(2)]);
+    let last = world.get(GEMEENTE, &format!("/v1/declaraties/{id}?after=3")).await.body["lines"][0].clone();
+    assert_eq!((&last["line"], &last["findings"]), (&json!(4), &body["lines"][3]["findings"]));
+    world.stop().await;
+}

@@ -7,6 +7,7 @@ mod audit;
 mod betaling;
 mod data;
 mod deadline;
+mod declaratie;
 mod ledger;
 mod outbox;
 mod parties;
@@ -125,6 +126,8 @@ on_both_databases! {
         its_identificatie_is_used_and_a_verdict_beside_it_is_stale;
     ahead: a_large_bericht_is_there_whole_or_not_at_all one_stale_subject_of_many
         what_was_abandoned_is_not_seen_and_taken_away;
+    declaratie: pages_of_lines_are_all_lines_and_totals_their_sum
+        lines_are_for_their_parties_and_there_with_their_declaratie findings_are_those_of_the_lines_asked_for;
     audit: the_last_proposal_counts_and_one_approval;
     betaling: two_batches_at_once_pay_nothing_twice the_same_batch_asked_at_once_is_made_once
         a_credit_waits_for_the_answer_on_what_it_takes_back a_batch_is_of_its_gemeente_and_paid_once;

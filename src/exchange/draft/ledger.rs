@@ -10,7 +10,7 @@ use crate::domain::levering::{StartProduct, StopProduct};
 use crate::domain::toewijzing::ToegewezenProduct;
 use crate::domain::waarde::{Bsn, RetourCode, ToewijzingNummer};
 use crate::domain::{Berichtsoort, History, Verdict, beschikking, factuur};
-use crate::store::{Effect, LedgerChange, NewDeclaratie, NewPrestatie, NewToewijzing, Returned};
+use crate::store::{Effect, LedgerChange, NewDeclaratie, NewPrestatie, NewToewijzing, Place, Returned};
 
 /// What a heenbericht changes: nothing when it was rejected, except that a declaratie is kept all the same, because the
 /// 325 that says so has to be matched to it.
@@ -92,7 +92,10 @@ fn toewijzing_of_2_3(product: &beschikking::ToegewezenProduct) -> Option<NewToew
 fn new_declaratie(declaratie: &Declaratie, heen: &Heenbericht, verdict: &Verdict) -> NewDeclaratie {
     let granted = verdict.declaratie.as_ref().map_or(&[][..], |oordeel| &oordeel.granted);
     let calculations = verdict.declaratie.as_ref().map_or(&[][..], |oordeel| &oordeel.calculations);
-    let lines = declaratie.clienten.iter().flat_map(|client| client.prestaties.iter().map(|line| (&client.bsn, line)));
+    let lines = (1..).zip(&declaratie.clienten).flat_map(|(nr, client)| {
+        let place = move |in_client| Place { client: nr, in_client };
+        (1..).zip(&client.prestaties).map(move |(in_client, line)| (place(in_client), &client.bsn, line))
+    });
     NewDeclaratie {
         declaratie_nummer: declaratie.declaratie_nummer.clone(),
         declaratie_periode: declaratie.declaratie_periode.clone(),
@@ -103,7 +106,8 @@ fn new_declaratie(declaratie: &Declaratie, heen: &Heenbericht, verdict: &Verdict
         void: verdict.declaratie.is_none(),
         prestaties: lines
             .enumerate()
-            .map(|(nr, (bsn, prestatie))| NewPrestatie {
+            .map(|(nr, (place, bsn, prestatie))| NewPrestatie {
+                place,
                 fact: PrestatieFact {
                     bsn: bsn.clone(),
                     prestatie: prestatie.clone(),

@@ -20,6 +20,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::berichten::{Page, PageQuery};
+use super::declaraties::LINES;
 use super::error::Problem;
 use super::object::Object;
 use super::openapi::{BadBatch, BadPayment, BadQuery, ForGemeenten, NoAccount, NotThere};
@@ -29,7 +30,7 @@ use crate::domain::Partij;
 use crate::domain::betaling::Kenmerk;
 use crate::domain::waarde::Value;
 use crate::exchange::betalen::{make, paid};
-use crate::store::{BetalingAsked, BetalingView};
+use crate::store::{BetalingAsked, BetalingView, LineQuery};
 pub(super) use json::{BetalingJson, Payment, PaymentJson, payments};
 
 /// The calls about payments.
@@ -244,14 +245,20 @@ impl Server {
 
     pub(super) async fn betaling_csv(&self, gemeente: &Partij, kenmerk: &str) -> Result<Response, Problem> {
         let betaling = self.betaling(gemeente, kenmerk).await?;
-        let mut declaraties = Vec::with_capacity(betaling.declaraties.len());
+        // What is in a batch does not change, so that pages of lines fit together.
+        let mut table = export::table();
         for one in &betaling.declaraties {
-            let found = self.gateway.store.declaratie(&one.id, Some(gemeente)).await?;
-            declaraties.push(found.ok_or(Problem::NotFound)?);
+            let mut query = LineQuery::default();
+            loop {
+                let lines = self.gateway.store.declaratie_lines(&one.id, Some(gemeente), query, LINES).await?;
+                let Some(last) = lines.last() else { break };
+                query.after = last.line;
+                export::add_lines(&mut table, &betaling.kenmerk, one, &lines);
+            }
         }
         let headers =
             [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, "attachment; filename=betaling.csv")];
-        Ok((headers, export::lines(&betaling, &declaraties)).into_response())
+        Ok((headers, table).into_response())
     }
 
     pub(super) async fn betaling_pain001(&self, gemeente: &Partij, kenmerk: &str) -> Result<Response, Problem> {

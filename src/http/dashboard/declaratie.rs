@@ -25,6 +25,7 @@ use crate::http::openapi::{BadQuery, ForOperators, NotThere};
 use crate::http::query::{Id, Parameters};
 use crate::http::toewijzingen::current;
 use crate::http::uitleg::page_of;
+use crate::store::LineQuery;
 
 /// Which lines are looked at.
 #[derive(Clone, Default, Deserialize, IntoParams)]
@@ -39,6 +40,9 @@ pub(in crate::http) struct LineFilter {
     /// The line before the first.
     after: Option<String>,
 }
+
+/// The number of none.
+const NO_TOEWIJZING: i64 = -1;
 
 #[derive(Template)]
 #[template(path = "declaratie.html")]
@@ -85,20 +89,18 @@ pub(in crate::http) async fn declaratie(
     if !server.may_look(&headers) {
         return Ok(redirect("/login"));
     }
-    let found = server.gateway.store.declaratie(&id, None).await?.ok_or(Problem::NotFound)?;
-    let mut declaratie = DeclaratieJson::of(found, &Caller::at_dashboard());
-    let facts = facts(&declaratie);
-    let charts = match looked_at(&declaratie, &filter) {
+    let page = PageQuery { after: filter.after.clone(), limit: None };
+    let declaratie = server.declaratie_page(&id, &Caller::at_dashboard(), filter.query(), &page).await?;
+    // What is left of the toewijzing that is filtered on, or else of the only one.
+    let charts = match filter.nummer().or(declaratie.toewijzing_nummer) {
         Some(nummer) => server.charts(&declaratie.gemeente, nummer).await?,
         None => Vec::new(),
     };
-    declaratie.lines.retain(|line| filter.shows(line));
-    let declaratie = declaratie.page(&PageQuery { after: filter.after.clone(), limit: None })?;
     let page = Page {
         t: &TEXTS,
         now: rows::moment(server.gateway.clock.now()),
         parties: format!("{} → {}", server.naam(&declaratie.aanbieder), server.naam(&declaratie.gemeente)),
-        facts,
+        facts: facts(&declaratie),
         rows: declaratie.lines.iter().map(LineRow::of).collect(),
         charts,
         filter,
@@ -154,25 +156,21 @@ pub(in crate::http) async fn xlsx(
 }
 
 impl LineFilter {
-    fn shows(&self, line: &LineJson) -> bool {
-        let is_wanted = match self.uitkomst.as_str() {
-            "toegekend" => line.granted,
-            "afgewezen" => !line.granted,
-            _ => true,
+    fn query(&self) -> LineQuery {
+        let granted = match self.uitkomst.as_str() {
+            "toegekend" => Some(true),
+            "afgewezen" => Some(false),
+            _ => None,
         };
-        let nummer = self.toewijzing.trim();
-        is_wanted && (nummer.is_empty() || line.toewijzing_nummer.is_some_and(|own| own.to_string() == nummer))
+        let is_any = self.toewijzing.trim().is_empty();
+        let toewijzing_nummer = (!is_any).then(|| self.nummer().unwrap_or(NO_TOEWIJZING));
+        LineQuery { granted, toewijzing_nummer, after: 0 }
     }
-}
 
-/// The toewijzing that is filtered on, or else the only one.
-fn looked_at(declaratie: &DeclaratieJson, filter: &LineFilter) -> Option<i64> {
-    if let Ok(nummer) = filter.toewijzing.trim().parse() {
-        return Some(nummer);
+    /// The toewijzing that is filtered on, if it can be one.
+    fn nummer(&self) -> Option<i64> {
+        self.toewijzing.trim().parse().ok()
     }
-    let mut nummers = declaratie.lines.iter().map(|line| line.toewijzing_nummer);
-    let first = nummers.next()??;
-    nummers.all(|nummer| nummer == Some(first)).then_some(first)
 }
 
 impl Server {

@@ -1,8 +1,10 @@
 //! The lines of a declaratie for a spreadsheet, as CSV and as XLSX. No text of a bericht becomes a formula in either.
 
-use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use std::iter;
 
-use super::{DeclaratieJson, LineJson};
+use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
+
+use super::LineJson;
 use crate::exchange::table::{self, Cell};
 
 const HEADING: [&str; 15] = [
@@ -47,34 +49,79 @@ fn row(line: &LineJson) -> Vec<Cell> {
     ]
 }
 
+/// A table that is made line by line.
+pub trait Table {
+    /// With a heading and no rows.
+    fn new() -> Self;
+    /// Adds the row of a line.
+    fn add(&mut self, line: &LineJson);
+}
+
 /// A row for each line.
-pub fn csv(declaratie: &DeclaratieJson) -> String {
-    table::csv(&HEADING, declaratie.lines.iter().map(row))
+pub struct Csv(pub String);
+
+impl Table for Csv {
+    fn new() -> Self {
+        Self(table::csv(&HEADING, iter::empty()))
+    }
+
+    fn add(&mut self, line: &LineJson) {
+        table::add_row(&mut self.0, row(line));
+    }
 }
 
 /// A sheet with a row for each line. A text is written as a text, which no spreadsheet takes for a formula.
-///
-/// # Errors
-/// More lines than a sheet holds, or a text that is longer than a cell.
-pub fn xlsx(declaratie: &DeclaratieJson) -> Result<Vec<u8>, XlsxError> {
-    let mut workbook = Workbook::new();
-    let sheet = workbook.add_worksheet().set_name("Declaratie")?;
-    sheet.set_freeze_panes(1, 0)?;
+pub struct Sheet {
+    sheet: Result<Worksheet, XlsxError>,
+    rows: u32,
+}
+
+impl Table for Sheet {
+    fn new() -> Self {
+        Self { sheet: heading(), rows: 1 }
+    }
+
+    fn add(&mut self, line: &LineJson) {
+        let Ok(sheet) = &mut self.sheet else { return };
+        match write(sheet, self.rows, row(line)) {
+            Ok(()) => self.rows += 1,
+            Err(error) => self.sheet = Err(error),
+        }
+    }
+}
+
+impl Sheet {
+    /// The workbook.
+    ///
+    /// # Errors
+    /// More lines than a sheet holds, or a text that is longer than a cell.
+    pub fn bytes(self) -> Result<Vec<u8>, XlsxError> {
+        let mut workbook = Workbook::new();
+        workbook.push_worksheet(self.sheet?);
+        workbook.save_to_buffer()
+    }
+}
+
+fn heading() -> Result<Worksheet, XlsxError> {
+    let mut sheet = Worksheet::new();
+    sheet.set_name("Declaratie")?.set_freeze_panes(1, 0)?;
     for (column, name) in (0..).zip(HEADING) {
         sheet.write_string_with_format(0, column, name, &Format::new().set_bold())?;
     }
-    for (nr, line) in (1..).zip(&declaratie.lines) {
-        for (column, cell) in (0..).zip(row(line)) {
-            match cell {
-                Cell::Text(text) | Cell::Plain(text) => sheet.write_string(nr, column, text)?,
-                #[expect(
-                    clippy::cast_precision_loss,
-                    reason = "a sheet has no other numbers; these have 12 digits at most"
-                )]
-                Cell::Number(number) => sheet.write_number(nr, column, number as f64)?,
-                Cell::Empty => sheet,
-            };
-        }
+    Ok(sheet)
+}
+
+fn write(sheet: &mut Worksheet, nr: u32, row: Vec<Cell>) -> Result<(), XlsxError> {
+    for (column, cell) in (0..).zip(row) {
+        match cell {
+            Cell::Text(text) | Cell::Plain(text) => sheet.write_string(nr, column, text)?,
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "a sheet has no other numbers; these have 12 digits at most"
+            )]
+            Cell::Number(number) => sheet.write_number(nr, column, number as f64)?,
+            Cell::Empty => sheet,
+        };
     }
-    workbook.save_to_buffer()
+    Ok(())
 }

@@ -24,7 +24,8 @@ use crate::http::openapi::{BadQuery, ForCallers, NotThere};
 use crate::http::query::{Id, Parameters};
 use crate::http::uitleg::readable;
 use crate::http::{Caller, Server};
-use crate::store::{CalculationReceipt, DeclaratieView, FindingReceipt};
+use crate::store::{CalculationReceipt, DeclaratieView, FindingReceipt, LineQuery, LineView, Place};
+use export::{Csv, Sheet, Table};
 
 /// Gives one declaratie, with a page of its lines in order and how each was judged.
 #[utoipa::path(
@@ -40,7 +41,7 @@ pub(super) async fn one(
     Path(Id { id }): Path<Id>,
     Parameters(page): Parameters<PageQuery>,
 ) -> Result<Json<DeclaratieJson>, Problem> {
-    server.declaratie_for(&id, &caller).await?.page(&page).map(Json)
+    server.declaratie_page(&id, &caller, LineQuery::default(), &page).await.map(Json)
 }
 
 /// Gives the lines of a declaratie as CSV.
@@ -83,23 +84,53 @@ pub(super) async fn xlsx(
     server.declaratie_xlsx(&id, &caller).await
 }
 
+/// How many lines a table reads at a time.
+pub(super) const LINES: u32 = 1_000;
+
 /// The media type of a workbook.
 pub(super) const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 impl Server {
+    /// A declaratie with a page of those of its lines that the query asks for, as this caller may read it.
+    pub(super) async fn declaratie_page(
+        &self,
+        id: &str,
+        caller: &Caller,
+        query: LineQuery,
+        page: &PageQuery,
+    ) -> Result<DeclaratieJson, Problem> {
+        let (store, scope) = (&self.gateway.store, caller.scope());
+        let view = store.declaratie(id, scope).await?.ok_or(Problem::NotFound)?;
+        let after = match page.after.as_deref().map(str::parse::<usize>) {
+            None => 0,
+            Some(Ok(line)) => line,
+            Some(Err(_)) => return Err(Problem::Query("after moet het nummer van een regel zijn.".to_owned())),
+        };
+        // One more than is shown tells whether there is a next page.
+        let limit = page.limit();
+        let mut lines = store.declaratie_lines(id, scope, LineQuery { after, ..query }, limit + 1).await?;
+        let has_more = lines.len() > limit as usize;
+        lines.truncate(limit as usize);
+        let next = lines.last().filter(|_| has_more).map(|last| last.line.to_string());
+        let places: Vec<Place> = lines.iter().map(|line| line.place).collect();
+        let mut found = Found::of(readable(store.declaratie_findings(id, scope, Some(&places)).await?, caller));
+        let lines = lines.into_iter().map(|line| LineJson::of(line, &mut found)).collect();
+        Ok(DeclaratieJson { lines, next, ..DeclaratieJson::from(view) })
+    }
+
     /// The lines of a declaratie as CSV, as this caller may read them.
     pub(super) async fn declaratie_csv(&self, id: &str, caller: &Caller) -> Result<Response, Problem> {
-        let declaratie = self.declaratie_for(id, caller).await?;
+        let (declaratie, table) = self.table::<Csv>(id, caller).await?;
         let headers =
             [(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, attached(&declaratie, "csv"))];
-        Ok((headers, export::csv(&declaratie)).into_response())
+        Ok((headers, table.0).into_response())
     }
 
     /// The same as a workbook.
     pub(super) async fn declaratie_xlsx(&self, id: &str, caller: &Caller) -> Result<Response, Problem> {
-        let declaratie = self.declaratie_for(id, caller).await?;
+        let (declaratie, table) = self.table::<Sheet>(id, caller).await?;
         let headers = [(CONTENT_TYPE, WORKBOOK.to_owned()), (CONTENT_DISPOSITION, attached(&declaratie, "xlsx"))];
-        Ok(match export::xlsx(&declaratie) {
+        Ok(match table.bytes() {
             Ok(bytes) => (headers, bytes).into_response(),
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "a workbook could not be made");
@@ -108,16 +139,35 @@ impl Server {
         })
     }
 
-    async fn declaratie_for(&self, id: &str, caller: &Caller) -> Result<DeclaratieJson, Problem> {
-        let found = self.gateway.store.declaratie(id, caller.scope()).await?.ok_or(Problem::NotFound)?;
-        Ok(DeclaratieJson::of(found, caller))
+    /// A table of all lines, read page by page. One that was answered meanwhile is read again: no table holds lines of
+    /// before and after its antwoord.
+    async fn table<T: Table>(&self, id: &str, caller: &Caller) -> Result<(DeclaratieView, T), Problem> {
+        let (store, scope) = (&self.gateway.store, caller.scope());
+        let mut view = store.declaratie(id, scope).await?.ok_or(Problem::NotFound)?;
+        loop {
+            let mut found = Found::of(readable(store.declaratie_findings(id, scope, None).await?, caller));
+            let (mut table, mut query) = (T::new(), LineQuery::default());
+            loop {
+                let lines = store.declaratie_lines(id, scope, query, LINES).await?;
+                let Some(last) = lines.last() else { break };
+                query.after = last.line;
+                for line in lines {
+                    table.add(&LineJson::of(line, &mut found));
+                }
+            }
+            let now = store.declaratie(id, scope).await?.ok_or(Problem::NotFound)?;
+            if now.stand() == view.stand() {
+                return Ok((now, table));
+            }
+            view = now;
+        }
     }
 }
 
 /// A download whose file is named by the DeclaratieNummer, as far as a file name can hold it.
-fn attached(declaratie: &DeclaratieJson, extension: &str) -> String {
+fn attached(view: &DeclaratieView, extension: &str) -> String {
     let fits = |letter: char| if letter.is_ascii_alphanumeric() || letter == '_' { letter } else { '-' };
-    let nummer: String = declaratie.declaratie_nummer.chars().map(fits).collect();
+    let nummer: String = view.declaratie.declaratie_nummer.chars().map(fits).collect();
     format!("attachment; filename=\"declaratie-{nummer}.{extension}\"")
 }
 
@@ -150,6 +200,9 @@ pub(super) struct DeclaratieJson {
     pub line_count: usize,
     /// How many of them are granted, in full or in part.
     pub granted_count: usize,
+    /// The toewijzing that all lines are on.
+    #[serde(skip)]
+    pub toewijzing_nummer: Option<i64>,
     pub lines: Vec<LineJson>,
     /// Ask for the next lines with `after` set to this; null on the last page.
     pub next: Option<String>,
@@ -190,44 +243,35 @@ impl LineJson {
     }
 }
 
-impl DeclaratieJson {
-    /// As this caller may read it.
-    pub(super) fn of(view: DeclaratieView, caller: &Caller) -> Self {
-        let shown = |cents: i128| i64::try_from(cents).unwrap_or(i64::MAX);
-        let mut findings = by_line(readable(view.findings, caller));
-        let (mut client, mut in_client, mut bsn) = (0, 0, None);
-        let mut toegekend = 0;
-        let mut lines = Vec::with_capacity(view.lines.len());
-        for line in view.lines {
-            let prestatie = line.fact.prestatie;
-            if bsn.as_ref() != Some(&line.fact.bsn) {
-                (client, in_client, bsn) = (client + 1, 0, Some(line.fact.bsn));
-            }
-            in_client += 1;
-            let ingediend = prestatie.ingediend_bedrag.signed();
-            let bedrag = prestatie.ingediend_bedrag.debet_credit.sign() * i128::from(line.fact.toegekend.unwrap_or(0));
-            toegekend += bedrag;
-            let mut own = findings.get(&(client, None)).cloned().unwrap_or_default();
-            own.extend(findings.remove(&(client, Some(in_client))).unwrap_or_default());
-            lines.push(LineJson {
-                line: lines.len() + 1,
-                referentie_nummer: prestatie.product_referentie.referentie_nummer.to_string(),
-                vorig_referentie_nummer: prestatie.product_referentie.vorig().map(str::to_owned),
-                toewijzing_nummer: prestatie.toewijzing_nummer.map(|nummer| nummer.0),
-                product_categorie: prestatie.product_categorie.to_string(),
-                product_code: prestatie.product_code.to_string(),
-                begindatum: prestatie.product_periode.begindatum,
-                einddatum: prestatie.product_periode.einddatum,
-                geleverd_volume: prestatie.geleverd_volume,
-                eenheid: prestatie.eenheid.to_text(),
-                product_tarief: prestatie.product_tarief,
-                ingediend: shown(ingediend),
-                granted: line.fact.toegekend.is_some(),
-                toegekend: shown(bedrag),
-                findings: own,
-                calculations: line.calculations,
-            });
+impl LineJson {
+    /// With what was found in it and in its client; of the line it is taken out.
+    fn of(view: LineView, found: &mut Found) -> Self {
+        let prestatie = view.fact.prestatie;
+        let bedrag = prestatie.ingediend_bedrag.debet_credit.sign() * i128::from(view.fact.toegekend.unwrap_or(0));
+        Self {
+            line: view.line,
+            referentie_nummer: prestatie.product_referentie.referentie_nummer.to_string(),
+            vorig_referentie_nummer: prestatie.product_referentie.vorig().map(str::to_owned),
+            toewijzing_nummer: prestatie.toewijzing_nummer.map(|nummer| nummer.0),
+            product_categorie: prestatie.product_categorie.to_string(),
+            product_code: prestatie.product_code.to_string(),
+            begindatum: prestatie.product_periode.begindatum,
+            einddatum: prestatie.product_periode.einddatum,
+            geleverd_volume: prestatie.geleverd_volume,
+            eenheid: prestatie.eenheid.to_text(),
+            product_tarief: prestatie.product_tarief,
+            ingediend: shown(prestatie.ingediend_bedrag.signed()),
+            granted: view.fact.toegekend.is_some(),
+            toegekend: shown(bedrag),
+            findings: found.take(view.place),
+            calculations: view.calculations,
         }
+    }
+}
+
+/// Without lines.
+impl From<DeclaratieView> for DeclaratieJson {
+    fn from(view: DeclaratieView) -> Self {
         let declaratie = view.declaratie;
         Self {
             id: declaratie.bericht_id,
@@ -237,71 +281,44 @@ impl DeclaratieJson {
             begindatum: declaratie.declaratie_periode.begindatum,
             einddatum: declaratie.declaratie_periode.einddatum,
             ingediend: shown(declaratie.totaal_ingediend_bedrag.signed()),
-            toegekend: shown(toegekend),
+            toegekend: view.toegekend,
             betaalbaar: view.betaalbaar,
             betaling: view.betaling,
             betaald_op: view.betaald_op,
             void: declaratie.void,
             antwoord: view.antwoord_id,
             proposal: view.proposal.map(|proposal| ProposalJson::of(proposal, view.approval)),
-            line_count: lines.len(),
-            granted_count: lines.iter().filter(|line| line.granted).count(),
-            lines,
+            line_count: view.line_count,
+            granted_count: view.granted_count,
+            toewijzing_nummer: view.toewijzing_nummer.map(|nummer| nummer.0),
+            lines: Vec::new(),
             next: None,
         }
     }
 }
 
-impl DeclaratieJson {
-    /// The same with one page of its lines.
-    ///
-    /// # Errors
-    /// `after` is not the number of a line.
-    pub(super) fn page(mut self, page: &PageQuery) -> Result<Self, Problem> {
-        let after = match page.after.as_deref().map(str::parse::<usize>) {
-            None => 0,
-            Some(Ok(line)) => line,
-            Some(Err(_)) => return Err(Problem::Query("after moet het nummer van een regel zijn.".to_owned())),
-        };
-        self.lines.retain(|line| line.line > after);
-        let limit = page.limit() as usize;
-        let has_more = self.lines.len() > limit;
-        self.lines.truncate(limit);
-        self.next = self.lines.last().filter(|_| has_more).map(|last| last.line.to_string());
-        Ok(self)
-    }
+fn shown(cents: i128) -> i64 {
+    i64::try_from(cents).unwrap_or(i64::MAX)
 }
 
-/// A client, counted from 1, and a line in it; no line: the client as a whole.
-type Spot = (usize, Option<usize>);
+/// What was found in lines and in clients as a whole.
+struct Found(HashMap<(u32, Option<u32>), Vec<FindingReceipt>>);
 
-/// What was found in the lines and the clients.
-fn by_line(findings: Vec<FindingReceipt>) -> HashMap<Spot, Vec<FindingReceipt>> {
-    let mut by_line: HashMap<Spot, Vec<FindingReceipt>> = HashMap::new();
-    for finding in findings {
-        if let Some(spot) = spot(&finding.path) {
-            by_line.entry(spot).or_default().push(finding);
+impl Found {
+    fn of(findings: Vec<FindingReceipt>) -> Self {
+        let mut by_spot: HashMap<_, Vec<FindingReceipt>> = HashMap::new();
+        for finding in findings {
+            if let Some(spot) = finding.client_and_line() {
+                by_spot.entry(spot).or_default().push(finding);
+            }
         }
+        Self(by_spot)
     }
-    by_line
-}
 
-fn spot(path: &str) -> Option<Spot> {
-    let below = path.strip_prefix("/Bericht/Declaratie").or_else(|| path.strip_prefix("/Bericht"))?;
-    let (client, rest) = below.strip_prefix("/Clienten/Client[")?.split_once(']')?;
-    let line = rest.strip_prefix("/Prestaties/Prestatie[").and_then(|rest| rest.split_once(']')?.0.parse().ok());
-    Some((client.parse().ok()?, line))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::spot;
-
-    #[test]
-    fn a_path_names_a_client_and_a_line() {
-        let client = "/Bericht/Declaratie/Clienten/Client[2]";
-        assert_eq!(spot(&format!("{client}/Bsn")), Some((2, None)));
-        assert_eq!(spot(&format!("{client}/Prestaties/Prestatie[13]/Eenheid")), Some((2, Some(13))));
-        assert_eq!(spot("/Bericht/Declaratie/DeclaratieNummer"), None);
+    /// What concerns this line, that of its client first.
+    fn take(&mut self, at: Place) -> Vec<FindingReceipt> {
+        let mut own = self.0.get(&(at.client, None)).cloned().unwrap_or_default();
+        own.extend(self.0.remove(&(at.client, Some(at.in_client))).unwrap_or_default());
+        own
     }
 }

@@ -1,6 +1,6 @@
 //! Declaraties and their lines.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::super::{Connection, Row};
@@ -17,7 +17,11 @@ use crate::domain::declaratie::{BedragMetDC, GeslotenPeriode, Prestatie, Referen
 use crate::domain::history::{DeclaratieFact, PrestatieFact};
 use crate::domain::klasse::RetourCodes;
 use crate::domain::waarde::{Bsn, ReferentieNummer, ToewijzingNummer, Value};
-use crate::store::{About, CalculationReceipt, Declarable, DeclaratieView, LineView, NewDeclaratie, Receipt, Returned};
+use crate::store::findings::findings_of;
+use crate::store::{
+    About, CalculationReceipt, Declarable, DeclaratieView, FindingReceipt, LineQuery, LineView, NewDeclaratie, Place,
+    Returned,
+};
 
 /// Keeps a declaratie, without its lines.
 pub fn insert_declaratie(batch: &mut Batch, about: &About, id: &str, new: &NewDeclaratie) {
@@ -54,8 +58,8 @@ pub fn insert_prestaties(
     const PRESTATIE: &str =
         "INSERT INTO prestatie (bericht_id, nr, gemeente, aanbieder, bsn, referentie_nummer, vorig_referentie_nummer,
             toewijzing_nummer, product_categorie, product_code, begindatum, einddatum, geleverd_volume, eenheid,
-            product_tarief, bedrag, debet_credit, toegekend, void, calculations)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
+            product_tarief, bedrag, debet_credit, toegekend, void, calculations, client, in_client)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)";
     for (nr, line) in range.clone().zip(&declaratie.prestaties[range]) {
         let PrestatieFact { bsn, toegekend, prestatie } = &line.fact;
         batch
@@ -79,7 +83,9 @@ pub fn insert_prestaties(
             .bind(prestatie.ingediend_bedrag.debet_credit.to_text())
             .bind(toegekend.map(i64::from))
             .bind(declaratie.void)
-            .bind(calculations_text(&line.calculations)?);
+            .bind(calculations_text(&line.calculations)?)
+            .bind(i64::from(line.place.client))
+            .bind(i64::from(line.place.in_client));
     }
     Ok(())
 }
@@ -202,7 +208,7 @@ pub async fn lines_of(conn: &mut Connection, declaratie_id: &str) -> Result<Vec<
 /// See [`crate::store::Store::declaratie`].
 pub async fn view(conn: &mut Connection, id: &str, partij: Option<&Partij>) -> Result<Option<DeclaratieView>> {
     const ONE: &str = "SELECT d.*, b.identificatie, b.dagtekening, b.retour_id IS NOT NULL AS answered,
-            b.identity IS NULL AS is_second_use, b.retour_id, b.receipt, t.kenmerk, t.betaald_op
+            b.identity IS NULL AS is_second_use, b.retour_id, t.kenmerk, t.betaald_op
         FROM declaratie d JOIN bericht b ON b.id = d.bericht_id
             LEFT JOIN betaalde_declaratie i ON i.declaratie_id = d.bericht_id
             LEFT JOIN betaling t ON t.gemeente = i.gemeente AND t.kenmerk = i.kenmerk
@@ -210,41 +216,102 @@ pub async fn view(conn: &mut Connection, id: &str, partij: Option<&Partij>) -> R
     let row = sqlx::query(ONE).bind(id).bind(partij.map(Partij::code)).fetch_optional(&mut *conn).await?;
     let Some(row) = row else { return Ok(None) };
     let fields = Fields::of("declaratie", "bericht_id", &row)?;
-    let receipt: Receipt = fields.parse("receipt", |text| serde_json::from_str(text).ok())?;
-    let lines = line_views(conn, id).await?;
     let (proposal, approval) = (audit::proposal(conn, id).await?, audit::approval(conn, id).await?);
+    let totals = totals(conn, id).await?;
+    let totals = Fields::of("prestatie", "bericht_id", &totals)?;
+    let (first, last): (Option<i64>, Option<i64>) = (totals.get("first")?, totals.get("last")?);
+    let is_on_one = first == last && totals.get::<i64>("numbered")? == totals.get::<i64>("line_count")?;
     Ok(Some(DeclaratieView {
         declaratie: declaratie(&row)?,
         gemeente: fields.get("gemeente")?,
         aanbieder: fields.get("aanbieder")?,
         antwoord_id: fields.get("retour_id")?,
-        findings: receipt.findings,
         proposal,
         approval,
-        betaalbaar: lines.iter().map(|line| line.betaalbaar).sum(),
+        betaalbaar: totals.get("betaalbaar")?,
         betaling: fields.get("kenmerk")?,
         betaald_op: fields.parse_if_any("betaald_op", Value::from_text)?,
-        lines,
+        line_count: totals.number("line_count")?,
+        granted_count: totals.number("granted_count")?,
+        toegekend: totals.get("toegekend")?,
+        toewijzing_nummer: first.filter(|_| is_on_one).map(ToewijzingNummer),
     }))
 }
 
-/// The lines of a declaratie, in order; of one that counts as not sent nothing is payable.
-async fn line_views(conn: &mut Connection, id: &str) -> Result<Vec<LineView>> {
+/// What the lines of a declaratie add up to.
+async fn totals(conn: &mut Connection, id: &str) -> Result<Row> {
+    let betaalbaar = betaalbaar();
     let sql = format!(
-        "SELECT p.*, CASE WHEN p.void THEN 0 ELSE {PAYABLE} END AS betaalbaar
-        FROM prestatie p WHERE p.bericht_id = $1 ORDER BY p.nr"
+        "SELECT $1 AS bericht_id, COUNT(*) AS line_count, COUNT(p.toegekend) AS granted_count,
+            CAST(COALESCE(SUM(CASE p.debet_credit WHEN 'C' THEN -p.toegekend ELSE p.toegekend END), 0) AS BIGINT)
+                AS toegekend,
+            CAST(COALESCE(SUM({betaalbaar}), 0) AS BIGINT) AS betaalbaar,
+            MIN(p.toewijzing_nummer) AS first, MAX(p.toewijzing_nummer) AS last, COUNT(p.toewijzing_nummer) AS numbered
+        FROM prestatie p WHERE p.bericht_id = $1"
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).fetch_all(conn).await?;
-    let mut lines = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let fields = Fields::of("prestatie", "bericht_id", row)?;
-        lines.push(LineView {
-            fact: prestatie(row)?,
-            betaalbaar: fields.get("betaalbaar")?,
-            calculations: fields.parse("calculations", |text| serde_json::from_str(text).ok())?,
-        });
-    }
-    Ok(lines)
+    Ok(sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).fetch_one(conn).await?)
+}
+
+/// What line `p` adds to what is payable; of a declaratie that counts as not sent nothing is.
+fn betaalbaar() -> String {
+    format!("CASE WHEN p.void THEN 0 ELSE {PAYABLE} END")
+}
+
+/// See [`crate::store::Store::declaratie_lines`].
+pub async fn lines(
+    conn: &mut Connection,
+    (id, partij): (&str, Option<&Partij>),
+    query: LineQuery,
+    limit: u32,
+) -> Result<Vec<LineView>> {
+    // Those that were written ahead of their declaratie are not there yet.
+    let sql = format!(
+        "SELECT p.*, {} AS betaalbaar FROM prestatie p JOIN declaratie d ON d.bericht_id = p.bericht_id
+        WHERE p.bericht_id = $1 AND p.nr >= $3 AND (CAST($2 AS TEXT) IS NULL OR $2 IN (d.gemeente, d.aanbieder))
+            AND (CAST($4 AS BOOLEAN) IS NULL OR (p.toegekend IS NOT NULL) = $4)
+            AND (CAST($5 AS BIGINT) IS NULL OR p.toewijzing_nummer = $5)
+        ORDER BY p.nr LIMIT $6",
+        betaalbaar()
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(id)
+        .bind(partij.map(Partij::code))
+        .bind(i64::try_from(query.after).unwrap_or(i64::MAX))
+        .bind(query.granted)
+        .bind(query.toewijzing_nummer)
+        .bind(i64::from(limit))
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(line).collect()
+}
+
+fn line(row: &Row) -> Result<LineView> {
+    let fields = Fields::of("prestatie", "bericht_id", row)?;
+    Ok(LineView {
+        line: fields.number::<usize>("nr")? + 1,
+        place: Place { client: fields.number("client")?, in_client: fields.number("in_client")? },
+        fact: prestatie(row)?,
+        betaalbaar: fields.get("betaalbaar")?,
+        calculations: fields.parse("calculations", |text| serde_json::from_str(text).ok())?,
+    })
+}
+
+/// See [`crate::store::Store::declaratie_findings`].
+pub async fn findings(
+    conn: &mut Connection,
+    (id, partij): (&str, Option<&Partij>),
+    lines: Option<&[Place]>,
+) -> Result<Vec<FindingReceipt>> {
+    const RECEIPT: &str = "SELECT b.id, b.receipt FROM declaratie d JOIN bericht b ON b.id = d.bericht_id
+        WHERE d.bericht_id = $1 AND ($2 IS NULL OR $2 IN (d.gemeente, d.aanbieder))";
+    let row = sqlx::query(RECEIPT).bind(id).bind(partij.map(Partij::code)).fetch_optional(conn).await?;
+    let Some(row) = row else { return Ok(Vec::new()) };
+    let spots: Option<HashSet<(u32, Option<u32>)>> =
+        lines.map(|lines| lines.iter().flat_map(|at| [(at.client, None), (at.client, Some(at.in_client))]).collect());
+    let is_wanted = |finding: &FindingReceipt| {
+        spots.as_ref().is_none_or(|spots| finding.client_and_line().is_some_and(|spot| spots.contains(&spot)))
+    };
+    Fields::of("bericht", "id", &row)?.parse("receipt", |text| findings_of(text, is_wanted).ok())
 }
 
 /// See [`crate::store::Store::declarable`].

@@ -96,7 +96,7 @@ const fn columns(table: LedgerTable) -> Columns {
         ),
         LedgerTable::Prestatie => (
             "nr",
-            "gemeente aanbieder bsn referentie_nummer vorig_referentie_nummer toewijzing_nummer product_categorie \
+            "client in_client gemeente aanbieder bsn referentie_nummer vorig_referentie_nummer toewijzing_nummer product_categorie \
              product_code begindatum einddatum geleverd_volume eenheid product_tarief bedrag debet_credit \
              toegekend",
             "void",

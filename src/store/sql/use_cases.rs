@@ -17,9 +17,10 @@ use crate::domain::waarde::{Bsn, ReferentieNummer, ToewijzingNummer};
 use crate::domain::{Bericht, Header, History, Partij, Timestamp};
 use crate::store::{
     Acknowledged, After, AuditView, BerichtView, BetalingView, CakExport, DeadlineQuery, DeadlineView, Declarable,
-    DeclaratieView, Done, Entry, EnvelopeSeen, Journaled, Lease, LedgerRow, LedgerTable, LeveringView, Made,
-    NewBetaling, NewOpened, Opening, Overview, Parcel, ParcelView, Payment, PostbusItem, Proposal, Receipt, Settlement,
-    Spoed, Store, ToewijzingView, VorderingView, Waiting, WaitingToewijzing,
+    DeclaratieView, Done, Entry, EnvelopeSeen, FindingReceipt, Journaled, Lease, LedgerRow, LedgerTable, LeveringView,
+    LineQuery, LineView, Made, NewBetaling, NewOpened, Opening, Overview, Parcel, ParcelView, Payment, Place,
+    PostbusItem, Proposal, Receipt, Settlement, Spoed, Store, ToewijzingView, VorderingView, Waiting,
+    WaitingToewijzing,
 };
 
 impl Database {
@@ -221,6 +222,33 @@ impl Store for Database {
     async fn declaratie(&self, id: &str, partij: Option<&Partij>) -> Result<Option<DeclaratieView>> {
         let (id, partij) = (id.to_owned(), partij.cloned());
         self.read(move |conn| Box::pin(async move { declaratie::view(conn, &id, partij.as_ref()).await })).await
+    }
+
+    async fn declaratie_lines(
+        &self,
+        id: &str,
+        partij: Option<&Partij>,
+        query: LineQuery,
+        limit: u32,
+    ) -> Result<Vec<LineView>> {
+        let (id, partij) = (id.to_owned(), partij.cloned());
+        self.read(move |conn| {
+            Box::pin(async move { declaratie::lines(conn, (&id, partij.as_ref()), query, limit).await })
+        })
+        .await
+    }
+
+    async fn declaratie_findings(
+        &self,
+        id: &str,
+        partij: Option<&Partij>,
+        lines: Option<&[Place]>,
+    ) -> Result<Vec<FindingReceipt>> {
+        let (id, partij, lines) = (id.to_owned(), partij.cloned(), lines.map(<[Place]>::to_vec));
+        self.read(move |conn| {
+            Box::pin(async move { declaratie::findings(conn, (&id, partij.as_ref()), lines.as_deref()).await })
+        })
+        .await
     }
 
     async fn declarable(

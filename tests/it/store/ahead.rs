@@ -6,7 +6,7 @@ use iwmo_gateway::domain::declaratie::{BedragMetDC, GeslotenPeriode, Prestatie, 
 use iwmo_gateway::domain::history::{PrestatieFact, Subject};
 use iwmo_gateway::domain::klasse::RetourCodes;
 use iwmo_gateway::domain::waarde::{DebetCredit, ToewijzingNummer};
-use iwmo_gateway::store::{Entry, LedgerTable, NewDeclaratie, NewPrestatie, Store, StoreError};
+use iwmo_gateway::store::{Entry, LedgerTable, NewDeclaratie, NewPrestatie, Place, Store, StoreError};
 
 use super::World;
 use super::data::{BSN, about, at, day, entry_at, gemeente, value};
@@ -60,6 +60,7 @@ pub fn line(id: &str, nummer: i64) -> NewPrestatie {
         retour_codes: RetourCodes::default(),
     };
     NewPrestatie {
+        place: Place { client: 1, in_client: u32::try_from(nummer + 1).expect("few") },
         fact: PrestatieFact { bsn: value(BSN), prestatie, toegekend: Some(1) },
         calculations: Box::default(),
     }

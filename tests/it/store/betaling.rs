@@ -10,7 +10,7 @@ use iwmo_gateway::domain::waarde::{DebetCredit, ToewijzingNummer};
 use iwmo_gateway::domain::{Berichtsoort, Partij, declaratie};
 use iwmo_gateway::store::{
     About, Answering, BetalingAsked, BetalingView, Effect, Entry, LedgerChange, Made, NewBericht, NewBetaling,
-    NewDeclaratie, NewPrestatie, Payment, Returned, Store, StoreError,
+    NewDeclaratie, NewPrestatie, Payment, Place, Returned, Store, StoreError,
 };
 
 use super::World;
@@ -38,7 +38,7 @@ fn line(name: &str, vorig: Option<&str>, bedrag: u32) -> NewPrestatie {
         retour_codes: RetourCodes::default(),
     };
     let fact = PrestatieFact { bsn: value(BSN), prestatie, toegekend: Some(bedrag) };
-    NewPrestatie { fact, calculations: Box::default() }
+    NewPrestatie { place: Place { client: 1, in_client: 1 }, fact, calculations: Box::default() }
 }
 
 /// Records a declaratie with these lines, all granted.

@@ -210,6 +210,8 @@ CREATE INDEX declaratie_periode ON declaratie (gemeente, aanbieder, begindatum) 
 CREATE TABLE prestatie (
     bericht_id             TEXT NOT NULL,
     nr                     BIGINT NOT NULL,
+    client                 BIGINT NOT NULL,              -- which Client of the bericht it stands in, from 1
+    in_client              BIGINT NOT NULL,              -- which Prestatie of that, from 1
     gemeente               TEXT NOT NULL,
     aanbieder              TEXT NOT NULL,
     bsn                    TEXT NOT NULL,

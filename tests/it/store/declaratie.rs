@@ -1,0 +1,154 @@
+//! A declaratie is read as its totals and as pages of its lines.
+
+use std::sync::Arc;
+
+use iwmo_gateway::domain::Partij;
+use iwmo_gateway::domain::waarde::{DebetCredit, ToewijzingNummer};
+use iwmo_gateway::store::{
+    DeclaratieView, FindingReceipt, LedgerChange, LineQuery, LineView, NewDeclaratie, NewPrestatie, Place, Store,
+};
+
+use super::World;
+use super::ahead::{declaratie, line};
+use super::data::{aanbieder, about, entry_at, gemeente, stranger, value};
+
+/// More than one transaction writes, so that they are written ahead of their declaratie.
+const MANY: i64 = 300;
+
+/// The nth of [`MANY`] lines: three for each Client, all of one Bsn; every third is rejected, and every fifth a credit.
+fn nth(nr: i64) -> NewPrestatie {
+    let mut new = line("R", nr);
+    let nr = u32::try_from(nr).expect("few");
+    new.place = Place { client: nr / 3 + 1, in_client: nr % 3 + 1 };
+    new.fact.toegekend = (nr % 3 != 1).then_some(10 + nr);
+    let prestatie = &mut new.fact.prestatie;
+    prestatie.toewijzing_nummer = Some(ToewijzingNummer(if nr % 2 == 0 { 7 } else { 8 }));
+    if nr % 5 == 0 {
+        prestatie.ingediend_bedrag.debet_credit = DebetCredit::Credit;
+        prestatie.product_referentie.vorig_referentie_nummer = Some(Box::new(value(&format!("V{nr}"))));
+    }
+    new
+}
+
+async fn record(store: &dyn Store, id: &str, new: NewDeclaratie, findings: Vec<FindingReceipt>) {
+    let mut entry = entry_at(id, 0);
+    entry.about.as_mut().expect("there").revisions = about(0).revisions.split_off(1);
+    entry.ledger = LedgerChange { declaratie: Some(Arc::new(new)), ..LedgerChange::default() };
+    entry.bericht.receipt.findings = findings;
+    store.record(&entry).await.expect("recorded");
+}
+
+/// All lines that are asked for, in pages of seven.
+async fn pages(store: &dyn Store, mut query: LineQuery) -> Vec<LineView> {
+    let mut all = Vec::new();
+    loop {
+        let page = store.declaratie_lines("b1", Some(&gemeente()), query, 7).await.expect("read");
+        assert!(page.len() <= 7);
+        let Some(last) = page.last() else { return all };
+        query.after = last.line;
+        all.extend(page);
+    }
+}
+
+fn numbers(lines: &[LineView]) -> Vec<i64> {
+    lines.iter().map(|line| i64::try_from(line.line).expect("few")).collect()
+}
+
+async fn view(store: &dyn Store, id: &str) -> DeclaratieView {
+    store.declaratie(id, Some(&aanbieder())).await.expect("read").expect("there")
+}
+
+pub async fn pages_of_lines_are_all_lines_and_totals_their_sum(World { one, two, raw: _raw }: World) {
+    record(one.as_ref(), "b1", declaratie("b1", (0..MANY).map(nth).collect()), Vec::new()).await;
+    record(one.as_ref(), "b2", declaratie("b2", vec![line("S", 7), line("S", 7)]), Vec::new()).await;
+    let all = pages(two.as_ref(), LineQuery::default()).await;
+    assert_eq!(numbers(&all), (1..=MANY).collect::<Vec<_>>(), "each once, in order, and none of another declaratie");
+    for (nr, line) in (0..).zip(&all) {
+        let new = nth(nr);
+        let names = [&line.fact, &new.fact].map(|fact| fact.prestatie.product_referentie.referentie_nummer.to_string());
+        assert_eq!((line.place, &names[0], line.fact.toegekend), (new.place, &names[1], new.fact.toegekend));
+    }
+
+    let sum = |lines: &[LineView]| -> i128 {
+        let signed = lines.iter().map(|line| {
+            let sign = line.fact.prestatie.ingediend_bedrag.debet_credit.sign();
+            sign * i128::from(line.fact.toegekend.unwrap_or(0))
+        });
+        signed.sum()
+    };
+    let shown = view(two.as_ref(), "b1").await;
+    let payable: i64 = all.iter().map(|line| line.betaalbaar).sum();
+    assert_eq!((shown.line_count, shown.granted_count), (300, 200));
+    assert_eq!((i128::from(shown.toegekend), shown.betaalbaar), (sum(&all), payable));
+    assert!(shown.toegekend != 0 && shown.toewijzing_nummer.is_none(), "on two toewijzingen");
+    assert_eq!(view(two.as_ref(), "b2").await.toewijzing_nummer, Some(ToewijzingNummer(7)));
+
+    for granted in [true, false] {
+        for nummer in [None, Some(7), Some(8)] {
+            let query = LineQuery { granted: Some(granted), toewijzing_nummer: nummer, after: 0 };
+            let is_wanted = |line: &&LineView| {
+                let own = line.fact.prestatie.toewijzing_nummer.map(|nummer| nummer.0);
+                line.fact.toegekend.is_some() == granted && nummer.is_none_or(|nummer| own == Some(nummer))
+            };
+            let wanted: Vec<LineView> = all.iter().filter(is_wanted).cloned().collect();
+            let found = pages(two.as_ref(), query).await;
+            assert_eq!(numbers(&found), numbers(&wanted), "{query:?}");
+            assert!(!found.is_empty(), "{query:?}");
+        }
+    }
+}
+
+pub async fn lines_are_for_their_parties_and_there_with_their_declaratie(world: World) {
+    let store = world.one.as_ref();
+    record(store, "b1", declaratie("b1", (0..3).map(nth).collect()), vec![finding("/Bericht/Header")]).await;
+    let found = async |partij: Option<Partij>| {
+        let lines = store.declaratie_lines("b1", partij.as_ref(), LineQuery::default(), 9).await.expect("read");
+        let findings = store.declaratie_findings("b1", partij.as_ref(), None).await.expect("read");
+        (lines.len(), findings.len())
+    };
+    assert_eq!(found(None).await, (3, 1));
+    assert_eq!(found(Some(gemeente())).await, (3, 1));
+    assert_eq!(found(Some(aanbieder())).await, (3, 1));
+    assert_eq!(found(Some(stranger())).await, (0, 0));
+    world.tamper("UPDATE prestatie SET bericht_id = 'ahead' WHERE bericht_id = 'b1'").await;
+    let ahead = store.declaratie_lines("ahead", None, LineQuery::default(), 9).await.expect("read");
+    assert_eq!(numbers(&ahead), [0; 0]);
+    let left = view(store, "b1").await;
+    assert_eq!((left.line_count, left.toegekend, left.betaalbaar, left.toewijzing_nummer), (0, 0, 0, None));
+}
+
+fn finding(path: &str) -> FindingReceipt {
+    FindingReceipt {
+        level: "history".to_owned(),
+        rule: Some("TR321".to_owned()),
+        retourcode: None,
+        severity: None,
+        path: path.to_owned(),
+        line: None,
+        column: None,
+        text: String::new(),
+        uitleg: None,
+    }
+}
+
+pub async fn findings_are_those_of_the_lines_asked_for(World { one, two, raw: _raw }: World) {
+    let client = |nr| format!("/Bericht/Declaratie/Clienten/Client[{nr}]");
+    let paths = [
+        "/Bericht/Declaratie/DeclaratieNummer".to_owned(),
+        client(1),
+        format!("{}/Prestaties/Prestatie[2]/Eenheid", client(1)),
+        format!("{}/Prestaties/Prestatie[1]", client(2)),
+        format!("{}/Prestaties/Prestatie[2]", client(2)),
+    ];
+    let findings = paths.iter().map(|path| finding(path)).collect();
+    record(one.as_ref(), "b1", declaratie("b1", (0..6).map(nth).collect()), findings).await;
+    let found = async |lines: Option<&[Place]>| -> Vec<String> {
+        let found = two.declaratie_findings("b1", None, lines).await.expect("read");
+        found.into_iter().map(|finding| finding.path).collect()
+    };
+    assert_eq!(found(None).await, paths);
+    assert_eq!(found(Some(&[])).await, [""; 0]);
+    assert_eq!(found(Some(&[Place { client: 1, in_client: 1 }])).await, paths[1..2]);
+    let two_lines = [Place { client: 2, in_client: 2 }, Place { client: 1, in_client: 2 }];
+    assert_eq!(found(Some(&two_lines)).await, [1, 2, 4].map(|nr| paths[nr].clone()));
+}
