@@ -344,6 +344,48 @@ mod tests {
     }
 
     #[test]
+    fn what_no_bank_in_sepa_takes_of_an_account_is_told() {
+        let one = |naam: &str, iban: &str, bic: &str| {
+            let text = format!("[[rekening]]\npartij = \"0384\"\nnaam = {naam:?}\niban = {iban:?}\nbic = {bic:?}\n");
+            Config::parse(&text).err().map(|problems| problems.0).unwrap_or_default()
+        };
+        let (iban, bic) = ("NL91ABNA0417164300", "ABNANL2A");
+        for naam in ["W", "Zorg/Hulp (Oost)", &"x".repeat(70)] {
+            assert_eq!(one(naam, iban, bic), [""; 0], "{naam:?}");
+        }
+        for naam in
+            ["", " ", " Zorg", "Zorg ", "/Zorg", "Zorg/", "Zorg//Hulp", "Zorg & Hulp", "Zorg\tHulp", &"x".repeat(71)]
+        {
+            let told = one(naam, iban, bic);
+            assert!(told.len() == 1 && told[0].contains("naam must have 1 to 70"), "{naam:?}: {told:?}");
+        }
+        for (iban, told) in [
+            ("FR1420041010050500013M02606", ""),
+            ("RS35260005601001611379", ""),
+            (
+                "TR330006100519786457841326",
+                "rekening \"0384\": iban \"TR330006100519786457841326\" is of a country that is not in SEPA",
+            ),
+            (
+                "BR1800360305000010009795493C1",
+                "rekening \"0384\": iban \"BR1800360305000010009795493C1\" is of a country that is not in SEPA",
+            ),
+        ] {
+            assert_eq!(one("W", iban, bic).join("\n"), told, "{iban}");
+        }
+        for (bic, is_one) in [
+            ("ABNANL2AXXX", true),
+            ("3ABCNL2A", true),
+            ("ABNA1L2A", false),
+            ("ABNANL2", false),
+            ("ABNANL2AXX", false),
+            ("abnanl2a", false),
+        ] {
+            assert_eq!(one("W", iban, bic).is_empty(), is_one, "{bic}");
+        }
+    }
+
+    #[test]
     fn unknown_keys_are_errors_and_all_are_named() {
         let error = Config::parse("[http]\nlissen = 1\nport = 2\n[hub]\nx = 1").expect_err("unknown keys");
         assert_eq!(error.0, ["http.lissen: unknown key", "http.port: unknown key", "hub: unknown key"]);

@@ -17,9 +17,9 @@ impl Kenmerk {
     #[must_use]
     pub fn from_text(text: &str) -> Option<Self> {
         let fits = (1..=LONGEST).contains(&text.len())
-            && text.chars().all(|letter| is_sepa(letter) && letter != '/')
-            && text.starts_with(|first: char| first.is_ascii_alphanumeric())
-            && !text.ends_with(' ');
+            && is_sepa_text(text)
+            && !text.contains('/')
+            && text.starts_with(|first: char| first.is_ascii_alphanumeric());
         fits.then(|| Self(text.into()))
     }
 
@@ -30,16 +30,48 @@ impl Kenmerk {
     }
 }
 
+/// The most that one transfer in SEPA can be, in euro cents.
+pub const MOST: i64 = 99_999_999_999;
+
 /// Whether every bank in SEPA takes this character.
-#[must_use]
-pub fn is_sepa(letter: char) -> bool {
+fn is_sepa(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || "/-?:().,'+ ".contains(letter)
+}
+
+/// Whether every bank in SEPA takes this text as it is: its characters, no space at an end, and slashes only where the rules for
+/// references (EPC230-15) allow them, at neither end and never two in a row.
+#[must_use]
+pub fn is_sepa_text(text: &str) -> bool {
+    !text.is_empty()
+        && text.chars().all(is_sepa)
+        && !text.starts_with([' ', '/'])
+        && !text.ends_with([' ', '/'])
+        && !text.contains("//")
+}
+
+/// A text as every bank in SEPA takes it: a point for each character that makes it another one.
+#[must_use]
+pub fn sepa_text(text: &str) -> String {
+    let text = text.trim();
+    let mut before = '/';
+    let mut taken: String = text
+        .chars()
+        .map(|letter| {
+            before = if is_sepa(letter) && (letter, before) != ('/', '/') { letter } else { '.' };
+            before
+        })
+        .collect();
+    if taken.ends_with('/') {
+        taken.pop();
+        taken.push('.');
+    }
+    taken
 }
 
 /// An account, as a bank wants to know it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rekening {
-    /// Whose: 1 to 70 characters that SEPA allows.
+    /// Whose: a text of SEPA of 1 to 70 characters.
     pub naam: String,
     /// Its number, without spaces; valid.
     pub iban: String,
@@ -80,6 +112,23 @@ pub fn net(payable: &[Payable]) -> BTreeMap<&Payee, i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_is_made_one_that_every_bank_takes() {
+        for (text, taken) in [
+            ("Zorg (Oost) 1/2", "Zorg (Oost) 1/2"),
+            ("/a//b/", ".a/.b."),
+            ("///", "./."),
+            (" a ", "a"),
+            ("F_é&1", "F...1"),
+            ("a/ ", "a."),
+        ] {
+            assert_eq!(sepa_text(text), taken, "{text:?}");
+            assert_eq!(is_sepa_text(text), text == taken, "{text:?}");
+            assert!(is_sepa_text(taken), "{taken:?}");
+        }
+        assert!(!is_sepa_text(""));
+    }
 
     #[test]
     fn a_kenmerk_is_what_a_bank_takes_as_a_reference() {

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use askama::Template;
 
 use super::{Payment, payments};
-use crate::domain::betaling::{Rekening, is_sepa};
+use crate::domain::betaling::{Rekening, sepa_text};
 use crate::exchange::sha256_hex;
 use crate::store::BetalingView;
 
@@ -79,19 +79,14 @@ fn end_to_end_id(one: &Payment<'_>, betaling: &BetalingView) -> String {
 
 /// Which batch and which declaratie, as far as there is room: the names of others are told by their number.
 fn remittance(one: &Payment<'_>, kenmerk: &str) -> String {
-    let numbers: Vec<String> = one.declaraties.iter().map(|one| sepa(&one.declaratie_nummer)).collect();
+    let numbers: Vec<&str> = one.declaraties.iter().map(|one| one.declaratie_nummer.as_str()).collect();
     let text = |shown: usize| {
         let rest = numbers.len() - shown;
         let rest = if rest == 0 { String::new() } else { format!(" en {rest} meer") };
-        format!("Wmo {kenmerk}: {}{rest}", numbers[..shown].join(", "))
+        sepa_text(&format!("Wmo {kenmerk}: {}{rest}", numbers[..shown].join(", ")))
     };
     let fits = |shown: &usize| text(*shown).len() <= REMITTANCE;
     text((1..=numbers.len()).rev().find(fits).unwrap_or(0))
-}
-
-/// A text with a point for what no bank takes.
-fn sepa(text: &str) -> String {
-    text.chars().map(|letter| if is_sepa(letter) { letter } else { '.' }).collect()
 }
 
 /// Cents as a decimal number.
