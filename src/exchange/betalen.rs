@@ -1,9 +1,11 @@
-//! The story of a payment: a gemeente makes a batch of what is payable, has its bank pay it, and tells when that was done.
+//! The story of a payment: a gemeente makes a batch of what is payable, has its bank pay it, and tells when that was done; or
+//! withdraws it, and what it was to pay is payable again.
 //!
 //! Whoever asks twice for a batch of one name gets the same one. What is in it is fixed when it is made; an answered
 //! declaratie does not change any more, so neither does what is payable of it.
 //!
-//! Races: two batches at once. A declaratie stands in one at most; the second one looks again at what is left.
+//! Races: two batches at once. A declaratie stands in one at most; the second one looks again at what is left. A payment and a
+//! withdrawal at once: the store takes the first, and the other is told what is true now.
 
 use chrono::NaiveDate;
 
@@ -11,7 +13,9 @@ use super::decide::Person;
 use super::{Gateway, MOST_TRIES};
 use crate::clock;
 use crate::domain::betaling::Kenmerk;
-use crate::store::{BetalingAsked, BetalingView, LeftOut, Made, NewBetaling, Payment, StoreError};
+use crate::store::{
+    BetalingAsked, BetalingView, LeftOut, Made, NewBetaling, Payment, StoreError, Withdrawal, Withdrawn,
+};
 
 /// Why nothing was paid, or told to be.
 #[derive(Debug)]
@@ -20,7 +24,7 @@ pub enum Unpaid {
     NotFound,
     /// There is a batch of this name that was asked otherwise.
     OtherContent(BetalingAsked),
-    /// Nothing is payable; these have as much or more taken back as granted.
+    /// Nothing is payable; these are left out.
     Nothing(Vec<LeftOut>),
     /// The bank cannot pay on a day that is past.
     Past(NaiveDate),
@@ -33,6 +37,10 @@ pub enum Unpaid {
     },
     /// It was paid on another day.
     PaidOn(NaiveDate),
+    /// It was paid, on this day, and cannot be withdrawn.
+    Paid(NaiveDate),
+    /// It was withdrawn, and its name is not used again.
+    Withdrawn(Withdrawn),
     /// We failed; nothing was changed.
     Store(StoreError),
 }
@@ -77,8 +85,11 @@ pub async fn make(
     Err(StoreError::Stale.into())
 }
 
-/// The batch that is there, when it was asked in the same words.
+/// The batch that is there, when it was asked in the same words and is to be paid.
 fn same(there: BetalingView, asked: &BetalingAsked) -> Result<(BetalingView, bool), Unpaid> {
+    if let Some(withdrawn) = there.withdrawn {
+        return Err(Unpaid::Withdrawn(withdrawn));
+    }
     if there.asked == *asked { Ok((there, false)) } else { Err(Unpaid::OtherContent(there.asked)) }
 }
 
@@ -95,14 +106,37 @@ pub async fn paid(
     let there = gateway.store.betaling(person.gemeente, &kenmerk).await?.ok_or(Unpaid::NotFound)?;
     let at = gateway.clock.now();
     let (made, today) = (clock::date_of(there.at), clock::date_of(at));
-    if there.betaald_op.is_none() && !(made..=today).contains(&day) {
+    if there.betaald_op.is_none() && there.withdrawn.is_none() && !(made..=today).contains(&day) {
         return Err(Unpaid::NotYet { made, today });
     }
     let (gemeente, by) = (person.gemeente.clone(), person.name.to_owned());
     let payment = Payment { gemeente, kenmerk, day, at, by };
     let paid = gateway.store.settle_betaling(&payment).await?.ok_or(Unpaid::NotFound)?;
+    if let Some(withdrawn) = paid.withdrawn {
+        return Err(Unpaid::Withdrawn(withdrawn));
+    }
     match paid.betaald_op {
         Some(other) if other != day => Err(Unpaid::PaidOn(other)),
         _ => Ok(paid),
+    }
+}
+
+/// Withdraws a batch that is not paid, for this reason: what it was to pay is payable again. Withdrawing it again changes
+/// nothing.
+///
+/// # Errors
+/// Nothing was changed.
+pub async fn withdraw(
+    kenmerk: Kenmerk,
+    reason: String,
+    person: Person<'_>,
+    gateway: &Gateway,
+) -> Result<BetalingView, Unpaid> {
+    let withdrawn = Withdrawn { at: gateway.clock.now(), by: person.name.to_owned(), reason };
+    let withdrawal = Withdrawal { gemeente: person.gemeente.clone(), kenmerk, withdrawn };
+    let there = gateway.store.withdraw_betaling(&withdrawal).await?.ok_or(Unpaid::NotFound)?;
+    match there.betaald_op {
+        Some(day) => Err(Unpaid::Paid(day)),
+        None => Ok(there),
     }
 }

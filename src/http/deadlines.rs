@@ -30,7 +30,7 @@ use crate::store::{DeadlineQuery, DeadlineState};
 /// The longest reference or name, in characters.
 const SHORT: usize = 100;
 /// The longest reason, in characters.
-const LONG: usize = 500;
+pub(super) const LONG: usize = 500;
 
 /// Which deadlines are asked for.
 #[derive(Deserialize, IntoParams)]
@@ -229,7 +229,11 @@ fn toewijzing_nummer(nummer: i64) -> Result<ToewijzingNummer, Problem> {
     (0..=999_999_999).contains(&nummer).then_some(ToewijzingNummer(nummer)).ok_or_else(wrong)
 }
 
-fn note(field: &str, text: &str, longest: usize) -> Result<String, Problem> {
+/// A text that people write, of at most so many characters.
+///
+/// # Errors
+/// It is empty or longer, or holds what may be a Bsn.
+pub(super) fn note(field: &str, text: &str, longest: usize) -> Result<String, Problem> {
     Notitie::from_text(text, longest).map(Notitie::into_text).map_err(|why| {
         Problem::Body(match why {
             Unfit::Length => format!("{field}: schrijf 1 tot {longest} tekens."),

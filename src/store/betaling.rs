@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::entry::DeadlineState;
-use crate::domain::betaling::{Kenmerk, Payee};
+use crate::domain::betaling::{Kenmerk, MOST, Payee};
 use crate::domain::declaratie::GeslotenPeriode;
 use crate::domain::{Partij, Timestamp};
 
@@ -54,6 +54,29 @@ pub struct Payment {
     pub by: String,
 }
 
+/// That a batch is not to be paid after all.
+#[derive(Clone, Debug)]
+pub struct Withdrawal {
+    /// Whose.
+    pub gemeente: Partij,
+    /// The batch.
+    pub kenmerk: Kenmerk,
+    /// When, by whom and why.
+    pub withdrawn: Withdrawn,
+}
+
+/// When a batch was withdrawn, by whom and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Withdrawn {
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// By whom, by the name of the credential.
+    pub by: String,
+    /// Why, in words.
+    pub reason: String,
+}
+
 /// What came of making a batch.
 #[derive(Clone, Debug)]
 pub enum Made {
@@ -61,19 +84,43 @@ pub enum Made {
     New(BetalingView),
     /// There is one of this name already; it stays as it was.
     There(BetalingView),
-    /// There is nothing to pay: no batch was made. These have more taken back than granted.
+    /// There is nothing to pay: no batch was made. These are not paid.
     Nothing(Vec<LeftOut>),
 }
 
-/// Who is not paid in a batch, as no more was granted than taken back: it is set off in a later one.
+/// Who is not paid in a batch; what is payable stays for a later one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LeftOut {
     /// AGB code.
     pub aanbieder: String,
     /// AGB code of whose account it goes to.
     pub begunstigde: String,
-    /// In euro cents, zero or below.
+    /// What it comes to, in euro cents.
     pub bedrag: i64,
+    /// Why.
+    pub reden: Reden,
+}
+
+/// Why somebody is not paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reden {
+    /// No more was granted than taken back: it is set off later.
+    NietMeerDanTeruggenomen,
+    /// It is more than one transfer in SEPA can be: 999,999,999.99 euro.
+    MeerDanEenOverboeking,
+}
+
+impl Reden {
+    /// Why this amount, in euro cents, is not paid; `None`: it is.
+    #[must_use]
+    pub fn of(bedrag: i64) -> Option<Self> {
+        match bedrag {
+            ..=0 => Some(Self::NietMeerDanTeruggenomen),
+            1..=MOST => None,
+            _ => Some(Self::MeerDanEenOverboeking),
+        }
+    }
 }
 
 /// A batch as it stands.
@@ -93,7 +140,9 @@ pub struct BetalingView {
     pub by: String,
     /// The day on which the bank paid.
     pub betaald_op: Option<NaiveDate>,
-    /// What it pays, by aanbieder and as it came in.
+    /// That it is not to be paid after all; never of one that was paid.
+    pub withdrawn: Option<Withdrawn>,
+    /// What it pays, or was to pay before it was withdrawn; by aanbieder and as it came in.
     pub declaraties: Vec<BetaaldeDeclaratie>,
     /// Who was left out.
     pub left_out: Vec<LeftOut>,

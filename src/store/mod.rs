@@ -29,7 +29,8 @@ use crate::domain::waarde::{Bsn, ReferentieNummer, ToewijzingNummer};
 use crate::domain::{Bericht, Header, History, Partij, Timestamp};
 
 pub use betaling::{
-    BetaaldeDeclaratie, BetalingAsked, BetalingView, LeftOut, Made, NewBetaling, Payment, VorderingView,
+    BetaaldeDeclaratie, BetalingAsked, BetalingView, LeftOut, Made, NewBetaling, Payment, Reden, VorderingView,
+    Withdrawal, Withdrawn,
 };
 pub use deadline::{
     Acknowledged, DeadlineAsked, DeadlineQuery, DeadlineView, Done, NewOpened, Opened, Opening, Origin, Spoed,
@@ -323,8 +324,12 @@ pub trait Store: Send + Sync {
     async fn make_betaling(&self, new: &NewBetaling) -> Result<Made, StoreError>;
 
     /// Keeps that the bank paid a batch: the clocks on its declaraties stop, met or late by that day. In the audit log. One
-    /// that was paid before stays as it was. `None` when there is no such batch.
+    /// that was paid before, or withdrawn, stays as it was. `None` when there is no such batch.
     async fn settle_betaling(&self, payment: &Payment) -> Result<Option<BetalingView>, StoreError>;
+
+    /// Withdraws a batch: its declaraties stand in none any more, and it stays to be seen under its name. In the audit log. One
+    /// that was withdrawn before, or paid, stays as it was. `None` when there is no such batch.
+    async fn withdraw_betaling(&self, withdrawal: &Withdrawal) -> Result<Option<BetalingView>, StoreError>;
 
     /// The batch of this gemeente with this name.
     async fn betaling(&self, gemeente: &Partij, kenmerk: &Kenmerk) -> Result<Option<BetalingView>, StoreError>;

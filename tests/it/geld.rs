@@ -4,4 +4,5 @@ mod betaalbaar;
 mod betalingen;
 mod deels;
 mod maker;
+mod opdracht;
 mod vier_ogen;

@@ -15,7 +15,7 @@ use crate::world::{AANBIEDER, GEMEENTE, WMO301, WMO305, World};
 use crate::xml::{FIXTURES, files};
 
 /// The calls of the contract; with the pages and this description they are all that there is.
-const CALLS: [&str; 30] = [
+const CALLS: [&str; 31] = [
     "get /health/live",
     "get /health/ready",
     "get /v1/berichten",
@@ -38,6 +38,7 @@ const CALLS: [&str; 30] = [
     "post /soap/ggk",
     "post /v1/berichten",
     "post /v1/betalingen/{kenmerk}/betaald",
+    "post /v1/betalingen/{kenmerk}/intrekken",
     "post /v1/deadlines",
     "post /v1/deadlines/{id}/acknowledge",
     "post /v1/deadlines/{id}/gereed",

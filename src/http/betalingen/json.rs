@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::domain::Timestamp;
 use crate::domain::betaling::Payee;
-use crate::store::{BetaaldeDeclaratie, BetalingAsked, BetalingView, LeftOut};
+use crate::store::{BetaaldeDeclaratie, BetalingAsked, BetalingView, LeftOut, Withdrawn};
 
 /// A batch, as the API gives it. Amounts in euro cents.
 #[derive(Serialize, ToSchema)]
@@ -27,11 +27,13 @@ pub(in crate::http) struct BetalingJson {
     made_by: String,
     /// The day on which the bank paid.
     pub betaald_op: Option<NaiveDate>,
+    /// That it is not to be paid after all: what stands in it is payable in another batch.
+    pub ingetrokken: Option<Withdrawn>,
     /// All together.
     pub totaal: i64,
     /// One for each aanbieder, or for each whose account it goes to.
     pub betalingen: Vec<PaymentJson>,
-    /// Who is not paid in it, as no more was granted than taken back.
+    /// Who is not paid in it, and why.
     overgeslagen: Vec<LeftOut>,
 }
 
@@ -99,6 +101,7 @@ impl From<BetalingView> for BetalingJson {
             made_at: view.at,
             made_by: view.by,
             betaald_op: view.betaald_op,
+            ingetrokken: view.withdrawn,
             overgeslagen: view.left_out,
         }
     }

@@ -20,16 +20,17 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::berichten::{Page, PageQuery};
+use super::deadlines::{LONG, note};
 use super::declaraties::LINES;
 use super::error::Problem;
 use super::object::Object;
-use super::openapi::{BadBatch, BadPayment, BadQuery, ForGemeenten, NoAccount, NotThere};
+use super::openapi::{BadBatch, BadPayment, BadQuery, BadWithdrawal, ForGemeenten, NoOrder, NotThere};
 use super::query::Parameters;
 use super::{Caller, Server};
 use crate::domain::Partij;
 use crate::domain::betaling::Kenmerk;
 use crate::domain::waarde::Value;
-use crate::exchange::betalen::{make, paid};
+use crate::exchange::betalen::{Unpaid, make, paid, withdraw};
 use crate::store::{BetalingAsked, BetalingView, LineQuery};
 pub(super) use json::{BetalingJson, Payment, PaymentJson, payments};
 
@@ -41,6 +42,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(csv))
         .routes(routes!(pain001))
         .routes(routes!(betaald))
+        .routes(routes!(intrekken))
 }
 
 /// The batch that a path names.
@@ -82,12 +84,21 @@ pub(super) struct Paid {
     dag: NaiveDate,
 }
 
+/// That a batch is not to be paid after all.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ToWithdraw {
+    /// Why, up to 500 characters. No Bsn.
+    reason: String,
+}
+
 /// Makes a batch of what is payable, or gives the one that is there.
 ///
 /// It takes every answered declaratie of the gemeente with something payable that stands in no batch yet, and makes one amount
-/// of it for each aanbieder: credits are set off. An aanbieder of whom no more was granted than taken back stays for a later
-/// batch (`overgeslagen`). What is in a batch does not change any more. The same kenmerk with the same body gives the same batch;
-/// with another body it is refused. An empty body asks for all, to be paid today.
+/// of it for each aanbieder: credits are set off. An aanbieder of whom no more was granted than taken back, or whose amount is
+/// more than one SEPA transfer can be, stays for a later batch (`overgeslagen`). What is in a batch does not change any more. The
+/// same kenmerk with the same body gives the same batch; with another body, or after the batch was withdrawn, it is refused. An
+/// empty body asks for all, to be paid today.
 #[utoipa::path(
     put,
     path = "/v1/betalingen/{kenmerk}",
@@ -185,7 +196,8 @@ pub(super) async fn csv(
 
 /// Gives a batch as an order to a bank: a draft of SEPA credit transfers (pain.001.001.09), one for each payee.
 ///
-/// The accounts are those of the settings (`[[rekening]]`). Downloads of one batch are the same, byte for byte.
+/// The accounts are those of the settings (`[[rekening]]`). Downloads of one batch are the same, byte for byte. Of a batch that
+/// was withdrawn there is none.
 #[utoipa::path(
     get,
     path = "/v1/betalingen/{kenmerk}/pain001",
@@ -195,7 +207,7 @@ pub(super) async fn csv(
         (status = 200, description = "The order", body = String, content_type = "application/xml"),
         NotThere,
         BadQuery,
-        NoAccount,
+        NoOrder,
         ForGemeenten
     )
 )]
@@ -234,6 +246,34 @@ pub(super) async fn betaald(
     Ok(Json(paid(kenmerk, dag, person, &server.gateway).await?.into()))
 }
 
+/// Withdraws a batch that is not paid.
+///
+/// What stands in it is payable again, in a batch under another kenmerk; this one stays to be seen, and has no order to a bank
+/// any more. Withdraw it before the bank has its order, or once the bank was told not to carry it out. Withdrawing it again
+/// changes nothing.
+#[utoipa::path(
+    post,
+    path = "/v1/betalingen/{kenmerk}/intrekken",
+    tag = "betalingen",
+    params(Named),
+    request_body(content = ToWithdraw, example = json!({"reason": "De rekening van de aanbieder klopt niet."})),
+    responses((status = 200, description = "The batch", body = BetalingJson), NotThere, BadWithdrawal)
+)]
+pub(super) async fn intrekken(
+    State(server): State<Arc<Server>>,
+    caller: Caller,
+    Path(Named { kenmerk }): Path<Named>,
+    told: Result<Json<Object<ToWithdraw>>, JsonRejection>,
+) -> Result<Json<BetalingJson>, Problem> {
+    let person = caller.of_gemeente()?;
+    let Json(Object(ToWithdraw { reason })) = told.map_err(|_| Problem::Body(TO_WITHDRAW.to_owned()))?;
+    let reason = note("reason", &reason, LONG)?;
+    let kenmerk = Kenmerk::from_text(&kenmerk).ok_or(Problem::NotFound)?;
+    Ok(Json(withdraw(kenmerk, reason, person, &server.gateway).await?.into()))
+}
+
+const TO_WITHDRAW: &str = "Stuur JSON met \"reason\": waarom de betaling wordt ingetrokken.";
+
 /// What a batch may be asked with.
 const ASKED: &str = "Stuur JSON: {} voor alles wat te betalen is, of met \"aanbieder\" (AGB-code) en \"uitvoerdatum\" (als 2026-06-30).";
 
@@ -263,6 +303,9 @@ impl Server {
 
     pub(super) async fn betaling_pain001(&self, gemeente: &Partij, kenmerk: &str) -> Result<Response, Problem> {
         let betaling = self.betaling(gemeente, kenmerk).await?;
+        if let Some(withdrawn) = betaling.withdrawn {
+            return Err(Unpaid::Withdrawn(withdrawn).into());
+        }
         let order = pain001::pain001(&betaling, &self.rekeningen).map_err(Problem::NoAccount)?;
         let headers = [(CONTENT_TYPE, "application/xml"), (CONTENT_DISPOSITION, "attachment; filename=pain001.xml")];
         Ok((headers, order).into_response())

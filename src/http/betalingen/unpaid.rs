@@ -4,12 +4,13 @@ use axum::http::StatusCode;
 
 use crate::domain::calculation::euros;
 use crate::exchange::betalen::Unpaid;
-use crate::store::LeftOut;
+use crate::exchange::local_time;
+use crate::store::{LeftOut, Reden, Withdrawn};
 
 pub(in crate::http) fn status(why: &Unpaid) -> StatusCode {
     match why {
         Unpaid::NotFound => StatusCode::NOT_FOUND,
-        Unpaid::OtherContent(_) | Unpaid::PaidOn(_) => StatusCode::CONFLICT,
+        Unpaid::OtherContent(_) | Unpaid::PaidOn(_) | Unpaid::Paid(_) | Unpaid::Withdrawn(_) => StatusCode::CONFLICT,
         Unpaid::Nothing(_) | Unpaid::Past(_) | Unpaid::NotYet { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Unpaid::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
@@ -48,20 +49,46 @@ pub(in crate::http) fn texts(why: &Unpaid) -> Option<Texts> {
             "Al betaald op een andere dag",
             format!("Van deze betaling is al gemeld dat zij op {day} is betaald. Dat is niet gewijzigd."),
         ),
+        Unpaid::Paid(day) => (
+            "al-betaald",
+            "Al betaald",
+            format!(
+                "Van deze betaling is gemeld dat zij op {day} is betaald: zij kan niet meer worden ingetrokken. Zet recht met een credit."
+            ),
+        ),
+        Unpaid::Withdrawn(withdrawn) => ("betaling-ingetrokken", "Betaling ingetrokken", taken_back(withdrawn)),
     })
 }
 
+fn taken_back(Withdrawn { at, by, reason }: &Withdrawn) -> String {
+    format!(
+        "Deze betaling is op {} ingetrokken door {by} ({reason}) en wordt niet betaald. Wat erin stond is weer te betalen: maak een \
+         nieuwe betaling, onder een ander kenmerk.",
+        local_time(*at).date_naive()
+    )
+}
+
 fn nothing(left_out: &[LeftOut]) -> String {
-    let none = "Er is geen beantwoorde declaratie met iets te betalen die nog in geen betaling staat. Er is geen betaling gemaakt.";
-    let amounts = left_out.iter().map(|one| format!("{} ({})", one.aanbieder, euros(one.bedrag.into())));
-    let amounts = amounts.collect::<Vec<_>>().join(", ");
-    if amounts.is_empty() {
-        none.to_owned()
-    } else {
-        format!(
-            "{none} Bij deze aanbieders is niet meer toegekend dan teruggenomen; dat wordt later verrekend: {amounts}."
-        )
+    let mut text = "Er is geen beantwoorde declaratie met iets te betalen die nog in geen betaling staat. Er is geen betaling gemaakt."
+        .to_owned();
+    for (reden, why) in [
+        (
+            Reden::NietMeerDanTeruggenomen,
+            "Bij deze aanbieders is niet meer toegekend dan teruggenomen; dat wordt later verrekend",
+        ),
+        (
+            Reden::MeerDanEenOverboeking,
+            "Deze bedragen zijn meer dan een SEPA-overboeking kan zijn (€ 999999999,99); betaal ze buiten dit systeem",
+        ),
+    ] {
+        let amounts = left_out.iter().filter(|one| one.reden == reden);
+        let amounts = amounts.map(|one| format!("{} ({})", one.aanbieder, euros(one.bedrag.into())));
+        let amounts = amounts.collect::<Vec<_>>().join(", ");
+        if !amounts.is_empty() {
+            text.extend([" ", why, ": ", &amounts, "."]);
+        }
     }
+    text
 }
 
 pub(in crate::http) fn not_a_gemeente() -> Texts {

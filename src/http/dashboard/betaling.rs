@@ -15,7 +15,7 @@ use crate::domain::waarde::Value;
 use crate::http::Server;
 use crate::http::betalingen::{BetalingJson, PaymentJson};
 use crate::http::error::Problem;
-use crate::http::openapi::{ForOperators, NoAccount, NotThere};
+use crate::http::openapi::{ForOperators, NoOrder, NotThere};
 
 #[derive(Template)]
 #[template(path = "betalingen.html")]
@@ -33,7 +33,10 @@ struct BetalingRow {
     gemeente: String,
     uitvoerdatum: String,
     totaal: String,
+    /// When it was paid, or that it was withdrawn.
     betaald: String,
+    /// Whether a bank can be told to pay it.
+    has_order: bool,
     payments: Vec<PaymentRow>,
 }
 
@@ -88,7 +91,7 @@ pub(in crate::http) async fn csv(
     path = "/betalingen/{gemeente}/{kenmerk}/pain001",
     tag = "dashboard",
     params(("gemeente" = String, Path, description = "CBS code"), ("kenmerk" = String, Path, description = "Of the batch")),
-    responses(ForOperators, NotThere, NoAccount)
+    responses(ForOperators, NotThere, NoOrder)
 )]
 pub(in crate::http) async fn pain001(
     State(server): State<Arc<Server>>,
@@ -113,7 +116,8 @@ impl Server {
             gemeente: self.naam(&json.gemeente),
             uitvoerdatum: date(json.uitvoerdatum),
             totaal: texts::euro(json.totaal.into()),
-            betaald: json.betaald_op.map_or_else(|| TEXTS.no.to_owned(), date),
+            betaald: texts::paid(json.betaald_op, json.ingetrokken.as_ref()),
+            has_order: json.ingetrokken.is_none(),
             payments: json.betalingen.iter().map(|one| self.payment_row(one)).collect(),
         }
     }

@@ -8,9 +8,11 @@ use crate::domain::deadline::Clock;
 use crate::domain::history::{ToewijzingFact, VerzoekFact};
 use crate::domain::stand::{Declared, LeveringStand, ToewijzingStand, VerzoekStand};
 use crate::domain::waarde::{RetourCode, VerzoekAntwoord};
+use crate::exchange::local_time;
 use crate::http::declaraties::{DeclaratieJson, LineJson};
 use crate::store::{
     Acknowledged, AntwoordView, DeadlineState, DeadlineView, Opened, Origin, Outcome, ParcelState, ParcelView, Via,
+    Withdrawn,
 };
 
 /// The texts of the pages.
@@ -442,6 +444,17 @@ pub(super) fn payable(declaratie: &DeclaratieJson) -> String {
         (None, _) => bedrag,
         (Some(kenmerk), None) => format!("{bedrag}, in betaling {kenmerk}"),
         (Some(kenmerk), Some(day)) => format!("{bedrag}, betaald op {} met {kenmerk}", date(day)),
+    }
+}
+
+/// When a batch was paid, or that it was withdrawn.
+pub(super) fn paid(day: Option<NaiveDate>, withdrawn: Option<&Withdrawn>) -> String {
+    match (day, withdrawn) {
+        (None, None) => TEXTS.no.to_owned(),
+        (Some(day), _) => date(day),
+        (None, Some(Withdrawn { at, by, reason })) => {
+            format!("ingetrokken op {} door {by}: {reason}", date(local_time(*at).date_naive()))
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::{ContentBuilder, Object, Ref, RefOr, Response, ResponseBuilder, Type};
 use utoipa::{IntoResponses, ToSchema};
@@ -17,7 +17,7 @@ use crate::exchange::decide::Undecided;
 use crate::exchange::declare::Declined;
 use crate::exchange::keep::Unkept;
 use crate::http::error::{Body, Problem};
-use crate::store::{BetalingAsked, StoreError};
+use crate::store::{BetalingAsked, StoreError, Withdrawn};
 
 type Responses = BTreeMap<String, RefOr<Response>>;
 
@@ -60,8 +60,11 @@ pub(in crate::http) struct BadDeadline;
 /// Where a written order is told.
 pub(in crate::http) struct BadOrder;
 
-/// Where accounts are needed.
-pub(in crate::http) struct NoAccount;
+/// Where a batch is withdrawn.
+pub(in crate::http) struct BadWithdrawal;
+
+/// Where a batch is had as an order to a bank.
+pub(in crate::http) struct NoOrder;
 
 /// Where delivered volumes are declared.
 pub(in crate::http) struct BadDeclaratie;
@@ -173,8 +176,8 @@ impl IntoResponses for BadDeclaratie {
 
 impl IntoResponses for BadBatch {
     fn responses() -> Responses {
-        let unpaid =
-            [Unpaid::OtherContent(BetalingAsked::default()), Unpaid::Nothing(Vec::new()), Unpaid::Past(a_day())];
+        let other = Unpaid::OtherContent(BetalingAsked::default());
+        let unpaid = [other, withdrawn(), Unpaid::Nothing(Vec::new()), Unpaid::Past(a_day())];
         let before = [Problem::Kenmerk, Problem::Body("Stuur JSON.".to_owned())];
         let mut responses = ForGemeenten::responses();
         responses.extend(answers(before.into_iter().chain(unpaid.map(Problem::Unpaid))));
@@ -185,7 +188,7 @@ impl IntoResponses for BadBatch {
 impl IntoResponses for BadPayment {
     fn responses() -> Responses {
         let not_yet = Unpaid::NotYet { made: a_day(), today: a_day() };
-        let unpaid = [Unpaid::PaidOn(a_day()), not_yet].map(Problem::Unpaid);
+        let unpaid = [Unpaid::PaidOn(a_day()), withdrawn(), not_yet].map(Problem::Unpaid);
         let mut responses = ForGemeenten::responses();
         responses.extend(answers([Problem::Body("Stuur JSON.".to_owned())].into_iter().chain(unpaid)));
         responses
@@ -228,10 +231,24 @@ fn no_such_term() -> Unkept {
     Unkept::NoSuchTerm { profile: "mlw-2018".to_owned(), known }
 }
 
-impl IntoResponses for NoAccount {
+impl IntoResponses for BadWithdrawal {
     fn responses() -> Responses {
-        answers([Problem::NoAccount(vec!["41005001".to_owned()])])
+        let mut responses = ForGemeenten::responses();
+        responses.extend(answers([Problem::Body("Stuur JSON.".to_owned()), Problem::Unpaid(Unpaid::Paid(a_day()))]));
+        responses
     }
+}
+
+impl IntoResponses for NoOrder {
+    fn responses() -> Responses {
+        answers([Problem::NoAccount(vec!["41005001".to_owned()]), Problem::Unpaid(withdrawn())])
+    }
+}
+
+/// For an example.
+fn withdrawn() -> Unpaid {
+    let reason = "De rekening van de aanbieder klopt niet.".to_owned();
+    Unpaid::Withdrawn(Withdrawn { at: a_day().and_time(NaiveTime::MIN).and_utc(), by: "Anna".to_owned(), reason })
 }
 
 /// For an example.

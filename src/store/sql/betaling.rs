@@ -14,11 +14,13 @@ use crate::domain::betaling::{Kenmerk, Payable, Payee, net};
 use crate::domain::declaratie::GeslotenPeriode;
 use crate::domain::waarde::Value;
 use crate::store::{
-    BetaaldeDeclaratie, BetalingView, DeadlineState, LeftOut, Made, NewBetaling, Payment, StoreError, VorderingView,
+    BetaaldeDeclaratie, BetalingView, DeadlineState, LeftOut, Made, NewBetaling, Payment, Reden, StoreError,
+    VorderingView, Withdrawal,
 };
 
 const MADE: &str = "betaling.made";
 const PAID: &str = "betaling.paid";
+const WITHDRAWN: &str = "betaling.withdrawn";
 
 /// What line `p` adds to what is payable: a credit takes back what was granted of its debet, which of a rejected claim is
 /// nothing. The same as [`crate::domain::regels::prestatie::Books::moves`].
@@ -46,19 +48,18 @@ pub async fn make(conn: &mut Connection, new: &NewBetaling) -> Result<Made> {
     }
     let payable = payable(conn, &new.gemeente, new.asked.aanbieder.as_deref()).await?;
     let sums = net(&payable);
-    let left_out = sums.iter().filter(|(_, bedrag)| **bedrag <= 0).map(|(payee, bedrag)| LeftOut {
-        aanbieder: payee.aanbieder.clone(),
-        begunstigde: payee.begunstigde.clone(),
-        bedrag: *bedrag,
+    let left_out = sums.iter().filter_map(|(payee, &bedrag)| {
+        let reden = Reden::of(bedrag)?;
+        Some(LeftOut { aanbieder: payee.aanbieder.clone(), begunstigde: payee.begunstigde.clone(), bedrag, reden })
     });
     let left_out: Vec<LeftOut> = left_out.collect();
-    let total: i64 = sums.values().filter(|bedrag| **bedrag > 0).sum();
+    let total: i64 = sums.values().filter(|bedrag| Reden::of(**bedrag).is_none()).sum();
     if total == 0 {
         // Somebody else may have made this very batch since it was looked for.
         let there = one(conn, &new.gemeente, &new.kenmerk).await?;
         return Ok(there.map_or(Made::Nothing(left_out), Made::There));
     }
-    let paid: Vec<&Payable> = payable.iter().filter(|one| sums[&one.payee] > 0).collect();
+    let paid: Vec<&Payable> = payable.iter().filter(|one| Reden::of(sums[&one.payee]).is_none()).collect();
     insert(conn, new, &paid, &left_out).await?;
     let detail = json!({"gemeente": new.gemeente.code(), "kenmerk": new.kenmerk.as_str(), "bedrag": total});
     audit::append(conn, (new.at, &new.by), MADE, None, &detail.to_string()).await?;
@@ -120,8 +121,8 @@ async fn insert(conn: &mut Connection, new: &NewBetaling, paid: &[&Payable], lef
 
 /// See [`crate::store::Store::settle_betaling`].
 pub async fn settle(conn: &mut Connection, payment: &Payment) -> Result<Option<BetalingView>> {
-    const SETTLE: &str =
-        "UPDATE betaling SET betaald_op = $3 WHERE gemeente = $1 AND kenmerk = $2 AND betaald_op IS NULL";
+    const SETTLE: &str = "UPDATE betaling SET betaald_op = $3
+        WHERE gemeente = $1 AND kenmerk = $2 AND betaald_op IS NULL AND withdrawn IS NULL";
     const CLOCKS: &str = "UPDATE deadline
         SET state = CASE WHEN $3 <= due THEN 'met' ELSE 'late' END, closed_at = $4
         WHERE clock = 'betaling' AND state IN ('open', 'overdue') AND bericht_id IN (
@@ -137,6 +138,32 @@ pub async fn settle(conn: &mut Connection, payment: &Payment) -> Result<Option<B
         sqlx::query(CLOCKS).bind(gemeente.code()).bind(kenmerk.as_str()).bind(day).bind(at).execute(&mut *conn).await?;
         let detail = json!({"gemeente": gemeente.code(), "kenmerk": kenmerk.as_str(), "dag": day});
         audit::append(conn, (*at, by), PAID, None, &detail.to_string()).await?;
+    }
+    one(conn, gemeente, kenmerk).await
+}
+
+/// See [`crate::store::Store::withdraw_betaling`].
+pub async fn withdraw(conn: &mut Connection, withdrawal: &Withdrawal) -> Result<Option<BetalingView>> {
+    const WITHDRAW: &str = "UPDATE betaling SET withdrawn = $3
+        WHERE gemeente = $1 AND kenmerk = $2 AND betaald_op IS NULL AND withdrawn IS NULL";
+    const MOVE: [&str; 2] = [
+        "INSERT INTO ingetrokken_declaratie (gemeente, kenmerk, declaratie_id, bedrag)
+            SELECT gemeente, kenmerk, declaratie_id, bedrag FROM betaalde_declaratie WHERE gemeente = $1 AND kenmerk = $2",
+        "DELETE FROM betaalde_declaratie WHERE gemeente = $1 AND kenmerk = $2",
+    ];
+    let Withdrawal { gemeente, kenmerk, withdrawn } = withdrawal;
+    let done = sqlx::query(WITHDRAW)
+        .bind(gemeente.code())
+        .bind(kenmerk.as_str())
+        .bind(text(withdrawn)?)
+        .execute(&mut *conn)
+        .await?;
+    if done.rows_affected() == 1 {
+        for step in MOVE {
+            sqlx::query(step).bind(gemeente.code()).bind(kenmerk.as_str()).execute(&mut *conn).await?;
+        }
+        let detail = json!({"gemeente": gemeente.code(), "kenmerk": kenmerk.as_str(), "reason": withdrawn.reason});
+        audit::append(conn, (withdrawn.at, &withdrawn.by), WITHDRAWN, None, &detail.to_string()).await?;
     }
     one(conn, gemeente, kenmerk).await
 }
@@ -180,9 +207,11 @@ pub async fn list(
 async fn view(conn: &mut Connection, row: &Row) -> Result<BetalingView> {
     const DECLARATIES: &str = "SELECT t.declaratie_id, t.bedrag, d.aanbieder, d.begunstigde, d.declaratie_nummer,
             d.begindatum, d.einddatum, c.due, c.state
-        FROM betaalde_declaratie t JOIN declaratie d ON d.bericht_id = t.declaratie_id
+        FROM (SELECT declaratie_id, bedrag FROM betaalde_declaratie WHERE gemeente = $1 AND kenmerk = $2
+                UNION ALL SELECT declaratie_id, bedrag FROM ingetrokken_declaratie WHERE gemeente = $1 AND kenmerk = $2) t
+            JOIN declaratie d ON d.bericht_id = t.declaratie_id
             LEFT JOIN deadline c ON c.bericht_id = t.declaratie_id AND c.clock = 'betaling'
-        WHERE t.gemeente = $1 AND t.kenmerk = $2 ORDER BY d.aanbieder, d.begunstigde, t.declaratie_id";
+        ORDER BY d.aanbieder, d.begunstigde, t.declaratie_id";
     let fields = Fields::of("betaling", "kenmerk", row)?;
     let (gemeente, kenmerk): (String, String) = (fields.get("gemeente")?, fields.get("kenmerk")?);
     let rows = sqlx::query(DECLARATIES).bind(&gemeente).bind(&kenmerk).fetch_all(conn).await?;
@@ -194,6 +223,7 @@ async fn view(conn: &mut Connection, row: &Row) -> Result<BetalingView> {
         at: fields.get("made_at")?,
         by: fields.get("made_by")?,
         betaald_op: fields.parse_if_any("betaald_op", Value::from_text)?,
+        withdrawn: fields.parse_if_any("withdrawn", |text| serde_json::from_str(text).ok())?,
         left_out: fields.parse("left_out", |text| serde_json::from_str(text).ok())?,
         declaraties: rows.iter().map(declaratie).collect::<Result<_>>()?,
     })

@@ -20,7 +20,7 @@ use crate::store::{
     DeclaratieView, Done, Entry, EnvelopeSeen, FindingReceipt, Journaled, Lease, LedgerRow, LedgerTable, LeveringView,
     LineQuery, LineView, Made, NewBetaling, NewOpened, Opening, Overview, Parcel, ParcelView, Payment, Place,
     PostbusItem, Proposal, Receipt, Settlement, Spoed, Store, ToewijzingView, VorderingView, Waiting,
-    WaitingToewijzing,
+    WaitingToewijzing, Withdrawal,
 };
 
 impl Database {
@@ -279,6 +279,11 @@ impl Store for Database {
     async fn settle_betaling(&self, payment: &Payment) -> Result<Option<BetalingView>> {
         let payment = payment.clone();
         self.write(move |conn| Box::pin(async move { betaling::settle(conn, &payment).await })).await
+    }
+
+    async fn withdraw_betaling(&self, withdrawal: &Withdrawal) -> Result<Option<BetalingView>> {
+        let withdrawal = withdrawal.clone();
+        self.write(move |conn| Box::pin(async move { betaling::withdraw(conn, &withdrawal).await })).await
     }
 
     async fn betaling(&self, gemeente: &Partij, kenmerk: &Kenmerk) -> Result<Option<BetalingView>> {

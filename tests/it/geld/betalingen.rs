@@ -1,9 +1,11 @@
 //! Batches of payments, as a gemeente makes them and tells that they were paid.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::deels::declare;
 use super::maker::{APRIL, JULY, JUNE, MAY, WMO301, credit, line, line_of, wmo303};
+use super::opdracht::{every_change_is_seen, order, values};
 use crate::decide::problem;
 use crate::world::{AANBIEDER, ANDERE, Answer, BSN, GEMEENTE, World};
 
@@ -21,19 +23,23 @@ async fn world(settings: &str) -> World {
 }
 
 async fn put(world: &World, who: &str, kenmerk: &str, body: &Value) -> Answer {
-    let url = world.url(&format!("/v1/betalingen/{kenmerk}"));
-    world
-        .request(|client| {
-            client.put(url).bearer_auth(who).header("content-type", "application/json").body(body.to_string())
-        })
-        .await
+    send(world, Method::PUT, who, kenmerk, body).await
 }
 
 async fn paid(world: &World, who: &str, kenmerk: &str, body: &Value) -> Answer {
-    let url = world.url(&format!("/v1/betalingen/{kenmerk}/betaald"));
+    send(world, Method::POST, who, &format!("{kenmerk}/betaald"), body).await
+}
+
+async fn withdraw(world: &World, who: &str, kenmerk: &str, body: &Value) -> Answer {
+    send(world, Method::POST, who, &format!("{kenmerk}/intrekken"), body).await
+}
+
+async fn send(world: &World, method: Method, who: &str, path: &str, body: &Value) -> Answer {
+    let url = world.url(&format!("/v1/betalingen/{path}"));
+    let is_json = ("content-type", "application/json");
     world
         .request(|client| {
-            client.post(url).bearer_auth(who).header("content-type", "application/json").body(body.to_string())
+            client.request(method, url).bearer_auth(who).header(is_json.0, is_json.1).body(body.to_string())
         })
         .await
 }
@@ -164,16 +170,21 @@ async fn what_is_taken_back_is_set_off_and_what_is_not_above_zero_waits() {
     world.stop().await;
 }
 
+/// The same 303, to be paid to a servicebureau.
+fn for_bureau(wmo303: &str) -> Vec<u8> {
+    let bureau = "<b:Servicebureau>98000001</b:Servicebureau>";
+    let prefix = wmo303.split_once("Gemeente>").and_then(|(before, _)| before.rsplit_once('<')).expect("a tag").1;
+    let bureau = bureau.replace("b:", prefix);
+    let text = wmo303.replace(&format!("<{prefix}Aanbieder>"), &format!("{bureau}<{prefix}Aanbieder>"));
+    text.replace("BetalingAanID>02<", "BetalingAanID>01<").into_bytes()
+}
+
 #[tokio::test]
 async fn a_servicebureau_is_paid_by_itself_where_the_header_says_so() {
     let world = world(REKENINGEN).await;
     declare(&world, wmo303("448", "F1", MAY, &[line("P1", APRIL, 8)])).await;
     let text = String::from_utf8(wmo303("448", "F2", MAY, &[line("P2", MAY, 8)])).expect("UTF-8");
-    let bureau = "<b:Servicebureau>98000001</b:Servicebureau>";
-    let prefix = text.split_once("Gemeente>").and_then(|(before, _)| before.rsplit_once('<')).expect("a tag").1;
-    let bureau = bureau.replace("b:", prefix);
-    let text = text.replace(&format!("<{prefix}Aanbieder>"), &format!("{bureau}<{prefix}Aanbieder>"));
-    declare(&world, text.replace("BetalingAanID>02<", "BetalingAanID>01<").into_bytes()).await;
+    declare(&world, for_bureau(&text)).await;
     let made = put(&world, GEMEENTE, "a", &json!({})).await.body;
     let payees = made["betalingen"].as_array().expect("payments").iter();
     let payees: Vec<_> = payees.map(|one| (one["begunstigde"].clone(), one["bedrag"].clone())).collect();
@@ -204,34 +215,25 @@ async fn a_batch_is_had_as_lines_and_as_an_order_to_a_bank() {
     assert_eq!(rows[1], expected);
     assert!(!csv.contains(BSN) && !csv.contains("P2"), "{csv}");
 
-    let order = world.get("operator", "/v1/betalingen/juni/pain001?gemeente=0384").await;
-    assert_eq!(
-        (order.status, order.headers["content-type"].as_bytes()),
-        (200, &b"application/xml"[..]),
-        "{}",
-        order.text
-    );
+    let order_to_bank = order(&world, "operator", "/v1/betalingen/juni/pain001?gemeente=0384").await;
     world.at("2019-07-20T09:00:00+02:00");
-    assert_eq!(world.get(GEMEENTE, "/v1/betalingen/juni/pain001").await.text, order.text, "the same, byte for byte");
-    let value = |name: &str| -> Vec<&str> {
-        let tag = format!("<{name}>");
-        let parts = order.text.split(&tag).skip(1);
-        parts.map(|rest| rest.split('<').next().expect("a value")).collect()
-    };
+    assert_eq!(order(&world, GEMEENTE, "/v1/betalingen/juni/pain001").await, order_to_bank, "the same, byte for byte");
+    let value = |name: &str| values(&order_to_bank, name);
     assert_eq!((value("MsgId"), value("PmtInfId")), (vec!["juni"], vec!["juni"]));
     assert_eq!((value("NbOfTxs"), value("CtrlSum")), (vec!["1", "1"], vec!["900.00", "900.00"]));
-    assert!(order.text.contains("<InstdAmt Ccy=\"EUR\">900.00</InstdAmt>"), "{}", order.text);
+    assert_eq!(value("InstdAmt"), ["900.00"]);
     assert_eq!((value("IBAN"), value("BICFI")), (vec!["NL91ABNA0417164300", "NL44RABO0123456789"], vec!["ABNANL2A"]));
     assert_eq!((value("CreDtTm"), value("Dt")), (vec!["2019-06-20T07:00:00Z"], vec!["2019-06-25"]));
     let (end_to_end, remittance) = (value("EndToEndId")[0], value("Ustrd")[0]);
     assert!(end_to_end.len() == 35 && end_to_end.ends_with("-41005001"), "{end_to_end}");
     assert!(remittance.len() <= 140 && remittance.starts_with("Wmo juni: F1, Factuur2, "), "{remittance}");
-    assert!(remittance.ends_with(" meer") && !order.text.contains(BSN), "{remittance}");
-    in_order(&order.text);
+    assert!(remittance.ends_with(" meer") && !order_to_bank.contains(BSN), "{remittance}");
+    in_order(&order_to_bank);
+    every_change_is_seen(&order_to_bank);
     world.stop().await;
 }
 
-/// The order is well-formed, and its elements stand in the order of the schema of ISO 20022.
+/// The elements stand in the order of the schema of ISO 20022, also where nobody can judge by that.
 fn in_order(text: &str) {
     let names = text.split('<').skip(1).filter(|tag| !tag.starts_with(['/', '?']));
     let names: Vec<&str> = names.map(|tag| tag.split([' ', '>']).next().expect("a name")).collect();
@@ -239,7 +241,35 @@ fn in_order(text: &str) {
         PmtTpInf SvcLvl Cd ReqdExctnDt Dt Dbtr Nm DbtrAcct Id IBAN DbtrAgt FinInstnId BICFI ChrgBr CdtTrfTxInf PmtId EndToEndId \
         Amt InstdAmt Cdtr Nm CdtrAcct Id IBAN RmtInf Ustrd";
     assert_eq!(names, expected.split_whitespace().collect::<Vec<_>>());
-    assert_eq!(text.matches("</").count(), names.len(), "every element ends");
+}
+
+#[tokio::test]
+async fn an_order_is_one_that_a_bank_takes_whatever_stands_in_names_and_kenmerk() {
+    let naam = "x".repeat(70);
+    let accounts = format!(
+        "[[rekening]]\npartij = \"0384\"\nnaam = \"Gemeente 's-Diemen (/Oost)\"\niban = \"NL91ABNA0417164300\"\n\
+        [[rekening]]\npartij = \"41005001\"\nnaam = \"{naam}\"\niban = \"DE89370400440532013000\"\nbic = \"COBADEFFXXX\"\n\
+        [[rekening]]\npartij = \"98000001\"\nnaam = \"B\"\niban = \"NL44RABO0123456789\"\n"
+    );
+    let world = world(&accounts).await;
+    declare(&world, wmo303("448", "F1", MAY, &[line("P1", APRIL, 8)])).await;
+    let text = String::from_utf8(wmo303("448", "F2", MAY, &[line("P2", MAY, 8)])).expect("UTF-8");
+    let of_bureau = for_bureau(&text);
+    declare(&world, of_bureau).await;
+    let kenmerk = "2019-06?:().,'+ (34 tekens lang) ab";
+    let made = put(&world, GEMEENTE, "2019-06%3F%3A().%2C'%2B%20(34%20tekens%20lang)%20ab", &json!({})).await;
+    assert_eq!((made.status, made.body["kenmerk"].as_str()), (201, Some(kenmerk)), "{}", made.text);
+    let path = "/v1/betalingen/2019-06%3F%3A().%2C'%2B%20(34%20tekens%20lang)%20ab/pain001";
+    let order = order(&world, GEMEENTE, path).await;
+    let plain = order.replace("&#39;", "'");
+    assert_eq!(values(&plain, "MsgId"), [kenmerk]);
+    assert_eq!(values(&plain, "Nm"), ["Gemeente 's-Diemen (/Oost)", "Gemeente 's-Diemen (/Oost)", naam.as_str(), "B"]);
+    assert_eq!(values(&plain, "Id").last(), Some(&"\n            <IBAN>NL44RABO0123456789</IBAN>\n          "));
+    assert!(plain.contains("<Id>NOTPROVIDED</Id>"), "no BIC of the payer: {plain}");
+    assert_eq!(values(&plain, "BICFI"), ["COBADEFFXXX"]);
+    let told = [format!("Wmo {kenmerk}: F1"), format!("Wmo {kenmerk}: F2")];
+    assert_eq!(values(&plain, "Ustrd"), told);
+    world.stop().await;
 }
 
 #[tokio::test]
@@ -269,6 +299,89 @@ async fn that_a_batch_was_paid_is_told_once_and_kept_with_a_name() {
     let made = "{\"gemeente\":\"0384\",\"kenmerk\":\"juni\",\"bedrag\":20000}";
     let paid = "{\"gemeente\":\"0384\",\"kenmerk\":\"juni\",\"dag\":\"2019-07-20\"}";
     assert_eq!(told, [(GEMEENTE, "betaling.made", made), (GEMEENTE, "betaling.paid", paid)]);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_batch_is_withdrawn_for_a_reason_and_what_it_was_to_pay_is_payable_again() {
+    let world = world(&format!("{MLW}{REKENINGEN}")).await;
+    let id = declare(&world, wmo303("448", "F1", MAY, &[line("P1", APRIL, 8)])).await;
+    let made = put(&world, GEMEENTE, "juni", &json!({})).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    let of_juni = order(&world, GEMEENTE, "/v1/betalingen/juni/pain001").await;
+    world.at("2019-06-21T09:00:00+02:00");
+    let reason = json!({"reason": "Rekening klopt niet & wordt nagevraagd."});
+    let withdrawn = withdraw(&world, GEMEENTE, "juni", &reason).await;
+    let told_of_it = json!({"at": "2019-06-21T07:00:00Z", "by": GEMEENTE, "reason": reason["reason"]});
+    assert_eq!((withdrawn.status, &withdrawn.body["ingetrokken"]), (200, &told_of_it), "{}", withdrawn.text);
+    assert_eq!(withdrawn.body["betalingen"], made.body["betalingen"], "what stood in it");
+    world.at("2019-06-22T09:00:00+02:00");
+    let again = withdraw(&world, GEMEENTE, "juni", &json!({"reason": "Nog eens."})).await;
+    assert_eq!((again.status, &again.body), (200, &withdrawn.body), "the first reason stays");
+    assert_eq!(world.get(GEMEENTE, "/v1/betalingen/juni").await.body, withdrawn.body, "it stays to be seen");
+    assert_eq!(world.get(GEMEENTE, "/v1/betalingen/juni/csv").await.status, 200);
+
+    for answer in [
+        world.get(GEMEENTE, "/v1/betalingen/juni/pain001").await,
+        world.get("operator", "/betalingen/0384/juni/pain001").await,
+        put(&world, GEMEENTE, "juni", &json!({})).await,
+        paid(&world, GEMEENTE, "juni", &json!({"dag": "2019-06-21"})).await,
+    ] {
+        assert_eq!(problem(&answer), (409, "betaling-ingetrokken"), "{}", answer.text);
+        assert!(answer.text.contains("op 2019-06-21 ingetrokken door 0384 (Rekening klopt niet"), "{}", answer.text);
+    }
+    assert_eq!(told(&world, &id).await, (20_000, 20_000, 20_000, "2019-07-20 open".to_owned()));
+    assert_eq!(open(&world).await, 20_000);
+    let page = world.get("operator", "/betalingen").await.text;
+    assert!(page.contains("ingetrokken op 21-06-2019 door 0384: Rekening klopt niet &#38; wordt"), "{page}");
+    assert!(page.contains("/juni/csv") && !page.contains("/juni/pain001"), "{page}");
+
+    let other = put(&world, GEMEENTE, "juni-2", &json!({})).await;
+    assert_eq!((other.status, &other.body["totaal"]), (201, &json!(20_000)), "{}", other.text);
+    let of_other = order(&world, GEMEENTE, "/v1/betalingen/juni-2/pain001").await;
+    assert_ne!(values(&of_other, "EndToEndId"), values(&of_juni, "EndToEndId"), "a bank tells them apart");
+    assert_eq!(world.get(GEMEENTE, &format!("/v1/declaraties/{id}")).await.body["betaling"], "juni-2");
+    assert_eq!(paid(&world, GEMEENTE, "juni-2", &json!({"dag": "2019-06-22"})).await.status, 200);
+    let late = withdraw(&world, GEMEENTE, "juni-2", &reason).await;
+    assert_eq!(problem(&late), (409, "al-betaald"), "{}", late.text);
+    assert_eq!(told(&world, &id).await.3, "2019-07-20 met".to_owned());
+    assert_eq!(open(&world).await, 0);
+    let audit = world.store().audit(0, 10).await.expect("read").into_iter();
+    let audit: Vec<_> = audit.filter(|one| one.what == "betaling.withdrawn").map(|one| (one.who, one.detail)).collect();
+    let detail = "{\"gemeente\":\"0384\",\"kenmerk\":\"juni\",\"reason\":\"Rekening klopt niet & wordt nagevraagd.\"}";
+    assert_eq!(audit, [(GEMEENTE.to_owned(), detail.to_owned())]);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn who_may_not_withdraw_and_without_a_reason_nothing_is_withdrawn() {
+    let world = world("").await;
+    declare(&world, wmo303("448", "F1", MAY, &[line("P1", APRIL, 8)])).await;
+    assert_eq!(put(&world, GEMEENTE, "a", &json!({})).await.status, 201);
+    let reason = json!({"reason": "Dubbel."});
+    for (caller, kind) in [
+        (AANBIEDER, (403, "geen-gemeente")),
+        ("operator", (403, "geen-gemeente")),
+        ("niemand", (401, "onbekend-token")),
+        (ANDERE, (404, "niet-gevonden")),
+    ] {
+        assert_eq!(problem(&withdraw(&world, caller, "a", &reason).await), kind, "{caller}");
+    }
+    assert_eq!(withdraw(&world, GEMEENTE, "b", &reason).await.status, 404);
+    for body in [
+        json!({}),
+        json!({"reason": " "}),
+        json!({"reason": "x".repeat(501)}),
+        json!({"reason": format!("Client {BSN}")}),
+        json!({"reason": "Dubbel.", "extra": 1}),
+        json!(["Dubbel."]),
+        Value::Null,
+    ] {
+        let refused = withdraw(&world, GEMEENTE, "a", &body).await;
+        assert_eq!(problem(&refused), (422, "inhoud"), "{body}");
+        assert!(!refused.text.contains(BSN), "{}", refused.text);
+    }
+    assert_eq!(world.get(GEMEENTE, "/v1/betalingen/a").await.body["ingetrokken"], Value::Null);
     world.stop().await;
 }
 

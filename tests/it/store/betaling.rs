@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use iwmo_gateway::domain::betaling::Kenmerk;
+use iwmo_gateway::domain::betaling::{Kenmerk, MOST};
 use iwmo_gateway::domain::declaratie::Prestatie;
 use iwmo_gateway::domain::history::PrestatieFact;
 use iwmo_gateway::domain::klasse::RetourCodes;
@@ -10,7 +10,7 @@ use iwmo_gateway::domain::waarde::{DebetCredit, ToewijzingNummer};
 use iwmo_gateway::domain::{Berichtsoort, Partij, declaratie};
 use iwmo_gateway::store::{
     About, Answering, BetalingAsked, BetalingView, Effect, Entry, LedgerChange, Made, NewBericht, NewBetaling,
-    NewDeclaratie, NewPrestatie, Payment, Place, Returned, Store, StoreError,
+    NewDeclaratie, NewPrestatie, Payment, Place, Reden, Returned, Store, StoreError, Withdrawal, Withdrawn,
 };
 
 use super::World;
@@ -78,6 +78,25 @@ fn new(kenmerk: &str) -> NewBetaling {
     }
 }
 
+fn payment(day_of: &str, kenmerk: &str) -> Payment {
+    Payment {
+        gemeente: gemeente(),
+        kenmerk: Kenmerk::from_text(kenmerk).expect("a name"),
+        day: day(day_of),
+        at: morning(),
+        by: "Bram".to_owned(),
+    }
+}
+
+fn withdrawal(kenmerk: &str, reason: &str) -> Withdrawal {
+    let withdrawn = Withdrawn { at: morning(), by: "Carla".to_owned(), reason: reason.to_owned() };
+    Withdrawal { gemeente: gemeente(), kenmerk: Kenmerk::from_text(kenmerk).expect("a name"), withdrawn }
+}
+
+async fn told(store: &dyn Store) -> Vec<String> {
+    store.audit(0, 10).await.expect("read").into_iter().map(|one| one.what).collect()
+}
+
 fn ids(view: &BetalingView) -> Vec<(&str, i64)> {
     view.declaraties.iter().map(|one| (one.id.as_str(), one.bedrag)).collect()
 }
@@ -138,6 +157,23 @@ pub async fn a_credit_waits_for_the_answer_on_what_it_takes_back(World { one, tw
     assert_eq!(store.declaratie("b2", None).await.expect("read").expect("there").betaalbaar, 70);
 }
 
+pub async fn what_no_transfer_can_be_stays_unpaid(World { one, two: _two, raw: _raw }: World) {
+    let store = one.as_ref();
+    let mut lines: Vec<_> = (0..23).map(|nr| line(&format!("R{nr}"), None, u32::MAX)).collect();
+    lines.push(line("R23", None, 1_215_752_214));
+    declare(store, "b1", lines).await;
+    answer(store, "b1", Vec::new()).await;
+    declare(store, "b2", vec![line("R24", None, 1)]).await;
+    answer(store, "b2", Vec::new()).await;
+    let Made::Nothing(left_out) = make(store, "a").await else { panic!("a cent too much") };
+    let told: Vec<_> = left_out.iter().map(|one| (one.bedrag, one.reden)).collect();
+    assert_eq!(told, [(MOST + 1, Reden::MeerDanEenOverboeking)]);
+    declare(store, "b3", vec![line("C24", Some("R24"), 1)]).await;
+    answer(store, "b3", Vec::new()).await;
+    let Made::New(made) = make(store, "a").await else { panic!("the most that one can be") };
+    assert_eq!(ids(&made), [("b1", MOST), ("b2", 1), ("b3", -1)]);
+}
+
 pub async fn a_batch_is_of_its_gemeente_and_paid_once(World { one, two, raw: _raw }: World) {
     let store = one.as_ref();
     declare(store, "b1", vec![line("R1", None, 100)]).await;
@@ -146,13 +182,6 @@ pub async fn a_batch_is_of_its_gemeente_and_paid_once(World { one, two, raw: _ra
     assert!(matches!(store.make_betaling(&of_nobody).await, Ok(Made::Nothing(_))));
     let Made::New(made) = make(store, "x").await else { panic!("payable") };
     assert_eq!((made.by.as_str(), made.betaald_op), ("Anna", None));
-    let payment = |day_of: &str, kenmerk: &str| Payment {
-        gemeente: gemeente(),
-        kenmerk: Kenmerk::from_text(kenmerk).expect("a name"),
-        day: day(day_of),
-        at: morning(),
-        by: "Bram".to_owned(),
-    };
     assert_eq!(store.settle_betaling(&payment("2026-03-02", "y")).await.expect("read"), None);
     let (first, second) = (payment("2026-03-02", "x"), payment("2026-03-03", "x"));
     let (left, right) = tokio::join!(one.settle_betaling(&first), two.settle_betaling(&second));
@@ -164,4 +193,48 @@ pub async fn a_batch_is_of_its_gemeente_and_paid_once(World { one, two, raw: _ra
     let claimed = store.vorderingen(Some(&gemeente()), None, None, 10).await.expect("read");
     assert_eq!(claimed.iter().map(|one| (one.claimed, one.paid, one.in_batch)).collect::<Vec<_>>(), [(100, 100, 0)]);
     assert_eq!(store.vorderingen(Some(&stranger()), None, None, 10).await.expect("read"), []);
+}
+
+pub async fn what_was_withdrawn_is_payable_again_in_another_batch(World { one, two, raw: _raw }: World) {
+    let store = one.as_ref();
+    declare(store, "b1", vec![line("R1", None, 100)]).await;
+    answer(store, "b1", Vec::new()).await;
+    assert_eq!(store.withdraw_betaling(&withdrawal("a", "niets")).await.expect("read"), None);
+    let Made::New(made) = make(store, "a").await else { panic!("payable") };
+    let (left, right) = (withdrawal("a", "links"), withdrawal("a", "rechts"));
+    let (left, right) = tokio::join!(one.withdraw_betaling(&left), two.withdraw_betaling(&right));
+    let (left, right) = (left.expect("read").expect("there"), right.expect("read").expect("there"));
+    assert_eq!(left, right, "the first one stays");
+    assert_eq!(BetalingView { withdrawn: None, ..left.clone() }, made, "what stood in it is to be seen");
+    assert_eq!(told(store).await, ["betaling.made", "betaling.withdrawn"]);
+    assert_eq!(store.declaratie("b1", None).await.expect("read").expect("there").betaling, None);
+    let claimed = store.vorderingen(None, None, None, 10).await.expect("read");
+    assert_eq!(claimed.iter().map(|one| (one.claimed, one.paid, one.in_batch)).collect::<Vec<_>>(), [(100, 0, 0)]);
+    let other = withdrawal("a", "een ander");
+    assert_eq!(
+        store.withdraw_betaling(&other).await.expect("read").as_ref(),
+        Some(&left),
+        "once more, nothing changes"
+    );
+    assert!(matches!(make(store, "a").await, Made::There(there) if there == left), "the name is not used again");
+    let Made::New(again) = make(store, "b").await else { panic!("payable again") };
+    assert_eq!(ids(&again), [("b1", 100)]);
+    let found = store.betalingen(None, None, 10).await.expect("read");
+    assert_eq!(found.iter().map(|one| one.kenmerk.as_str()).collect::<Vec<_>>(), ["b", "a"]);
+    let paid = store.settle_betaling(&payment("2026-03-02", "a")).await.expect("read");
+    assert_eq!(paid, Some(left), "what was withdrawn is not paid");
+}
+
+pub async fn a_batch_is_paid_or_withdrawn_whoever_asks_at_once(World { one, two, raw: _raw }: World) {
+    declare(one.as_ref(), "b1", vec![line("R1", None, 100)]).await;
+    answer(one.as_ref(), "b1", Vec::new()).await;
+    make(one.as_ref(), "a").await;
+    let (payment, withdrawal) = (payment("2026-03-02", "a"), withdrawal("a", "te laat"));
+    let (paid, withdrawn) = tokio::join!(one.settle_betaling(&payment), two.withdraw_betaling(&withdrawal));
+    let (paid, withdrawn) = (paid.expect("read").expect("there"), withdrawn.expect("read").expect("there"));
+    assert_eq!(paid, withdrawn);
+    assert!(paid.betaald_op.is_some() != paid.withdrawn.is_some(), "{paid:?}");
+    assert_eq!(told(one.as_ref()).await.len(), 2);
+    let is_payable = matches!(make(one.as_ref(), "b").await, Made::New(_));
+    assert_eq!(is_payable, paid.withdrawn.is_some());
 }

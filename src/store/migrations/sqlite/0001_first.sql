@@ -250,7 +250,9 @@ CREATE TABLE betaling (
     made_by      TEXT NOT NULL,                          -- the name of a credential
     left_out     TEXT NOT NULL,                          -- JSON: who is not paid, as more was taken back than granted
     betaald_op   TEXT,                                   -- the day on which the bank paid
-    PRIMARY KEY (gemeente, kenmerk)
+    withdrawn    TEXT,                                   -- JSON: when it was withdrawn, by whom and why
+    PRIMARY KEY (gemeente, kenmerk),
+    CHECK (betaald_op IS NULL OR withdrawn IS NULL)
 );
 
 -- What a batch pays of a declaratie. A declaratie stands in one at most: nothing is paid twice.
@@ -262,6 +264,16 @@ CREATE TABLE betaalde_declaratie (
     FOREIGN KEY (gemeente, kenmerk) REFERENCES betaling (gemeente, kenmerk)
 );
 CREATE INDEX betaalde_declaratie_betaling ON betaalde_declaratie (gemeente, kenmerk);
+
+-- What a batch was to pay before it was withdrawn: moved here from betaalde_declaratie, so that another batch can pay it.
+CREATE TABLE ingetrokken_declaratie (
+    gemeente      TEXT NOT NULL,
+    kenmerk       TEXT NOT NULL,
+    declaratie_id TEXT NOT NULL REFERENCES declaratie (bericht_id),
+    bedrag        INTEGER NOT NULL,
+    PRIMARY KEY (gemeente, kenmerk, declaratie_id),
+    FOREIGN KEY (gemeente, kenmerk) REFERENCES betaling (gemeente, kenmerk)
+);
 
 -- An answer that is awaited.
 CREATE TABLE deadline (
