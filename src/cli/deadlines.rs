@@ -167,7 +167,8 @@ fn text(out: &mut impl Write, views: &[DeadlineView], today: NaiveDate) -> io::R
             taken.unwrap_or_default()
         )?;
     }
-    writeln!(out, "{} deadlines, {} overdue", views.len(), views.iter().filter(|view| view.due < today).count())
+    let deadlines = if views.len() == 1 { "deadline" } else { "deadlines" };
+    writeln!(out, "{} {deadlines}, {} overdue", views.len(), views.iter().filter(|view| view.due < today).count())
 }
 
 const HEADING: [&str; 13] = [

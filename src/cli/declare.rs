@@ -59,6 +59,9 @@ pub struct Arguments {
     /// Of the standard: 3.2 makes a WMO323, 2.3 a WMO303
     #[arg(long, value_name = "RELEASE", default_value = Release::NEWEST.name(), value_parser = release)]
     release: Release,
+    /// Write the berichten even if the gemeente will surely reject them; never what is not as its schema says
+    #[arg(long)]
+    force: bool,
     /// How to print: for people or for programs
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -150,9 +153,9 @@ async fn open(arguments: &Arguments) -> Result<Gateway, Box<dyn Error>> {
     Ok(app::gateway(config, schemas, store, Arc::new(SystemClock)))
 }
 
-/// Writes the berichten, unless one of them would surely be rejected, and tells what they hold.
+/// Writes the berichten, unless one of them would surely be rejected and nobody insists, and tells what they hold.
 fn finish(proofs: &[Proof], arguments: &Arguments) -> Result<Exit, Box<dyn Error>> {
-    let would_pass = proofs.iter().all(Proof::would_pass);
+    let would_pass = proofs.iter().all(|proof| proof.would_pass(arguments.force));
     let files: Vec<PathBuf> = proofs.iter().map(|proof| arguments.out.join(file_name(proof))).collect();
     if would_pass {
         write_all(proofs, &files, &arguments.out)?;

@@ -86,16 +86,17 @@ pub fn half_up(dividend: i128, divisor: i128) -> i128 {
 fn product(maximum: Maximum, eenheid: Eenheid) -> String {
     let whole = amount(in_smallest(maximum.value(), eenheid), eenheid);
     let times = maximum.times;
-    let counted = match maximum.counted {
+    let (one, several) = match maximum.counted {
         Counted::Once => return format!("Ten hoogste {whole}"),
-        Counted::Days => "dagen",
-        Counted::Weeks | Counted::StartedWeeks => "weken",
-        Counted::Sundays => "weken (zondagen)",
-        Counted::Months => "maanden",
-        Counted::StartedFourWeeks => "perioden van vier weken",
-        Counted::Years => "jaren",
-        Counted::SixWeeks => "weken (afspraak huishoudelijke hulp)",
+        Counted::Days => ("dag", "dagen"),
+        Counted::Weeks | Counted::StartedWeeks => ("week", "weken"),
+        Counted::Sundays => ("week (zondagen)", "weken (zondagen)"),
+        Counted::Months => ("maand", "maanden"),
+        Counted::StartedFourWeeks => ("periode van vier weken", "perioden van vier weken"),
+        Counted::Years => ("jaar", "jaren"),
+        Counted::SixWeeks => ("week (afspraak huishoudelijke hulp)", "weken (afspraak huishoudelijke hulp)"),
     };
+    let counted = if times == 1 { one } else { several };
     format!("{} × {times} {counted} = {whole}", amount(in_smallest(maximum.volume.into(), eenheid), eenheid))
 }
 
@@ -103,13 +104,19 @@ fn product(maximum: Maximum, eenheid: Eenheid) -> String {
 #[must_use]
 pub fn amount(volume: i128, eenheid: Eenheid) -> String {
     match eenheid {
+        Eenheid::Minuut if volume == 1 => "1 minuut".to_owned(),
         Eenheid::Minuut => format!("{volume} minuten"),
         Eenheid::Uur if volume % 60 == 0 => format!("{} uur", volume / 60),
-        Eenheid::Uur => format!("{} uur en {} minuten", volume / 60, volume % 60),
+        Eenheid::Uur => format!("{} uur en {}", volume / 60, amount(volume % 60, Eenheid::Minuut)),
         Eenheid::Etmaal => format!("{volume} etmaal"),
+        Eenheid::Dagdeel if volume == 1 => "1 dagdeel".to_owned(),
         Eenheid::Dagdeel => format!("{volume} dagdelen"),
+        Eenheid::Week if volume == 1 => "1 week".to_owned(),
         Eenheid::Week => format!("{volume} weken"),
         Eenheid::Euro => euros(volume),
+        Eenheid::StuksOutput | Eenheid::StuksInspanning | Eenheid::Tijdsonafhankelijk if volume == 1 => {
+            "1 stuk".to_owned()
+        }
         Eenheid::StuksOutput | Eenheid::StuksInspanning | Eenheid::Tijdsonafhankelijk => format!("{volume} stuks"),
     }
 }
@@ -153,6 +160,10 @@ mod tests {
             |formula, used, asked, allowed| Calculation { regel: "TR321", formula, used, asked, allowed, holds: true };
         let period = of(Formula::Period(weekly, Eenheid::Uur), 0, 250, 900);
         assert_eq!(period.text(), "3 uur × 5 weken = 15 uur in deze periode; gedeclareerd 4 uur en 10 minuten.");
+        let single = Maximum { volume: 8, times: 1, counted: Counted::StartedFourWeeks };
+        assert_eq!(product(single, Eenheid::Uur), "8 uur × 1 periode van vier weken = 8 uur");
+        let several = Maximum { volume: 1, times: 2, counted: Counted::StartedFourWeeks };
+        assert_eq!(product(several, Eenheid::Dagdeel), "1 dagdeel × 2 perioden van vier weken = 2 dagdelen");
         let once = Maximum { volume: 20_000, times: 1, counted: Counted::Once };
         let term = of(Formula::Term(once, Eenheid::Euro), 15_000, 6_000, 20_000);
         assert_eq!(

@@ -141,10 +141,15 @@ impl From<StoreError> for NotDeclared {
 }
 
 impl Proof {
-    /// Whether the gemeente takes it, in whole or in part, as far as the own history tells.
+    /// Whether the gemeente takes it, in whole or in part, as far as the own history tells; with `force` also what it would
+    /// surely reject, never what is not as its schema says or of a release that is not in force.
     #[must_use]
-    pub fn would_pass(&self) -> bool {
-        self.stops.is_none() && self.is_in_force
+    pub fn would_pass(&self, force: bool) -> bool {
+        self.is_in_force && !self.is_stopped(force)
+    }
+
+    fn is_stopped(&self, force: bool) -> bool {
+        self.stops.is_some_and(|stop| stop == Stop::Schema || !force)
     }
 }
 
@@ -162,7 +167,7 @@ pub async fn declare(asked: &Asked, force: bool, gateway: &Gateway) -> Result<De
     if new().any(|proof| !proof.is_in_force) {
         return Err(Declined::ReleaseNotInForce.into());
     }
-    if new().any(|proof| proof.stops.is_some_and(|stop| stop == Stop::Schema || !force)) {
+    if new().any(|proof| proof.is_stopped(force)) {
         return Err(Declined::Rejected(proofs.into_iter().map(|proof| proof.report).collect()).into());
     }
     let mut declared = Declared { is_new: new().next().is_some(), parts: Vec::with_capacity(proofs.len()) };

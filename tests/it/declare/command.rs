@@ -134,6 +134,8 @@ async fn what_is_wrong_is_told_by_row_and_nothing_is_written() {
     let (status, text) = told(&office.declare(&office.row("190"), &[]));
     assert!(status == Some(1) && text.contains("rij 2: fout TR321 (retourcode 9321): "), "{text}");
     assert!(text.contains("niet geschreven"), "{text}");
+    let (status, text) = told(&office.declare(&office.row("4"), &["--release", "2.3", "--force"]));
+    assert!(status == Some(1) && text.contains("niet geschreven"), "a release that is not in force: {text}");
     let (status, text) = told(&office.declare(&office.row("4"), &["--release", "2.3"]));
     assert!(
         status == Some(1) && text.contains("bericht: fout: De gemeente werkt vandaag niet met deze release"),
@@ -146,6 +148,18 @@ async fn what_is_wrong_is_told_by_row_and_nothing_is_written() {
         office.first, office.last
     );
     assert_eq!(told(&office.declare(&list, &[])).0, Some(0), "JSON does as well");
+    office.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_would_surely_be_rejected_is_written_only_when_insisted_upon() {
+    let office = Office::open().await;
+    let file = office.path("out/WMO323-D1.xml");
+    let (status, text) = told(&office.declare(&office.row("190"), &["--force"]));
+    assert!(status == Some(1) && text.contains("rij 2: fout TR321 (retourcode 9321): "), "{text}");
+    assert!(text.ends_with(&format!(", in {file}\n")), "{text}");
+    let receipt = office.post(AANBIEDER, fs::read(&file).expect("the bericht")).await;
+    assert_eq!(receipt["verdict"], "rejected", "as was told: {receipt}");
     office.running.stop().await;
 }
 
