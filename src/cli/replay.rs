@@ -117,7 +117,9 @@ struct Played {
 impl Played {
     /// Whether nobody told of this deadline yet, as it is now; from now on somebody did.
     fn is_news(&mut self, deadline: &DeadlineView) -> bool {
-        self.told.insert(deadline.id.clone(), deadline.state) != Some(deadline.state)
+        let before = self.told.insert(deadline.id.clone(), deadline.state);
+        // One that nobody waits for from the start is none yet.
+        before != Some(deadline.state) && (before.is_some() || deadline.state != DeadlineState::Void)
     }
 }
 

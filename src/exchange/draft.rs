@@ -104,7 +104,7 @@ impl Draft<'_> {
         }
         entry.deadlines = self.deadlines(heen, &entry.ledger, gateway);
         let receipt = &mut entry.bericht.receipt;
-        receipt.deadlines = entry.deadlines.iter().map(deadline_receipt).collect();
+        receipt.deadlines = entry.deadlines.iter().filter_map(deadline_receipt).collect();
         receipt.toewijzingen = matched_toewijzingen(&heen.inhoud, self.history);
         receipt.not_checked = not_checked(heen, &gateway.outside(self.bericht));
         entry

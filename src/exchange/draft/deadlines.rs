@@ -38,6 +38,7 @@ impl Draft<'_> {
             deadlines.extend(self.verlengingen(&ledger.toewijzingen, gateway));
             deadlines.extend(self.of_declaratie(heen, gateway));
         }
+        deadlines.extend(self.of_betaling(heen, gateway));
         deadlines
     }
 

@@ -3,7 +3,7 @@
 use super::Draft;
 use crate::clock;
 use crate::domain::Berichtsoort;
-use crate::domain::bericht::Heenbericht;
+use crate::domain::bericht::{Heenbericht, Inhoud};
 use crate::domain::deadline::Clock;
 use crate::exchange::Gateway;
 use crate::store::{DeadlineState, NewDeadline};
@@ -18,14 +18,22 @@ impl Draft<'_> {
             let state = if due < today { DeadlineState::Late } else { DeadlineState::Met };
             self.due_on((Clock::Declareren, soort), due, state, gateway)
         });
-        let is_payable = self.verdict.declaratie.as_ref().is_some_and(|oordeel| oordeel.betaalbaar > 0);
-        let paid = if soort == Berichtsoort::Wmo303F && is_payable {
-            self.deadline((Clock::Betaling, Berichtsoort::Wmo304F), today, DeadlineState::Open, gateway)
-        } else {
-            None
-        };
-        let nummer = &declaratie.declaratie_nummer;
-        let about = |deadline| NewDeadline { subject: Some(nummer.clone()), ..deadline };
-        declared.into_iter().chain(paid).map(about).collect()
+        let nummer = declaratie.declaratie_nummer.clone();
+        declared.map(|deadline| NewDeadline { subject: Some(nummer), ..deadline }).into_iter().collect()
+    }
+
+    /// A factuur is to be paid. The clock is there, though nobody waits, also where nothing is payable as it was judged: the
+    /// antwoord on this factuur, or on what it credits, may say otherwise.
+    pub(super) fn of_betaling(&self, heen: &Heenbericht, gateway: &Gateway) -> Option<NewDeadline> {
+        let Inhoud::Factuur { header, .. } = &heen.inhoud else { return None };
+        if heen.header.soort != Berichtsoort::Wmo303F {
+            return None;
+        }
+        let oordeel = self.verdict.declaratie.as_ref()?;
+        let state = if oordeel.betaalbaar > 0 { DeadlineState::Open } else { DeadlineState::Void };
+        let today = clock::date_of(self.received.at);
+        let deadline = self.deadline((Clock::Betaling, Berichtsoort::Wmo304F), today, state, gateway)?;
+        let nummer = &header.identificatie.declarant_factuur_nummer;
+        Some(NewDeadline { subject: Some(nummer.to_string()), ..deadline })
     }
 }

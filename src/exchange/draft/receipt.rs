@@ -4,7 +4,8 @@ use crate::domain::regels::{Regel, regels_for};
 use crate::domain::{Bericht, Berichtsoort, Heenbericht, Outside, Partij, Verdict};
 use crate::exchange::receive::{Carrier, Received};
 use crate::store::{
-    DeadlineReceipt, Destination, FindingReceipt, HeaderColumns, NewBericht, NewDeadline, Outcome, Receipt, Via,
+    DeadlineReceipt, DeadlineState, Destination, FindingReceipt, HeaderColumns, NewBericht, NewDeadline, Outcome,
+    Receipt, Via,
 };
 
 pub fn kept(received: &Received, bericht: Option<&Bericht>, outcome: Outcome, verdict: &Verdict) -> NewBericht {
@@ -69,14 +70,15 @@ pub fn not_checked(heen: &Heenbericht, outside: &Outside<'_>) -> Vec<String> {
     regels.map(|regel| regel.code.to_owned()).collect()
 }
 
-pub fn deadline_receipt(deadline: &NewDeadline) -> DeadlineReceipt {
-    DeadlineReceipt {
+/// A clock that runs or ran; one that nobody waits for is not told.
+pub fn deadline_receipt(deadline: &NewDeadline) -> Option<DeadlineReceipt> {
+    (deadline.state != DeadlineState::Void).then(|| DeadlineReceipt {
         clock: deadline.clock.name().to_owned(),
         answer: deadline.answer.to_string(),
         subject: deadline.subject.clone(),
         due: deadline.due.to_string(),
         state: deadline.state.name().to_owned(),
-    }
+    })
 }
 
 pub fn destination(soort: Berichtsoort, partij: &Partij, via: &str) -> Destination {

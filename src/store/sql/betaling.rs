@@ -31,8 +31,37 @@ pub const PAYABLE: &str = "CASE WHEN p.toegekend IS NULL THEN 0
                 AND e.debet_credit = 'D' AND NOT e.void
             ORDER BY j.seq, e.nr LIMIT 1), p.toegekend) END";
 
+/// A declaratie was answered: nobody waits for its payment when nothing is payable, and somebody does when it is after all. The
+/// same of declaraties that credit it, as what these take back follows from the answer.
+pub async fn keep_clocks(conn: &mut Connection, declaratie_id: &str) -> Result<()> {
+    // Only a factuur has this clock, and only under a profile with a term for it.
+    const TOUCHED: &str = "SELECT DISTINCT k.bericht_id FROM deadline k
+        WHERE k.clock = 'betaling' AND k.state IN ('open', 'overdue', 'void') AND (k.bericht_id = $1
+            OR k.bericht_id IN (SELECT c.bericht_id FROM prestatie o JOIN prestatie c ON c.gemeente = o.gemeente
+                AND c.aanbieder = o.aanbieder AND c.vorig_referentie_nummer = o.referentie_nummer AND NOT c.void
+                WHERE o.bericht_id = $1 AND o.debet_credit = 'D' AND NOT o.void))
+        ORDER BY k.bericht_id";
+    const VOID: &str = "UPDATE deadline SET state = 'void'
+        WHERE bericht_id = $1 AND clock = 'betaling' AND state IN ('open', 'overdue')";
+    // What was raised before is not raised again.
+    const REOPEN: &str = "UPDATE deadline
+        SET state = CASE WHEN EXISTS (SELECT 1 FROM alert WHERE deadline_id = id) THEN 'overdue' ELSE 'open' END
+        WHERE bericht_id = $1 AND clock = 'betaling' AND state = 'void'";
+    const HAS_CLOCK: &str = "SELECT COUNT(*) FROM deadline WHERE bericht_id = $1 AND clock = 'betaling'";
+    let clocks: i64 = sqlx::query_scalar(HAS_CLOCK).bind(declaratie_id).fetch_one(&mut *conn).await?;
+    if clocks == 0 {
+        return Ok(());
+    }
+    let touched: Vec<String> = sqlx::query_scalar(TOUCHED).bind(declaratie_id).fetch_all(&mut *conn).await?;
+    for id in touched {
+        let change = if payable_of(conn, &id).await? <= 0 { VOID } else { REOPEN };
+        sqlx::query(change).bind(&id).execute(&mut *conn).await?;
+    }
+    Ok(())
+}
+
 /// What is payable of one declaratie, in euro cents.
-pub async fn payable_of(conn: &mut Connection, declaratie_id: &str) -> Result<i64> {
+async fn payable_of(conn: &mut Connection, declaratie_id: &str) -> Result<i64> {
     let sql = format!(
         "SELECT CAST(COALESCE(SUM({PAYABLE}), 0) AS BIGINT) FROM prestatie p WHERE p.bericht_id = $1 AND NOT p.void"
     );

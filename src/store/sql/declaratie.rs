@@ -7,7 +7,7 @@ use super::super::{Connection, Row};
 use super::Result;
 use super::audit;
 use super::batch::Batch;
-use super::betaling::{PAYABLE, payable_of};
+use super::betaling::{PAYABLE, keep_clocks};
 use super::facts::{Pair, lines_named, toewijzingen_numbered};
 use super::row::Fields;
 use crate::domain::Partij;
@@ -114,17 +114,7 @@ pub async fn grant_lines(conn: &mut Connection, declaratie_id: &str, returned: &
                 .await?;
         }
     }
-    void_payment_of_nothing(conn, declaratie_id).await
-}
-
-/// Nobody waits for a payment any more when the antwoord leaves nothing to pay.
-async fn void_payment_of_nothing(conn: &mut Connection, declaratie_id: &str) -> Result<()> {
-    const VOID: &str = "UPDATE deadline SET state = 'void'
-        WHERE bericht_id = $1 AND clock = 'betaling' AND state IN ('open', 'overdue')";
-    if payable_of(conn, declaratie_id).await? <= 0 {
-        sqlx::query(VOID).bind(declaratie_id).execute(conn).await?;
-    }
-    Ok(())
+    keep_clocks(conn, declaratie_id).await
 }
 
 /// What tells a line from the others of its declaratie (TR101).

@@ -1,8 +1,9 @@
 //! What is to be paid of what was granted, and the clock on it.
 
+use iwmo_gateway::exchange::sha256_hex;
 use serde_json::{Value, json};
 
-use super::deels::{decided, declare, four_eyes};
+use super::deels::{decided, declare, four_eyes, wmo304};
 use super::maker::{APRIL, MAY, WMO301, credit, line, wmo303};
 use crate::decide::decide;
 use crate::world::{AANBIEDER, GEMEENTE, World};
@@ -47,6 +48,45 @@ async fn people_who_reject_all_that_was_payable_end_the_clock_of_its_payment() {
     assert!(page.contains("<dt>Te betalen</dt><dd>€ 175,00</dd>"), "{page}");
     let stand = world.get(GEMEENTE, &format!("/v1/toewijzingen/{GEMEENTE}/800201")).await.body;
     assert_eq!((&stand["granted"]["bedrag"], &stand["granted"]["volume"]), (&json!(37_500), &json!(15)));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn the_clock_of_a_payment_runs_again_when_an_answer_makes_something_payable_after_all() {
+    let world = four_eyes(MLW).await;
+    let one = line("P1", APRIL, 8);
+    let first = declare(&world, wmo303("448", "F1", APRIL, std::slice::from_ref(&one))).await;
+    let lines = [credit("C1", &one, 20_000), line("P2", MAY, 5)];
+    world.at("2019-06-21T09:00:00+02:00");
+    let posted = world.post(AANBIEDER, wmo303("448", "F2", MAY, &lines)).await;
+    let told = posted.body["deadlines"].as_array().expect("clocks").iter();
+    assert!(told.clone().count() > 0 && told.clone().all(|one| one["clock"] != "betaling"), "{}", posted.text);
+    let second = posted.body["id"].as_str().expect("an id");
+    assert_eq!(clocks(&world).await, ["2019-07-20 open", "2019-07-21 void"], "more is taken back than granted");
+    decided(&world, second, json!([])).await;
+    assert_eq!(clocks(&world).await, ["2019-07-20 open", "2019-07-21 void"]);
+    decided(&world, &first, json!([reject(1)])).await;
+    assert_eq!((amounts(&world, &first).await.2, amounts(&world, second).await.2), (0, 12_500));
+    assert_eq!(clocks(&world).await, ["2019-07-20 void", "2019-07-21 open"], "a rejected claim takes nothing back");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn what_the_gemeente_grants_with_its_own_software_is_to_be_paid_whatever_was_judged_here() {
+    let own = "[[partij]]\ncode = \"0384\"\nnaam = \"Eigen software\"\nanswers = \"own\"\n";
+    let hash = sha256_hex(GEMEENTE.as_bytes());
+    let token = format!("[[credential]]\nname = \"own\"\npartij = \"0384\"\ntoken_sha256 = \"{hash}\"\n");
+    let world = World::start(&[AANBIEDER], &format!("{MLW}{own}{token}"), None).await;
+    world.at("2019-06-20T09:00:00+02:00");
+    assert_eq!(world.post(GEMEENTE, WMO301).await.status, 202);
+    let too_much = wmo303("448", "F1", MAY, &[line("P1", MAY, 9)]);
+    let id = declare(&world, too_much.clone()).await;
+    assert_eq!(amounts(&world, &id).await, (22_500, 0, 0), "judged to be more than was assigned");
+    assert_eq!(clocks(&world).await, ["2019-07-20 void"]);
+    let antwoord = world.post(GEMEENTE, wmo304(&too_much, "A1", &[Some(22_500)])).await;
+    assert_eq!((antwoord.status, &antwoord.body["verdict"]), (202, &json!("accepted")), "{}", antwoord.text);
+    assert_eq!(amounts(&world, &id).await, (22_500, 22_500, 22_500));
+    assert_eq!(clocks(&world).await, ["2019-07-20 open"]);
     world.stop().await;
 }
 

@@ -16,7 +16,7 @@ use crate::stage::Stage;
 use crate::world::{AANBIEDER, GEMEENTE, World};
 
 /// The 304 on a 303 that grants so much of each line.
-fn wmo304(wmo303: &[u8], nummer: &str, granted: &[Option<u32>]) -> Vec<u8> {
+pub fn wmo304(wmo303: &[u8], nummer: &str, granted: &[Option<u32>]) -> Vec<u8> {
     let Ok(Bericht::Heen(asked)) = xml::read(wmo303) else { panic!("a 303") };
     let toegekend = granted.iter().flatten().map(|cents| i128::from(*cents)).sum();
     let oordeel = Oordeel { granted: granted.to_vec(), toegekend, ..Oordeel::default() };
