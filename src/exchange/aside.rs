@@ -1,14 +1,65 @@
-//! Work on a large bericht, out of the way of small ones.
+//! A large bericht, out of the way of small ones.
+
+use std::future::Future;
+use std::panic::resume_unwind;
+use std::thread;
 
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::block_in_place;
+use tracing::Instrument;
 
 /// From how many bytes on a bericht is large: a smaller one is done within a few milliseconds.
 const LARGE: usize = 1 << 18;
 
-/// Does some work on a bericht of so many bytes. While it does a large one, other threads take over what this one was
-/// to do; where there are none, all else waits.
-pub fn aside<T>(size: usize, work: impl FnOnce() -> T) -> T {
-    let has_others = || Handle::try_current().is_ok_and(|one| one.runtime_flavor() == RuntimeFlavor::MultiThread);
-    if size >= LARGE && has_others() { block_in_place(work) } else { work() }
+/// How far a thread with a large bericht steps back for others, in the steps of `nice`: it then counts for a tenth. Nothing at
+/// all would not do: it could wait for ever for a busy gateway, and others for what it holds.
+#[cfg(target_os = "linux")]
+const STEP: i32 = 10;
+
+/// Sees to one bericht of so many bytes. A large one gets a thread of its own, which the system lets run when those of small
+/// ones leave it time; other threads take over what this one was to do. Where there are none, all else waits.
+pub async fn aside<T: Send>(size: usize, story: impl Future<Output = T> + Send) -> T {
+    let runtime = Handle::current();
+    if size < LARGE || runtime.runtime_flavor() != RuntimeFlavor::MultiThread {
+        return story.await;
+    }
+    let story = story.in_current_span();
+    let alone = || {
+        step_back();
+        runtime.block_on(story)
+    };
+    block_in_place(|| thread::scope(|scope| scope.spawn(alone).join().unwrap_or_else(|panic| resume_unwind(panic))))
+}
+
+/// This thread lets others go first, from now on. Where that is refused it goes on as it is.
+fn step_back() {
+    #[cfg(target_os = "linux")] // Elsewhere the whole process would.
+    if let Err(cause) = rustix::process::nice(STEP) {
+        tracing::warn!(error = %cause, "a large bericht takes as much of the processor as small ones");
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    /// How far this thread stands back.
+    #[expect(clippy::unused_async, reason = "a story is")]
+    async fn niceness() -> i32 {
+        rustix::process::nice(0).expect("a number")
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_large_one_steps_back_and_leaves_others_as_they_were() {
+        let before = niceness().await;
+        assert_eq!(aside(LARGE - 1, niceness()).await, before);
+        assert_eq!(aside(LARGE, niceness()).await, (before + STEP).min(19));
+        assert_eq!(niceness().await, before);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    #[should_panic(expected = "in the story")]
+    async fn what_breaks_in_a_large_one_breaks_where_it_was_asked_for() {
+        aside(LARGE, async { panic!("in the story") }).await;
+    }
 }

@@ -135,8 +135,12 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 /// The store failed and nothing was recorded; the sender may send the same bytes again. [`StoreError::Stale`]: so many
 /// berichten about the same came first that this one gave up.
 pub async fn receive(received: &Received, gateway: &Gateway) -> Result<Reply, StoreError> {
-    let size = received.bytes.len();
-    let Readable { bericht, xml } = match aside(size, || format::read(received, &gateway.schemas)) {
+    aside(received.bytes.len(), Box::pin(take_in(received, gateway))).await
+}
+
+/// The story itself.
+async fn take_in(received: &Received, gateway: &Gateway) -> Result<Reply, StoreError> {
+    let Readable { bericht, xml } = match format::read(received, &gateway.schemas) {
         Ok(readable) => readable,
         Err(refusal) => return refuse(received, None, Refused::of(&refusal), refusal.into(), gateway).await,
     };
@@ -157,13 +161,13 @@ pub async fn receive(received: &Received, gateway: &Gateway) -> Result<Reply, St
             let why = Refused::ReleaseNotInForce;
             return refuse(received, Some(&bericht), why, Verdict::default(), gateway).await;
         }
-        let mut verdict = aside(size, || judge(&bericht, &history, &gateway.outside(&bericht)));
+        let mut verdict = judge(&bericht, &history, &gateway.outside(&bericht));
         received.format.place(&mut verdict.findings, &xml);
         if let Some(why) = refusal(received, route, &history, &verdict, gateway) {
             return refuse(received, Some(&bericht), why, verdict, gateway).await;
         }
         let draft = Draft { received, xml: &xml, bericht: &bericht, history: &history, verdict: &verdict, route };
-        let entry = aside(size, || draft.entry(gateway));
+        let entry = draft.entry(gateway);
         match gateway.store.record(&entry).await {
             // Another bericht of this client was committed meanwhile, so somebody made progress; judge
             // again with what is true now.
