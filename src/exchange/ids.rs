@@ -44,11 +44,15 @@ fn random() -> [u8; 16] {
 
 /// The IdentificatieRetour of a retour with this id, or the Identificatie of a 325: twelve characters, unique per sender.
 ///
-/// It is the end of the id: a count and 48 random bits. Should two answers of one sender meet all the same,
-/// then the store takes the first, and the second is composed anew under another id.
+/// It begins with the time of the id, so that those of one sender sort as they were given and a database has them beside each
+/// other; a count and 8 random bits follow. Should two answers of one sender meet all the same, then the store takes the
+/// first, and the second is composed anew under another id.
 pub fn identificatie(id: &str) -> Identificatie {
     let bits = Uuid::parse_str(id).map_or(0, |uuid| uuid.as_u128());
-    let text: String = (0..12).map(|digit| char::from(DIGITS[(bits >> (5 * digit)) as usize & 31])).collect();
+    // 42 bits of milliseconds last until 2109.
+    let (millis, count, random) = (bits >> 80 & 0x3ff_ffff_ffff, bits >> 48 & 0x3ff, bits & 0xff);
+    let bits = millis << 18 | count << 8 | random;
+    let text: String = (0..12).rev().map(|digit| char::from(DIGITS[(bits >> (5 * digit)) as usize & 31])).collect();
     Identificatie::from_text(&text).expect("any text is an Identificatie to the domain")
 }
 
@@ -68,8 +72,17 @@ mod tests {
 
     #[test]
     fn a_retour_is_identified_by_twelve_characters_that_follow_from_its_id() {
-        let id = "0195f0f0-0000-7000-8000-000000000041";
-        assert_eq!(identificatie(id).as_str(), "120000000000");
-        assert_ne!(identificatie(&new_referentienummer()), identificatie(&new_referentienummer()));
+        let of = |end: &str| identificatie(&format!("0195f0f0-0000-7000-{end}")).to_string();
+        assert_eq!(of("8003-000000000041"), "CNY3R00000T1");
+        assert_eq!(of("8004-000000000041"), "CNY3R0000121", "another count in the same millisecond");
+        assert_eq!(of("8003-000000000042"), "CNY3R00000T2", "another random end");
+    }
+
+    #[test]
+    fn identificaties_sort_by_time() {
+        let at = |millis: i64| Timestamp::from_timestamp_millis(millis).expect("an instant");
+        let given: Vec<Identificatie> =
+            (0..5000).map(|step| identificatie(&new_id(at(1_790_000_000_000 + step)))).collect();
+        assert!(given.is_sorted_by_key(Identificatie::as_str));
     }
 }
