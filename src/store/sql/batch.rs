@@ -25,8 +25,9 @@ const MOST_VALUES: usize = 10_000;
 /// From how many values on several statements that go together are not kept prepared: they never come again.
 const MANY_VALUES: usize = 1_000;
 
-/// How many rows one statement has at most when several berichten are written together.
-const MOST_ROWS_TOGETHER: usize = 32;
+/// How many batches are one at most when those of several berichten go together.
+#[allow(dead_code, reason = "see join")]
+const MOST_TOGETHER: usize = 16;
 
 /// Statements in order, each with its values and what is expected of it.
 #[derive(Default)]
@@ -99,13 +100,26 @@ impl Batch {
 
     /// Adds all that another brings: rows to the statements that are the same.
     #[allow(dead_code, reason = "PostgreSQL has many writers, each with its own")]
-    pub fn join(&mut self, other: Self) {
+    fn join(mut self, other: Self) -> Self {
         for statement in other.0 {
             match self.0.iter_mut().find(|earlier| earlier.takes_row_of(&statement.sql)) {
                 Some(earlier) => earlier.add_rows(statement),
                 None => self.0.push(statement),
             }
         }
+        self
+    }
+
+    /// Whether another has the same statements with as many rows.
+    #[allow(dead_code, reason = "see join")]
+    fn is_like(&self, other: &Self) -> bool {
+        let mut both = self.0.iter().zip(&other.0);
+        self.0.len() == other.0.len() && both.all(|(one, like)| one.rows == like.rows && one.sql == like.sql)
+    }
+
+    /// Whether it is so much that its like never comes again: then it is not kept prepared.
+    fn is_unique(&self) -> bool {
+        self.0.len() > 1 && self.0.iter().map(|one| one.values.len()).sum::<usize>() > MANY_VALUES
     }
 
     /// Carries all of them out.
@@ -114,11 +128,47 @@ impl Batch {
     /// [`StoreError::Stale`] when one did not change as many rows as it had to. Those after it may have been carried out as
     /// well: the caller takes back the transaction.
     pub async fn run(self, conn: &mut Connection) -> Result<()> {
-        if !JOINS_STATEMENTS {
-            return self.run_apart(conn).await;
+        self.carry_out(self.is_unique(), conn).await
+    }
+
+    /// Carries out batches that may go in any order. Those that are alike go together, in a few numbers of them: then the
+    /// database gets a few texts again and again, which stay prepared, and each at once.
+    ///
+    /// # Errors
+    /// As those of [`Batch::run`].
+    #[allow(dead_code, reason = "see join")]
+    pub async fn run_together(batches: Vec<Self>, conn: &mut Connection) -> Result<()> {
+        for alike in Self::alike(batches) {
+            let is_unique = alike[0].is_unique();
+            let together = alike.into_iter().reduce(Self::join).unwrap_or_default();
+            together.carry_out(is_unique, conn).await?;
         }
+        Ok(())
+    }
+
+    /// Those that go together: never none, and as many as a power of two.
+    #[allow(dead_code, reason = "see join")]
+    fn alike(batches: Vec<Self>) -> Vec<Vec<Self>> {
+        let mut kinds: Vec<Vec<Self>> = Vec::new();
+        for batch in batches {
+            match kinds.iter_mut().find(|alike| alike[0].is_like(&batch)) {
+                Some(alike) if !batch.is_unique() => alike.push(batch),
+                _ => kinds.push(vec![batch]),
+            }
+        }
+        let mut parts = Vec::new();
+        for mut alike in kinds {
+            while !alike.is_empty() {
+                let count = (1 << alike.len().ilog2()).min(MOST_TOGETHER);
+                parts.push(alike.drain(..count).collect());
+            }
+        }
+        parts
+    }
+
+    async fn carry_out(&self, is_unique: bool, conn: &mut Connection) -> Result<()> {
         for (statements, exchange) in self.exchanges() {
-            let mut done = conn.fetch_many(exchange.query());
+            let mut done = conn.fetch_many(exchange.query(is_unique));
             let mut changed = Vec::with_capacity(statements.len());
             while let Some(step) = done.try_next().await? {
                 changed.extend(step.left().map(|done| done.rows_affected()));
@@ -130,34 +180,11 @@ impl Batch {
         Ok(())
     }
 
-    /// The same, one statement at a time and in a few numbers of rows, so that all of them stay prepared whatever goes
-    /// together.
-    ///
-    /// # Errors
-    /// As those of [`Batch::run`].
-    pub async fn run_apart(self, conn: &mut Connection) -> Result<()> {
-        for statement in self.0 {
-            let (columns, mut changed, mut first) = (statement.columns(), 0, 0);
-            while first < statement.rows {
-                let rows = (1 << (statement.rows - first).ilog2()).min(MOST_ROWS_TOGETHER);
-                let mut exchange = Exchange::default();
-                let values = &statement.values[first * columns..(first + rows) * columns];
-                exchange.add(&statement, values, rows);
-                changed += conn.execute(exchange.query()).await?.rows_affected();
-                first += rows;
-            }
-            if statement.expected.is_some_and(|rows| rows != changed) {
-                return Err(StoreError::Stale);
-            }
-        }
-        Ok(())
-    }
-
     /// Carries all of them out, and gives the rows that each found.
     pub async fn fetch(self, conn: &mut Connection) -> Result<Vec<Vec<Row>>> {
-        let mut found = Vec::new();
+        let (mut found, is_unique) = (Vec::new(), self.is_unique());
         for (_, exchange) in self.exchanges() {
-            let mut steps = conn.fetch_many(exchange.query());
+            let mut steps = conn.fetch_many(exchange.query(is_unique));
             let mut rows = Vec::new();
             while let Some(step) = steps.try_next().await? {
                 match step {
@@ -180,9 +207,8 @@ impl Batch {
         self.0.chunks(at_once.max(1)).map(|statements| {
             let mut exchange = Exchange::default();
             for statement in statements {
-                exchange.add(statement, &statement.values, statement.rows);
+                exchange.add(statement);
             }
-            exchange.is_unique = statements.len() > 1 && exchange.arguments.len() > MANY_VALUES;
             (statements, exchange)
         })
     }
@@ -233,17 +259,18 @@ fn row_of(sql: &str) -> Option<std::ops::Range<usize>> {
 struct Exchange {
     sql: String,
     arguments: Arguments,
-    is_unique: bool,
 }
 
 impl Exchange {
-    /// Adds a statement with so many rows, whose values these are.
-    fn add(&mut self, statement: &Statement, values: &[Value], rows: usize) {
+    /// Adds a statement with its values.
+    fn add(&mut self, statement: &Statement) {
         self.sql.push_str(if self.sql.is_empty() { "" } else { ";\n" });
         let sql = &*statement.sql;
-        let Some(row) = row_of(sql).filter(|_| rows > 1) else { return self.fill_in(sql, values) };
+        let Some(row) = row_of(sql).filter(|_| statement.rows > 1) else {
+            return self.fill_in(sql, &statement.values);
+        };
         self.sql.push_str(&sql[..row.start]);
-        for (nr, values) in values.chunks(statement.columns()).enumerate() {
+        for (nr, values) in statement.values.chunks(statement.columns()).enumerate() {
             self.sql.push_str(if nr == 0 { "" } else { ", " });
             self.fill_in(&sql[row.clone()], values);
         }
@@ -277,8 +304,9 @@ impl Exchange {
         self.arguments.format_placeholder(&mut self.sql).expect("a text takes what is written to it");
     }
 
-    fn query(self) -> sqlx::query::Query<'static, Db, Arguments> {
-        sqlx::query_with(AssertSqlSafe(self.sql), self.arguments).persistent(!self.is_unique)
+    /// One that is not unique stays prepared.
+    fn query(self, is_unique: bool) -> sqlx::query::Query<'static, Db, Arguments> {
+        sqlx::query_with(AssertSqlSafe(self.sql), self.arguments).persistent(!is_unique)
     }
 }
 
@@ -407,11 +435,28 @@ mod tests {
             batch.statement(ROW).bind(text).bind(2_i64).exactly_one();
             batch
         };
-        let mut all = of("x");
-        all.join(of("y"));
-        all.join(of("z"));
+        let all = of("x").join(of("y")).join(of("z"));
         let told: Vec<_> = all.0.iter().map(|one| (one.sql.starts_with("UPDATE"), one.rows, one.expected)).collect();
         assert_eq!(told, [(true, 1, None), (false, 3, Some(3)), (true, 1, None), (true, 1, None)]);
+    }
+
+    #[test]
+    fn batches_that_are_alike_go_together_in_a_few_numbers() {
+        let of = |rows: usize| {
+            let mut batch = Batch::default();
+            batch.statement("UPDATE t SET a = 1 WHERE b = 2");
+            (0..rows).for_each(|_| _ = batch.statement("INSERT INTO t VALUES ($1)").bind(1_i64));
+            batch
+        };
+        let mut batches = vec![of(2), of(1001), of(1001)];
+        batches.extend((0..21).map(|_| of(1)));
+        let parts = Batch::alike(batches);
+        let told: Vec<_> = parts.iter().map(|alike| (alike.len(), alike[0].0[1].rows, alike[0].is_unique())).collect();
+        assert_eq!(
+            told,
+            [(1, 2, false), (1, 1001, true), (1, 1001, true), (16, 1, false), (4, 1, false), (1, 1, false)],
+            "how many, of how many rows, and whether they are too much to come again"
+        );
     }
 
     #[test]

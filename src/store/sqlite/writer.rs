@@ -185,15 +185,15 @@ async fn write_group(conn: &mut SqliteConnection, group: &mut [Box<dyn Command>]
 
 /// What was planned goes together; they came at the same time, so any order is as good. Answers whether all succeeded.
 async fn write_together(conn: &mut SqliteConnection, group: &mut [Box<dyn Command>]) -> bool {
-    let mut together = Batch::default();
+    let mut together = Vec::with_capacity(group.len());
     for command in &mut *group {
         match command.plan() {
-            Some(plan) => together.join(plan),
+            Some(plan) => together.push(plan),
             None if !command.run(conn).await => return false,
             None => {}
         }
     }
-    if group.len() == 1 { together.run(conn).await.is_ok() } else { together.run_apart(conn).await.is_ok() }
+    Batch::run_together(together, conn).await.is_ok()
 }
 
 /// The same, where a command that fails takes no other down.
