@@ -48,7 +48,8 @@ const SKIP_LOCKED: &str = "";
 /// Earlier ones can corrupt the database when a checkpoint and a commit meet (the WAL-reset bug).
 const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
 
-const READERS: u32 = 8;
+/// Each has a cache of its own, which every commit makes void: few of them are asked more often between two commits.
+const READERS: u32 = 4;
 
 /// What the writer keeps of the database in memory, in KiB below zero as SQLite wants it: the upper pages of all trees, so
 /// that a commit reads few.

@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 use super::Turn;
 
 /// How long commits gather before the log is folded in.
-const PAUSE: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// How long the last fold waits for readers that are still in the log, and the writer with it.
 const PATIENCE: Duration = Duration::from_millis(20);
