@@ -4,7 +4,7 @@
 //! standard knows for a line, or in a declaratie of release 2.3 be granted for less. So the sum that is granted can only
 //! become less than the judgement allowed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::bericht::{Berichtsoort, Heenbericht, Release};
@@ -140,8 +140,23 @@ pub fn decide(
 /// The retourcodes that the standard has for a line of this kind of declaratie.
 #[must_use]
 pub fn retour_codes(soort: Berichtsoort, release: Release) -> BTreeSet<&'static str> {
+    of_lines(soort, release).map(|(code, _)| code).collect()
+}
+
+/// The same, each with what a rule that gives it says.
+#[must_use]
+pub fn explained_codes(soort: Berichtsoort, release: Release) -> BTreeMap<&'static str, &'static str> {
+    let mut codes = BTreeMap::new();
+    for (code, text) in of_lines(soort, release) {
+        codes.entry(code).or_insert(text);
+    }
+    codes
+}
+
+fn of_lines(soort: Berichtsoort, release: Release) -> impl Iterator<Item = (&'static str, &'static str)> {
     let of_lines = REGELS.iter().filter(|regel| matches!(regel.check, Check::Line(..)));
-    of_lines.filter(|regel| regel.applies_to(soort, release)).filter_map(|regel| regel.retour_code).collect()
+    let applying = of_lines.filter(move |regel| regel.applies_to(soort, release));
+    applying.filter_map(|regel| Some((regel.retour_code?, regel.text)))
 }
 
 fn rejection(path: &ElementPath, retour_code: &'static str, reason: &str) -> Finding {

@@ -12,11 +12,15 @@ use super::rebuild::{errors, granted};
 use super::receive::{Carrier, Received, Reply, receive, sha256_hex};
 use super::{Format, Gateway, ids};
 use crate::domain::decision::{LineDecision, NotAllowed, decide};
+use crate::domain::declaratie::Decides;
 use crate::domain::klasse::ElementPath;
 use crate::domain::regels::REGELS;
 use crate::domain::verdict::{Finding, Level, Severity};
+use crate::domain::waarde::Value as _;
 use crate::domain::{Bericht, Heenbericht, Partij, Verdict};
-use crate::store::{Approval, DeclaratieView, FindingReceipt, LineDecisionReceipt, Proposal, Receipt, StoreError};
+use crate::store::{
+    Approval, DeclaratieView, FindingReceipt, LastSeen, LineDecisionReceipt, Proposal, Receipt, StoreError,
+};
 use crate::xml;
 
 /// Who decides: a person of a gemeente.
@@ -56,13 +60,24 @@ impl From<StoreError> for Undecided {
     }
 }
 
+/// Whether people may decide about this declaratie now.
+#[must_use]
+pub fn is_for_people(view: &DeclaratieView, gateway: &Gateway) -> bool {
+    let is_ours = |gemeente| gateway.parties.get(&gemeente).is_some_and(|local| !local.answers_itself);
+    gateway.declaraties == Decides::TwoPeople
+        && view.antwoord_id.is_none()
+        && !view.declaratie.void
+        && Partij::from_text(&view.gemeente).is_some_and(is_ours)
+}
+
 /// Proposes an answer: the judgement, but for what is said of these lines.
 ///
 /// # Errors
-/// Nothing was proposed.
+/// Nothing was proposed; [`Undecided::Overtaken`] also when another proposal is the last one than was `seen`.
 pub async fn propose(
     declaratie_id: &str,
     lines: Vec<LineDecisionReceipt>,
+    seen: &LastSeen,
     person: Person<'_>,
     gateway: &Gateway,
 ) -> Result<Proposal, Undecided> {
@@ -70,7 +85,7 @@ pub async fn propose(
     open.decided(&lines)?;
     let at = gateway.clock.now();
     let proposal = Proposal { id: ids::new_id(at), at, by: person.name.to_owned(), lines };
-    gateway.store.propose(declaratie_id, &proposal).await?;
+    gateway.store.propose(declaratie_id, &proposal, seen).await?;
     Ok(proposal)
 }
 

@@ -16,7 +16,7 @@ use super::query::Id;
 use super::{Caller, Server};
 use crate::domain::Timestamp;
 use crate::exchange::decide::{approve, propose};
-use crate::store::{Approval, LineDecisionReceipt, Proposal, Receipt};
+use crate::store::{Approval, LastSeen, LineDecisionReceipt, Proposal, Receipt};
 
 /// What a person does: propose, or approve.
 #[derive(Deserialize, ToSchema)]
@@ -32,14 +32,14 @@ pub(super) enum Decision {
 #[derive(Serialize, ToSchema)]
 pub(super) struct ProposalJson {
     /// To approve of it.
-    id: String,
+    pub id: String,
     /// When.
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
     /// Who, by the name of the credential.
     pub by: String,
     /// What is said of lines; all others fare as they were judged.
-    lines: Vec<LineDecisionReceipt>,
+    pub lines: Vec<LineDecisionReceipt>,
     /// Who approved of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approved_by: Option<String>,
@@ -88,7 +88,7 @@ pub(super) async fn post(
     let Json(decision) = decision.map_err(|_| Problem::Body(Decision::EXPECTED.to_owned()))?;
     match decision {
         Decision::Lines(lines) => {
-            let proposal = propose(&id, lines, person, &server.gateway).await?;
+            let proposal = propose(&id, lines, &LastSeen::Any, person, &server.gateway).await?;
             Ok((StatusCode::ACCEPTED, Json(ProposalJson::of(proposal, None))).into_response())
         }
         Decision::Approve(proposal) => {

@@ -209,6 +209,11 @@ impl Problem {
         }
     }
 
+    /// What to do, in Dutch.
+    pub(super) fn detail(&self) -> String {
+        self.texts().2
+    }
+
     /// A name for machines, a title and what to do.
     fn texts(&self) -> (&'static str, &'static str, String) {
         match self {

@@ -86,6 +86,9 @@ struct Server {
     document: Value,
 }
 
+/// The largest form that is read, in bytes: a page of lines with long reasons.
+const FORM_BYTES: usize = 1_000_000;
+
 /// What people see in a browser.
 fn pages() -> OpenApiRouter<Arc<Server>> {
     OpenApiRouter::new()
@@ -94,7 +97,7 @@ fn pages() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(dashboard::toewijzing::toewijzing))
         .routes(routes!(dashboard::toewijzing::waiting))
         .routes(routes!(dashboard::bericht::bericht))
-        .routes(routes!(dashboard::declaratie::declaratie))
+        .routes(routes!(dashboard::declaratie::declaratie, dashboard::decision::decide))
         .routes(routes!(dashboard::declaratie::csv))
         .routes(routes!(dashboard::declaratie::xlsx))
         .routes(routes!(dashboard::betaling::betalingen))
@@ -105,6 +108,7 @@ fn pages() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(dashboard::login_page, dashboard::login))
         .routes(routes!(dashboard::logout))
         .routes(routes!(dashboard::stylesheet))
+        .layer(DefaultBodyLimit::max(FORM_BYTES))
 }
 
 /// The routes of the server.

@@ -308,6 +308,15 @@ pub struct Place {
     pub in_client: u32,
 }
 
+/// Which proposal has to be the last one for another to come after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LastSeen {
+    /// Whichever it is.
+    Any,
+    /// The one with this id; `None`: none was made yet.
+    This(Option<String>),
+}
+
 /// A clock that a bericht stops.
 #[derive(Clone, Debug)]
 pub struct Closing {

@@ -38,8 +38,8 @@ pub use deadline::{
 };
 pub use entry::{
     About, Answering, Approval, Closing, ClosingOpened, DeadlineState, Effect, Ends, Entry, EnvelopeSeen,
-    HeaderColumns, Journaled, LedgerChange, LedgerRow, LedgerTable, NewBericht, NewDeadline, NewDeclaratie, NewParcel,
-    NewPrestatie, NewToewijzing, Outcome, ParcelKind, Place, Proposal, Returned, Via, Wait, Waiting,
+    HeaderColumns, Journaled, LastSeen, LedgerChange, LedgerRow, LedgerTable, NewBericht, NewDeadline, NewDeclaratie,
+    NewParcel, NewPrestatie, NewToewijzing, Outcome, ParcelKind, Place, Proposal, Returned, Via, Wait, Waiting,
 };
 pub use postgres::Postgres;
 pub use receipt::{
@@ -312,8 +312,8 @@ pub trait Store: Send + Sync {
     /// name and reasons.
     ///
     /// # Errors
-    /// [`StoreError::Overtaken`] when it was answered meanwhile.
-    async fn propose(&self, declaratie_id: &str, proposal: &Proposal) -> Result<(), StoreError>;
+    /// [`StoreError::Overtaken`] when it was answered meanwhile, or the last one is not `seen`.
+    async fn propose(&self, declaratie_id: &str, proposal: &Proposal, seen: &LastSeen) -> Result<(), StoreError>;
 
     /// Makes a batch of what is payable at its gemeente and stands in none yet: what was granted in answered declaraties,
     /// less what granted credits take back. What is in it is then fixed: an answered declaratie does not change any more. A

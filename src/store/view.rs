@@ -8,7 +8,7 @@ use super::receipt::{CalculationReceipt, Receipt};
 use crate::domain::history::{DeclaratieFact, PrestatieFact, ToewijzingFact, Toewijzingen, VerzoekFact};
 use crate::domain::levering::{StartKey, StopKey};
 use crate::domain::waarde::{Bsn, ToewijzingNummer, VerzoekAntwoord};
-use crate::domain::{Berichtsoort, Partij, Timestamp};
+use crate::domain::{Berichtsoort, Partij, Release, Timestamp};
 
 /// A bericht and what became of it. Holds nothing of the client.
 #[derive(Clone, Debug)]
@@ -295,6 +295,8 @@ pub struct Overview {
 pub struct DeclaratieView {
     /// The declaratie.
     pub declaratie: DeclaratieFact,
+    /// A declaratie or factuur of which release.
+    pub soort: (Berichtsoort, Release),
     /// Whom it is for.
     pub gemeente: String,
     /// Who declares.

@@ -33,7 +33,7 @@ fn rendered(url: &str) -> Option<String> {
 }
 
 /// The part of the page with this id, without tags.
-fn section(page: &str, id: &str) -> String {
+pub fn section(page: &str, id: &str) -> String {
     let start = page.find(&format!("<section id=\"{id}\"")).unwrap_or_else(|| panic!("no section {id} in {page}"));
     let html = &page[start..start + page[start..].find("</section>").expect("its end")];
     let mut text = String::new();
@@ -165,7 +165,7 @@ async fn the_dashboard_asks_an_operator_to_log_in() {
 }
 
 /// Logs in over HTTP; the cookie of the session.
-async fn session_of(world: &World, token: &str) -> String {
+pub async fn session_of(world: &World, token: &str) -> String {
     let client = reqwest::Client::builder().redirect(Policy::none()).build().expect("a client");
     let entered = world.request(|_| client.post(world.url("/login")).form(&[("token", token)])).await;
     assert_eq!(entered.status, 303, "{token}: {}", entered.text);

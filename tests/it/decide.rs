@@ -12,13 +12,18 @@ use crate::world::{AANBIEDER, Answer, GEMEENTE, World};
 const DAY: &str = "2026-06-01";
 
 /// A world with two people of the gemeente who decide, one of another, and a toewijzing.
-async fn world() -> World {
+pub async fn world() -> World {
+    world_with("").await
+}
+
+/// The same with these settings of the server.
+pub async fn world_with(http: &str) -> World {
     let people = [("Anna", GEMEENTE), ("Bram", GEMEENTE), ("Carla", "1684")];
     let person = |(name, partij): (&str, &str)| {
         let hash = sha256_hex(name.as_bytes());
         format!("[[credential]]\nname = \"{name}\"\npartij = \"{partij}\"\ndecides = true\ntoken_sha256 = \"{hash}\"\n")
     };
-    let settings = format!("[declaratie]\nanswer = \"four-eyes\"\n{}", people.map(person).concat());
+    let settings = format!("{http}\n[declaratie]\nanswer = \"four-eyes\"\n{}", people.map(person).concat());
     let world = World::start(&[GEMEENTE, AANBIEDER, "1684"], &settings, None).await;
     world.at("2026-06-01T09:00:00+02:00");
     let given = world.post(GEMEENTE, wmo301("T1", "2026-03-02", &[toewijzing(700_101, json!({}))])).await;
@@ -26,7 +31,7 @@ async fn world() -> World {
     world
 }
 
-async fn declare(world: &World, identificatie: &str, lines: &[Value]) -> String {
+pub async fn declare(world: &World, identificatie: &str, lines: &[Value]) -> String {
     let answer = world.post(AANBIEDER, wmo323(identificatie, DAY, lines)).await;
     assert_eq!(answer.status, 202, "{}", answer.text);
     answer.body["id"].as_str().expect("an id").to_owned()
@@ -41,7 +46,7 @@ pub async fn decide(world: &World, name: &str, id: &str, decision: &Value) -> An
         .await
 }
 
-fn april(referentie: &str, volume: i64) -> Value {
+pub fn april(referentie: &str, volume: i64) -> Value {
     let periode = json!({"Begindatum": "2026-04-01", "Einddatum": "2026-04-30"});
     let bedrag = json!({"Bedrag": 2500 * volume, "DebetCredit": "D"});
     prestatie(referentie, json!({"ProductPeriode": periode, "GeleverdVolume": volume, "IngediendBedrag": bedrag}))

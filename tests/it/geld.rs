@@ -2,7 +2,7 @@
 
 mod betaalbaar;
 mod betalingen;
-mod deels;
-mod maker;
+pub mod deels;
+pub mod maker;
 mod opdracht;
 mod vier_ogen;

@@ -10,6 +10,7 @@ mod clocks;
 mod command_line;
 mod crash;
 mod decide;
+mod decide_page;
 mod declaraties;
 mod declare;
 mod facturen;

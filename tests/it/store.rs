@@ -128,7 +128,7 @@ on_both_databases! {
         what_was_abandoned_is_not_seen_and_taken_away;
     declaratie: pages_of_lines_are_all_lines_and_totals_their_sum
         lines_are_for_their_parties_and_there_with_their_declaratie findings_are_those_of_the_lines_asked_for;
-    audit: the_last_proposal_counts_and_one_approval;
+    audit: the_last_proposal_counts_and_one_approval a_proposal_comes_after_the_one_that_was_seen;
     betaling: two_batches_at_once_pay_nothing_twice the_same_batch_asked_at_once_is_made_once
         a_credit_waits_for_the_answer_on_what_it_takes_back what_no_transfer_can_be_stays_unpaid
         a_batch_is_of_its_gemeente_and_paid_once what_was_withdrawn_is_payable_again_in_another_batch

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::burn_down::Chart;
+use super::decision::{Choice, DecisionForm, Told};
 use super::rows::date;
 use super::texts::{self, TEXTS, Texts};
 use super::{redirect, rendered, rows};
@@ -55,6 +56,9 @@ struct Page {
     filter: LineFilter,
     rows: Vec<LineRow>,
     charts: Vec<Chart>,
+    /// Why nothing was decided; also when nothing can be decided any more.
+    problem: Option<String>,
+    form: Option<DecisionForm>,
 }
 
 /// A line for people.
@@ -68,6 +72,8 @@ struct LineRow {
     bedrag: String,
     outcome: String,
     class: &'static str,
+    /// Where people may decide about it.
+    choice: Option<Choice>,
     findings: Vec<(Option<String>, String, String)>,
     calculations: Vec<String>,
 }
@@ -89,24 +95,43 @@ pub(in crate::http) async fn declaratie(
     if !server.may_look(&headers) {
         return Ok(redirect("/login"));
     }
-    let page = PageQuery { after: filter.after.clone(), limit: None };
-    let declaratie = server.declaratie_page(&id, &Caller::at_dashboard(), filter.query(), &page).await?;
-    // What is left of the toewijzing that is filtered on, or else of the only one.
-    let charts = match filter.nummer().or(declaratie.toewijzing_nummer) {
-        Some(nummer) => server.charts(&declaratie.gemeente, nummer).await?,
-        None => Vec::new(),
-    };
-    let page = Page {
-        t: &TEXTS,
-        now: rows::moment(server.gateway.clock.now()),
-        parties: format!("{} → {}", server.naam(&declaratie.aanbieder), server.naam(&declaratie.gemeente)),
-        facts: facts(&declaratie),
-        rows: declaratie.lines.iter().map(LineRow::of).collect(),
-        charts,
-        filter,
-        declaratie,
-    };
-    Ok(rendered(StatusCode::OK, &page))
+    server.declaratie_html(&id, filter, server.form_key(&headers), None).await
+}
+
+impl Server {
+    /// The page; with the form for who may send one, and with what became of the form that was sent.
+    pub(super) async fn declaratie_html(
+        &self,
+        id: &str,
+        filter: LineFilter,
+        form_key: Option<String>,
+        told: Option<Told>,
+    ) -> Result<Response, Problem> {
+        let page = PageQuery { after: filter.after.clone(), limit: None };
+        let declaratie = self.declaratie_page(id, &Caller::at_dashboard(), filter.query(), &page).await?;
+        // What is left of the toewijzing that is filtered on, or else of the only one.
+        let charts = match filter.nummer().or(declaratie.toewijzing_nummer) {
+            Some(nummer) => self.charts(&declaratie.gemeente, nummer).await?,
+            None => Vec::new(),
+        };
+        let status = told.as_ref().map_or(StatusCode::OK, |told| told.status);
+        let problem = told.as_ref().map(|told| told.problem.clone());
+        let key = form_key.filter(|_| declaratie.is_for_people);
+        let form = key.map(|key| DecisionForm::of(&declaratie, (key, filter.path(id)), told));
+        let page = Page {
+            t: &TEXTS,
+            now: rows::moment(self.gateway.clock.now()),
+            parties: format!("{} → {}", self.naam(&declaratie.aanbieder), self.naam(&declaratie.gemeente)),
+            facts: facts(&declaratie),
+            rows: declaratie.lines.iter().map(|line| LineRow::of(line, form.as_ref())).collect(),
+            charts,
+            problem,
+            form,
+            filter,
+            declaratie,
+        };
+        Ok(rendered(status, &page))
+    }
 }
 
 /// The lines of a declaratie as CSV, for who is logged in.
@@ -156,6 +181,18 @@ pub(in crate::http) async fn xlsx(
 }
 
 impl LineFilter {
+    /// The page of this declaratie with these lines.
+    pub(super) fn path(&self, id: &str) -> String {
+        let told = [
+            ("uitkomst", Some(&self.uitkomst)),
+            ("toewijzing", Some(&self.toewijzing)),
+            ("after", self.after.as_ref()),
+        ];
+        let told = told.into_iter().filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)));
+        let query = told.map(|(name, value)| format!("{name}={}", in_url(value))).collect::<Vec<_>>().join("&");
+        format!("/declaraties/{}{}{query}", in_url(id), if query.is_empty() { "" } else { "?" })
+    }
+
     fn query(&self) -> LineQuery {
         let granted = match self.uitkomst.as_str() {
             "toegekend" => Some(true),
@@ -210,8 +247,17 @@ fn facts(declaratie: &DeclaratieJson) -> Vec<(&'static str, String)> {
     facts
 }
 
+/// A text in a URL: every byte but letters and digits is escaped.
+fn in_url(text: &str) -> String {
+    let escaped = |byte: u8| match byte {
+        b'-' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    text.bytes().map(escaped).collect()
+}
+
 impl LineRow {
-    fn of(line: &LineJson) -> Self {
+    fn of(line: &LineJson, form: Option<&DecisionForm>) -> Self {
         let (outcome, class) = texts::line_outcome(line);
         let findings = line.findings.iter().map(|finding| {
             let rule = finding.rule.clone().unwrap_or_default();
@@ -227,6 +273,7 @@ impl LineRow {
             bedrag: texts::euro(line.ingediend.into()),
             outcome,
             class,
+            choice: form.and_then(|form| form.choice(line)),
             findings: findings.collect(),
             calculations: line.calculations.iter().map(|one| one.text.clone()).collect(),
         }

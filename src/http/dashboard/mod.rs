@@ -4,6 +4,7 @@
 pub(super) mod bericht;
 pub(super) mod betaling;
 mod burn_down;
+pub(super) mod decision;
 pub(super) mod declaratie;
 pub(super) mod regel;
 mod rows;
@@ -145,6 +146,12 @@ impl Server {
     /// Whether whoever sent these headers has logged in, or need not.
     fn may_look(&self, headers: &HeaderMap) -> bool {
         !self.dashboard_login || self.sessions.holds(session_of(headers), self.gateway.clock.now())
+    }
+
+    /// What a form carries that whoever sent these headers may send; `None` for who has not logged in.
+    fn form_key(&self, headers: &HeaderMap) -> Option<String> {
+        let of_session = self.sessions.form_key(session_of(headers), self.gateway.clock.now());
+        of_session.filter(|_| self.dashboard_login)
     }
 
     /// A party for people: its name where we know it, and its code.

@@ -11,8 +11,8 @@ use crate::domain::waarde::{RetourCode, VerzoekAntwoord};
 use crate::exchange::local_time;
 use crate::http::declaraties::{DeclaratieJson, LineJson};
 use crate::store::{
-    Acknowledged, AntwoordView, DeadlineState, DeadlineView, Opened, Origin, Outcome, ParcelState, ParcelView, Via,
-    Withdrawn,
+    Acknowledged, AntwoordView, DeadlineState, DeadlineView, LineDecisionReceipt, Opened, Origin, Outcome, ParcelState,
+    ParcelView, Via, Withdrawn,
 };
 
 /// The texts of the pages.
@@ -144,6 +144,20 @@ pub(super) struct Texts {
     pub uitvoerdatum: &'static str,
     pub paid_on: &'static str,
     pub downloads: &'static str,
+    pub decide_title: &'static str,
+    pub decide_intro: &'static str,
+    pub own_token: &'static str,
+    pub approve: &'static str,
+    pub propose: &'static str,
+    pub propose_all: &'static str,
+    pub propose_part: &'static str,
+    pub keep: &'static str,
+    pub reject: &'static str,
+    pub grant_in_part: &'static str,
+    pub granted_euros: &'static str,
+    pub stays_rejected: &'static str,
+    pub as_judged: &'static str,
+    pub not_of_this_session: &'static str,
 }
 
 pub(super) static TEXTS: Texts = Texts {
@@ -274,6 +288,20 @@ pub(super) static TEXTS: Texts = Texts {
     uitvoerdatum: "Uitvoerdatum",
     paid_on: "Betaald",
     downloads: "Downloads",
+    decide_title: "Besluit",
+    decide_intro: "Deze declaratie wacht op een besluit van twee mensen van de gemeente: de een stelt voor, een ander keurt goed en dan gaat het antwoord uit. Wie het niet eens is met een voorstel, doet een ander. Gebruik elke keer uw eigen token.",
+    own_token: "Uw eigen token",
+    approve: "Keur goed en verstuur het antwoord",
+    propose: "Stel voor",
+    propose_all: "Een regel die u niet wijzigt, blijft zoals beoordeeld.",
+    propose_part: "Dit voorstel gaat over de regels die hier staan. Wat al is voorgesteld over andere regels gaat mee; elke andere regel blijft zoals beoordeeld. Stel eerst voor en blader dan verder: wat hier is ingevuld, gaat anders verloren.",
+    keep: "toekennen",
+    reject: "afwijzen",
+    grant_in_part: "deels toekennen",
+    granted_euros: "Bedrag in euro",
+    stays_rejected: "blijft afgewezen",
+    as_judged: "Alle regels zoals beoordeeld.",
+    not_of_this_session: "Dit formulier hoort niet bij uw sessie. Er is niets besloten. Vul het hier opnieuw in.",
 };
 
 /// What a retourcode means that is of no rule in particular; empty for one that is.
@@ -475,6 +503,30 @@ pub(super) fn proposal(by: &str, approved_by: Option<&str>) -> String {
         None => format!("voorgesteld door {by}, wacht op goedkeuring door een ander"),
         Some(other) => format!("voorgesteld door {by}, goedgekeurd door {other}"),
     }
+}
+
+/// What is proposed of a line.
+pub(super) fn line_decision(said: &LineDecisionReceipt) -> String {
+    let what = match (said.granted, said.toegekend) {
+        (true, Some(cents)) => format!("{} {}", TEXTS.keep, euro(cents.into())),
+        (true, None) => TEXTS.keep.to_owned(),
+        (false, _) => format!("{} met {}", TEXTS.reject, said.retourcode.as_deref().unwrap_or_default()),
+    };
+    let reason = said.reason.as_ref().map(|reason| format!(". {reason}"));
+    format!("{} {}: {what}{}", TEXTS.line_nr, said.line, reason.unwrap_or_default())
+}
+
+/// That the amount of a line that is granted in part cannot be read.
+pub(super) fn no_amount(line: usize) -> String {
+    format!("{} {line}: geef het bedrag in euro, als 123,45.", TEXTS.line_nr)
+}
+
+/// That a line is kept, and why is told all the same.
+pub(super) fn kept_with_reason(line: usize) -> String {
+    format!(
+        "{} {line}: het besluit is {}, maar er is meer ingevuld. Kies een ander besluit, of maak de rest leeg.",
+        TEXTS.line_nr, TEXTS.keep
+    )
 }
 
 /// What is left of a toewijzing.

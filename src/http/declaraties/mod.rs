@@ -17,6 +17,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::waarde::Value;
+use crate::domain::{Berichtsoort, Release};
+use crate::exchange::decide::is_for_people;
 use crate::http::antwoord::ProposalJson;
 use crate::http::berichten::PageQuery;
 use crate::http::error::Problem;
@@ -115,7 +117,8 @@ impl Server {
         let places: Vec<Place> = lines.iter().map(|line| line.place).collect();
         let mut found = Found::of(readable(store.declaratie_findings(id, scope, Some(&places)).await?, caller));
         let lines = lines.into_iter().map(|line| LineJson::of(line, &mut found)).collect();
-        Ok(DeclaratieJson { lines, next, ..DeclaratieJson::from(view) })
+        let is_for_people = is_for_people(&view, &self.gateway);
+        Ok(DeclaratieJson { is_for_people, lines, next, ..DeclaratieJson::from(view) })
     }
 
     /// The lines of a declaratie as CSV, as this caller may read them.
@@ -203,6 +206,11 @@ pub(super) struct DeclaratieJson {
     /// The toewijzing that all lines are on.
     #[serde(skip)]
     pub toewijzing_nummer: Option<i64>,
+    #[serde(skip)]
+    pub soort: (Berichtsoort, Release),
+    /// Whether people may decide about it now.
+    #[serde(skip)]
+    pub is_for_people: bool,
     pub lines: Vec<LineJson>,
     /// Ask for the next lines with `after` set to this; null on the last page.
     pub next: Option<String>,
@@ -291,6 +299,8 @@ impl From<DeclaratieView> for DeclaratieJson {
             line_count: view.line_count,
             granted_count: view.granted_count,
             toewijzing_nummer: view.toewijzing_nummer.map(|nummer| nummer.0),
+            soort: view.soort,
+            is_for_people: false,
             lines: Vec::new(),
             next: None,
         }

@@ -6,13 +6,13 @@ use super::super::{Connection, Row};
 use super::Result;
 use super::row::Fields;
 use crate::domain::Timestamp;
-use crate::store::{Approval, AuditView, Proposal, StoreError};
+use crate::store::{Approval, AuditView, LastSeen, Proposal, StoreError};
 
 const PROPOSED: &str = "declaratie.proposed";
 const APPROVED: &str = "declaratie.approved";
 
 /// See [`crate::store::Store::propose`].
-pub async fn propose(conn: &mut Connection, declaratie_id: &str, proposal: &Proposal) -> Result<()> {
+pub async fn propose(conn: &mut Connection, declaratie_id: &str, new: &Proposal, seen: &LastSeen) -> Result<()> {
     // Taken for writing, so that an answer cannot come in between.
     let open = sqlx::query("UPDATE bericht SET retour_id = NULL WHERE id = $1 AND retour_id IS NULL")
         .bind(declaratie_id)
@@ -21,7 +21,12 @@ pub async fn propose(conn: &mut Connection, declaratie_id: &str, proposal: &Prop
     if open.rows_affected() == 0 {
         return Err(StoreError::Overtaken);
     }
-    append(conn, (proposal.at, &proposal.by), PROPOSED, Some(declaratie_id), &encoded(proposal)?).await
+    if let LastSeen::This(seen) = seen
+        && proposal(conn, declaratie_id).await?.map(|last| last.id) != *seen
+    {
+        return Err(StoreError::Overtaken);
+    }
+    append(conn, (new.at, &new.by), PROPOSED, Some(declaratie_id), &encoded(new)?).await
 }
 
 /// Keeps who approved of the answer that is recorded.

@@ -10,13 +10,13 @@ use super::batch::Batch;
 use super::betaling::{PAYABLE, keep_clocks};
 use super::facts::{Pair, lines_named, toewijzingen_numbered};
 use super::row::Fields;
-use crate::domain::Partij;
 use crate::domain::bericht::{BerichtIdentificatie, XsdVersie};
 use crate::domain::calculation::Calculation;
 use crate::domain::declaratie::{BedragMetDC, GeslotenPeriode, Prestatie, Referentie, TotaalBedragMetDC};
 use crate::domain::history::{DeclaratieFact, PrestatieFact};
 use crate::domain::klasse::RetourCodes;
 use crate::domain::waarde::{Bsn, ReferentieNummer, ToewijzingNummer, Value};
+use crate::domain::{Berichtsoort, Partij, Release};
 use crate::store::findings::findings_of;
 use crate::store::{
     About, CalculationReceipt, Declarable, DeclaratieView, FindingReceipt, LineQuery, LineView, NewDeclaratie, Place,
@@ -198,7 +198,7 @@ pub async fn lines_of(conn: &mut Connection, declaratie_id: &str) -> Result<Vec<
 /// See [`crate::store::Store::declaratie`].
 pub async fn view(conn: &mut Connection, id: &str, partij: Option<&Partij>) -> Result<Option<DeclaratieView>> {
     const ONE: &str = "SELECT d.*, b.identificatie, b.dagtekening, b.retour_id IS NOT NULL AS answered,
-            b.identity IS NULL AS is_second_use, b.retour_id, t.kenmerk, t.betaald_op
+            b.identity IS NULL AS is_second_use, b.retour_id, b.soort, b.release, t.kenmerk, t.betaald_op
         FROM declaratie d JOIN bericht b ON b.id = d.bericht_id
             LEFT JOIN betaalde_declaratie i ON i.declaratie_id = d.bericht_id
             LEFT JOIN betaling t ON t.gemeente = i.gemeente AND t.kenmerk = i.kenmerk
@@ -213,6 +213,7 @@ pub async fn view(conn: &mut Connection, id: &str, partij: Option<&Partij>) -> R
     let is_on_one = first == last && totals.get::<i64>("numbered")? == totals.get::<i64>("line_count")?;
     Ok(Some(DeclaratieView {
         declaratie: declaratie(&row)?,
+        soort: soort(&fields)?,
         gemeente: fields.get("gemeente")?,
         aanbieder: fields.get("aanbieder")?,
         antwoord_id: fields.get("retour_id")?,
@@ -226,6 +227,16 @@ pub async fn view(conn: &mut Connection, id: &str, partij: Option<&Partij>) -> R
         toegekend: totals.get("toegekend")?,
         toewijzing_nummer: first.filter(|_| is_on_one).map(ToewijzingNummer),
     }))
+}
+
+fn soort(fields: &Fields<'_>) -> Result<(Berichtsoort, Release)> {
+    let soort = match fields.parse("soort", Berichtsoort::from_name)? {
+        // Its two kinds have one name.
+        Berichtsoort::Wmo303D if fields.get("is_factuur")? => Berichtsoort::Wmo303F,
+        other => other,
+    };
+    let of_name = |name: &str| Release::ALL.into_iter().find(|release| release.name() == name);
+    Ok((soort, fields.parse("release", of_name)?))
 }
 
 /// What the lines of a declaratie add up to.

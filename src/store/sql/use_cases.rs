@@ -17,9 +17,9 @@ use crate::domain::waarde::{Bsn, ReferentieNummer, ToewijzingNummer};
 use crate::domain::{Bericht, Header, History, Partij, Timestamp};
 use crate::store::{
     Acknowledged, After, AuditView, BerichtView, BetalingView, CakExport, DeadlineQuery, DeadlineView, Declarable,
-    DeclaratieView, Done, Entry, EnvelopeSeen, FindingReceipt, Journaled, Lease, LedgerRow, LedgerTable, LeveringView,
-    LineQuery, LineView, Made, NewBetaling, NewOpened, Opening, Overview, Parcel, ParcelView, Payment, Place,
-    PostbusItem, Proposal, Receipt, Settlement, Spoed, Store, ToewijzingView, VorderingView, Waiting,
+    DeclaratieView, Done, Entry, EnvelopeSeen, FindingReceipt, Journaled, LastSeen, Lease, LedgerRow, LedgerTable,
+    LeveringView, LineQuery, LineView, Made, NewBetaling, NewOpened, Opening, Overview, Parcel, ParcelView, Payment,
+    Place, PostbusItem, Proposal, Receipt, Settlement, Spoed, Store, ToewijzingView, VorderingView, Waiting,
     WaitingToewijzing, Withdrawal,
 };
 
@@ -266,9 +266,9 @@ impl Store for Database {
         .await
     }
 
-    async fn propose(&self, declaratie_id: &str, proposal: &Proposal) -> Result<()> {
-        let (id, proposal) = (declaratie_id.to_owned(), proposal.clone());
-        self.write(move |conn| Box::pin(async move { audit::propose(conn, &id, &proposal).await })).await
+    async fn propose(&self, declaratie_id: &str, proposal: &Proposal, seen: &LastSeen) -> Result<()> {
+        let (id, proposal, seen) = (declaratie_id.to_owned(), proposal.clone(), seen.clone());
+        self.write(move |conn| Box::pin(async move { audit::propose(conn, &id, &proposal, &seen).await })).await
     }
 
     async fn make_betaling(&self, new: &NewBetaling) -> Result<Made> {
