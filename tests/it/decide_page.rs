@@ -219,6 +219,7 @@ async fn a_proposal_on_one_page_keeps_what_was_proposed_on_another() {
     let id = declare(&world, "D1", &lines).await;
     let desk = Desk::of(&world, &id).await;
     let (first, second) = (desk.page("").await, desk.page("?after=50").await);
+    assert!(first.contains(&format!("<a href=\"{}?after=50\">", desk.path)), "{first}");
     assert!(lines_of(&first).len() == 50 && lines_of(&second) == (51..=60).collect::<Vec<_>>(), "{first}");
     assert!(first.contains("Dit voorstel gaat over de regels die hier staan"), "{first}");
     let done = desk.propose("", &first, "Anna", &borrowed(&rejecting(3))).await;
@@ -287,4 +288,16 @@ async fn without_a_login_nobody_decides_on_a_page() {
     let by_api = decide(&world, "Anna", &id, &json!({"lines": []})).await;
     assert_eq!(by_api.status, 202, "{}", by_api.text);
     world.stop().await;
+}
+
+#[tokio::test]
+async fn a_form_of_more_than_a_megabyte_is_refused_and_decides_nothing() {
+    let world = world().await;
+    let id = declare(&world, "D1", &[prestatie("R1", json!({}))]).await;
+    let desk = Desk::of(&world, &id).await;
+    let page = desk.page("").await;
+    let large = desk.propose("", &page, "Anna", &[("extra", &"x".repeat(1_000_000))]).await;
+    assert_eq!((large.status, proposed(&world, &id).await), (413, None));
+    let small = desk.propose("", &page, "Anna", &[("extra", &"x".repeat(900_000))]).await;
+    assert_eq!(small.status, 303, "{}", small.text);
 }

@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
+use url::form_urlencoded;
 use utoipa::IntoParams;
 
 use super::burn_down::Chart;
@@ -55,6 +56,8 @@ struct Page {
     facts: Vec<(&'static str, String)>,
     filter: LineFilter,
     rows: Vec<LineRow>,
+    /// The page with the lines after these.
+    next: Option<String>,
     charts: Vec<Chart>,
     /// Why nothing was decided; also when nothing can be decided any more.
     problem: Option<String>,
@@ -124,6 +127,7 @@ impl Server {
             parties: format!("{} → {}", self.naam(&declaratie.aanbieder), self.naam(&declaratie.gemeente)),
             facts: facts(&declaratie),
             rows: declaratie.lines.iter().map(|line| LineRow::of(line, form.as_ref())).collect(),
+            next: declaratie.next.clone().map(|after| LineFilter { after: Some(after), ..filter.clone() }.path(id)),
             charts,
             problem,
             form,
@@ -189,8 +193,8 @@ impl LineFilter {
             ("after", self.after.as_ref()),
         ];
         let told = told.into_iter().filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)));
-        let query = told.map(|(name, value)| format!("{name}={}", in_url(value))).collect::<Vec<_>>().join("&");
-        format!("/declaraties/{}{}{query}", in_url(id), if query.is_empty() { "" } else { "?" })
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(told).finish();
+        format!("/declaraties/{id}{}{query}", if query.is_empty() { "" } else { "?" })
     }
 
     fn query(&self) -> LineQuery {
@@ -245,15 +249,6 @@ fn facts(declaratie: &DeclaratieJson) -> Vec<(&'static str, String)> {
         facts.push((TEXTS.proposal, TEXTS.not_answered.to_owned()));
     }
     facts
-}
-
-/// A text in a URL: every byte but letters and digits is escaped.
-fn in_url(text: &str) -> String {
-    let escaped = |byte: u8| match byte {
-        b'-' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => char::from(byte).to_string(),
-        other => format!("%{other:02X}"),
-    };
-    text.bytes().map(escaped).collect()
 }
 
 impl LineRow {

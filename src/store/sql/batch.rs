@@ -26,7 +26,7 @@ const MOST_VALUES: usize = 10_000;
 const MANY_VALUES: usize = 1_000;
 
 /// How many batches are one at most when those of several berichten go together.
-#[allow(dead_code, reason = "see join")]
+#[allow(dead_code, reason = "see run_together")]
 const MOST_TOGETHER: usize = 16;
 
 /// Statements in order, each with its values and what is expected of it.
@@ -98,25 +98,6 @@ impl Batch {
         *self.last().expected.get_or_insert(0) += 1;
     }
 
-    /// Adds all that another brings: rows to the statements that are the same.
-    #[allow(dead_code, reason = "PostgreSQL has many writers, each with its own")]
-    fn join(mut self, other: Self) -> Self {
-        for statement in other.0 {
-            match self.0.iter_mut().find(|earlier| earlier.takes_row_of(&statement.sql)) {
-                Some(earlier) => earlier.add_rows(statement),
-                None => self.0.push(statement),
-            }
-        }
-        self
-    }
-
-    /// Whether another has the same statements with as many rows.
-    #[allow(dead_code, reason = "see join")]
-    fn is_like(&self, other: &Self) -> bool {
-        let mut both = self.0.iter().zip(&other.0);
-        self.0.len() == other.0.len() && both.all(|(one, like)| one.rows == like.rows && one.sql == like.sql)
-    }
-
     /// Whether it is so much that its like never comes again: then it is not kept prepared.
     fn is_unique(&self) -> bool {
         self.0.len() > 1 && self.0.iter().map(|one| one.values.len()).sum::<usize>() > MANY_VALUES
@@ -129,41 +110,6 @@ impl Batch {
     /// well: the caller takes back the transaction.
     pub async fn run(self, conn: &mut Connection) -> Result<()> {
         self.carry_out(self.is_unique(), conn).await
-    }
-
-    /// Carries out batches that may go in any order. Those that are alike go together, in a few numbers of them: then the
-    /// database gets a few texts again and again, which stay prepared, and each at once.
-    ///
-    /// # Errors
-    /// As those of [`Batch::run`].
-    #[allow(dead_code, reason = "see join")]
-    pub async fn run_together(batches: Vec<Self>, conn: &mut Connection) -> Result<()> {
-        for alike in Self::alike(batches) {
-            let is_unique = alike[0].is_unique();
-            let together = alike.into_iter().reduce(Self::join).unwrap_or_default();
-            together.carry_out(is_unique, conn).await?;
-        }
-        Ok(())
-    }
-
-    /// Those that go together: never none, and as many as a power of two.
-    #[allow(dead_code, reason = "see join")]
-    fn alike(batches: Vec<Self>) -> Vec<Vec<Self>> {
-        let mut kinds: Vec<Vec<Self>> = Vec::new();
-        for batch in batches {
-            match kinds.iter_mut().find(|alike| alike[0].is_like(&batch)) {
-                Some(alike) if !batch.is_unique() => alike.push(batch),
-                _ => kinds.push(vec![batch]),
-            }
-        }
-        let mut parts = Vec::new();
-        for mut alike in kinds {
-            while !alike.is_empty() {
-                let count = (1 << alike.len().ilog2()).min(MOST_TOGETHER);
-                parts.push(alike.drain(..count).collect());
-            }
-        }
-        parts
     }
 
     async fn carry_out(&self, is_unique: bool, conn: &mut Connection) -> Result<()> {
@@ -218,13 +164,67 @@ impl Batch {
     }
 }
 
+/// Batches of several berichten at once.
+#[allow(dead_code, reason = "PostgreSQL has many writers, each with its own")]
+impl Batch {
+    /// Carries out batches that may go in any order. Those that are alike go together, in a few numbers of them: then the
+    /// database gets a few texts again and again, which stay prepared, and each at once.
+    ///
+    /// # Errors
+    /// As those of [`Batch::run`].
+    pub async fn run_together(batches: Vec<Self>, conn: &mut Connection) -> Result<()> {
+        for alike in Self::alike(batches) {
+            let is_unique = alike[0].is_unique();
+            let together = alike.into_iter().reduce(Self::join).unwrap_or_default();
+            together.carry_out(is_unique, conn).await?;
+        }
+        Ok(())
+    }
+
+    /// Those that go together: never none, and as many as a power of two.
+    fn alike(batches: Vec<Self>) -> Vec<Vec<Self>> {
+        let mut kinds: Vec<Vec<Self>> = Vec::new();
+        for batch in batches {
+            match kinds.iter_mut().find(|alike| alike[0].is_like(&batch)) {
+                Some(alike) if !batch.is_unique() => alike.push(batch),
+                _ => kinds.push(vec![batch]),
+            }
+        }
+        let mut parts = Vec::new();
+        for mut alike in kinds {
+            while !alike.is_empty() {
+                let count = (1 << alike.len().ilog2()).min(MOST_TOGETHER);
+                parts.push(alike.drain(..count).collect());
+            }
+        }
+        parts
+    }
+
+    /// Adds all that another brings: rows to the statements that are the same.
+    fn join(mut self, other: Self) -> Self {
+        for statement in other.0 {
+            match self.0.iter_mut().find(|earlier| earlier.takes_row_of(&statement.sql)) {
+                Some(earlier) => earlier.add_rows(statement),
+                None => self.0.push(statement),
+            }
+        }
+        self
+    }
+
+    /// Whether another has the same statements with as many rows.
+    fn is_like(&self, other: &Self) -> bool {
+        let mut both = self.0.iter().zip(&other.0);
+        self.0.len() == other.0.len() && both.all(|(one, like)| one.rows == like.rows && one.sql == like.sql)
+    }
+}
+
 impl Statement {
     /// Whether what this statement brings can be a row of it.
     fn takes_row_of(&self, sql: &str) -> bool {
         self.sql == sql && self.values.len() < MOST_VALUES && row_of(sql).is_some()
     }
 
-    #[allow(dead_code, reason = "see join")]
+    #[allow(dead_code, reason = "see run_together")]
     fn add_rows(&mut self, other: Self) {
         self.values.extend(other.values);
         self.rows += other.rows;

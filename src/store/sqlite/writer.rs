@@ -2,8 +2,9 @@
 //!
 //! A commit costs one flush of the disk however much is in it, and SQLite has one writer at a time, so
 //! commands that queue up while the disk is busy share the next flush, and those that are alike one exchange with the
-//! database, with one statement for their rows of one table. When one of them fails, all are taken back and run again, each with a savepoint, so that it is rolled back alone; a savepoint
-//! for each at once would cost as much as what most of them do. Nobody is answered before the commit; when that fails, all get its error.
+//! database, with one statement for their rows of one table. When one of them fails, all are taken back and run again,
+//! each with a savepoint, so that it is rolled back alone; a savepoint for each at once would cost as much as what most
+//! of them do. Nobody is answered before the commit; when that fails, all get its error.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
