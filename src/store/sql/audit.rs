@@ -61,7 +61,7 @@ pub async fn audit(conn: &mut Connection, after: i64, limit: u32) -> Result<Vec<
 }
 
 fn view(row: &Row) -> Result<AuditView> {
-    let fields = Fields::of("audit", "place", row)?;
+    let fields = Fields::of("audit", "place", row);
     Ok(AuditView {
         seq: fields.get("seq")?,
         at: fields.get("at")?,
@@ -105,7 +105,7 @@ async fn last<T: serde::de::DeserializeOwned>(
     .fetch_optional(conn)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let fields = Fields::of("audit", "bericht_id", &row)?;
+    let fields = Fields::of("audit", "bericht_id", &row);
     fields.parse("detail", |text| serde_json::from_str(text).ok()).map(Some)
 }
 

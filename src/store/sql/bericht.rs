@@ -60,7 +60,7 @@ pub async fn views(conn: &mut Connection, rows: &[Row]) -> Result<Vec<BerichtVie
 }
 
 async fn view(conn: &mut Connection, row: &Row) -> Result<BerichtView> {
-    let fields = Fields::of("bericht", "id", row)?;
+    let fields = Fields::of("bericht", "id", row);
     let id: String = fields.get("id")?;
     Ok(BerichtView {
         received_at: fields.get("received_at")?,
@@ -92,7 +92,7 @@ pub async fn overview(conn: &mut Connection) -> Result<Overview> {
         (SELECT COUNT(*) FROM parcel WHERE due_at IS NULL AND state <> 'delivered') AS stuck,
         (SELECT COUNT(*) FROM postbus WHERE picked_up_at IS NULL) AS in_postbus";
     let row = sqlx::query(COUNTS).fetch_one(conn).await?;
-    let fields = Fields::of("overview", "id", &row)?;
+    let fields = Fields::of("overview", "id", &row);
     Ok(Overview {
         accepted: fields.get("accepted")?,
         rejected: fields.get("rejected")?,

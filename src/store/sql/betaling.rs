@@ -116,7 +116,7 @@ async fn payable(conn: &mut Connection, gemeente: &Partij, aanbieder: Option<&st
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(gemeente.code()).bind(aanbieder).fetch_all(conn).await?;
     let mut found = Vec::with_capacity(rows.len());
     for row in &rows {
-        let fields = Fields::of("declaratie", "bericht_id", row)?;
+        let fields = Fields::of("declaratie", "bericht_id", row);
         let bedrag = fields.get("bedrag")?;
         if bedrag != 0 {
             found.push(Payable { declaratie_id: fields.get("bericht_id")?, payee: payee(&fields)?, bedrag });
@@ -241,7 +241,7 @@ async fn view(conn: &mut Connection, row: &Row) -> Result<BetalingView> {
             JOIN declaratie d ON d.bericht_id = t.declaratie_id
             LEFT JOIN deadline c ON c.bericht_id = t.declaratie_id AND c.clock = 'betaling'
         ORDER BY d.aanbieder, d.begunstigde, t.declaratie_id";
-    let fields = Fields::of("betaling", "kenmerk", row)?;
+    let fields = Fields::of("betaling", "kenmerk", row);
     let (gemeente, kenmerk): (String, String) = (fields.get("gemeente")?, fields.get("kenmerk")?);
     let rows = sqlx::query(DECLARATIES).bind(&gemeente).bind(&kenmerk).fetch_all(conn).await?;
     Ok(BetalingView {
@@ -259,7 +259,7 @@ async fn view(conn: &mut Connection, row: &Row) -> Result<BetalingView> {
 }
 
 fn declaratie(row: &Row) -> Result<BetaaldeDeclaratie> {
-    let fields = Fields::of("betaalde_declaratie", "declaratie_id", row)?;
+    let fields = Fields::of("betaalde_declaratie", "declaratie_id", row);
     let due: Option<NaiveDate> = fields.get("due")?;
     Ok(BetaaldeDeclaratie {
         id: fields.get("declaratie_id")?,
@@ -309,7 +309,7 @@ pub async fn vorderingen(
         .await?;
     rows.iter()
         .map(|row| {
-            let fields = Fields::of("declaratie", "aanbieder", row)?;
+            let fields = Fields::of("declaratie", "aanbieder", row);
             Ok(VorderingView {
                 gemeente: fields.get("gemeente")?,
                 aanbieder: fields.get("aanbieder")?,

@@ -226,7 +226,7 @@ pub async fn tell_spoed(conn: &mut Connection, spoed: &Spoed) -> Result<Spoed> {
         audit::append(conn, (spoed.at, &spoed.by), SPOED, None, &detail.to_string()).await?;
     }
     let row = sqlx::query(KEPT).bind(gemeente).bind(aanbieder).bind(nummer.0).fetch_one(conn).await?;
-    let fields = Fields::of("spoed", "gemeente", &row)?;
+    let fields = Fields::of("spoed", "gemeente", &row);
     Ok(Spoed {
         dag: fields.parse("dag", Value::from_text)?,
         referentie: fields.get("referentie")?,
@@ -246,7 +246,7 @@ pub fn ask_spoed(batch: &mut Batch, (gemeente, aanbieder): Pair<'_>, nummers: &[
 /// Their numbers.
 pub fn read_spoed(rows: &[Row]) -> Result<Vec<ToewijzingNummer>> {
     rows.iter()
-        .map(|row| Ok(ToewijzingNummer(Fields::of("spoed", "gemeente", row)?.get("toewijzing_nummer")?)))
+        .map(|row| Ok(ToewijzingNummer(Fields::of("spoed", "gemeente", row).get("toewijzing_nummer")?)))
         .collect()
 }
 
@@ -256,7 +256,7 @@ async fn views(conn: &mut Connection, query: &mut QueryBuilder<Db>) -> Result<Ve
 }
 
 fn view(row: &Row) -> Result<DeadlineView> {
-    let fields = Fields::of("deadline", "id", row)?;
+    let fields = Fields::of("deadline", "id", row);
     Ok(DeadlineView {
         id: fields.get("id")?,
         clock: fields.get("clock")?,

@@ -188,10 +188,8 @@ pub async fn latest_declaratie(
 
 /// All lines of a declaratie, in order.
 pub async fn lines_of(conn: &mut Connection, declaratie_id: &str) -> Result<Vec<PrestatieFact>> {
-    let rows = sqlx::query("SELECT * FROM prestatie WHERE bericht_id = $1 ORDER BY nr")
-        .bind(declaratie_id)
-        .fetch_all(conn)
-        .await?;
+    let sql = format!("SELECT {LINE} FROM prestatie p WHERE p.bericht_id = $1 ORDER BY p.nr");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(declaratie_id).fetch_all(conn).await?;
     rows.iter().map(prestatie).collect()
 }
 
@@ -205,10 +203,10 @@ pub async fn view(conn: &mut Connection, id: &str, partij: Option<&Partij>) -> R
         WHERE d.bericht_id = $1 AND ($2 IS NULL OR $2 IN (d.gemeente, d.aanbieder))";
     let row = sqlx::query(ONE).bind(id).bind(partij.map(Partij::code)).fetch_optional(&mut *conn).await?;
     let Some(row) = row else { return Ok(None) };
-    let fields = Fields::of("declaratie", "bericht_id", &row)?;
+    let fields = Fields::of("declaratie", "bericht_id", &row);
     let (proposal, approval) = (audit::proposal(conn, id).await?, audit::approval(conn, id).await?);
     let totals = totals(conn, id).await?;
-    let totals = Fields::of("prestatie", "bericht_id", &totals)?;
+    let totals = Fields::of("prestatie", "bericht_id", &totals);
     let (first, last): (Option<i64>, Option<i64>) = (totals.get("first")?, totals.get("last")?);
     let is_on_one = first == last && totals.get::<i64>("numbered")? == totals.get::<i64>("line_count")?;
     Ok(Some(DeclaratieView {
@@ -287,7 +285,7 @@ pub async fn lines(
 }
 
 fn line(row: &Row) -> Result<LineView> {
-    let fields = Fields::of("prestatie", "bericht_id", row)?;
+    let fields = Fields::of("prestatie", "bericht_id", row);
     Ok(LineView {
         line: fields.number::<usize>("nr")? + 1,
         place: Place { client: fields.number("client")?, in_client: fields.number("in_client")? },
@@ -312,7 +310,7 @@ pub async fn findings(
     let is_wanted = |finding: &FindingReceipt| {
         spots.as_ref().is_none_or(|spots| finding.client_and_line().is_some_and(|spot| spots.contains(&spot)))
     };
-    Fields::of("bericht", "id", &row)?.parse("receipt", |text| findings_of(text, is_wanted).ok())
+    Fields::of("bericht", "id", &row).parse("receipt", |text| findings_of(text, is_wanted).ok())
 }
 
 /// See [`crate::store::Store::declarable`].
@@ -330,7 +328,7 @@ pub async fn declarable(
 }
 
 fn declaratie(row: &Row) -> Result<DeclaratieFact> {
-    let fields = Fields::of("declaratie", "bericht_id", row)?;
+    let fields = Fields::of("declaratie", "bericht_id", row);
     let versie: Option<String> = fields.get("bericht_xsd_versie")?;
     Ok(DeclaratieFact {
         bericht_id: fields.get("bericht_id")?,
@@ -360,9 +358,14 @@ fn declaratie(row: &Row) -> Result<DeclaratieFact> {
     })
 }
 
+/// What [`prestatie`] reads of a line `p`: not its calculations, which are most of it.
+pub const LINE: &str = "p.bericht_id, p.nr, p.bsn, p.referentie_nummer, p.vorig_referentie_nummer, p.toewijzing_nummer,
+    p.product_categorie, p.product_code, p.begindatum, p.einddatum, p.geleverd_volume, p.eenheid, p.product_tarief,
+    p.bedrag, p.debet_credit, p.toegekend";
+
 /// The line that a row holds.
 pub fn prestatie(row: &Row) -> Result<PrestatieFact> {
-    let fields = Fields::of("prestatie", "bericht_id", row)?;
+    let fields = Fields::of("prestatie", "bericht_id", row);
     Ok(PrestatieFact {
         bsn: fields.parse("bsn", Value::from_text)?,
         toegekend: fields.number_if_any("toegekend")?,

@@ -8,7 +8,7 @@ use sqlx::QueryBuilder;
 use super::super::{Connection, Db, Row};
 use super::Result;
 use super::batch::Batch;
-use super::declaratie::prestatie;
+use super::declaratie::{LINE, prestatie};
 use super::row::Fields;
 use crate::domain::history::{
     Elsewhere, GrantedElsewhere, Leveringen, PrestatieFact, StartFact, StopFact, Subject, SupportElsewhere,
@@ -36,7 +36,7 @@ pub fn ask_revisions(batch: &mut Batch, pair: Pair<'_>, subjects: &[Subject]) {
 /// Adds what was answered, by the key of the subject; one of which nothing was recorded has none.
 pub fn read_revisions(rows: &[Row], revisions: &mut HashMap<String, i64>) -> Result<()> {
     for row in rows {
-        let fields = Fields::of("revision", "subject", row)?;
+        let fields = Fields::of("revision", "subject", row);
         revisions.insert(fields.get("subject")?, fields.get("revision")?);
     }
     Ok(())
@@ -114,7 +114,7 @@ pub async fn clients_with_toewijzing(conn: &mut Connection, pair: Pair<'_>, bsns
         let mut query = between("SELECT DISTINCT bsn FROM toewijzing WHERE NOT refused AND", "", pair);
         one_of(&mut query, " AND bsn IN ", chunk.iter().map(|bsn| bsn.digits().to_owned()));
         for row in query.build().fetch_all(&mut *conn).await? {
-            let fields = Fields::of("toewijzing", "bsn", &row)?;
+            let fields = Fields::of("toewijzing", "bsn", &row);
             clients.insert(fields.parse("bsn", Value::from_text)?);
         }
     }
@@ -133,12 +133,12 @@ pub fn ask_live(batch: &mut Batch, pair: Pair<'_>, table: &str, bsn: &Bsn) {
 
 /// The starts that were asked for.
 pub fn read_starts(rows: &[Row]) -> Result<Vec<StartFact>> {
-    rows.iter().map(|row| Ok(StartFact { key: start_key(&Fields::of("start", "bericht_id", row)?)? })).collect()
+    rows.iter().map(|row| Ok(StartFact { key: start_key(&Fields::of("start", "bericht_id", row))? })).collect()
 }
 
 /// The stops that were asked for.
 pub fn read_stops(rows: &[Row]) -> Result<Vec<StopFact>> {
-    rows.iter().map(|row| Ok(StopFact { key: stop_key(&Fields::of("stop", "bericht_id", row)?)? })).collect()
+    rows.iter().map(|row| Ok(StopFact { key: stop_key(&Fields::of("stop", "bericht_id", row))? })).collect()
 }
 
 /// The live starts and stops of each of these clients.
@@ -151,7 +151,7 @@ pub async fn leveringen(conn: &mut Connection, pair: Pair<'_>, bsns: &[&Bsn]) ->
             one_of(&mut query, " AND bsn IN ", chunk.iter().map(|bsn| bsn.digits().to_owned()));
             query.push(" ORDER BY bericht_id, nr");
             for row in query.build().fetch_all(&mut *conn).await? {
-                let fields = Fields::of(table, "bericht_id", &row)?;
+                let fields = Fields::of(table, "bericht_id", &row);
                 let of_client = found.entry(fields.parse("bsn", Value::from_text)?).or_default();
                 if table == "start" {
                     of_client.starts.push(start_key(&fields)?);
@@ -198,7 +198,7 @@ async fn support_elsewhere(
     let rows = query.push(" ORDER BY s.bericht_id, s.nr").build().fetch_all(conn).await?;
     rows.iter()
         .map(|row| {
-            let fields = Fields::of("start", "bericht_id", row)?;
+            let fields = Fields::of("start", "bericht_id", row);
             let stopped: Option<NaiveDate> = fields.parse_if_any("stopped", Value::from_text)?;
             let ends: Option<NaiveDate> = fields.parse_if_any("ends", Value::from_text)?;
             let support = SupportElsewhere {
@@ -228,7 +228,7 @@ async fn granted_elsewhere(
     let rows = started_elsewhere(GRANTED, pair, bsns).build().fetch_all(conn).await?;
     rows.iter()
         .map(|row| {
-            let fields = Fields::of("prestatie", "bericht_id", row)?;
+            let fields = Fields::of("prestatie", "bericht_id", row);
             let granted = GrantedElsewhere {
                 categorie: fields.get("product_categorie")?,
                 begindatum: fields.parse("begindatum", Value::from_text)?,
@@ -270,7 +270,7 @@ pub async fn verzoeken_named(conn: &mut Connection, pair: Pair<'_>, naam: &str) 
 async fn verzoeken(conn: &mut Connection, pair: Pair<'_>, mut query: QueryBuilder<Db>) -> Result<Vec<VerzoekFact>> {
     let mut facts = Vec::new();
     for row in query.build().fetch_all(&mut *conn).await? {
-        let fields = Fields::of("verzoek", "bericht_id", &row)?;
+        let fields = Fields::of("verzoek", "bericht_id", &row);
         let referentie_aanbieder: String = fields.get("referentie_aanbieder")?;
         facts.push(VerzoekFact {
             soort: fields.parse("soort", Berichtsoort::from_name)?,
@@ -298,7 +298,7 @@ async fn antwoorden(conn: &mut Connection, pair: Pair<'_>, naam: &str) -> Result
     let mut query = antwoorden_to(pair, naam);
     let rows = query.build().fetch_all(conn).await?;
     rows.iter()
-        .map(|row| Fields::of("antwoord", "bericht_id", row)?.parse("verzoek_antwoord", Value::from_text))
+        .map(|row| Fields::of("antwoord", "bericht_id", row).parse("verzoek_antwoord", Value::from_text))
         .collect()
 }
 
@@ -308,8 +308,9 @@ pub async fn lines_on(conn: &mut Connection, pair: Pair<'_>, nummers: &[i64]) ->
 }
 
 /// Lines that count, with their place in the order in which they were judged. The caller adds which ones.
-const LINES: &str = "SELECT p.*, j.seq FROM prestatie p JOIN journal j ON j.bericht_id = p.bericht_id
-    WHERE NOT p.void AND";
+fn lines_between() -> String {
+    format!("SELECT {LINE}, j.seq FROM prestatie p JOIN journal j ON j.bericht_id = p.bericht_id WHERE NOT p.void AND")
+}
 
 /// The lines under these ReferentieNummers, each with its bericht, oldest first.
 pub async fn lines_named(
@@ -319,11 +320,11 @@ pub async fn lines_named(
 ) -> Result<Vec<DeclaredLine>> {
     let mut lines = Vec::new();
     for chunk in referenties.chunks(CHUNK) {
-        let mut query = between(LINES, "p.", pair);
+        let mut query = between(&lines_between(), "p.", pair);
         one_of(&mut query, " AND p.referentie_nummer IN ", chunk.iter().map(ToString::to_string));
         query.push(" ORDER BY j.seq, p.nr");
         for row in query.build().fetch_all(&mut *conn).await? {
-            let bericht_id = Fields::of("prestatie", "bericht_id", &row)?.get("bericht_id")?;
+            let bericht_id = Fields::of("prestatie", "bericht_id", &row).get("bericht_id")?;
             lines.push(DeclaredLine { bericht_id, fact: prestatie(&row)? });
         }
     }
@@ -338,33 +339,33 @@ pub async fn lines_about(
     nummers: &[i64],
     referenties: &[&str],
 ) -> Result<Vec<PrestatieFact>> {
-    let mut found: HashMap<(i64, i64), PrestatieFact> = HashMap::new();
+    let mut found: Vec<((i64, i64), PrestatieFact)> = Vec::new();
     for chunk in nummers.chunks(CHUNK) {
-        let mut query = between(LINES, "p.", pair);
+        let mut query = between(&lines_between(), "p.", pair);
         one_of(&mut query, " AND p.toewijzing_nummer IN ", chunk.iter().copied());
         collect_lines(conn, query, &mut found).await?;
     }
     for chunk in referenties.chunks(CHUNK) {
-        let mut query = between(LINES, "p.", pair);
+        let mut query = between(&lines_between(), "p.", pair);
         one_of(&mut query, " AND p.referentie_nummer IN ", chunk.iter().map(|one| (*one).to_owned()));
         collect_lines(conn, query, &mut found).await?;
-        let mut query = between(LINES, "p.", pair);
+        let mut query = between(&lines_between(), "p.", pair);
         one_of(&mut query, " AND p.vorig_referentie_nummer IN ", chunk.iter().map(|one| (*one).to_owned()));
         collect_lines(conn, query, &mut found).await?;
     }
-    let mut lines: Vec<_> = found.into_iter().collect();
-    lines.sort_by_key(|(place, _)| *place);
-    Ok(lines.into_iter().map(|(_, line)| line).collect())
+    found.sort_unstable_by_key(|(place, _)| *place);
+    found.dedup_by_key(|(place, _)| *place);
+    Ok(found.into_iter().map(|(_, line)| line).collect())
 }
 
 async fn collect_lines(
     conn: &mut Connection,
     mut query: QueryBuilder<Db>,
-    found: &mut HashMap<(i64, i64), PrestatieFact>,
+    found: &mut Vec<((i64, i64), PrestatieFact)>,
 ) -> Result<()> {
     for row in query.build().fetch_all(conn).await? {
-        let fields = Fields::of("prestatie", "bericht_id", &row)?;
-        found.insert((fields.get("seq")?, fields.get("nr")?), prestatie(&row)?);
+        let fields = Fields::of("prestatie", "bericht_id", &row);
+        found.push(((fields.get("seq")?, fields.get("nr")?), prestatie(&row)?));
     }
     Ok(())
 }
@@ -422,7 +423,7 @@ pub fn stop_key(fields: &Fields<'_>) -> Result<StopKey> {
 
 /// A row of `toewijzing`, with what the bericht says of it.
 pub fn toewijzing(row: &Row) -> Result<ToewijzingFact> {
-    let fields = Fields::of("toewijzing", "bericht_id", row)?;
+    let fields = Fields::of("toewijzing", "bericht_id", row);
     Ok(ToewijzingFact {
         toewijzing_nummer: ToewijzingNummer(fields.get("toewijzing_nummer")?),
         bsn: fields.parse("bsn", Value::from_text)?,

@@ -258,7 +258,7 @@ async fn awaited(conn: &mut Connection, header: &Header) -> Result<Vec<Awaited>>
         .await?;
     let mut awaited = Vec::with_capacity(rows.len());
     for row in &rows {
-        let fields = Fields::of("bericht", "id", row)?;
+        let fields = Fields::of("bericht", "id", row);
         awaited.push(Awaited {
             bericht_id: fields.get("id")?,
             ontvanger: fields.get("ontvanger")?,
@@ -286,7 +286,7 @@ pub async fn first_receipt(
         None => sqlx::query(MADE).bind(sha256),
     };
     let row = query.fetch_optional(conn).await?;
-    row.map(|row| Fields::of("bericht", "id", &row)?.parse("receipt", |text| serde_json::from_str(text).ok()))
+    row.map(|row| Fields::of("bericht", "id", &row).parse("receipt", |text| serde_json::from_str(text).ok()))
         .transpose()
 }
 
@@ -302,7 +302,7 @@ pub async fn seen_envelope(
         .fetch_optional(conn)
         .await?;
     let Some(row) = row else { return Ok(None) };
-    let fields = Fields::of("envelope_seen", "referentienummer", &row)?;
+    let fields = Fields::of("envelope_seen", "referentienummer", &row);
     Ok(Some(EnvelopeSeen {
         zender: fields.get("zender")?,
         referentienummer: fields.get("referentienummer")?,

@@ -17,7 +17,7 @@ pub async fn journal(conn: &mut Connection, after: i64, limit: u32) -> Result<Ve
     let rows = sqlx::query(PAGE).bind(after).bind(i64::from(limit)).fetch_all(&mut *conn).await?;
     let mut berichten = Vec::with_capacity(rows.len());
     for row in &rows {
-        let fields = Fields::of("bericht", "id", row)?;
+        let fields = Fields::of("bericht", "id", row);
         let id: String = fields.get("id")?;
         berichten.push(Journaled {
             seq: fields.get("seq")?,
@@ -52,7 +52,7 @@ pub async fn ledger_rows(
     let query = sqlx::query(AssertSqlSafe(page)).bind(after_id).bind(after_nr).bind(i64::from(limit));
     let mut found = Vec::new();
     for row in &query.fetch_all(conn).await? {
-        let fields = Fields::of(table.name(), "bericht_id", row)?;
+        let fields = Fields::of(table.name(), "bericht_id", row);
         found.push(LedgerRow {
             bericht_id: fields.get("bericht_id")?,
             nr: fields.get("place")?,

@@ -140,7 +140,7 @@ fn assigned(column: &str) -> String {
 }
 
 fn view(row: &Row, (table, day): Table) -> Result<LeveringView> {
-    let fields = Fields::of(table, "bericht_id", row)?;
+    let fields = Fields::of(table, "bericht_id", row);
     let reported = |column: &'static str, assigned: &'static str| -> Result<Option<String>> {
         Ok(fields.get::<Option<String>>(column)?.or(fields.get(assigned)?))
     };
@@ -162,7 +162,7 @@ fn view(row: &Row, (table, day): Table) -> Result<LeveringView> {
 }
 
 fn line(row: &Row) -> Result<LeveringView> {
-    let fields = Fields::of("prestatie", "bericht_id", row)?;
+    let fields = Fields::of("prestatie", "bericht_id", row);
     Ok(LeveringView {
         bsn: fields.parse("bsn", Value::from_text)?,
         gemeente: fields.get("gemeente")?,

@@ -21,7 +21,7 @@ pub async fn claim_due(conn: &mut Connection, now: Timestamp, lease: &Lease, lim
     let rows = sqlx::query(AssertSqlSafe(due)).bind(now).bind(i64::from(limit)).fetch_all(&mut *conn).await?;
     let mut parcels = Vec::with_capacity(rows.len());
     for row in &rows {
-        let fields = Fields::of("parcel", "referentienummer", row)?;
+        let fields = Fields::of("parcel", "referentienummer", row);
         let parcel = Parcel {
             referentienummer: fields.get("referentienummer")?,
             kind: fields.parse("kind", ParcelKind::from_name)?,
@@ -197,7 +197,7 @@ pub async fn undelivered(conn: &mut Connection, limit: u32) -> Result<Vec<Parcel
 }
 
 fn view(row: &Row) -> Result<ParcelView> {
-    let fields = Fields::of("parcel", "referentienummer", row)?;
+    let fields = Fields::of("parcel", "referentienummer", row);
     Ok(ParcelView {
         referentienummer: fields.get("referentienummer")?,
         kind: fields.parse("kind", ParcelKind::from_name)?,

@@ -21,7 +21,7 @@ pub async fn postbus(
 }
 
 fn item(row: &Row) -> Result<PostbusItem> {
-    let fields = Fields::of("bericht", "id", row)?;
+    let fields = Fields::of("bericht", "id", row);
     Ok(PostbusItem {
         id: fields.get("id")?,
         received_at: fields.get("received_at")?,

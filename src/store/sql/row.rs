@@ -11,14 +11,14 @@ use crate::store::StoreError;
 /// A row and where it comes from.
 pub struct Fields<'r> {
     table: &'static str,
-    key: String,
+    key: &'static str,
     row: &'r Row,
 }
 
 impl<'r> Fields<'r> {
     /// The row of this table that `key` names, which is one of its columns.
-    pub fn of(table: &'static str, key: &str, row: &'r Row) -> Result<Self> {
-        Ok(Self { table, key: row.try_get(key)?, row })
+    pub fn of(table: &'static str, key: &'static str, row: &'r Row) -> Self {
+        Self { table, key, row }
     }
 
     /// The value of a column.
@@ -44,13 +44,13 @@ impl<'r> Fields<'r> {
 
     /// The same for a column that may be empty.
     pub fn parse_if_any<T>(&self, column: &'static str, parse: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>> {
-        let text: Option<String> = self.get(column)?;
-        text.map(|text| parse(&text).ok_or_else(|| self.unreadable(column))).transpose()
+        let text: Option<&str> = self.get(column)?;
+        text.map(|text| parse(text).ok_or_else(|| self.unreadable(column))).transpose()
     }
 
     /// The error for a column that does not hold what was written there.
     pub fn unreadable(&self, column: &'static str) -> StoreError {
-        StoreError::Unreadable { table: self.table, column, row: self.key.clone() }
+        StoreError::Unreadable { table: self.table, column, row: self.row.try_get(self.key).unwrap_or_default() }
     }
 }
 

@@ -64,7 +64,7 @@ async fn versions(conn: &mut Connection, pair: Pair<'_>, nummer: i64) -> Result<
     of_pair(&mut query, "t.", pair);
     query.push(" AND t.toewijzing_nummer = ").push_bind(nummer).push(" ORDER BY t.bericht_id, t.nr");
     let version = |row: &Row| {
-        let fields = Fields::of("toewijzing", "bericht_id", row)?;
+        let fields = Fields::of("toewijzing", "bericht_id", row);
         Ok(VersionView {
             fact: toewijzing(row)?,
             bericht_id: fields.get("bericht_id")?,
@@ -88,7 +88,7 @@ async fn deliveries<K>(
     of_pair(&mut query, "d.", pair);
     query.push(" AND d.toewijzing_nummer = ").push_bind(nummer).push(" ORDER BY j.seq, d.nr");
     let delivery = |row: &Row| {
-        let fields = Fields::of(table, "bericht_id", row)?;
+        let fields = Fields::of(table, "bericht_id", row);
         Ok(DeliveryView {
             key: key(&fields)?,
             bericht_id: fields.get("bericht_id")?,
@@ -114,7 +114,7 @@ async fn verzoeken_about(conn: &mut Connection, pair: Pair<'_>, nummer: i64) -> 
 async fn antwoorden_on(conn: &mut Connection, pair: Pair<'_>, naam: &str) -> Result<Vec<AntwoordView>> {
     let mut query = antwoorden_to(pair, naam);
     let antwoord = |row: &Row| {
-        let fields = Fields::of("antwoord", "bericht_id", row)?;
+        let fields = Fields::of("antwoord", "bericht_id", row);
         Ok(AntwoordView {
             referentie_aanbieder: fields.get("referentie_aanbieder")?,
             verzoek_antwoord: fields.parse("verzoek_antwoord", Value::from_text)?,
@@ -170,7 +170,7 @@ pub async fn toewijzingen_without_start(
         .fetch_all(conn)
         .await?;
     let waiting = |row: &Row| {
-        let fields = Fields::of("toewijzing", "bericht_id", row)?;
+        let fields = Fields::of("toewijzing", "bericht_id", row);
         Ok(WaitingToewijzing {
             gemeente: fields.get("gemeente")?,
             aanbieder: fields.get("aanbieder")?,

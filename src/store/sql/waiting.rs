@@ -90,7 +90,7 @@ async fn fetch(conn: &mut Connection, mut query: QueryBuilder<Db>) -> Result<Vec
 }
 
 async fn waiting(conn: &mut Connection, row: &Row) -> Result<Waiting> {
-    let fields = Fields::of("bericht", "id", row)?;
+    let fields = Fields::of("bericht", "id", row);
     let id: String = fields.get("id")?;
     let (bytes, was_json) = as_received(conn, &id).await?;
     Ok(Waiting {
