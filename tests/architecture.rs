@@ -129,8 +129,8 @@ fn first_name(text: &str) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
-/// The names of all crates that we depend on, as code writes them.
-fn dependencies() -> Vec<String> {
+/// The names of all crates that we depend on, as code writes them; some also as a dependency of tests, with other features.
+fn dependencies() -> BTreeSet<String> {
     let manifest: toml::Table =
         fs::read_to_string(root().join("Cargo.toml")).expect("a manifest").parse().expect("TOML");
     let names =

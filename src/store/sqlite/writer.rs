@@ -7,12 +7,14 @@
 //! of them do. Nobody is answered before the commit; when that fails, all get its error.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection as _};
 use tokio::runtime::Builder;
 use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::time::{Instant, sleep_until};
 
 use super::sql::Batch;
 use super::{Step, Turn};
@@ -20,6 +22,10 @@ use crate::store::StoreError;
 
 /// How many commands one commit takes at most, and how many wait before a caller does.
 const GROUP: usize = 128;
+
+/// How long after the start of one group the next one starts at the earliest, where several came in together: a commit takes
+/// about as much for two of them as for one. Who comes alone never waits for others.
+const PACE: Duration = Duration::from_millis(2);
 
 /// What somebody wants written.
 #[async_trait]
@@ -93,7 +99,7 @@ impl Writer {
     ) -> std::io::Result<Self> {
         let (queue, waiting) = mpsc::channel(GROUP);
         let (end, ended) = oneshot::channel();
-        let runtime = Builder::new_current_thread().build()?;
+        let runtime = Builder::new_current_thread().enable_time().build()?;
         std::thread::Builder::new().name("writer".to_owned()).spawn(move || {
             runtime.block_on(write_groups(waiting, conn, reopen, (turn, committed)));
             _ = end.send(());
@@ -154,6 +160,7 @@ async fn write_groups(
 ) {
     let mut group = Vec::with_capacity(GROUP);
     while waiting.recv_many(&mut group, GROUP).await > 0 {
+        let (began, count) = (Instant::now(), group.len());
         let failure = {
             let _turn = turn.lock().await;
             write_group(&mut conn, &mut group).await.err().map(Arc::new)
@@ -167,6 +174,9 @@ async fn write_groups(
         }
         for command in group.drain(..) {
             command.answer(failure.as_ref().map_or(Ok(()), |cause| Err(shared(cause))));
+        }
+        if count > 1 {
+            sleep_until(began + PACE).await;
         }
     }
     if let Err(cause) = conn.close().await {
@@ -225,5 +235,79 @@ async fn fresh(conn: SqliteConnection, reopen: Option<&SqliteConnectOptions>) ->
             tracing::error!(error = %cause, "the database could not be opened again");
             conn
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::task::yield_now;
+
+    type Log = Arc<Mutex<Vec<String>>>;
+
+    /// Notes when it is carried out and when it is answered.
+    struct Noted(&'static str, Log, oneshot::Sender<()>);
+
+    #[async_trait]
+    impl Command for Noted {
+        fn plan(&mut self) -> Option<Batch> {
+            None
+        }
+
+        async fn run(&mut self, _: &mut SqliteConnection) -> bool {
+            self.1.lock().expect("one thread").push(format!("run {}", self.0));
+            true
+        }
+
+        fn answer(self: Box<Self>, fate: Result<(), StoreError>) {
+            fate.expect("committed");
+            self.1.lock().expect("one thread").push(format!("answer {}", self.0));
+            _ = self.2.send(());
+        }
+    }
+
+    /// A writer, and how to ask it to carry out what has this name.
+    async fn writer() -> (Log, impl Fn(&'static str) -> oneshot::Receiver<()>) {
+        let conn = SqliteConnectOptions::new().in_memory(true).connect().await.expect("a database");
+        let (queue, waiting) = mpsc::channel::<Box<dyn Command>>(GROUP);
+        tokio::spawn(write_groups(waiting, conn, None, Default::default()));
+        let log = Log::default();
+        let noted = Arc::clone(&log);
+        let ask = move |name| {
+            let (tell, told) = oneshot::channel();
+            let asked = queue.try_send(Box::new(Noted(name, Arc::clone(&noted), tell)));
+            assert!(asked.is_ok(), "the writer takes it");
+            told
+        };
+        (log, ask)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn those_that_come_soon_after_a_group_are_one_group() {
+        let (log, ask) = writer().await;
+        let group = [ask("a"), ask("b")];
+        for told in group {
+            told.await.expect("answered");
+        }
+        let mut later = Vec::new();
+        for name in ["c", "d", "e"] {
+            later.push(ask(name));
+            yield_now().await;
+        }
+        for told in later {
+            told.await.expect("answered");
+        }
+        let log = log.lock().expect("one thread");
+        assert_eq!(log[4..], ["run c", "run d", "run e", "answer c", "answer d", "answer e"], "{log:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_comes_alone_never_waits() {
+        let (_, ask) = writer().await;
+        let began = Instant::now();
+        for name in ["a", "b", "c"] {
+            ask(name).await.expect("answered");
+        }
+        assert_eq!(began.elapsed(), Duration::ZERO);
     }
 }
