@@ -169,6 +169,29 @@ async fn a_credit_that_made_room_is_not_rejected_without_what_used_the_room() {
     world.stop().await;
 }
 
+/// Whether the caller reads a proposal, and what people said of each line; the same twice, as JSON and whether the CSV has it.
+async fn read_by(world: &World, partij: &str, id: &str) -> (bool, Vec<Value>, bool) {
+    let body = world.get(partij, &format!("/v1/declaraties/{id}")).await.body;
+    let lines = body["lines"].as_array().expect("lines").iter().map(|line| line["decision"].clone());
+    let csv = world.get(partij, &format!("/v1/declaraties/{id}/csv")).await.text;
+    let is_in_csv = csv.contains("Besluit: afwijzen met 9307. Niet geleverd volgens de cliënt.");
+    (body.get("proposal").is_some(), lines.collect(), is_in_csv)
+}
+
+#[tokio::test]
+async fn what_people_said_stands_with_its_line_once_it_holds_and_not_for_the_aanbieder() {
+    let world = world().await;
+    let id = declare(&world, "D1", &[prestatie("R1", json!({})), april("R2", 4)]).await;
+    let proposal = decide(&world, "Anna", &id, &json!({"lines": [reject(2)]})).await.body["id"].clone();
+    let nothing = || vec![Value::Null, Value::Null];
+    assert_eq!(read_by(&world, GEMEENTE, &id).await, (true, nothing(), false), "nobody approved yet");
+    assert_eq!(read_by(&world, AANBIEDER, &id).await, (false, nothing(), false));
+
+    assert_eq!(decide(&world, "Bram", &id, &json!({"approve": proposal})).await.status, 200);
+    assert_eq!(read_by(&world, GEMEENTE, &id).await, (true, vec![Value::Null, reject(2)], true));
+    assert_eq!(read_by(&world, AANBIEDER, &id).await, (false, nothing(), false), "the 325 tells it the retourcode");
+}
+
 #[tokio::test]
 async fn who_may_not_decide_is_told_and_a_newer_proposal_overtakes_an_older_one() {
     let world = world().await;

@@ -131,6 +131,7 @@ async fn one_proposes_on_the_page_another_approves_and_the_325_goes_its_way() {
     assert!(late.status == 409 && section(&late.text, "besluit").contains("is al geantwoord"), "{}", late.text);
     let page = desk.page("").await;
     assert!(page.contains("voorgesteld door Anna, goedgekeurd door Bram") && !page.contains("<select name=\"besluit"));
+    assert!(section(&page, "regels").contains(&format!("Besluit: afwijzen met 9307. {REASON}")), "{page}");
 
     let told = world.get(GEMEENTE, &format!("/v1/declaraties/{id}")).await.body;
     let antwoord = told["antwoord"].as_str().expect("an answer");

@@ -79,6 +79,8 @@ struct LineRow {
     choice: Option<Choice>,
     findings: Vec<(Option<String>, String, String)>,
     calculations: Vec<String>,
+    /// What people said of it, once another approved.
+    decision: Option<String>,
 }
 
 /// The page of a declaratie.
@@ -271,6 +273,7 @@ impl LineRow {
             choice: form.and_then(|form| form.choice(line)),
             findings: findings.collect(),
             calculations: line.calculations.iter().map(|one| one.text.clone()).collect(),
+            decision: line.decision.as_ref().map(texts::decided),
         }
     }
 }

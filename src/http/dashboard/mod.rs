@@ -27,6 +27,7 @@ use super::openapi::{ForAll, ForOperators};
 use super::{Caller, Server};
 use crate::store::{DeadlineQuery, DeadlineState, Overview};
 use rows::{BerichtRow, DeadlineRow, ParcelRow};
+pub(super) use texts::decided;
 use texts::{TEXTS, Texts};
 
 pub(super) use sessions::Sessions;

@@ -507,13 +507,22 @@ pub(super) fn proposal(by: &str, approved_by: Option<&str>) -> String {
 
 /// What is proposed of a line.
 pub(super) fn line_decision(said: &LineDecisionReceipt) -> String {
+    format!("{} {}: {}", TEXTS.line_nr, said.line, said_of(said))
+}
+
+/// What was decided about a line, beside what was found in it.
+pub(in crate::http) fn decided(said: &LineDecisionReceipt) -> String {
+    format!("{}: {}", TEXTS.decide_title, said_of(said))
+}
+
+fn said_of(said: &LineDecisionReceipt) -> String {
     let what = match (said.granted, said.toegekend) {
         (true, Some(cents)) => format!("{} {}", TEXTS.keep, euro(cents.into())),
         (true, None) => TEXTS.keep.to_owned(),
         (false, _) => format!("{} met {}", TEXTS.reject, said.retourcode.as_deref().unwrap_or_default()),
     };
     let reason = said.reason.as_ref().map(|reason| format!(". {reason}"));
-    format!("{} {}: {what}{}", TEXTS.line_nr, said.line, reason.unwrap_or_default())
+    format!("{what}{}", reason.unwrap_or_default())
 }
 
 /// That the amount of a line that is granted in part cannot be read.

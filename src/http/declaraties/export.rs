@@ -6,6 +6,7 @@ use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
 use super::LineJson;
 use crate::exchange::table::{self, Cell};
+use crate::http::dashboard::decided;
 
 const HEADING: [&str; 15] = [
     "ReferentieNummer",
@@ -28,8 +29,9 @@ const HEADING: [&str; 15] = [
 fn row(line: &LineJson) -> Vec<Cell> {
     let number = |number: Option<i64>| number.map_or(Cell::Empty, Cell::Number);
     let rules = line.findings.iter().filter_map(|finding| finding.rule.as_deref());
-    let texts = line.findings.iter().map(|finding| finding.text.as_str());
-    let texts = texts.chain(line.calculations.iter().map(|one| one.text.as_str()));
+    let texts = line.findings.iter().map(|finding| finding.text.clone());
+    let texts = texts.chain(line.calculations.iter().map(|one| one.text.clone()));
+    let texts = texts.chain(line.decision.as_ref().map(decided));
     vec![
         Cell::Text(line.referentie_nummer.clone()),
         Cell::Text(line.vorig_referentie_nummer.clone().unwrap_or_default()),

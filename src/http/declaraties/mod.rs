@@ -26,7 +26,9 @@ use crate::http::openapi::{BadQuery, ForCallers, NotThere};
 use crate::http::query::{Id, Parameters};
 use crate::http::uitleg::readable;
 use crate::http::{Caller, Server};
-use crate::store::{CalculationReceipt, DeclaratieView, FindingReceipt, LineQuery, LineView, Place};
+use crate::store::{
+    CalculationReceipt, DeclaratieView, FindingReceipt, LineDecisionReceipt, LineQuery, LineView, Place,
+};
 use export::{Csv, Sheet, Table};
 
 /// Gives one declaratie, with a page of its lines in order and how each was judged.
@@ -102,7 +104,7 @@ impl Server {
         page: &PageQuery,
     ) -> Result<DeclaratieJson, Problem> {
         let (store, scope) = (&self.gateway.store, caller.scope());
-        let view = store.declaratie(id, scope).await?.ok_or(Problem::NotFound)?;
+        let view = self.declaratie_view(id, caller).await?;
         let after = match page.after.as_deref().map(str::parse::<usize>) {
             None => 0,
             Some(Ok(line)) => line,
@@ -115,10 +117,18 @@ impl Server {
         lines.truncate(limit as usize);
         let next = lines.last().filter(|_| has_more).map(|last| last.line.to_string());
         let places: Vec<Place> = lines.iter().map(|line| line.place).collect();
-        let mut found = Found::of(readable(store.declaratie_findings(id, scope, Some(&places)).await?, caller));
+        let findings = readable(store.declaratie_findings(id, scope, Some(&places)).await?, caller);
+        let mut found = Found::of(&view, findings);
         let lines = lines.into_iter().map(|line| LineJson::of(line, &mut found)).collect();
         let is_for_people = is_for_people(&view, &self.gateway);
         Ok(DeclaratieJson { is_for_people, lines, next, ..DeclaratieJson::from(view) })
+    }
+
+    /// A declaratie as this caller may read it: what people of the gemeente say among each other is not for the aanbieder.
+    async fn declaratie_view(&self, id: &str, caller: &Caller) -> Result<DeclaratieView, Problem> {
+        let view = self.gateway.store.declaratie(id, caller.scope()).await?.ok_or(Problem::NotFound)?;
+        let is_aanbieder = caller.scope().is_some_and(|partij| !partij.is_gemeente());
+        Ok(if is_aanbieder { DeclaratieView { proposal: None, approval: None, ..view } } else { view })
     }
 
     /// The lines of a declaratie as CSV, as this caller may read them.
@@ -146,9 +156,9 @@ impl Server {
     /// before and after its antwoord.
     async fn table<T: Table>(&self, id: &str, caller: &Caller) -> Result<(DeclaratieView, T), Problem> {
         let (store, scope) = (&self.gateway.store, caller.scope());
-        let mut view = store.declaratie(id, scope).await?.ok_or(Problem::NotFound)?;
+        let mut view = self.declaratie_view(id, caller).await?;
         loop {
-            let mut found = Found::of(readable(store.declaratie_findings(id, scope, None).await?, caller));
+            let mut found = Found::of(&view, readable(store.declaratie_findings(id, scope, None).await?, caller));
             let (mut table, mut query) = (T::new(), LineQuery::default());
             loop {
                 let lines = store.declaratie_lines(id, scope, query, LINES).await?;
@@ -158,7 +168,7 @@ impl Server {
                     table.add(&LineJson::of(line, &mut found));
                 }
             }
-            let now = store.declaratie(id, scope).await?.ok_or(Problem::NotFound)?;
+            let now = self.declaratie_view(id, caller).await?;
             if now.stand() == view.stand() {
                 return Ok((now, table));
             }
@@ -196,7 +206,7 @@ pub(super) struct DeclaratieJson {
     pub void: bool,
     /// The 325 or 304 that answers it.
     pub antwoord: Option<String>,
-    /// What people proposed to answer, where they decide.
+    /// What people proposed to answer, where they decide. Not for the aanbieder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proposal: Option<ProposalJson>,
     /// How many lines there are in all.
@@ -238,6 +248,9 @@ pub(super) struct LineJson {
     pub toegekend: i64,
     pub findings: Vec<FindingReceipt>,
     pub calculations: Vec<CalculationReceipt>,
+    /// What people said of it in the proposal that was approved. Not for the aanbieder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision: Option<LineDecisionReceipt>,
 }
 
 impl LineJson {
@@ -252,7 +265,7 @@ impl LineJson {
 }
 
 impl LineJson {
-    /// With what was found in it and in its client; of the line it is taken out.
+    /// With what was found in it and in its client, and what people said of it; of the line that is taken out.
     fn of(view: LineView, found: &mut Found) -> Self {
         let prestatie = view.fact.prestatie;
         let bedrag = prestatie.ingediend_bedrag.debet_credit.sign() * i128::from(view.fact.toegekend.unwrap_or(0));
@@ -273,6 +286,7 @@ impl LineJson {
             toegekend: shown(bedrag),
             findings: found.take(view.place),
             calculations: view.calculations,
+            decision: found.decisions.remove(&view.line),
         }
     }
 }
@@ -312,23 +326,29 @@ fn shown(cents: i128) -> i64 {
 }
 
 /// What was found in lines and in clients as a whole.
-struct Found(HashMap<(u32, Option<u32>), Vec<FindingReceipt>>);
+struct Found {
+    findings: HashMap<(u32, Option<u32>), Vec<FindingReceipt>>,
+    /// What people said, by the number of the line.
+    decisions: HashMap<usize, LineDecisionReceipt>,
+}
 
 impl Found {
-    fn of(findings: Vec<FindingReceipt>) -> Self {
+    fn of(view: &DeclaratieView, findings: Vec<FindingReceipt>) -> Self {
         let mut by_spot: HashMap<_, Vec<FindingReceipt>> = HashMap::new();
         for finding in findings {
             if let Some(spot) = finding.client_and_line() {
                 by_spot.entry(spot).or_default().push(finding);
             }
         }
-        Self(by_spot)
+        let approved = view.proposal.as_ref().filter(|_| view.approval.is_some());
+        let said = approved.into_iter().flat_map(|proposal| &proposal.lines);
+        Self { findings: by_spot, decisions: said.map(|said| (said.line, said.clone())).collect() }
     }
 
     /// What concerns this line, that of its client first.
     fn take(&mut self, at: Place) -> Vec<FindingReceipt> {
-        let mut own = self.0.get(&(at.client, None)).cloned().unwrap_or_default();
-        own.extend(self.0.remove(&(at.client, Some(at.in_client))).unwrap_or_default());
+        let mut own = self.findings.get(&(at.client, None)).cloned().unwrap_or_default();
+        own.extend(self.findings.remove(&(at.client, Some(at.in_client))).unwrap_or_default());
         own
     }
 }
