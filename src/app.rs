@@ -12,7 +12,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use crate::clock::Clock;
-use crate::config::{Config, Credential, Database};
+use crate::config::{self, Config, Credential, Database};
 use crate::exchange::parties::LocalParty;
 use crate::exchange::relay::{Rhythm, relay};
 use crate::exchange::wait::wait as wait_for_earlier;
@@ -185,9 +185,11 @@ pub fn gateway(config: Config, schemas: Arc<Schemas>, store: Arc<dyn Store>, clo
         store,
         schemas,
         clock,
-        parties: LocalParties::new(
-            parties.map(|one| (one.partij, LocalParty { naam: one.naam, answers_itself: one.answers_itself })),
-        ),
+        parties: LocalParties::new(parties.map(
+            |config::LocalParty { partij, naam, answers_itself, btw_id_nummer }| {
+                (partij, LocalParty { naam, answers_itself, btw_id_nummer })
+            },
+        )),
         profile: config.profile,
         calendar: config.calendar,
         gemeenten: config.codelijsten.gemeenten,

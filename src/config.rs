@@ -155,6 +155,8 @@ pub struct LocalParty {
     pub naam: String,
     /// Its own software answers heenberichten; else the gateway does.
     pub answers_itself: bool,
+    /// Of an aanbieder that is liable for VAT: what its facturen tell (BtwIDNummer).
+    pub btw_id_nummer: Option<String>,
 }
 
 /// A way to call the API.
@@ -322,6 +324,36 @@ mod tests {
         assert_eq!(
             Config::parse(reversed).expect_err("ends before it begins").0,
             ["releases: 3.2 needs its first day, and perhaps its last"]
+        );
+    }
+
+    #[test]
+    fn a_btw_number_is_that_of_an_aanbieder_and_looks_as_the_schema_has_it() {
+        let partij = |code: &str, nummer: &str| {
+            let text = format!("[[partij]]\ncode = {code:?}\nnaam = \"x\"\nbtw_id_nummer = {nummer:?}\n");
+            Config::parse(&text).map(|config| config.partijen[0].btw_id_nummer.clone())
+        };
+        let good = "NL999940089B01";
+        assert_eq!(partij("41005001", good).expect("settings").as_deref(), Some(good));
+        for nummer in [
+            "",
+            "NL99994008B01",
+            "NL999940089B1",
+            "NL999940089C01",
+            "nl999940089b01",
+            "NL9999.40.089.B01",
+            "NL999940089B01 ",
+            "BE999940089B01",
+            "NL99994008ÉB01",
+        ] {
+            let told = partij("41005001", nummer).expect_err("not a number").0;
+            let wanted =
+                format!("partij \"41005001\": btw_id_nummer {nummer:?} must be NL, nine digits, B and two digits");
+            assert!(told.len() == 1 && told[0].starts_with(&wanted), "{told:?}");
+        }
+        assert_eq!(
+            partij("0384", good).expect_err("a gemeente").0,
+            ["partij \"0384\": btw_id_nummer is for an aanbieder; a gemeente sends no factuur, leave it out"]
         );
     }
 

@@ -14,6 +14,7 @@ use super::rekening::{self, RawRekening};
 use super::{Config, Credential, DEFAULT, Database, Ggk, Http, LocalParty, Log, Relay, SchemaFiles, xsd_files};
 use crate::domain::contract::Contracten;
 use crate::domain::declaratie::Decides;
+use crate::domain::factuur::is_btw_id_nummer;
 use crate::domain::release::{ReleaseWindow, ReleaseWindows, Releases};
 use crate::domain::waarde::Value;
 use crate::domain::werkdag::{Bevrijdingsdag, Calendar};
@@ -117,6 +118,7 @@ struct RawPartij {
     answers: RawAnswers,
     #[serde(default)]
     releases: RawReleases,
+    btw_id_nummer: Option<String>,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -274,7 +276,15 @@ impl RawPartij {
             ));
             return None;
         };
-        Some(LocalParty { partij, naam: self.naam, answers_itself: self.answers == RawAnswers::Own })
+        if let Some(nummer) = &self.btw_id_nummer {
+            problems.extend(btw_problem(&partij, nummer).map(|what| format!("partij {:?}: {what}", self.code)));
+        }
+        Some(LocalParty {
+            partij,
+            naam: self.naam,
+            answers_itself: self.answers == RawAnswers::Own,
+            btw_id_nummer: self.btw_id_nummer,
+        })
     }
 }
 
@@ -299,6 +309,17 @@ impl RawCredential {
         }
         Credential { name: self.name, partij, decides: self.decides, token_sha256: hash }
     }
+}
+
+/// What is wrong with the VAT number of a party.
+fn btw_problem(partij: &Partij, nummer: &str) -> Option<String> {
+    if partij.is_gemeente() {
+        return Some("btw_id_nummer is for an aanbieder; a gemeente sends no factuur, leave it out".to_owned());
+    }
+    let what = format!(
+        "btw_id_nummer {nummer:?} must be NL, nine digits, B and two digits, as in NL999940089B01, without dots and spaces"
+    );
+    (!is_btw_id_nummer(nummer)).then_some(what)
 }
 
 fn database(url: &str, problems: &mut Vec<String>) -> Option<Database> {

@@ -34,11 +34,22 @@ pub struct Line {
 
 /// What a 303 tells of a line besides what a 323 does.
 #[derive(Clone)]
-pub struct OfFactuur {
-    /// Whose the line is.
+pub enum OfFactuur {
+    /// Of a line that asks for money: whose it is.
+    Debet(Persoon),
+    /// Of a credit: the line that it takes back. In a box: few lines are credits.
+    Credit(Box<Billed>),
+}
+
+/// A line as it stood in a 303.
+#[derive(Clone)]
+pub struct Billed {
+    /// Whose it was.
     pub persoon: Persoon,
-    /// The line that it takes back.
-    pub credited: Option<factuur::Prestatie>,
+    /// The line.
+    pub prestatie: factuur::Prestatie,
+    /// Which aanbieder is liable for the VAT in it, where the header said so.
+    pub btw_id_nummer: Option<String>,
 }
 
 /// Who a client is.
@@ -55,6 +66,33 @@ pub struct Persoon {
 /// The lines of each client, where they stand by client.
 pub fn by_client(lines: &[Line]) -> impl Iterator<Item = &[Line]> {
     lines.chunk_by(|one, other| one.bsn == other.bsn)
+}
+
+impl OfFactuur {
+    /// Whose the line is.
+    #[must_use]
+    pub fn persoon(&self) -> &Persoon {
+        match self {
+            Self::Debet(persoon) => persoon,
+            Self::Credit(billed) => &billed.persoon,
+        }
+    }
+}
+
+impl Line {
+    /// The BtwIDNummer of the 303 in which the VAT was told that this line takes back.
+    fn credited_btw_id_nummer(&self) -> Option<&str> {
+        match self.factuur.as_deref() {
+            Some(OfFactuur::Credit(billed)) if billed.has_btw() => billed.btw_id_nummer.as_deref(),
+            Some(OfFactuur::Credit(_) | OfFactuur::Debet(_)) | None => None,
+        }
+    }
+}
+
+impl Billed {
+    fn has_btw(&self) -> bool {
+        self.prestatie.ingediende_bedrag_prestatie.btw_bedrag.is_some()
+    }
 }
 
 impl Persoon {

@@ -15,6 +15,11 @@ use super::waarde::{
     Bsn, DebetCredit, Eenheid, Identificatie, ProductCategorie, ProductCode, ToewijzingNummer, Versie,
 };
 
+/// WMO106: exempt from VAT.
+pub const VRIJGESTELD: &str = "1";
+/// WMO106: not exempt from VAT.
+pub const NIET_VRIJGESTELD: &str = "2";
+
 klasse! {
     /// `CDT_DeclaratieFactuurIdentificatie`.
     basis struct FactuurIdentificatie {
@@ -181,6 +186,14 @@ klasse! {
         /// What will be paid.
         toegekend_bedrag: BedragMetDC = "ToegekendBedrag",
     }
+}
+
+/// Whether this looks as a BtwIDNummer has to (CS320): NL, nine digits, B and two digits.
+#[must_use]
+pub fn is_btw_id_nummer(text: &str) -> bool {
+    let are_digits = |text: &str, count| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
+    let parts = text.strip_prefix("NL").and_then(|rest| rest.split_once('B'));
+    parts.is_some_and(|(of_whom, which)| are_digits(of_whom, 9) && are_digits(which, 2))
 }
 
 impl FactuurIdentificatie {

@@ -208,21 +208,17 @@ async fn compose(asked: &Asked, gateway: &Gateway) -> Result<(Vec<Line>, Vec<Par
         (Release::V2_3, Some(Wijze::Factuur) | None) => Berichtsoort::Wmo303F,
     };
     let Found { toewijzingen, declared, personen } = facts::find(asked, gateway).await?;
-    let facts = Facts {
-        release: asked.release,
-        toewijzingen: &toewijzingen,
-        declared: &declared,
-        personen: &personen,
-        contract,
-    };
-    let lines = lines(&asked.rows, &asked.nummer, &facts).map_err(NotMade::Rows)?;
     let frame = Frame {
         gemeente: asked.gemeente.clone(),
         aanbieder: asked.aanbieder.clone(),
+        btw_id_nummer: gateway.parties.get(&asked.aanbieder).and_then(|local| local.btw_id_nummer.clone()),
         soort,
         periode: asked.periode.clone(),
         dagtekening: gateway.clock.today(),
     };
+    let facts =
+        Facts { frame: &frame, toewijzingen: &toewijzingen, declared: &declared, personen: &personen, contract };
+    let lines = lines(&asked.rows, &asked.nummer, &facts).map_err(NotMade::Rows)?;
     let fits = |bericht: &Heenbericht| {
         !gateway.envelopes.are_too_small_for(xml::encode(&Bericht::Heen(bericht.clone())).len())
     };

@@ -19,6 +19,8 @@ pub struct LocalParty {
     pub naam: String,
     /// Its own software answers heenberichten; else the gateway does, in its name.
     pub answers_itself: bool,
+    /// Of an aanbieder that is liable for VAT.
+    pub btw_id_nummer: Option<String>,
 }
 
 /// Who stands at the end of the line.

@@ -1,5 +1,6 @@
 //! Declaring what was delivered: from a table to what the gemeente grants, and what is told when that does not go.
 
+mod btw;
 mod command;
 mod facturen;
 mod rows;

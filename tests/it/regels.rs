@@ -300,7 +300,7 @@ async fn gateway() -> Gateway {
     let config = DEFAULTS.clone();
     let local = |code: &str| {
         let partij = Partij::from_text(code).expect("a party");
-        (partij, LocalParty { naam: code.to_owned(), answers_itself: false })
+        (partij, LocalParty { naam: code.to_owned(), answers_itself: false, btw_id_nummer: None })
     };
     Gateway {
         store: Arc::new(Sqlite::in_memory().await.expect("a store")),

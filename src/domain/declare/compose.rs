@@ -5,7 +5,9 @@ use chrono::NaiveDate;
 use super::{Line, OfFactuur, by_client};
 use crate::domain::bericht::{BerichtIdentificatie, Berichtsoort, Header, Heenbericht, Inhoud, Release};
 use crate::domain::declaratie::{self, BedragMetDC, Declaratie, GeslotenPeriode, TotaalBedragMetDC};
-use crate::domain::factuur::{self, FactuurBedragen, FactuurHeader, FactuurIdentificatie, IngediendeBedragPrestatie};
+use crate::domain::factuur::{
+    self, FactuurBedragen, FactuurHeader, FactuurIdentificatie, IngediendeBedragPrestatie, VRIJGESTELD,
+};
 use crate::domain::klasse::RetourCodes;
 use crate::domain::partij::Partij;
 use crate::domain::retour::own_xsd_versie;
@@ -15,8 +17,6 @@ use crate::domain::waarde::{DebetCredit, Identificatie};
 const AAN_AANBIEDER: &str = "02";
 /// COD363.
 const EURO: &str = "EUR";
-/// WMO106: exempt from VAT.
-const VRIJGESTELD: &str = "1";
 
 /// What all berichten of one declaratie have in common.
 #[derive(Clone)]
@@ -25,6 +25,8 @@ pub struct Frame {
     pub gemeente: Partij,
     /// Who delivered.
     pub aanbieder: Partij,
+    /// Its BtwIDNummer, when it is liable for VAT.
+    pub btw_id_nummer: Option<String>,
     /// WMO323, or a WMO303 as D or F.
     pub soort: Berichtsoort,
     /// What it is about.
@@ -80,6 +82,8 @@ impl Frame {
     }
 
     fn factuur(&self, nummer: &Identificatie, totaal: TotaalBedragMetDC, lines: &[Line]) -> Heenbericht {
+        let clienten: Vec<_> = by_client(lines).map(|lines| self.factuur_client(lines)).collect();
+        let btw_totaal_bedrag = btw_totaal(&clienten);
         let header = FactuurHeader {
             gemeente: self.gemeente.clone(),
             servicebureau: None,
@@ -89,22 +93,22 @@ impl Frame {
                 declaratie_periode: self.periode.clone(),
                 declarant_factuur_nummer: nummer.clone(),
                 factuur_dagtekening: self.dagtekening,
-                btw_id_nummer: None,
+                btw_id_nummer: self.btw_id_nummer(lines, btw_totaal_bedrag.is_some()),
                 valuta_code: EURO.to_owned(),
             },
-            bedragen: FactuurBedragen { declaratie_factuur_totaal_bedrag: totaal, btw_totaal_bedrag: None },
+            bedragen: FactuurBedragen { declaratie_factuur_totaal_bedrag: totaal, btw_totaal_bedrag },
         };
-        Heenbericht {
-            header: header.header(self.soort, self.release()),
-            inhoud: Inhoud::Factuur {
-                header,
-                clienten: by_client(lines).map(|lines| self.factuur_client(lines)).collect(),
-            },
-        }
+        Heenbericht { header: header.header(self.soort, self.release()), inhoud: Inhoud::Factuur { header, clienten } }
+    }
+
+    /// Who is liable for VAT: told in every factuur, in a declaratie only where a credit repeats VAT (IV073, CD055).
+    fn btw_id_nummer(&self, lines: &[Line], has_btw: bool) -> Option<String> {
+        let own = self.btw_id_nummer.clone().filter(|_| has_btw || self.soort == Berichtsoort::Wmo303F);
+        own.or_else(|| lines.iter().find_map(Line::credited_btw_id_nummer).map(str::to_owned))
     }
 
     fn factuur_client(&self, lines: &[Line]) -> factuur::Client {
-        let persoon = &of_factuur(&lines[0]).persoon;
+        let persoon = of_factuur(&lines[0]).persoon();
         factuur::Client {
             bsn: lines[0].bsn.clone(),
             geboortedatum: persoon.geboortedatum.clone(),
@@ -118,9 +122,9 @@ impl Frame {
 
     fn factuur_line(&self, line: &Line) -> factuur::Prestatie {
         let prestatie = &line.prestatie;
-        if let Some(credited) = &of_factuur(line).credited {
+        if let OfFactuur::Credit(billed) = of_factuur(line) {
             let product_referentie = prestatie.product_referentie.clone();
-            return factuur::Prestatie { product_referentie, ..taken_back(credited) };
+            return factuur::Prestatie { product_referentie, ..taken_back(&billed.prestatie) };
         }
         let is_factuur = self.soort == Berichtsoort::Wmo303F;
         factuur::Prestatie {
@@ -153,6 +157,13 @@ impl Frame {
 
 fn of_factuur(line: &Line) -> &OfFactuur {
     line.factuur.as_deref().expect("a line of a 303 is made with what only a 303 tells")
+}
+
+/// The VAT in all lines; none where no line tells VAT.
+fn btw_totaal(clienten: &[factuur::Client]) -> Option<TotaalBedragMetDC> {
+    let lines = clienten.iter().flat_map(|client| &client.prestaties);
+    let btw = lines.filter_map(|line| line.ingediende_bedrag_prestatie.btw_bedrag.as_ref()).map(BedragMetDC::signed);
+    btw.reduce(|one, other| one + other).map(TotaalBedragMetDC::of)
 }
 
 /// The same line with its amounts the other way. One of zero is debit in any case (CS325).

@@ -6,12 +6,11 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::row::MAX_FIGURE;
-use super::{Column, Line, OfFactuur, Persoon, Row, RowProblem};
+use super::{Billed, Column, Frame, Line, OfFactuur, Persoon, Row, RowProblem};
 use crate::domain::bericht::Release;
 use crate::domain::calculation::half_up;
 use crate::domain::contract::{Contract, Tarief};
 use crate::domain::declaratie::{BedragMetDC, GeslotenPeriode, Prestatie, Referentie};
-use crate::domain::factuur;
 use crate::domain::history::{ToewijzingFact, Toewijzingen};
 use crate::domain::klasse::RetourCodes;
 use crate::domain::waarde::{
@@ -20,8 +19,8 @@ use crate::domain::waarde::{
 
 /// What rows rest on: what the aanbieder itself recorded, and what it agreed with the gemeente.
 pub struct Facts<'a> {
-    /// In which release is declared.
-    pub release: Release,
+    /// What is made.
+    pub frame: &'a Frame,
     /// Those that the gemeente gave to this aanbieder.
     pub toewijzingen: &'a Toewijzingen,
     /// Debet lines that were declared before, by their ReferentieNummer.
@@ -38,8 +37,8 @@ pub struct Declared {
     pub bsn: Bsn,
     /// In the words of the 323.
     pub prestatie: Prestatie,
-    /// The same as it stands in a 303, with whose it is there.
-    pub factuur: Option<(Persoon, factuur::Prestatie)>,
+    /// The same as it stands in a 303.
+    pub factuur: Option<Billed>,
 }
 
 /// The lines of a declaratie with this number: by client, credits first, as they make room for what is declared anew.
@@ -65,11 +64,30 @@ pub fn lines(rows: &[Row], nummer: &Identificatie, facts: &Facts<'_>) -> Result<
             Err(found) => problems.extend(found),
         }
     }
+    problems.extend(other_btw_id_nummers(&lines, facts.frame));
     if !problems.is_empty() {
         return Err(problems);
     }
     lines.sort_by(|one, other| place(one).cmp(&place(other)));
     Ok(lines)
+}
+
+/// The credits of VAT that another BtwIDNummer was told of than of the first one: a header has one.
+fn other_btw_id_nummers(lines: &[Line], frame: &Frame) -> Vec<RowProblem> {
+    if frame.btw_id_nummer.is_some() {
+        return Vec::new();
+    }
+    let mut numbered = lines.iter().filter_map(|line| Some((line.rij, line.credited_btw_id_nummer()?)));
+    let Some((first, nummer)) = numbered.next() else { return Vec::new() };
+    let others = numbered.filter(|(_, other)| *other != nummer);
+    let problem = |(rij, _)| RowProblem {
+        rij: Some(rij),
+        column: Some(Column::VorigReferentieNummer),
+        text: format!(
+            "De btw van deze regel is gedeclareerd onder een ander btw-nummer dan die van rij {first}. Crediteer hem apart, of laat de beheerder uw btw-nummer opgeven (instelling btw_id_nummer van de partij)."
+        ),
+    };
+    others.map(problem).collect()
 }
 
 /// The name of a line that has none: used once per aanbieder, as the number is, and the same whenever it is asked for.
@@ -106,12 +124,10 @@ fn credit(
         let text = "Een credit herhaalt de regel die hij terugneemt. Laat dit leeg, of vul in wat daar stond.";
         return Err(other.into_iter().map(|column| row.problem(column, text)).collect());
     }
-    let factuur = match (facts.release, &declared.factuur) {
+    let factuur = match (facts.frame.release(), &declared.factuur) {
         (Release::V3_2, _) => None,
         (Release::V2_3, None) => return Err(problem(of_other_release)),
-        (Release::V2_3, Some((persoon, line))) => {
-            Some(Box::new(OfFactuur { persoon: persoon.clone(), credited: Some(line.clone()) }))
-        }
+        (Release::V2_3, Some(billed)) => Some(Box::new(OfFactuur::Credit(Box::new(billed.clone())))),
     };
     let mut prestatie = declared.prestatie.clone();
     prestatie.product_referentie =
@@ -153,9 +169,9 @@ fn debet(row: &Row, name: ReferentieNummer, facts: &Facts<'_>) -> Result<Line, V
         return Err(vec![row.problem(Column::ToewijzingNummer, text)]);
     };
     let persoon = facts.personen.get(&nummer);
-    let of_client = client_problem(row, toewijzing, persoon, facts.release);
+    let of_client = client_problem(row, toewijzing, persoon, facts.frame.release());
     let priced = Product::of(row, toewijzing, facts.contract).and_then(|product| {
-        let price = Price::of(row, volume, &product, facts.release).map_err(|problem| vec![problem])?;
+        let price = Price::of(row, volume, &product, facts.frame.release()).map_err(|problem| vec![problem])?;
         Ok((product, price))
     });
     let (product, Price { tarief, bedrag }) = match (priced, of_client) {
@@ -175,7 +191,7 @@ fn debet(row: &Row, name: ReferentieNummer, facts: &Facts<'_>) -> Result<Line, V
         ingediend_bedrag: BedragMetDC { bedrag, debet_credit: DebetCredit::Debet },
         retour_codes: RetourCodes::default(),
     };
-    let factuur = persoon.map(|persoon| Box::new(OfFactuur { persoon: persoon.clone(), credited: None }));
+    let factuur = persoon.map(|persoon| Box::new(OfFactuur::Debet(persoon.clone())));
     Ok(Line { rij: row.rij, bsn: toewijzing.bsn.clone(), prestatie, factuur })
 }
 

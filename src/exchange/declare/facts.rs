@@ -4,8 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::Asked;
 use crate::domain::bericht::{Bericht, Inhoud, Release};
-use crate::domain::declare::{Declared, Persoon};
-use crate::domain::factuur;
+use crate::domain::declare::{Billed, Declared, Persoon};
 use crate::domain::history::Toewijzingen;
 use crate::domain::waarde::{ReferentieNummer, ToewijzingNummer};
 use crate::exchange::Gateway;
@@ -46,12 +45,16 @@ pub async fn find(asked: &Asked, gateway: &Gateway) -> Result<Found, StoreError>
     Ok(Found { toewijzingen: found.toewijzingen, declared, personen })
 }
 
-/// The line of this name in a 303, with whose it is.
-fn in_factuur(inhoud: &Inhoud, nummer: &ReferentieNummer) -> Option<(Persoon, factuur::Prestatie)> {
-    let lines =
-        inhoud.factuur_clienten().iter().flat_map(|client| client.prestaties.iter().map(move |line| (client, line)));
-    let mut named = lines.filter(|(_, line)| line.product_referentie.referentie_nummer == *nummer);
-    named.next().map(|(client, line)| (Persoon::billed(client), line.clone()))
+/// The line of this name in a 303.
+fn in_factuur(inhoud: &Inhoud, nummer: &ReferentieNummer) -> Option<Billed> {
+    let Inhoud::Factuur { header, clienten } = inhoud else { return None };
+    let mut lines = clienten.iter().flat_map(|client| client.prestaties.iter().map(move |line| (client, line)));
+    let (client, line) = lines.find(|(_, line)| line.product_referentie.referentie_nummer == *nummer)?;
+    Some(Billed {
+        persoon: Persoon::billed(client),
+        prestatie: line.clone(),
+        btw_id_nummer: header.identificatie.btw_id_nummer.clone(),
+    })
 }
 
 /// Berichten of the aanbieder, each read once.

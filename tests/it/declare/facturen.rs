@@ -1,5 +1,6 @@
 //! Release 2.3: the 303 knows who the client is from the 301, and a credit repeats what the 303 said.
 
+use iwmo_gateway::exchange::sha256_hex;
 use iwmo_gateway::xml;
 use serde_json::{Value, json};
 
@@ -10,32 +11,42 @@ const WMO303: &str = include_str!("../../../fixtures/regels/TR303/goed-nummer.xm
 
 /// Release 2.3 is in force, four weeks are over, and the contract says this.
 async fn world(contract: Option<&str>) -> World {
+    liable(contract, None).await
+}
+
+/// The same, where the aanbieder has this BtwIDNummer.
+pub(super) async fn liable(contract: Option<&str>, btw_id_nummer: Option<&str>) -> World {
     let folder = tempfile::tempdir().expect("a folder");
     let mut settings = "[releases]\niwmo_2_3 = [\"2019-04-01\"]\n".to_owned();
     if let Some(contract) = contract {
         std::fs::write(folder.path().join("0384-41005001.csv"), contract).expect("a contract");
         settings = format!("{settings}[contracten]\nfolder = \"{}\"\n", folder.path().display());
     }
-    let world = World::start(&[GEMEENTE, AANBIEDER], &settings, None).await;
+    let number = btw_id_nummer.map_or_else(String::new, |nummer| format!("btw_id_nummer = \"{nummer}\"\n"));
+    let partij = format!("[[partij]]\ncode = \"{AANBIEDER}\"\nnaam = \"x\"\n{number}");
+    let hash = sha256_hex(AANBIEDER.as_bytes());
+    let credential = format!("[[credential]]\nname = \"x\"\npartij = \"{AANBIEDER}\"\ntoken_sha256 = \"{hash}\"\n");
+    settings = [settings, partij, credential].concat();
+    let world = World::start(&[GEMEENTE], &settings, None).await;
     world.at("2019-04-10T09:00:00+02:00");
     assert_eq!(world.post(GEMEENTE, WMO301).await.body["verdict"], "accepted");
     world.at("2019-06-17T09:00:00+02:00");
     world
 }
 
-async fn declare(world: &World, periode: &str, nummer: &str, table: &'static str) -> Answer {
+pub(super) async fn declare(world: &World, periode: &str, nummer: &str, table: impl Into<reqwest::Body>) -> Answer {
     let query = format!("gemeente={GEMEENTE}&periode={periode}&nummer={nummer}&release=2.3");
     let url = world.url(&format!("/v1/declaraties?{query}"));
     let request = |client: &reqwest::Client| client.post(url).bearer_auth(AANBIEDER).header("content-type", "text/csv");
     world.request(|client| request(client).body(table)).await
 }
 
-async fn xml_of(world: &World, part: &Value) -> String {
+pub(super) async fn xml_of(world: &World, part: &Value) -> String {
     let id = part["receipt"]["id"].as_str().unwrap_or_else(|| panic!("a receipt in {part}"));
     world.get(AANBIEDER, &format!("/v1/berichten/{id}/xml")).await.text
 }
 
-const FACTUUR: &str = "ToewijzingNummer;Begindatum;Einddatum;Volume;Tarief;ReferentieNummer\n\
+pub(super) const FACTUUR: &str = "ToewijzingNummer;Begindatum;Einddatum;Volume;Tarief;ReferentieNummer\n\
     800201;2019-05-20;2019-06-16;8;2500;P1\n";
 
 #[tokio::test]

@@ -39,7 +39,10 @@ async fn stage(clients: usize, max_bytes: usize) -> Stage {
         assert_eq!(stage.take(bytes).await.verdict, "accepted");
     }
     let aanbieder: Partij = asked("1", &format!("{HEADING}{}", row(0, 3, 1))).aanbieder;
-    stage.gateway.parties = LocalParties::new([(aanbieder, LocalParty { naam: String::new(), answers_itself: false })]);
+    stage.gateway.parties = LocalParties::new([(
+        aanbieder,
+        LocalParty { naam: String::new(), answers_itself: false, btw_id_nummer: None },
+    )]);
     stage.gateway.envelopes.max_bytes = max_bytes;
     stage.at("2027-01-15T09:00:00+01:00");
     stage

@@ -6,7 +6,9 @@ use chrono::Datelike;
 
 use crate::domain::bericht::{Berichtsoort, Heenbericht, Inhoud};
 use crate::domain::declaratie::{BedragMetDC, GeslotenPeriode, TotaalBedragMetDC};
-use crate::domain::factuur::{Client, FactuurHeader, IngediendeBedragPrestatie, Prestatie};
+use crate::domain::factuur::{
+    Client, FactuurHeader, IngediendeBedragPrestatie, NIET_VRIJGESTELD, Prestatie, VRIJGESTELD,
+};
 use crate::domain::klasse::ElementPath;
 use crate::domain::verdict::Place;
 use crate::domain::waarde::{DebetCredit, Eenheid, ReferentieNummer};
@@ -16,10 +18,6 @@ use super::nth_factuur_client_path;
 
 /// COD833: the servicebureau is paid.
 const AAN_SERVICEBUREAU: &str = "01";
-/// WMO106: exempt from VAT.
-const VRIJGESTELD: &str = "1";
-/// WMO106: not exempt from VAT.
-const NIET_VRIJGESTELD: &str = "2";
 
 /// CD055: where a line is not exempt from VAT, all about VAT is told.
 ///
