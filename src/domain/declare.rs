@@ -3,6 +3,7 @@
 //! Deterministic: the same rows under the same number on the same day make the same berichten, so that asking twice is
 //! asking once. Nothing is judged here: what is made is put before the rules like any bericht.
 
+mod btw;
 mod compose;
 mod fill;
 mod row;
@@ -14,6 +15,7 @@ use super::declaratie::Prestatie;
 use super::factuur;
 use super::waarde::Bsn;
 
+pub use btw::BtwPercentage;
 pub use compose::Frame;
 pub use fill::{Declared, Facts, lines};
 pub use row::{Column, Row, RowProblem};
@@ -35,8 +37,13 @@ pub struct Line {
 /// What a 303 tells of a line besides what a 323 does.
 #[derive(Clone)]
 pub enum OfFactuur {
-    /// Of a line that asks for money: whose it is.
-    Debet(Persoon),
+    /// Of a line that asks for money.
+    Debet {
+        /// Whose it is.
+        persoon: Persoon,
+        /// The VAT in it; only a factuur tells it.
+        btw: BtwPercentage,
+    },
     /// Of a credit: the line that it takes back. In a box: few lines are credits.
     Credit(Box<Billed>),
 }
@@ -73,7 +80,7 @@ impl OfFactuur {
     #[must_use]
     pub fn persoon(&self) -> &Persoon {
         match self {
-            Self::Debet(persoon) => persoon,
+            Self::Debet { persoon, .. } => persoon,
             Self::Credit(billed) => &billed.persoon,
         }
     }
@@ -84,7 +91,7 @@ impl Line {
     fn credited_btw_id_nummer(&self) -> Option<&str> {
         match self.factuur.as_deref() {
             Some(OfFactuur::Credit(billed)) if billed.has_btw() => billed.btw_id_nummer.as_deref(),
-            Some(OfFactuur::Credit(_) | OfFactuur::Debet(_)) | None => None,
+            Some(OfFactuur::Credit(_) | OfFactuur::Debet { .. }) | None => None,
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use chrono::NaiveDate;
 
-use super::{Line, OfFactuur, by_client};
+use super::{BtwPercentage, Line, OfFactuur, by_client};
 use crate::domain::bericht::{BerichtIdentificatie, Berichtsoort, Header, Heenbericht, Inhoud, Release};
 use crate::domain::declaratie::{self, BedragMetDC, Declaratie, GeslotenPeriode, TotaalBedragMetDC};
 use crate::domain::factuur::{
-    self, FactuurBedragen, FactuurHeader, FactuurIdentificatie, IngediendeBedragPrestatie, VRIJGESTELD,
+    self, FactuurBedragen, FactuurHeader, FactuurIdentificatie, IngediendeBedragPrestatie, NIET_VRIJGESTELD,
+    VRIJGESTELD,
 };
 use crate::domain::klasse::RetourCodes;
 use crate::domain::partij::Partij;
@@ -122,11 +123,15 @@ impl Frame {
 
     fn factuur_line(&self, line: &Line) -> factuur::Prestatie {
         let prestatie = &line.prestatie;
-        if let OfFactuur::Credit(billed) = of_factuur(line) {
-            let product_referentie = prestatie.product_referentie.clone();
-            return factuur::Prestatie { product_referentie, ..taken_back(&billed.prestatie) };
-        }
-        let is_factuur = self.soort == Berichtsoort::Wmo303F;
+        let btw = match of_factuur(line) {
+            OfFactuur::Debet { btw, .. } => *btw,
+            OfFactuur::Credit(billed) => {
+                let product_referentie = prestatie.product_referentie.clone();
+                return factuur::Prestatie { product_referentie, ..taken_back(&billed.prestatie) };
+            }
+        };
+        let debet = |bedrag| BedragMetDC { bedrag, debet_credit: DebetCredit::Debet };
+        let indicatie = if btw == BtwPercentage::EXEMPT { VRIJGESTELD } else { NIET_VRIJGESTELD };
         factuur::Prestatie {
             beschikking_nummer: None,
             toewijzing_nummer: prestatie.toewijzing_nummer,
@@ -138,13 +143,12 @@ impl Frame {
                 eenheid: prestatie.eenheid,
                 verrekenpercentage: None,
                 product_tarief: prestatie.product_tarief,
-                berekend_bedrag: prestatie.product_tarief.map(|tarief| BedragMetDC {
-                    bedrag: tarief.saturating_mul(prestatie.geleverd_volume),
-                    debet_credit: DebetCredit::Debet,
-                }),
-                btw_vrijstelling_indicatie: is_factuur.then(|| VRIJGESTELD.to_owned()),
-                btw_percentage: None,
-                btw_bedrag: None,
+                berekend_bedrag: prestatie
+                    .product_tarief
+                    .map(|tarief| debet(tarief.saturating_mul(prestatie.geleverd_volume))),
+                btw_vrijstelling_indicatie: (self.soort == Berichtsoort::Wmo303F).then(|| indicatie.to_owned()),
+                btw_percentage: btw.hundredths(),
+                btw_bedrag: btw.inside(prestatie.ingediend_bedrag.bedrag).map(debet),
                 declaratie_factuur_bedrag: prestatie.ingediend_bedrag.clone(),
             },
             product_referentie: prestatie.product_referentie.clone(),

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
+use super::btw::{btw_problem, other_btw_id_nummers};
 use super::row::MAX_FIGURE;
-use super::{Billed, Column, Frame, Line, OfFactuur, Persoon, Row, RowProblem};
+use super::{Billed, BtwPercentage, Column, Frame, Line, OfFactuur, Persoon, Row, RowProblem};
 use crate::domain::bericht::Release;
 use crate::domain::calculation::half_up;
 use crate::domain::contract::{Contract, Tarief};
@@ -59,6 +60,7 @@ pub fn lines(rows: &[Row], nummer: &Identificatie, facts: &Facts<'_>) -> Result<
             Some(vorig) => credit(row, name, vorig, facts),
             None => debet(row, name, facts),
         };
+        problems.extend(btw_problem(row, facts));
         match line {
             Ok(line) => lines.push(line),
             Err(found) => problems.extend(found),
@@ -70,24 +72,6 @@ pub fn lines(rows: &[Row], nummer: &Identificatie, facts: &Facts<'_>) -> Result<
     }
     lines.sort_by(|one, other| place(one).cmp(&place(other)));
     Ok(lines)
-}
-
-/// The credits of VAT that another BtwIDNummer was told of than of the first one: a header has one.
-fn other_btw_id_nummers(lines: &[Line], frame: &Frame) -> Vec<RowProblem> {
-    if frame.btw_id_nummer.is_some() {
-        return Vec::new();
-    }
-    let mut numbered = lines.iter().filter_map(|line| Some((line.rij, line.credited_btw_id_nummer()?)));
-    let Some((first, nummer)) = numbered.next() else { return Vec::new() };
-    let others = numbered.filter(|(_, other)| *other != nummer);
-    let problem = |(rij, _)| RowProblem {
-        rij: Some(rij),
-        column: Some(Column::VorigReferentieNummer),
-        text: format!(
-            "De btw van deze regel is gedeclareerd onder een ander btw-nummer dan die van rij {first}. Crediteer hem apart, of laat de beheerder uw btw-nummer opgeven (instelling btw_id_nummer van de partij)."
-        ),
-    };
-    others.map(problem).collect()
 }
 
 /// The name of a line that has none: used once per aanbieder, as the number is, and the same whenever it is asked for.
@@ -107,6 +91,10 @@ fn place(line: &Line) -> (&str, bool, Option<ToewijzingNummer>, NaiveDate, usize
     )
 }
 
+/// What a credit has to do.
+pub(super) const REPEATS: &str =
+    "Een credit herhaalt de regel die hij terugneemt. Laat dit leeg, of vul in wat daar stond.";
+
 /// A line that takes back another, and repeats it (IV091, before release 3.0 IV054).
 fn credit(
     row: &Row,
@@ -121,8 +109,7 @@ fn credit(
     let Some(declared) = facts.declared.get(vorig) else { return Err(problem(unknown)) };
     let other = told_otherwise(row, declared);
     if !other.is_empty() {
-        let text = "Een credit herhaalt de regel die hij terugneemt. Laat dit leeg, of vul in wat daar stond.";
-        return Err(other.into_iter().map(|column| row.problem(column, text)).collect());
+        return Err(other.into_iter().map(|column| row.problem(column, REPEATS)).collect());
     }
     let factuur = match (facts.frame.release(), &declared.factuur) {
         (Release::V3_2, _) => None,
@@ -191,7 +178,10 @@ fn debet(row: &Row, name: ReferentieNummer, facts: &Facts<'_>) -> Result<Line, V
         ingediend_bedrag: BedragMetDC { bedrag, debet_credit: DebetCredit::Debet },
         retour_codes: RetourCodes::default(),
     };
-    let factuur = persoon.map(|persoon| Box::new(OfFactuur::Debet(persoon.clone())));
+    let factuur = persoon.map(|persoon| {
+        let btw = row.btw_percentage.unwrap_or(BtwPercentage::EXEMPT);
+        Box::new(OfFactuur::Debet { persoon: persoon.clone(), btw })
+    });
     Ok(Line { rij: row.rij, bsn: toewijzing.bsn.clone(), prestatie, factuur })
 }
 

@@ -2,6 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
+use super::BtwPercentage;
 use crate::domain::waarde::{Bsn, Eenheid, ProductCategorie, ProductCode, ReferentieNummer, ToewijzingNummer, Value};
 
 /// A delivered volume, or a line that is taken back. What is left out follows from the toewijzing, the contract or the
@@ -28,6 +29,8 @@ pub struct Row {
     pub tarief: Option<u32>,
     /// What is asked, in euro cents.
     pub bedrag: Option<u32>,
+    /// The VAT in it.
+    pub btw_percentage: Option<BtwPercentage>,
     /// The name of the line.
     pub referentie_nummer: Option<ReferentieNummer>,
     /// The line that it takes back.
@@ -68,6 +71,8 @@ pub enum Column {
     Tarief,
     /// What is asked.
     Bedrag,
+    /// The VAT in it.
+    BtwPercentage,
     /// The name of the line.
     ReferentieNummer,
     /// The line that it takes back.
@@ -86,6 +91,7 @@ const NOT_A_NUMMER: &str = "Verwacht wordt een geheel getal van hoogstens negen 
 const NOT_A_VOLUME: &str =
     "Verwacht wordt een geheel getal van hoogstens acht cijfers, zonder punten, komma's of teken.";
 const NOT_CENTS: &str = "Verwacht wordt een geheel aantal eurocenten van hoogstens acht cijfers: 25 euro is 2500. Het teken volgt uit VorigReferentieNummer.";
+const NOT_A_PERCENTAGE: &str = "Verwacht wordt een percentage van 1 tot 100 met hoogstens twee decimalen, zoals 21 of 21,5. Vrijgesteld is 0 of niets. Een spreadsheet bewaart 21% als 0,21: schrijf 21.";
 const NOT_A_CODE: &str =
     "Deze code staat niet in codelijst WJ756. Een spreadsheet laat een voorloopnul weg: uren zijn 04, niet 4.";
 const NOT_A_CATEGORIE: &str =
@@ -99,7 +105,7 @@ const CONTROL: &str =
 
 impl Column {
     /// Every column, in the order in which they are explained.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::ToewijzingNummer,
         Self::Begindatum,
         Self::Einddatum,
@@ -109,6 +115,7 @@ impl Column {
         Self::ProductCode,
         Self::Tarief,
         Self::Bedrag,
+        Self::BtwPercentage,
         Self::ReferentieNummer,
         Self::VorigReferentieNummer,
         Self::Bsn,
@@ -130,6 +137,7 @@ impl Column {
             Self::ProductCode => "ProductCode",
             Self::Tarief => "Tarief",
             Self::Bedrag => "Bedrag",
+            Self::BtwPercentage => "BtwPercentage",
             Self::ReferentieNummer => "ReferentieNummer",
             Self::VorigReferentieNummer => "VorigReferentieNummer",
             Self::Bsn => "Bsn",
@@ -149,6 +157,7 @@ impl Column {
             Self::ProductCode => "product_code",
             Self::Tarief => "tarief",
             Self::Bedrag => "bedrag",
+            Self::BtwPercentage => "btw_percentage",
             Self::ReferentieNummer => "referentie_nummer",
             Self::VorigReferentieNummer => "vorig_referentie_nummer",
             Self::Bsn => "bsn",
@@ -158,7 +167,7 @@ impl Column {
     /// Whether it holds a figure; JSON then has a number.
     #[must_use]
     pub const fn is_number(self) -> bool {
-        matches!(self, Self::ToewijzingNummer | Self::Volume | Self::Tarief | Self::Bedrag)
+        matches!(self, Self::ToewijzingNummer | Self::Volume | Self::Tarief | Self::Bedrag | Self::BtwPercentage)
     }
 }
 
@@ -179,6 +188,9 @@ impl Row {
             Column::Volume => self.volume = Some(figure(text).ok_or(NOT_A_VOLUME)?),
             Column::Tarief => self.tarief = Some(figure(text).ok_or(NOT_CENTS)?),
             Column::Bedrag => self.bedrag = Some(figure(text).ok_or(NOT_CENTS)?),
+            Column::BtwPercentage => {
+                self.btw_percentage = Some(BtwPercentage::from_text(text).ok_or(NOT_A_PERCENTAGE)?);
+            }
             Column::Eenheid => self.eenheid = Some(Value::from_text(text).ok_or(NOT_A_CODE)?),
             Column::ProductCategorie => {
                 let is_code = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -209,6 +221,7 @@ impl Row {
             Column::ProductCode => self.product_code.is_some(),
             Column::Tarief => self.tarief.is_some(),
             Column::Bedrag => self.bedrag.is_some(),
+            Column::BtwPercentage => self.btw_percentage.is_some(),
             Column::ReferentieNummer => self.referentie_nummer.is_some(),
             Column::VorigReferentieNummer => self.vorig_referentie_nummer.is_some(),
             Column::Bsn => self.bsn.is_some(),

@@ -90,6 +90,7 @@ fn schema_of(column: Column) -> ObjectBuilder {
     let text =
         |longest: usize| ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(longest));
     let figure = |largest: i32| ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)).maximum(Some(largest));
+    let percentage = || ObjectBuilder::new().schema_type(Type::Number).minimum(Some(0)).maximum(Some(99.99));
     let date =
         || ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)));
     let (schema, description) = match column {
@@ -102,6 +103,11 @@ fn schema_of(column: Column) -> ObjectBuilder {
         Column::ProductCode => (text(5), "Else as in the toewijzing"),
         Column::Tarief => (figure(99_999_999), "Per unit; else as in the contract"),
         Column::Bedrag => (figure(99_999_999), "What is asked; else volume times tarief"),
+        Column::BtwPercentage => (
+            percentage(),
+            "Only of a factuur (release 2.3): the percentage of VAT that tarief and bedrag include, as 21 or 21.5; exempt is 0 \
+             or nothing. Needs the setting btw_id_nummer",
+        ),
         Column::ReferentieNummer => {
             (text(20), "The name of the line, used once for ever; else made of nummer and place")
         }

@@ -167,7 +167,9 @@ async fn what_would_surely_be_rejected_is_written_only_when_insisted_upon() {
 fn the_command_explains_itself_and_knows_usage_from_environment() {
     let (status, help) = told(&run(&["declare", "--help"]));
     assert_eq!(status, Some(0));
-    for part in ["ToewijzingNummer;Begindatum;Einddatum;Volume", "--periode 2026-03", "VorigReferentieNummer"] {
+    for part in
+        ["ToewijzingNummer;Begindatum;Einddatum;Volume", "--periode 2026-03", "VorigReferentieNummer", "btw_id_nummer"]
+    {
         assert!(help.contains(part), "{part} is missing in:\n{help}");
     }
     let usual = ["declare", "--gemeente", GEMEENTE, "--aanbieder", AANBIEDER, "--periode", "2026-03", "--nummer", "D1"];

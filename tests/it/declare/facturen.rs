@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::world::{AANBIEDER, Answer, GEMEENTE, World};
 
-const WMO301: &str = include_str!("../../../fixtures/regels/TR303/eerder-80.xml");
+pub(super) const WMO301: &str = include_str!("../../../fixtures/regels/TR303/eerder-80.xml");
 const WMO303: &str = include_str!("../../../fixtures/regels/TR303/goed-nummer.xml");
 
 /// Release 2.3 is in force, four weeks are over, and the contract says this.

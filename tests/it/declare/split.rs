@@ -21,7 +21,7 @@ use crate::world::BSN;
 const HEADING: &str = "ToewijzingNummer;Begindatum;Einddatum;Volume;Tarief;ProductCode;Eenheid\n";
 
 /// The Bsns that satisfy the elfproef, from 900000000 on.
-fn bsns() -> impl Iterator<Item = String> {
+pub(super) fn bsns() -> impl Iterator<Item = String> {
     (90_000_000_u32..).filter_map(|first| {
         let digits: Vec<u32> = first.to_string().chars().filter_map(|digit| digit.to_digit(10)).collect();
         let sum: u32 = digits.iter().zip((2..=9).rev()).map(|(digit, weight)| digit * weight).sum();
@@ -82,7 +82,7 @@ fn content(bytes: &[u8]) -> (Vec<(String, usize)>, Vec<String>) {
 }
 
 /// How large the envelope around so many bytes may become.
-fn envelope(payload: usize) -> usize {
+pub(super) fn envelope(payload: usize) -> usize {
     payload.div_ceil(3) * 4 + 4096
 }
 
