@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -11,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::error::Problem;
+use super::object::{Content, Object};
 use super::openapi::{BadDecision, NotThere};
 use super::query::Id;
 use super::{Caller, Server};
@@ -82,10 +82,10 @@ pub(super) async fn post(
     State(server): State<Arc<Server>>,
     caller: Caller,
     Path(Id { id }): Path<Id>,
-    decision: Result<Json<Decision>, JsonRejection>,
+    decision: Result<Object<Decision>, Problem>,
 ) -> Result<Response, Problem> {
     let person = caller.person()?;
-    let Json(decision) = decision.map_err(|_| Problem::Body(Decision::EXPECTED.to_owned()))?;
+    let Object(decision) = decision?;
     match decision {
         Decision::Lines(lines) => {
             let proposal = propose(&id, lines, &LastSeen::Any, person, &server.gateway).await?;
@@ -98,7 +98,7 @@ pub(super) async fn post(
     }
 }
 
-impl Decision {
+impl Content for Decision {
     const EXPECTED: &str = "Stuur JSON: een voorstel als {\"lines\": [{\"line\": 2, \"granted\": false, \"retourcode\": \"…\", \
         \"reason\": \"…\"}]}, of een goedkeuring als {\"approve\": \"id van het voorstel\"}.";
 }

@@ -6,7 +6,6 @@ pub(super) mod unkept;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -16,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::berichten::{Page, PageQuery};
 use super::error::Problem;
-use super::object::Object;
+use super::object::{Content, Object};
 use super::openapi::{BadDeadline, BadOpening, BadQuery, ForCallers, NotThere};
 use super::query::Parameters;
 use super::{Caller, Server};
@@ -140,9 +139,8 @@ pub(super) struct Named {
 pub(super) async fn post(
     State(server): State<Arc<Server>>,
     caller: Caller,
-    asked: Result<Json<Object<ToOpen>>, JsonRejection>,
+    Object(asked): Object<ToOpen>,
 ) -> Result<Response, Problem> {
-    let Json(Object(asked)) = asked.map_err(|_| Problem::Body(TO_OPEN.to_owned()))?;
     let (view, is_new) = keep::open(asked.wanted()?, caller.keeper(), &server.gateway).await?;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(DeadlineJson::from(view))).into_response())
@@ -164,9 +162,8 @@ pub(super) async fn gereed(
     State(server): State<Arc<Server>>,
     caller: Caller,
     Path(Named { id }): Path<Named>,
-    told: Result<Json<Object<Gereed>>, JsonRejection>,
+    Object(Gereed { dag }): Object<Gereed>,
 ) -> Result<Json<DeadlineJson>, Problem> {
-    let Json(Object(Gereed { dag })) = told.map_err(|_| Problem::Body(GEREED.to_owned()))?;
     Ok(Json(keep::finish(&id, dag, caller.keeper(), &server.gateway).await?.into()))
 }
 
@@ -188,17 +185,24 @@ pub(super) async fn acknowledge(
     State(server): State<Arc<Server>>,
     caller: Caller,
     Path(Named { id }): Path<Named>,
-    taken: Result<Json<Object<Acknowledge>>, JsonRejection>,
+    Object(Acknowledge { owner, reason }): Object<Acknowledge>,
 ) -> Result<Json<DeadlineJson>, Problem> {
-    let Json(Object(Acknowledge { owner, reason })) = taken.map_err(|_| Problem::Body(ACKNOWLEDGE.to_owned()))?;
     let taken = (note("owner", &owner, SHORT)?, note("reason", &reason, LONG)?);
     Ok(Json(keep::acknowledge(&id, taken, caller.keeper(), &server.gateway).await?.into()))
 }
 
-const TO_OPEN: &str = "Stuur JSON met \"kenmerk\", \"clock\" (als ondersteuningsplan of MLW-18), \"gemeente\" (CBS-code) en \"vanaf\" (als \
-    2018-04-03), en waar dat past \"aanbieder\" (AGB-code), \"toewijzing_nummer\" en \"referentie\".";
-const GEREED: &str = "Stuur JSON met de dag waarop het gereed was, als {\"dag\": \"2018-04-16\"}.";
-const ACKNOWLEDGE: &str = "Stuur JSON met \"owner\" (wie de termijn bewaakt) en \"reason\" (wat er speelt).";
+impl Content for ToOpen {
+    const EXPECTED: &str = "Stuur JSON met \"kenmerk\", \"clock\" (als ondersteuningsplan of MLW-18), \"gemeente\" (CBS-code) en \"vanaf\" (als \
+        2018-04-03), en waar dat past \"aanbieder\" (AGB-code), \"toewijzing_nummer\" en \"referentie\".";
+}
+
+impl Content for Gereed {
+    const EXPECTED: &str = "Stuur JSON met de dag waarop het gereed was, als {\"dag\": \"2018-04-16\"}.";
+}
+
+impl Content for Acknowledge {
+    const EXPECTED: &str = "Stuur JSON met \"owner\" (wie de termijn bewaakt) en \"reason\" (wat er speelt).";
+}
 
 impl ToOpen {
     fn wanted(self) -> Result<Wanted, Problem> {

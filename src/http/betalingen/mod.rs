@@ -8,7 +8,6 @@ pub(super) mod unpaid;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -23,7 +22,7 @@ use super::berichten::{Page, PageQuery};
 use super::deadlines::{LONG, note};
 use super::declaraties::LINES;
 use super::error::Problem;
-use super::object::Object;
+use super::object::{Content, Object};
 use super::openapi::{BadBatch, BadPayment, BadQuery, BadWithdrawal, ForGemeenten, NoOrder, NotThere};
 use super::query::Parameters;
 use super::{Caller, Server};
@@ -115,12 +114,11 @@ pub(super) async fn put(
     State(server): State<Arc<Server>>,
     caller: Caller,
     Path(Named { kenmerk }): Path<Named>,
-    asked: Result<Option<Json<Object<BetalingAsked>>>, JsonRejection>,
+    asked: Result<Option<Object<BetalingAsked>>, Problem>,
 ) -> Result<Response, Problem> {
     let person = caller.of_gemeente()?;
     let kenmerk = Kenmerk::from_text(&kenmerk).ok_or(Problem::Kenmerk)?;
-    let asked =
-        asked.map_err(|_| Problem::Body(ASKED.to_owned()))?.map(|Json(Object(asked))| asked).unwrap_or_default();
+    let asked = asked?.map(|Object(asked)| asked).unwrap_or_default();
     let is_aanbieder = |code: &String| Partij::from_text(code).is_some_and(|partij| !partij.is_gemeente());
     if !asked.aanbieder.as_ref().is_none_or(is_aanbieder) {
         return Err(Problem::Body("aanbieder: geef de AGB-code van 8 cijfers, of laat het veld weg.".to_owned()));
@@ -237,11 +235,10 @@ pub(super) async fn betaald(
     State(server): State<Arc<Server>>,
     caller: Caller,
     Path(Named { kenmerk }): Path<Named>,
-    told: Result<Json<Object<Paid>>, JsonRejection>,
+    told: Result<Object<Paid>, Problem>,
 ) -> Result<Json<BetalingJson>, Problem> {
     let person = caller.of_gemeente()?;
-    let Json(Object(Paid { dag })) =
-        told.map_err(|_| Problem::Body("Stuur JSON met de dag van betaling, als {\"dag\": \"2026-06-30\"}.".into()))?;
+    let Object(Paid { dag }) = told?;
     let kenmerk = Kenmerk::from_text(&kenmerk).ok_or(Problem::NotFound)?;
     Ok(Json(paid(kenmerk, dag, person, &server.gateway).await?.into()))
 }
@@ -263,19 +260,26 @@ pub(super) async fn intrekken(
     State(server): State<Arc<Server>>,
     caller: Caller,
     Path(Named { kenmerk }): Path<Named>,
-    told: Result<Json<Object<ToWithdraw>>, JsonRejection>,
+    told: Result<Object<ToWithdraw>, Problem>,
 ) -> Result<Json<BetalingJson>, Problem> {
     let person = caller.of_gemeente()?;
-    let Json(Object(ToWithdraw { reason })) = told.map_err(|_| Problem::Body(TO_WITHDRAW.to_owned()))?;
+    let Object(ToWithdraw { reason }) = told?;
     let reason = note("reason", &reason, LONG)?;
     let kenmerk = Kenmerk::from_text(&kenmerk).ok_or(Problem::NotFound)?;
     Ok(Json(withdraw(kenmerk, reason, person, &server.gateway).await?.into()))
 }
 
-const TO_WITHDRAW: &str = "Stuur JSON met \"reason\": waarom de betaling wordt ingetrokken.";
+impl Content for BetalingAsked {
+    const EXPECTED: &str = "Stuur JSON: {} voor alles wat te betalen is, of met \"aanbieder\" (AGB-code) en \"uitvoerdatum\" (als 2026-06-30).";
+}
 
-/// What a batch may be asked with.
-const ASKED: &str = "Stuur JSON: {} voor alles wat te betalen is, of met \"aanbieder\" (AGB-code) en \"uitvoerdatum\" (als 2026-06-30).";
+impl Content for Paid {
+    const EXPECTED: &str = "Stuur JSON met de dag van betaling, als {\"dag\": \"2026-06-30\"}.";
+}
+
+impl Content for ToWithdraw {
+    const EXPECTED: &str = "Stuur JSON met \"reason\": waarom de betaling wordt ingetrokken.";
+}
 
 impl Server {
     async fn betaling(&self, gemeente: &Partij, kenmerk: &str) -> Result<BetalingView, Problem> {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -13,7 +12,7 @@ use super::{SHORT, aanbieder, gemeente, note, toewijzing_nummer};
 use crate::domain::Timestamp;
 use crate::exchange::keep::{Order, begin_on_order};
 use crate::http::error::Problem;
-use crate::http::object::Object;
+use crate::http::object::{Content, Object};
 use crate::http::openapi::BadOrder;
 use crate::http::{Caller, Server};
 use crate::store::Spoed;
@@ -67,9 +66,8 @@ pub(in crate::http) async fn put(
     State(server): State<Arc<Server>>,
     caller: Caller,
     Path((code, nummer)): Path<(String, String)>,
-    told: Result<Json<Object<Opdracht>>, JsonRejection>,
+    Object(told): Object<Opdracht>,
 ) -> Result<Json<SpoedJson>, Problem> {
-    let Json(Object(told)) = told.map_err(|_| Problem::Body(OPDRACHT.to_owned()))?;
     let order = Order {
         gemeente: gemeente(&code)?,
         aanbieder: aanbieder(&told.aanbieder)?,
@@ -80,8 +78,10 @@ pub(in crate::http) async fn put(
     Ok(Json(begin_on_order(order, caller.keeper(), &server.gateway).await?.into()))
 }
 
-const OPDRACHT: &str = "Stuur JSON met \"aanbieder\" (AGB-code), \"dag\" (van de schriftelijke opdracht, als 2018-04-03) en \"referentie\" \
-    (waar die te vinden is).";
+impl Content for Opdracht {
+    const EXPECTED: &str = "Stuur JSON met \"aanbieder\" (AGB-code), \"dag\" (van de schriftelijke opdracht, als 2018-04-03) en \"referentie\" \
+        (waar die te vinden is).";
+}
 
 impl From<Spoed> for SpoedJson {
     fn from(spoed: Spoed) -> Self {
