@@ -34,6 +34,8 @@ pub enum Problem {
     MediaType(&'static str),
     /// The body is larger than this many bytes.
     TooLarge(usize),
+    /// The body of a call that takes no bericht is larger than this many bytes; what to send, in Dutch.
+    BodyTooLarge(usize, &'static str),
     /// The body broke off.
     BrokenBody,
     /// The body is large, and there is no room to keep it until it is its turn.
@@ -166,7 +168,9 @@ impl Problem {
             Self::Unpaid(why) => unpaid::status(why),
             Self::Unkept(why) => unkept::status(why),
             Self::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::TooLarge(_) | Self::Refused(Refused::TooLargeForNetwork, _) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLarge(_) | Self::BodyTooLarge(..) | Self::Refused(Refused::TooLargeForNetwork, _) => {
+                StatusCode::PAYLOAD_TOO_LARGE
+            }
             Self::BrokenBody | Self::NotJson(..) | Self::Query(_) | Self::Refused(Refused::NotXml, _) => {
                 StatusCode::BAD_REQUEST
             }
@@ -233,6 +237,11 @@ impl Problem {
                 format!(
                     "Een bericht mag hier hoogstens {limit} bytes zijn (instelling http.max_bericht_bytes). Splits het bericht."
                 ),
+            ),
+            Self::BodyTooLarge(limit, expected) => (
+                "inhoud-te-groot",
+                "Inhoud te groot",
+                format!("De inhoud mag hier hoogstens {limit} bytes zijn. Er is niets verwerkt. {expected}"),
             ),
             Self::BrokenBody => (
                 "afgebroken",

@@ -155,8 +155,6 @@ pub fn router(gateway: Arc<Gateway>, settings: Settings) -> Router {
     });
     router
         .fallback(|| async { error::Problem::NotFound })
-        // The limit on berichten is ours, so that the refusal can name its setting.
-        .layer(DefaultBodyLimit::disable())
         .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::X_CONTENT_TYPE_OPTIONS,

@@ -5,7 +5,8 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{FromRequest, OptionalFromRequest, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest, OptionalFromRequest, Request};
+use axum::http::StatusCode;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -13,10 +14,15 @@ use serde::{Deserialize, Deserializer};
 use super::Server;
 use super::error::Problem;
 
+/// The largest object that most calls read, in bytes: ten times a reason of 500 characters, each of them written as an escape.
+pub(super) const OBJECT_BYTES: usize = 65_536;
+
 /// What the body of a call holds.
 pub(super) trait Content: DeserializeOwned {
     /// What to send, in Dutch.
     const EXPECTED: &'static str;
+    /// The largest body, in bytes.
+    const LIMIT: usize = OBJECT_BYTES;
 }
 
 /// What a JSON object says. A list is refused, where a struct of serde takes one for its fields in their order.
@@ -31,9 +37,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
 impl<T: Content> FromRequest<Arc<Server>> for Object<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, server: &Arc<Server>) -> Result<Self, Problem> {
+    async fn from_request(mut request: Request, server: &Arc<Server>) -> Result<Self, Problem> {
+        DefaultBodyLimit::max(T::LIMIT).apply(&mut request);
         let read = <Json<Self> as FromRequest<_>>::from_request(request, server).await;
-        read.map(|Json(object)| object).map_err(|_| Problem::Body(T::EXPECTED.to_owned()))
+        read.map(|Json(object)| object).map_err(|rejection| unread::<T>(rejection.status()))
     }
 }
 
@@ -41,9 +48,17 @@ impl<T: Content> FromRequest<Arc<Server>> for Object<T> {
 impl<T: Content> OptionalFromRequest<Arc<Server>> for Object<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, server: &Arc<Server>) -> Result<Option<Self>, Problem> {
+    async fn from_request(mut request: Request, server: &Arc<Server>) -> Result<Option<Self>, Problem> {
+        DefaultBodyLimit::max(T::LIMIT).apply(&mut request);
         let read = <Json<Self> as OptionalFromRequest<_>>::from_request(request, server).await;
-        read.map(|json| json.map(|Json(object)| object)).map_err(|_| Problem::Body(T::EXPECTED.to_owned()))
+        read.map(|json| json.map(|Json(object)| object)).map_err(|rejection| unread::<T>(rejection.status()))
+    }
+}
+
+fn unread<T: Content>(status: StatusCode) -> Problem {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::BodyTooLarge(T::LIMIT, T::EXPECTED),
+        _ => Problem::Body(T::EXPECTED.to_owned()),
     }
 }
 

@@ -165,6 +165,42 @@ async fn what_the_api_gives_is_what_the_document_says() {
     world.stop().await;
 }
 
+#[tokio::test]
+async fn a_call_reads_as_much_json_as_the_document_says_and_no_more() {
+    let world = crate::decide::world().await;
+    let document = document(&world).await;
+    let of_objects = |(call, operation): &(String, &Value)| {
+        let has_own_limit = ["post /v1/berichten", "post /v1/declaraties"].contains(&call.as_str());
+        operation["requestBody"]["content"]["application/json"].is_object() && !has_own_limit
+    };
+    let mut limits = Vec::new();
+    for (call, operation) in operations(&document).filter(of_objects) {
+        let told = &operation["responses"]["413"]["content"]["application/problem+json"]["examples"];
+        let detail = told["inhoud-te-groot"]["value"]["detail"].as_str().unwrap_or_else(|| panic!("{call}: no 413"));
+        let limit: usize = detail.split(' ').find_map(|word| word.parse().ok()).expect("a number");
+        let (method, path) = call.split_once(' ').expect("method and path");
+        let path = ["{id}", "{kenmerk}", "{nummer}"].iter().fold(path.to_owned(), |path, name| path.replace(name, "1"));
+        let url = world.url(&path.replace("{gemeente}", GEMEENTE));
+        let method = reqwest::Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
+        let send = async |size: usize| {
+            let request = |client: &reqwest::Client| client.request(method.clone(), &url).bearer_auth("Anna");
+            let body = " ".repeat(size - 2) + "[]";
+            world.request(|client| request(client).header("content-type", "application/json").body(body)).await
+        };
+        let read = send(limit).await;
+        assert_eq!((read.status, &read.body["type"]), (422, &json!("urn:iwmo-gateway:fout:inhoud")), "{call}");
+        let unread = send(limit + 1).await;
+        assert_eq!((unread.status, unread.headers["content-type"].as_bytes()), (413, &b"application/problem+json"[..]));
+        assert_eq!(unread.body["type"], json!("urn:iwmo-gateway:fout:inhoud-te-groot"), "{call}");
+        let detail = unread.body["detail"].as_str().expect("a text");
+        assert!(detail.contains(&format!("hoogstens {limit} bytes")) && detail.contains("Stuur JSON"), "{detail}");
+        limits.push((path, limit));
+    }
+    let most = limits.iter().max_by_key(|(_, limit)| *limit).expect("calls");
+    assert_eq!((limits.len(), most), (8, &("/v1/declaraties/1/antwoord".to_owned(), 16_777_216)));
+    world.stop().await;
+}
+
 #[test]
 fn every_fixture_is_what_the_schema_of_its_bericht_says() {
     let components = of_berichten();

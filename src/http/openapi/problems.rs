@@ -16,7 +16,9 @@ use crate::exchange::betalen::Unpaid;
 use crate::exchange::decide::Undecided;
 use crate::exchange::declare::Declined;
 use crate::exchange::keep::Unkept;
+use crate::http::antwoord::Decision;
 use crate::http::error::{Body, Problem};
+use crate::http::object::{Content, OBJECT_BYTES};
 use crate::store::{BetalingAsked, StoreError, Withdrawn};
 
 type Responses = BTreeMap<String, RefOr<Response>>;
@@ -125,14 +127,18 @@ impl IntoResponses for Intake {
     }
 }
 
+/// Where a body of at most so many bytes is read as JSON.
+fn unread(limit: usize) -> [Problem; 2] {
+    [Problem::Body("Stuur JSON.".to_owned()), Problem::BodyTooLarge(limit, "Stuur JSON.")]
+}
+
 impl IntoResponses for BadDecision {
     fn responses() -> Responses {
         let not_allowed = Undecided::NotAllowed(vec![NotAllowed::BreaksARule(2)]);
         let undecided = [Undecided::SamePerson, Undecided::NotOpen, Undecided::Overtaken, not_allowed];
         let undecided = undecided.map(Problem::Undecided);
-        let before = [Problem::MayNotDecide, Problem::Body("Stuur JSON.".to_owned())];
         let mut responses = ForCallers::responses();
-        responses.extend(answers(before.into_iter().chain(undecided)));
+        responses.extend(answers(unread(Decision::LIMIT).into_iter().chain([Problem::MayNotDecide]).chain(undecided)));
         responses
     }
 }
@@ -178,9 +184,9 @@ impl IntoResponses for BadBatch {
     fn responses() -> Responses {
         let other = Unpaid::OtherContent(BetalingAsked::default());
         let unpaid = [other, withdrawn(), Unpaid::Nothing(Vec::new()), Unpaid::Past(a_day())];
-        let before = [Problem::Kenmerk, Problem::Body("Stuur JSON.".to_owned())];
+        let before = [Problem::Kenmerk].into_iter().chain(unread(OBJECT_BYTES));
         let mut responses = ForGemeenten::responses();
-        responses.extend(answers(before.into_iter().chain(unpaid.map(Problem::Unpaid))));
+        responses.extend(answers(before.chain(unpaid.map(Problem::Unpaid))));
         responses
     }
 }
@@ -190,7 +196,7 @@ impl IntoResponses for BadPayment {
         let not_yet = Unpaid::NotYet { made: a_day(), today: a_day() };
         let unpaid = [Unpaid::PaidOn(a_day()), withdrawn(), not_yet].map(Problem::Unpaid);
         let mut responses = ForGemeenten::responses();
-        responses.extend(answers([Problem::Body("Stuur JSON.".to_owned())].into_iter().chain(unpaid)));
+        responses.extend(answers(unread(OBJECT_BYTES).into_iter().chain(unpaid)));
         responses
     }
 }
@@ -198,9 +204,9 @@ impl IntoResponses for BadPayment {
 impl IntoResponses for BadOpening {
     fn responses() -> Responses {
         let unkept = [no_such_term(), Unkept::NotOurs, Unkept::NoAanbieder, Unkept::OtherParty, Unkept::OtherContent];
-        let before = [Problem::Kenmerk, Problem::Body("Stuur JSON.".to_owned())];
+        let before = [Problem::Kenmerk].into_iter().chain(unread(OBJECT_BYTES));
         let mut responses = ForCallers::responses();
-        responses.extend(answers(before.into_iter().chain(unkept.map(Problem::Unkept))));
+        responses.extend(answers(before.chain(unkept.map(Problem::Unkept))));
         responses
     }
 }
@@ -210,7 +216,7 @@ impl IntoResponses for BadDeadline {
         let not_yet = Unkept::NotYet { from: a_day(), today: a_day() };
         let unkept = [Unkept::ByBericht, Unkept::Closed, Unkept::DoneOn(a_day()), not_yet].map(Problem::Unkept);
         let mut responses = ForCallers::responses();
-        responses.extend(answers([Problem::Body("Stuur JSON.".to_owned())].into_iter().chain(unkept)));
+        responses.extend(answers(unread(OBJECT_BYTES).into_iter().chain(unkept)));
         responses
     }
 }
@@ -218,9 +224,9 @@ impl IntoResponses for BadDeadline {
 impl IntoResponses for BadOrder {
     fn responses() -> Responses {
         let unkept = [no_such_term(), Unkept::NotOurs, Unkept::OtherParty, Unkept::OtherContent].map(Problem::Unkept);
-        let before = [Problem::NotFound, Problem::Body("Stuur JSON.".to_owned())];
+        let before = [Problem::NotFound].into_iter().chain(unread(OBJECT_BYTES));
         let mut responses = ForCallers::responses();
-        responses.extend(answers(before.into_iter().chain(unkept)));
+        responses.extend(answers(before.chain(unkept)));
         responses
     }
 }
@@ -234,7 +240,7 @@ fn no_such_term() -> Unkept {
 impl IntoResponses for BadWithdrawal {
     fn responses() -> Responses {
         let mut responses = ForGemeenten::responses();
-        responses.extend(answers([Problem::Body("Stuur JSON.".to_owned()), Problem::Unpaid(Unpaid::Paid(a_day()))]));
+        responses.extend(answers(unread(OBJECT_BYTES).into_iter().chain([Problem::Unpaid(Unpaid::Paid(a_day()))])));
         responses
     }
 }
