@@ -7,12 +7,10 @@
 //! overtaken.
 
 use super::draft::compose_antwoord;
-use super::parties::Addressee;
 use super::rebuild::{errors, granted};
 use super::receive::{Carrier, Received, Reply, receive, sha256_hex};
 use super::{Format, Gateway, ids};
 use crate::domain::decision::{LineDecision, NotAllowed, decide};
-use crate::domain::declaratie::Decides;
 use crate::domain::klasse::ElementPath;
 use crate::domain::regels::REGELS;
 use crate::domain::verdict::{Finding, Level, Severity};
@@ -60,14 +58,12 @@ impl From<StoreError> for Undecided {
     }
 }
 
-/// Whether people may decide about this declaratie now.
+/// Whether people may decide about this declaratie now. That holds for what waits for them, whoever decides about a
+/// declaratie that comes in today: nobody else answers it.
 #[must_use]
 pub fn is_for_people(view: &DeclaratieView, gateway: &Gateway) -> bool {
     let is_ours = |gemeente| gateway.parties.get(&gemeente).is_some_and(|local| !local.answers_itself);
-    gateway.declaraties == Decides::TwoPeople
-        && view.antwoord_id.is_none()
-        && !view.declaratie.void
-        && Partij::from_text(&view.gemeente).is_some_and(is_ours)
+    view.antwoord_id.is_none() && !view.declaratie.void && Partij::from_text(&view.gemeente).is_some_and(is_ours)
 }
 
 /// Proposes an answer: the judgement, but for what is said of these lines.
@@ -136,13 +132,15 @@ impl Open {
     async fn find(id: &str, person: Person<'_>, gateway: &Gateway) -> Result<Self, Undecided> {
         let view = gateway.store.declaratie(id, Some(person.gemeente)).await?;
         let view = view.filter(|view| view.gemeente == person.gemeente.code()).ok_or(Undecided::NotFound)?;
+        if !is_for_people(&view, gateway) {
+            return Err(Undecided::NotOpen);
+        }
         let bytes = gateway.store.payload(id, Some(person.gemeente)).await?.unwrap_or_default();
         let bericht = gateway.schemas.read(&bytes).map_err(|_| Undecided::NotFound)?;
-        let is_ours = gateway.parties.route(&bericht).addressee == Addressee::Answered;
         let Bericht::Heen(heen) = bericht else { return Err(Undecided::NotFound) };
         let findings = gateway.store.declaratie_findings(id, Some(person.gemeente), None).await?;
-        let judged = judged(&heen, &findings).filter(|_| is_ours && view.antwoord_id.is_none());
-        Ok(Self { judged: judged.ok_or(Undecided::NotOpen)?, view, heen })
+        let judged = judged(&heen, &findings).ok_or(Undecided::NotOpen)?;
+        Ok(Self { view, heen, judged })
     }
 
     /// The verdict with these decisions.

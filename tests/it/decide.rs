@@ -11,6 +11,9 @@ use crate::world::{AANBIEDER, Answer, GEMEENTE, World};
 
 const DAY: &str = "2026-06-01";
 
+/// Who is local.
+const LOCAL: [&str; 3] = [GEMEENTE, AANBIEDER, "1684"];
+
 /// A world with two people of the gemeente who decide, one of another, and a toewijzing.
 pub async fn world() -> World {
     world_with("").await
@@ -18,17 +21,31 @@ pub async fn world() -> World {
 
 /// The same with these settings of the server.
 pub async fn world_with(http: &str) -> World {
+    let world = World::start(&LOCAL, &settings(http, "four-eyes"), None).await;
+    world.at("2026-06-01T09:00:00+02:00");
+    let given = world.post(GEMEENTE, wmo301("T1", "2026-03-02", &[toewijzing(700_101, json!({}))])).await;
+    assert_eq!(given.status, 202, "{}", given.text);
+    world
+}
+
+/// The same world once its settings let this kind of answer go out.
+pub async fn answering(world: World, answer: &str) -> World {
+    world.restart(&LOCAL, &settings("", answer)).await
+}
+
+/// The same world once the gemeente answers with its own software.
+pub async fn with_own_software(world: World) -> World {
+    let own = format!("[[partij]]\ncode = \"{GEMEENTE}\"\nnaam = \"Eigen software\"\nanswers = \"own\"\n");
+    world.restart(&LOCAL[1..], &(settings("", "four-eyes") + &own)).await
+}
+
+fn settings(http: &str, answer: &str) -> String {
     let people = [("Anna", GEMEENTE), ("Bram", GEMEENTE), ("Carla", "1684")];
     let person = |(name, partij): (&str, &str)| {
         let hash = sha256_hex(name.as_bytes());
         format!("[[credential]]\nname = \"{name}\"\npartij = \"{partij}\"\ndecides = true\ntoken_sha256 = \"{hash}\"\n")
     };
-    let settings = format!("{http}\n[declaratie]\nanswer = \"four-eyes\"\n{}", people.map(person).concat());
-    let world = World::start(&[GEMEENTE, AANBIEDER, "1684"], &settings, None).await;
-    world.at("2026-06-01T09:00:00+02:00");
-    let given = world.post(GEMEENTE, wmo301("T1", "2026-03-02", &[toewijzing(700_101, json!({}))])).await;
-    assert_eq!(given.status, 202, "{}", given.text);
-    world
+    format!("{http}\n[declaratie]\nanswer = \"{answer}\"\n{}", people.map(person).concat())
 }
 
 pub async fn declare(world: &World, identificatie: &str, lines: &[Value]) -> String {

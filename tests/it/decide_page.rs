@@ -7,7 +7,7 @@ use reqwest::redirect::Policy;
 use serde_json::{Value, json};
 
 use crate::browser::{section, session_of};
-use crate::decide::{april, decide, declare, world};
+use crate::decide::{answering, april, decide, declare, world};
 use crate::geld::deels;
 use crate::geld::maker::{APRIL, MAY, line, wmo303};
 use crate::maker::{prestatie, toewijzing, wmo301};
@@ -274,6 +274,50 @@ async fn a_line_of_a_303d_is_granted_in_part_in_euros() {
     assert_eq!(desk.approve(&page, "Bram").await.status, 303);
     let line = world.get(GEMEENTE, &format!("/v1/declaraties/{id}")).await.body["lines"][0].clone();
     assert_eq!((&line["granted"], &line["toegekend"]), (&json!(true), &json!(12_345)));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn what_waits_for_people_stays_with_them_when_the_gateway_answers_again() {
+    let world = world().await;
+    let on_page = declare(&world, "D1", &[prestatie("R1", json!({})), april("R2", 4)]).await;
+    let may = json!({"ProductPeriode": {"Begindatum": "2026-05-01", "Einddatum": "2026-05-31"}});
+    let by_api = declare(&world, "D2", &[prestatie("R3", may)]).await;
+    let world = answering(world, "auto").await;
+    let new = declare(&world, "D3", &[prestatie("R4", json!({"ToewijzingNummer": 700_999}))]).await;
+    let antwoord =
+        async |id: &str| world.get(GEMEENTE, &format!("/v1/declaraties/{id}")).await.body["antwoord"].clone();
+    assert!(antwoord(&new).await.is_string(), "what comes in now is answered at once");
+    assert!(lines_of(&Desk::of(&world, &new).await.page("").await).is_empty());
+    world.at("2026-06-20T09:00:00+02:00");
+    world.rest().await;
+    assert!(antwoord(&on_page).await.is_null(), "nobody answers what waits");
+    let overdue = "declaratie-antwoord WMO325 2026-06-15 overdue".to_owned();
+    assert_eq!(world.deadlines().await.iter().filter(|one| **one == overdue).count(), 2);
+
+    let desk = Desk::of(&world, &on_page).await;
+    let page = desk.page("").await;
+    assert_eq!(lines_of(&page), [1, 2]);
+    let done = desk.propose("", &page, "Anna", &borrowed(&rejecting(2))).await;
+    assert_eq!(done.status, 303, "{}", done.text);
+    assert_eq!(desk.approve(&desk.page("").await, "Bram").await.status, 303);
+    let proposal = decide(&world, "Anna", &by_api, &json!({"lines": []})).await;
+    assert_eq!(proposal.status, 202, "{}", proposal.text);
+    let approved = decide(&world, "Bram", &by_api, &json!({"approve": proposal.body["id"]})).await;
+    assert_eq!(approved.status, 200, "{}", approved.text);
+    assert!(antwoord(&on_page).await.is_string() && antwoord(&by_api).await.is_string());
+    assert!(!world.deadlines().await.contains(&overdue));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn what_waits_is_left_to_a_gemeente_that_answers_with_its_own_software() {
+    let world = world().await;
+    let id = declare(&world, "D1", &[prestatie("R1", json!({}))]).await;
+    let world = crate::decide::with_own_software(world).await;
+    assert!(lines_of(&Desk::of(&world, &id).await.page("").await).is_empty());
+    let refused = decide(&world, "Anna", &id, &json!({"lines": []})).await;
+    assert_eq!(crate::decide::problem(&refused), (409, "niet-open"), "{}", refused.text);
     world.stop().await;
 }
 

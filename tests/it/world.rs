@@ -1,6 +1,7 @@
 //! A gateway on a real socket with a fresh database and a set clock, for one story; with a mock network if
 //! the story needs one.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use chrono::DateTime;
@@ -37,7 +38,7 @@ pub struct World {
     pub mock: Option<Mock>,
     client: reqwest::Client,
     serving: Option<JoinHandle<()>>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// What the API answered.
@@ -65,24 +66,21 @@ impl World {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let network = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let url = parties.map_or_else(String::new, |_| format!("http://{}/", network.local_addr().expect("bound")));
-        let database = folder.path().join("test.db");
-        let (settings, of_ggk) = settings.split_once("[ggk]").unwrap_or((settings, ""));
-        let mut text = format!(
-            "[http]\nlisten = \"127.0.0.1:0\"\n{settings}\n[database]\nurl = \"sqlite:{}\"\n[ggk]\nurl = \"{url}\"\n{of_ggk}\n",
-            database.display()
-        );
-        for code in local {
-            text += &credential(code);
-        }
-        text += &operator();
-        let config = Config::parse(&text).expect("settings of a test");
+        let config = config(folder.path(), local, settings, &url);
         let running = app::start(config, clock.clone()).await.expect("a gateway");
-        let mut world =
-            Self { running, clock, mock: None, client: reqwest::Client::new(), serving: None, _folder: folder };
+        let mut world = Self { running, clock, mock: None, client: reqwest::Client::new(), serving: None, folder };
         if let Some(parties) = parties {
             world.play(parties, network);
         }
         world
+    }
+
+    /// Stops, and goes on over the same database with these settings; there is no network.
+    pub async fn restart(mut self, local: &[&str], settings: &str) -> Self {
+        self.running.stop().await;
+        let config = config(self.folder.path(), local, settings, "");
+        self.running = app::start(config, self.clock.clone()).await.expect("a gateway");
+        self
     }
 
     fn play(&mut self, parties: &str, network: TcpListener) {
@@ -212,6 +210,19 @@ impl World {
             serving.abort();
         }
     }
+}
+
+fn config(folder: &Path, local: &[&str], settings: &str, network: &str) -> Config {
+    let (settings, of_ggk) = settings.split_once("[ggk]").unwrap_or((settings, ""));
+    let mut text = format!(
+        "[http]\nlisten = \"127.0.0.1:0\"\n{settings}\n[database]\nurl = \"sqlite:{}\"\n[ggk]\nurl = \"{network}\"\n{of_ggk}\n",
+        folder.join("test.db").display()
+    );
+    for code in local {
+        text += &credential(code);
+    }
+    text += &operator();
+    Config::parse(&text).expect("settings of a test")
 }
 
 fn credential(code: &str) -> String {
