@@ -246,6 +246,39 @@ async fn a_proposal_on_one_page_keeps_what_was_proposed_on_another() {
     world.stop().await;
 }
 
+#[tokio::test]
+async fn a_reason_with_a_line_that_is_granted_stays_until_somebody_takes_it_away() {
+    const ASKED: &str = "Nagevraagd bij de cliënt:\nhet klopt.";
+    let world = world().await;
+    let id = declare(&world, "D1", &[prestatie("R1", json!({})), april("R2", 4)]).await;
+    let said = json!({"line": 1, "granted": true, "reason": ASKED});
+    assert_eq!(decide(&world, "Anna", &id, &json!({"lines": [said]})).await.status, 202);
+    let last = async || world.get(GEMEENTE, &format!("/v1/declaraties/{id}")).await.body["proposal"]["lines"].clone();
+    let desk = Desk::of(&world, &id).await;
+    let page = desk.page("").await;
+    assert_eq!(value(&page, "reden-1").as_deref(), Some(ASKED));
+
+    // A browser leaves out the end of a line.
+    let shown = ASKED.replace('\n', "");
+    let rejecting = rejecting(2);
+    let sent = [&borrowed(&rejecting)[..], &[("reden-1", shown.as_str())]].concat();
+    let done = desk.propose("", &page, "Bram", &sent).await;
+    assert_eq!(done.status, 303, "{}", done.text);
+    let lines = last().await;
+    assert_eq!((&lines[0], &lines[1]["retourcode"]), (&said, &json!("9307")), "{lines}");
+
+    let page = desk.page("").await;
+    let sent = [&borrowed(&rejecting)[..], &[("reden-1", "Toch niet.")]].concat();
+    let other = desk.propose("", &page, "Bram", &sent).await;
+    assert_eq!(other.status, 422, "{}", other.text);
+    assert!(section(&other.text, "besluit").contains("Regel 1: het besluit is toekennen"), "{}", other.text);
+    assert_eq!(desk.propose("", &page, "Bram", &borrowed(&rejecting)).await.status, 303);
+    assert_eq!(last().await.as_array().expect("lines").iter().map(|one| &one["line"]).collect::<Vec<_>>(), [2]);
+    let late = desk.propose("", &page, "Anna", &[("reden-1", shown.as_str())]).await;
+    assert!(late.status == 409 && late.text.contains("intussen een ander voorstel"), "{}", late.text);
+    world.stop().await;
+}
+
 /// An hour in April, on a toewijzing of its own.
 fn hour(nr: usize) -> Value {
     let mut line = april(&format!("R{nr}"), 1);

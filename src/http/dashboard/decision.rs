@@ -19,7 +19,7 @@ use super::redirect;
 use super::texts::{self, TEXTS};
 use crate::domain::Berichtsoort;
 use crate::domain::decision::explained_codes;
-use crate::exchange::decide::{approve, propose};
+use crate::exchange::decide::{Undecided, approve, propose};
 use crate::exchange::sha256_hex;
 use crate::http::Server;
 use crate::http::antwoord::ProposalJson;
@@ -161,12 +161,15 @@ impl Sent {
         sent
     }
 
-    /// What is proposed: what was chosen here, and of other lines what the last proposal says.
+    /// What is proposed: what was chosen here, and of lines that are not here or were left alone what the last proposal says.
     fn lines(&self, last: Vec<LineDecisionReceipt>) -> Result<Vec<LineDecisionReceipt>, Problem> {
-        let others = last.into_iter().filter(|said| !self.lines.contains_key(&said.line));
-        let mut lines: BTreeMap<usize, LineDecisionReceipt> = others.map(|said| (said.line, said)).collect();
+        let is_left = |said: &LineDecisionReceipt| self.lines.get(&said.line).is_none_or(|choice| choice.is_as(said));
+        let left = last.into_iter().filter(is_left);
+        let mut lines: BTreeMap<usize, LineDecisionReceipt> = left.map(|said| (said.line, said)).collect();
         for (line, choice) in &self.lines {
-            lines.extend(choice.decision(*line)?.map(|said| (*line, said)));
+            if !lines.contains_key(line) {
+                lines.extend(choice.decision(*line)?.map(|said| (*line, said)));
+            }
         }
         Ok(lines.into_values().collect())
     }
@@ -205,10 +208,20 @@ impl Choice {
         Self {
             may_be_in_part: false,
             besluit: choice.to_owned(),
-            code: said.retourcode.clone().unwrap_or_default(),
+            code: said.retourcode.clone().filter(|_| choice != KEEP).unwrap_or_default(),
             bedrag: said.toegekend.map(euros).unwrap_or_default(),
-            reden: said.reason.clone().filter(|_| choice != KEEP).unwrap_or_default(),
+            reden: said.reason.clone().unwrap_or_default(),
         }
+    }
+
+    /// Whether it is what was chosen when this was said. A browser may have taken lines of a reason together.
+    fn is_as(&self, said: &LineDecisionReceipt) -> bool {
+        let shown = Self::of(said);
+        let letters = |text: &str| text.chars().filter(|letter| !letter.is_whitespace()).collect::<String>();
+        self.besluit == shown.besluit
+            && self.code == shown.code
+            && self.bedrag == shown.bedrag
+            && letters(&self.reden) == letters(&shown.reden)
     }
 
     pub fn rejects(&self) -> bool {
@@ -293,9 +306,11 @@ impl Server {
             return Ok(());
         }
         let found = self.gateway.store.declaratie(id, Some(person.gemeente)).await?.ok_or(Problem::NotFound)?;
-        // That it still is the last one, the store makes sure of.
-        let last = found.proposal.filter(|last| Some(&last.id) == sent.seen.as_ref());
-        let lines = sent.lines(last.map(|last| last.lines).unwrap_or_default())?;
+        // The store makes sure that it still is the last one. What was left alone says something of this one only.
+        if found.proposal.as_ref().map(|last| &last.id) != sent.seen.as_ref() {
+            return Err(Undecided::Overtaken.into());
+        }
+        let lines = sent.lines(found.proposal.map(|last| last.lines).unwrap_or_default())?;
         propose(id, lines, &LastSeen::This(sent.seen.clone()), person, &self.gateway).await?;
         Ok(())
     }
