@@ -21,6 +21,7 @@ mod keep;
 mod large;
 mod lines;
 mod maker;
+mod many_lines;
 mod network;
 mod openapi;
 mod order;
