@@ -7,7 +7,7 @@ use reqwest::redirect::Policy;
 use serde_json::{Value, json};
 
 use crate::browser::{section, session_of};
-use crate::decide::{answering, april, decide, declare, world};
+use crate::decide::{answering, april, decide, declare, problem, world};
 use crate::geld::deels;
 use crate::geld::maker::{APRIL, MAY, line, wmo303};
 use crate::maker::{prestatie, toewijzing, wmo301};
@@ -351,6 +351,36 @@ async fn what_waits_is_left_to_a_gemeente_that_answers_with_its_own_software() {
     assert!(lines_of(&Desk::of(&world, &id).await.page("").await).is_empty());
     let refused = decide(&world, "Anna", &id, &json!({"lines": []})).await;
     assert_eq!(crate::decide::problem(&refused), (409, "niet-open"), "{}", refused.text);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_filter_on_what_is_no_toewijzing_is_refused_before_anything_is_decided() {
+    let world = world().await;
+    let id = declare(&world, "D1", &[prestatie("R1", json!({}))]).await;
+    let desk = Desk::of(&world, &id).await;
+    let page = desk.page("").await;
+    for wrong in ["x", "-1", "70.5", "1000000000"] {
+        let query = format!("?toewijzing={wrong}");
+        let url = world.url(&format!("{}{query}", desk.path));
+        let looked = world.request(|_| desk.client.get(url).header("cookie", &desk.session)).await;
+        let sent = desk.propose(&query, &page, "Anna", &borrowed(&rejecting(1))).await;
+        for refused in [looked, sent] {
+            assert_eq!(problem(&refused), (400, "parameter"), "{wrong}: {}", refused.text);
+            let told = refused.body["detail"].as_str().expect("a text");
+            assert!(
+                told.ends_with("toewijzing: geef een getal van 0 tot en met 999999999, of laat het leeg."),
+                "{told}"
+            );
+        }
+    }
+    assert_eq!(proposed(&world, &id).await, None);
+    for (query, shown) in [("?toewijzing=", 1), ("?toewijzing=%20700101%20", 1), ("?toewijzing=0", 0)] {
+        assert_eq!(lines_of(&desk.page(query).await).len(), shown, "{query}");
+    }
+    let filtered = desk.page("?toewijzing=0700101").await;
+    assert_eq!(value(&filtered, "toewijzing").as_deref(), Some("700101"));
+    assert!(filtered.contains(&format!("action=\"{}?toewijzing=700101\"", desk.path)), "{filtered}");
     world.stop().await;
 }
 

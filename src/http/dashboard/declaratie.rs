@@ -6,7 +6,8 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use url::form_urlencoded;
 use utoipa::IntoParams;
 
@@ -36,15 +37,13 @@ pub(in crate::http) struct LineFilter {
     /// `toegekend` or `afgewezen`; all when nothing is said.
     #[serde(default)]
     uitkomst: String,
-    /// Those on this toewijzing.
-    #[serde(default)]
-    toewijzing: String,
+    /// Those on this toewijzing; all when it is empty.
+    #[serde(default, deserialize_with = "nummer")]
+    #[param(minimum = 0, maximum = 999_999_999)]
+    toewijzing: Option<i64>,
     /// The line before the first.
     after: Option<String>,
 }
-
-/// The number of none.
-const NO_TOEWIJZING: i64 = -1;
 
 #[derive(Template)]
 #[template(path = "declaratie.html")]
@@ -115,7 +114,7 @@ impl Server {
         let page = PageQuery { after: filter.after.clone(), limit: None };
         let declaratie = self.declaratie_page(id, &Caller::at_dashboard(), filter.query(), &page).await?;
         // What is left of the toewijzing that is filtered on, or else of the only one.
-        let charts = match filter.nummer().or(declaratie.toewijzing_nummer) {
+        let charts = match filter.toewijzing.or(declaratie.toewijzing_nummer) {
             Some(nummer) => self.charts(&declaratie.gemeente, nummer).await?,
             None => Vec::new(),
         };
@@ -189,11 +188,9 @@ pub(in crate::http) async fn xlsx(
 impl LineFilter {
     /// The page of this declaratie with these lines.
     pub(super) fn path(&self, id: &str) -> String {
-        let told = [
-            ("uitkomst", Some(&self.uitkomst)),
-            ("toewijzing", Some(&self.toewijzing)),
-            ("after", self.after.as_ref()),
-        ];
+        let toewijzing = self.toewijzing.map(|nummer| nummer.to_string());
+        let told =
+            [("uitkomst", Some(&self.uitkomst)), ("toewijzing", toewijzing.as_ref()), ("after", self.after.as_ref())];
         let told = told.into_iter().filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)));
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(told).finish();
         format!("/declaraties/{id}{}{query}", if query.is_empty() { "" } else { "?" })
@@ -205,15 +202,19 @@ impl LineFilter {
             "afgewezen" => Some(false),
             _ => None,
         };
-        let is_any = self.toewijzing.trim().is_empty();
-        let toewijzing_nummer = (!is_any).then(|| self.nummer().unwrap_or(NO_TOEWIJZING));
-        LineQuery { granted, toewijzing_nummer, after: 0 }
+        LineQuery { granted, toewijzing_nummer: self.toewijzing, after: 0 }
     }
+}
 
-    /// The toewijzing that is filtered on, if it can be one.
-    fn nummer(&self) -> Option<i64> {
-        self.toewijzing.trim().parse().ok()
+/// The number of a toewijzing in a field that may be empty.
+fn nummer<'de, D: Deserializer<'de>>(field: D) -> Result<Option<i64>, D::Error> {
+    let text = String::deserialize(field)?;
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
     }
+    let nummer = text.parse().ok().filter(|nummer| (0..=999_999_999).contains(nummer));
+    nummer.map(Some).ok_or_else(|| D::Error::custom("geef een getal van 0 tot en met 999999999, of laat het leeg."))
 }
 
 impl Server {
