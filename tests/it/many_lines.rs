@@ -103,8 +103,8 @@ async fn by_page(world: &World, id: &str, query: &str) -> (usize, Vec<Line>) {
             lines.push(Line { referentie: cells[1].to_owned(), ingediend, toegekend });
         }
         pages += 1;
-        let links = page.split("<a href=\"").skip(1).filter_map(|rest| rest.split('"').next());
-        let Some(next) = links.into_iter().find(|link| link.contains("after=")) else { return (pages, lines) };
+        let mut targets = page.split("<a href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+        let Some(next) = targets.find(|target| target.contains("after=")) else { return (pages, lines) };
         path = next.replace("&#38;", "&");
     }
 }
