@@ -22,13 +22,14 @@ const POSTED: usize = 40;
 const UNDER_WAY: usize = 8;
 
 /// A daemon in a process of its own.
-struct Daemon {
+pub struct Daemon {
     process: Child,
-    address: SocketAddr,
+    pub address: SocketAddr,
 }
 
 impl Daemon {
-    fn start(folder: &Path) -> Self {
+    /// By `config.toml` in this folder; its log goes into `log` there.
+    pub fn start(folder: &Path) -> Self {
         let mut process = command()
             .args(["serve", "--config"])
             .arg(folder.join("config.toml"))
@@ -43,7 +44,7 @@ impl Daemon {
     }
 
     /// As a power cut would end it.
-    fn kill(mut self) {
+    pub fn kill(mut self) {
         self.process.kill().expect("SIGKILL");
         self.process.wait().expect("its end");
     }

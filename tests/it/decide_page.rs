@@ -59,7 +59,7 @@ fn pair(name: &str, value: &str) -> (String, String) {
 }
 
 /// What stands in the first input of this name.
-fn value(page: &str, name: &str) -> Option<String> {
+pub fn value(page: &str, name: &str) -> Option<String> {
     let input = page.split("<input").find(|input| input.contains(&format!("name=\"{name}\"")))?;
     let value = input.split_once("value=\"")?.1.split_once('"')?.0;
     Some(value.to_owned())

@@ -20,6 +20,7 @@ mod json;
 mod keep;
 mod large;
 mod lines;
+mod log;
 mod maker;
 mod many_lines;
 mod network;
