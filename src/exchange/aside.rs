@@ -41,6 +41,9 @@ fn step_back() {
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
+    use tracing::instrument::WithSubscriber;
+    use tracing::{Dispatch, Metadata, Span};
+
     use super::*;
 
     /// How far this thread stands back.
@@ -55,6 +58,17 @@ mod tests {
         assert_eq!(aside(LARGE - 1, niceness()).await, before);
         assert_eq!(aside(LARGE, niceness()).await, (before + STEP).min(19));
         assert_eq!(niceness().await, before);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_a_large_one_logs_stands_in_the_span_in_which_it_was_asked_for() {
+        let log = Dispatch::new(tracing_subscriber::registry());
+        let story = async { (thread::current().id(), Span::current().metadata().map(Metadata::name)) };
+        let story = story.with_subscriber(log.clone());
+        let asked = async { aside(LARGE, story).instrument(tracing::info_span!("bericht")).await };
+        let (ran_on, span) = asked.with_subscriber(log).await;
+        assert_ne!(ran_on, thread::current().id(), "a thread of its own");
+        assert_eq!(span, Some("bericht"));
     }
 
     #[tokio::test(flavor = "multi_thread")]
