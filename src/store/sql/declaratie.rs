@@ -15,7 +15,7 @@ use crate::domain::calculation::Calculation;
 use crate::domain::declaratie::{BedragMetDC, GeslotenPeriode, Prestatie, Referentie, TotaalBedragMetDC};
 use crate::domain::history::{DeclaratieFact, PrestatieFact};
 use crate::domain::klasse::RetourCodes;
-use crate::domain::waarde::{Bsn, ReferentieNummer, ToewijzingNummer, Value};
+use crate::domain::waarde::{ReferentieNummer, ToewijzingNummer, Value};
 use crate::domain::{Berichtsoort, Partij, Release};
 use crate::store::findings::findings_of;
 use crate::store::{
@@ -97,29 +97,32 @@ fn calculations_text(calculations: &[Calculation]) -> Result<String> {
 
 /// An antwoord came: of the lines that it returns so much is granted, all others of its declaratie are granted in full.
 pub async fn grant_lines(conn: &mut Connection, declaratie_id: &str, returned: &[Returned]) -> Result<()> {
-    sqlx::query("UPDATE prestatie SET toegekend = bedrag WHERE bericht_id = $1 AND NOT void")
-        .bind(declaratie_id)
-        .execute(&mut *conn)
-        .await?;
-    let returned: HashMap<_, _> =
-        returned.iter().map(|line| (line_key(&line.bsn, &line.referentie), line.toegekend)).collect();
-    let lines = if returned.is_empty() { Vec::new() } else { lines_of(conn, declaratie_id).await? };
-    for (nr, line) in (0_i64..).zip(lines) {
-        if let Some(toegekend) = returned.get(&line_key(&line.bsn, &line.prestatie.product_referentie)) {
-            sqlx::query("UPDATE prestatie SET toegekend = $3 WHERE bericht_id = $1 AND nr = $2")
-                .bind(declaratie_id)
-                .bind(nr)
-                .bind(toegekend.map(i64::from))
-                .execute(&mut *conn)
-                .await?;
+    const ALL: &str = "UPDATE prestatie SET toegekend = bedrag WHERE bericht_id = $1 AND NOT void";
+    // Many in one statement: one for each line would hold up all other writers for seconds.
+    const RETURNED: &str = "UPDATE prestatie SET toegekend = returned.column3
+        FROM (VALUES ($1, CAST($2 AS BIGINT), CAST($3 AS BIGINT))) AS returned
+        WHERE bericht_id = returned.column1 AND nr = returned.column2";
+    const KEYS: &str =
+        "SELECT nr, bsn, referentie_nummer, vorig_referentie_nummer FROM prestatie WHERE bericht_id = $1";
+    let mut batch = Batch::default();
+    batch.statement(ALL).bind(declaratie_id);
+    if !returned.is_empty() {
+        let returned: HashMap<_, _> = returned.iter().map(|line| (line_key(line), line.toegekend)).collect();
+        let lines: Vec<(i64, String, String, Option<String>)> =
+            sqlx::query_as(KEYS).bind(declaratie_id).fetch_all(&mut *conn).await?;
+        for (nr, bsn, referentie, vorig) in &lines {
+            if let Some(toegekend) = returned.get(&(bsn.as_str(), referentie.as_str(), vorig.as_deref())) {
+                batch.statement(RETURNED).bind(declaratie_id).bind(*nr).bind(toegekend.map(i64::from));
+            }
         }
     }
+    batch.run(conn).await?;
     keep_clocks(conn, declaratie_id).await
 }
 
 /// What tells a line from the others of its declaratie (TR101).
-fn line_key<'a>(bsn: &'a Bsn, referentie: &'a Referentie) -> (&'a str, &'a str, Option<&'a str>) {
-    (bsn.digits(), referentie.referentie_nummer.as_str(), referentie.vorig())
+fn line_key(line: &Returned) -> (&str, &str, Option<&str>) {
+    (line.bsn.digits(), line.referentie.referentie_nummer.as_str(), line.referentie.vorig())
 }
 
 /// What a declaratie is read from: those between two parties, in a 323 or in a 303. The caller adds which ones.

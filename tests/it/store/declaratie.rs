@@ -2,18 +2,22 @@
 
 use std::sync::Arc;
 
-use iwmo_gateway::domain::Partij;
 use iwmo_gateway::domain::waarde::{DebetCredit, ToewijzingNummer};
+use iwmo_gateway::domain::{Berichtsoort, Partij};
 use iwmo_gateway::store::{
-    DeclaratieView, FindingReceipt, LedgerChange, LineQuery, LineView, NewDeclaratie, NewPrestatie, Place, Store,
+    Answering, DeclaratieView, Effect, Entry, FindingReceipt, LedgerChange, LineQuery, LineView, NewBericht,
+    NewDeclaratie, NewPrestatie, Place, Returned, Store,
 };
 
 use super::World;
 use super::ahead::{declaratie, line};
-use super::data::{aanbieder, about, entry_at, gemeente, stranger, value};
+use super::data::{BSN, aanbieder, about, entry, entry_at, gemeente, new_bericht, retour, stranger, value};
 
 /// More than one transaction writes, so that they are written ahead of their declaratie.
 const MANY: i64 = 300;
+
+/// More than one statement takes.
+const RETURNED: i64 = 3_800;
 
 /// The nth of [`MANY`] lines: three for each Client, all of one Bsn; every third is rejected, and every fifth a credit.
 fn nth(nr: i64) -> NewPrestatie {
@@ -151,4 +155,50 @@ pub async fn findings_are_those_of_the_lines_asked_for(World { one, two, raw: _r
     assert_eq!(found(Some(&[Place { client: 1, in_client: 1 }])).await, paths[1..2]);
     let two_lines = [Place { client: 2, in_client: 2 }, Place { client: 1, in_client: 2 }];
     assert_eq!(found(Some(&two_lines)).await, [1, 2, 4].map(|nr| paths[nr].clone()));
+}
+
+/// Another client.
+const OTHER_BSN: &str = "999940004";
+
+/// The nth of [`RETURNED`] lines: two clients have the same references, and one of them a credit under each as well.
+fn alike(nr: i64) -> NewPrestatie {
+    let mut new = line("R", nr / 3);
+    new.fact.bsn = value(if nr % 3 == 0 { OTHER_BSN } else { BSN });
+    let prestatie = &mut new.fact.prestatie;
+    prestatie.ingediend_bedrag.bedrag = 100;
+    prestatie.product_referentie.vorig_referentie_nummer = (nr % 3 == 2).then(|| Box::new(value(&format!("V{nr}"))));
+    new
+}
+
+/// Whether an antwoord returns the nth line: all but every tenth.
+fn is_returned(nr: i64) -> bool {
+    nr % 10 != 7
+}
+
+/// What it grants of the nth line: most are rejected, some granted in part, and in full what is not returned.
+fn answered(nr: i64) -> Option<u32> {
+    if is_returned(nr) { (nr % 4 == 1).then(|| u32::try_from(nr % 100).expect("few")) } else { Some(100) }
+}
+
+pub async fn an_antwoord_grants_of_each_line_what_it_says(World { one, two, raw: _raw }: World) {
+    let store = one.as_ref();
+    record(store, "b1", declaratie("b1", (0..RETURNED).map(alike).collect()), Vec::new()).await;
+    record(store, "b2", declaratie("b2", (0..3).map(alike).collect()), Vec::new()).await;
+    let returned = |nr| {
+        let fact = alike(nr).fact;
+        Returned { bsn: fact.bsn, referentie: fact.prestatie.product_referentie, toegekend: answered(nr) }
+    };
+    let bericht = retour(Berichtsoort::Wmo306, "b1", "a1");
+    let kept = NewBericht { heenbericht_id: Some("b1".to_owned()), ..new_bericht("a1", &bericht) };
+    let effect = Effect::Returns((0..RETURNED).rev().filter(|nr| is_returned(*nr)).map(returned).collect());
+    let answers = Some(Answering { heenbericht_id: "b1".to_owned(), effect });
+    store.record(&Entry { answers, ..entry(kept) }).await.expect("recorded");
+
+    let granted = async |id: &str| -> Vec<Option<u32>> {
+        let lines = two.declaratie_lines(id, None, LineQuery::default(), u32::MAX).await.expect("read");
+        lines.into_iter().map(|line| line.fact.toegekend).collect()
+    };
+    let wanted: Vec<_> = (0..RETURNED).map(answered).collect();
+    assert_eq!(granted("b1").await, wanted);
+    assert_eq!(granted("b2").await, [Some(1); 3], "lines of another declaratie with the same references");
 }
