@@ -134,7 +134,7 @@ pub struct DeclaratieHistory {
     pub prestaties: Vec<PrestatieFact>,
     /// Of a declaratie or factuur: what was reported of the support of its clients.
     pub leveringen: HashMap<Bsn, Leveringen>,
-    /// What other aanbieders reported of it. Only for the gemeente, and only where the agreements ask for it.
+    /// What other aanbieders reported of it, and were granted. Only for the gemeente, and only where the agreements ask for it.
     pub elsewhere: HashMap<Bsn, Elsewhere>,
 }
 

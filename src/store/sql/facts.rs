@@ -193,8 +193,9 @@ async fn support_elsewhere(
             (SELECT t.einddatum FROM toewijzing t
             WHERE t.gemeente = s.gemeente AND t.aanbieder = s.aanbieder AND t.toewijzing_nummer = s.toewijzing_nummer
                 AND NOT t.refused ORDER BY t.toewijzingsdatum DESC, t.toewijzingstijd DESC LIMIT 1) AS ends
-        FROM start s WHERE";
-    let mut query = started_elsewhere(SUPPORT, pair, bsns);
+        FROM start s WHERE NOT s.refused AND s.removed_by IS NULL";
+    let mut query = QueryBuilder::new(SUPPORT);
+    at_others(&mut query, "s.", pair, bsns);
     let rows = query.push(" ORDER BY s.bericht_id, s.nr").build().fetch_all(conn).await?;
     rows.iter()
         .map(|row| {
@@ -211,40 +212,43 @@ async fn support_elsewhere(
         .collect()
 }
 
-/// The lines that were granted to them on toewijzingen on which they reported a start, but for those that a granted credit
-/// took back.
+/// The lines that were granted to them, but for those that a granted credit took back. A start need not be reported.
 async fn granted_elsewhere(
     conn: &mut Connection,
     pair: Pair<'_>,
     bsns: &[&Bsn],
 ) -> Result<Vec<(Bsn, GrantedElsewhere)>> {
-    const GRANTED: &str = "SELECT DISTINCT p.bericht_id, p.bsn, p.product_categorie, p.begindatum
-        FROM start s JOIN prestatie p ON p.gemeente = s.gemeente AND p.aanbieder = s.aanbieder
-            AND p.toewijzing_nummer = s.toewijzing_nummer AND p.bsn = s.bsn
-        WHERE NOT p.void AND p.debet_credit = 'D' AND p.toegekend > 0 AND NOT EXISTS (SELECT 1 FROM prestatie c
-                WHERE c.gemeente = p.gemeente AND c.aanbieder = p.aanbieder
-                    AND c.vorig_referentie_nummer = p.referentie_nummer AND NOT c.void AND c.toegekend IS NOT NULL)
-            AND";
-    let rows = started_elsewhere(GRANTED, pair, bsns).build().fetch_all(conn).await?;
-    rows.iter()
-        .map(|row| {
-            let fields = Fields::of("prestatie", "bericht_id", row);
-            let granted = GrantedElsewhere {
+    // Lines have no index by client of their own: those with a number are found by the toewijzingen of the client.
+    const ON_TOEWIJZING: &str = "toewijzing t JOIN prestatie p ON p.gemeente = t.gemeente AND p.aanbieder = t.aanbieder
+            AND p.toewijzing_nummer = t.toewijzing_nummer AND p.bsn = t.bsn WHERE NOT t.refused";
+    const WITHOUT_NUMBER: &str = "prestatie p WHERE p.toewijzing_nummer IS NULL";
+    let mut granted = Vec::new();
+    for (from, prefix) in [(ON_TOEWIJZING, "t."), (WITHOUT_NUMBER, "p.")] {
+        let mut query = QueryBuilder::new(format!(
+            "SELECT DISTINCT p.bericht_id, p.bsn, p.product_categorie, p.begindatum FROM {from}
+                AND NOT p.void AND p.debet_credit = 'D' AND p.toegekend > 0 AND NOT EXISTS (SELECT 1 FROM prestatie c
+                    WHERE c.gemeente = p.gemeente AND c.aanbieder = p.aanbieder
+                        AND c.vorig_referentie_nummer = p.referentie_nummer AND NOT c.void AND c.toegekend IS NOT NULL)"
+        ));
+        at_others(&mut query, prefix, pair, bsns);
+        for row in query.build().fetch_all(&mut *conn).await? {
+            let fields = Fields::of("prestatie", "bericht_id", &row);
+            let line = GrantedElsewhere {
                 categorie: fields.get("product_categorie")?,
                 begindatum: fields.parse("begindatum", Value::from_text)?,
             };
-            Ok((fields.parse("bsn", Value::from_text)?, granted))
-        })
-        .collect()
+            granted.push((fields.parse("bsn", Value::from_text)?, line));
+        }
+    }
+    Ok(granted)
 }
 
-/// A query about live starts of these clients at other aanbieders of this gemeente.
-fn started_elsewhere(query: &str, (gemeente, aanbieder): Pair<'_>, bsns: &[&Bsn]) -> QueryBuilder<Db> {
-    let mut query = QueryBuilder::new(query);
-    query.push(" NOT s.refused AND s.removed_by IS NULL AND s.gemeente = ").push_bind(gemeente.code().to_owned());
-    query.push(" AND s.aanbieder <> ").push_bind(aanbieder.code().to_owned());
-    one_of(&mut query, " AND s.bsn IN ", bsns.iter().map(|bsn| bsn.digits().to_owned()));
-    query
+/// Narrows a query to these clients at other aanbieders of this gemeente.
+fn at_others(query: &mut QueryBuilder<Db>, prefix: &str, (gemeente, aanbieder): Pair<'_>, bsns: &[&Bsn]) {
+    query.push(" AND ").push(prefix).push("gemeente = ").push_bind(gemeente.code().to_owned());
+    query.push(" AND ").push(prefix).push("aanbieder <> ").push_bind(aanbieder.code().to_owned());
+    query.push(" AND ").push(prefix);
+    one_of(query, "bsn IN ", bsns.iter().map(|bsn| bsn.digits().to_owned()));
 }
 
 /// A verzoek, and whether a toewijzing honours it. The caller adds which ones.

@@ -2,16 +2,20 @@
 
 use std::sync::Arc;
 
+use chrono::Datelike;
 use iwmo_gateway::domain::waarde::{DebetCredit, ToewijzingNummer};
 use iwmo_gateway::domain::{Berichtsoort, Partij};
 use iwmo_gateway::store::{
-    Answering, DeclaratieView, Effect, Entry, FindingReceipt, LedgerChange, LineQuery, LineView, NewBericht,
+    About, Answering, DeclaratieView, Effect, Entry, FindingReceipt, LedgerChange, LineQuery, LineView, NewBericht,
     NewDeclaratie, NewPrestatie, Place, Returned, Store,
 };
 
 use super::World;
 use super::ahead::{declaratie, line};
-use super::data::{BSN, aanbieder, about, entry, entry_at, gemeente, new_bericht, retour, stranger, value};
+use super::data::{
+    BSN, aanbieder, about, day, entry, entry_305, entry_at, gemeente, new_bericht, new_toewijzing, retour, stranger,
+    value,
+};
 
 /// More than one transaction writes, so that they are written ahead of their declaratie.
 const MANY: i64 = 300;
@@ -201,4 +205,46 @@ pub async fn an_antwoord_grants_of_each_line_what_it_says(World { one, two, raw:
     let wanted: Vec<_> = (0..RETURNED).map(answered).collect();
     assert_eq!(granted("b1").await, wanted);
     assert_eq!(granted("b2").await, [Some(1); 3], "lines of another declaratie with the same references");
+}
+
+/// Records this of a client for this aanbieder.
+async fn put(store: &dyn Store, id: &str, aanbieder: Partij, ledger: LedgerChange) {
+    let about = Some(About { aanbieder, revisions: Vec::new(), ..about(0) });
+    store.record(&Entry { about, ledger, ..entry_305(id) }).await.expect("recorded");
+}
+
+fn of_lines(id: &str, void: bool, prestaties: Vec<NewPrestatie>) -> LedgerChange {
+    let declaratie = Some(Arc::new(NewDeclaratie { void, ..declaratie(id, prestaties) }));
+    LedgerChange { declaratie, ..LedgerChange::default() }
+}
+
+/// A line about the period that begins on this day of March, granted.
+fn on_day(nr: i64, nummer: Option<i64>) -> NewPrestatie {
+    let mut new = line("L", nr);
+    new.fact.prestatie.toewijzing_nummer = nummer.map(ToewijzingNummer);
+    new.fact.prestatie.product_periode.begindatum = day(&format!("2026-03-{nr:02}"));
+    new
+}
+
+pub async fn what_others_were_granted_is_seen_without_a_start(World { one, two, raw: _raw }: World) {
+    let versions = ["2026-01-10", "2026-01-20"].map(|day| new_toewijzing(7, day));
+    put(&*one, "b1", stranger(), LedgerChange { toewijzingen: versions.into(), ..LedgerChange::default() }).await;
+    let (mut rejected, mut credit, mut of_other) = (on_day(3, Some(7)), on_day(5, Some(7)), on_day(6, None));
+    rejected.fact.toegekend = None;
+    credit.fact.prestatie.ingediend_bedrag.debet_credit = DebetCredit::Credit;
+    credit.fact.prestatie.product_referentie.vorig_referentie_nummer = Some(Box::new(value("L-4")));
+    of_other.fact.bsn = value(OTHER_BSN);
+    let lines = vec![on_day(1, Some(7)), on_day(2, None), rejected, on_day(4, Some(7)), credit, of_other];
+    put(&*one, "b2", stranger(), of_lines("b2", false, lines)).await;
+    put(&*one, "b3", stranger(), of_lines("b3", true, vec![on_day(8, Some(7)), on_day(9, None)])).await;
+    put(&*one, "b4", aanbieder(), of_lines("b4", false, vec![on_day(10, None)])).await;
+    let granted = async |gemeente: &Partij, aanbieder: &Partij| -> Vec<u32> {
+        let found = two.elsewhere(gemeente, aanbieder, &[&value(BSN)]).await.expect("read");
+        let mut days: Vec<u32> = found.values().flat_map(|one| &one.granted).map(|one| one.begindatum.day()).collect();
+        days.sort_unstable();
+        days
+    };
+    assert_eq!(granted(&gemeente(), &aanbieder()).await, [1, 2], "what is rejected, credited or void is not granted");
+    assert_eq!(granted(&gemeente(), &stranger()).await, [10]);
+    assert_eq!(granted(&Partij::Gemeente("0384".into()), &aanbieder()).await, [0; 0]);
 }

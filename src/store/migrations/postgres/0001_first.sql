@@ -115,7 +115,7 @@ CREATE TABLE toewijzing (
 CREATE INDEX toewijzing_version
     ON toewijzing (gemeente, aanbieder, toewijzing_nummer, toewijzingsdatum, toewijzingstijd) WHERE NOT refused;
 CREATE INDEX toewijzing_nummer ON toewijzing (gemeente, toewijzing_nummer);
-CREATE INDEX toewijzing_client ON toewijzing (gemeente, aanbieder, bsn) WHERE NOT refused;
+CREATE INDEX toewijzing_client ON toewijzing (gemeente, bsn, aanbieder) WHERE NOT refused;
 CREATE INDEX toewijzing_verzoek ON toewijzing (gemeente, aanbieder, referentie_aanbieder)
     WHERE NOT refused AND referentie_aanbieder IS NOT NULL;
 
@@ -236,6 +236,7 @@ CREATE INDEX prestatie_referentie ON prestatie (gemeente, aanbieder, referentie_
 CREATE INDEX prestatie_credited ON prestatie (gemeente, aanbieder, vorig_referentie_nummer)
     WHERE NOT void AND vorig_referentie_nummer IS NOT NULL;
 CREATE INDEX prestatie_toewijzing ON prestatie (gemeente, aanbieder, toewijzing_nummer) WHERE NOT void;
+CREATE INDEX prestatie_without_nummer ON prestatie (gemeente, bsn) WHERE NOT void AND toewijzing_nummer IS NULL;
 
 -- A batch of payments of a gemeente, under a name that it chose.
 CREATE TABLE betaling (
