@@ -248,3 +248,87 @@ async fn a_line_without_a_start_is_told_or_rejected_as_the_region_wants() {
         assert_eq!(receipt.retour.expect("a 304").retourcodes, [code]);
     }
 }
+
+/// First day, last day and ReferentieNummer of a line.
+type Line = (&'static str, &'static str, &'static str);
+
+/// The period of the start is that of its toewijzing.
+const FOURTH: Line = ("2018-04-09", "2018-04-22", "P04");
+const FIFTH: Line = ("2018-04-23", "2018-05-20", "P05");
+const SIXTH: Line = ("2018-05-21", "2018-06-17", "P06");
+const SEVENTH: Line = ("2018-06-18", "2018-07-15", "P07");
+
+fn of_cycle(name: &str) -> String {
+    std::fs::read_to_string(cycle().join(name)).expect("a fixture")
+}
+
+/// A factuur about the period of the first of these lines, of 650 euro each.
+fn factuur(dagtekening: &str, lines: &[Line]) -> Vec<u8> {
+    let text = of_cycle("05-factuur-startperiode.xml");
+    let (head, rest) = text.split_once("<b:Prestatie>").expect("a line");
+    let (line, tail) = rest.split_once("</b:Prestatie>").expect("its end");
+    let (begin, end, name) = lines[0];
+    let head = head
+        .replace("2018-04-23", dagtekening)
+        .replace("2018-03-26", begin)
+        .replace("2018-04-22", end)
+        .replace("F180400", name)
+        .replace(">65000<", &format!(">{}<", 65_000 * lines.len()));
+    let line = |(begin, end, name): &Line| {
+        let line = line.replace("2018-04-09", begin).replace("2018-04-22", end).replace("P04A", name);
+        format!("<b:Prestatie>{line}</b:Prestatie>")
+    };
+    format!("{head}{}{tail}", lines.iter().map(line).collect::<String>()).into_bytes()
+}
+
+/// Takes in a factuur, and the 304 of a gemeente that grants all lines but those of which MLW-06 is told: which ones these were,
+/// and what is to be paid.
+async fn decided(stage: &Stage, day: &str, lines: &[Line]) -> (Vec<String>, i64) {
+    stage.at(&format!("{day}T10:00:00+02:00"));
+    let bytes = factuur(day, lines);
+    let receipt = stage.take(bytes.clone()).await;
+    assert_eq!(receipt.verdict, "accepted", "{:?}", receipt.findings);
+    let told: Vec<String> = receipt.findings.iter().map(|one| format!("{:?} {}", one.rule, one.path)).collect();
+    let is_told = |nr| told.iter().any(|told| told.contains("MLW-06") && told.contains(&format!("Prestatie[{nr}]/")));
+    let granted: Vec<_> = (1..=lines.len()).map(|nr| (!is_told(nr)).then_some(65_000)).collect();
+    let toegekend = granted.iter().flatten().copied().map(i128::from).sum();
+    let verdict =
+        Verdict { findings: Vec::new(), declaratie: Some(Oordeel { granted, toegekend, ..Oordeel::default() }) };
+    let Ok(Bericht::Heen(heen)) = xml::read(&bytes) else { panic!("a 303") };
+    let nummer = Identificatie::from_text(&format!("A{}", lines[0].2)).expect("a name");
+    let today = day.parse().expect("a date");
+    let antwoord = factuur_antwoord::compose(&heen, &verdict, nummer, today).expect("a 304");
+    stage.take_all(&[xml::encode(&Bericht::Heen(antwoord))]).await;
+    let kept = stage.store().declaratie(&receipt.id, None).await.expect("read").expect("there");
+    (told, kept.betaalbaar)
+}
+
+#[tokio::test]
+async fn the_first_period_is_paid_with_the_last_one_where_the_region_settles_it() {
+    for (settle, has_stopped, paid) in [
+        (false, true, [65_000, 65_000, 65_000]),
+        (true, true, [65_000, 65_000, 130_000]),
+        (true, false, [65_000, 65_000, 65_000]),
+    ] {
+        let settings = format!("[deadlines]\nprofile = \"mlw-2018\"\n[afspraken]\nsettle_first_period = {settle}\n");
+        let mut stage = Stage::new().await.replayed();
+        stage.gateway.profile = Config::parse(&settings).expect("settings").profile;
+        stage.gateway.releases = Releases::Any;
+        stage.at("2018-04-12T10:00:00+02:00");
+        stage.take_all(&["01-toewijzing-a.xml", "03-start-a.xml"].map(|name| of_cycle(name).into_bytes())).await;
+        let (told_5, paid_5) = decided(&stage, "2018-05-23", &[FIFTH]).await;
+        let (told_6, paid_6) = decided(&stage, "2018-06-20", &[SIXTH]).await;
+        if has_stopped {
+            stage.at("2018-07-02T10:00:00+02:00");
+            stage.take_all(&[of_cycle("10-stop-a.xml").into_bytes()]).await;
+        }
+        let (told_7, paid_7) = decided(&stage, "2018-07-18", &[SEVENTH, FOURTH]).await;
+        let case = format!("settled: {settle}, ended: {has_stopped}");
+        assert_eq!((told_5, told_6), (Vec::new(), Vec::new()), "{case}");
+        let of_first = "Some(\"MLW-06\") /Bericht/Clienten/Client[1]/Prestaties/Prestatie[2]/ProductPeriode".to_owned();
+        assert_eq!(told_7, if settle && has_stopped { vec![] } else { vec![of_first] }, "{case}");
+        assert_eq!([paid_5, paid_6, paid_7], paid, "{case}");
+        let claims = stage.store().vorderingen(None, None, None, 9).await.expect("read");
+        assert_eq!(claims.iter().map(|one| one.claimed).collect::<Vec<_>>(), [260_000], "{case}");
+    }
+}
