@@ -3,11 +3,14 @@
 //! Products that have a code of the CAK are those of the old method. A client is of the new method as soon as it is assigned
 //! any other product: of that client the gemeente tells a price, and nobody tells of what comes on top.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::iter::successors;
 
 use chrono::NaiveDate;
 
-use super::waarde::{ProductCategorie, ProductCode};
+use super::declaratie::GeslotenPeriode;
+use super::periode::cak_of;
+use super::waarde::{Bsn, ProductCategorie, ProductCode};
 
 /// How a product of the old method is known to the CAK.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +58,41 @@ pub enum Reporter {
     Gemeente,
 }
 
+/// Support of a client at one aanbieder.
+#[derive(Clone, Debug)]
+pub struct Support {
+    /// Whose.
+    pub bsn: Bsn,
+    /// The first day.
+    pub begindatum: NaiveDate,
+    /// The last day; none while it lasts.
+    pub einddatum: Option<NaiveDate>,
+    /// What is assigned to the client there, and what began.
+    pub assigned: Vec<Assigned>,
+}
+
+/// That a product is assigned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assigned {
+    /// Of the product.
+    pub code: String,
+    /// The first day.
+    pub ingangsdatum: NaiveDate,
+    /// The last day, if any.
+    pub einddatum: Option<NaiveDate>,
+}
+
+/// A period of which the gemeente tells the CAK the cost price of a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CostPeriode {
+    /// Whose.
+    pub bsn: Bsn,
+    /// Of the CAK, as a whole.
+    pub periode: GeslotenPeriode,
+    /// By which method the client is; `None`: no product is known.
+    pub method: Option<Method>,
+}
+
 impl CakCodes {
     /// How this product is known; `None`: it is none of the old method.
     #[must_use]
@@ -88,6 +126,45 @@ impl Cak {
     pub fn reporter(&self, method: Option<Method>, day: NaiveDate) -> Reporter {
         if method == Some(Method::Old) && day < self.gemeente_from { Reporter::Aanbieder } else { Reporter::Gemeente }
     }
+
+    /// The periods of the CAK with a day of support from `first` to `last` of which the gemeente tells the cost price, each once
+    /// for a client: by period, then by client.
+    ///
+    /// Who tells of a period is decided on the first day of support in it.
+    #[must_use]
+    pub fn cost_perioden(&self, support: &[Support], (first, last): (NaiveDate, NaiveDate)) -> Vec<CostPeriode> {
+        let mut found: BTreeMap<(NaiveDate, &str), CostPeriode> = BTreeMap::new();
+        for one in support {
+            for periode in one.perioden(first, last) {
+                let day = one.begindatum.max(periode.begindatum);
+                let method = self.method(one.codes_on(day));
+                if self.reporter(method, day) == Reporter::Gemeente {
+                    let key = (periode.begindatum, one.bsn.digits());
+                    let told = CostPeriode { bsn: one.bsn.clone(), periode, method };
+                    found.entry(key).and_modify(|there| there.method = there.method.or(method)).or_insert(told);
+                }
+            }
+        }
+        found.into_values().collect()
+    }
+}
+
+impl Support {
+    /// The periods of the CAK with a day of it from `first` to `last`.
+    fn perioden(&self, first: NaiveDate, last: NaiveDate) -> impl Iterator<Item = GeslotenPeriode> {
+        let begin = self.begindatum.max(first);
+        let end = self.einddatum.map_or(last, |own| own.min(last));
+        let next = |periode: &GeslotenPeriode| periode.einddatum.succ_opt().map(cak_of);
+        let perioden = successors((begin <= end).then(|| cak_of(begin)), next);
+        perioden.take_while(move |periode| periode.begindatum <= end)
+    }
+
+    /// The codes of what is assigned on this day.
+    fn codes_on(&self, day: NaiveDate) -> impl Iterator<Item = &str> {
+        let holds =
+            move |one: &&Assigned| one.ingangsdatum <= day && one.einddatum.is_none_or(|einddatum| day <= einddatum);
+        self.assigned.iter().filter(holds).map(|one| one.code.as_str())
+    }
 }
 
 #[cfg(test)]
@@ -95,13 +172,19 @@ mod tests {
     use super::*;
     use crate::domain::waarde::Value;
 
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a date")
+    }
+
+    fn value<V: Value>(text: &str) -> V {
+        V::from_text(text).expect("a value of the standard")
+    }
+
     #[test]
     fn the_gemeente_tells_of_the_new_method_and_of_everything_from_its_day_on() {
-        let day = |text: &str| text.parse::<NaiveDate>().expect("a date");
-        let categorie = ProductCategorie::from_text("02").expect("a categorie");
         let mut codes = CakCodes::default();
-        let cak = CakCode { categorie, code: Some("403".to_owned()), is_certain: true };
-        assert!(!codes.insert(ProductCode::from_text("2704").expect("a code"), cak));
+        let cak = CakCode { categorie: value("02"), code: Some("403".to_owned()), is_certain: true };
+        assert!(!codes.insert(value("2704"), cak));
         let gemeente_from = day("2018-12-31");
         let cak = Cak { codes, cost_price: 15_000, gemeente_from, old_method_until: gemeente_from };
         let reporter = |codes: &[&str], on: &str| cak.reporter(cak.method(codes.iter().copied()), day(on));
@@ -111,5 +194,55 @@ mod tests {
         assert_eq!(reporter(&["2704", "02N05"], "2018-04-10"), Reporter::Gemeente, "extra hours of a new client");
         assert_eq!(reporter(&[], "2018-04-10"), Reporter::Gemeente);
         assert_eq!((cak.method(["2704", "02N05"]), cak.method([])), (Some(Method::New), None));
+    }
+
+    #[test]
+    fn each_period_of_a_client_is_told_once_by_who_tells_of_its_first_day() {
+        let mut codes = CakCodes::default();
+        codes.insert(value("2704"), CakCode { categorie: value("02"), code: None, is_certain: true });
+        let gemeente_from = day("2018-12-31");
+        let cak = Cak { codes, cost_price: 15_000, gemeente_from, old_method_until: gemeente_from };
+        let assigned = |code: &str, from: &str, einddatum: Option<&str>| Assigned {
+            code: code.to_owned(),
+            ingangsdatum: day(from),
+            einddatum: einddatum.map(day),
+        };
+        let support = |bsn: &str, code: Option<&str>, begin: &str, end: Option<&str>| Support {
+            bsn: value(bsn),
+            begindatum: day(begin),
+            einddatum: end.map(day),
+            assigned: code.map(|code| assigned(code, begin, None)).into_iter().collect(),
+        };
+        let perioden = |support: &[&Support], van: &str, tot: &str| {
+            let support: Vec<Support> = support.iter().copied().cloned().collect();
+            cak.cost_perioden(&support, (day(van), day(tot)))
+        };
+        let told = |support: &[&Support], van: &str, tot: &str| -> Vec<String> {
+            let told = perioden(support, van, tot);
+            told.iter().map(|one| format!("{} {}", &one.bsn.digits()[5..], one.periode.begindatum)).collect()
+        };
+        let (a, b) = ("999990019", "999940004");
+        let new = support(a, Some("02N05"), "2018-11-10", None);
+        let year_end = ["0019 2018-11-05", "0019 2018-12-03", "0019 2018-12-31"];
+        assert_eq!(told(&[&new], "2018-11-01", "2019-01-27"), year_end);
+        assert_eq!(told(&[&new], "2018-12-03", "2018-12-30"), year_end[1..2], "as far as was asked");
+        assert_eq!(told(&[&new], "2018-12-30", "2018-12-31"), year_end[1..], "a day of each");
+        assert_eq!(told(&[&new], "2018-10-08", "2018-11-09"), [""; 0], "before it began");
+        let ended = support(a, Some("02N06"), "2018-12-01", Some("2018-12-03"));
+        assert_eq!(told(&[&ended], "2018-01-01", "2019-12-31"), year_end[..2], "up to its last day");
+        assert_eq!(told(&[&ended, &new], "2018-11-01", "2019-01-27"), year_end, "two products, and once");
+        let old = support(b, Some("2704"), "2018-04-10", None);
+        assert_eq!(told(&[&old], "2018-01-01", "2019-02-24"), ["0004 2018-12-31", "0004 2019-01-28"]);
+        let with = |from: &str| {
+            let assigned = [old.assigned.clone(), vec![assigned("02N05", from, Some("2018-12-02"))]].concat();
+            Support { assigned, ..old.clone() }
+        };
+        let of_year = ("2018-10-08", "2018-12-30");
+        assert_eq!(told(&[&with("2018-11-05")], of_year.0, of_year.1), ["0004 2018-11-05"]);
+        assert_eq!(told(&[&with("2018-11-06")], of_year.0, of_year.1), [""; 0], "old on the first day");
+        let unknown = support(a, None, "2018-11-10", None);
+        let method = |support: &[&Support]| perioden(support, "2018-11-10", "2018-11-10")[0].method;
+        assert_eq!((method(&[&unknown]), method(&[&unknown, &new])), (None, Some(Method::New)));
+        assert_eq!(told(&[&old], "9999-12-31", "9999-12-31").len(), 1);
     }
 }

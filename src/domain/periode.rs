@@ -69,11 +69,23 @@ pub fn month_of(day: NaiveDate) -> GeslotenPeriode {
     GeslotenPeriode { begindatum, einddatum: next.and_then(|next| next.pred_opt()).unwrap_or(NaiveDate::MAX) }
 }
 
+/// The year and place of the period of the CAK with this day, as in `201805`.
+#[must_use]
+pub fn cak_code(day: NaiveDate) -> String {
+    let (year, number) = cak_number(day);
+    format!("{year:04}{:02}", number + 1)
+}
+
+/// The year of the CAK with this day, and how many of its periods are over then.
+fn cak_number(day: NaiveDate) -> (i32, u32) {
+    let week = day.iso_week();
+    (week.year(), ((week.week() - 1) / WEEKS).min(PERIODS - 1))
+}
+
 /// The period of the CAK with this day.
 #[must_use]
 pub fn cak_of(day: NaiveDate) -> GeslotenPeriode {
-    let week = day.iso_week();
-    let (year, number) = (week.year(), ((week.week() - 1) / WEEKS).min(PERIODS - 1));
+    let (year, number) = cak_number(day);
     let begindatum = monday(year, 1 + WEEKS * number).unwrap_or(NaiveDate::MIN);
     let next = if number + 1 == PERIODS { monday(year + 1, 1) } else { monday(year, 1 + WEEKS * (number + 1)) };
     GeslotenPeriode { begindatum, einddatum: next.and_then(|next| next.pred_opt()).unwrap_or(NaiveDate::MAX) }
@@ -110,6 +122,13 @@ mod tests {
     fn a_year_of_53_weeks_ends_with_five_of_them() {
         assert_eq!(cak_of(day("2021-01-03")), periode("2020-11-30", "2021-01-03"));
         assert_eq!(cak_of(day("2021-01-04")), periode("2021-01-04", "2021-01-31"));
+    }
+
+    #[test]
+    fn a_period_of_the_cak_has_a_year_and_a_place() {
+        let codes = ["2018-01-01", "2018-05-20", "2018-12-30", "2018-12-31", "2021-01-03", "2021-01-04"];
+        let codes = codes.map(|text| cak_code(day(text)));
+        assert_eq!(codes, ["201801", "201805", "201813", "201901", "202013", "202101"]);
     }
 
     #[test]

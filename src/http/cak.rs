@@ -1,7 +1,9 @@
 //! `/v1/cak`: starts, stops and what was delivered for the CAK, which asks clients for their own contribution (MLW-15, MLW-16,
-//! MLW-16b, MLW-21).
+//! MLW-16b, MLW-21); below it the periods of which the gemeente tells the cost price.
 //!
-//! The one export that names clients: a Bsn stands in its body, and nowhere else.
+//! The exports that name clients: a Bsn stands in their body, and nowhere else.
+
+pub(super) mod perioden;
 
 use std::sync::Arc;
 
@@ -80,17 +82,39 @@ pub(super) async fn export(
     Parameters(wanted): Parameters<Wanted>,
 ) -> Result<Response, Problem> {
     let partij = wanted.partij(&caller)?;
-    if wanted.tot < wanted.van {
-        return Err(Problem::Query("tot moet op of na van liggen.".to_owned()));
-    }
-    let store = &server.gateway.store;
-    let leveringen = store.leveringen(&partij, wanted.van, wanted.tot).await?;
-    let rows = rows(&leveringen, &partij, server.gateway.profile.afspraken.cak());
     let Wanted { van, tot, .. } = wanted;
-    let (at, by) = (server.gateway.clock.now(), caller.keeper().name.to_owned());
-    store.tell_export(&CakExport { partij, van, tot, rows: rows.len(), at, by }).await?;
-    let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, "attachment; filename=cak.csv")];
-    Ok((headers, csv(&HEADING, rows.into_iter())).into_response())
+    check_days(van, tot)?;
+    let leveringen = server.gateway.store.leveringen(&partij, van, tot).await?;
+    let rows = rows(&leveringen, &partij, server.gateway.profile.afspraken.cak());
+    server.export(Export { file: "cak.csv", heading: &HEADING, rows }, (partij, van, tot), &caller).await
+}
+
+fn check_days(van: NaiveDate, tot: NaiveDate) -> Result<(), Problem> {
+    if tot < van { Err(Problem::Query("tot moet op of na van liggen.".to_owned())) } else { Ok(()) }
+}
+
+/// A table for the CAK.
+struct Export {
+    file: &'static str,
+    heading: &'static [&'static str],
+    rows: Vec<Vec<Cell>>,
+}
+
+impl Server {
+    /// Gives a table of what was asked, once it stands in the audit log who took it.
+    async fn export(
+        &self,
+        Export { file, heading, rows }: Export,
+        (partij, van, tot): (Partij, NaiveDate, NaiveDate),
+        caller: &Caller,
+    ) -> Result<Response, Problem> {
+        let (at, by) = (self.gateway.clock.now(), caller.keeper().name.to_owned());
+        let export = CakExport { file, partij, van, tot, rows: rows.len(), at, by };
+        self.gateway.store.tell_export(&export).await?;
+        let disposition = format!("attachment; filename={file}");
+        let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, disposition)];
+        Ok((headers, csv(heading, rows.into_iter())).into_response())
+    }
 }
 
 impl Wanted {

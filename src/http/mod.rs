@@ -136,6 +136,7 @@ pub fn router(gateway: Arc<Gateway>, settings: Settings) -> Router {
         .routes(routes!(deadlines::gereed))
         .routes(routes!(deadlines::acknowledge))
         .routes(routes!(cak::export))
+        .routes(routes!(cak::perioden::export))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .merge(pages())

@@ -24,6 +24,7 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 
 use crate::domain::betaling::Kenmerk;
+use crate::domain::cak::Support;
 use crate::domain::history::{Elsewhere, Subject};
 use crate::domain::waarde::{Bsn, ReferentieNummer, ToewijzingNummer};
 use crate::domain::{Bericht, Header, History, Partij, Timestamp};
@@ -381,6 +382,10 @@ pub trait Store: Send + Sync {
         first: NaiveDate,
         last: NaiveDate,
     ) -> Result<Vec<LeveringView>, StoreError>;
+
+    /// The support of clients of this gemeente that began no later than `last` and lasted to `first` or longer: a live start
+    /// each, up to its stop or the end of its toewijzing and those that take over from it. What stands on a toewijzing that was taken back does not count.
+    async fn support(&self, gemeente: &Partij, first: NaiveDate, last: NaiveDate) -> Result<Vec<Support>, StoreError>;
 
     /// Keeps in the audit log that somebody took an export for the CAK.
     async fn tell_export(&self, export: &CakExport) -> Result<(), StoreError>;

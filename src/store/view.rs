@@ -237,9 +237,11 @@ pub enum Levering {
     },
 }
 
-/// That somebody took starts, stops and deliveries of a party for the CAK.
+/// That somebody took an export for the CAK.
 #[derive(Clone, Debug)]
 pub struct CakExport {
+    /// Under which name.
+    pub file: &'static str,
     /// Whose.
     pub partij: Partij,
     /// The first day.

@@ -1,4 +1,4 @@
-//! The export of starts and stops for the CAK: who gets which rows, and what stands in them.
+//! The exports for the CAK: who gets which rows, and what stands in them.
 
 use crate::world::{ANDERE, World, instant};
 
@@ -101,5 +101,78 @@ async fn what_was_delivered_is_told_in_minutes_where_its_unit_says_so() {
         assert_eq!(rows(&world, partij, "van=2018-04-23&tot=2018-05-20").await, [delivered]);
     }
     assert_eq!(rows(&world, AANBIEDER, "van=2018-04-24&tot=2018-05-20").await, [""; 0], "its period begins before");
+    world.stop().await;
+}
+
+async fn perioden(world: &World, partij: &str, query: &str) -> Vec<String> {
+    let answer = world.get(partij, &format!("/v1/cak/perioden?{query}")).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let mut lines = answer.text.lines().map(str::to_owned);
+    let heading = "Bsn;Gemeente;CAK-periode;Begindatum;Einddatum;Kostprijs (centen);Opmerking";
+    assert_eq!(lines.next().as_deref(), Some(heading));
+    lines.collect()
+}
+
+/// A client of the old method and one of the new method, around the last day of a year.
+const OLD_201901: &str = r#"999940004;0988;201901;2018-12-31;2019-01-27;15000;"""#;
+const NEW_201813: &str = r#"999990019;0988;201813;2018-12-03;2018-12-30;15000;"""#;
+const NEW_201901: &str = r#"999990019;0988;201901;2018-12-31;2019-01-27;15000;"""#;
+
+#[tokio::test]
+async fn the_gemeente_tells_a_price_for_each_period_of_each_client_once() {
+    let world = world("mlw-2018").await;
+    let again =
+        file("MLW-14/eerder-2-start", &[("2018-04-10", "2018-11-20"), ("2018-04-12", "2018-11-22"), (">S1<", ">S5<")]);
+    let answer = world.post(AANBIEDER, again.clone()).await;
+    assert_eq!((answer.status, &answer.body["verdict"]), (202, &"accepted".into()), "{}", answer.text);
+
+    let around_year_end = "van=2018-12-03&tot=2019-01-27";
+    assert_eq!(perioden(&world, GEMEENTE, around_year_end).await, [NEW_201813, OLD_201901, NEW_201901]);
+    assert_eq!(perioden(&world, GEMEENTE, "van=2018-12-31&tot=2018-12-31").await, [OLD_201901, NEW_201901]);
+    assert_eq!(perioden(&world, GEMEENTE, "van=2018-12-30&tot=2018-12-30").await, [NEW_201813]);
+    let year = perioden(&world, GEMEENTE, "van=2018-01-01&tot=2018-12-30").await;
+    let cents: i64 =
+        year.iter().map(|row| row.split(';').nth(5).expect("a price").parse::<i64>().expect("cents")).sum();
+    assert!(year.iter().all(|row| row.starts_with("999990019;")), "two products of one client: {year:?}");
+    assert_eq!((year.len(), cents), (10, 150_000), "from period 4 to 13");
+    let end = perioden(&world, GEMEENTE, "van=2019-03-25&tot=2019-12-31").await;
+    let ended: Vec<&str> = end.iter().map(|row| &row[15..21]).collect();
+    assert_eq!(ended, ["201904", "201904"], "no longer than the toewijzingen");
+
+    let taken_back = again.replace("StatusAanlevering>1<", "StatusAanlevering>3<").replace(">S5<", ">S6<");
+    let answer = world.post(AANBIEDER, taken_back).await;
+    assert_eq!((answer.status, &answer.body["verdict"]), (202, &"accepted".into()), "{}", answer.text);
+    assert_eq!(perioden(&world, GEMEENTE, around_year_end).await, [NEW_201813, NEW_201901]);
+    world.clock.set(instant("2018-12-10T10:00:00+01:00"));
+    assert_eq!(perioden(&world, GEMEENTE, around_year_end).await, [NEW_201813], "what is to come is not known");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn periods_of_a_price_are_for_their_gemeente_and_for_no_aanbieder() {
+    let world = world("mlw-2018").await;
+    let days = "van=2018-12-03&tot=2018-12-30";
+    assert_eq!(perioden(&world, ANDERE, days).await, [""; 0], "another gemeente");
+    assert_eq!(perioden(&world, "operator", &format!("{days}&gemeente={GEMEENTE}")).await, [NEW_201813]);
+    let audit = world.store().audit(0, 99).await.expect("read");
+    let told: Vec<_> = audit.iter().map(|row| (row.who.as_str(), row.what.as_str())).collect();
+    assert_eq!(told, [(ANDERE, "cak.exported"), ("operator", "cak.exported")]);
+    let detail = &audit[1].detail;
+    assert!(detail.contains("\"cak-perioden.csv\"") && detail.contains("\"rows\":1"), "{detail}");
+    assert!(!detail.contains("999990019"), "{detail}");
+    for (partij, query, status, why) in [
+        (AANBIEDER, days.to_owned(), 403, "gemeente"),
+        (GEMEENTE, format!("{days}&gemeente={ANDERE}"), 404, ""),
+        ("operator", days.to_owned(), 400, "?gemeente="),
+        (GEMEENTE, "van=2018-02-01&tot=2018-01-31".to_owned(), 400, "tot moet"),
+        (GEMEENTE, "van=2018-02-01".to_owned(), 400, "tot"),
+    ] {
+        let answer = world.get(partij, &format!("/v1/cak/perioden?{query}")).await;
+        assert!(answer.status == status && answer.text.contains(why), "{}", answer.text);
+    }
+    world.stop().await;
+    let world = self::world("landelijk-3.2").await;
+    let answer = world.get(GEMEENTE, &format!("/v1/cak/perioden?{days}")).await;
+    assert!(answer.status == 400 && answer.text.contains("landelijk-3.2"), "{}", answer.text);
     world.stop().await;
 }

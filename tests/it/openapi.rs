@@ -15,7 +15,7 @@ use crate::world::{AANBIEDER, GEMEENTE, WMO301, WMO305, World};
 use crate::xml::{FIXTURES, files};
 
 /// The calls of the contract; with the pages and this description they are all that there is.
-const CALLS: [&str; 31] = [
+const CALLS: [&str; 32] = [
     "get /health/live",
     "get /health/ready",
     "get /v1/berichten",
@@ -27,6 +27,7 @@ const CALLS: [&str; 31] = [
     "get /v1/betalingen/{kenmerk}/csv",
     "get /v1/betalingen/{kenmerk}/pain001",
     "get /v1/cak",
+    "get /v1/cak/perioden",
     "get /v1/deadlines",
     "get /v1/declaraties/{id}",
     "get /v1/declaraties/{id}/csv",

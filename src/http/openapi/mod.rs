@@ -40,7 +40,7 @@ pub(super) use problems::{
         (name = "declaraties", description = "Declare what was delivered; every line explained"),
         (name = "betalingen", description = "What is claimed, and what is paid"),
         (name = "deadlines", description = "What is due, and what is overdue"),
-        (name = "cak", description = "Starts and stops for the own contribution"),
+        (name = "cak", description = "Starts, stops and prices for the own contribution"),
         (name = "network", description = "For the national hub"),
         (name = "health", description = "For probes"),
         (name = "dashboard", description = "Pages for people, in Dutch"),

@@ -9,9 +9,10 @@ use chrono::NaiveDate;
 use super::super::Database;
 use super::{
     Result, ahead, audit, bericht, betaling, deadline, declaratie, facts, history, journal, levering, outbox, postbus,
-    record, toewijzing, waiting,
+    record, support, toewijzing, waiting,
 };
 use crate::domain::betaling::Kenmerk;
+use crate::domain::cak::Support;
 use crate::domain::history::{Elsewhere, Subject};
 use crate::domain::waarde::{Bsn, ReferentieNummer, ToewijzingNummer};
 use crate::domain::{Bericht, Header, History, Partij, Timestamp};
@@ -354,6 +355,11 @@ impl Store for Database {
         let partij = partij.clone();
         self.read(move |conn| Box::pin(async move { levering::leveringen_of(conn, &partij, (first, last)).await }))
             .await
+    }
+
+    async fn support(&self, gemeente: &Partij, first: NaiveDate, last: NaiveDate) -> Result<Vec<Support>> {
+        let gemeente = gemeente.clone();
+        self.read(move |conn| Box::pin(async move { support::support(conn, &gemeente, (first, last)).await })).await
     }
 
     async fn tell_export(&self, export: &CakExport) -> Result<()> {

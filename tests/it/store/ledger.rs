@@ -3,18 +3,21 @@
 use std::sync::Arc;
 
 use chrono::Datelike;
+use iwmo_gateway::domain::cak::Support;
 use iwmo_gateway::domain::history::{StartFact, ToewijzingFact};
+use iwmo_gateway::domain::levering::StopKey;
+use iwmo_gateway::domain::toewijzing::Product;
 use iwmo_gateway::domain::waarde::{ToewijzingNummer, Value};
 use iwmo_gateway::domain::{Berichtsoort, History, Partij};
 use iwmo_gateway::store::{
-    Answering, DeclaredLine, Effect, Entry, LedgerChange, NewBericht, NewDeclaratie, NewToewijzing, Store,
+    About, Answering, DeclaredLine, Effect, Entry, LedgerChange, NewBericht, NewDeclaratie, NewToewijzing, Store,
 };
 
 use super::World;
 use super::ahead::{declaratie, line};
 use super::data::{
-    BSN, aanbieder, at, day, entry, entry_at, gemeente, morning, new_bericht, new_toewijzing, retour, revision_of,
-    start_key, stranger, value, wmo305,
+    BSN, aanbieder, about, at, day, entry, entry_305, entry_at, gemeente, morning, new_bericht, new_toewijzing, retour,
+    revision_of, start_key, stranger, value, wmo305,
 };
 
 /// What is known about toewijzingen 7 and 8 and the client.
@@ -213,4 +216,52 @@ pub async fn what_may_be_declared(World { one, two, raw: _raw }: World) {
     );
     assert_eq!(found(&gemeente(), &stranger()).await, (vec![], vec![]));
     assert_eq!(found(&Partij::Gemeente("0384".into()), &aanbieder()).await, (vec![], vec![]));
+}
+
+pub async fn support_is_what_live_starts_began(World { one, two, raw: _raw }: World) {
+    let of = |code| Some(Product { categorie: value("01"), code: Some(value(code)) });
+    let ending = |nummer, einddatum| NewToewijzing {
+        einddatum: Some(day(einddatum)),
+        product: of("01A03"),
+        ..new_toewijzing(nummer, "2026-01-10")
+    };
+    let takes_over =
+        NewToewijzing { ingangsdatum: day("2026-04-01"), product: of("01A04"), ..ending(12, "2026-04-30") };
+    let taken_back = NewToewijzing { verwijderd: true, ..ending(9, "2026-12-31") };
+    let stop = |nummer, einddatum| StopKey {
+        start: start_key(nummer),
+        reden_beeindiging: "19".to_owned(),
+        einddatum: day(einddatum),
+    };
+    let ledger = LedgerChange {
+        toewijzingen: vec![ending(7, "2026-03-31"), ending(8, "2026-12-31"), taken_back, takes_over],
+        starts: [7, 8, 9, 10].map(start_key).into(),
+        stops: vec![stop(8, "2026-02-28")],
+        ..LedgerChange::default()
+    };
+    one.record(&changing("b1", 0, ledger)).await.expect("recorded");
+    let removed = LedgerChange { removed_starts: vec![start_key(10)], ..LedgerChange::default() };
+    one.record(&changing("b2", 1, removed)).await.expect("recorded");
+    let of_stranger = About { aanbieder: stranger(), revisions: Vec::new(), ..about(0) };
+    let ledger = LedgerChange { starts: vec![start_key(11)], ..LedgerChange::default() };
+    one.record(&Entry { about: Some(of_stranger), ledger, ..entry_305("b3") }).await.expect("recorded");
+    let found = async |first: &str, last: &str| -> Vec<String> {
+        let found = two.support(&gemeente(), day(first), day(last)).await.expect("read");
+        let told = |one: &Support| {
+            let mut codes: Vec<&str> = one.assigned.iter().map(|one| one.code.as_str()).collect();
+            codes.dedup();
+            format!("{} {}", one.einddatum.map_or("-".to_owned(), |day| day.to_string()), codes.join(","))
+        };
+        let mut told: Vec<String> = found.iter().map(told).collect();
+        told.sort();
+        told
+    };
+    let (running, stopped, goes_on) = ("- ", "2026-02-28 01A03,01A04,01A03", "2026-04-30 01A03,01A04,01A03");
+    assert_eq!(found("2026-02-01", "2026-02-01").await, [running, stopped, goes_on]);
+    assert_eq!(found("2026-03-01", "2026-03-31").await, [running, goes_on]);
+    assert_eq!(found("2026-04-30", "2026-04-30").await, [running, goes_on], "on the toewijzing that took over");
+    assert_eq!(found("2026-05-01", "2026-05-31").await, [running], "of another aanbieder, without a toewijzing");
+    assert_eq!(found("2026-01-01", "2026-01-31").await, [""; 0], "before it began");
+    let elsewhere = two.support(&Partij::Gemeente("0384".into()), day("2026-02-01"), day("2026-02-01")).await;
+    assert!(elsewhere.expect("read").is_empty());
 }
