@@ -5,15 +5,13 @@ use sqlx::{AssertSqlSafe, QueryBuilder};
 
 use super::super::{Connection, Db, Row, SKIP_LOCKED};
 use super::batch::Batch;
-use super::facts::Pair;
 use super::row::{Fields, day_in_order, in_order};
 use super::{Result, audit};
-use crate::domain::history::Subject;
-use crate::domain::waarde::{ToewijzingNummer, Value};
+use crate::domain::waarde::Value;
 use crate::domain::{Partij, Timestamp};
 use crate::store::{
     Acknowledged, DeadlineAsked, DeadlineQuery, DeadlineState, DeadlineView, Done, NewOpened, Opened, Opening, Origin,
-    Spoed, StartedBy, StoreError,
+    StartedBy, StoreError,
 };
 
 /// A deadline with the header of the bericht that started it, or what a person opened it with, and who took it on.
@@ -26,7 +24,6 @@ const VIEW: &str = "SELECT d.*, b.soort, b.afzender, b.ontvanger, b.identificati
 const OPENED: &str = "deadline.opened";
 const DONE: &str = "deadline.done";
 const ACKNOWLEDGED: &str = "deadline.acknowledged";
-const SPOED: &str = "toewijzing.spoed";
 
 /// See [`crate::store::Store::raise_overdue`].
 pub async fn raise_overdue(conn: &mut Connection, now: Timestamp) -> Result<Vec<DeadlineView>> {
@@ -184,70 +181,6 @@ pub async fn acknowledge(conn: &mut Connection, id: &str, taken: &Acknowledged) 
         audit::append(conn, (*at, by), ACKNOWLEDGED, bericht_id, &detail.to_string()).await?;
     }
     Ok(view)
-}
-
-/// See [`crate::store::Store::tell_spoed`].
-///
-/// The revision of the toewijzing advances, so that a toewijzing that is judged meanwhile is judged again.
-pub async fn tell_spoed(conn: &mut Connection, spoed: &Spoed) -> Result<Spoed> {
-    const REVISION: &str = "INSERT INTO revision (gemeente, aanbieder, subject, revision) VALUES ($1, $2, $3, 1)
-        ON CONFLICT (gemeente, aanbieder, subject) DO UPDATE SET revision = revision.revision + 1";
-    const TELL: &str = "INSERT INTO spoed (gemeente, aanbieder, toewijzing_nummer, dag, referentie, told_at, told_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (gemeente, aanbieder, toewijzing_nummer) DO NOTHING";
-    const KEPT: &str = "SELECT * FROM spoed WHERE gemeente = $1 AND aanbieder = $2 AND toewijzing_nummer = $3";
-    const VOID: &str = "UPDATE deadline SET state = 'void', closed_at = $4
-        WHERE clock = 'start-na-toewijzing' AND subject = $3 AND state IN ('open', 'overdue')
-            AND bericht_id IN (SELECT bericht_id FROM toewijzing WHERE gemeente = $1 AND aanbieder = $2
-                AND toewijzing_nummer = $5)";
-    let (gemeente, aanbieder, nummer) = (spoed.gemeente.code(), spoed.aanbieder.code(), spoed.toewijzing_nummer);
-    let told = sqlx::query(TELL)
-        .bind(gemeente)
-        .bind(aanbieder)
-        .bind(nummer.0)
-        .bind(spoed.dag.to_text())
-        .bind(&spoed.referentie)
-        .bind(spoed.at)
-        .bind(&spoed.by)
-        .execute(&mut *conn)
-        .await?;
-    if told.rows_affected() == 1 {
-        let subject = Subject::Toewijzing(nummer).key();
-        sqlx::query(REVISION).bind(gemeente).bind(aanbieder).bind(subject).execute(&mut *conn).await?;
-        sqlx::query(VOID)
-            .bind(gemeente)
-            .bind(aanbieder)
-            .bind(nummer.to_string())
-            .bind(spoed.at)
-            .bind(nummer.0)
-            .execute(&mut *conn)
-            .await?;
-        let detail = json!({"gemeente": gemeente, "aanbieder": aanbieder, "toewijzing_nummer": nummer.0, "dag": spoed.dag,
-            "referentie": spoed.referentie});
-        audit::append(conn, (spoed.at, &spoed.by), SPOED, None, &detail.to_string()).await?;
-    }
-    let row = sqlx::query(KEPT).bind(gemeente).bind(aanbieder).bind(nummer.0).fetch_one(conn).await?;
-    let fields = Fields::of("spoed", "gemeente", &row);
-    Ok(Spoed {
-        dag: fields.parse("dag", Value::from_text)?,
-        referentie: fields.get("referentie")?,
-        at: fields.get("told_at")?,
-        by: fields.get("told_by")?,
-        ..spoed.clone()
-    })
-}
-
-/// Asks for those of these toewijzingen on which support begins on a written order.
-pub fn ask_spoed(batch: &mut Batch, (gemeente, aanbieder): Pair<'_>, nummers: &[i64]) {
-    batch.statement("SELECT gemeente, toewijzing_nummer FROM spoed WHERE gemeente = ").push_bind(gemeente.code());
-    batch.push(" AND aanbieder = ").push_bind(aanbieder.code());
-    batch.push(" AND toewijzing_nummer IN ").list(nummers.iter().copied());
-}
-
-/// Their numbers.
-pub fn read_spoed(rows: &[Row]) -> Result<Vec<ToewijzingNummer>> {
-    rows.iter()
-        .map(|row| Ok(ToewijzingNummer(Fields::of("spoed", "gemeente", row).get("toewijzing_nummer")?)))
-        .collect()
 }
 
 async fn views(conn: &mut Connection, query: &mut QueryBuilder<Db>) -> Result<Vec<DeadlineView>> {

@@ -5,7 +5,6 @@ use std::collections::{BTreeSet, HashMap};
 use super::super::{Connection, Row};
 use super::Result;
 use super::batch::Batch;
-use super::deadline::{ask_spoed, read_spoed};
 use super::declaratie::{Declared, declaraties_of, declaraties_under, latest_declaratie, lines_of};
 use super::facts::{
     CHUNK, Pair, ask_live, ask_revisions, ask_toewijzingen, ask_toewijzingen_of_client, clients_with_toewijzing,
@@ -13,6 +12,7 @@ use super::facts::{
     toewijzingen_numbered, toewijzingen_of_client, verzoeken_named, verzoeken_of_client,
 };
 use super::row::Fields;
+use super::spoed::{ask_spoed, read_spoed};
 use crate::domain::bericht::{BerichtIdentificatie, Heenbericht};
 use crate::domain::declaratie::Declaratie;
 use crate::domain::history::{

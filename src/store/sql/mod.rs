@@ -21,6 +21,7 @@ mod payload;
 mod postbus;
 mod record;
 mod row;
+mod spoed;
 mod support;
 mod toewijzing;
 mod use_cases;

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use super::super::Database;
 use super::{
     Result, ahead, audit, bericht, betaling, deadline, declaratie, facts, history, journal, levering, outbox, postbus,
-    record, support, toewijzing, waiting,
+    record, spoed, support, toewijzing, waiting,
 };
 use crate::domain::betaling::Kenmerk;
 use crate::domain::cak::Support;
@@ -217,7 +217,7 @@ impl Store for Database {
 
     async fn tell_spoed(&self, spoed: &Spoed) -> Result<Spoed> {
         let spoed = spoed.clone();
-        self.write(move |conn| Box::pin(async move { deadline::tell_spoed(conn, &spoed).await })).await
+        self.write(move |conn| Box::pin(async move { spoed::tell_spoed(conn, &spoed).await })).await
     }
 
     async fn declaratie(&self, id: &str, partij: Option<&Partij>) -> Result<Option<DeclaratieView>> {
