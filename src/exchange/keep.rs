@@ -1,5 +1,5 @@
 //! The stories of deadlines that people look after: they open one that no bericht starts, tell that it was done, take one on, or
-//! say that support begins on a written order.
+//! say that support begins on a written order, or that it does not.
 //!
 //! Whoever opens twice under one name gets the same deadline. Which terms there are, and how long they run, comes with the
 //! profile.
@@ -17,7 +17,8 @@ use crate::domain::betaling::Kenmerk;
 use crate::domain::deadline::{Binds, PlainClock};
 use crate::domain::waarde::ToewijzingNummer;
 use crate::store::{
-    Acknowledged, DeadlineAsked, DeadlineView, Done, NewOpened, Opened, Opening, Origin, Spoed, StoreError,
+    Acknowledged, DeadlineAsked, DeadlineView, Done, NewOpened, Opened, Opening, Origin, Spoed, SpoedWithdrawal,
+    StoreError, Withdrawn,
 };
 
 pub use json::{AcknowledgedJson, DeadlineJson, OpenedJson};
@@ -241,4 +242,24 @@ pub async fn begin_on_order(order: Order, keeper: Keeper<'_>, gateway: &Gateway)
     let kept = gateway.store.tell_spoed(&told).await?;
     let is_same = (kept.dag, &kept.referentie) == (told.dag, &told.referentie);
     if is_same { Ok(kept) } else { Err(Unkept::OtherContent) }
+}
+
+/// Takes a written order back, and gives it as it was: how soon support begins after the toewijzing is watched again. The
+/// gemeente or an operator says so, and why.
+///
+/// # Errors
+/// Nothing was changed.
+pub async fn withdraw_order(
+    (gemeente, aanbieder, toewijzing_nummer): (Partij, Partij, ToewijzingNummer),
+    reason: String,
+    keeper: Keeper<'_>,
+    gateway: &Gateway,
+) -> Result<(Spoed, Withdrawn), Unkept> {
+    may_keep(keeper, [Some(&gemeente), None], gateway)?;
+    let withdrawn = Withdrawn { at: gateway.clock.now(), by: keeper.name.to_owned(), reason };
+    let withdrawal = SpoedWithdrawal { gemeente, aanbieder, toewijzing_nummer, withdrawn };
+    let spoed = gateway.store.withdraw_spoed(&withdrawal).await?.ok_or(Unkept::NotFound)?;
+    // Its clock may be due before all others, or have been long ago.
+    gateway.alarm.look_again();
+    Ok((spoed, withdrawal.withdrawn))
 }

@@ -125,6 +125,7 @@ pub fn router(gateway: Arc<Gateway>, settings: Settings) -> Router {
         .routes(routes!(toewijzingen::waiting))
         .routes(routes!(toewijzingen::one))
         .routes(routes!(deadlines::spoed::put))
+        .routes(routes!(deadlines::spoed::intrekken))
         .routes(routes!(declaraties::declare::post))
         .routes(routes!(declaraties::one))
         .routes(routes!(declaraties::csv))

@@ -65,7 +65,7 @@ pub struct Withdrawal {
     pub withdrawn: Withdrawn,
 }
 
-/// When a batch was withdrawn, by whom and why.
+/// When something was withdrawn, by whom and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Withdrawn {
     /// When.

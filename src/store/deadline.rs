@@ -3,6 +3,7 @@
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
+use super::betaling::Withdrawn;
 use super::entry::DeadlineState;
 use crate::domain::betaling::Kenmerk;
 use crate::domain::waarde::ToewijzingNummer;
@@ -206,4 +207,17 @@ pub struct Spoed {
     pub at: Timestamp,
     /// By whom, by the name of the credential.
     pub by: String,
+}
+
+/// That a written order is taken back.
+#[derive(Clone, Debug)]
+pub struct SpoedWithdrawal {
+    /// Who gives the toewijzing.
+    pub gemeente: Partij,
+    /// Who has it.
+    pub aanbieder: Partij,
+    /// Its number.
+    pub toewijzing_nummer: ToewijzingNummer,
+    /// When, by whom and why. Holds no Bsn.
+    pub withdrawn: Withdrawn,
 }

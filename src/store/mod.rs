@@ -35,7 +35,7 @@ pub use betaling::{
 };
 pub use deadline::{
     Acknowledged, DeadlineAsked, DeadlineQuery, DeadlineView, Done, NewOpened, Opened, Opening, Origin, Spoed,
-    StartedBy,
+    SpoedWithdrawal, StartedBy,
 };
 pub use entry::{
     About, Answering, Approval, Closing, ClosingOpened, DeadlineState, Effect, Ends, Entry, EnvelopeSeen,
@@ -270,8 +270,13 @@ pub trait Store: Send + Sync {
     async fn acknowledge_deadline(&self, id: &str, taken: &Acknowledged) -> Result<Option<DeadlineView>, StoreError>;
 
     /// Keeps that support on a toewijzing begins on a written order, and gives what is kept: what was told first stays. Its
-    /// clock `start-na-toewijzing` becomes void, and does not start with a toewijzing that comes later. In the audit log.
+    /// clock `start-na-toewijzing` becomes void, and is so from the start with a toewijzing that comes later. In the audit log.
     async fn tell_spoed(&self, spoed: &Spoed) -> Result<Spoed, StoreError>;
+
+    /// Takes a written order back, and gives it as it was. The clock `start-na-toewijzing` that did not run for it runs again:
+    /// met or late when a start was reported meanwhile, and not where no start is needed any more. In the audit log. `None`
+    /// when there is no such order.
+    async fn withdraw_spoed(&self, withdrawal: &SpoedWithdrawal) -> Result<Option<Spoed>, StoreError>;
 
     /// Parcels that are not delivered: waiting, unclear, refused or in front of the operator; oldest first.
     async fn undelivered(&self, limit: u32) -> Result<Vec<ParcelView>, StoreError>;

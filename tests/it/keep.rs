@@ -1,4 +1,4 @@
-//! Deadlines that people look after: opened without a bericht, done, taken on, and not started where support is urgent.
+//! Deadlines that people look after: opened without a bericht, done, taken on, and not running where support is urgent.
 
 use std::process::{Command, Output};
 use std::sync::Arc;
@@ -286,7 +286,7 @@ async fn support_on_a_written_order_is_not_watched_from_its_toewijzing() {
     let clocks: Vec<String> =
         world.deadlines().await.into_iter().filter(|line| line.starts_with("start-na-toewijzing")).collect();
     let line = |state: &str| format!("start-na-toewijzing WMO305 2026-03-18 {state}");
-    assert_eq!(clocks, [line("void"), line("open")], "the second one has none, the third one runs");
+    assert_eq!(clocks, [line("void"), line("void"), line("open")], "only the third one runs");
     let mut other = order.clone();
     other["referentie"] = json!("brief 113");
     assert_eq!(problem(&spoed(GEMEENTE, 1, other).await), (409, "al-gemeld"));
@@ -303,6 +303,86 @@ async fn support_on_a_written_order_is_not_watched_from_its_toewijzing() {
     let refused = send(&world, GEMEENTE, reqwest::Method::PUT, &path, &order).await;
     assert_eq!(problem(&refused), (422, "geen-termijn"), "{}", refused.text);
     assert!(refused.text.contains("pauze (HVB-10)"), "{}", refused.text);
+    world.stop().await;
+}
+
+fn spoed(nummer: i64) -> String {
+    format!("/v1/toewijzingen/{GEMEENTE}/{nummer}/spoed")
+}
+
+async fn tell_order(world: &World, nummer: i64, referentie: &str) {
+    let order = json!({"aanbieder": AANBIEDER, "dag": "2026-03-01", "referentie": referentie});
+    let told = send(world, GEMEENTE, reqwest::Method::PUT, &spoed(nummer), &order).await;
+    assert_eq!((told.status, &told.body["ingetrokken"]), (200, &Value::Null), "{}", told.text);
+}
+
+async fn withdraw_order(world: &World, partij: &str, nummer: i64) -> Answer {
+    let body = json!({"aanbieder": AANBIEDER, "reason": "voor een ander"});
+    post(world, partij, &format!("{}/intrekken", spoed(nummer)), &body).await
+}
+
+/// The clocks from a toewijzing to its start.
+async fn start_clocks(world: &World) -> Vec<String> {
+    let all = world.deadlines().await.into_iter();
+    all.filter_map(|line| Some(line.strip_prefix("start-na-toewijzing WMO305 ")?.to_owned())).collect()
+}
+
+/// A toewijzing that was given before its order, and one after it on which support began.
+async fn two_on_order() -> World {
+    let world = world("mlw-2018").await;
+    world.post(GEMEENTE, wmo301("T1", "2026-03-02", &[toewijzing(1, json!({}))])).await;
+    tell_order(&world, 1, "brief 112").await;
+    tell_order(&world, 2, "brief 112").await;
+    let second = json!({"Product": {"Categorie": "02", "Code": "02A05"}});
+    world.post(GEMEENTE, wmo301("T2", "2026-03-02", &[toewijzing(2, second.clone())])).await;
+    let start = world.post(AANBIEDER, wmo305("S1", "2026-03-04", 2, second)).await;
+    assert_eq!(start.body["verdict"], "accepted", "{}", start.text);
+    world
+}
+
+#[tokio::test]
+async fn the_term_is_watched_again_once_an_order_is_taken_back() {
+    let world = two_on_order().await;
+    assert_eq!(start_clocks(&world).await, ["2026-03-18 void"; 2]);
+    let taken_back = withdraw_order(&world, GEMEENTE, 1).await;
+    assert_eq!((taken_back.status, &taken_back.body["referentie"]), (200, &json!("brief 112")), "{}", taken_back.text);
+    let withdrawn = &taken_back.body["ingetrokken"];
+    assert_eq!((&withdrawn["by"], &withdrawn["reason"]), (&json!(GEMEENTE), &json!("voor een ander")));
+    assert_eq!(withdraw_order(&world, "operator", 2).await.status, 200);
+    assert_eq!(start_clocks(&world).await, ["2026-03-18 open", "2026-03-18 met"], "support on the second one began");
+
+    tell_order(&world, 1, "brief 113").await;
+    assert_eq!(start_clocks(&world).await, ["2026-03-18 void", "2026-03-18 met"], "another order");
+    world.at("2026-03-20T09:00:00+01:00");
+    world.rest().await;
+    assert_eq!(withdraw_order(&world, GEMEENTE, 1).await.status, 200);
+    world.rest().await;
+    assert_eq!(start_clocks(&world).await, ["2026-03-18 overdue", "2026-03-18 met"]);
+    let rows = [(GEMEENTE, ""), (GEMEENTE, ""), (GEMEENTE, "-withdrawn"), ("operator", "-withdrawn"), (GEMEENTE, "")];
+    let rows = rows.into_iter().chain([(GEMEENTE, "-withdrawn")]);
+    let rows: Vec<String> = rows.map(|(who, what)| format!("{who} toewijzing.spoed{what}")).collect();
+    assert_eq!(audit(&world).await, rows);
+    let last = world.store().audit(0, 100).await.expect("read").pop().expect("a row").detail;
+    assert!(last.contains("brief 113") && last.contains("voor een ander"), "{last}");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn an_order_is_taken_back_once_by_its_gemeente_and_with_a_reason() {
+    let world = two_on_order().await;
+    for partij in [AANBIEDER, ANDERE] {
+        assert_eq!(problem(&withdraw_order(&world, partij, 1).await), (403, "andere-partij"));
+    }
+    let path = format!("{}/intrekken", spoed(1));
+    let with_bsn = json!({"aanbieder": AANBIEDER, "reason": BSN});
+    for body in [json!({"aanbieder": AANBIEDER}), json!([AANBIEDER, "x"]), with_bsn] {
+        assert_eq!(problem(&post(&world, GEMEENTE, &path, &body).await), (422, "inhoud"), "{body}");
+    }
+    assert_eq!(withdraw_order(&world, GEMEENTE, 3).await.status, 404, "none was told");
+    assert_eq!(start_clocks(&world).await, ["2026-03-18 void"; 2], "nothing was changed");
+    assert_eq!(audit(&world).await.len(), 2);
+    assert_eq!(withdraw_order(&world, GEMEENTE, 1).await.status, 200);
+    assert_eq!(withdraw_order(&world, GEMEENTE, 1).await.status, 404, "there is none any more");
     world.stop().await;
 }
 

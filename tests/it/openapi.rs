@@ -15,7 +15,7 @@ use crate::world::{AANBIEDER, GEMEENTE, WMO301, WMO305, World};
 use crate::xml::{FIXTURES, files};
 
 /// The calls of the contract; with the pages and this description they are all that there is.
-const CALLS: [&str; 32] = [
+const CALLS: [&str; 33] = [
     "get /health/live",
     "get /health/ready",
     "get /v1/berichten",
@@ -46,6 +46,7 @@ const CALLS: [&str; 32] = [
     "post /v1/declaraties",
     "post /v1/declaraties/{id}/antwoord",
     "post /v1/postbus/{id}/ontvangen",
+    "post /v1/toewijzingen/{gemeente}/{nummer}/spoed/intrekken",
     "put /v1/betalingen/{kenmerk}",
     "put /v1/toewijzingen/{gemeente}/{nummer}/spoed",
 ];

@@ -119,7 +119,8 @@ on_both_databases! {
     deadline: raised_once_by_two_processes closed_in_time_or_late retour_stops_only_its_own_clock
         far_deadline_never_passes listed_by_due_in_pages opened_at_once_under_one_name_it_is_one
         done_once_and_taken_on_until_then a_stop_ends_what_was_opened_on_its_toewijzing
-        a_written_order_is_told_once_and_makes_a_verdict_stale;
+        a_written_order_is_told_once_and_makes_a_verdict_stale
+        a_clock_stands_where_it_would_once_its_order_is_taken_back;
     parties: every_read_keeps_parties_apart postbus_in_order_and_pages pickup_confirmed_twice
         newest_first_in_pages overview_counts errors_hold_no_bsn;
     waiting: found_by_what_it_waits_for released_once no_retour_answers_one_that_waits

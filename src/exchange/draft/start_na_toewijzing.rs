@@ -2,7 +2,7 @@
 //!
 //! It starts with the first version that comes, and looks at the day on which support began, whenever that is reported.
 //! A toewijzing that is taken back, or ends no later than the term does, needs no start any more. Where support begins on a
-//! written order, the clock does not run (MLW-12b).
+//! written order, the clock is void (MLW-12b): it runs once the order is taken back.
 
 use chrono::NaiveDate;
 
@@ -20,13 +20,12 @@ impl Draft<'_> {
     pub(super) fn of_toewijzingen(&self, toewijzingen: &[NewToewijzing], gateway: &Gateway) -> Vec<NewDeadline> {
         let clock = (Clock::StartNaToewijzing, Berichtsoort::Wmo305);
         let on_order = &self.history.on_written_order;
-        let first = |new: &&NewToewijzing| {
-            let nummer = new.toewijzing_nummer;
-            !new.verwijderd && !on_order.contains(&nummer) && self.versions(nummer).is_empty()
-        };
+        let first = |new: &&NewToewijzing| !new.verwijderd && self.versions(new.toewijzing_nummer).is_empty();
         let opened = |new: &NewToewijzing| {
             let received = clock::date_of(self.received.at);
-            let deadline = self.deadline(clock, received, DeadlineState::Open, gateway)?;
+            let is_on_order = on_order.contains(&new.toewijzing_nummer);
+            let state = if is_on_order { DeadlineState::Void } else { DeadlineState::Open };
+            let deadline = self.deadline(clock, received, state, gateway)?;
             let due = not_before_first_day(deadline.due, new);
             let subject = Some(new.toewijzing_nummer.to_string());
             Some(NewDeadline { subject, due, due_at: clock::end_of(due), ..deadline })

@@ -1,4 +1,4 @@
-//! `/v1/toewijzingen/…/spoed`: support begins on a written order of the gemeente (MLW-12b).
+//! `/v1/toewijzingen/…/spoed`: support begins on a written order of the gemeente (MLW-12b), until that is taken back.
 
 use std::sync::Arc;
 
@@ -8,14 +8,14 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{SHORT, aanbieder, gemeente, note, toewijzing_nummer};
+use super::{LONG, SHORT, aanbieder, gemeente, note, toewijzing_nummer};
 use crate::domain::Timestamp;
-use crate::exchange::keep::{Order, begin_on_order};
+use crate::exchange::keep::{Order, begin_on_order, withdraw_order};
 use crate::http::error::Problem;
 use crate::http::object::{Content, Object};
-use crate::http::openapi::BadOrder;
+use crate::http::openapi::{BadOrder, BadOrderWithdrawal};
 use crate::http::{Caller, Server};
-use crate::store::Spoed;
+use crate::store::{Spoed, Withdrawn};
 
 /// The order.
 #[derive(Deserialize, ToSchema)]
@@ -42,12 +42,24 @@ pub(in crate::http) struct SpoedJson {
     told_at: Timestamp,
     /// By whom, by the name of the credential.
     told_by: String,
+    /// That it was taken back.
+    ingetrokken: Option<Withdrawn>,
+}
+
+/// An order to take back.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct OrderToWithdraw {
+    /// AGB code of who was ordered to begin.
+    aanbieder: String,
+    /// Why, up to 500 characters. No Bsn.
+    reason: String,
 }
 
 /// Tells that support on a toewijzing begins on a written order: its clock `start-na-toewijzing` does not run.
 ///
 /// The gemeente says so, or an operator. The toewijzing need not be there yet. A clock that runs becomes void; one that was
-/// answered stays as it is. Telling it again changes nothing, and another order is refused.
+/// answered stays as it is. Telling it again changes nothing, and another order is refused: take the first one back.
 #[utoipa::path(
     put,
     path = "/v1/toewijzingen/{gemeente}/{nummer}/spoed",
@@ -78,9 +90,45 @@ pub(in crate::http) async fn put(
     Ok(Json(begin_on_order(order, caller.keeper(), &server.gateway).await?.into()))
 }
 
+/// Takes a written order back: how soon support begins after the toewijzing is watched again.
+///
+/// The gemeente says so, or an operator. Its clock `start-na-toewijzing` runs again with the day on which it was due: overdue when
+/// that is past, met or late when a start was reported meanwhile. The order stays in the audit log, and another one may be told.
+#[utoipa::path(
+    post,
+    path = "/v1/toewijzingen/{gemeente}/{nummer}/spoed/intrekken",
+    tag = "toewijzingen",
+    params(
+        ("gemeente" = String, Path, description = "CBS code, 4 digits", example = "0988"),
+        ("nummer" = i64, Path, description = "ToewijzingNummer", example = 880_101),
+    ),
+    request_body(
+        content = OrderToWithdraw,
+        example = json!({"aanbieder": "41005001", "reason": "De opdracht was voor een andere client."})
+    ),
+    responses((status = 200, description = "The order, as it was kept", body = SpoedJson), BadOrderWithdrawal)
+)]
+pub(in crate::http) async fn intrekken(
+    State(server): State<Arc<Server>>,
+    caller: Caller,
+    Path((code, nummer)): Path<(String, String)>,
+    Object(told): Object<OrderToWithdraw>,
+) -> Result<Json<SpoedJson>, Problem> {
+    let nummer = toewijzing_nummer(nummer.parse().map_err(|_| Problem::NotFound)?)?;
+    let named = (gemeente(&code)?, aanbieder(&told.aanbieder)?, nummer);
+    let reason = note("reason", &told.reason, LONG)?;
+    let (spoed, withdrawn) = withdraw_order(named, reason, caller.keeper(), &server.gateway).await?;
+    Ok(Json(SpoedJson { ingetrokken: Some(withdrawn), ..spoed.into() }))
+}
+
 impl Content for Opdracht {
     const EXPECTED: &str = "Stuur JSON met \"aanbieder\" (AGB-code), \"dag\" (van de schriftelijke opdracht, als 2018-04-03) en \"referentie\" \
         (waar die te vinden is).";
+}
+
+impl Content for OrderToWithdraw {
+    const EXPECTED: &str =
+        "Stuur JSON met \"aanbieder\" (AGB-code) en \"reason\": waarom de schriftelijke opdracht wordt ingetrokken.";
 }
 
 impl From<Spoed> for SpoedJson {
@@ -93,6 +141,7 @@ impl From<Spoed> for SpoedJson {
             referentie: spoed.referentie,
             told_at: spoed.at,
             told_by: spoed.by,
+            ingetrokken: None,
         }
     }
 }

@@ -42,7 +42,7 @@ pub(in crate::http) fn texts(why: &Unkept) -> Option<Texts> {
         Unkept::OtherContent => (
             "al-gemeld",
             "Al met andere inhoud gemeld",
-            "Dit is eerder met andere inhoud gemeld, en dat is niet gewijzigd. Stuur dezelfde inhoud; kies voor een andere termijn een ander kenmerk."
+            "Dit is eerder met andere inhoud gemeld, en dat is niet gewijzigd. Stuur dezelfde inhoud; kies voor een andere termijn een ander kenmerk, en trek een schriftelijke opdracht eerst in."
                 .to_owned(),
         ),
         Unkept::ByBericht => (

@@ -19,8 +19,8 @@ use super::error::Body;
 use crate::exchange::JsonSchemas;
 
 pub(super) use problems::{
-    BadBatch, BadBody, BadDeadline, BadDecision, BadDeclaratie, BadOpening, BadOrder, BadPayment, BadQuery,
-    BadWithdrawal, ForAll, ForCallers, ForGemeenten, ForOperators, ForParties, Intake, NoOrder, NotThere,
+    BadBatch, BadBody, BadDeadline, BadDecision, BadDeclaratie, BadOpening, BadOrder, BadOrderWithdrawal, BadPayment,
+    BadQuery, BadWithdrawal, ForAll, ForCallers, ForGemeenten, ForOperators, ForParties, Intake, NoOrder, NotThere,
 };
 
 /// What does not follow from the handlers.

@@ -62,6 +62,9 @@ pub(in crate::http) struct BadDeadline;
 /// Where a written order is told.
 pub(in crate::http) struct BadOrder;
 
+/// Where a written order is taken back.
+pub(in crate::http) struct BadOrderWithdrawal;
+
 /// Where a batch is withdrawn.
 pub(in crate::http) struct BadWithdrawal;
 
@@ -224,6 +227,16 @@ impl IntoResponses for BadDeadline {
 impl IntoResponses for BadOrder {
     fn responses() -> Responses {
         let unkept = [no_such_term(), Unkept::NotOurs, Unkept::OtherParty, Unkept::OtherContent].map(Problem::Unkept);
+        let before = [Problem::NotFound].into_iter().chain(unread(OBJECT_BYTES));
+        let mut responses = ForCallers::responses();
+        responses.extend(answers(before.chain(unkept)));
+        responses
+    }
+}
+
+impl IntoResponses for BadOrderWithdrawal {
+    fn responses() -> Responses {
+        let unkept = [Unkept::NotOurs, Unkept::OtherParty].map(Problem::Unkept);
         let before = [Problem::NotFound].into_iter().chain(unread(OBJECT_BYTES));
         let mut responses = ForCallers::responses();
         responses.extend(answers(before.chain(unkept)));

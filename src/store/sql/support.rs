@@ -54,7 +54,7 @@ async fn started(conn: &mut Connection, gemeente: &Partij) -> Result<BTreeMap<St
         WHERE NOT refused AND removed_by IS NULL AND gemeente = $1 ORDER BY aanbieder, bsn";
     let mut clients: BTreeMap<String, Vec<Bsn>> = BTreeMap::new();
     for row in sqlx::query(STARTED).bind(gemeente.code()).fetch_all(conn).await? {
-        let fields = Fields::of("start", "aanbieder", &row)?;
+        let fields = Fields::of("start", "aanbieder", &row);
         let bsn = fields.parse("bsn", Value::from_text)?;
         clients.entry(fields.get("aanbieder")?).or_default().push(bsn);
     }

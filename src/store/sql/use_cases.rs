@@ -20,8 +20,8 @@ use crate::store::{
     Acknowledged, After, AuditView, BerichtView, BetalingView, CakExport, DeadlineQuery, DeadlineView, Declarable,
     DeclaratieView, Done, Entry, EnvelopeSeen, FindingReceipt, Journaled, LastSeen, Lease, LedgerRow, LedgerTable,
     LeveringView, LineQuery, LineView, Made, NewBetaling, NewOpened, Opening, Overview, Parcel, ParcelView, Payment,
-    Place, PostbusItem, Proposal, Receipt, Settlement, Spoed, Store, ToewijzingView, VorderingView, Waiting,
-    WaitingToewijzing, Withdrawal,
+    Place, PostbusItem, Proposal, Receipt, Settlement, Spoed, SpoedWithdrawal, Store, ToewijzingView, VorderingView,
+    Waiting, WaitingToewijzing, Withdrawal,
 };
 
 impl Database {
@@ -218,6 +218,11 @@ impl Store for Database {
     async fn tell_spoed(&self, spoed: &Spoed) -> Result<Spoed> {
         let spoed = spoed.clone();
         self.write(move |conn| Box::pin(async move { spoed::tell_spoed(conn, &spoed).await })).await
+    }
+
+    async fn withdraw_spoed(&self, withdrawal: &SpoedWithdrawal) -> Result<Option<Spoed>> {
+        let withdrawal = withdrawal.clone();
+        self.write(move |conn| Box::pin(async move { spoed::withdraw_spoed(conn, &withdrawal).await })).await
     }
 
     async fn declaratie(&self, id: &str, partij: Option<&Partij>) -> Result<Option<DeclaratieView>> {

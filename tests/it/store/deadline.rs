@@ -7,17 +7,19 @@ use iwmo_gateway::domain::Berichtsoort;
 use iwmo_gateway::domain::betaling::Kenmerk;
 use iwmo_gateway::domain::deadline::Clock;
 use iwmo_gateway::domain::history::Subject;
+use iwmo_gateway::domain::levering::StartKey;
 use iwmo_gateway::domain::waarde::ToewijzingNummer;
 use iwmo_gateway::store::{
     About, Acknowledged, Closing, ClosingOpened, DeadlineAsked, DeadlineQuery, DeadlineState, DeadlineView, Done, Ends,
-    Entry, LedgerChange, NewBericht, NewDeadline, NewOpened, Opening, Origin, Spoed, Store, StoreError,
+    Entry, LedgerChange, NewBericht, NewDeadline, NewOpened, NewToewijzing, Opening, Origin, Spoed, SpoedWithdrawal,
+    Store, StoreError, Withdrawn,
 };
 use tokio::sync::Barrier;
 
 use super::World;
 use super::data::{
-    aanbieder, about, at, day, entry, entry_305, gemeente, morning, new_bericht, new_toewijzing, retour,
-    retour_deadline, stranger,
+    aanbieder, about, at, day, entry, entry_305, gemeente, morning, new_bericht, new_toewijzing, parcel, retour,
+    retour_deadline, start_key, stranger,
 };
 
 /// The first instant that is too late.
@@ -247,15 +249,7 @@ pub async fn a_stop_ends_what_was_opened_on_its_toewijzing(World { one, two, raw
 
 pub async fn a_written_order_is_told_once_and_makes_a_verdict_stale(World { one, two, raw: _raw }: World) {
     let nummer = ToewijzingNummer(7);
-    let spoed = |referentie: &str| Spoed {
-        gemeente: gemeente(),
-        aanbieder: aanbieder(),
-        toewijzing_nummer: nummer,
-        dag: day("2026-03-01"),
-        referentie: referentie.to_owned(),
-        at: morning(),
-        by: "Anna".to_owned(),
-    };
+    let spoed = |referentie: &str| Spoed { referentie: referentie.to_owned(), ..order_on(7) };
     let start = NewDeadline { clock: Clock::StartNaToewijzing, subject: Some("7".to_owned()), ..retour_deadline("d1") };
     let other = NewDeadline { clock: Clock::StartNaToewijzing, subject: Some("8".to_owned()), ..retour_deadline("d2") };
     let ledger = LedgerChange {
@@ -275,4 +269,89 @@ pub async fn a_written_order_is_told_once_and_makes_a_verdict_stale(World { one,
     assert!(matches!(one.record(&late).await, Err(StoreError::Stale)), "it was judged before the order was told");
     let audit = two.audit(0, 9).await.expect("read");
     assert_eq!(audit.iter().map(|row| row.what.as_str()).collect::<Vec<_>>(), ["toewijzing.spoed"]);
+}
+
+/// A clock on the start on this toewijzing, due on 5 March 2026.
+fn start_clock(nummer: i64, bericht_id: &str) -> NewDeadline {
+    NewDeadline {
+        clock: Clock::StartNaToewijzing,
+        subject: Some(nummer.to_string()),
+        bericht_id: bericht_id.to_owned(),
+        ..retour_deadline(&format!("d{nummer}"))
+    }
+}
+
+fn order_on(nummer: i64) -> Spoed {
+    Spoed {
+        gemeente: gemeente(),
+        aanbieder: aanbieder(),
+        toewijzing_nummer: ToewijzingNummer(nummer),
+        dag: day("2026-03-01"),
+        referentie: "brief 1".to_owned(),
+        at: morning(),
+        by: "Anna".to_owned(),
+    }
+}
+
+async fn withdraw(store: &dyn Store, nummer: i64) -> Option<Spoed> {
+    let Spoed { gemeente, aanbieder, toewijzing_nummer, .. } = order_on(nummer);
+    let withdrawn = Withdrawn { at: morning(), by: "Bea".to_owned(), reason: "x".to_owned() };
+    let withdrawal = SpoedWithdrawal { gemeente, aanbieder, toewijzing_nummer, withdrawn };
+    store.withdraw_spoed(&withdrawal).await.expect("withdrawn")
+}
+
+pub async fn a_clock_stands_where_it_would_once_its_order_is_taken_back(World { one, two, raw: _raw }: World) {
+    use DeadlineState::{Late, Met, Open, Overdue, Void};
+    let put = async |id: &str, ledger: LedgerChange, deadlines: Vec<NewDeadline>| {
+        let about = Some(About { revisions: Vec::new(), ..about(0) });
+        let parcels = vec![parcel(&format!("p-{id}"), id)];
+        one.record(&Entry { about, ledger, deadlines, parcels, ..entry_305(id) }).await.expect("recorded");
+    };
+    let given = |nummers: &[i64]| LedgerChange {
+        toewijzingen: nummers.iter().map(|nummer| new_toewijzing(*nummer, "2026-02-01")).collect(),
+        ..LedgerChange::default()
+    };
+    put("b0", given(&[13]), vec![start_clock(13, "b0")]).await;
+    assert_eq!(one.raise_overdue(at(PAST)).await.expect("raised").len(), 1);
+    put("b1", given(&[7, 8, 9, 10, 11]), [7, 8, 9, 10, 11].map(|nummer| start_clock(nummer, "b1")).into()).await;
+    put("b2", given(&[12]), vec![start_clock(12, "b2")]).await;
+    for nummer in 7..=13 {
+        two.tell_spoed(&order_on(nummer)).await.expect("told");
+    }
+    let late = StartKey { begindatum: day("2026-03-06"), ..start_key(9) };
+    let again = |nummer| new_toewijzing(nummer, "2026-02-02");
+    let ledger = LedgerChange {
+        starts: vec![start_key(8), late],
+        toewijzingen: vec![
+            NewToewijzing { verwijderd: true, ..again(10) },
+            NewToewijzing { einddatum: Some(day("2026-03-05")), ..again(11) },
+        ],
+        ..LedgerChange::default()
+    };
+    put("b3", ledger, Vec::new()).await;
+    assert!(one.refuse_afterwards("p-b2", morning(), "onbekend").await.expect("refused"));
+
+    for nummer in 7..=13 {
+        assert_eq!(withdraw(&*one, nummer).await, Some(order_on(nummer)));
+    }
+    assert_eq!(withdraw(&*two, 7).await, None, "once");
+    let views = two.deadlines(&DeadlineQuery::default(), None, 9).await.expect("read");
+    let mut states: Vec<_> =
+        views.iter().map(|view| (view.subject.as_deref(), view.state, view.closed_by.as_deref())).collect();
+    states.sort_by_key(|(subject, ..)| subject.and_then(|nummer| nummer.parse::<i64>().ok()));
+    let states: Vec<_> = states.into_iter().map(|(_, state, by)| (state, by)).collect();
+    let by_b3 = Some("b3");
+    assert_eq!(
+        states,
+        [(Open, None), (Met, by_b3), (Late, by_b3), (Void, None), (Void, None), (Void, None), (Overdue, None)],
+        "watched, began in time, began late, taken back, over too soon, refused by the network, raised before"
+    );
+    let stale = Entry {
+        about: Some(About { revisions: vec![(Subject::Toewijzing(ToewijzingNummer(7)), 1)], ..about(0) }),
+        ..entry_305("b4")
+    };
+    assert!(
+        matches!(one.record(&stale).await, Err(StoreError::Stale)),
+        "it was judged before the order was taken back"
+    );
 }
