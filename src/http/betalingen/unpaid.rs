@@ -92,8 +92,7 @@ fn nothing(left_out: &[LeftOut]) -> String {
 }
 
 pub(in crate::http) fn not_a_gemeente() -> Texts {
-    let detail =
-        "Betalingen maakt en ziet een gemeente. Gebruik het token van een gemeente; een beheerder mag ze zien.";
+    let detail = "Dit doet en ziet een gemeente. Gebruik het token van een gemeente; een beheerder mag het zien.";
     ("geen-gemeente", "Niet toegestaan", detail.to_owned())
 }
 

@@ -19,6 +19,7 @@ use crate::exchange::keep::Unkept;
 use crate::http::antwoord::Decision;
 use crate::http::error::{Body, Problem};
 use crate::http::object::{Content, OBJECT_BYTES};
+use crate::http::query::unreadable;
 use crate::store::{BetalingAsked, StoreError, Withdrawn};
 
 type Responses = BTreeMap<String, RefOr<Response>>;
@@ -96,7 +97,7 @@ impl IntoResponses for ForParties {
 
 impl IntoResponses for BadQuery {
     fn responses() -> Responses {
-        answers([Problem::Query("Failed to deserialize query string: limit: invalid digit found in string".to_owned())])
+        answers([Problem::Query(unreadable("limit: invalid digit found in string"))])
     }
 }
 
