@@ -37,6 +37,10 @@ pub(super) fn unreadable(said: &str) -> String {
         return format!("{} ontbreekt. {SEE}", name.trim_end_matches('`'));
     }
     let Some((name, cause)) = said.split_once(": ") else { return format!("De parameters zijn niet te lezen. {SEE}") };
+    // What our own types say of a value is a sentence.
+    if cause.ends_with('.') {
+        return said.to_owned();
+    }
     let known: Vec<&str> =
         cause.split_once(", expected ").map_or(Vec::new(), |(_, known)| known.split('`').skip(1).step_by(2).collect());
     let what = if known.is_empty() { SEE.to_owned() } else { format!("Kies uit: {}.", known.join(", ")) };
@@ -63,6 +67,19 @@ mod tests {
         van: NaiveDate,
         limit: Option<u32>,
         side: Option<Side>,
+        own: Option<Own>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(try_from = "String")]
+    struct Own;
+
+    impl TryFrom<String> for Own {
+        type Error = &'static str;
+
+        fn try_from(_: String) -> Result<Self, &'static str> {
+            Err("geef een getal.")
+        }
     }
 
     #[tokio::test]
@@ -75,6 +92,7 @@ mod tests {
                 "limit: deze waarde is niet te lezen. Zie /docs voor wat achter het vraagteken kan staan.",
             ),
             ("van=2026-01-01&side=up", "side: deze waarde is niet te lezen. Kies uit: left, right."),
+            ("van=2026-01-01&own=x", "own: geef een getal."),
         ] {
             let uri: Uri = format!("/?{query}").parse().expect("a URL");
             let (mut parts, ()) = Request::builder().uri(uri).body(()).expect("a request").into_parts();
