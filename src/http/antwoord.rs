@@ -60,8 +60,9 @@ impl ProposalJson {
 /// Decides about a declaratie: proposes an answer, or approves of one.
 ///
 /// Only a declaratie that waits for people, as those do that come in while the settings ask for four eyes, and only by people of
-/// the gemeente whose credential decides. A line that the standard rejects cannot be granted; one that it allows can be rejected, with a retourcode that the standard has for a line and a
-/// reason, or in a 303D be granted for less than was asked (`toegekend`, with a reason). When a second person approves, the 325 or 304 is composed and sent.
+/// the gemeente whose credential decides. A line that the standard rejects cannot be granted; one that it allows can be rejected,
+/// with a retourcode that the standard has for a line and a reason, or in a 303D be granted for less than was asked (`toegekend`,
+/// with a reason). When a second person approves, the 325 or 304 is composed and sent.
 #[utoipa::path(
     post,
     path = "/v1/declaraties/{id}/antwoord",

@@ -241,7 +241,7 @@ impl Problem {
             Self::BodyTooLarge(limit, expected) => (
                 "inhoud-te-groot",
                 "Inhoud te groot",
-                format!("De inhoud mag hier hoogstens {limit} bytes zijn. Er is niets verwerkt. {expected}"),
+                format!("De inhoud mag hier hoogstens {limit} bytes zijn. Er is niets verwerkt. Noem alleen wat nodig is, met korte teksten. {expected}"),
             ),
             Self::BrokenBody => (
                 "afgebroken",
