@@ -23,7 +23,8 @@ use super::verdict::{Finding, Level, Outside, Place, Severity};
 use super::waarde::Bsn;
 
 pub use mlw::Mlw2018;
-pub use steun::{Terms, last_day};
+pub use steun::Terms;
+pub(super) use steun::last_day;
 
 /// The agreements of a profile.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,12 +3,15 @@
 //! Products that have a code of the CAK are those of the old method. A client is of the new method as soon as it is assigned
 //! any other product: of that client the gemeente tells a price, and nobody tells of what comes on top.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::iter::successors;
 
 use chrono::NaiveDate;
 
+use super::afspraken::last_day;
 use super::declaratie::GeslotenPeriode;
+use super::history::{Leveringen, ToewijzingFact};
+use super::levering::StartKey;
 use super::periode::cak_of;
 use super::waarde::{Bsn, ProductCategorie, ProductCode};
 
@@ -150,6 +153,32 @@ impl Cak {
 }
 
 impl Support {
+    /// What each live start of a client at one aanbieder began, of what is assigned to the client there; nothing on a toewijzing
+    /// that was taken back.
+    #[must_use]
+    pub fn of(bsn: &Bsn, leveringen: &Leveringen, toewijzingen: &[&ToewijzingFact]) -> Vec<Self> {
+        let starts = &leveringen.starts;
+        let on: HashSet<_> = starts.iter().filter_map(|start| start.toewijzing_nummer).collect();
+        // One with a start of its own does not take over: its support is told by that.
+        let others: Vec<&ToewijzingFact> =
+            toewijzingen.iter().copied().filter(|fact| !on.contains(&fact.toewijzing_nummer)).collect();
+        let began = |start: &StartKey| {
+            let is_own = |fact: &&&ToewijzingFact| Some(fact.toewijzing_nummer) == start.toewijzing_nummer;
+            let own = toewijzingen.iter().find(is_own).copied();
+            if own.is_some_and(|own| own.verwijderd) {
+                return None;
+            }
+            let stops = leveringen.stops.iter().filter(|stop| stop.start == *start).map(|stop| stop.einddatum);
+            Some(Self {
+                bsn: bsn.clone(),
+                begindatum: start.begindatum,
+                einddatum: stops.chain(own.and_then(|own| last_day(own, &others))).min(),
+                assigned: assigned(start, own, toewijzingen),
+            })
+        };
+        starts.iter().filter_map(began).collect()
+    }
+
     /// The periods of the CAK with a day of it from `first` to `last`.
     fn perioden(&self, first: NaiveDate, last: NaiveDate) -> impl Iterator<Item = GeslotenPeriode> {
         let begin = self.begindatum.max(first);
@@ -165,6 +194,21 @@ impl Support {
             move |one: &&Assigned| one.ingangsdatum <= day && one.einddatum.is_none_or(|einddatum| day <= einddatum);
         self.assigned.iter().filter(holds).map(|one| one.code.as_str())
     }
+}
+
+/// What is assigned, and what began, on this toewijzing if it is known.
+fn assigned(start: &StartKey, own: Option<&ToewijzingFact>, toewijzingen: &[&ToewijzingFact]) -> Vec<Assigned> {
+    let assigned = toewijzingen.iter().filter(|fact| !fact.verwijderd).filter_map(|fact| {
+        Some(Assigned { code: code_of(fact)?, ingangsdatum: fact.ingangsdatum, einddatum: fact.einddatum })
+    });
+    let code = start.code.clone().or_else(|| code_of(own?));
+    let einddatum = own.and_then(|own| own.einddatum);
+    let began = code.map(|code| Assigned { code, ingangsdatum: start.begindatum, einddatum });
+    assigned.chain(began).collect()
+}
+
+fn code_of(toewijzing: &ToewijzingFact) -> Option<String> {
+    toewijzing.product.as_ref()?.code.as_ref().map(ToString::to_string)
 }
 
 #[cfg(test)]

@@ -44,6 +44,11 @@ impl Caller {
         }
     }
 
+    /// Whether it acts for an aanbieder: some of what a gateway knows is for gemeenten and operators.
+    pub(super) fn is_aanbieder(&self) -> bool {
+        self.scope().is_some_and(|partij| !partij.is_gemeente())
+    }
+
     /// The person of a gemeente who decides about declaraties.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ pub(super) fn page_of(code: &str) -> Option<String> {
 
 /// What this caller may read of findings: one that rests on what another aanbieder reported is for the gemeente alone.
 pub(super) fn readable(mut findings: Vec<FindingReceipt>, caller: &Caller) -> Vec<FindingReceipt> {
-    if caller.scope().is_some_and(|partij| !partij.is_gemeente()) {
+    if caller.is_aanbieder() {
         findings.retain(|finding| !is_for_gemeente(finding));
     }
     findings

@@ -96,7 +96,6 @@ pub fn spans(leveringen: &Leveringen, line: &Prestatie, toewijzingen: &Toewijzin
 }
 
 /// The last day of a toewijzing and of those known that take over from it without a day between; none while one lasts.
-#[must_use]
 pub fn last_day(toewijzing: &ToewijzingFact, known: &[&ToewijzingFact]) -> Option<NaiveDate> {
     let categorie = |fact: &ToewijzingFact| fact.product.as_ref().map(|product| product.categorie.clone());
     let mut last = toewijzing.einddatum?;

@@ -127,8 +127,7 @@ impl Server {
     /// A declaratie as this caller may read it: what people of the gemeente say among each other is not for the aanbieder.
     async fn declaratie_view(&self, id: &str, caller: &Caller) -> Result<DeclaratieView, Problem> {
         let view = self.gateway.store.declaratie(id, caller.scope()).await?.ok_or(Problem::NotFound)?;
-        let is_aanbieder = caller.scope().is_some_and(|partij| !partij.is_gemeente());
-        Ok(if is_aanbieder { DeclaratieView { proposal: None, approval: None, ..view } } else { view })
+        Ok(if caller.is_aanbieder() { DeclaratieView { proposal: None, approval: None, ..view } } else { view })
     }
 
     /// The lines of a declaratie as CSV, as this caller may read them.

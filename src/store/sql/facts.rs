@@ -343,17 +343,17 @@ pub async fn lines_about(
     nummers: &[i64],
     referenties: &[&str],
 ) -> Result<Vec<PrestatieFact>> {
-    let mut found: Vec<((i64, i64), PrestatieFact)> = Vec::new();
+    let (lines, mut found) = (lines_between(), Vec::new());
     for chunk in nummers.chunks(CHUNK) {
-        let mut query = between(&lines_between(), "p.", pair);
+        let mut query = between(&lines, "p.", pair);
         one_of(&mut query, " AND p.toewijzing_nummer IN ", chunk.iter().copied());
         collect_lines(conn, query, &mut found).await?;
     }
     for chunk in referenties.chunks(CHUNK) {
-        let mut query = between(&lines_between(), "p.", pair);
+        let mut query = between(&lines, "p.", pair);
         one_of(&mut query, " AND p.referentie_nummer IN ", chunk.iter().map(|one| (*one).to_owned()));
         collect_lines(conn, query, &mut found).await?;
-        let mut query = between(&lines_between(), "p.", pair);
+        let mut query = between(&lines, "p.", pair);
         one_of(&mut query, " AND p.vorig_referentie_nummer IN ", chunk.iter().map(|one| (*one).to_owned()));
         collect_lines(conn, query, &mut found).await?;
     }

@@ -1,6 +1,6 @@
 //! The support that clients of a gemeente had, as the CAK is told of it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 
@@ -9,18 +9,9 @@ use super::Result;
 use super::facts::{leveringen, toewijzingen_of_clients};
 use super::row::Fields;
 use crate::domain::Partij;
-use crate::domain::afspraken::last_day;
-use crate::domain::cak::{Assigned, Support};
-use crate::domain::history::{Leveringen, ToewijzingFact, Toewijzingen};
-use crate::domain::levering::StartKey;
+use crate::domain::cak::Support;
+use crate::domain::history::{ToewijzingFact, Toewijzingen};
 use crate::domain::waarde::{Bsn, Value};
-
-/// What is known of a client at one aanbieder.
-struct Client<'a> {
-    bsn: &'a Bsn,
-    leveringen: &'a Leveringen,
-    toewijzingen: Vec<&'a ToewijzingFact>,
-}
 
 /// See [`crate::store::Store::support`].
 pub async fn support(
@@ -41,7 +32,7 @@ pub async fn support(
         }
         for (bsn, leveringen) in &leveringen {
             let toewijzingen = of_client.remove(bsn).unwrap_or_default();
-            found.extend(Client { bsn, leveringen, toewijzingen }.support());
+            found.extend(Support::of(bsn, leveringen, &toewijzingen));
         }
     }
     found.retain(|one| one.begindatum <= last && one.einddatum.is_none_or(|end| end >= first));
@@ -59,41 +50,4 @@ async fn started(conn: &mut Connection, gemeente: &Partij) -> Result<BTreeMap<St
         clients.entry(fields.get("aanbieder")?).or_default().push(bsn);
     }
     Ok(clients)
-}
-
-impl Client<'_> {
-    /// What each start began, but for those on a toewijzing that was taken back.
-    fn support(&self) -> Vec<Support> {
-        let starts = &self.leveringen.starts;
-        let on: HashSet<_> = starts.iter().filter_map(|start| start.toewijzing_nummer).collect();
-        // One with a start of its own does not take over: its support is told by that.
-        let others: Vec<&ToewijzingFact> =
-            self.toewijzingen.iter().copied().filter(|fact| !on.contains(&fact.toewijzing_nummer)).collect();
-        starts.iter().filter_map(|start| self.began(start, &others)).collect()
-    }
-
-    fn began(&self, start: &StartKey, others: &[&ToewijzingFact]) -> Option<Support> {
-        let is_own = |fact: &&&ToewijzingFact| Some(fact.toewijzing_nummer) == start.toewijzing_nummer;
-        let own = self.toewijzingen.iter().find(is_own).copied();
-        if own.is_some_and(|own| own.verwijderd) {
-            return None;
-        }
-        let stops = self.leveringen.stops.iter().filter(|stop| stop.start == *start).map(|stop| stop.einddatum);
-        let assigned = self.toewijzingen.iter().filter(|fact| !fact.verwijderd).filter_map(|fact| {
-            Some(Assigned { code: code_of(fact)?, ingangsdatum: fact.ingangsdatum, einddatum: fact.einddatum })
-        });
-        let code = start.code.clone().or_else(|| code_of(own?));
-        let einddatum = own.and_then(|own| own.einddatum);
-        let began = code.map(|code| Assigned { code, ingangsdatum: start.begindatum, einddatum });
-        Some(Support {
-            bsn: self.bsn.clone(),
-            begindatum: start.begindatum,
-            einddatum: stops.chain(own.and_then(|own| last_day(own, others))).min(),
-            assigned: assigned.chain(began).collect(),
-        })
-    }
-}
-
-fn code_of(toewijzing: &ToewijzingFact) -> Option<String> {
-    toewijzing.product.as_ref()?.code.as_ref().map(ToString::to_string)
 }
