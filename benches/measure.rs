@@ -34,7 +34,7 @@ use std::time::Duration;
 use chrono::NaiveDate;
 use iwmo_gateway::config::codelijsten::Codelijsten;
 use iwmo_gateway::domain::afspraken::Afspraken;
-use iwmo_gateway::domain::verdict::{Outside, judge_alone};
+use iwmo_gateway::domain::judging::verdict::{Outside, judge_alone};
 use iwmo_gateway::xml;
 use quick_xml::Reader;
 use quick_xml::events::Event;

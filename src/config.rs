@@ -16,12 +16,12 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::domain::betaling::Rekening;
-use crate::domain::contract::Contracten;
-use crate::domain::deadline::Profile;
-use crate::domain::declaratie::Decides;
-use crate::domain::release::Releases;
-use crate::domain::werkdag::Calendar;
+use crate::domain::berichten::contract::Contracten;
+use crate::domain::berichten::declaratie::Decides;
+use crate::domain::berichten::release::Releases;
+use crate::domain::deadlines::deadline::Profile;
+use crate::domain::deadlines::werkdag::Calendar;
+use crate::domain::money::betaling::Rekening;
 use crate::domain::{Partij, Release};
 use codelijsten::Codelijsten;
 use raw::Raw;
@@ -236,9 +236,9 @@ impl Config {
 mod tests {
     use super::profile::PROFILES;
     use super::*;
-    use crate::domain::deadline::{Clock, Term, Unit};
-    use crate::domain::release::ReleaseWindows;
-    use crate::domain::waarde::Value;
+    use crate::domain::berichten::release::ReleaseWindows;
+    use crate::domain::berichten::waarde::Value;
+    use crate::domain::deadlines::deadline::{Clock, Term, Unit};
 
     #[test]
     fn the_defaults_hold_by_themselves() {

@@ -10,9 +10,9 @@ use serde::Serialize;
 
 use super::{Exit, complain};
 use crate::domain::afspraken::{self, Afspraak};
+use crate::domain::judging::verdict::Level;
 use crate::domain::regels::lijst::{Entry, Unchecked, find, lijst};
 use crate::domain::regels::uitleg::{Explained, Uitleg};
-use crate::domain::verdict::Level;
 
 /// What `rules` takes.
 #[derive(clap::Args)]

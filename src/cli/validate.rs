@@ -16,7 +16,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::codelijsten::Codelijsten;
 use crate::config::xsd_files;
 use crate::domain::afspraken::Afspraken;
-use crate::domain::verdict::{Finding, Level, Outside, Severity, judge_alone};
+use crate::domain::judging::verdict::{Finding, Level, Outside, Severity, judge_alone};
 use crate::domain::{Berichtsoort, Release};
 use crate::xml::{self, Refusal, RefusalKind, Replacement, Schemas};
 use report::Report;
@@ -142,7 +142,7 @@ impl Checked {
             retour_code: None,
             klasse: None,
             path: "/".to_owned(),
-            position: Some(crate::domain::verdict::Position { line: 1, column: 1 }),
+            position: Some(crate::domain::judging::verdict::Position { line: 1, column: 1 }),
             text,
         };
         Self {

@@ -6,9 +6,9 @@ use std::path::Path;
 use chrono::NaiveDate;
 
 use crate::domain::Partij;
+use crate::domain::berichten::codelijst::{Gemeentecodes, Validity};
+use crate::domain::berichten::waarde::{ProductCategorie, ProductCode, Value};
 use crate::domain::cak::{CakCode, CakCodes};
-use crate::domain::codelijst::{Gemeentecodes, Validity};
-use crate::domain::waarde::{ProductCategorie, ProductCode, Value};
 
 const GEMEENTEN_FILE: &str = "cbs-gemeenten.csv";
 const GEMEENTEN: &str = include_str!("../../config/codelijsten/cbs-gemeenten.csv");

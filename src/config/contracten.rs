@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use crate::domain::Partij;
-use crate::domain::contract::{Afname, Contract, Contracten, PaidBy, Tarief, Wijze};
-use crate::domain::waarde::{Eenheid, Frequentie, ProductCategorie, ProductCode, Value};
+use crate::domain::berichten::contract::{Afname, Contract, Contracten, PaidBy, Tarief, Wijze};
+use crate::domain::berichten::waarde::{Eenheid, Frequentie, ProductCategorie, ProductCode, Value};
 
 /// What a contract may tell: the codes that were agreed, what a unit costs, in euro cents, and how a product is assigned
 /// and paid.

@@ -7,9 +7,9 @@ use serde::Deserialize;
 
 use super::codelijsten::Codelijsten;
 use crate::domain::afspraken::{Afspraken, ChangeOfProfile, LateInvoice, Mlw2018, Require305, Terms};
+use crate::domain::berichten::contract::Wijze;
 use crate::domain::cak::Cak;
-use crate::domain::contract::Wijze;
-use crate::domain::deadline::{Binds, PlainClock, Profile, Term, Unit};
+use crate::domain::deadlines::deadline::{Binds, PlainClock, Profile, Term, Unit};
 
 /// The profiles that are compiled in, by name.
 pub(super) const PROFILES: [(&str, &str); 3] = [

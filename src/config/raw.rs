@@ -12,12 +12,12 @@ use super::contracten;
 use super::profile::{RawOwnAfspraken, profile};
 use super::rekening::{self, RawRekening};
 use super::{Config, Credential, DEFAULT, Database, Ggk, Http, LocalParty, Log, Relay, SchemaFiles, xsd_files};
-use crate::domain::contract::Contracten;
-use crate::domain::declaratie::Decides;
-use crate::domain::factuur::is_btw_id_nummer;
-use crate::domain::release::{ReleaseWindow, ReleaseWindows, Releases};
-use crate::domain::waarde::Value;
-use crate::domain::werkdag::{Bevrijdingsdag, Calendar};
+use crate::domain::berichten::contract::Contracten;
+use crate::domain::berichten::declaratie::Decides;
+use crate::domain::berichten::factuur::is_btw_id_nummer;
+use crate::domain::berichten::release::{ReleaseWindow, ReleaseWindows, Releases};
+use crate::domain::berichten::waarde::Value;
+use crate::domain::deadlines::werkdag::{Bevrijdingsdag, Calendar};
 use crate::domain::{Partij, Release};
 
 /// The settings as they stand in a file.

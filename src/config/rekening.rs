@@ -6,8 +6,8 @@ use iban::{Iban, IbanLike as _};
 use serde::Deserialize;
 
 use crate::domain::Partij;
-use crate::domain::betaling::{Rekening, is_sepa_text};
-use crate::domain::waarde::Value;
+use crate::domain::berichten::waarde::Value;
+use crate::domain::money::betaling::{Rekening, is_sepa_text};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

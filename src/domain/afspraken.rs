@@ -13,18 +13,18 @@ use std::sync::LazyLock;
 
 use chrono::NaiveDate;
 
-use super::bericht::{Berichtsoort, Heenbericht, Release};
-use super::cak::Cak;
-use super::declaratie::{Declaratie, Prestatie};
-use super::history::History;
-use super::klasse::ElementPath;
-use super::regels::uitleg::{self, Uitleg};
-use super::verdict::{Finding, Level, Outside, Place, Severity};
-use super::waarde::Bsn;
+use crate::domain::berichten::bericht::{Berichtsoort, Heenbericht, Release};
+use crate::domain::berichten::declaratie::{Declaratie, Prestatie};
+use crate::domain::berichten::klasse::ElementPath;
+use crate::domain::berichten::waarde::Bsn;
+use crate::domain::cak::Cak;
+use crate::domain::facts::history::History;
+use crate::domain::judging::verdict::{Finding, Level, Outside, Place, Severity};
+use crate::domain::regels::uitleg::{self, Uitleg};
 
 pub use mlw::Mlw2018;
 pub use steun::Terms;
-pub(super) use steun::last_day;
+pub(in crate::domain) use steun::last_day;
 
 /// The agreements of a profile.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,12 +8,12 @@ use std::iter::successors;
 
 use chrono::NaiveDate;
 
-use super::afspraken::last_day;
-use super::declaratie::GeslotenPeriode;
-use super::history::{Leveringen, ToewijzingFact};
-use super::levering::StartKey;
-use super::periode::cak_of;
-use super::waarde::{Bsn, ProductCategorie, ProductCode};
+use crate::domain::afspraken::last_day;
+use crate::domain::berichten::declaratie::GeslotenPeriode;
+use crate::domain::berichten::levering::StartKey;
+use crate::domain::berichten::periode::cak_of;
+use crate::domain::berichten::waarde::{Bsn, ProductCategorie, ProductCode};
+use crate::domain::facts::history::{Leveringen, ToewijzingFact};
 
 /// How a product of the old method is known to the CAK.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -214,7 +214,7 @@ fn code_of(toewijzing: &ToewijzingFact) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::waarde::Value;
+    use crate::domain::berichten::waarde::Value;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().expect("a date")

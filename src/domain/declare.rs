@@ -9,11 +9,11 @@ mod fill;
 mod row;
 mod split;
 
-use super::bericht::Inhoud;
-use super::client::{Geboortedatum, VerkorteNaam};
-use super::declaratie::Prestatie;
-use super::factuur;
-use super::waarde::Bsn;
+use crate::domain::berichten::bericht::Inhoud;
+use crate::domain::berichten::client::{Geboortedatum, VerkorteNaam};
+use crate::domain::berichten::declaratie::Prestatie;
+use crate::domain::berichten::factuur;
+use crate::domain::berichten::waarde::Bsn;
 
 pub use btw::BtwPercentage;
 pub use compose::Frame;

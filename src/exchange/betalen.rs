@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use super::decide::Person;
 use super::{Gateway, MOST_TRIES};
 use crate::clock;
-use crate::domain::betaling::Kenmerk;
+use crate::domain::money::betaling::Kenmerk;
 use crate::store::{
     BetalingAsked, BetalingView, LeftOut, Made, NewBetaling, Payment, StoreError, Withdrawal, Withdrawn,
 };

@@ -10,11 +10,11 @@ use super::draft::compose_antwoord;
 use super::rebuild::{errors, granted};
 use super::receive::{Carrier, Received, Reply, receive, sha256_hex};
 use super::{Format, Gateway, ids};
-use crate::domain::decision::{LineDecision, NotAllowed, decide};
-use crate::domain::klasse::ElementPath;
+use crate::domain::berichten::klasse::ElementPath;
+use crate::domain::berichten::waarde::Value as _;
+use crate::domain::judging::verdict::{Finding, Level, Severity};
+use crate::domain::money::decision::{LineDecision, NotAllowed, decide};
 use crate::domain::regels::REGELS;
-use crate::domain::verdict::{Finding, Level, Severity};
-use crate::domain::waarde::Value as _;
 use crate::domain::{Bericht, Heenbericht, Partij, Verdict};
 use crate::store::{
     Approval, DeclaratieView, FindingReceipt, LastSeen, LineDecisionReceipt, Proposal, Receipt, StoreError,

@@ -13,13 +13,16 @@ use super::format::Format;
 use super::parties::{Addressee, Route};
 use super::receive::{Received, Refused, sha256_hex};
 use super::{Gateway, ids, network};
-use crate::domain::bericht::{Heenbericht, Retourbericht};
-use crate::domain::deadline::Clock;
-use crate::domain::declaratie::Decides;
-use crate::domain::history::Answers;
-use crate::domain::waarde::{Identificatie, RetourCode};
-use crate::domain::waiting::waits_on;
-use crate::domain::{Bericht, History, Inhoud, Verdict, declaratie_antwoord, factuur_antwoord, retour};
+use crate::domain::berichten::bericht::{Heenbericht, Retourbericht};
+use crate::domain::berichten::declaratie::Decides;
+use crate::domain::berichten::waarde::{Identificatie, RetourCode};
+use crate::domain::deadlines::deadline::Clock;
+use crate::domain::facts::history::Answers;
+use crate::domain::judging::declaratie_antwoord;
+use crate::domain::judging::factuur_antwoord;
+use crate::domain::judging::retour;
+use crate::domain::judging::waiting::waits_on;
+use crate::domain::{Bericht, History, Inhoud, Verdict};
 use crate::store::{
     About, Answering, Closing, Effect, Ends, Entry, NewBericht, Outcome, Receipt, RetourReceipt, Via, Wait,
 };

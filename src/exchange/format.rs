@@ -7,10 +7,11 @@ use serde_json::{Map, Value};
 use super::ids;
 use super::receive::Received;
 use crate::clock;
-use crate::domain::klasse::RetourCodes;
-use crate::domain::retour::codes_per_klasse;
-use crate::domain::verdict::{Finding, Level, Position, Severity};
-use crate::domain::{Bericht, waarde};
+use crate::domain::Bericht;
+use crate::domain::berichten::klasse::RetourCodes;
+use crate::domain::berichten::waarde;
+use crate::domain::judging::retour::codes_per_klasse;
+use crate::domain::judging::verdict::{Finding, Level, Position, Severity};
 use crate::json::{self, Fill, JsonError};
 use crate::xml::{self, BerichtSchema, JsonSchemaSet, Refusal, RefusalKind, Schemas};
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use uuid::{Builder, Uuid};
 
 use crate::domain::Timestamp;
-use crate::domain::waarde::{Identificatie, Value};
+use crate::domain::berichten::waarde::{Identificatie, Value};
 
 /// The digits of Crockford's base 32: no letters that read as other characters.
 const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";

@@ -13,9 +13,9 @@ use chrono::NaiveDate;
 use super::{Gateway, MOST_TRIES, ids};
 use crate::clock;
 use crate::domain::Partij;
-use crate::domain::betaling::Kenmerk;
-use crate::domain::deadline::{Binds, PlainClock};
-use crate::domain::waarde::ToewijzingNummer;
+use crate::domain::berichten::waarde::ToewijzingNummer;
+use crate::domain::deadlines::deadline::{Binds, PlainClock};
+use crate::domain::money::betaling::Kenmerk;
 use crate::store::{
     Acknowledged, DeadlineAsked, DeadlineView, Done, NewOpened, Opened, Opening, Origin, Spoed, SpoedWithdrawal,
     StoreError, Withdrawn,

@@ -9,7 +9,7 @@ use super::format::Format;
 use super::receive::{Carrier, Received, Refused, Reply, receive};
 use super::{Envelopes, Gateway, ids};
 use crate::clock;
-use crate::domain::waarde::Value;
+use crate::domain::berichten::waarde::Value;
 use crate::domain::{Bericht, Partij, Timestamp};
 use crate::hub::envelope::compose::{self, Stamp};
 use crate::hub::envelope::fault::About;

@@ -8,10 +8,11 @@ use std::cmp::Ordering;
 use std::collections::{HashSet, VecDeque};
 
 use super::draft::{columns, effect_of, ledger_change};
-use crate::domain::bericht::Heenbericht;
-use crate::domain::declaratie::Declaratie;
-use crate::domain::verdict::{Level, Oordeel};
-use crate::domain::{Bericht, Inhoud, Verdict, retour};
+use crate::domain::berichten::bericht::Heenbericht;
+use crate::domain::berichten::declaratie::Declaratie;
+use crate::domain::judging::retour;
+use crate::domain::judging::verdict::{Level, Oordeel};
+use crate::domain::{Bericht, Inhoud, Verdict};
 use crate::store::{
     About, Answering, Effect, Entry, FindingReceipt, Journaled, LedgerChange, LedgerRow, LedgerTable, NewBericht,
     Outcome, Receipt, Sqlite, Store, StoreError, Via,

@@ -17,8 +17,8 @@ use super::draft::Draft;
 use super::format::{self, Format, Readable};
 use super::receive::{Carrier, Received};
 use super::{Gateway, MOST_TRIES, until};
-use crate::domain::history::Subject;
-use crate::domain::waiting::{meant_order, waits_on};
+use crate::domain::facts::history::Subject;
+use crate::domain::judging::waiting::{meant_order, waits_on};
 use crate::domain::{Partij, Timestamp, judge};
 use crate::store::{Receipt, StoreError, Waiting};
 

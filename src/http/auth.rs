@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::error::Problem;
 use super::{Caller, Server};
 use crate::domain::Partij;
-use crate::domain::waarde::Value;
+use crate::domain::berichten::waarde::Value;
 use crate::exchange::decide::Person;
 use crate::exchange::keep::Keeper;
 use crate::exchange::sha256_hex;

@@ -19,8 +19,8 @@ use super::openapi::{BadQuery, ForCallers};
 use super::query::Parameters;
 use super::{Caller, Server};
 use crate::domain::Partij;
+use crate::domain::berichten::waarde::{Eenheid, Value as _};
 use crate::domain::cak::{Cak, CakCode, Method, Reporter};
-use crate::domain::waarde::{Eenheid, Value as _};
 use crate::exchange::table::{Cell, csv};
 use crate::store::{CakExport, Levering, LeveringView};
 

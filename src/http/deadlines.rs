@@ -20,9 +20,9 @@ use super::openapi::{BadDeadline, BadOpening, BadQuery, ForCallers, NotThere};
 use super::query::Parameters;
 use super::{Caller, Server};
 use crate::domain::Partij;
-use crate::domain::betaling::Kenmerk;
-use crate::domain::notitie::{Notitie, Unfit};
-use crate::domain::waarde::{ToewijzingNummer, Value as _};
+use crate::domain::berichten::notitie::{Notitie, Unfit};
+use crate::domain::berichten::waarde::{ToewijzingNummer, Value as _};
+use crate::domain::money::betaling::Kenmerk;
 use crate::exchange::keep::{self, DeadlineJson, Wanted};
 use crate::store::{DeadlineQuery, DeadlineState};
 

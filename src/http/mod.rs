@@ -36,7 +36,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::domain::Partij;
-use crate::domain::betaling::Rekening;
+use crate::domain::money::betaling::Rekening;
 use crate::exchange::{Gateway, json_schemas};
 
 /// How the server behaves.

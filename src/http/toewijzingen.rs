@@ -13,10 +13,10 @@ use super::error::Problem;
 use super::openapi::{BadQuery, ForCallers, NotThere};
 use super::query::Parameters;
 use super::{Caller, Server};
-use crate::domain::history::{ToewijzingFact, VerzoekFact};
-use crate::domain::levering::{StartKey, StopKey};
-use crate::domain::stand::{Declared, LeveringStand, ToewijzingStand, VerzoekStand};
-use crate::domain::waarde::Value;
+use crate::domain::berichten::levering::{StartKey, StopKey};
+use crate::domain::berichten::waarde::Value;
+use crate::domain::facts::history::{ToewijzingFact, VerzoekFact};
+use crate::domain::money::stand::{Declared, LeveringStand, ToewijzingStand, VerzoekStand};
 use crate::domain::{Partij, Timestamp};
 use crate::store::{DeliveryView, ToewijzingView, VersionView, WaitingToewijzing};
 

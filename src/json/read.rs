@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::domain::klasse::Source;
+use crate::domain::berichten::klasse::Source;
 
 /// Why JSON is not a bericht. Names the place, never a value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::domain::klasse::{Kind, Target};
+use crate::domain::berichten::klasse::{Kind, Target};
 
 /// Takes elements and builds objects and lists of them.
 #[derive(Default)]

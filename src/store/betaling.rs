@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::entry::DeadlineState;
-use crate::domain::betaling::{Kenmerk, MOST, Payee};
-use crate::domain::declaratie::GeslotenPeriode;
+use crate::domain::berichten::declaratie::GeslotenPeriode;
+use crate::domain::money::betaling::{Kenmerk, MOST, Payee};
 use crate::domain::{Partij, Timestamp};
 
 /// What is asked of a batch besides its name. Empty: all that is payable, on the day on which it is made.

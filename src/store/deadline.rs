@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::betaling::Withdrawn;
 use super::entry::DeadlineState;
-use crate::domain::betaling::Kenmerk;
-use crate::domain::waarde::ToewijzingNummer;
+use crate::domain::berichten::waarde::ToewijzingNummer;
+use crate::domain::money::betaling::Kenmerk;
 use crate::domain::{Partij, Timestamp};
 
 /// Which deadlines are asked for.

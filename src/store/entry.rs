@@ -7,14 +7,14 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::receipt::{LineDecisionReceipt, Receipt};
-use crate::domain::bericht::XsdVersie;
-use crate::domain::calculation::Calculation;
-use crate::domain::deadline::Clock;
-use crate::domain::declaratie::{GeslotenPeriode, Referentie, TotaalBedragMetDC};
-use crate::domain::history::{PrestatieFact, Subject};
-use crate::domain::levering::{StartKey, StopKey};
-use crate::domain::toewijzing::{Omvang, Product};
-use crate::domain::waarde::{Bsn, Tijd, ToewijzingNummer, VerzoekAntwoord};
+use crate::domain::berichten::bericht::XsdVersie;
+use crate::domain::berichten::declaratie::{GeslotenPeriode, Referentie, TotaalBedragMetDC};
+use crate::domain::berichten::levering::{StartKey, StopKey};
+use crate::domain::berichten::toewijzing::{Omvang, Product};
+use crate::domain::berichten::waarde::{Bsn, Tijd, ToewijzingNummer, VerzoekAntwoord};
+use crate::domain::deadlines::deadline::Clock;
+use crate::domain::facts::calculation::Calculation;
+use crate::domain::facts::history::{PrestatieFact, Subject};
 use crate::domain::{Berichtsoort, Header, Partij, Release, Timestamp};
 
 /// Which way a bericht came in.

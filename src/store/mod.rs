@@ -23,10 +23,10 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use chrono::NaiveDate;
 
-use crate::domain::betaling::Kenmerk;
+use crate::domain::berichten::waarde::{Bsn, ReferentieNummer, ToewijzingNummer};
 use crate::domain::cak::Support;
-use crate::domain::history::{Elsewhere, Subject};
-use crate::domain::waarde::{Bsn, ReferentieNummer, ToewijzingNummer};
+use crate::domain::facts::history::{Elsewhere, Subject};
+use crate::domain::money::betaling::Kenmerk;
 use crate::domain::{Bericht, Header, History, Partij, Timestamp};
 
 pub use betaling::{

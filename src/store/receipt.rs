@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::calculation::{Calculation, Formula};
-use crate::domain::decision::LineDecision;
-use crate::domain::verdict::Severity;
+use crate::domain::facts::calculation::{Calculation, Formula};
+use crate::domain::judging::verdict::Severity;
+use crate::domain::money::decision::LineDecision;
 use crate::domain::{Finding, Timestamp};
 
 /// The receipt for one bericht, as the API gives it.

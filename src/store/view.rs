@@ -5,9 +5,9 @@ use chrono::NaiveDate;
 use super::deadline::DeadlineView;
 use super::entry::{Approval, Outcome, ParcelKind, Place, Proposal, Via};
 use super::receipt::{CalculationReceipt, Receipt};
-use crate::domain::history::{DeclaratieFact, PrestatieFact, ToewijzingFact, Toewijzingen, VerzoekFact};
-use crate::domain::levering::{StartKey, StopKey};
-use crate::domain::waarde::{Bsn, ToewijzingNummer, VerzoekAntwoord};
+use crate::domain::berichten::levering::{StartKey, StopKey};
+use crate::domain::berichten::waarde::{Bsn, ToewijzingNummer, VerzoekAntwoord};
+use crate::domain::facts::history::{DeclaratieFact, PrestatieFact, ToewijzingFact, Toewijzingen, VerzoekFact};
 use crate::domain::{Berichtsoort, Partij, Release, Timestamp};
 
 /// A bericht and what became of it. Holds nothing of the client.

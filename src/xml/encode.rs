@@ -4,7 +4,7 @@ use quick_xml::Writer;
 use quick_xml::escape::partial_escape;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-use crate::domain::klasse::{Kind, Target};
+use crate::domain::berichten::klasse::{Kind, Target};
 use crate::domain::{Berichtsoort, Release};
 
 use super::namespace::{basis_namespace, namespace, prefix};

@@ -1,6 +1,6 @@
 //! A pass over a text as a source of elements: checked and decoded at once.
 
-use crate::domain::klasse::Source;
+use crate::domain::berichten::klasse::Source;
 
 use super::schema::{Pass, Root, Step, Tables};
 use super::window::Broken;

@@ -5,9 +5,9 @@ use std::io::Cursor;
 
 use calamine::{Data, Reader, Xlsx, open_workbook_from_rs};
 use iwmo_gateway::domain::afspraken::Afspraken;
-use iwmo_gateway::domain::declaratie::{AntwoordHeader, DeclaratieAntwoord};
-use iwmo_gateway::domain::klasse::RetourCodes;
-use iwmo_gateway::domain::verdict::{Outside, judge_alone};
+use iwmo_gateway::domain::berichten::declaratie::{AntwoordHeader, DeclaratieAntwoord};
+use iwmo_gateway::domain::berichten::klasse::RetourCodes;
+use iwmo_gateway::domain::judging::verdict::{Outside, judge_alone};
 use iwmo_gateway::domain::{Bericht, Heenbericht, Inhoud};
 use iwmo_gateway::exchange::rebuild::verify;
 use iwmo_gateway::store::Receipt;

@@ -6,10 +6,11 @@ mod facturen;
 mod rows;
 mod split;
 
+use iwmo_gateway::domain::Partij;
 use iwmo_gateway::domain::Release;
+use iwmo_gateway::domain::berichten::periode;
+use iwmo_gateway::domain::berichten::waarde::Value as _;
 use iwmo_gateway::domain::declare::{Row, nummer};
-use iwmo_gateway::domain::waarde::Value as _;
-use iwmo_gateway::domain::{Partij, periode};
 use iwmo_gateway::exchange::declare::{Asked, rows::from_csv};
 use serde_json::{Value, json};
 

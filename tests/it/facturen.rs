@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use iwmo_gateway::config::Config;
-use iwmo_gateway::domain::release::Releases;
-use iwmo_gateway::domain::verdict::{Oordeel, Verdict};
-use iwmo_gateway::domain::waarde::{Identificatie, Value as _};
-use iwmo_gateway::domain::{Bericht, factuur_antwoord};
+use iwmo_gateway::domain::Bericht;
+use iwmo_gateway::domain::berichten::release::Releases;
+use iwmo_gateway::domain::berichten::waarde::{Identificatie, Value as _};
+use iwmo_gateway::domain::judging::factuur_antwoord;
+use iwmo_gateway::domain::judging::verdict::{Oordeel, Verdict};
 use iwmo_gateway::exchange::rebuild::verify;
 use iwmo_gateway::store::{Sqlite, Store};
 use iwmo_gateway::xml::{self, Schemas};

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use iwmo_gateway::config::Config;
 use iwmo_gateway::domain::afspraken::Afspraken;
-use iwmo_gateway::domain::history::{History, PrestatieFact, ToewijzingFact};
-use iwmo_gateway::domain::toewijzing::{Omvang, Product};
-use iwmo_gateway::domain::verdict::{Outside, Verdict, judge};
-use iwmo_gateway::domain::waarde::{Bsn, ToewijzingNummer, Value};
+use iwmo_gateway::domain::berichten::toewijzing::{Omvang, Product};
+use iwmo_gateway::domain::berichten::waarde::{Bsn, ToewijzingNummer, Value};
+use iwmo_gateway::domain::facts::history::{History, PrestatieFact, ToewijzingFact};
+use iwmo_gateway::domain::judging::verdict::{Outside, Verdict, judge};
 use iwmo_gateway::domain::{Bericht, Heenbericht, Inhoud, Timestamp};
 use iwmo_gateway::xml;
 use proptest::prelude::*;

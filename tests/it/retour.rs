@@ -1,10 +1,10 @@
 //! The retour that belongs to a verdict: rows R1 to R4 of the standard (IV028, IV032, OP065).
 
 use chrono::NaiveDate;
-use iwmo_gateway::domain::klasse::ElementPath;
-use iwmo_gateway::domain::retour::{accepts, compose};
-use iwmo_gateway::domain::verdict::{Finding, Level, Severity};
-use iwmo_gateway::domain::waarde::{Identificatie, Value};
+use iwmo_gateway::domain::berichten::klasse::ElementPath;
+use iwmo_gateway::domain::berichten::waarde::{Identificatie, Value};
+use iwmo_gateway::domain::judging::retour::{accepts, compose};
+use iwmo_gateway::domain::judging::verdict::{Finding, Level, Severity};
 use iwmo_gateway::domain::{Bericht, Heenbericht, Retourbericht, Verdict};
 use iwmo_gateway::xml;
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use iwmo_gateway::clock::{Clock, SystemClock};
 use iwmo_gateway::config::codelijsten::Codelijsten;
 use iwmo_gateway::domain::afspraken::Afspraken;
-use iwmo_gateway::domain::verdict::{Outside, judge_alone};
+use iwmo_gateway::domain::judging::verdict::{Outside, judge_alone};
 use iwmo_gateway::xml;
 
 use crate::replay::{folder_of, replay_json};

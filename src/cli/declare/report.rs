@@ -9,8 +9,8 @@ use serde_json::json;
 
 use super::Format;
 use crate::cli::Exit;
-use crate::domain::calculation::euros;
 use crate::domain::declare::RowProblem;
+use crate::domain::facts::calculation::euros;
 use crate::exchange::declare::{PartReport, Proof, RowFinding, RowProblemReport};
 
 /// A bericht, and the file that it was written to.

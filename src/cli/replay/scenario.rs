@@ -9,8 +9,8 @@ use serde::de::DeserializeOwned;
 
 use crate::clock::{Clock, SystemClock};
 use crate::domain::Timestamp;
-use crate::domain::contract::{Contract, Tarief};
-use crate::domain::waarde::{ProductCategorie, ProductCode, Value};
+use crate::domain::berichten::contract::{Contract, Tarief};
+use crate::domain::berichten::waarde::{ProductCategorie, ProductCode, Value};
 
 /// A folder to play.
 pub struct Scenario {

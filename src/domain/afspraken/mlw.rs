@@ -11,17 +11,17 @@ use super::tabel::{
     STILL_CLAIMED, SWITCHED, UNKNOWN_CODE,
 };
 use super::{Breach, ChangeOfProfile, LateInvoice, Require305, debets};
-use crate::domain::bericht::{Berichtsoort, Heenbericht, Inhoud};
-use crate::domain::beschikking::{Beschikking, ToegewezenProduct};
+use crate::domain::berichten::bericht::{Berichtsoort, Heenbericht, Inhoud};
+use crate::domain::berichten::beschikking::{Beschikking, ToegewezenProduct};
+use crate::domain::berichten::contract::{Contract, PaidBy, Wijze};
+use crate::domain::berichten::declaratie::{Declaratie, GeslotenPeriode, Prestatie};
+use crate::domain::berichten::klasse::ElementPath;
+use crate::domain::berichten::periode::cak_of;
+use crate::domain::berichten::toewijzing::{Omvang, Product};
+use crate::domain::berichten::waarde::{Bsn, Frequentie, ProductCode, ToewijzingNummer};
 use crate::domain::cak::Cak;
-use crate::domain::contract::{Contract, PaidBy, Wijze};
-use crate::domain::declaratie::{Declaratie, GeslotenPeriode, Prestatie};
-use crate::domain::history::{GrantedElsewhere, History, Leveringen, SupportElsewhere, ToewijzingFact};
-use crate::domain::klasse::ElementPath;
-use crate::domain::periode::cak_of;
-use crate::domain::toewijzing::{Omvang, Product};
-use crate::domain::verdict::{Finding, Outside, Place, Severity};
-use crate::domain::waarde::{Bsn, Frequentie, ProductCode, ToewijzingNummer};
+use crate::domain::facts::history::{GrantedElsewhere, History, Leveringen, SupportElsewhere, ToewijzingFact};
+use crate::domain::judging::verdict::{Finding, Outside, Place, Severity};
 
 /// The choices that these agreements leave.
 #[derive(Clone, Debug, PartialEq, Eq)]

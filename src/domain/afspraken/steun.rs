@@ -2,10 +2,10 @@
 
 use chrono::NaiveDate;
 
-use crate::domain::declaratie::{GeslotenPeriode, Prestatie};
-use crate::domain::history::{Leveringen, ToewijzingFact, Toewijzingen};
-use crate::domain::levering::StartKey;
-use crate::domain::periode::cak_of;
+use crate::domain::berichten::declaratie::{GeslotenPeriode, Prestatie};
+use crate::domain::berichten::levering::StartKey;
+use crate::domain::berichten::periode::cak_of;
+use crate::domain::facts::history::{Leveringen, ToewijzingFact, Toewijzingen};
 
 /// From the first day of support to the last, without a day between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use super::fill::REPEATS;
 use super::{Column, Facts, Frame, Line, Row, RowProblem};
-use crate::domain::bericht::Berichtsoort;
-use crate::domain::calculation::half_up;
-use crate::domain::factuur::IngediendeBedragPrestatie;
+use crate::domain::berichten::bericht::Berichtsoort;
+use crate::domain::berichten::factuur::IngediendeBedragPrestatie;
+use crate::domain::facts::calculation::half_up;
 
 /// How much VAT is on a product, in hundredths of a percent; zero: it is exempt.
 ///

@@ -3,16 +3,16 @@
 use chrono::NaiveDate;
 
 use super::{BtwPercentage, Line, OfFactuur, by_client};
-use crate::domain::bericht::{BerichtIdentificatie, Berichtsoort, Header, Heenbericht, Inhoud, Release};
-use crate::domain::declaratie::{self, BedragMetDC, Declaratie, GeslotenPeriode, TotaalBedragMetDC};
-use crate::domain::factuur::{
+use crate::domain::berichten::bericht::{BerichtIdentificatie, Berichtsoort, Header, Heenbericht, Inhoud, Release};
+use crate::domain::berichten::declaratie::{self, BedragMetDC, Declaratie, GeslotenPeriode, TotaalBedragMetDC};
+use crate::domain::berichten::factuur::{
     self, FactuurBedragen, FactuurHeader, FactuurIdentificatie, IngediendeBedragPrestatie, NIET_VRIJGESTELD,
     VRIJGESTELD,
 };
-use crate::domain::klasse::RetourCodes;
-use crate::domain::partij::Partij;
-use crate::domain::retour::own_xsd_versie;
-use crate::domain::waarde::{DebetCredit, Identificatie};
+use crate::domain::berichten::klasse::RetourCodes;
+use crate::domain::berichten::partij::Partij;
+use crate::domain::berichten::waarde::{DebetCredit, Identificatie};
+use crate::domain::judging::retour::own_xsd_versie;
 
 /// COD833: the aanbieder is paid.
 const AAN_AANBIEDER: &str = "02";

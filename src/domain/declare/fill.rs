@@ -8,15 +8,15 @@ use chrono::NaiveDate;
 use super::btw::{btw_problem, other_btw_id_nummers};
 use super::row::MAX_FIGURE;
 use super::{Billed, BtwPercentage, Column, Frame, Line, OfFactuur, Persoon, Row, RowProblem};
-use crate::domain::bericht::Release;
-use crate::domain::calculation::half_up;
-use crate::domain::contract::{Contract, Tarief};
-use crate::domain::declaratie::{BedragMetDC, GeslotenPeriode, Prestatie, Referentie};
-use crate::domain::history::{ToewijzingFact, Toewijzingen};
-use crate::domain::klasse::RetourCodes;
-use crate::domain::waarde::{
+use crate::domain::berichten::bericht::Release;
+use crate::domain::berichten::contract::{Contract, Tarief};
+use crate::domain::berichten::declaratie::{BedragMetDC, GeslotenPeriode, Prestatie, Referentie};
+use crate::domain::berichten::klasse::RetourCodes;
+use crate::domain::berichten::waarde::{
     Bsn, DebetCredit, Eenheid, Identificatie, ProductCategorie, ProductCode, ReferentieNummer, ToewijzingNummer, Value,
 };
+use crate::domain::facts::calculation::half_up;
+use crate::domain::facts::history::{ToewijzingFact, Toewijzingen};
 
 /// What rows rest on: what the aanbieder itself recorded, and what it agreed with the gemeente.
 pub struct Facts<'a> {

@@ -3,7 +3,9 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::BtwPercentage;
-use crate::domain::waarde::{Bsn, Eenheid, ProductCategorie, ProductCode, ReferentieNummer, ToewijzingNummer, Value};
+use crate::domain::berichten::waarde::{
+    Bsn, Eenheid, ProductCategorie, ProductCode, ReferentieNummer, ToewijzingNummer, Value,
+};
 
 /// A delivered volume, or a line that is taken back. What is left out follows from the toewijzing, the contract or the
 /// credited line.

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::{Frame, Line};
-use crate::domain::bericht::Heenbericht;
-use crate::domain::waarde::{Identificatie, Value};
+use crate::domain::berichten::bericht::Heenbericht;
+use crate::domain::berichten::waarde::{Identificatie, Value};
 
 /// The most characters of a DeclaratieNummer or DeclarantFactuurNummer.
 const MAX_NUMMER: usize = 12;

@@ -17,15 +17,15 @@ use std::hash::Hash;
 
 use chrono::{Datelike, Months, NaiveDate};
 
-use crate::domain::bericht::{Heenbericht, Inhoud, Release};
-use crate::domain::beschikking::Beschikking;
-use crate::domain::client::{Contact, Geboortedatum, Relatie};
-use crate::domain::declaratie::{Client, Referentie};
-use crate::domain::klasse::ElementPath;
-use crate::domain::levering::{StartKey, StartProduct, StopKey, StopProduct};
-use crate::domain::verdict::Place;
-use crate::domain::verzoek::Verzoek;
-use crate::domain::waarde::{Bsn, DatumGebruik, StatusAanlevering, ToewijzingNummer};
+use crate::domain::berichten::bericht::{Heenbericht, Inhoud, Release};
+use crate::domain::berichten::beschikking::Beschikking;
+use crate::domain::berichten::client::{Contact, Geboortedatum, Relatie};
+use crate::domain::berichten::declaratie::{Client, Referentie};
+use crate::domain::berichten::klasse::ElementPath;
+use crate::domain::berichten::levering::{StartKey, StartProduct, StopKey, StopProduct};
+use crate::domain::berichten::verzoek::Verzoek;
+use crate::domain::berichten::waarde::{Bsn, DatumGebruik, StatusAanlevering, ToewijzingNummer};
+use crate::domain::judging::verdict::Place;
 use persoon::Persoon;
 
 /// CS002: a Bsn passes the elfproef.

@@ -11,10 +11,10 @@ pub mod toewijzing;
 pub mod verzoek;
 pub mod wijziging;
 
-use crate::domain::bericht::{Heenbericht, Inhoud};
-use crate::domain::history::History;
-use crate::domain::klasse::ElementPath;
-use crate::domain::verdict::Place;
+use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
+use crate::domain::berichten::klasse::ElementPath;
+use crate::domain::facts::history::History;
+use crate::domain::judging::verdict::Place;
 
 /// TR056: an Identificatie is used once per sender and kind of bericht.
 ///

@@ -2,13 +2,13 @@
 
 use chrono::NaiveDate;
 
-use crate::domain::bericht::{Heenbericht, Inhoud};
-use crate::domain::contract::{Contract, Wijze};
-use crate::domain::declaratie::GeslotenPeriode;
-use crate::domain::klasse::ElementPath;
-use crate::domain::toewijzing::Product;
-use crate::domain::verdict::{Outside, Place};
-use crate::domain::waarde::StatusAanlevering;
+use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
+use crate::domain::berichten::contract::{Contract, Wijze};
+use crate::domain::berichten::declaratie::GeslotenPeriode;
+use crate::domain::berichten::klasse::ElementPath;
+use crate::domain::berichten::toewijzing::Product;
+use crate::domain::berichten::waarde::StatusAanlevering;
+use crate::domain::judging::verdict::{Outside, Place};
 
 use super::bericht::factuur;
 

@@ -14,14 +14,14 @@ pub mod uitleg;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::Berichtsoort::{
+use crate::domain::Berichtsoort::{
     self, Wmo301, Wmo303D, Wmo303F, Wmo304D, Wmo304F, Wmo305, Wmo307, Wmo315, Wmo317, Wmo319, Wmo323, Wmo325,
 };
-use super::bericht::Heenbericht;
-use super::bericht::Release::{self, V2_3, V3_2};
-use super::contract::Contract;
-use super::history::History;
-use super::verdict::{Level, Outside, Place};
+use crate::domain::berichten::bericht::Heenbericht;
+use crate::domain::berichten::bericht::Release::{self, V2_3, V3_2};
+use crate::domain::berichten::contract::Contract;
+use crate::domain::facts::history::History;
+use crate::domain::judging::verdict::{Level, Outside, Place};
 use prestatie::{Basis, Line, Part, Spot};
 
 /// How a rule looks at a bericht.

@@ -1,7 +1,7 @@
 //! Rules on one line of a declaratie or factuur: each has a verdict of its own, and counts for those judged after it.
 //!
 //! The rules say what is wrong with a line. In which order lines are judged, and which rules of a line stop
-//! others: see `domain/verdict/lines.rs`.
+//! others: see `domain/judging/verdict/lines.rs`.
 
 mod books;
 pub(super) mod periode;
@@ -10,14 +10,14 @@ pub(super) mod tarief;
 pub(super) mod toewijzing;
 pub(super) mod volume;
 
-use crate::domain::bericht::Release;
-use crate::domain::calculation::Calculation;
-use crate::domain::contract::Contract;
-use crate::domain::declaratie::{GeslotenPeriode, Prestatie};
-use crate::domain::history::ToewijzingFact;
-use crate::domain::toewijzing::Omvang;
-use crate::domain::verdict::Level;
-use crate::domain::waarde::Bsn;
+use crate::domain::berichten::bericht::Release;
+use crate::domain::berichten::contract::Contract;
+use crate::domain::berichten::declaratie::{GeslotenPeriode, Prestatie};
+use crate::domain::berichten::toewijzing::Omvang;
+use crate::domain::berichten::waarde::Bsn;
+use crate::domain::facts::calculation::Calculation;
+use crate::domain::facts::history::ToewijzingFact;
+use crate::domain::judging::verdict::Level;
 
 pub use books::{Books, granted};
 

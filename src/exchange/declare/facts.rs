@@ -3,10 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::Asked;
-use crate::domain::bericht::{Bericht, Inhoud, Release};
+use crate::domain::berichten::bericht::{Bericht, Inhoud, Release};
+use crate::domain::berichten::waarde::{ReferentieNummer, ToewijzingNummer};
 use crate::domain::declare::{Billed, Declared, Persoon};
-use crate::domain::history::Toewijzingen;
-use crate::domain::waarde::{ReferentieNummer, ToewijzingNummer};
+use crate::domain::facts::history::Toewijzingen;
 use crate::exchange::Gateway;
 use crate::store::{DeclaredLine, StoreError};
 

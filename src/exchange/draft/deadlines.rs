@@ -4,11 +4,11 @@ use chrono::NaiveDate;
 
 use super::Draft;
 use crate::clock;
-use crate::domain::bericht::{Heenbericht, Inhoud};
-use crate::domain::deadline::Clock;
-use crate::domain::history::VerzoekFact;
-use crate::domain::levering::{StopKey, StopProduct};
-use crate::domain::waarde::{ToewijzingNummer, VerzoekAntwoord};
+use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
+use crate::domain::berichten::levering::{StopKey, StopProduct};
+use crate::domain::berichten::waarde::{ToewijzingNummer, VerzoekAntwoord};
+use crate::domain::deadlines::deadline::Clock;
+use crate::domain::facts::history::VerzoekFact;
 use crate::domain::{Berichtsoort, History};
 use crate::exchange::parties::Addressee;
 use crate::exchange::{Gateway, ids};

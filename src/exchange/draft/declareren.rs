@@ -3,8 +3,8 @@
 use super::Draft;
 use crate::clock;
 use crate::domain::Berichtsoort;
-use crate::domain::bericht::{Heenbericht, Inhoud};
-use crate::domain::deadline::Clock;
+use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
+use crate::domain::deadlines::deadline::Clock;
 use crate::exchange::Gateway;
 use crate::store::{DeadlineState, NewDeadline};
 

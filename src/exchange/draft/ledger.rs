@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use crate::domain::bericht::{Heenbericht, Inhoud};
-use crate::domain::declaratie::{Declaratie, Prestatie};
-use crate::domain::history::{PrestatieFact, named_toewijzingen};
-use crate::domain::klasse::RetourCodes;
-use crate::domain::levering::{StartProduct, StopProduct};
-use crate::domain::toewijzing::ToegewezenProduct;
-use crate::domain::waarde::{Bsn, RetourCode, ToewijzingNummer};
-use crate::domain::{Berichtsoort, History, Verdict, beschikking, factuur};
+use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
+use crate::domain::berichten::beschikking;
+use crate::domain::berichten::declaratie::{Declaratie, Prestatie};
+use crate::domain::berichten::factuur;
+use crate::domain::berichten::klasse::RetourCodes;
+use crate::domain::berichten::levering::{StartProduct, StopProduct};
+use crate::domain::berichten::toewijzing::ToegewezenProduct;
+use crate::domain::berichten::waarde::{Bsn, RetourCode, ToewijzingNummer};
+use crate::domain::facts::history::{PrestatieFact, named_toewijzingen};
+use crate::domain::{Berichtsoort, History, Verdict};
 use crate::store::{Effect, LedgerChange, NewDeclaratie, NewPrestatie, NewToewijzing, Place, Returned};
 
 /// What a heenbericht changes: nothing when it was rejected, except that a declaratie is kept all the same, because the

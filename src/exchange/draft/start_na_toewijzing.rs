@@ -9,9 +9,9 @@ use chrono::NaiveDate;
 use super::Draft;
 use crate::clock;
 use crate::domain::Berichtsoort;
-use crate::domain::deadline::Clock;
-use crate::domain::history::ToewijzingFact;
-use crate::domain::waarde::ToewijzingNummer;
+use crate::domain::berichten::waarde::ToewijzingNummer;
+use crate::domain::deadlines::deadline::Clock;
+use crate::domain::facts::history::ToewijzingFact;
 use crate::exchange::Gateway;
 use crate::store::{Closing, DeadlineState, Ends, LedgerChange, NewDeadline, NewToewijzing};
 

@@ -9,11 +9,11 @@ use chrono::NaiveDate;
 use super::Draft;
 use crate::clock;
 use crate::domain::Berichtsoort;
-use crate::domain::bericht::{Heenbericht, Inhoud};
-use crate::domain::deadline::Clock;
-use crate::domain::history::ToewijzingFact;
-use crate::domain::toewijzing::Product;
-use crate::domain::waarde::{ProductCategorie, ToewijzingNummer};
+use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
+use crate::domain::berichten::toewijzing::Product;
+use crate::domain::berichten::waarde::{ProductCategorie, ToewijzingNummer};
+use crate::domain::deadlines::deadline::Clock;
+use crate::domain::facts::history::ToewijzingFact;
 use crate::exchange::Gateway;
 use crate::store::{Closing, DeadlineState, Ends, LedgerChange, NewDeadline, NewToewijzing};
 

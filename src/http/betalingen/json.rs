@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::Timestamp;
-use crate::domain::betaling::Payee;
+use crate::domain::money::betaling::Payee;
 use crate::store::{BetaaldeDeclaratie, BetalingAsked, BetalingView, LeftOut, Withdrawn};
 
 /// A batch, as the API gives it. Amounts in euro cents.

@@ -27,8 +27,8 @@ use super::openapi::{BadBatch, BadPayment, BadQuery, BadWithdrawal, ForGemeenten
 use super::query::Parameters;
 use super::{Caller, Server};
 use crate::domain::Partij;
-use crate::domain::betaling::Kenmerk;
-use crate::domain::waarde::Value;
+use crate::domain::berichten::waarde::Value;
+use crate::domain::money::betaling::Kenmerk;
 use crate::exchange::betalen::{Unpaid, make, paid, withdraw};
 use crate::store::{BetalingAsked, BetalingView, LineQuery};
 pub(super) use json::{BetalingJson, Payment, PaymentJson, payments};

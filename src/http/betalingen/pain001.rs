@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use askama::Template;
 
 use super::{Payment, payments};
-use crate::domain::betaling::{Rekening, sepa_text};
+use crate::domain::money::betaling::{Rekening, sepa_text};
 use crate::exchange::sha256_hex;
 use crate::store::BetalingView;
 

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use crate::domain::calculation::euros;
+use crate::domain::facts::calculation::euros;
 use crate::exchange::betalen::Unpaid;
 use crate::exchange::local_time;
 use crate::store::{LeftOut, Reden, Withdrawn};

@@ -10,8 +10,8 @@ use utoipa::IntoParams;
 
 use super::{Export, check_days};
 use crate::domain::Partij;
+use crate::domain::berichten::periode::cak_code;
 use crate::domain::cak::{Cak, CostPeriode};
-use crate::domain::periode::cak_code;
 use crate::exchange::table::Cell;
 use crate::http::error::Problem;
 use crate::http::openapi::{BadQuery, ForGemeenten, NotThere};

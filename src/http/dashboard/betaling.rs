@@ -11,7 +11,7 @@ use super::rows::{self, date};
 use super::texts::{self, TEXTS, Texts};
 use super::{ROWS, redirect, rendered};
 use crate::domain::Partij;
-use crate::domain::waarde::Value;
+use crate::domain::berichten::waarde::Value;
 use crate::http::Server;
 use crate::http::betalingen::{BetalingJson, PaymentJson};
 use crate::http::error::Problem;

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::rows::date;
 use super::texts;
-use crate::domain::burn_down::BurnDown;
+use crate::domain::money::burn_down::BurnDown;
 
 /// The size of the drawing, in its own units.
 const WIDTH: i64 = 600;

@@ -18,7 +18,7 @@ use super::declaratie::LineFilter;
 use super::redirect;
 use super::texts::{self, TEXTS};
 use crate::domain::Berichtsoort;
-use crate::domain::decision::explained_codes;
+use crate::domain::money::decision::explained_codes;
 use crate::exchange::decide::{Undecided, approve, propose};
 use crate::exchange::sha256_hex;
 use crate::http::Server;

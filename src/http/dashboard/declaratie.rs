@@ -17,8 +17,8 @@ use super::rows::date;
 use super::texts::{self, TEXTS, Texts};
 use super::{redirect, rendered, rows};
 use crate::domain::Partij;
-use crate::domain::burn_down::BurnDown;
-use crate::domain::waarde::Value;
+use crate::domain::berichten::waarde::Value;
+use crate::domain::money::burn_down::BurnDown;
 use crate::http::Caller;
 use crate::http::Server;
 use crate::http::berichten::PageQuery;
@@ -226,7 +226,7 @@ impl Server {
         let volume = BurnDown::of_volume(fact, &view.prestaties).zip(fact.omvang.as_ref());
         let volume = volume.map(|(left, omvang)| {
             let eenheid = omvang.eenheid;
-            Chart::of(&left, TEXTS.volume_left, |amount| crate::domain::calculation::amount(amount, eenheid))
+            Chart::of(&left, TEXTS.volume_left, |amount| crate::domain::facts::calculation::amount(amount, eenheid))
         });
         let budget = BurnDown::of_budget(fact, &view.prestaties);
         let budget = budget.map(|left| Chart::of(&left, TEXTS.budget_left, texts::euro));

@@ -4,10 +4,10 @@ use chrono::NaiveDate;
 
 use super::rows::date;
 use crate::domain::Berichtsoort;
-use crate::domain::deadline::Clock;
-use crate::domain::history::{ToewijzingFact, VerzoekFact};
-use crate::domain::stand::{Declared, LeveringStand, ToewijzingStand, VerzoekStand};
-use crate::domain::waarde::{RetourCode, VerzoekAntwoord};
+use crate::domain::berichten::waarde::{RetourCode, VerzoekAntwoord};
+use crate::domain::deadlines::deadline::Clock;
+use crate::domain::facts::history::{ToewijzingFact, VerzoekFact};
+use crate::domain::money::stand::{Declared, LeveringStand, ToewijzingStand, VerzoekStand};
 use crate::exchange::local_time;
 use crate::http::declaraties::{DeclaratieJson, LineJson};
 use crate::store::{

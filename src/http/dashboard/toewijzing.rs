@@ -16,7 +16,7 @@ use super::super::{Server, toewijzingen};
 use super::rows::{BerichtRow, TimelineRow, date};
 use super::texts::{self, TEXTS, Texts};
 use super::{redirect, rendered, rows};
-use crate::domain::waarde::Value;
+use crate::domain::berichten::waarde::Value;
 use crate::store::{ToewijzingView, WaitingToewijzing};
 
 /// How many toewijzingen the list shows.

@@ -14,9 +14,9 @@ use utoipa::openapi::schema::{AdditionalProperties, KnownFormat, ObjectBuilder, 
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
+use crate::domain::berichten::periode;
+use crate::domain::berichten::waarde::Value as _;
 use crate::domain::declare::{Column, Row, RowProblem, nummer};
-use crate::domain::periode;
-use crate::domain::waarde::Value as _;
 use crate::domain::{Partij, Release};
 use crate::exchange::declare::{Asked, Declined, NotMade, PartReport, declare, prove, rows};
 use crate::http::body::{self, media_type};

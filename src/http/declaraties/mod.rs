@@ -16,7 +16,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::waarde::Value;
+use crate::domain::berichten::waarde::Value;
 use crate::domain::{Berichtsoort, Release};
 use crate::exchange::decide::is_for_people;
 use crate::http::antwoord::ProposalJson;

@@ -9,8 +9,8 @@ use utoipa::openapi::{ContentBuilder, Object, Ref, RefOr, Response, ResponseBuil
 use utoipa::{IntoResponses, ToSchema};
 
 use super::examples::{example_part, example_refusal};
-use crate::domain::decision::NotAllowed;
 use crate::domain::declare::{Column, RowProblem};
+use crate::domain::money::decision::NotAllowed;
 use crate::exchange::Refused;
 use crate::exchange::betalen::Unpaid;
 use crate::exchange::decide::Undecided;

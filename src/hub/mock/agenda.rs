@@ -12,7 +12,7 @@ use super::config::{PlayedParty, Retour};
 use super::journal::{Direction, Line};
 use super::levering::{Leveringen, Report, Which};
 use super::{Mock, berichten};
-use crate::domain::bericht::Header;
+use crate::domain::berichten::bericht::Header;
 use crate::domain::{Bericht, Heenbericht, Inhoud, Timestamp};
 use crate::hub::Delivery;
 use crate::hub::envelope::check::kind_of;

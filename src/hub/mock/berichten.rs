@@ -1,14 +1,14 @@
 //! The retour that a played party composes.
 //!
-//! Own hands on purpose, not [`crate::domain::retour::compose`]: the other side of the network is other software.
+//! Own hands on purpose, not [`crate::domain::judging::retour::compose`]: the other side of the network is other software.
 
 use chrono::NaiveDate;
 
 use super::config::Retour;
 use crate::domain::Bericht;
-use crate::domain::bericht::{Header, Heenbericht, RetourHeader, Retourbericht};
-use crate::domain::klasse::{ElementPath, RetourCodes};
-use crate::domain::waarde::{Identificatie, RetourCode, Value, Versie};
+use crate::domain::berichten::bericht::{Header, Heenbericht, RetourHeader, Retourbericht};
+use crate::domain::berichten::klasse::{ElementPath, RetourCodes};
+use crate::domain::berichten::waarde::{Identificatie, RetourCode, Value, Versie};
 
 /// The retour of a heenbericht; `None` when the party gives none, or this kind asks for none.
 pub(super) fn retour(heen: &Heenbericht, how: &Retour, id: &str, today: NaiveDate) -> Option<Bericht> {

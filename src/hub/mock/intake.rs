@@ -4,7 +4,7 @@ use super::config::{FaultOrder, Misbehaviour};
 use super::journal::{Direction, Line};
 use super::{Mock, State};
 use crate::domain::Partij;
-use crate::domain::waarde::Value as _;
+use crate::domain::berichten::waarde::Value as _;
 use crate::hub::envelope::fault::About;
 use crate::hub::envelope::{
     Envelope, Fault, FaultCode, Kind, Plek, Refusal, Stuurgegevens, Systeem, check, compose, digest, parse,

@@ -6,13 +6,13 @@ use chrono::{Days, NaiveDate};
 
 use super::berichten::{identificatie, versie};
 use super::config::{Next, Toewijzing};
-use crate::domain::bericht::{BerichtIdentificatie, Header, Heenbericht, XsdVersie};
-use crate::domain::client::VerkorteNaam;
-use crate::domain::klasse::RetourCodes;
-use crate::domain::levering::{StartClient, StartProduct, StopClient, StopProduct};
-use crate::domain::toewijzing::{Client, Omvang, ToegewezenProduct};
-use crate::domain::verzoek::{OngewijzigdProduct, TeWijzigenProduct, Verzoek, WijzigingClient};
-use crate::domain::waarde::{Frequentie, RedenWijziging, StatusAanlevering, ToewijzingNummer};
+use crate::domain::berichten::bericht::{BerichtIdentificatie, Header, Heenbericht, XsdVersie};
+use crate::domain::berichten::client::VerkorteNaam;
+use crate::domain::berichten::klasse::RetourCodes;
+use crate::domain::berichten::levering::{StartClient, StartProduct, StopClient, StopProduct};
+use crate::domain::berichten::toewijzing::{Client, Omvang, ToegewezenProduct};
+use crate::domain::berichten::verzoek::{OngewijzigdProduct, TeWijzigenProduct, Verzoek, WijzigingClient};
+use crate::domain::berichten::waarde::{Frequentie, RedenWijziging, StatusAanlevering, ToewijzingNummer};
 use crate::domain::{Bericht, Berichtsoort, Inhoud};
 
 /// WMO588: for a while.

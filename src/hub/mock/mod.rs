@@ -42,7 +42,7 @@ use self::journal::{Journal, Line};
 use super::envelope::compose::Stamp;
 use super::envelope::tijdstip_bericht;
 use super::ggk::{Ggk, LinkError, Patience};
-use crate::domain::waarde::Value as _;
+use crate::domain::berichten::waarde::Value as _;
 use crate::domain::{Bericht, Partij, Timestamp};
 
 /// How the played parties read and write a bericht.

@@ -10,9 +10,9 @@ use super::audit;
 use super::batch::Batch;
 use super::row::Fields;
 use crate::domain::Partij;
-use crate::domain::betaling::{Kenmerk, Payable, Payee, net};
-use crate::domain::declaratie::GeslotenPeriode;
-use crate::domain::waarde::Value;
+use crate::domain::berichten::declaratie::GeslotenPeriode;
+use crate::domain::berichten::waarde::Value;
+use crate::domain::money::betaling::{Kenmerk, Payable, Payee, net};
 use crate::store::{
     BetaaldeDeclaratie, BetalingView, DeadlineState, LeftOut, Made, NewBetaling, Payment, Reden, StoreError,
     VorderingView, Withdrawal,

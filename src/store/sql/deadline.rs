@@ -7,7 +7,7 @@ use super::super::{Connection, Db, Row, SKIP_LOCKED};
 use super::batch::Batch;
 use super::row::{Fields, day_in_order, in_order};
 use super::{Result, audit};
-use crate::domain::waarde::Value;
+use crate::domain::berichten::waarde::Value;
 use crate::domain::{Partij, Timestamp};
 use crate::store::{
     Acknowledged, DeadlineAsked, DeadlineQuery, DeadlineState, DeadlineView, Done, NewOpened, Opened, Opening, Origin,

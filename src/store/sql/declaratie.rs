@@ -10,12 +10,12 @@ use super::batch::Batch;
 use super::betaling::{PAYABLE, keep_clocks};
 use super::facts::{Pair, lines_named, toewijzingen_numbered};
 use super::row::Fields;
-use crate::domain::bericht::{BerichtIdentificatie, XsdVersie};
-use crate::domain::calculation::Calculation;
-use crate::domain::declaratie::{BedragMetDC, GeslotenPeriode, Prestatie, Referentie, TotaalBedragMetDC};
-use crate::domain::history::{DeclaratieFact, PrestatieFact};
-use crate::domain::klasse::RetourCodes;
-use crate::domain::waarde::{ReferentieNummer, ToewijzingNummer, Value};
+use crate::domain::berichten::bericht::{BerichtIdentificatie, XsdVersie};
+use crate::domain::berichten::declaratie::{BedragMetDC, GeslotenPeriode, Prestatie, Referentie, TotaalBedragMetDC};
+use crate::domain::berichten::klasse::RetourCodes;
+use crate::domain::berichten::waarde::{ReferentieNummer, ToewijzingNummer, Value};
+use crate::domain::facts::calculation::Calculation;
+use crate::domain::facts::history::{DeclaratieFact, PrestatieFact};
 use crate::domain::{Berichtsoort, Partij, Release};
 use crate::store::findings::findings_of;
 use crate::store::{

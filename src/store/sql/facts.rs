@@ -10,13 +10,13 @@ use super::Result;
 use super::batch::Batch;
 use super::declaratie::{LINE, prestatie};
 use super::row::Fields;
-use crate::domain::history::{
+use crate::domain::berichten::levering::{StartKey, StopKey};
+use crate::domain::berichten::toewijzing::{Omvang, Product};
+use crate::domain::berichten::waarde::{Bsn, ReferentieNummer, ToewijzingNummer, Value, VerzoekAntwoord};
+use crate::domain::facts::history::{
     Elsewhere, GrantedElsewhere, Leveringen, PrestatieFact, StartFact, StopFact, Subject, SupportElsewhere,
     ToewijzingFact, VerzoekFact,
 };
-use crate::domain::levering::{StartKey, StopKey};
-use crate::domain::toewijzing::{Omvang, Product};
-use crate::domain::waarde::{Bsn, ReferentieNummer, ToewijzingNummer, Value, VerzoekAntwoord};
 use crate::domain::{Berichtsoort, Partij};
 use crate::store::DeclaredLine;
 

@@ -13,12 +13,12 @@ use super::facts::{
 };
 use super::row::Fields;
 use super::spoed::{ask_spoed, read_spoed};
-use crate::domain::bericht::{BerichtIdentificatie, Heenbericht};
-use crate::domain::declaratie::Declaratie;
-use crate::domain::history::{
+use crate::domain::berichten::bericht::{BerichtIdentificatie, Heenbericht};
+use crate::domain::berichten::declaratie::Declaratie;
+use crate::domain::berichten::waarde::{Bsn, Value};
+use crate::domain::facts::history::{
     Awaited, DeclaratieHistory, Subject, ToewijzingFact, named_toewijzingen, named_verzoeken,
 };
-use crate::domain::waarde::{Bsn, Value};
 use crate::domain::{Bericht, Berichtsoort, Header, History, Inhoud};
 use crate::store::{EnvelopeSeen, HeaderColumns, Receipt};
 

@@ -10,8 +10,8 @@ use super::Result;
 use super::batch::Batch;
 use super::declaratie::{grant_lines, insert_declaratie};
 use crate::domain::Release;
-use crate::domain::levering::{StartKey, StopKey};
-use crate::domain::waarde::{Bsn, Value};
+use crate::domain::berichten::levering::{StartKey, StopKey};
+use crate::domain::berichten::waarde::{Bsn, Value};
 use crate::store::{About, Effect, LedgerChange, NewToewijzing};
 
 /// Where a row comes from: the bericht and the place in it.

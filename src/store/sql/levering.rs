@@ -11,8 +11,8 @@ use super::facts::toewijzingen_of_clients;
 use super::row::{Fields, day_in_order};
 use super::{Result, audit};
 use crate::domain::Partij;
-use crate::domain::history::Toewijzingen;
-use crate::domain::waarde::{Bsn, Value};
+use crate::domain::berichten::waarde::{Bsn, Value};
+use crate::domain::facts::history::Toewijzingen;
 use crate::store::{CakExport, Levering, LeveringView};
 
 const EXPORTED: &str = "cak.exported";

@@ -9,7 +9,7 @@ use super::payload::insert_payload;
 use super::row::{day_in_order, in_order};
 use super::waiting::{insert_waiting, release};
 use super::{Result, ahead};
-use crate::domain::waarde::Value;
+use crate::domain::berichten::waarde::Value;
 use crate::domain::{Partij, Timestamp};
 use crate::store::{
     About, Closing, ClosingOpened, DeadlineState, Ends, Entry, EnvelopeSeen, HeaderColumns, NewBericht, NewDeadline,

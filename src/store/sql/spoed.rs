@@ -9,8 +9,8 @@ use super::facts::{Pair, toewijzingen_numbered};
 use super::row::Fields;
 use super::{Result, audit};
 use crate::domain::Timestamp;
-use crate::domain::history::{Subject, ToewijzingFact, Toewijzingen};
-use crate::domain::waarde::{ToewijzingNummer, Value};
+use crate::domain::berichten::waarde::{ToewijzingNummer, Value};
+use crate::domain::facts::history::{Subject, ToewijzingFact, Toewijzingen};
 use crate::store::{DeadlineState, Spoed, SpoedWithdrawal};
 
 const SPOED: &str = "toewijzing.spoed";

@@ -9,9 +9,9 @@ use super::Result;
 use super::facts::{leveringen, toewijzingen_of_clients};
 use super::row::Fields;
 use crate::domain::Partij;
+use crate::domain::berichten::waarde::{Bsn, Value};
 use crate::domain::cak::Support;
-use crate::domain::history::{ToewijzingFact, Toewijzingen};
-use crate::domain::waarde::{Bsn, Value};
+use crate::domain::facts::history::{ToewijzingFact, Toewijzingen};
 
 /// See [`crate::store::Store::support`].
 pub async fn support(

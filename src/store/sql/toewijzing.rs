@@ -11,7 +11,7 @@ use super::bericht::views;
 use super::facts::{Pair, antwoorden_to, lines_on, of_pair, one_of, start_key, stop_key, toewijzing, verzoeken_named};
 use super::row::{Fields, day_in_order};
 use crate::domain::Partij;
-use crate::domain::waarde::Value;
+use crate::domain::berichten::waarde::Value;
 use crate::store::{AntwoordView, BerichtView, DeliveryView, ToewijzingView, VersionView, WaitingToewijzing};
 
 /// See [`crate::store::Store::toewijzing`].

@@ -11,10 +11,10 @@ use super::{
     Result, ahead, audit, bericht, betaling, deadline, declaratie, facts, history, journal, levering, outbox, postbus,
     record, spoed, support, toewijzing, waiting,
 };
-use crate::domain::betaling::Kenmerk;
+use crate::domain::berichten::waarde::{Bsn, ReferentieNummer, ToewijzingNummer};
 use crate::domain::cak::Support;
-use crate::domain::history::{Elsewhere, Subject};
-use crate::domain::waarde::{Bsn, ReferentieNummer, ToewijzingNummer};
+use crate::domain::facts::history::{Elsewhere, Subject};
+use crate::domain::money::betaling::Kenmerk;
 use crate::domain::{Bericht, Header, History, Partij, Timestamp};
 use crate::store::{
     Acknowledged, After, AuditView, BerichtView, BetalingView, CakExport, DeadlineQuery, DeadlineView, Declarable,

@@ -12,8 +12,8 @@ use super::payload::as_received;
 use super::record::receipt_text;
 use super::row::{Fields, in_order};
 use crate::domain::Timestamp;
-use crate::domain::history::Subject;
-use crate::domain::waarde::Value;
+use crate::domain::berichten::waarde::Value;
+use crate::domain::facts::history::Subject;
 use crate::store::{NewBericht, StoreError, Via, Wait, Waiting};
 
 /// A waiting bericht without its bytes; the caller adds which ones.

@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use iwmo_gateway::domain::declaratie::BedragMetDC;
+use iwmo_gateway::domain::berichten::declaratie::BedragMetDC;
 use iwmo_gateway::domain::{Bericht, Inhoud, Release};
 use iwmo_gateway::exchange::declare::{Asked, prove};
 use iwmo_gateway::exchange::parties::LocalParty;
@@ -281,7 +281,7 @@ fn row(client: usize, volume: usize, percentage: usize) -> String {
 fn asked(nummer: &str, rows: &[String]) -> Asked {
     let heading = "ToewijzingNummer;Begindatum;Einddatum;Volume;Tarief;BtwPercentage;VorigReferentieNummer\n";
     let periode = if nummer == "B" { "2019-05-20" } else { "2019-06-17" };
-    let periode = iwmo_gateway::domain::periode::from_text(periode).expect("a period");
+    let periode = iwmo_gateway::domain::berichten::periode::from_text(periode).expect("a period");
     Asked { periode, release: Release::V2_3, ..super::asked(nummer, &format!("{heading}{}", rows.concat())) }
 }
 

@@ -9,7 +9,7 @@ use chrono::Months;
 use iwmo_gateway::app::{self, Running};
 use iwmo_gateway::clock::{Clock, SystemClock};
 use iwmo_gateway::config::Config;
-use iwmo_gateway::domain::periode::month_of;
+use iwmo_gateway::domain::berichten::periode::month_of;
 use iwmo_gateway::exchange::sha256_hex;
 use serde_json::{Value, json};
 use tempfile::TempDir;

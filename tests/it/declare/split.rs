@@ -58,7 +58,7 @@ fn row(client: usize, month: u32, product: usize) -> String {
 
 /// What is asked about December 2026.
 fn of_december(nummer: &str, rows: &[String]) -> Asked {
-    let periode = iwmo_gateway::domain::periode::from_text("2026-12").expect("a month");
+    let periode = iwmo_gateway::domain::berichten::periode::from_text("2026-12").expect("a month");
     Asked { periode, ..asked(nummer, &format!("{HEADING}{}", rows.concat())) }
 }
 

@@ -1,9 +1,10 @@
 //! A declaratie of release 2.3 of which a line is granted for less than was asked.
 
-use iwmo_gateway::domain::bericht::{Berichtsoort, Inhoud};
-use iwmo_gateway::domain::verdict::{Oordeel, Verdict};
-use iwmo_gateway::domain::waarde::{Identificatie, Value as _};
-use iwmo_gateway::domain::{Bericht, Heenbericht, factuur_antwoord};
+use iwmo_gateway::domain::berichten::bericht::{Berichtsoort, Inhoud};
+use iwmo_gateway::domain::berichten::waarde::{Identificatie, Value as _};
+use iwmo_gateway::domain::judging::factuur_antwoord;
+use iwmo_gateway::domain::judging::verdict::{Oordeel, Verdict};
+use iwmo_gateway::domain::{Bericht, Heenbericht};
 use iwmo_gateway::exchange::rebuild::verify;
 use iwmo_gateway::exchange::sha256_hex;
 use iwmo_gateway::store::Store;

@@ -2,7 +2,7 @@
 //!
 //! `Naam {` opens, `}` closes, `Naam=waarde` is a text.
 
-use iwmo_gateway::domain::klasse::{Kind, Source, Target};
+use iwmo_gateway::domain::berichten::klasse::{Kind, Source, Target};
 use iwmo_gateway::domain::{Bericht, Berichtsoort, Release};
 use iwmo_gateway::hub::mock::Codec;
 

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use iwmo_gateway::domain::declaratie::{BedragMetDC, GeslotenPeriode, Prestatie, Referentie, TotaalBedragMetDC};
-use iwmo_gateway::domain::history::{PrestatieFact, Subject};
-use iwmo_gateway::domain::klasse::RetourCodes;
-use iwmo_gateway::domain::waarde::{DebetCredit, ToewijzingNummer};
+use iwmo_gateway::domain::berichten::declaratie::{
+    BedragMetDC, GeslotenPeriode, Prestatie, Referentie, TotaalBedragMetDC,
+};
+use iwmo_gateway::domain::berichten::klasse::RetourCodes;
+use iwmo_gateway::domain::berichten::waarde::{DebetCredit, ToewijzingNummer};
+use iwmo_gateway::domain::facts::history::{PrestatieFact, Subject};
 use iwmo_gateway::store::{Entry, LedgerTable, NewDeclaratie, NewPrestatie, Place, Store, StoreError};
 
 use super::World;

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use iwmo_gateway::domain::betaling::{Kenmerk, MOST};
-use iwmo_gateway::domain::declaratie::Prestatie;
-use iwmo_gateway::domain::history::PrestatieFact;
-use iwmo_gateway::domain::klasse::RetourCodes;
-use iwmo_gateway::domain::waarde::{DebetCredit, ToewijzingNummer};
-use iwmo_gateway::domain::{Berichtsoort, Partij, declaratie};
+use iwmo_gateway::domain::berichten::declaratie;
+use iwmo_gateway::domain::berichten::declaratie::Prestatie;
+use iwmo_gateway::domain::berichten::klasse::RetourCodes;
+use iwmo_gateway::domain::berichten::waarde::{DebetCredit, ToewijzingNummer};
+use iwmo_gateway::domain::facts::history::PrestatieFact;
+use iwmo_gateway::domain::money::betaling::{Kenmerk, MOST};
+use iwmo_gateway::domain::{Berichtsoort, Partij};
 use iwmo_gateway::store::{
     About, Answering, BetalingAsked, BetalingView, Effect, Entry, LedgerChange, Made, NewBericht, NewBetaling,
     NewDeclaratie, NewPrestatie, Payment, Place, Reden, Returned, Store, StoreError, Withdrawal, Withdrawn,

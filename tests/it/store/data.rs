@@ -1,16 +1,16 @@
 //! Berichten and entries to record, all of one gemeente, one aanbieder and one client.
 
 use chrono::NaiveDate;
-use iwmo_gateway::domain::bericht::{
+use iwmo_gateway::domain::berichten::bericht::{
     BerichtIdentificatie, Heenbericht, Inhoud, RetourHeader, Retourbericht, XsdVersie,
 };
-use iwmo_gateway::domain::client::{Achternaam, Geboortedatum, VerkorteNaam};
-use iwmo_gateway::domain::deadline::Clock;
-use iwmo_gateway::domain::history::Subject;
-use iwmo_gateway::domain::klasse::RetourCodes;
-use iwmo_gateway::domain::levering::{self, StartKey, StartProduct};
-use iwmo_gateway::domain::toewijzing::Product;
-use iwmo_gateway::domain::waarde::{Bsn, Identificatie, StatusAanlevering, ToewijzingNummer, Value, Versie};
+use iwmo_gateway::domain::berichten::client::{Achternaam, Geboortedatum, VerkorteNaam};
+use iwmo_gateway::domain::berichten::klasse::RetourCodes;
+use iwmo_gateway::domain::berichten::levering::{self, StartKey, StartProduct};
+use iwmo_gateway::domain::berichten::toewijzing::Product;
+use iwmo_gateway::domain::berichten::waarde::{Bsn, Identificatie, StatusAanlevering, ToewijzingNummer, Value, Versie};
+use iwmo_gateway::domain::deadlines::deadline::Clock;
+use iwmo_gateway::domain::facts::history::Subject;
 use iwmo_gateway::domain::{Bericht, Berichtsoort, Header, History, Partij, Release, Timestamp};
 use iwmo_gateway::store::{
     About, DeadlineState, Entry, HeaderColumns, NewBericht, NewDeadline, NewParcel, NewToewijzing, Outcome, ParcelKind,

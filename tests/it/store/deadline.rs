@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use iwmo_gateway::domain::Berichtsoort;
-use iwmo_gateway::domain::betaling::Kenmerk;
-use iwmo_gateway::domain::deadline::Clock;
-use iwmo_gateway::domain::history::Subject;
-use iwmo_gateway::domain::levering::StartKey;
-use iwmo_gateway::domain::waarde::ToewijzingNummer;
+use iwmo_gateway::domain::berichten::levering::StartKey;
+use iwmo_gateway::domain::berichten::waarde::ToewijzingNummer;
+use iwmo_gateway::domain::deadlines::deadline::Clock;
+use iwmo_gateway::domain::facts::history::Subject;
+use iwmo_gateway::domain::money::betaling::Kenmerk;
 use iwmo_gateway::store::{
     About, Acknowledged, Closing, ClosingOpened, DeadlineAsked, DeadlineQuery, DeadlineState, DeadlineView, Done, Ends,
     Entry, LedgerChange, NewBericht, NewDeadline, NewOpened, NewToewijzing, Opening, Origin, Spoed, SpoedWithdrawal,

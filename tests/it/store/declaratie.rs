@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::Datelike;
-use iwmo_gateway::domain::waarde::{DebetCredit, ToewijzingNummer};
+use iwmo_gateway::domain::berichten::waarde::{DebetCredit, ToewijzingNummer};
 use iwmo_gateway::domain::{Berichtsoort, Partij};
 use iwmo_gateway::store::{
     About, Answering, DeclaratieView, Effect, Entry, FindingReceipt, LedgerChange, LineQuery, LineView, NewBericht,

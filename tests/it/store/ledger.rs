@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use chrono::Datelike;
+use iwmo_gateway::domain::berichten::levering::StopKey;
+use iwmo_gateway::domain::berichten::toewijzing::Product;
+use iwmo_gateway::domain::berichten::waarde::{ToewijzingNummer, Value};
 use iwmo_gateway::domain::cak::Support;
-use iwmo_gateway::domain::history::{StartFact, ToewijzingFact};
-use iwmo_gateway::domain::levering::StopKey;
-use iwmo_gateway::domain::toewijzing::Product;
-use iwmo_gateway::domain::waarde::{ToewijzingNummer, Value};
+use iwmo_gateway::domain::facts::history::{StartFact, ToewijzingFact};
 use iwmo_gateway::domain::{Berichtsoort, History, Partij};
 use iwmo_gateway::store::{
     About, Answering, DeclaredLine, Effect, Entry, LedgerChange, NewBericht, NewDeclaratie, NewToewijzing, Store,

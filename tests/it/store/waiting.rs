@@ -1,7 +1,7 @@
 //! A bericht that waits: it is there, and nothing follows from it until it is released, once.
 
-use iwmo_gateway::domain::history::Subject;
-use iwmo_gateway::domain::waarde::ToewijzingNummer;
+use iwmo_gateway::domain::berichten::waarde::ToewijzingNummer;
+use iwmo_gateway::domain::facts::history::Subject;
 use iwmo_gateway::domain::{Bericht, Berichtsoort, Timestamp};
 use iwmo_gateway::store::{DeadlineQuery, Entry, LedgerChange, Outcome, Store, StoreError, Wait, Waiting};
 

@@ -1,9 +1,9 @@
 //! Rules on the antwoord on a verzoek. All give 0001, on the `Antwoord`.
 
-use crate::domain::bericht::{Heenbericht, Inhoud};
-use crate::domain::klasse::ElementPath;
-use crate::domain::verdict::Place;
-use crate::domain::waarde::VerzoekAntwoord;
+use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
+use crate::domain::berichten::klasse::ElementPath;
+use crate::domain::berichten::waarde::VerzoekAntwoord;
+use crate::domain::judging::verdict::Place;
 
 /// CD085: a rejection has a reason.
 ///

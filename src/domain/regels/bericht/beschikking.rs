@@ -2,12 +2,12 @@
 
 use chrono::NaiveDate;
 
-use crate::domain::bericht::{Heenbericht, Inhoud};
-use crate::domain::beschikking::{Beschikking, Client, ToegewezenProduct};
-use crate::domain::klasse::ElementPath;
-use crate::domain::levering::{StartProduct, StopProduct};
-use crate::domain::verdict::Place;
-use crate::domain::waarde::Eenheid;
+use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
+use crate::domain::berichten::beschikking::{Beschikking, Client, ToegewezenProduct};
+use crate::domain::berichten::klasse::ElementPath;
+use crate::domain::berichten::levering::{StartProduct, StopProduct};
+use crate::domain::berichten::waarde::Eenheid;
+use crate::domain::judging::verdict::Place;
 
 use super::overlap::overlapping;
 use super::{client_path, places_of_birth, start_product_path, stop_product_path};

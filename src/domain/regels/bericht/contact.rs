@@ -1,10 +1,10 @@
 //! Rules on where client and relations can be reached. All give 0001, on the `Contact`.
 
-use crate::domain::bericht::Heenbericht;
-use crate::domain::client::{Adres, Contact};
-use crate::domain::klasse::ElementPath;
-use crate::domain::verdict::Place;
-use crate::domain::waarde::AdresSoort::{Brp, Correspondentie, TijdelijkVerblijf, Verblijf};
+use crate::domain::berichten::bericht::Heenbericht;
+use crate::domain::berichten::client::{Adres, Contact};
+use crate::domain::berichten::klasse::ElementPath;
+use crate::domain::berichten::waarde::AdresSoort::{Brp, Correspondentie, TijdelijkVerblijf, Verblijf};
+use crate::domain::judging::verdict::Place;
 
 use super::persoon::Persoon;
 use super::{client_path, relatie_path};

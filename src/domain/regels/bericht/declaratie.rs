@@ -4,13 +4,13 @@ use std::collections::HashSet;
 
 use chrono::{Datelike, Months, NaiveDate};
 
-use crate::domain::bericht::{Heenbericht, Inhoud};
-use crate::domain::declaratie::{
+use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
+use crate::domain::berichten::declaratie::{
     Declaratie, DeclaratieAntwoord, Delivered, GeslotenPeriode, Prestatie, TotaalBedragMetDC,
 };
-use crate::domain::klasse::ElementPath;
-use crate::domain::verdict::Place;
-use crate::domain::waarde::{DebetCredit, Eenheid, ReferentieNummer, RetourCode};
+use crate::domain::berichten::klasse::ElementPath;
+use crate::domain::berichten::waarde::{DebetCredit, Eenheid, ReferentieNummer, RetourCode};
+use crate::domain::judging::verdict::Place;
 
 use super::{clienten, factuur, prestatie_path};
 

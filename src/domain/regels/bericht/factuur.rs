@@ -4,14 +4,14 @@ use std::collections::HashSet;
 
 use chrono::Datelike;
 
-use crate::domain::bericht::{Berichtsoort, Heenbericht, Inhoud};
-use crate::domain::declaratie::{BedragMetDC, GeslotenPeriode, TotaalBedragMetDC};
-use crate::domain::factuur::{
+use crate::domain::berichten::bericht::{Berichtsoort, Heenbericht, Inhoud};
+use crate::domain::berichten::declaratie::{BedragMetDC, GeslotenPeriode, TotaalBedragMetDC};
+use crate::domain::berichten::factuur::{
     Client, FactuurHeader, IngediendeBedragPrestatie, NIET_VRIJGESTELD, Prestatie, VRIJGESTELD,
 };
-use crate::domain::klasse::ElementPath;
-use crate::domain::verdict::Place;
-use crate::domain::waarde::{DebetCredit, Eenheid, ReferentieNummer};
+use crate::domain::berichten::klasse::ElementPath;
+use crate::domain::berichten::waarde::{DebetCredit, Eenheid, ReferentieNummer};
+use crate::domain::judging::verdict::Place;
 
 use super::beschikking::may_be_counted;
 use super::nth_factuur_client_path;

@@ -1,11 +1,11 @@
 //! Rules of release 2.3 on the antwoord on a declaratie or factuur. Nobody answers that one: most have no retourcode.
 
-use crate::domain::bericht::{Berichtsoort, Heenbericht, Inhoud};
-use crate::domain::declaratie::BedragMetDC;
-use crate::domain::factuur::{Client, FactuurAntwoordHeader, Prestatie};
-use crate::domain::klasse::{ElementPath, RetourCodes};
-use crate::domain::verdict::Place;
-use crate::domain::waarde::RetourCode;
+use crate::domain::berichten::bericht::{Berichtsoort, Heenbericht, Inhoud};
+use crate::domain::berichten::declaratie::BedragMetDC;
+use crate::domain::berichten::factuur::{Client, FactuurAntwoordHeader, Prestatie};
+use crate::domain::berichten::klasse::{ElementPath, RetourCodes};
+use crate::domain::berichten::waarde::RetourCode;
+use crate::domain::judging::verdict::Place;
 
 use super::factuur::{broken_lines, clienten, lines, prestatie_path};
 

@@ -9,7 +9,7 @@ use std::hash::Hash;
 
 use chrono::NaiveDate;
 
-use crate::domain::toewijzing::Product;
+use crate::domain::berichten::toewijzing::Product;
 
 /// A product over a time.
 #[derive(Clone, Copy)]
@@ -131,7 +131,7 @@ impl Days {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::waarde::{ProductCategorie, ProductCode, Value};
+    use crate::domain::berichten::waarde::{ProductCategorie, ProductCode, Value};
 
     fn day(day: u32) -> NaiveDate {
         NaiveDate::from_ymd_opt(2026, 3, day).expect("a day in March")

@@ -1,9 +1,9 @@
 //! Rules on names and on talking with the client. All give 0001, on the `Client` or the `Relatie`.
 
-use crate::domain::bericht::{Heenbericht, Inhoud};
-use crate::domain::client::{Communicatie, Contact, Relatie, VolledigeNaam};
-use crate::domain::verdict::Place;
-use crate::domain::waarde::{Communicatievorm, NaamGebruik};
+use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
+use crate::domain::berichten::client::{Communicatie, Contact, Relatie, VolledigeNaam};
+use crate::domain::berichten::waarde::{Communicatievorm, NaamGebruik};
+use crate::domain::judging::verdict::Place;
 
 use super::{client_path, relatie_path};
 

@@ -2,13 +2,13 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::domain::bericht::{Heenbericht, Inhoud};
-use crate::domain::beschikking as beschikt;
-use crate::domain::klasse::ElementPath;
-use crate::domain::toewijzing::{Omvang, Product, ToegewezenProduct};
-use crate::domain::verdict::Place;
-use crate::domain::verzoek::{AangevraagdProduct, NieuwProduct, TeWijzigenProduct};
-use crate::domain::waarde::{Eenheid, Frequentie, RedenWijziging};
+use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
+use crate::domain::berichten::beschikking as beschikt;
+use crate::domain::berichten::klasse::ElementPath;
+use crate::domain::berichten::toewijzing::{Omvang, Product, ToegewezenProduct};
+use crate::domain::berichten::verzoek::{AangevraagdProduct, NieuwProduct, TeWijzigenProduct};
+use crate::domain::berichten::waarde::{Eenheid, Frequentie, RedenWijziging};
+use crate::domain::judging::verdict::Place;
 
 use super::contact::contacten;
 use super::overlap::{Span, conflicting};

@@ -1,10 +1,10 @@
 //! Rules on what an aanbieder asks of the gemeente. All give 0001, on the product or the `Verzoek`.
 
-use crate::domain::bericht::{Heenbericht, Inhoud};
-use crate::domain::klasse::ElementPath;
-use crate::domain::verdict::Place;
-use crate::domain::verzoek::{AangevraagdProduct, Verwijzer, Verzoek};
-use crate::domain::waarde::TypeVerwijzer;
+use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
+use crate::domain::berichten::klasse::ElementPath;
+use crate::domain::berichten::verzoek::{AangevraagdProduct, Verwijzer, Verzoek};
+use crate::domain::berichten::waarde::TypeVerwijzer;
+use crate::domain::judging::verdict::Place;
 
 use super::overlap::{Span, conflicting};
 use super::product::{extents_not_for_a_day, extents_without_code};

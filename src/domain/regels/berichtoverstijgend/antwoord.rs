@@ -1,10 +1,10 @@
 //! What a WMO319 must agree on with the verzoek and with what was said to it before.
 
-use crate::domain::bericht::{Heenbericht, Inhoud};
-use crate::domain::history::{History, VerzoekFact};
-use crate::domain::klasse::ElementPath;
-use crate::domain::verdict::Place;
-use crate::domain::waarde::VerzoekAntwoord;
+use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
+use crate::domain::berichten::klasse::ElementPath;
+use crate::domain::berichten::waarde::VerzoekAntwoord;
+use crate::domain::facts::history::{History, VerzoekFact};
+use crate::domain::judging::verdict::Place;
 
 /// TR355: an antwoord belongs to a verzoek of this aanbieder.
 ///

@@ -1,12 +1,12 @@
 //! What a WMO323 as a whole, and its clients, must agree on with what came before. For its lines see
 //! [`crate::domain::regels::prestatie`].
 
-use crate::domain::bericht::{Heenbericht, Inhoud};
-use crate::domain::declaratie::Declaratie;
-use crate::domain::history::{DeclaratieFact, History};
-use crate::domain::klasse::ElementPath;
+use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
+use crate::domain::berichten::declaratie::Declaratie;
+use crate::domain::berichten::klasse::ElementPath;
+use crate::domain::facts::history::{DeclaratieFact, History};
+use crate::domain::judging::verdict::Place;
 use crate::domain::regels::bericht::{nth_client_path, prestatie_path};
-use crate::domain::verdict::Place;
 
 /// TR304 of a WMO323: the client has, or had, a toewijzing of this gemeente at this aanbieder, and what is asked on a
 /// toewijzing is asked for whose it is. A line that takes back another is judged by that one alone (IV085).

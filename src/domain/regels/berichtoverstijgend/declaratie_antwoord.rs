@@ -3,13 +3,13 @@
 
 use std::collections::HashMap;
 
-use crate::domain::bericht::{Heenbericht, Inhoud};
-use crate::domain::declaratie::{AntwoordHeader, DeclaratieAntwoord, Prestatie, Referentie};
-use crate::domain::history::{Answers, DeclaratieFact, History, PrestatieFact};
-use crate::domain::klasse::{ElementPath, RetourCodes};
+use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
+use crate::domain::berichten::declaratie::{AntwoordHeader, DeclaratieAntwoord, Prestatie, Referentie};
+use crate::domain::berichten::klasse::{ElementPath, RetourCodes};
+use crate::domain::berichten::waarde::Bsn;
+use crate::domain::facts::history::{Answers, DeclaratieFact, History, PrestatieFact};
+use crate::domain::judging::verdict::Place;
 use crate::domain::regels::bericht::{nth_client_path, prestatie_path};
-use crate::domain::verdict::Place;
-use crate::domain::waarde::Bsn;
 
 /// TR304 of a WMO325: every line was declared under the Bsn that it is listed under.
 pub fn tr304(heen: &Heenbericht, history: &History) -> Vec<Place> {

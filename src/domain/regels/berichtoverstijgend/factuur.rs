@@ -1,11 +1,11 @@
 //! What a WMO303 as a whole must agree on with what came before. For its lines see [`crate::domain::regels::prestatie`].
 
-use crate::domain::bericht::Heenbericht;
-use crate::domain::history::History;
-use crate::domain::klasse::ElementPath;
-use crate::domain::periode::Lengte;
+use crate::domain::berichten::bericht::Heenbericht;
+use crate::domain::berichten::klasse::ElementPath;
+use crate::domain::berichten::periode::Lengte;
+use crate::domain::facts::history::History;
+use crate::domain::judging::verdict::Place;
 use crate::domain::regels::bericht::factuur;
-use crate::domain::verdict::Place;
 
 /// TR324: a number stands for one declaratie or factuur. One that was rejected on a rule inside it leaves its number free.
 ///

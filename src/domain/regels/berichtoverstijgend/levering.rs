@@ -1,7 +1,7 @@
 //! The delivery of support as it stands while a start or stop is judged: starts and stops that live, after what the
 //! bericht itself takes back (IV008).
 
-use crate::domain::levering::{StartKey, StopKey};
+use crate::domain::berichten::levering::{StartKey, StopKey};
 
 /// Live starts and stops of one client, each in the order in which they were accepted.
 pub struct Levering<'a> {

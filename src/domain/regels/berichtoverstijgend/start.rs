@@ -1,11 +1,11 @@
 //! What a WMO305 must agree on with the toewijzing, and with earlier starts and stops.
 
 use super::levering::Levering;
-use crate::domain::bericht::{Heenbericht, Inhoud};
-use crate::domain::history::History;
-use crate::domain::klasse::ElementPath;
-use crate::domain::levering::{StartClient, StartKey, StartProduct};
-use crate::domain::verdict::Place;
+use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
+use crate::domain::berichten::klasse::ElementPath;
+use crate::domain::berichten::levering::{StartClient, StartKey, StartProduct};
+use crate::domain::facts::history::History;
+use crate::domain::judging::verdict::Place;
 
 /// TR019: a start belongs to a toewijzing, by ToewijzingNummer, Bsn and both parties.
 ///

@@ -3,11 +3,11 @@
 //! A start is stopped for a while (20), for good, or first the one and then the other; nothing follows a stop for good.
 
 use super::levering::Levering;
-use crate::domain::bericht::{Heenbericht, Inhoud};
-use crate::domain::history::History;
-use crate::domain::klasse::ElementPath;
-use crate::domain::levering::{StopClient, StopKey, StopProduct};
-use crate::domain::verdict::Place;
+use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
+use crate::domain::berichten::klasse::ElementPath;
+use crate::domain::berichten::levering::{StopClient, StopKey, StopProduct};
+use crate::domain::facts::history::History;
+use crate::domain::judging::verdict::Place;
 
 /// TR019: a stop belongs to a toewijzing, by ToewijzingNummer, Bsn and both parties. One that was removed since its start
 /// can still be stopped.

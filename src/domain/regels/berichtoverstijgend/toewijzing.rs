@@ -1,10 +1,10 @@
 //! What a WMO301 must agree on with earlier toewijzingen, verzoeken and declaraties.
 
-use crate::domain::bericht::{Heenbericht, Inhoud};
-use crate::domain::history::History;
-use crate::domain::klasse::ElementPath;
-use crate::domain::toewijzing::{Client, ToegewezenProduct};
-use crate::domain::verdict::Place;
+use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
+use crate::domain::berichten::klasse::ElementPath;
+use crate::domain::berichten::toewijzing::{Client, ToegewezenProduct};
+use crate::domain::facts::history::History;
+use crate::domain::judging::verdict::Place;
 
 /// TR300: who honours a verzoek names that of this client.
 ///

@@ -1,9 +1,9 @@
 //! What a WMO315 or WMO317 must agree on with earlier verzoeken of the aanbieder.
 
-use crate::domain::bericht::{Heenbericht, Inhoud};
-use crate::domain::history::History;
-use crate::domain::klasse::ElementPath;
-use crate::domain::verdict::Place;
+use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
+use crate::domain::berichten::klasse::ElementPath;
+use crate::domain::facts::history::History;
+use crate::domain::judging::verdict::Place;
 
 /// TR304: a verzoek om wijziging is about a client who has, or had, a toewijzing of this gemeente at this aanbieder.
 ///

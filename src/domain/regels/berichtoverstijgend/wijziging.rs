@@ -4,13 +4,13 @@ use std::collections::HashSet;
 
 use chrono::NaiveDate;
 
-use crate::domain::bericht::{Heenbericht, Inhoud};
-use crate::domain::history::{History, ToewijzingFact};
-use crate::domain::klasse::ElementPath;
+use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
+use crate::domain::berichten::klasse::ElementPath;
+use crate::domain::berichten::verzoek::{TeWijzigenProduct, Verzoek, WijzigingClient};
+use crate::domain::berichten::waarde::{Frequentie, ToewijzingNummer};
+use crate::domain::facts::history::{History, ToewijzingFact};
+use crate::domain::judging::verdict::Place;
 use crate::domain::regels::bericht::overlap::{Span, conflicting};
-use crate::domain::verdict::Place;
-use crate::domain::verzoek::{TeWijzigenProduct, Verzoek, WijzigingClient};
-use crate::domain::waarde::{Frequentie, ToewijzingNummer};
 
 /// TR349: the verzoek names every toewijzing of the client that is actueel. One of which the aanbieder could not know,
 /// because its 301 is of a later day, does not count (OP095).

@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
-use crate::domain::declaratie::{Delivered, Prestatie};
-use crate::domain::history::PrestatieFact;
-use crate::domain::volume::{in_smallest, smallest};
-use crate::domain::waarde::{Bsn, Eenheid, ToewijzingNummer};
+use crate::domain::berichten::declaratie::{Delivered, Prestatie};
+use crate::domain::berichten::waarde::{Bsn, Eenheid, ToewijzingNummer};
+use crate::domain::facts::history::PrestatieFact;
+use crate::domain::facts::volume::{in_smallest, smallest};
 
 /// The lines that count. Looking something up takes the same time however many there are.
 #[derive(Default)]

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::domain::history::ToewijzingFact;
+use crate::domain::facts::history::ToewijzingFact;
 
 use super::{Line, Spot};
 

@@ -1,8 +1,8 @@
 //! How lines name themselves and each other.
 
-use crate::domain::bericht::Release::V2_3;
-use crate::domain::declaratie::Prestatie;
-use crate::domain::waarde::Bsn;
+use crate::domain::berichten::bericht::Release::V2_3;
+use crate::domain::berichten::declaratie::Prestatie;
+use crate::domain::berichten::waarde::Bsn;
 
 use super::{Line, Spot};
 

@@ -1,10 +1,10 @@
 //! Unit, tariff and amount of a line.
 
-use crate::domain::bericht::Release;
-use crate::domain::calculation::{Calculation, Formula, half_up};
-use crate::domain::contract::Tarief;
-use crate::domain::volume::smallest;
-use crate::domain::waarde::Eenheid;
+use crate::domain::berichten::bericht::Release;
+use crate::domain::berichten::contract::Tarief;
+use crate::domain::berichten::waarde::Eenheid;
+use crate::domain::facts::calculation::{Calculation, Formula, half_up};
+use crate::domain::facts::volume::smallest;
 
 use super::{Line, Spot};
 

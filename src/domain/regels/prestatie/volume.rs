@@ -1,8 +1,8 @@
 //! How often and how much was declared.
 
-use crate::domain::bericht::Release;
-use crate::domain::calculation::{Calculation, Formula};
-use crate::domain::volume::{Term, in_period, in_smallest, in_term, started};
+use crate::domain::berichten::bericht::Release;
+use crate::domain::facts::calculation::{Calculation, Formula};
+use crate::domain::facts::volume::{Term, in_period, in_smallest, in_term, started};
 
 use super::{Line, Spot};
 

@@ -7,10 +7,10 @@ use std::fmt;
 
 use chrono::NaiveDate;
 
-use super::Partij;
 use super::factuur::{FactuurAntwoordHeader, FactuurHeader};
 use super::klasse::{Element, RetourCodes, Source, Target, klasse, read_list};
 use super::waarde::{Identificatie, Versie};
+use crate::domain::Partij;
 pub use inhoud::Inhoud;
 pub use soort::Berichtsoort;
 

@@ -5,9 +5,9 @@
 
 use chrono::{Datelike, NaiveDate, Weekday};
 
-use super::declaratie::GeslotenPeriode;
-use super::toewijzing::Omvang;
-use super::waarde::{Eenheid, Frequentie, ProductCategorie};
+use crate::domain::berichten::declaratie::GeslotenPeriode;
+use crate::domain::berichten::toewijzing::Omvang;
+use crate::domain::berichten::waarde::{Eenheid, Frequentie, ProductCategorie};
 
 /// Huishoudelijke hulp: hours may be moved between weeks, so a month holds six times the volume of a week (IV077).
 const HUISHOUDELIJKE_HULP: &str = "01";
@@ -181,7 +181,7 @@ fn ends_broken_week_in(term: Term, periode: &GeslotenPeriode) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::waarde::Value;
+    use crate::domain::berichten::waarde::Value;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().expect("a date")

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::history::{PrestatieFact, ToewijzingFact};
-use super::regels::prestatie::granted;
-use super::volume::{Term, in_smallest, in_term};
+use crate::domain::facts::history::{PrestatieFact, ToewijzingFact};
+use crate::domain::facts::volume::{Term, in_smallest, in_term};
+use crate::domain::regels::prestatie::granted;
 
 /// An amount that becomes less.
 #[derive(Clone, Debug, PartialEq, Eq)]

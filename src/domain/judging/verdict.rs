@@ -4,14 +4,14 @@ mod lines;
 
 use chrono::NaiveDate;
 
-use super::afspraken::Afspraken;
-use super::bericht::{Bericht, Heenbericht, Retourbericht};
-use super::calculation::Calculation;
-use super::codelijst::Gemeentecodes;
-use super::contract::Contract;
-use super::history::{Answers, Awaited, History};
-use super::klasse::ElementPath;
-use super::regels::{Check, Regel, regels_for};
+use crate::domain::afspraken::Afspraken;
+use crate::domain::berichten::bericht::{Bericht, Heenbericht, Retourbericht};
+use crate::domain::berichten::codelijst::Gemeentecodes;
+use crate::domain::berichten::contract::Contract;
+use crate::domain::berichten::klasse::ElementPath;
+use crate::domain::facts::calculation::Calculation;
+use crate::domain::facts::history::{Answers, Awaited, History};
+use crate::domain::regels::{Check, Regel, regels_for};
 
 /// How deep a check looks. A failing level stops the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

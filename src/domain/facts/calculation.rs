@@ -1,7 +1,7 @@
 //! How a figure of a line was reached: what went in, the formula and what came out, for whoever has to explain it.
 
 use super::volume::{Counted, Maximum, in_smallest};
-use super::waarde::Eenheid;
+use crate::domain::berichten::waarde::Eenheid;
 
 /// One figure of a line, under the rule that asks for it. Volumes stand in the smallest unit of their kind, so minutes for
 /// hours; money in euro cents.

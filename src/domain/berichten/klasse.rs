@@ -175,7 +175,7 @@ impl Element for RetourCodes {
 /// The way to an element: local names, with a position where the standard lets the element repeat.
 ///
 /// ```
-/// use iwmo_gateway::domain::klasse::ElementPath;
+/// use iwmo_gateway::domain::berichten::klasse::ElementPath;
 /// let path = ElementPath::root().child("Client").child("StartProducten").nth("StartProduct", 1);
 /// assert_eq!(path.to_string(), "/Bericht/Client/StartProducten/StartProduct[2]");
 /// ```
@@ -242,23 +242,23 @@ impl fmt::Display for ElementPath {
 /// wrapper. `basis` in front marks a `CDT_…` of the basisschema. `Debug` names the type and nothing
 /// in it: most of what a bericht holds is about a person.
 macro_rules! klasse {
-    (@read $source:ident, $name:literal) => { $crate::domain::klasse::Element::read($name, $source)? };
+    (@read $source:ident, $name:literal) => { $crate::domain::berichten::klasse::Element::read($name, $source)? };
     (@read $source:ident, $name:literal, $item:literal) => {
-        $crate::domain::klasse::read_list($name, $item, $source)?
+        $crate::domain::berichten::klasse::read_list($name, $item, $source)?
     };
     (@write $field:expr, $target:ident, $basis:expr, $name:literal) => {
-        $crate::domain::klasse::Element::write($field, $name, false, $target)
+        $crate::domain::berichten::klasse::Element::write($field, $name, false, $target)
     };
     (@write $field:expr, $target:ident, $basis:expr, $name:literal, $item:literal) => {
-        $crate::domain::klasse::write_list($field, $name, $item, $basis, $target)
+        $crate::domain::berichten::klasse::write_list($field, $name, $item, $basis, $target)
     };
     (@codes $field:expr, $path:ident, $visit:ident, $name:literal) => {
-        $crate::domain::klasse::Element::each_retour_codes($field, &$path.child($name), $visit)
+        $crate::domain::berichten::klasse::Element::each_retour_codes($field, &$path.child($name), $visit)
     };
     (@codes $field:expr, $path:ident, $visit:ident, $name:literal, $item:literal) => {
         for (index, element) in $field.iter_mut().enumerate() {
             let path = $path.child($name).nth($item, index);
-            $crate::domain::klasse::Element::each_retour_codes(element, &path, $visit);
+            $crate::domain::berichten::klasse::Element::each_retour_codes(element, &path, $visit);
         }
     };
     ($(#[$doc:meta])* struct $($rest:tt)*) => {
@@ -281,12 +281,12 @@ macro_rules! klasse {
 
         impl $klasse {
             /// Takes what is in this klasse from a source that stands before the first element of it.
-            pub(crate) fn read_elements<S: $crate::domain::klasse::Source>(source: &mut S) -> Result<Self, S::Error> {
+            pub(crate) fn read_elements<S: $crate::domain::berichten::klasse::Source>(source: &mut S) -> Result<Self, S::Error> {
                 Ok(Self { $($field: klasse!(@read source, $name $(, $item)?),)* })
             }
 
             /// Hands over what is in this klasse, without the element around it.
-            pub(crate) fn write_elements<T: $crate::domain::klasse::Target>(&self, target: &mut T) {
+            pub(crate) fn write_elements<T: $crate::domain::berichten::klasse::Target>(&self, target: &mut T) {
                 $(klasse!(@write &self.$field, target, $basis, $name $(, $item)?);)*
             }
         }
@@ -297,24 +297,24 @@ macro_rules! klasse {
             }
         }
 
-        impl $crate::domain::klasse::Element for $klasse {
-            fn read<S: $crate::domain::klasse::Source>(name: &'static str, source: &mut S) -> Result<Self, S::Error> {
+        impl $crate::domain::berichten::klasse::Element for $klasse {
+            fn read<S: $crate::domain::berichten::klasse::Source>(name: &'static str, source: &mut S) -> Result<Self, S::Error> {
                 source.enter(name)?;
                 let read = Self::read_elements(source)?;
                 source.leave()?;
                 Ok(read)
             }
 
-            fn write<T: $crate::domain::klasse::Target>(&self, name: &'static str, repeats: bool, target: &mut T) {
-                target.open(name, $crate::domain::klasse::Kind { basis: $basis, repeats });
+            fn write<T: $crate::domain::berichten::klasse::Target>(&self, name: &'static str, repeats: bool, target: &mut T) {
+                target.open(name, $crate::domain::berichten::klasse::Kind { basis: $basis, repeats });
                 self.write_elements(target);
                 target.close(name);
             }
 
             fn each_retour_codes(
                 &mut self,
-                path: &$crate::domain::klasse::ElementPath,
-                visit: &mut dyn FnMut(&$crate::domain::klasse::ElementPath, &mut $crate::domain::klasse::RetourCodes),
+                path: &$crate::domain::berichten::klasse::ElementPath,
+                visit: &mut dyn FnMut(&$crate::domain::berichten::klasse::ElementPath, &mut $crate::domain::berichten::klasse::RetourCodes),
             ) {
                 $(klasse!(@codes &mut self.$field, path, visit, $name $(, $item)?);)*
             }

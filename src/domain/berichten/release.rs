@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
-use super::{Bericht, Partij, Release};
+use crate::domain::{Bericht, Partij, Release};
 
 /// The days of each release.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,10 +2,10 @@
 
 use chrono::NaiveDate;
 
-use super::bericht::{Header, Heenbericht, Release, RetourHeader, Retourbericht, XsdVersie};
-use super::klasse::{ElementPath, RetourCodes};
 use super::verdict::{Finding, Level, Severity, Verdict};
-use super::waarde::{Identificatie, RetourCode, Value, Versie};
+use crate::domain::berichten::bericht::{Header, Heenbericht, Release, RetourHeader, Retourbericht, XsdVersie};
+use crate::domain::berichten::klasse::{ElementPath, RetourCodes};
+use crate::domain::berichten::waarde::{Identificatie, RetourCode, Value, Versie};
 
 /// Composes the retour of a heenbericht; `None` for a kind that asks for none.
 ///
@@ -78,7 +78,7 @@ fn codes_of_body(klasse: &ElementPath, findings: &[&Finding]) -> RetourCodes {
 }
 
 /// The versions of the schemas under `xsd/`, where the release asks for them.
-pub(super) fn own_xsd_versie(release: Release) -> Option<XsdVersie> {
+pub(in crate::domain) fn own_xsd_versie(release: Release) -> Option<XsdVersie> {
     let first = Versie::from_text("1.0.0").expect("any text is a Versie to the domain");
     match release {
         Release::V2_3 => None,

@@ -2,11 +2,11 @@
 
 use chrono::NaiveDate;
 
-use super::Release;
 use super::client::{Geboortedatum, VerkorteNaam};
 use super::klasse::{RetourCodes, klasse};
 use super::toewijzing::Product;
 use super::waarde::{Bsn, StatusAanlevering, ToewijzingNummer};
+use crate::domain::Release;
 
 klasse! {
     /// The client whose support started.

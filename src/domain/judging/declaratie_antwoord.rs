@@ -4,12 +4,14 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
-use super::bericht::{BerichtIdentificatie, Berichtsoort, Header, Heenbericht, Inhoud};
-use super::declaratie::{AntwoordHeader, Client, Declaratie, DeclaratieAntwoord, Prestatie, TotaalBedragMetDC};
-use super::klasse::{ElementPath, RetourCodes};
 use super::retour::own_xsd_versie;
 use super::verdict::{Finding, Level, Oordeel, Severity, Verdict};
-use super::waarde::{Identificatie, RetourCode};
+use crate::domain::berichten::bericht::{BerichtIdentificatie, Berichtsoort, Header, Heenbericht, Inhoud};
+use crate::domain::berichten::declaratie::{
+    AntwoordHeader, Client, Declaratie, DeclaratieAntwoord, Prestatie, TotaalBedragMetDC,
+};
+use crate::domain::berichten::klasse::{ElementPath, RetourCodes};
+use crate::domain::berichten::waarde::{Identificatie, RetourCode};
 
 /// Composes the 325 on a declaratie; `None` for another kind, and for one whose lines nobody judged.
 ///
@@ -106,7 +108,7 @@ fn rejected_clienten(declaratie: &Declaratie, oordeel: &Oordeel, codes: &Codes<'
 }
 
 /// The retourcodes that were found, by class.
-pub(super) struct Codes<'a> {
+pub(in crate::domain) struct Codes<'a> {
     by_klasse: HashMap<&'a ElementPath, Vec<RetourCode>>,
     /// A rule inside the bericht failed.
     pub of_message: bool,
@@ -134,6 +136,6 @@ impl<'a> Codes<'a> {
 }
 
 /// This code and no other.
-pub(super) fn only(code: &str) -> RetourCodes {
+pub(in crate::domain) fn only(code: &str) -> RetourCodes {
     RetourCodes([RetourCode::of(code)].into())
 }

@@ -2,16 +2,16 @@
 
 use chrono::NaiveDate;
 
-use super::bericht::{Berichtsoort, Heenbericht, Inhoud};
-use super::declaratie::{BedragMetDC, TotaalBedragMetDC};
 use super::declaratie_antwoord::{Codes, only};
-use super::factuur::{
+use super::verdict::{Oordeel, Verdict};
+use crate::domain::berichten::bericht::{Berichtsoort, Heenbericht, Inhoud};
+use crate::domain::berichten::declaratie::{BedragMetDC, TotaalBedragMetDC};
+use crate::domain::berichten::factuur::{
     Client, FactuurAntwoordHeader, FactuurHeader, GemeenteReferentie, Prestatie, RetourBedragen,
     ToegekendeBedragPrestatie,
 };
-use super::klasse::{ElementPath, RetourCodes};
-use super::verdict::{Oordeel, Verdict};
-use super::waarde::{DebetCredit, Identificatie, RetourCode};
+use crate::domain::berichten::klasse::{ElementPath, RetourCodes};
+use crate::domain::berichten::waarde::{DebetCredit, Identificatie, RetourCode};
 
 /// What is granted of a rejected line.
 const NOTHING: BedragMetDC = BedragMetDC { bedrag: 0, debet_credit: DebetCredit::Debet };

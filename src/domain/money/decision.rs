@@ -7,11 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::bericht::{Berichtsoort, Heenbericht, Release};
-use super::declaratie::{Declaratie, Prestatie};
-use super::klasse::ElementPath;
-use super::regels::{Check, REGELS};
-use super::verdict::{Finding, Level, Severity, Verdict};
+use crate::domain::berichten::bericht::{Berichtsoort, Heenbericht, Release};
+use crate::domain::berichten::declaratie::{Declaratie, Prestatie};
+use crate::domain::berichten::klasse::ElementPath;
+use crate::domain::judging::verdict::{Finding, Level, Severity, Verdict};
+use crate::domain::regels::{Check, REGELS};
 
 /// What a person says about one line.
 #[derive(Clone, Debug, PartialEq, Eq)]

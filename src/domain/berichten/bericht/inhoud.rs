@@ -3,13 +3,16 @@
 use std::borrow::Cow;
 
 use super::{Berichtsoort, Header, Release};
-use crate::domain::antwoord::Antwoord;
-use crate::domain::client::Geboortedatum;
-use crate::domain::declaratie::{AntwoordHeader, Client, Declaratie, DeclaratieAntwoord, Prestatie};
-use crate::domain::factuur::{self, FactuurAntwoordHeader, FactuurHeader};
-use crate::domain::klasse::{Element, ElementPath, RetourCodes, Source, Target, write_list};
-use crate::domain::waarde::Bsn;
-use crate::domain::{beschikking, levering, toewijzing, verzoek};
+use crate::domain::berichten::antwoord::Antwoord;
+use crate::domain::berichten::beschikking;
+use crate::domain::berichten::client::Geboortedatum;
+use crate::domain::berichten::declaratie::{AntwoordHeader, Client, Declaratie, DeclaratieAntwoord, Prestatie};
+use crate::domain::berichten::factuur::{self, FactuurAntwoordHeader, FactuurHeader};
+use crate::domain::berichten::klasse::{Element, ElementPath, RetourCodes, Source, Target, write_list};
+use crate::domain::berichten::levering;
+use crate::domain::berichten::toewijzing;
+use crate::domain::berichten::verzoek;
+use crate::domain::berichten::waarde::Bsn;
 
 /// What stands below the header; heenbericht and retour share the type.
 #[derive(Clone, PartialEq, Eq)]

@@ -6,12 +6,12 @@
 
 use chrono::NaiveDate;
 
-use super::Release;
-use super::bericht::{Bericht, Berichtsoort, Heenbericht, Inhoud, Retourbericht};
-use super::history::{Answers, History, Subject, named_verzoeken};
-use super::levering::{StartProduct, StopProduct};
 use super::verdict::Verdict;
-use super::waarde::VerzoekAntwoord;
+use crate::domain::Release;
+use crate::domain::berichten::bericht::{Bericht, Berichtsoort, Heenbericht, Inhoud, Retourbericht};
+use crate::domain::berichten::levering::{StartProduct, StopProduct};
+use crate::domain::berichten::waarde::VerzoekAntwoord;
+use crate::domain::facts::history::{Answers, History, Subject, named_verzoeken};
 
 /// What the missing bericht will be about; nothing when none is missing.
 #[must_use]

@@ -6,14 +6,14 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Finding, Oordeel, Outside, Place, Verdict};
-use crate::domain::bericht::{Heenbericht, Inhoud, Release};
-use crate::domain::contract::Contract;
-use crate::domain::declaratie::{Declaratie, GeslotenPeriode, Prestatie};
-use crate::domain::history::{History, ToewijzingFact};
-use crate::domain::klasse::ElementPath;
+use crate::domain::berichten::bericht::{Heenbericht, Inhoud, Release};
+use crate::domain::berichten::contract::Contract;
+use crate::domain::berichten::declaratie::{Declaratie, GeslotenPeriode, Prestatie};
+use crate::domain::berichten::klasse::ElementPath;
+use crate::domain::berichten::waarde::Bsn;
+use crate::domain::facts::history::{History, ToewijzingFact};
 use crate::domain::regels::prestatie::{Basis, Books, Line, Part, Spot};
 use crate::domain::regels::{Check, Regel, regels_for};
-use crate::domain::waarde::Bsn;
 
 /// Judges the lines against what came before. `earlier` was found in classes of this declaratie already: a line in which
 /// something was found is rejected, and the lines of a client that was rejected are not judged at all.

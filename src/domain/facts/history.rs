@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
-use super::bericht::{BerichtIdentificatie, Berichtsoort, Inhoud, Retourbericht, XsdVersie};
-use super::declaratie::{GeslotenPeriode, Prestatie, TotaalBedragMetDC};
-use super::levering::{StartKey, StopKey};
-use super::toewijzing::{Omvang, Product};
-use super::waarde::{Bsn, RetourCode, Tijd, ToewijzingNummer, VerzoekAntwoord};
-use super::{Partij, Timestamp};
+use crate::domain::berichten::bericht::{BerichtIdentificatie, Berichtsoort, Inhoud, Retourbericht, XsdVersie};
+use crate::domain::berichten::declaratie::{GeslotenPeriode, Prestatie, TotaalBedragMetDC};
+use crate::domain::berichten::levering::{StartKey, StopKey};
+use crate::domain::berichten::toewijzing::{Omvang, Product};
+use crate::domain::berichten::waarde::{Bsn, RetourCode, Tijd, ToewijzingNummer, VerzoekAntwoord};
+use crate::domain::{Partij, Timestamp};
 
 /// Earlier facts about what one bericht is about, between its two parties. Only what came of berichten that count:
 /// accepted, and not refused by a retour since.

@@ -2,10 +2,10 @@
 
 use chrono::NaiveDate;
 
-use super::history::{PrestatieFact, ToewijzingFact, VerzoekFact};
-use super::levering::{StartKey, StopKey};
-use super::regels::prestatie::granted;
-use super::waarde::VerzoekAntwoord;
+use crate::domain::berichten::levering::{StartKey, StopKey};
+use crate::domain::berichten::waarde::VerzoekAntwoord;
+use crate::domain::facts::history::{PrestatieFact, ToewijzingFact, VerzoekFact};
+use crate::domain::regels::prestatie::granted;
 
 /// Where a toewijzing stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,7 +171,7 @@ impl Declared {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::waarde::ToewijzingNummer;
+    use crate::domain::berichten::waarde::ToewijzingNummer;
 
     fn day(number: u32) -> NaiveDate {
         NaiveDate::from_ymd_opt(2026, 3, number).expect("a day")

@@ -38,7 +38,7 @@ impl Calendar {
     ///
     /// ```
     /// use chrono::NaiveDate;
-    /// use iwmo_gateway::domain::werkdag::Calendar;
+    /// use iwmo_gateway::domain::deadlines::werkdag::Calendar;
     /// let day = |text: &str| text.parse::<NaiveDate>().expect("a date");
     /// let law = Calendar::default();
     /// assert!(law.is_werkdag(day("2026-04-28")));

@@ -5,9 +5,9 @@
 
 use chrono::{Days, Months, NaiveDate};
 
-use super::afspraken::Afspraken;
-use super::bericht::Berichtsoort;
 use super::werkdag::Calendar;
+use crate::domain::afspraken::Afspraken;
+use crate::domain::berichten::bericht::Berichtsoort;
 
 /// What a clock watches over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,0 +1,7 @@
+//! What is known: what was recorded before, and the figures that follow from it.
+//!
+//! Imports `berichten`.
+
+pub mod calculation;
+pub mod history;
+pub mod volume;

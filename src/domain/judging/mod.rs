@@ -1,0 +1,9 @@
+//! Judging: what is wrong with a bericht, which answer the standard prescribes, and what has to wait.
+//!
+//! Imports `berichten`, `facts`, `regels` and `afspraken`.
+
+pub mod declaratie_antwoord;
+pub mod factuur_antwoord;
+pub mod retour;
+pub mod verdict;
+pub mod waiting;

@@ -1,0 +1,8 @@
+//! What became of what was declared: decided, granted, paid, and what is left of a toewijzing.
+//!
+//! Imports all but `deadlines`, `cak` and `declare`.
+
+pub mod betaling;
+pub mod burn_down;
+pub mod decision;
+pub mod stand;
