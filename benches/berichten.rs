@@ -10,8 +10,8 @@ use std::hint::black_box;
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use iwmo_gateway::config::codelijsten::Codelijsten;
-use iwmo_gateway::domain::afspraken::Afspraken;
-use iwmo_gateway::domain::judging::verdict::{Outside, judge_alone};
+use iwmo_gateway::domain::judging::judge::judge_alone;
+use iwmo_gateway::domain::regels::outside::Outside;
 use iwmo_gateway::xml;
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -47,7 +47,7 @@ fn measure(group: &mut BenchmarkGroup<'_, WallTime>, berichten: &[String]) {
     let read: Vec<_> = berichten.iter().map(|text| xml::read(text.as_bytes()).expect("valid")).collect();
     let lists = Codelijsten::built_in();
     let today = chrono::NaiveDate::MAX;
-    let outside = Outside { today, gemeenten: &lists.gemeenten, contract: None, afspraken: &Afspraken::None };
+    let outside = Outside { today, gemeenten: &lists.gemeenten, contract: None };
     group.bench_function("all rules that need no other bericht", |bench| {
         bench.iter(|| read.iter().map(|bericht| judge_alone(bericht, &outside).findings.len()).sum::<usize>());
     });

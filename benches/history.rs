@@ -23,7 +23,8 @@ use iwmo_gateway::app;
 use iwmo_gateway::clock::{Clock, SetClock};
 use iwmo_gateway::config::Config;
 use iwmo_gateway::domain::afspraken::Afspraken;
-use iwmo_gateway::domain::{Bericht, Outside, judge};
+use iwmo_gateway::domain::regels::outside::Outside;
+use iwmo_gateway::domain::{Bericht, judge};
 use iwmo_gateway::exchange::receive::receive;
 use iwmo_gateway::exchange::{Carrier, Format, Gateway, LocalParties, Received, Reply};
 use iwmo_gateway::store::{Postgres, Sqlite, Store};
@@ -147,16 +148,11 @@ impl Filled {
         };
         let starts: Vec<Bericht> =
             (0..BATCH).map(|_| xml::read(last_start(next()).as_bytes()).expect("valid")).collect();
-        let outside = Outside {
-            today: self.gateway.clock.today(),
-            gemeenten: &self.gateway.gemeenten,
-            contract: None,
-            afspraken: &Afspraken::None,
-        };
+        let outside = Outside { today: self.gateway.clock.today(), gemeenten: &self.gateway.gemeenten, contract: None };
         let begun = Instant::now();
         for start in &starts {
             let history = self.gateway.store.history(start).await.expect("a store");
-            let verdict = judge(start, &history, &outside);
+            let verdict = judge(start, &history, &outside, &Afspraken::None);
             assert!(!verdict.is_rejected(), "{:?}", verdict.findings);
         }
         begun.elapsed()

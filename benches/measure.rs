@@ -33,8 +33,8 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 use iwmo_gateway::config::codelijsten::Codelijsten;
-use iwmo_gateway::domain::afspraken::Afspraken;
-use iwmo_gateway::domain::judging::verdict::{Outside, judge_alone};
+use iwmo_gateway::domain::judging::judge::judge_alone;
+use iwmo_gateway::domain::regels::outside::Outside;
 use iwmo_gateway::xml;
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -93,8 +93,7 @@ fn run(task: &str, berichten: &[String]) -> usize {
 fn judge(text: &str) -> usize {
     static LISTS: LazyLock<Codelijsten> = LazyLock::new(Codelijsten::built_in);
     let bericht = xml::read(text.as_bytes()).expect("valid");
-    let outside =
-        Outside { today: NaiveDate::MAX, gemeenten: &LISTS.gemeenten, contract: None, afspraken: &Afspraken::None };
+    let outside = Outside { today: NaiveDate::MAX, gemeenten: &LISTS.gemeenten, contract: None };
     let verdict = judge_alone(&bericht, &outside);
     assert_eq!(verdict.findings, [], "the data break no rule");
     1

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{Exit, complain};
 use crate::domain::afspraken::{self, Afspraak};
-use crate::domain::judging::verdict::Level;
+use crate::domain::finding::Level;
 use crate::domain::regels::lijst::{Entry, Unchecked, find, lijst};
 use crate::domain::regels::uitleg::{Explained, Uitleg};
 

@@ -15,8 +15,9 @@ use super::{Exit, complain};
 use crate::clock::{Clock, SystemClock};
 use crate::config::codelijsten::Codelijsten;
 use crate::config::xsd_files;
-use crate::domain::afspraken::Afspraken;
-use crate::domain::judging::verdict::{Finding, Level, Outside, Severity, judge_alone};
+use crate::domain::finding::{Finding, Level, Severity};
+use crate::domain::judging::judge::judge_alone;
+use crate::domain::regels::outside::Outside;
 use crate::domain::{Berichtsoort, Release};
 use crate::xml::{self, Refusal, RefusalKind, Replacement, Schemas};
 use report::Report;
@@ -110,7 +111,7 @@ fn schemas(folder: Option<&Path>) -> Result<Arc<Schemas>, Box<dyn Error>> {
 fn check_all(arguments: &Arguments, schemas: &Schemas) -> io::Result<Exit> {
     let codelijsten = Codelijsten::built_in();
     let today = arguments.today.unwrap_or_else(|| SystemClock.today());
-    let outside = Outside { today, gemeenten: &codelijsten.gemeenten, contract: None, afspraken: &Afspraken::None };
+    let outside = Outside { today, gemeenten: &codelijsten.gemeenten, contract: None };
     let mut report = Report::new(arguments.format);
     let mut exit = Exit::Fine;
     for path in arguments.paths.iter().flat_map(|path| expand(path)) {
@@ -142,7 +143,7 @@ impl Checked {
             retour_code: None,
             klasse: None,
             path: "/".to_owned(),
-            position: Some(crate::domain::judging::verdict::Position { line: 1, column: 1 }),
+            position: Some(crate::domain::finding::Position { line: 1, column: 1 }),
             text,
         };
         Self {

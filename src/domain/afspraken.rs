@@ -19,7 +19,8 @@ use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::berichten::waarde::Bsn;
 use crate::domain::cak::Cak;
 use crate::domain::facts::history::History;
-use crate::domain::judging::verdict::{Finding, Level, Outside, Place, Severity};
+use crate::domain::finding::{Finding, Level, Place, Severity};
+use crate::domain::regels::outside::Outside;
 use crate::domain::regels::uitleg::{self, Uitleg};
 
 pub use mlw::Mlw2018;

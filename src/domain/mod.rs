@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`berichten`] | the berichten and the values in them |
 //! | [`facts`] | what was recorded before, and the figures that follow from it |
+//! | [`finding`] | what was found wrong, and where |
 //! | [`regels`] | one function per rule, and the table of rules |
 //! | [`afspraken`] | what a region agreed beside the standard |
 //! | [`judging`] | earlier facts in, findings and answers out; what waits for an earlier bericht |
@@ -21,6 +22,7 @@ pub mod cak;
 pub mod deadlines;
 pub mod declare;
 pub mod facts;
+pub mod finding;
 pub mod judging;
 pub mod money;
 pub mod regels;
@@ -28,7 +30,9 @@ pub mod regels;
 pub use berichten::bericht::{Bericht, Berichtsoort, Header, Heenbericht, Inhoud, Release, Retourbericht};
 pub use berichten::partij::Partij;
 pub use facts::history::History;
-pub use judging::verdict::{Finding, Outside, Verdict, judge};
+pub use finding::Finding;
+pub use judging::judge::judge;
+pub use judging::verdict::Verdict;
 
 /// An instant, in UTC. Deadlines are not instants but civil dates: see [`deadlines`].
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

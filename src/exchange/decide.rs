@@ -12,7 +12,7 @@ use super::receive::{Carrier, Received, Reply, receive, sha256_hex};
 use super::{Format, Gateway, ids};
 use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::berichten::waarde::Value as _;
-use crate::domain::judging::verdict::{Finding, Level, Severity};
+use crate::domain::finding::{Finding, Level, Severity};
 use crate::domain::money::decision::{LineDecision, NotAllowed, decide};
 use crate::domain::regels::REGELS;
 use crate::domain::{Bericht, Heenbericht, Partij, Verdict};

@@ -20,8 +20,8 @@ use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::berichten::waarde::Identificatie;
 use crate::domain::declare::{Facts, Frame, Line, NotSplit, Part, Row, RowProblem, lines, split};
 use crate::domain::facts::history::PrestatieFact;
-use crate::domain::judging::verdict::{Level, Severity};
-use crate::domain::{Finding, Partij, Verdict, judge};
+use crate::domain::finding::{Level, Severity};
+use crate::domain::{Finding, Partij, Verdict};
 use crate::store::{Receipt, StoreError};
 use crate::xml;
 use facts::Found;
@@ -258,7 +258,7 @@ async fn examine(
         Ok(bericht) => {
             let mut history = gateway.store.history(&bericht).await?;
             history.declaraties.prestaties.extend_from_slice(earlier);
-            let verdict = judge(&bericht, &history, &gateway.outside(&bericht));
+            let verdict = gateway.judge(&bericht, &history);
             proof.is_used = history.identificatie_used;
             proof.stops = verdict.is_rejected().then_some(Stop::Rejection);
             proof.report.tell(&verdict.findings, lines);

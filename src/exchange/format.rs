@@ -10,8 +10,8 @@ use crate::clock;
 use crate::domain::Bericht;
 use crate::domain::berichten::klasse::RetourCodes;
 use crate::domain::berichten::waarde;
+use crate::domain::finding::{Finding, Level, Position, Severity};
 use crate::domain::judging::retour::codes_per_klasse;
-use crate::domain::judging::verdict::{Finding, Level, Position, Severity};
 use crate::json::{self, Fill, JsonError};
 use crate::xml::{self, BerichtSchema, JsonSchemaSet, Refusal, RefusalKind, Schemas};
 

@@ -35,7 +35,8 @@ use crate::domain::berichten::waarde::Bsn;
 use crate::domain::deadlines::deadline::Profile;
 use crate::domain::deadlines::werkdag::Calendar;
 use crate::domain::judging::waiting::brings;
-use crate::domain::{Bericht, History, Outside, Timestamp};
+use crate::domain::regels::outside::Outside;
+use crate::domain::{Bericht, History, Timestamp, Verdict, judge};
 use crate::store::{Entry, Store, StoreError};
 use crate::xml::Schemas;
 
@@ -120,6 +121,11 @@ impl Gateway {
         Ok(history)
     }
 
+    /// Judges a bericht by what came before and what holds now.
+    fn judge(&self, bericht: &Bericht, history: &History) -> Verdict {
+        judge(bericht, history, &self.outside(bericht), &self.profile.afspraken)
+    }
+
     /// What holds now, outside the traffic, for the parties of this bericht.
     fn outside(&self, bericht: &Bericht) -> Outside<'_> {
         let (gemeente, aanbieder) = bericht.header().pair();
@@ -127,7 +133,6 @@ impl Gateway {
             today: self.clock.today(),
             gemeenten: &self.gemeenten,
             contract: self.contracten.of(gemeente.code(), aanbieder.code()),
-            afspraken: &self.profile.afspraken,
         }
     }
 }

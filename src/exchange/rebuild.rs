@@ -10,8 +10,9 @@ use std::collections::{HashSet, VecDeque};
 use super::draft::{columns, effect_of, ledger_change};
 use crate::domain::berichten::bericht::Heenbericht;
 use crate::domain::berichten::declaratie::Declaratie;
+use crate::domain::finding::Level;
 use crate::domain::judging::retour;
-use crate::domain::judging::verdict::{Level, Oordeel};
+use crate::domain::judging::verdict::Oordeel;
 use crate::domain::{Bericht, Inhoud, Verdict};
 use crate::store::{
     About, Answering, Effect, Entry, FindingReceipt, Journaled, LedgerChange, LedgerRow, LedgerTable, NewBericht,

@@ -15,7 +15,7 @@ use super::format::{self, Format, Readable};
 use super::ids;
 use super::parties::{Addressee, Route};
 use super::{Gateway, MOST_TRIES};
-use crate::domain::{Bericht, Berichtsoort, Header, History, Partij, Timestamp, Verdict, judge};
+use crate::domain::{Bericht, Berichtsoort, Header, History, Partij, Timestamp, Verdict};
 use crate::store::{Approval, EnvelopeSeen, Receipt, StoreError, Via};
 use crate::xml;
 
@@ -161,7 +161,7 @@ async fn take_in(received: &Received, gateway: &Gateway) -> Result<Reply, StoreE
             let why = Refused::ReleaseNotInForce;
             return refuse(received, Some(&bericht), why, Verdict::default(), gateway).await;
         }
-        let mut verdict = judge(&bericht, &history, &gateway.outside(&bericht));
+        let mut verdict = gateway.judge(&bericht, &history);
         received.format.place(&mut verdict.findings, &xml);
         if let Some(why) = refusal(received, route, &history, &verdict, gateway) {
             return refuse(received, Some(&bericht), why, verdict, gateway).await;

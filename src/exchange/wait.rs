@@ -19,7 +19,7 @@ use super::receive::{Carrier, Received};
 use super::{Gateway, MOST_TRIES, until};
 use crate::domain::facts::history::Subject;
 use crate::domain::judging::waiting::{meant_order, waits_on};
-use crate::domain::{Partij, Timestamp, judge};
+use crate::domain::{Partij, Timestamp};
 use crate::store::{Receipt, StoreError, Waiting};
 
 /// How long at most until the store is looked at again: another process may have let something wait.
@@ -162,7 +162,7 @@ impl<'a> Parked<'a> {
             let mut history = gateway.history(bericht, route).await?;
             // By itself: a second use of an Identificatie is never let wait.
             history.identificatie_used = false;
-            let mut verdict = judge(bericht, &history, &gateway.outside(bericht));
+            let mut verdict = gateway.judge(bericht, &history);
             self.received.format.place(&mut verdict.findings, xml);
             if !self.time_is_up && !waits_on(bericht, &history, &verdict).is_empty() {
                 return Ok(None);

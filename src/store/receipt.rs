@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::facts::calculation::{Calculation, Formula};
-use crate::domain::judging::verdict::Severity;
+use crate::domain::finding::Severity;
 use crate::domain::money::decision::LineDecision;
 use crate::domain::{Finding, Timestamp};
 

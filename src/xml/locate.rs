@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use crate::domain::judging::verdict::{Finding, Position};
+use crate::domain::finding::{Finding, Position};
 
 use super::names;
 use super::position::Lines;

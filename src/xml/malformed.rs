@@ -1,6 +1,6 @@
 //! What makes a text not XML, or XML that is not taken.
 
-use crate::domain::judging::verdict::Position;
+use crate::domain::finding::Position;
 
 use super::position::position;
 

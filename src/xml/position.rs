@@ -1,6 +1,6 @@
 //! Byte offsets to lines and columns, only when somebody asks.
 
-use crate::domain::judging::verdict::Position;
+use crate::domain::finding::Position;
 
 /// A cursor over the text that only goes forward, so any number of questions costs one pass.
 pub(super) struct Lines<'a> {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::domain::judging::verdict::{Finding, Level, Position, Severity};
+use crate::domain::finding::{Finding, Level, Position, Severity};
 use crate::domain::{Berichtsoort, Release};
 
 use super::malformed::Malformed;

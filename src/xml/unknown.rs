@@ -1,7 +1,7 @@
 //! What to say of XML that is not a bericht we know.
 
 use crate::domain::Berichtsoort;
-use crate::domain::judging::verdict::Position;
+use crate::domain::finding::Position;
 
 use super::malformed::{Malformed, shown};
 use super::refusal::Refusal;

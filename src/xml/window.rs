@@ -8,7 +8,7 @@ use std::io::{self, Read};
 
 use quick_xml::parser::{ElementParser, Parser};
 
-use crate::domain::judging::verdict::Position;
+use crate::domain::finding::Position;
 
 use super::malformed::Malformed;
 use super::position::Lines;

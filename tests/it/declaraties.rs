@@ -4,10 +4,10 @@ use std::collections::HashSet;
 use std::io::Cursor;
 
 use calamine::{Data, Reader, Xlsx, open_workbook_from_rs};
-use iwmo_gateway::domain::afspraken::Afspraken;
 use iwmo_gateway::domain::berichten::declaratie::{AntwoordHeader, DeclaratieAntwoord};
 use iwmo_gateway::domain::berichten::klasse::RetourCodes;
-use iwmo_gateway::domain::judging::verdict::{Outside, judge_alone};
+use iwmo_gateway::domain::judging::judge::judge_alone;
+use iwmo_gateway::domain::regels::outside::Outside;
 use iwmo_gateway::domain::{Bericht, Heenbericht, Inhoud};
 use iwmo_gateway::exchange::rebuild::verify;
 use iwmo_gateway::store::Receipt;
@@ -47,12 +47,7 @@ async fn antwoord(stage: &Stage, receipt: &Receipt) -> (AntwoordHeader, Option<D
     let bytes = stage.store().payload(&answer.id, None).await.expect("read").expect("kept");
     let bericht = xml::read(&bytes).expect("valid against its schema");
     let gateway = &stage.gateway;
-    let outside = Outside {
-        today: gateway.clock.today(),
-        gemeenten: &gateway.gemeenten,
-        contract: None,
-        afspraken: &Afspraken::None,
-    };
+    let outside = Outside { today: gateway.clock.today(), gemeenten: &gateway.gemeenten, contract: None };
     assert_eq!(judge_alone(&bericht, &outside).findings, []);
     match bericht {
         Bericht::Heen(Heenbericht { inhoud: Inhoud::DeclaratieAntwoord { header, antwoord }, .. }) => {

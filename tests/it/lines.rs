@@ -7,7 +7,9 @@ use iwmo_gateway::domain::afspraken::Afspraken;
 use iwmo_gateway::domain::berichten::toewijzing::{Omvang, Product};
 use iwmo_gateway::domain::berichten::waarde::{Bsn, ToewijzingNummer, Value};
 use iwmo_gateway::domain::facts::history::{History, PrestatieFact, ToewijzingFact};
-use iwmo_gateway::domain::judging::verdict::{Outside, Verdict, judge};
+use iwmo_gateway::domain::judging::judge::judge;
+use iwmo_gateway::domain::judging::verdict::Verdict;
+use iwmo_gateway::domain::regels::outside::Outside;
 use iwmo_gateway::domain::{Bericht, Heenbericht, Inhoud, Timestamp};
 use iwmo_gateway::xml;
 use proptest::prelude::*;
@@ -112,13 +114,8 @@ impl Gemeente {
         let bytes = wmo323(&format!("D{}", self.count), "2026-06-01", lines);
         let bericht = xml::read(&bytes).expect("valid against its schema");
         let today = instant("2026-06-01T12:00:00Z").date_naive();
-        let outside = Outside {
-            today,
-            gemeenten: &self.config.codelijsten.gemeenten,
-            contract: None,
-            afspraken: &Afspraken::None,
-        };
-        let verdict = judge(&bericht, &self.history, &outside);
+        let outside = Outside { today, gemeenten: &self.config.codelijsten.gemeenten, contract: None };
+        let verdict = judge(&bericht, &self.history, &outside, &Afspraken::None);
         let granted = verdict.declaratie.clone().map(|oordeel| oordeel.granted).unwrap_or_default();
         let Bericht::Heen(Heenbericht { inhoud: Inhoud::Declaratie(declaratie), .. }) = bericht else {
             panic!("not a 323")

@@ -11,13 +11,14 @@ use std::time::Duration;
 
 use iwmo_gateway::clock::SetClock;
 use iwmo_gateway::config::Config;
-use iwmo_gateway::domain::afspraken::Afspraken;
 use iwmo_gateway::domain::berichten::contract::{Contract, Tarief, Wijze};
 use iwmo_gateway::domain::berichten::klasse::RetourCodes;
 use iwmo_gateway::domain::berichten::release::Releases;
 use iwmo_gateway::domain::berichten::waarde::{Eenheid, ProductCategorie, ProductCode, RetourCode, Value};
+use iwmo_gateway::domain::finding::Level;
+use iwmo_gateway::domain::judging::judge::judge_alone;
 use iwmo_gateway::domain::judging::retour::codes_per_klasse;
-use iwmo_gateway::domain::judging::verdict::{Level, Outside, judge_alone};
+use iwmo_gateway::domain::regels::outside::Outside;
 use iwmo_gateway::domain::regels::{REGELS, Regel};
 use iwmo_gateway::domain::{Bericht, Heenbericht, Partij, Release, Retourbericht};
 use iwmo_gateway::exchange::parties::LocalParty;
@@ -119,12 +120,7 @@ async fn every_retour_that_a_fixture_calls_for_is_as_the_standard_has_it() {
             let bytes = gateway.store.payload(&retour.id, None).await.expect("a store").expect("its bytes");
             let answer = xml::read(&bytes).unwrap_or_else(|_| panic!("{}: {}", file.display(), text(&bytes)));
             assert_eq!(xml::encode(&answer), bytes, "{}", file.display());
-            let outside = Outside {
-                today: gateway.clock.today(),
-                gemeenten: &gateway.gemeenten,
-                contract: None,
-                afspraken: &Afspraken::None,
-            };
+            let outside = Outside { today: gateway.clock.today(), gemeenten: &gateway.gemeenten, contract: None };
             let mut findings = judge_alone(&answer, &outside).findings;
             // A 304 repeats the header of its 303, with what is wrong in it; none is younger than one dated in the future.
             let comes_of = if code == "CS064" { "CS324" } else { code };

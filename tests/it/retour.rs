@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use iwmo_gateway::domain::berichten::klasse::ElementPath;
 use iwmo_gateway::domain::berichten::waarde::{Identificatie, Value};
+use iwmo_gateway::domain::finding::{Finding, Level, Severity};
 use iwmo_gateway::domain::judging::retour::{accepts, compose};
-use iwmo_gateway::domain::judging::verdict::{Finding, Level, Severity};
 use iwmo_gateway::domain::{Bericht, Heenbericht, Retourbericht, Verdict};
 use iwmo_gateway::xml;
 

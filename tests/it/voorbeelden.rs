@@ -4,8 +4,8 @@ use std::path::Path;
 
 use iwmo_gateway::clock::{Clock, SystemClock};
 use iwmo_gateway::config::codelijsten::Codelijsten;
-use iwmo_gateway::domain::afspraken::Afspraken;
-use iwmo_gateway::domain::judging::verdict::{Outside, judge_alone};
+use iwmo_gateway::domain::judging::judge::judge_alone;
+use iwmo_gateway::domain::regels::outside::Outside;
 use iwmo_gateway::xml;
 
 use crate::replay::{folder_of, replay_json};
@@ -38,12 +38,7 @@ fn every_example_of_2_3_breaks_what_it_should_and_nothing_else() {
     let examples = examples(&index);
     assert!(examples.len() > 50, "{} examples", examples.len());
     let lists = Codelijsten::built_in();
-    let outside = Outside {
-        today: SystemClock.today(),
-        gemeenten: &lists.gemeenten,
-        contract: None,
-        afspraken: &Afspraken::None,
-    };
+    let outside = Outside { today: SystemClock.today(), gemeenten: &lists.gemeenten, contract: None };
     for Example { file, rule, retourcode, level } in examples {
         let bytes = std::fs::read(folder.join(file)).expect("an example");
         let Ok(bericht) = xml::read(&bytes) else {

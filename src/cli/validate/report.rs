@@ -7,7 +7,7 @@ use quick_xml::escape::escape;
 use serde::Serialize;
 
 use super::{Checked, Format, Verdict};
-use crate::domain::judging::verdict::{Finding, Level, Severity};
+use crate::domain::finding::{Finding, Level, Severity};
 use crate::domain::regels::coverage::{Coverage, NotRun, coverage};
 use crate::domain::{Berichtsoort, Release};
 use crate::store::FindingReceipt;

@@ -5,7 +5,7 @@ use super::tabel::NOT_STARTED;
 use crate::domain::berichten::bericht::Heenbericht;
 use crate::domain::berichten::declaratie::{Declaratie, Prestatie};
 use crate::domain::facts::history::{History, Leveringen};
-use crate::domain::judging::verdict::{Finding, Place};
+use crate::domain::finding::{Finding, Place};
 
 /// Of how many lines is told at most that there is no start: an aanbieder that reports none has it from the first.
 const TOLD: usize = 100;

@@ -21,7 +21,8 @@ use crate::domain::berichten::toewijzing::{Omvang, Product};
 use crate::domain::berichten::waarde::{Bsn, Frequentie, ProductCode, ToewijzingNummer};
 use crate::domain::cak::Cak;
 use crate::domain::facts::history::{GrantedElsewhere, History, Leveringen, SupportElsewhere, ToewijzingFact};
-use crate::domain::judging::verdict::{Finding, Outside, Place, Severity};
+use crate::domain::finding::{Finding, Place, Severity};
+use crate::domain::regels::outside::Outside;
 
 /// The choices that these agreements leave.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 
 use super::{Afspraak, Breach};
 use crate::domain::Berichtsoort::{self, Wmo301, Wmo303D, Wmo303F, Wmo323};
-use crate::domain::judging::verdict::Severity;
+use crate::domain::finding::Severity;
 
 pub const NO_START: Breach = Breach {
     id: "MLW-01b",

@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::retour::own_xsd_versie;
-use super::verdict::{Finding, Level, Oordeel, Severity, Verdict};
+use super::verdict::{Oordeel, Verdict};
 use crate::domain::berichten::bericht::{BerichtIdentificatie, Berichtsoort, Header, Heenbericht, Inhoud};
 use crate::domain::berichten::declaratie::{
     AntwoordHeader, Client, Declaratie, DeclaratieAntwoord, Prestatie, TotaalBedragMetDC,
 };
 use crate::domain::berichten::klasse::{ElementPath, RetourCodes};
 use crate::domain::berichten::waarde::{Identificatie, RetourCode};
+use crate::domain::finding::{Finding, Level, Severity};
 
 /// Composes the 325 on a declaratie; `None` for another kind, and for one whose lines nobody judged.
 ///

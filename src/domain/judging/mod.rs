@@ -4,6 +4,8 @@
 
 pub mod declaratie_antwoord;
 pub mod factuur_antwoord;
+pub mod judge;
+mod lines;
 pub mod retour;
 pub mod verdict;
 pub mod waiting;

@@ -2,10 +2,11 @@
 
 use chrono::NaiveDate;
 
-use super::verdict::{Finding, Level, Severity, Verdict};
+use super::verdict::Verdict;
 use crate::domain::berichten::bericht::{Header, Heenbericht, Release, RetourHeader, Retourbericht, XsdVersie};
 use crate::domain::berichten::klasse::{ElementPath, RetourCodes};
 use crate::domain::berichten::waarde::{Identificatie, RetourCode, Value, Versie};
+use crate::domain::finding::{Finding, Level, Severity};
 
 /// Composes the retour of a heenbericht; `None` for a kind that asks for none.
 ///

@@ -10,7 +10,8 @@ use std::fmt;
 use crate::domain::berichten::bericht::{Berichtsoort, Heenbericht, Release};
 use crate::domain::berichten::declaratie::{Declaratie, Prestatie};
 use crate::domain::berichten::klasse::ElementPath;
-use crate::domain::judging::verdict::{Finding, Level, Severity, Verdict};
+use crate::domain::finding::{Finding, Level, Severity};
+use crate::domain::judging::verdict::Verdict;
 use crate::domain::regels::{Check, REGELS};
 
 /// What a person says about one line.

@@ -25,7 +25,7 @@ use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::berichten::levering::{StartKey, StartProduct, StopKey, StopProduct};
 use crate::domain::berichten::verzoek::Verzoek;
 use crate::domain::berichten::waarde::{Bsn, DatumGebruik, StatusAanlevering, ToewijzingNummer};
-use crate::domain::judging::verdict::Place;
+use crate::domain::finding::Place;
 use persoon::Persoon;
 
 /// CS002: a Bsn passes the elfproef.

@@ -14,7 +14,7 @@ pub mod wijziging;
 use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
 use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::facts::history::History;
-use crate::domain::judging::verdict::Place;
+use crate::domain::finding::Place;
 
 /// TR056: an Identificatie is used once per sender and kind of bericht.
 ///

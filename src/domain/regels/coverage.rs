@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::lijst::{Unchecked, lijst};
 use super::prestatie::Basis;
 use super::{Check, Regel};
-use crate::domain::judging::verdict::Level;
+use crate::domain::finding::Level;
 use crate::domain::{Berichtsoort, Release};
 
 /// What was looked at in a bericht, and what was not.

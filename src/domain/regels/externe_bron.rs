@@ -8,7 +8,8 @@ use crate::domain::berichten::declaratie::GeslotenPeriode;
 use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::berichten::toewijzing::Product;
 use crate::domain::berichten::waarde::StatusAanlevering;
-use crate::domain::judging::verdict::{Outside, Place};
+use crate::domain::finding::Place;
+use crate::domain::regels::outside::Outside;
 
 use super::bericht::factuur;
 

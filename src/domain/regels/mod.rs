@@ -8,6 +8,7 @@ mod berichtoverstijgend;
 pub mod coverage;
 mod externe_bron;
 pub mod lijst;
+pub mod outside;
 pub mod prestatie;
 pub mod uitleg;
 
@@ -21,7 +22,8 @@ use crate::domain::berichten::bericht::Heenbericht;
 use crate::domain::berichten::bericht::Release::{self, V2_3, V3_2};
 use crate::domain::berichten::contract::Contract;
 use crate::domain::facts::history::History;
-use crate::domain::judging::verdict::{Level, Outside, Place};
+use crate::domain::finding::{Finding, Level, Place, Severity};
+use outside::Outside;
 use prestatie::{Basis, Line, Part, Spot};
 
 /// How a rule looks at a bericht.
@@ -66,6 +68,21 @@ impl Regel {
             Check::Outside(_) | Check::Contract(_) => Level::External,
             Check::History(_) => Level::History,
             Check::Line(_, basis, _) => basis.level(),
+        }
+    }
+
+    /// The finding that it is broken here.
+    #[must_use]
+    pub fn broken_at(&self, place: Place) -> Finding {
+        Finding {
+            level: self.level(),
+            severity: Severity::Error,
+            regel: Some(self.code),
+            retour_code: self.retour_code,
+            path: place.element.to_string(),
+            klasse: Some(place.klasse),
+            position: None,
+            text: self.text.to_owned(),
         }
     }
 

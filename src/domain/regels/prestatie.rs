@@ -1,7 +1,7 @@
 //! Rules on one line of a declaratie or factuur: each has a verdict of its own, and counts for those judged after it.
 //!
 //! The rules say what is wrong with a line. In which order lines are judged, and which rules of a line stop
-//! others: see `domain/judging/verdict/lines.rs`.
+//! others: see `domain/judging/lines.rs`.
 
 mod books;
 pub(super) mod periode;
@@ -17,7 +17,7 @@ use crate::domain::berichten::toewijzing::Omvang;
 use crate::domain::berichten::waarde::Bsn;
 use crate::domain::facts::calculation::Calculation;
 use crate::domain::facts::history::ToewijzingFact;
-use crate::domain::judging::verdict::Level;
+use crate::domain::finding::Level;
 
 pub use books::{Books, granted};
 

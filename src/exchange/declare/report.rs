@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::domain::Header;
 use crate::domain::declare::{Column, Line, RowProblem, by_client};
-use crate::domain::judging::verdict::Finding;
+use crate::domain::finding::Finding;
 use crate::store::{FindingReceipt, Receipt};
 
 /// A bericht of a declaratie: what it holds, what was found, what became of it.

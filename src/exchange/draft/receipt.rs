@@ -1,7 +1,8 @@
 //! What is kept of a bericht, and what its sender is told.
 
+use crate::domain::regels::outside::Outside;
 use crate::domain::regels::{Regel, regels_for};
-use crate::domain::{Bericht, Berichtsoort, Heenbericht, Outside, Partij, Verdict};
+use crate::domain::{Bericht, Berichtsoort, Heenbericht, Partij, Verdict};
 use crate::exchange::receive::{Carrier, Received};
 use crate::store::{
     DeadlineReceipt, DeadlineState, Destination, FindingReceipt, HeaderColumns, NewBericht, NewDeadline, Outcome,

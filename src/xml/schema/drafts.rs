@@ -1,6 +1,6 @@
 //! Findings while they are being made: at an offset, without line and column yet.
 
-use crate::domain::judging::verdict::{Finding, Level, Position, Severity};
+use crate::domain::finding::{Finding, Level, Position, Severity};
 use crate::xml::window::Window;
 
 use super::tables::SymbolId;

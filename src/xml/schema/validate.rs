@@ -5,7 +5,7 @@
 //! nothing is allocated or hashed per element. A mistake leads to the nearest place from which the sequence
 //! can go on, or its subtree is left out, so that it does not cause others.
 
-use crate::domain::judging::verdict::{Finding, Position};
+use crate::domain::finding::{Finding, Position};
 use crate::xml::malformed::Malformed;
 use crate::xml::names::is_all_blank;
 use crate::xml::tokens::{Token, Tokens, first_ink};

@@ -1,6 +1,6 @@
 //! One mistake gives one finding, where a person would look.
 
-use iwmo_gateway::domain::judging::verdict::{Finding, Level};
+use iwmo_gateway::domain::finding::{Finding, Level};
 use iwmo_gateway::domain::{Berichtsoort, Release};
 use iwmo_gateway::xml::RefusalKind;
 

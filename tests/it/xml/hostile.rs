@@ -1,6 +1,6 @@
 //! What must never be taken, and must be refused in bounded time.
 
-use iwmo_gateway::domain::judging::verdict::Level;
+use iwmo_gateway::domain::finding::Level;
 use iwmo_gateway::xml::{self, RefusalKind};
 use proptest::prelude::*;
 

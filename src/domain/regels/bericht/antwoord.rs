@@ -3,7 +3,7 @@
 use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
 use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::berichten::waarde::VerzoekAntwoord;
-use crate::domain::judging::verdict::Place;
+use crate::domain::finding::Place;
 
 /// CD085: a rejection has a reason.
 ///

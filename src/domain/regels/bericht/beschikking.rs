@@ -7,7 +7,7 @@ use crate::domain::berichten::beschikking::{Beschikking, Client, ToegewezenProdu
 use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::berichten::levering::{StartProduct, StopProduct};
 use crate::domain::berichten::waarde::Eenheid;
-use crate::domain::judging::verdict::Place;
+use crate::domain::finding::Place;
 
 use super::overlap::overlapping;
 use super::{client_path, places_of_birth, start_product_path, stop_product_path};

@@ -4,7 +4,7 @@ use crate::domain::berichten::bericht::Heenbericht;
 use crate::domain::berichten::client::{Adres, Contact};
 use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::berichten::waarde::AdresSoort::{Brp, Correspondentie, TijdelijkVerblijf, Verblijf};
-use crate::domain::judging::verdict::Place;
+use crate::domain::finding::Place;
 
 use super::persoon::Persoon;
 use super::{client_path, relatie_path};

@@ -10,7 +10,7 @@ use crate::domain::berichten::declaratie::{
 };
 use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::berichten::waarde::{DebetCredit, Eenheid, ReferentieNummer, RetourCode};
-use crate::domain::judging::verdict::Place;
+use crate::domain::finding::Place;
 
 use super::{clienten, factuur, prestatie_path};
 

@@ -11,7 +11,7 @@ use crate::domain::berichten::factuur::{
 };
 use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::berichten::waarde::{DebetCredit, Eenheid, ReferentieNummer};
-use crate::domain::judging::verdict::Place;
+use crate::domain::finding::Place;
 
 use super::beschikking::may_be_counted;
 use super::nth_factuur_client_path;

@@ -5,7 +5,7 @@ use crate::domain::berichten::declaratie::BedragMetDC;
 use crate::domain::berichten::factuur::{Client, FactuurAntwoordHeader, Prestatie};
 use crate::domain::berichten::klasse::{ElementPath, RetourCodes};
 use crate::domain::berichten::waarde::RetourCode;
-use crate::domain::judging::verdict::Place;
+use crate::domain::finding::Place;
 
 use super::factuur::{broken_lines, clienten, lines, prestatie_path};
 

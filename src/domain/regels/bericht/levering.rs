@@ -1,7 +1,7 @@
 //! Rules on the stop of support. All give 0001, on the product.
 
 use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
-use crate::domain::judging::verdict::Place;
+use crate::domain::finding::Place;
 
 use super::stop_product_path;
 

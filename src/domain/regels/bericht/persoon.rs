@@ -3,7 +3,7 @@
 use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
 use crate::domain::berichten::client::{Communicatie, Contact, Relatie, VolledigeNaam};
 use crate::domain::berichten::waarde::{Communicatievorm, NaamGebruik};
-use crate::domain::judging::verdict::Place;
+use crate::domain::finding::Place;
 
 use super::{client_path, relatie_path};
 

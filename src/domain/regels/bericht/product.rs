@@ -8,7 +8,7 @@ use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::berichten::toewijzing::{Omvang, Product, ToegewezenProduct};
 use crate::domain::berichten::verzoek::{AangevraagdProduct, NieuwProduct, TeWijzigenProduct};
 use crate::domain::berichten::waarde::{Eenheid, Frequentie, RedenWijziging};
-use crate::domain::judging::verdict::Place;
+use crate::domain::finding::Place;
 
 use super::contact::contacten;
 use super::overlap::{Span, conflicting};

@@ -4,7 +4,7 @@ use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
 use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::berichten::verzoek::{AangevraagdProduct, Verwijzer, Verzoek};
 use crate::domain::berichten::waarde::TypeVerwijzer;
-use crate::domain::judging::verdict::Place;
+use crate::domain::finding::Place;
 
 use super::overlap::{Span, conflicting};
 use super::product::{extents_not_for_a_day, extents_without_code};

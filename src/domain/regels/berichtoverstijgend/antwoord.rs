@@ -4,7 +4,7 @@ use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
 use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::berichten::waarde::VerzoekAntwoord;
 use crate::domain::facts::history::{History, VerzoekFact};
-use crate::domain::judging::verdict::Place;
+use crate::domain::finding::Place;
 
 /// TR355: an antwoord belongs to a verzoek of this aanbieder.
 ///

@@ -8,7 +8,7 @@ use crate::domain::berichten::declaratie::{AntwoordHeader, DeclaratieAntwoord, P
 use crate::domain::berichten::klasse::{ElementPath, RetourCodes};
 use crate::domain::berichten::waarde::Bsn;
 use crate::domain::facts::history::{Answers, DeclaratieFact, History, PrestatieFact};
-use crate::domain::judging::verdict::Place;
+use crate::domain::finding::Place;
 use crate::domain::regels::bericht::{nth_client_path, prestatie_path};
 
 /// TR304 of a WMO325: every line was declared under the Bsn that it is listed under.

@@ -4,7 +4,7 @@ use crate::domain::berichten::bericht::Heenbericht;
 use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::berichten::periode::Lengte;
 use crate::domain::facts::history::History;
-use crate::domain::judging::verdict::Place;
+use crate::domain::finding::Place;
 use crate::domain::regels::bericht::factuur;
 
 /// TR324: a number stands for one declaratie or factuur. One that was rejected on a rule inside it leaves its number free.

@@ -5,7 +5,7 @@ use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
 use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::berichten::levering::{StartClient, StartKey, StartProduct};
 use crate::domain::facts::history::History;
-use crate::domain::judging::verdict::Place;
+use crate::domain::finding::Place;
 
 /// TR019: a start belongs to a toewijzing, by ToewijzingNummer, Bsn and both parties.
 ///

@@ -7,7 +7,7 @@ use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
 use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::berichten::levering::{StopClient, StopKey, StopProduct};
 use crate::domain::facts::history::History;
-use crate::domain::judging::verdict::Place;
+use crate::domain::finding::Place;
 
 /// TR019: a stop belongs to a toewijzing, by ToewijzingNummer, Bsn and both parties. One that was removed since its start
 /// can still be stopped.

@@ -4,7 +4,7 @@ use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
 use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::berichten::toewijzing::{Client, ToegewezenProduct};
 use crate::domain::facts::history::History;
-use crate::domain::judging::verdict::Place;
+use crate::domain::finding::Place;
 
 /// TR300: who honours a verzoek names that of this client.
 ///

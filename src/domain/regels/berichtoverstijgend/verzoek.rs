@@ -3,7 +3,7 @@
 use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
 use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::facts::history::History;
-use crate::domain::judging::verdict::Place;
+use crate::domain::finding::Place;
 
 /// TR304: a verzoek om wijziging is about a client who has, or had, a toewijzing of this gemeente at this aanbieder.
 ///

@@ -9,7 +9,7 @@ use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::berichten::verzoek::{TeWijzigenProduct, Verzoek, WijzigingClient};
 use crate::domain::berichten::waarde::{Frequentie, ToewijzingNummer};
 use crate::domain::facts::history::{History, ToewijzingFact};
-use crate::domain::judging::verdict::Place;
+use crate::domain::finding::Place;
 use crate::domain::regels::bericht::overlap::{Span, conflicting};
 
 /// TR349: the verzoek names every toewijzing of the client that is actueel. One of which the aanbieder could not know,

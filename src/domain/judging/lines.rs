@@ -5,13 +5,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Finding, Oordeel, Outside, Place, Verdict};
+use super::verdict::{Oordeel, Verdict};
 use crate::domain::berichten::bericht::{Heenbericht, Inhoud, Release};
 use crate::domain::berichten::contract::Contract;
 use crate::domain::berichten::declaratie::{Declaratie, GeslotenPeriode, Prestatie};
 use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::berichten::waarde::Bsn;
 use crate::domain::facts::history::{History, ToewijzingFact};
+use crate::domain::finding::{Finding, Place};
+use crate::domain::regels::outside::Outside;
 use crate::domain::regels::prestatie::{Basis, Books, Line, Part, Spot};
 use crate::domain::regels::{Check, Regel, regels_for};
 
@@ -151,7 +153,7 @@ impl Layout {
     fn finding(&self, stated: &Stated<'_>, regel: &Regel, spot: Spot) -> Finding {
         let below = self.bedragen.filter(|_| spot.first().is_some_and(|name| Self::IN_BEDRAGEN.contains(name)));
         let names: Vec<&'static str> = below.into_iter().chain(spot.iter().copied()).collect();
-        Finding::of(regel, Place::within(self.line(stated), &names))
+        regel.broken_at(Place::within(self.line(stated), &names))
     }
 }
 
