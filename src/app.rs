@@ -20,7 +20,7 @@ use crate::exchange::watch::watch as watch_deadlines;
 use crate::exchange::{Alarm, Brought, Envelopes, Gateway, LocalParties, new_referentienummer};
 use crate::http::{self, Caller};
 use crate::hub::ggk::{Ggk, LinkError, Patience};
-use crate::store::{Postgres, Sqlite, Store, StoreError};
+use crate::store::{IfOlder, Postgres, Sqlite, Store, StoreError};
 use crate::xml::{LoadError, Replacement, Schemas};
 
 /// How long running requests and attempts may take after a stop was asked for. What is cut off then is
@@ -73,7 +73,7 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Sta
     let listener = TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
     let address = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
     let link = link(&config).map_err(StartError::Link)?;
-    let store = open(&config.database).await.map_err(StartError::Store)?;
+    let store = open(&config.database, IfOlder::Upgrade).await.map_err(StartError::Store)?;
     store.take_away_abandoned(clock.now() - ABANDONED).await.map_err(StartError::Store)?;
     let rhythm = rhythm(&config);
     let settings = http_settings(&config);
@@ -133,14 +133,14 @@ pub fn schemas(config: &Config) -> Result<Arc<Schemas>, LoadError> {
     Schemas::load(&replacements).map(Arc::new)
 }
 
-/// Opens the database, or creates it.
+/// Opens the database, or creates it; one that an earlier program made is brought up to date or refused.
 ///
 /// # Errors
 /// When it cannot be used, or its schema is not ours.
-pub async fn open(database: &Database) -> Result<Arc<dyn Store>, StoreError> {
+pub async fn open(database: &Database, if_older: IfOlder) -> Result<Arc<dyn Store>, StoreError> {
     Ok(match database {
-        Database::Sqlite(path) => Arc::new(Sqlite::open(path).await?),
-        Database::Postgres(url) => Arc::new(Postgres::connect(url).await?),
+        Database::Sqlite(path) => Arc::new(Sqlite::opened(path, if_older).await?),
+        Database::Postgres(url) => Arc::new(Postgres::connected(url, if_older).await?),
     })
 }
 

@@ -13,7 +13,7 @@ use crate::clock::{Clock as _, SystemClock};
 use crate::config::{Config, Database};
 use crate::exchange::keep::DeadlineJson;
 use crate::exchange::table::{Cell, csv};
-use crate::store::{DeadlineQuery, DeadlineState, DeadlineView, Origin, Store, StoreError};
+use crate::store::{DeadlineQuery, DeadlineState, DeadlineView, IfOlder, Origin, Store, StoreError};
 
 /// What `deadlines` takes.
 #[derive(clap::Args)]
@@ -80,7 +80,7 @@ async fn awaited(arguments: &Arguments, today: NaiveDate) -> Result<Vec<Deadline
         (false, None) => None,
     };
     let states = vec![DeadlineState::Open, DeadlineState::Overdue];
-    let store = app::open(&config.database).await?;
+    let store = app::open(&config.database, IfOlder::Refuse).await?;
     let found = all(store.as_ref(), &DeadlineQuery { partij: None, states, due_by }).await;
     store.close().await;
     Ok(found?)

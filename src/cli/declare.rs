@@ -21,6 +21,7 @@ use crate::domain::declare::nummer;
 use crate::domain::{Partij, Release};
 use crate::exchange::Gateway;
 use crate::exchange::declare::{Asked, NotMade, Proof, prove, rows};
+use crate::store::IfOlder;
 
 const EXAMPLE: &str = "\
 The table has a heading, with semicolons or commas between:
@@ -152,7 +153,7 @@ async fn open(arguments: &Arguments) -> Result<Gateway, Box<dyn Error>> {
         return Err(format!("{} is no party of this gateway (section [[partij]])", arguments.aanbieder).into());
     }
     let schemas = app::schemas(&config)?;
-    let store = app::open(&config.database).await?;
+    let store = app::open(&config.database, IfOlder::Refuse).await?;
     Ok(app::gateway(config, schemas, store, Arc::new(SystemClock)))
 }
 

@@ -6,6 +6,7 @@ use super::{ConfigFile, Exit, block_on, complain};
 use crate::app;
 use crate::config::{Config, Database};
 use crate::exchange::rebuild::{Compared, verify};
+use crate::store::IfOlder;
 
 /// What `rebuild` takes.
 #[derive(clap::Args)]
@@ -38,7 +39,7 @@ async fn rebuild(arguments: &Arguments) -> Result<Compared, Box<dyn Error>> {
         return Err(format!("{}: there is no database (setting database.url)", path.display()).into());
     }
     let schemas = app::schemas(&config)?;
-    let store = app::open(&config.database).await?;
+    let store = app::open(&config.database, IfOlder::Refuse).await?;
     let compared = verify(store.as_ref(), &schemas).await;
     store.close().await;
     Ok(compared?)

@@ -12,6 +12,7 @@ mod betaling;
 mod deadline;
 mod entry;
 mod findings;
+mod migrations;
 mod names;
 mod postgres;
 mod receipt;
@@ -42,6 +43,8 @@ pub use entry::{
     HeaderColumns, Journaled, LastSeen, LedgerChange, LedgerRow, LedgerTable, NewBericht, NewDeadline, NewDeclaratie,
     NewParcel, NewPrestatie, NewToewijzing, Outcome, ParcelKind, Place, Proposal, Returned, Via, Wait, Waiting,
 };
+use migrations::PROGRAM;
+pub use migrations::{IfOlder, ours as schema};
 pub use postgres::Postgres;
 pub use receipt::{
     CalculationReceipt, DeadlineReceipt, Destination, FindingReceipt, LineDecisionReceipt, Receipt, RetourReceipt,
@@ -69,6 +72,31 @@ pub enum StoreError {
     /// The schema of the database could not be brought up to date.
     #[error("the database could not be migrated")]
     Migration(#[source] sqlx::migrate::MigrateError),
+    /// A later program made the database, or brought it up to date.
+    #[error(
+        "the database has schema {found}, made by {}; this is iwmo-gateway {PROGRAM}, which knows schemas up to {ours}. \
+         Start that program or a later one, or put back the copy that was made before the upgrade (see docs/upgrading.md)",
+        program.as_ref().map_or_else(|| "a later program".to_owned(), |version| format!("iwmo-gateway {version}"))
+    )]
+    LaterSchema {
+        /// Its schema.
+        found: i64,
+        /// The last one that we know.
+        ours: i64,
+        /// The version of the program that used it last.
+        program: Option<String>,
+    },
+    /// An earlier program made the database, and whoever opened it did not ask to bring it up to date.
+    #[error(
+        "the database has schema {found}, and iwmo-gateway {PROGRAM} works with schema {ours}: start `iwmo-gateway serve`, \
+         which brings it up to date (see docs/upgrading.md)"
+    )]
+    EarlierSchema {
+        /// Its schema; 0 when there is nothing in it.
+        found: i64,
+        /// The one that we work with.
+        ours: i64,
+    },
     /// A stored row does not hold what was written there.
     #[error("row {row} of {table} has an unreadable {column}")]
     Unreadable {

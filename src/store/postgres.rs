@@ -8,11 +8,12 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::Connection as _;
+use sqlx::migrate::Migrate as _;
 use sqlx::postgres::{PgPool, PgPoolOptions};
-use sqlx::{Connection as _, SqlSafeStr};
 
 use super::StoreError;
+use super::migrations::{Dialect, IfOlder};
 use sql::Batch;
 
 #[expect(clippy::duplicate_mod, reason = "the same SQL on two databases, once per driver")]
@@ -31,6 +32,8 @@ const JOINS_STATEMENTS: bool = false;
 /// Takes rows that nobody else is taking, without waiting.
 const SKIP_LOCKED: &str = "FOR UPDATE SKIP LOCKED";
 
+const DIALECT: Dialect = Dialect::Postgres;
+
 const MAX_CONNECTIONS: u32 = 16;
 
 /// The store in a PostgreSQL database.
@@ -39,18 +42,29 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Connects, and brings the schema up to date; processes that start together take turns.
+    /// Connects, and brings the schema up to date; who comes meanwhile waits.
     ///
     /// # Errors
-    /// [`StoreError::Database`] when it cannot be reached, [`StoreError::Migration`] when its schema is not ours.
+    /// [`StoreError::Database`] when it cannot be reached, [`StoreError::LaterSchema`] and [`StoreError::Migration`] when its
+    /// schema is not ours. Then the database is as it was.
     pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        Self::connected(url, IfOlder::Upgrade).await
+    }
+
+    /// Connects, as `if_older` says.
+    ///
+    /// # Errors
+    /// As [`Postgres::connect`], and [`StoreError::EarlierSchema`].
+    pub async fn connected(url: &str, if_older: IfOlder) -> Result<Self, StoreError> {
         let pool = PgPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
             .acquire_timeout(Duration::from_secs(10))
             .after_connect(|conn, _| Box::pin(insist_on_durability(conn)))
             .connect(url)
             .await?;
-        migrator().run(&pool).await.map_err(StoreError::Migration)?;
+        let mut conn = pool.acquire().await?;
+        make_ours(&mut conn, if_older).await?;
+        drop(conn);
         Ok(Self { pool })
     }
 
@@ -91,9 +105,17 @@ impl Postgres {
     }
 }
 
-fn migrator() -> Migrator {
-    let first = include_str!("migrations/postgres/0001_first.sql").into_sql_str();
-    Migrator::with_migrations(vec![Migration::new(1, "first".into(), MigrationType::Simple, first, false)])
+/// In one transaction, under a lock that lasts until it is committed: the one that earlier programs took as well.
+async fn make_ours(conn: &mut Connection, if_older: IfOlder) -> Result<(), StoreError> {
+    conn.lock().await.map_err(StoreError::Migration)?;
+    let done = async {
+        let mut transaction = conn.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?;
+        sql::make_ours(&mut transaction, if_older).await?;
+        Ok(transaction.commit().await?)
+    };
+    let done = done.await;
+    conn.unlock().await.map_err(StoreError::Migration)?;
+    done.map_err(clean)
 }
 
 /// Store before yes: a server that was set to answer commits before they are on disk is told otherwise.

@@ -15,12 +15,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions, SqlSafeStr};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _};
 use tokio::sync::Notify;
 
 use super::StoreError;
+use super::migrations::{Dialect, IfOlder};
 use checkpoint::Checkpointer;
 use readers::Readers;
 use sql::Batch;
@@ -35,6 +35,8 @@ type Database = Sqlite;
 type Db = sqlx::Sqlite;
 type Row = sqlx::sqlite::SqliteRow;
 type Step<'c, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'c>>;
+
+const DIALECT: Dialect = Dialect::Sqlite;
 
 /// Whose turn it is to write: the writer's for a group, or the checkpointer's for the last of the log.
 type Turn = Arc<tokio::sync::Mutex<()>>;
@@ -61,6 +63,9 @@ const LOG_LIMIT: &str = "268435456";
 /// How long a statement waits for another process that has the database.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// The same, while that process may be bringing a large database up to date.
+const UPGRADE_TIMEOUT: Duration = Duration::from_mins(30);
+
 /// The store in a SQLite database.
 pub struct Sqlite {
     writer: Writer,
@@ -75,16 +80,25 @@ struct File {
 }
 
 impl Sqlite {
-    /// Opens the database in this file, or creates it for its owner only, and brings its schema up to date.
+    /// Opens the database in this file, or creates it for its owner only, and brings its schema up to date; who comes
+    /// meanwhile waits.
     ///
     /// # Errors
-    /// [`StoreError::Database`] when the file cannot be used or SQLite is too old, [`StoreError::Migration`]
-    /// when its schema is not ours.
+    /// [`StoreError::Database`] when the file cannot be used or SQLite is too old, [`StoreError::LaterSchema`] and
+    /// [`StoreError::Migration`] when its schema is not ours. Then the database is as it was.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::opened(path, IfOlder::Upgrade).await
+    }
+
+    /// Opens the database in this file, or creates it for its owner only, as `if_older` says.
+    ///
+    /// # Errors
+    /// As [`Sqlite::open`], and [`StoreError::EarlierSchema`].
+    pub async fn opened(path: &Path, if_older: IfOlder) -> Result<Self, StoreError> {
         create_for_owner_only(path).map_err(sqlx::Error::Io)?;
         let options = options().filename(path).journal_mode(SqliteJournalMode::Wal);
         let writing = options.clone().pragma("cache_size", WRITER_CACHE).pragma("journal_size_limit", LOG_LIMIT);
-        let conn = ready(&writing).await?;
+        let conn = ready(&writing, if_older).await?;
         let readers = Readers::connect(options.clone(), READERS).await?;
         let committed = Arc::new(Notify::new());
         let turn = Turn::default();
@@ -98,7 +112,7 @@ impl Sqlite {
     /// # Errors
     /// [`StoreError::Database`] when SQLite is too old.
     pub async fn in_memory() -> Result<Self, StoreError> {
-        let conn = ready(&options().in_memory(true)).await?;
+        let conn = ready(&options().in_memory(true), IfOlder::Upgrade).await?;
         let writer = Writer::start(conn, None, Turn::default(), Arc::default()).map_err(sqlx::Error::Io)?;
         Ok(Self { writer, file: None })
     }
@@ -162,24 +176,43 @@ fn create_for_owner_only(path: &Path) -> std::io::Result<()> {
 }
 
 /// The writer's connection to a database of our schema.
-async fn ready(options: &SqliteConnectOptions) -> Result<Connection, StoreError> {
+async fn ready(options: &SqliteConnectOptions, if_older: IfOlder) -> Result<Connection, StoreError> {
     let mut conn = options.connect().await?;
     let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&mut conn).await?;
     if version_parts(&version) < OLDEST_SQLITE.to_vec() {
         let reason = format!("SQLite {version} can corrupt its log; at least 3.51.3 is needed");
         return Err(sqlx::Error::Configuration(reason.into()).into());
     }
-    migrator().run_direct(None, &mut conn, false).await.map_err(StoreError::Migration)?;
+    make_ours(&mut conn, if_older).await?;
     Ok(conn)
+}
+
+/// In one transaction, and nobody else writes meanwhile.
+async fn make_ours(conn: &mut Connection, if_older: IfOlder) -> Result<(), StoreError> {
+    // A change may put a table in the place of another, which must not take along what refers to it; that nothing refers to
+    // what is not there is seen before the commit. Inside a transaction this switch does nothing.
+    set(conn, "foreign_keys", "OFF").await?;
+    set(conn, "busy_timeout", &UPGRADE_TIMEOUT.as_millis().to_string()).await?;
+    let mut transaction = conn.begin_with("BEGIN IMMEDIATE").await?;
+    if sql::make_ours(&mut transaction, if_older).await? {
+        let broken = sqlx::query("PRAGMA foreign_key_check").fetch_all(&mut *transaction).await?;
+        if !broken.is_empty() {
+            let reason = format!("{} rows would refer to rows that are not there", broken.len());
+            return Err(sqlx::Error::Protocol(reason).into());
+        }
+    }
+    transaction.commit().await?;
+    set(conn, "busy_timeout", &BUSY_TIMEOUT.as_millis().to_string()).await?;
+    set(conn, "foreign_keys", "ON").await
+}
+
+async fn set(conn: &mut Connection, name: &str, value: &str) -> Result<(), StoreError> {
+    sqlx::query(AssertSqlSafe(format!("PRAGMA {name} = {value}"))).execute(conn).await?;
+    Ok(())
 }
 
 fn version_parts(version: &str) -> Vec<u32> {
     version.split('.').map_while(|part| part.parse().ok()).collect()
-}
-
-fn migrator() -> Migrator {
-    let first = include_str!("migrations/sqlite/0001_first.sql").into_sql_str();
-    Migrator::with_migrations(vec![Migration::new(1, "first".into(), MigrationType::Simple, first, false)])
 }
 
 #[cfg(test)]

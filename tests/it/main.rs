@@ -9,6 +9,7 @@ mod chain;
 mod clocks;
 mod command_line;
 mod crash;
+mod database;
 mod decide;
 mod decide_page;
 mod declaraties;

@@ -13,74 +13,48 @@ mod outbox;
 mod parties;
 mod postgres_only;
 mod record;
+mod schema;
 mod sqlite_only;
 mod waiting;
 
 use std::sync::Arc;
 
-use iwmo_gateway::store::{Postgres, Sqlite, Store};
-use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
-use tempfile::TempDir;
+use iwmo_gateway::store::{IfOlder, Store};
+
+use crate::database::Database;
 
 /// Two stores on one database.
 struct World {
     one: Arc<dyn Store>,
     two: Arc<dyn Store>,
-    raw: Raw,
-}
-
-/// The database itself, past the store.
-enum Raw {
-    Sqlite(TempDir),
-    Postgres(String),
+    /// The database itself, past the store.
+    raw: Database,
 }
 
 impl World {
     async fn sqlite() -> Option<Self> {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let path = folder.path().join("test.db");
-        let one = Arc::new(Sqlite::open(&path).await.expect("a new database"));
-        let two = Arc::new(Sqlite::open(&path).await.expect("the same database"));
-        Some(Self { one, two, raw: Raw::Sqlite(folder) })
+        Some(Self::on(Database::sqlite()).await)
     }
 
     async fn postgres() -> Option<Self> {
-        let url = crate::postgres::fresh_database().await?;
-        let one = Arc::new(Postgres::connect(&url).await.expect("a new database"));
-        let two = Arc::new(Postgres::connect(&url).await.expect("the same database"));
-        Some(Self { one, two, raw: Raw::Postgres(url) })
+        Some(Self::on(Database::postgres().await?).await)
+    }
+
+    async fn on(raw: Database) -> Self {
+        let one = raw.open(IfOlder::Upgrade).await.expect("a new database");
+        let two = raw.open(IfOlder::Upgrade).await.expect("the same database");
+        Self { one, two, raw }
     }
 
     /// One number out of the database.
     async fn number(&self, sql: &'static str) -> i64 {
-        match &self.raw {
-            Raw::Sqlite(folder) => {
-                let mut conn = raw_sqlite(folder).await;
-                sqlx::query_scalar(sql).fetch_one(&mut conn).await.expect("a number")
-            }
-            Raw::Postgres(url) => {
-                let mut conn = PgConnection::connect(url).await.expect("the database");
-                sqlx::query_scalar(sql).fetch_one(&mut conn).await.expect("a number")
-            }
-        }
+        self.raw.number(sql).await
     }
 
     /// Changes the database behind the store's back.
     async fn tamper(&self, sql: &str) {
-        let sql = AssertSqlSafe(sql);
-        match &self.raw {
-            Raw::Sqlite(folder) => drop(sqlx::raw_sql(sql).execute(&mut raw_sqlite(folder).await).await.expect("done")),
-            Raw::Postgres(url) => {
-                let mut conn = PgConnection::connect(url).await.expect("the database");
-                sqlx::raw_sql(sql).execute(&mut conn).await.expect("done");
-            }
-        }
+        self.raw.tamper(sql).await;
     }
-}
-
-async fn raw_sqlite(folder: &TempDir) -> SqliteConnection {
-    let url = format!("sqlite://{}", folder.path().join("test.db").display());
-    SqliteConnection::connect(&url).await.expect("the database")
 }
 
 /// Runs each case on each database.
@@ -125,6 +99,8 @@ on_both_databases! {
         newest_first_in_pages overview_counts errors_hold_no_bsn;
     waiting: found_by_what_it_waits_for released_once no_retour_answers_one_that_waits
         its_identificatie_is_used_and_a_verdict_beside_it_is_stale;
+    schema: a_later_one_is_refused_by_the_name_of_its_program the_program_that_used_it_last_is_known
+        one_that_was_edited_is_refused;
     ahead: a_large_bericht_is_there_whole_or_not_at_all one_stale_subject_of_many
         what_was_abandoned_is_not_seen_and_taken_away;
     declaratie: pages_of_lines_are_all_lines_and_totals_their_sum

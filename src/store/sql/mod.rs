@@ -21,6 +21,7 @@ mod payload;
 mod postbus;
 mod record;
 mod row;
+mod schema;
 mod spoed;
 mod support;
 mod toewijzing;
@@ -28,6 +29,7 @@ mod use_cases;
 mod waiting;
 
 pub use batch::Batch;
+pub use schema::make_ours;
 
 use crate::store::StoreError;
 

@@ -129,13 +129,14 @@ impl Log {
 mod tests {
     use super::super::{options, ready};
     use super::*;
+    use crate::store::IfOlder;
 
     /// A database in a file, with a log that is large from its first page on.
     async fn written(folder: &Path) -> (SqliteConnection, Log) {
         let path = folder.join("test.db");
         std::fs::write(&path, "").expect("a file");
         let options = options().filename(&path).journal_mode(sqlx::sqlite::SqliteJournalMode::Wal);
-        let mut conn = ready(&options).await.expect("a database of our schema");
+        let mut conn = ready(&options, IfOlder::Upgrade).await.expect("a database of our schema");
         write(&mut conn, 0..200).await;
         let log = Log::open(options, &path, Turn::default(), 1).await.expect("the database");
         (conn, log)

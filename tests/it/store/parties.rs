@@ -3,10 +3,11 @@
 use iwmo_gateway::domain::Partij;
 use iwmo_gateway::store::{DeadlineQuery, DeadlineState, Entry, LedgerChange, NewDeadline, Outcome, Overview, Store};
 
+use super::World;
 use super::data::{
     BSN, aanbieder, at, entry_305, entry_at, gemeente, morning, parcel, retour_deadline, start_key, stranger,
 };
-use super::{Raw, World};
+use crate::database::Database;
 
 pub async fn every_read_keeps_parties_apart(World { one, two, raw: _raw }: World) {
     let mut given = entry_305("b1");
@@ -126,8 +127,8 @@ pub async fn overview_counts(World { one, two, raw: _raw }: World) {
 /// PostgreSQL quotes the whole row when a check fails.
 pub async fn errors_hold_no_bsn(world: World) {
     match &world.raw {
-        Raw::Postgres(_) => world.tamper("ALTER TABLE start ADD CONSTRAINT never CHECK (bsn = '')").await,
-        Raw::Sqlite(_) => {
+        Database::Postgres(_) => world.tamper("ALTER TABLE start ADD CONSTRAINT never CHECK (bsn = '')").await,
+        Database::Sqlite(_) => {
             let trigger = "CREATE TRIGGER never BEFORE INSERT ON start BEGIN SELECT RAISE(ABORT, 'never'); END";
             world.tamper(trigger).await;
         }

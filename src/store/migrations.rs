@@ -1,0 +1,180 @@
+//! The schema of the database, as a list of changes that only grows.
+//!
+//! What stands in it was carried out on somebody's database and is never edited: a test holds its checksums. From the second
+//! on one text serves both databases, and says in braces what they call differently (`WORDS`); lines under `-- sqlite:` or
+//! `-- postgres:` are for that one alone, up to `-- both:`.
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{AssertSqlSafe, SqlSafeStr};
+
+/// The table in which sqlx keeps what was carried out.
+pub const APPLIED: &str = "_sqlx_migrations";
+
+/// What goes into the table `program`.
+pub const PROGRAM: &str = env!("CARGO_PKG_VERSION");
+
+/// Which database a text is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// SQLite.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+}
+
+/// What to do with a database that an earlier program made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IfOlder {
+    /// Bring it up to date. A new database is made.
+    Upgrade,
+    /// Leave it as it is, and say so.
+    Refuse,
+}
+
+/// A change of the schema.
+struct Change {
+    number: i64,
+    name: &'static str,
+    text: Text,
+}
+
+enum Text {
+    /// One for each: only the first, from before there was one for both.
+    Twins {
+        sqlite: &'static str,
+        postgres: &'static str,
+    },
+    Both(&'static str),
+}
+
+const ALL: &[Change] = &[
+    Change {
+        number: 1,
+        name: "first",
+        text: Text::Twins {
+            sqlite: include_str!("migrations/sqlite/0001_first.sql"),
+            postgres: include_str!("migrations/postgres/0001_first.sql"),
+        },
+    },
+    Change { number: 2, name: "program", text: Text::Both(include_str!("migrations/0002_program.sql")) },
+];
+
+/// What the two databases call differently: in the text, in SQLite, in PostgreSQL.
+const WORDS: &[(&str, &str, &str)] = &[
+    ("{number}", "INTEGER", "BIGINT"),
+    ("{instant}", "TEXT", "TIMESTAMPTZ"),
+    ("{date}", "TEXT", "DATE"),
+    ("{bytes}", "BLOB", "BYTEA"),
+    ("{serial}", "INTEGER PRIMARY KEY AUTOINCREMENT", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"),
+    // Behind a table with small rows under a key of text: they stand in the key itself.
+    ("{in its key}", "WITHOUT ROWID", ""),
+];
+
+/// The number of the schema that this program works with.
+#[must_use]
+pub fn ours() -> i64 {
+    ALL.last().expect("there is a first change").number
+}
+
+/// All changes, for this database.
+#[must_use]
+pub fn migrator(dialect: Dialect) -> Migrator {
+    let migration = |change: &Change| {
+        let sql = AssertSqlSafe(sql(&change.text, dialect)).into_sql_str();
+        Migration::new(change.number, change.name.into(), MigrationType::Simple, sql, false)
+    };
+    let mut migrator = Migrator::with_migrations(ALL.iter().map(migration).collect());
+    // Who runs it has the database to itself until its own transaction ends.
+    migrator.set_locking(false);
+    migrator
+}
+
+fn sql(text: &Text, dialect: Dialect) -> String {
+    match (text, dialect) {
+        (Text::Twins { sqlite, .. }, Dialect::Sqlite) => (*sqlite).to_owned(),
+        (Text::Twins { postgres, .. }, Dialect::Postgres) => (*postgres).to_owned(),
+        (Text::Both(text), dialect) => spelled(&lines_for(text, dialect), dialect),
+    }
+}
+
+fn lines_for(text: &str, dialect: Dialect) -> String {
+    let mut wanted = true;
+    let mut kept = String::new();
+    for line in text.lines() {
+        match line {
+            "-- both:" => wanted = true,
+            "-- sqlite:" => wanted = dialect == Dialect::Sqlite,
+            "-- postgres:" => wanted = dialect == Dialect::Postgres,
+            line if wanted => kept.extend([line, "\n"]),
+            _ => {}
+        }
+    }
+    kept
+}
+
+fn spelled(text: &str, dialect: Dialect) -> String {
+    WORDS.iter().fold(text.to_owned(), |text, (word, sqlite, postgres)| {
+        let name = match dialect {
+            Dialect::Sqlite => sqlite,
+            Dialect::Postgres => postgres,
+        };
+        text.replace(word, name)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of each change what sqlx keeps of it in every database, on SQLite and on PostgreSQL: the first twelve digits. A line of
+    /// a change that went out with a version stays as it is for good.
+    const CHECKSUMS: &[(i64, &str, &str)] = &[(1, "0d7c5d5e3f8f", "1d51e0c77874"), (2, "5adfb7abc1fa", "df08f178da68")];
+
+    #[test]
+    fn no_change_is_edited_afterwards() {
+        let of = |dialect| {
+            let digits = |change: &Migration| (change.version, hex::encode(&change.checksum)[..12].to_owned());
+            migrator(dialect).iter().map(digits).collect::<Vec<_>>()
+        };
+        let made: Vec<_> = of(Dialect::Sqlite)
+            .into_iter()
+            .zip(of(Dialect::Postgres))
+            .map(|((number, sqlite), (_, postgres))| (number, sqlite, postgres))
+            .collect();
+        let held: Vec<_> =
+            CHECKSUMS.iter().map(|(number, one, two)| (*number, (*one).to_owned(), (*two).to_owned())).collect();
+        assert_eq!(made, held);
+    }
+
+    #[test]
+    fn numbers_follow_one_another() {
+        let numbers: Vec<i64> = ALL.iter().map(|change| change.number).collect();
+        assert_eq!(numbers, (1..=ours()).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn one_text_serves_both_databases() {
+        let text = "CREATE TABLE t (a {number}, b {instant}) {in its key};\n\
+                    -- sqlite:\nPRAGMA x;\n-- postgres:\nANALYZE;\n-- both:\nSELECT '{\"a\":1}';\n";
+        let made = |dialect| sql(&Text::Both(text), dialect);
+        assert_eq!(
+            made(Dialect::Sqlite),
+            "CREATE TABLE t (a INTEGER, b TEXT) WITHOUT ROWID;\nPRAGMA x;\nSELECT '{\"a\":1}';\n"
+        );
+        assert_eq!(
+            made(Dialect::Postgres),
+            "CREATE TABLE t (a BIGINT, b TIMESTAMPTZ) ;\nANALYZE;\nSELECT '{\"a\":1}';\n"
+        );
+    }
+
+    #[test]
+    fn every_word_in_braces_is_known() {
+        let word = regex::Regex::new(r"\{[a-z ]+\}").expect("a pattern");
+        for dialect in [Dialect::Sqlite, Dialect::Postgres] {
+            for change in ALL {
+                let sql = sql(&change.text, dialect);
+                assert_eq!(word.find(&sql).map(|found| found.as_str()), None, "{} {dialect:?}", change.name);
+            }
+        }
+    }
+}
