@@ -39,6 +39,7 @@ mod stories;
 mod taakgericht;
 mod toewijzingen;
 mod together;
+mod upgrade;
 mod voorbeelden;
 mod waiting;
 mod world;
