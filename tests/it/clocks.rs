@@ -140,7 +140,7 @@ fn a_stop_that_makes_a_pause_final_is_reported_from_when_that_was_known() {
     assert_eq!(play("2026-03-26", "2026-03-26", "2026-03-11"), ["stop 1 2026-04-02 met"], "two weeks later, same day");
     assert_eq!(play("2026-03-26", "2026-03-26", "2026-03-20"), ["stop 1 2026-04-02 met"], "on a later day");
     assert_eq!(play("2026-03-26", "2026-03-18", "2026-03-11"), ["stop 1 2026-03-25 late"], "known longer than that");
-    assert_eq!(play("2026-03-26", "2026-03-26", "2026-03-31"), ["stop 1 2026-04-09 met"], "known beforehand");
+    assert_eq!(play("2026-03-31", "2026-03-31", "2026-03-31"), ["stop 1 2026-04-09 met"], "on its last day");
 }
 
 /// Of each step the signals that a toewijzing ends.

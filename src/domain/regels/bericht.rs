@@ -94,19 +94,18 @@ fn dates_that_disagree(heen: &Heenbericht) -> Vec<Place> {
     })
 }
 
-/// TR002: a client is at most 120 years old on the Dagtekening; an unknown birth date is passed over.
+/// TR002: clients and relations are at most 120 years old on the Dagtekening; an unknown birth date is passed over. The
+/// years are added to the birth date: who was born on 28 February is too old on the 29th.
 ///
 /// - Retourcode: 0001
 /// - Berichten: WMO301, WMO305, WMO307, WMO315
 pub fn tr002(heen: &Heenbericht) -> Vec<Place> {
     let dagtekening = heen.header.bericht_identificatie.dagtekening;
-    let Some(oldest) = dagtekening.checked_sub_months(Months::new(120 * 12)) else { return Vec::new() };
-    let Some(birth) = heen.inhoud.geboortedatum() else { return Vec::new() };
-    let unknown = birth.datum_gebruik == Some(DatumGebruik::Onbekend) && is_unknown_date(birth.datum);
-    if unknown || birth.datum >= oldest {
-        return Vec::new();
-    }
-    vec![Place::element(client_path(), "Geboortedatum")]
+    places_of_birth(heen, |birth| {
+        let is_unknown = birth.datum_gebruik == Some(DatumGebruik::Onbekend) && is_unknown_date(birth.datum);
+        let oldest = birth.datum.checked_add_months(Months::new(120 * 12));
+        !is_unknown && oldest.is_some_and(|oldest| oldest < dagtekening)
+    })
 }
 
 /// TR101: the logical key of a class occurs once in a bericht.
@@ -217,13 +216,16 @@ fn repeated_in_factuur(heen: &Heenbericht) -> Vec<Place> {
     places
 }
 
-/// TR134: nobody is born and no declared period begins after the Dagtekening.
+/// TR134: what a bericht reports lies not after its Dagtekening: a birth, a decision to assign, a start, an end of support,
+/// the begin of a declared period. A removal repeats dates that were reported, so it is held to this as well.
 ///
 /// - Retourcode: 0001
 /// - Berichten: WMO301, WMO305, WMO307, WMO315, WMO323, WMO325
 pub fn tr134(heen: &Heenbericht) -> Vec<Place> {
     let dagtekening = heen.header.bericht_identificatie.dagtekening;
     let mut places = places_of_birth(heen, |birth| birth.datum > dagtekening);
+    let reported = reported_days(&heen.inhoud).into_iter().filter(|(day, _)| *day > dagtekening);
+    places.extend(reported.map(|(_, place)| place));
     if let Inhoud::Declaratie(declaratie) = &heen.inhoud
         && declaratie.declaratie_periode.begindatum > dagtekening
     {
@@ -237,6 +239,36 @@ pub fn tr134(heen: &Heenbericht) -> Vec<Place> {
         }
     }
     places
+}
+
+/// The days on which something is said to have been decided, begun or ended, each with its place.
+fn reported_days(inhoud: &Inhoud) -> Vec<(NaiveDate, Place)> {
+    match inhoud {
+        Inhoud::Toewijzing(client) => {
+            let path = client_path().child("ToegewezenProducten");
+            let products = client.toegewezen_producten.iter().enumerate();
+            let place = |index| Place::element(path.nth("ToegewezenProduct", index), "Toewijzingsdatum");
+            products.map(|(index, product)| (product.toewijzingsdatum, place(index))).collect()
+        }
+        Inhoud::Start(client) => {
+            let products = client.start_producten.iter().enumerate();
+            let place = |index| Place::element(start_product_path(index), "Begindatum");
+            products.map(|(index, product)| (product.begindatum, place(index))).collect()
+        }
+        Inhoud::Stop(client) => {
+            let products = client.stop_producten.iter().enumerate();
+            let place = |index| Place::element(stop_product_path(index), "Einddatum");
+            products.map(|(index, product)| (product.einddatum, place(index))).collect()
+        }
+        Inhoud::Beschikking(_)
+        | Inhoud::VerzoekOmToewijzing(_)
+        | Inhoud::VerzoekOmWijziging(_)
+        | Inhoud::Antwoord(_)
+        | Inhoud::Declaratie(_)
+        | Inhoud::DeclaratieAntwoord { .. }
+        | Inhoud::Factuur { .. }
+        | Inhoud::FactuurAntwoord { .. } => Vec::new(),
+    }
 }
 
 /// The birth dates of clients and relations for which `broken` holds.

@@ -13,21 +13,30 @@ use crate::domain::regels::outside::Outside;
 
 use super::bericht::factuur;
 
-/// TR135: the Dagtekening, and that of a declaratie, is not after the receiver's date.
+/// TR135: the Dagtekening is not after the receiver's date; in a 325 neither is that of the declaratie that it names. The
+/// DeclaratieDagtekening of a 323 is free.
 ///
-/// - Retourcode: 8848, on the Header or the Declaratie
+/// - Retourcode: 8848, on the Header
 /// - Berichten: every heenbericht
 pub fn tr135(heen: &Heenbericht, outside: &Outside<'_>) -> Vec<Place> {
-    let mut places = Vec::new();
-    if heen.header.bericht_identificatie.dagtekening > outside.today {
-        places.push(Place::within(header_path(), &["BerichtIdentificatie", "Dagtekening"]));
-    }
-    if let Inhoud::Declaratie(declaratie) = &heen.inhoud
-        && declaratie.declaratie_dagtekening > outside.today
-    {
-        places.push(Place::element(ElementPath::root().child("Declaratie"), "DeclaratieDagtekening"));
-    }
-    places
+    let own = ("BerichtIdentificatie", heen.header.bericht_identificatie.dagtekening);
+    let named = match &heen.inhoud {
+        Inhoud::DeclaratieAntwoord { header, .. } => {
+            Some(("DeclaratieIdentificatie", header.declaratie_identificatie.dagtekening))
+        }
+        Inhoud::Beschikking(_)
+        | Inhoud::Toewijzing(_)
+        | Inhoud::Start(_)
+        | Inhoud::Stop(_)
+        | Inhoud::VerzoekOmToewijzing(_)
+        | Inhoud::VerzoekOmWijziging(_)
+        | Inhoud::Antwoord(_)
+        | Inhoud::Declaratie(_)
+        | Inhoud::Factuur { .. }
+        | Inhoud::FactuurAntwoord { .. } => None,
+    };
+    let dates = std::iter::once(own).chain(named).filter(|(_, dagtekening)| *dagtekening > outside.today);
+    dates.map(|(name, _)| Place::within(header_path(), &[name, "Dagtekening"])).collect()
 }
 
 /// CS064: as TR135, before release 3.0.

@@ -165,7 +165,7 @@ pub const REGELS: &[Regel] = &[
         berichten: &[Wmo301],
         releases: &[V2_3, V3_2],
         on_header: false,
-        text: "Een BRP-adres of verblijfadres (Soort 01 of 03) heeft een postcode. Vul Postcode in.",
+        text: "Een BRP-adres of verblijfadres (Soort 01 of 03) heeft een Adres met Postcode, ook als er een telefoonnummer staat. Vul Postcode in.",
         check: Check::Bericht(bericht::contact::cd034),
     },
     Regel {
@@ -192,7 +192,7 @@ pub const REGELS: &[Regel] = &[
         berichten: &[Wmo303D, Wmo303F, Wmo323, Wmo325],
         releases: &[V2_3, V3_2],
         on_header: false,
-        text: "VorigReferentieNummer hoort bij een creditregel en alleen daarbij. Vul het in bij DebetCredit C, en laat het weg bij D.",
+        text: "VorigReferentieNummer hoort bij een creditregel en alleen daarbij. Vul het in bij DebetCredit C, met meer dan spaties, en laat het weg bij D.",
         check: Check::Bericht(bericht::declaratie::cd060),
     },
     Regel {
@@ -336,7 +336,7 @@ pub const REGELS: &[Regel] = &[
         berichten: &[Wmo301, Wmo303D, Wmo303F, Wmo315, Wmo317],
         releases: &[V2_3, V3_2],
         on_header: false,
-        text: "De einddatum ligt voor de begindatum.",
+        text: "De einddatum ligt voor de begindatum, of er is geen begindatum.",
         check: Check::Bericht(bericht::product::cs003),
     },
     Regel {
@@ -363,7 +363,7 @@ pub const REGELS: &[Regel] = &[
         berichten: &[Wmo301],
         releases: &[V2_3, V3_2],
         on_header: false,
-        text: "Een Nederlandse postcode bestaat uit vier cijfers, waarvan het eerste geen 0 is, en twee letters.",
+        text: "Een Nederlandse postcode bestaat uit vier cijfers, waarvan het eerste geen 0 is, en twee letters, zonder spatie.",
         check: Check::Bericht(bericht::contact::cs089),
     },
     Regel {
@@ -372,7 +372,7 @@ pub const REGELS: &[Regel] = &[
         berichten: &[Wmo323],
         releases: &[V3_2],
         on_header: false,
-        text: "Deze periode ligt voor 2021. Declareer met dit bericht alleen wat vanaf 2021 is geleverd.",
+        text: "Deze periode begint voor 2021. Declareer met dit bericht alleen wat vanaf 2021 is geleverd.",
         check: Check::Bericht(bericht::declaratie::cs100),
     },
     Regel {
@@ -471,7 +471,7 @@ pub const REGELS: &[Regel] = &[
         berichten: &[Wmo301, Wmo305, Wmo307, Wmo315],
         releases: &[V2_3, V3_2],
         on_header: false,
-        text: "De geboortedatum ligt meer dan 120 jaar voor de Dagtekening.",
+        text: "Deze geboortedatum ligt meer dan 120 jaar voor de Dagtekening.",
         check: Check::Bericht(bericht::tr002),
     },
     Regel {
@@ -516,7 +516,7 @@ pub const REGELS: &[Regel] = &[
         berichten: &[Wmo301, Wmo305, Wmo307, Wmo315, Wmo323, Wmo325],
         releases: &[V3_2],
         on_header: false,
-        text: "De geboortedatum of het begin van de periode ligt na de Dagtekening.",
+        text: "Deze datum ligt na de Dagtekening. Controleer de datum, en stuur het bericht pas als het zover is.",
         check: Check::Bericht(bericht::tr134),
     },
     Regel {
@@ -570,7 +570,7 @@ pub const REGELS: &[Regel] = &[
         berichten: &[Wmo325],
         releases: &[V3_2],
         on_header: false,
-        text: "De bedragen kloppen niet: ingediend min toegekend is de som van de afgewezen prestaties. Van een geheel afgewezen declaratie is niets toegekend en staat er geen client in.",
+        text: "De bedragen kloppen niet: ingediend min toegekend is de som van de afgewezen prestaties. Van een geheel afgewezen declaratie is niets toegekend.",
         check: Check::Bericht(bericht::declaratie::tr342),
     },
     Regel {
@@ -642,7 +642,7 @@ pub const REGELS: &[Regel] = &[
         berichten: &[Wmo323],
         releases: &[V3_2],
         on_header: false,
-        text: "Dit product is voor dezelfde toewijzing en periode al gedeclareerd in dit bericht. Voeg de regels samen of laat er een weg.",
+        text: "Dit product is voor dezelfde client, toewijzing en periode al gedeclareerd in dit bericht. Voeg de regels samen of laat er een weg.",
         check: Check::Bericht(bericht::declaratie::tr416),
     },
     Regel {

@@ -17,7 +17,7 @@ const NEDERLAND: &str = "NL";
 /// - Retourcode: 0001
 /// - Berichten: WMO301
 pub fn cd005(heen: &Heenbericht) -> Vec<Place> {
-    broken_adressen(heen, &["Adres"], |_, adres| adres.postcode.is_some() != adres.land_code.is_some())
+    broken_adressen(heen, &["Adres"], |adres| adres.postcode.is_some() != adres.land_code.is_some())
 }
 
 /// CD009: only a temporary address has a period.
@@ -33,26 +33,31 @@ pub fn cd009(heen: &Heenbericht) -> Vec<Place> {
 /// - Retourcode: 0001
 /// - Berichten: WMO301
 pub fn cd025(heen: &Heenbericht) -> Vec<Place> {
-    broken_adressen(heen, &["Adres"], |_, adres| is_in_nederland(adres) && adres.huis.is_none())
+    broken_adressen(heen, &["Adres"], |adres| is_in_nederland(adres) && adres.huis.is_none())
 }
 
-/// CD034: the address where somebody is registered or lives has a postcode.
+/// CD034: of the place where somebody is registered or lives the address is told, with a postcode. A telephone number does
+/// not stand in for it.
 ///
 /// - Retourcode: 0001
 /// - Berichten: WMO301
 pub fn cd034(heen: &Heenbericht) -> Vec<Place> {
-    broken_adressen(heen, &["Adres"], |contact, adres| {
-        [Brp, Verblijf].contains(&contact.soort) && adres.postcode.is_none()
-    })
+    let without_postcode = contacten(heen).filter(|(_, contact)| {
+        let postcode = contact.adres.as_ref().and_then(|adres| adres.postcode.as_ref());
+        [Brp, Verblijf].contains(&contact.soort) && postcode.is_none()
+    });
+    without_postcode
+        .map(|(at, contact)| Place::within(at.path(), if contact.adres.is_some() { &["Adres"] } else { &[] }))
+        .collect()
 }
 
-/// CS089: a postcode in the Netherlands is four digits, the first not 0, and two letters. One space
-/// between them and lower case are let pass.
+/// CS089: a postcode in the Netherlands is four digits, the first not 0, and two letters, without a blank. Lower case is let
+/// pass.
 ///
 /// - Retourcode: 0001
 /// - Berichten: WMO301
 pub fn cs089(heen: &Heenbericht) -> Vec<Place> {
-    broken_adressen(heen, &["Adres", "Postcode"], |_, adres| {
+    broken_adressen(heen, &["Adres", "Postcode"], |adres| {
         is_in_nederland(adres) && adres.postcode.as_deref().is_some_and(|postcode| !is_dutch(postcode))
     })
 }
@@ -114,12 +119,8 @@ fn broken_contacten(heen: &Heenbericht, element: &[&'static str], broken: impl F
     broken.map(|(at, _)| Place::within(at.path(), element)).collect()
 }
 
-fn broken_adressen(
-    heen: &Heenbericht,
-    element: &[&'static str],
-    broken: impl Fn(&Contact, &Adres) -> bool,
-) -> Vec<Place> {
-    broken_contacten(heen, element, |contact| contact.adres.as_ref().is_some_and(|adres| broken(contact, adres)))
+fn broken_adressen(heen: &Heenbericht, element: &[&'static str], broken: impl Fn(&Adres) -> bool) -> Vec<Place> {
+    broken_contacten(heen, element, |contact| contact.adres.as_ref().is_some_and(&broken))
 }
 
 fn is_in_nederland(adres: &Adres) -> bool {
@@ -128,7 +129,6 @@ fn is_in_nederland(adres: &Adres) -> bool {
 
 fn is_dutch(postcode: &str) -> bool {
     let (digits, letters) = postcode.split_at_checked(4).unwrap_or_default();
-    let letters = letters.strip_prefix(' ').unwrap_or(letters);
     digits.bytes().all(|byte| byte.is_ascii_digit())
         && !digits.starts_with('0')
         && letters.len() == 2

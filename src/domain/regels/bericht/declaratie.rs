@@ -9,7 +9,7 @@ use crate::domain::berichten::declaratie::{
     Declaratie, DeclaratieAntwoord, Delivered, GeslotenPeriode, Prestatie, TotaalBedragMetDC,
 };
 use crate::domain::berichten::klasse::ElementPath;
-use crate::domain::berichten::waarde::{DebetCredit, Eenheid, ReferentieNummer, RetourCode};
+use crate::domain::berichten::waarde::{DebetCredit, Eenheid};
 use crate::domain::finding::Place;
 
 use super::{clienten, factuur, prestatie_path};
@@ -20,7 +20,7 @@ use super::{clienten, factuur, prestatie_path};
 /// - Berichten: WMO303, WMO323, WMO325
 pub fn cd060(heen: &Heenbericht) -> Vec<Place> {
     let mut places = broken_prestaties(heen, &["ProductReferentie"], |prestatie| {
-        prestatie.product_referentie.vorig_referentie_nummer.is_some() == prestatie.is_debet()
+        prestatie.product_referentie.vorig().is_some() == prestatie.is_debet()
     });
     places.extend(factuur::cd060(heen));
     places
@@ -35,12 +35,12 @@ pub fn cd087(heen: &Heenbericht) -> Vec<Place> {
     broken_prestaties(heen, &[], |prestatie| prestatie.product_tarief.is_some() == is_euro(prestatie))
 }
 
-/// CS100: nothing before 2021 is declared: until then another bericht did that.
+/// CS100: no period that begins before 2021 is declared: until then another bericht did that. When it ends is in TR137.
 ///
 /// - Retourcode: 0001
 /// - Berichten: WMO323
 pub fn cs100(heen: &Heenbericht) -> Vec<Place> {
-    broken_perioden(heen, &[], |periode| periode.begindatum.year() < 2021 || periode.einddatum.year() < 2021)
+    broken_perioden(heen, &["Begindatum"], |periode| periode.begindatum.year() < 2021)
 }
 
 /// CS325: an amount of zero is debit.
@@ -124,10 +124,10 @@ pub fn tr315(heen: &Heenbericht) -> Vec<Place> {
 /// - Retourcode: 0001
 /// - Berichten: WMO303, WMO323
 pub fn tr316(heen: &Heenbericht) -> Vec<Place> {
-    let own: HashSet<&ReferentieNummer> =
-        prestaties(heen).map(|(_, _, prestatie)| &prestatie.product_referentie.referentie_nummer).collect();
+    let own: HashSet<&str> =
+        prestaties(heen).map(|(_, _, prestatie)| prestatie.product_referentie.referentie_nummer.as_str()).collect();
     let mut places = broken_prestaties(heen, &["ProductReferentie", "VorigReferentieNummer"], |prestatie| {
-        prestatie.product_referentie.vorig_referentie_nummer.as_deref().is_some_and(|nummer| own.contains(nummer))
+        prestatie.product_referentie.vorig().is_some_and(|nummer| own.contains(nummer))
     });
     places.extend(factuur::tr316(heen));
     places
@@ -145,24 +145,19 @@ pub fn tr335(heen: &Heenbericht) -> Vec<Place> {
 }
 
 /// TR342: what was asked less what was granted is what was rejected; of a declaratie that was rejected as a
-/// whole nothing is granted and no line returned.
+/// whole nothing is granted.
 ///
 /// - Retourcode: 0001
 /// - Berichten: WMO325
 pub fn tr342(heen: &Heenbericht) -> Vec<Place> {
     let Some(antwoord) = antwoord(heen) else { return Vec::new() };
     let granted = antwoord.totaal_toegekend_bedrag.signed();
-    let granted_is_wrong = if is_rejected(antwoord) {
+    let is_wrong = if antwoord.is_rejected() {
         granted != 0
     } else {
         antwoord.totaal_ingediend_bedrag.signed() - granted != sum(heen)
     };
-    let lines_are_wrong = is_rejected(antwoord) && !antwoord.clienten.is_empty();
-    [(granted_is_wrong, "TotaalToegekendBedrag"), (lines_are_wrong, "Clienten")]
-        .into_iter()
-        .filter(|(is_wrong, _)| *is_wrong)
-        .map(|(_, name)| Place::element(top_path(heen), name))
-        .collect()
+    is_wrong.then(|| Place::element(top_path(heen), "TotaalToegekendBedrag")).into_iter().collect()
 }
 
 /// TR358: the total is what the lines add up to.
@@ -177,19 +172,17 @@ pub fn tr358(heen: &Heenbericht) -> Vec<Place> {
     vec![Place::element(top_path(heen), "TotaalIngediendBedrag")]
 }
 
-/// TR416: a product is asked once per toewijzing and period; what is taken back does not count.
+/// TR416: a product is asked once per client, toewijzing and period; what is taken back does not count. A line under the
+/// wrong client is wrong by itself (TR304, TR338).
 ///
 /// - Retourcode: 0001
 /// - Berichten: WMO323
 pub fn tr416(heen: &Heenbericht) -> Vec<Place> {
     let mut seen = HashSet::new();
-    broken_prestaties(heen, &[], |prestatie| prestatie.is_debet() && !seen.insert(Delivered(prestatie)))
-}
-
-/// Whether the declaratie was rejected as a whole, not line by line.
-fn is_rejected(antwoord: &DeclaratieAntwoord) -> bool {
-    let granting = [RetourCode::GEEN_OPMERKING, RetourCode::DECLARATIE_TOEGEKEND];
-    antwoord.retour_codes.0.iter().any(|code| !granting.contains(&code.as_str()))
+    prestaties(heen)
+        .filter(|(client, _, prestatie)| prestatie.is_debet() && !seen.insert((*client, Delivered(prestatie))))
+        .map(|(client, index, _)| Place::klasse(prestatie_path(heen, client, index)))
+        .collect()
 }
 
 fn month(date: NaiveDate) -> (i32, u32) {

@@ -10,7 +10,7 @@ use crate::domain::berichten::factuur::{
     Client, FactuurHeader, IngediendeBedragPrestatie, NIET_VRIJGESTELD, Prestatie, VRIJGESTELD,
 };
 use crate::domain::berichten::klasse::ElementPath;
-use crate::domain::berichten::waarde::{DebetCredit, Eenheid, ReferentieNummer};
+use crate::domain::berichten::waarde::{DebetCredit, Eenheid};
 use crate::domain::finding::Place;
 
 use super::beschikking::may_be_counted;
@@ -86,9 +86,7 @@ pub fn cd059(heen: &Heenbericht) -> Vec<Place> {
 
 /// CD060 in release 2.3: a credit line says which line it takes back, a debit line takes nothing back.
 pub(super) fn cd060(heen: &Heenbericht) -> Vec<Place> {
-    broken_lines(heen, &["ProductReferentie"], |line| {
-        line.product_referentie.vorig_referentie_nummer.is_some() != line.is_credit()
-    })
+    broken_lines(heen, &["ProductReferentie"], |line| line.product_referentie.vorig().is_some() != line.is_credit())
 }
 
 /// CD062: a line has a tariff and what it comes to, unless it counts in euros.
@@ -210,10 +208,10 @@ pub(super) fn tr315(heen: &Heenbericht) -> Vec<Place> {
 
 /// TR316 in release 2.3: no line of this bericht is taken back in it.
 pub(super) fn tr316(heen: &Heenbericht) -> Vec<Place> {
-    let own: HashSet<&ReferentieNummer> =
-        lines(heen).map(|(_, _, line)| &line.product_referentie.referentie_nummer).collect();
+    let own: HashSet<&str> =
+        lines(heen).map(|(_, _, line)| line.product_referentie.referentie_nummer.as_str()).collect();
     broken_lines(heen, &["ProductReferentie", "VorigReferentieNummer"], |line| {
-        line.product_referentie.vorig_referentie_nummer.as_deref().is_some_and(|nummer| own.contains(nummer))
+        line.product_referentie.vorig().is_some_and(|nummer| own.contains(nummer))
     })
 }
 

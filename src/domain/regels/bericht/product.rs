@@ -106,7 +106,7 @@ pub(super) fn extents_without_code(heen: &Heenbericht) -> Vec<Place> {
     broken_lines(heen, broken, |_| Some("Omvang"))
 }
 
-/// CS003: nothing ends before it begins.
+/// CS003: nothing ends before it begins. The period of a contact that ends has begun: an end alone is wrong there.
 ///
 /// - Retourcode: 0001
 /// - Berichten: WMO301, WMO303, WMO315, WMO317; the end of a stop is in TR018
@@ -114,7 +114,8 @@ pub fn cs003(heen: &Heenbericht) -> Vec<Place> {
     let mut places: Vec<Place> = contacten(heen)
         .filter(|(_, contact)| {
             let periode = contact.periode.as_ref();
-            periode.and_then(|periode| Some(periode.einddatum? < periode.begindatum?)).unwrap_or_default()
+            let end = periode.and_then(|periode| Some((periode.begindatum, periode.einddatum?)));
+            end.is_some_and(|(begin, end)| begin.is_none_or(|begin| end < begin))
         })
         .map(|(at, _)| Place::within(at.path(), &["Periode", "Einddatum"]))
         .collect();
