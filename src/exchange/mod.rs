@@ -27,6 +27,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
+use crate::domain::berichten::bericht::Heenbericht;
 use crate::domain::berichten::codelijst::Gemeentecodes;
 use crate::domain::berichten::contract::Contracten;
 use crate::domain::berichten::declaratie::Decides;
@@ -34,9 +35,10 @@ use crate::domain::berichten::release::Releases;
 use crate::domain::berichten::waarde::Bsn;
 use crate::domain::deadlines::deadline::Profile;
 use crate::domain::deadlines::werkdag::Calendar;
+use crate::domain::facts::history::VerzoekFact;
 use crate::domain::judging::waiting::brings;
 use crate::domain::regels::outside::Outside;
-use crate::domain::{Bericht, History, Timestamp, Verdict, judge};
+use crate::domain::{Bericht, Berichtsoort, History, Inhoud, Timestamp, Verdict, judge};
 use crate::store::{Entry, Store, StoreError};
 use crate::xml::Schemas;
 
@@ -107,7 +109,7 @@ impl Gateway {
         }
     }
 
-    /// What came before. A gemeente also knows what other aanbieders reported of the same clients, where its agreements ask
+    /// What came before, with what the verzoeken om wijziging asked that a 301 honours. A gemeente also knows what other aanbieders reported of the same clients, where its agreements ask
     /// for that; an aanbieder that sends to a gemeente elsewhere never does.
     async fn history(&self, bericht: &Bericht, route: Route) -> Result<History, StoreError> {
         let mut history = self.store.history(bericht).await?;
@@ -118,7 +120,23 @@ impl Gateway {
             let (gemeente, aanbieder) = heen.header.pair();
             history.declaraties.elsewhere = self.store.elsewhere(gemeente, aanbieder, &bsns).await?;
         }
+        self.read_wijzigingen(heen, &mut history).await?;
         Ok(history)
+    }
+
+    /// Reads anew what the 317s ask that this 301 names. A bericht that its schema now refuses tells nothing.
+    async fn read_wijzigingen(&self, heen: &Heenbericht, history: &mut History) -> Result<(), StoreError> {
+        let Inhoud::Toewijzing(client) = &heen.inhoud else { return Ok(()) };
+        let named: Vec<&str> =
+            client.toegewezen_producten.iter().filter_map(|product| product.referentie_aanbieder.as_deref()).collect();
+        let is_named = |verzoek: &&mut VerzoekFact| named.contains(&verzoek.referentie_aanbieder.as_str());
+        let wijzigingen = history.verzoeken.iter_mut().filter(|verzoek| verzoek.soort == Berichtsoort::Wmo317);
+        for verzoek in wijzigingen.filter(is_named) {
+            let bytes = self.store.payload(&verzoek.bericht_id, None).await?;
+            let bericht = bytes.and_then(|bytes| self.schemas.read(&bytes).ok());
+            verzoek.wijziging = bericht.and_then(Bericht::into_wijziging);
+        }
+        Ok(())
     }
 
     /// Judges a bericht by what came before and what holds now.

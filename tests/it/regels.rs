@@ -20,7 +20,7 @@ use iwmo_gateway::domain::judging::judge::judge_alone;
 use iwmo_gateway::domain::judging::retour::codes_per_klasse;
 use iwmo_gateway::domain::regels::outside::Outside;
 use iwmo_gateway::domain::regels::{REGELS, Regel};
-use iwmo_gateway::domain::{Bericht, Heenbericht, Partij, Release, Retourbericht};
+use iwmo_gateway::domain::{Bericht, Berichtsoort, Heenbericht, Partij, Release, Retourbericht};
 use iwmo_gateway::exchange::parties::LocalParty;
 use iwmo_gateway::exchange::receive::receive;
 use iwmo_gateway::exchange::{
@@ -231,9 +231,12 @@ fn read(file: &Path) -> Bericht {
 }
 
 /// Plays what came before and then the file; each of what came before must be accepted, but for a line of a declaratie.
+/// Where an antwoord on a declaratie is played, the gemeente answers itself: else the gateway gave the first one.
 async fn play(folder: &Path, file: &Path) -> (Gateway, Receipt) {
-    let gateway = gateway().await;
-    for earlier in files(folder, "eerder-") {
+    let before = files(folder, "eerder-");
+    let is_antwoord = |file: &PathBuf| read(file).header().soort == Berichtsoort::Wmo325;
+    let gateway = gateway(before.iter().chain([&file.to_owned()]).any(is_antwoord)).await;
+    for earlier in before {
         let receipt = take(&gateway, &earlier).await;
         let is_taken = ["accepted", "partial"].contains(&receipt.verdict.as_str());
         assert!(is_taken, "{}: {:?}", earlier.display(), receipt.findings);
@@ -291,12 +294,13 @@ fn contract() -> Contract {
     }
 }
 
-async fn gateway() -> Gateway {
+async fn gateway(gemeente_answers_itself: bool) -> Gateway {
     static DEFAULTS: LazyLock<Config> = LazyLock::new(|| Config::parse("").expect("the defaults"));
     let config = DEFAULTS.clone();
     let local = |code: &str| {
         let partij = Partij::from_text(code).expect("a party");
-        (partij, LocalParty { naam: code.to_owned(), answers_itself: false, btw_id_nummer: None })
+        let answers_itself = gemeente_answers_itself && code == GEMEENTE;
+        (partij, LocalParty { naam: code.to_owned(), answers_itself, btw_id_nummer: None })
     };
     Gateway {
         store: Arc::new(Sqlite::in_memory().await.expect("a store")),

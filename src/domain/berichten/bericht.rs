@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 
 use super::factuur::{FactuurAntwoordHeader, FactuurHeader};
 use super::klasse::{Element, RetourCodes, Source, Target, klasse, read_list};
+use super::verzoek::Verzoek;
 use super::waarde::{Identificatie, Versie};
 use crate::domain::Partij;
 pub use inhoud::Inhoud;
@@ -210,6 +211,15 @@ impl Bericht {
         match self {
             Self::Heen(heen) => &heen.header,
             Self::Retour(retour) => &retour.header,
+        }
+    }
+
+    /// What a 317 asks; `None` for any other.
+    #[must_use]
+    pub fn into_wijziging(self) -> Option<Verzoek> {
+        match self {
+            Self::Heen(Heenbericht { inhoud: Inhoud::VerzoekOmWijziging(client), .. }) => Some(client.verzoek),
+            Self::Heen(_) | Self::Retour(_) => None,
         }
     }
 

@@ -8,6 +8,7 @@ use crate::domain::berichten::bericht::{BerichtIdentificatie, Berichtsoort, Inho
 use crate::domain::berichten::declaratie::{GeslotenPeriode, Prestatie, TotaalBedragMetDC};
 use crate::domain::berichten::levering::{StartKey, StopKey};
 use crate::domain::berichten::toewijzing::{Omvang, Product};
+use crate::domain::berichten::verzoek::Verzoek;
 use crate::domain::berichten::waarde::{Bsn, RetourCode, Tijd, ToewijzingNummer, VerzoekAntwoord};
 use crate::domain::{Partij, Timestamp};
 
@@ -120,6 +121,8 @@ pub struct VerzoekFact {
     pub antwoorden: Vec<VerzoekAntwoord>,
     /// A 301 honoured it.
     pub honoured: bool,
+    /// Of a 317 that the bericht at hand honours: what it asks, as far as it can still be read.
+    pub wijziging: Option<Verzoek>,
 }
 
 /// What a declaratie, or the antwoord on it, rests on.

@@ -90,19 +90,25 @@ pub fn in_period(
     Some(Maximum { volume: omvang.volume, times, counted })
 }
 
-/// The most that may be declared over the whole term (TR322); of one that is open-ended, up to the last day that was
-/// declared. `None` for a frequentie that 3.2 does not have.
+/// The most that may be declared over the whole term (TR322). `None` for one that is open-ended, unless what is assigned is a
+/// total: no term, no maximum over it. `None` for a frequentie that 3.2 does not have.
 #[must_use]
-pub fn in_term(omvang: &Omvang, term: Term, last_declared: NaiveDate) -> Option<Maximum> {
-    let end = term.end.unwrap_or(last_declared);
+pub fn in_term(omvang: &Omvang, term: Term) -> Option<Maximum> {
     let (times, counted) = match omvang.frequentie {
-        Frequentie::PerDag => (days(term.begin, end), Counted::Days),
-        Frequentie::PerWeek => (weeks(term.begin, end), Counted::Weeks),
-        Frequentie::PerMaand => (months(term.begin, end), Counted::Months),
+        Frequentie::PerDag => (days(term.begin, term.end?), Counted::Days),
+        Frequentie::PerWeek => (weeks(term.begin, term.end?), Counted::Weeks),
+        Frequentie::PerMaand => (months(term.begin, term.end?), Counted::Months),
         Frequentie::Totaal => (1, Counted::Once),
         Frequentie::PerVierWeken | Frequentie::PerJaar => return None,
     };
     Some(Maximum { volume: omvang.volume, times, counted })
+}
+
+/// As [`in_term`], before release 3.0.
+#[must_use]
+pub fn started_in_term(omvang: &Omvang, term: Term) -> Option<Maximum> {
+    let last = if omvang.frequentie == Frequentie::Totaal { term.begin } else { term.end? };
+    Some(started(omvang, term.begin, last))
 }
 
 /// The most that may be declared from the first day to the last, before release 3.0: a unit of time that has begun counts as
@@ -206,7 +212,7 @@ mod tests {
             in_months.push(maximum.expect("a frequency of 3.2").value());
             begindatum = next_month;
         }
-        (in_months, in_term(&omvang, term, last).expect("a frequency of 3.2").value())
+        (in_months, in_term(&omvang, term).expect("a frequency of 3.2").value())
     }
 
     #[test]
@@ -255,11 +261,14 @@ mod tests {
     }
 
     #[test]
-    fn an_open_end_lasts_until_what_was_declared() {
-        let omvang = Omvang { volume: 15, eenheid: Eenheid::Uur, frequentie: Frequentie::PerMaand };
+    fn what_is_open_ended_has_no_maximum_but_a_total() {
         let term = Term { begin: day("2025-10-14"), end: None };
-        let maximum = in_term(&omvang, term, day("2025-12-31")).expect("a frequency of 3.2");
-        assert_eq!((maximum.value(), maximum.times), (45, 3));
+        for frequentie in [Frequentie::PerDag, Frequentie::PerMaand, Frequentie::Totaal] {
+            let omvang = Omvang { volume: 15, eenheid: Eenheid::Uur, frequentie };
+            let expected = (frequentie == Frequentie::Totaal).then_some(15);
+            assert_eq!(in_term(&omvang, term).map(Maximum::value), expected);
+            assert_eq!(started_in_term(&omvang, term).map(Maximum::value), expected);
+        }
     }
 
     #[test]
@@ -272,9 +281,9 @@ mod tests {
         let times = |periode| in_period(&omvang, &categorie, term, periode).map(|maximum| maximum.times);
         assert!(times(&all).is_some_and(|times| times > 190_000_000));
         assert_eq!(times(&none), Some(0));
-        assert!(in_term(&omvang, term, NaiveDate::MAX).is_some_and(|maximum| maximum.value() > i128::from(i64::MAX)));
+        assert!(in_term(&omvang, term).is_some_and(|maximum| maximum.value() > i128::from(i64::MAX)));
         for frequentie in [Frequentie::PerWeek, Frequentie::PerMaand] {
-            assert!(in_term(&Omvang { frequentie, ..omvang.clone() }, term, NaiveDate::MAX).is_some());
+            assert!(in_term(&Omvang { frequentie, ..omvang.clone() }, term).is_some());
         }
     }
 }

@@ -60,8 +60,8 @@ fn judge_heen(heen: &Heenbericht, earlier: Option<(&History, &Afspraken)>, outsi
     found.into()
 }
 
-/// What nothing can be answered to: a second antwoord on a declaratie, and a 304 on one that was not sent. Of a 325 the
-/// second has a rule of its own (TR337).
+/// What nothing can be answered to: a second 304 on a declaratie or factuur, and one on what was not sent. Of a 325 both have
+/// a rule (TR056, TR337).
 fn unanswerable(heen: &Heenbericht, history: &History) -> Option<Finding> {
     let answers = Answers::of(&heen.inhoud)?;
     let text = match history.declaraties.answered_by(&answers) {

@@ -22,14 +22,12 @@ pub struct BurnDown {
 }
 
 impl BurnDown {
-    /// Of the volume, in the smallest unit of its kind; `None` when the toewijzing tells none, or nothing was granted on one
-    /// without an end.
+    /// Of the volume, in the smallest unit of its kind; `None` when the toewijzing tells none, or is open-ended and no total.
     #[must_use]
     pub fn of_volume(toewijzing: &ToewijzingFact, lines: &[PrestatieFact]) -> Option<Self> {
         let omvang = toewijzing.omvang.as_ref()?;
         let term = Term { begin: toewijzing.ingangsdatum, end: toewijzing.einddatum };
-        let last_granted = granted(lines).map(|(line, _)| line.prestatie.product_periode.einddatum).max();
-        let maximum = in_term(omvang, term, last_granted.or(toewijzing.einddatum)?)?;
+        let maximum = in_term(omvang, term)?;
         let volume = |line: &PrestatieFact, _| {
             let sign = if line.prestatie.is_debet() { 1 } else { -1 };
             sign * in_smallest(line.prestatie.geleverd_volume.into(), line.prestatie.eenheid)

@@ -16,17 +16,16 @@ use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::facts::history::History;
 use crate::domain::finding::Place;
 
-/// TR056: an Identificatie is used once per sender and kind of bericht.
+/// TR056: an Identificatie is used once per sender and kind of bericht, and a declaratie answered once: see
+/// [`declaratie_antwoord::tr056`].
 ///
 /// - Retourcode: 9056, on the Header
 /// - Berichten: every heenbericht
-pub fn tr056(_: &Heenbericht, history: &History) -> Vec<Place> {
-    if !history.identificatie_used {
-        return Vec::new();
-    }
+pub fn tr056(heen: &Heenbericht, history: &History) -> Vec<Place> {
     let header = ElementPath::root().child("Header");
-    let element = header.child("BerichtIdentificatie").child("Identificatie");
-    vec![Place { klasse: header, element }]
+    let own = || Place::within(header, &["BerichtIdentificatie", "Identificatie"]);
+    let own = history.identificatie_used.then(own);
+    own.into_iter().chain(declaratie_antwoord::tr056(heen, history)).collect()
 }
 
 /// TR019: a start or stop belongs to a toewijzing: see [`start::tr019`] and [`stop::tr019`].

@@ -118,7 +118,10 @@ pub fn regels_for(soort: Berichtsoort, release: Release) -> &'static [&'static R
     BY_KIND.get(&(soort, release)).map_or(&[], Vec::as_slice)
 }
 
-/// Every kind that asks for an answer or is one in its own right.
+/// Every kind that is answered by a retour or an antwoord.
+const ANSWERED: &[Berichtsoort] = &[Wmo301, Wmo305, Wmo307, Wmo315, Wmo317, Wmo319, Wmo323];
+
+/// Every kind that is answered or is an antwoord in its own right.
 const HEENBERICHTEN: &[Berichtsoort] = &[Wmo301, Wmo305, Wmo307, Wmo315, Wmo317, Wmo319, Wmo323, Wmo325];
 
 /// Every rule that this gateway checks.
@@ -648,10 +651,19 @@ pub const REGELS: &[Regel] = &[
     Regel {
         code: "TR056",
         retour_code: Some("9056"),
-        berichten: HEENBERICHTEN,
+        berichten: ANSWERED,
         releases: &[V2_3, V3_2],
         on_header: true,
         text: "Deze Identificatie is door deze afzender al gebruikt voor een ander bericht van deze soort. Stuur het bericht met een nieuwe Identificatie.",
+        check: Check::History(berichtoverstijgend::tr056),
+    },
+    Regel {
+        code: "TR056",
+        retour_code: Some("9056"),
+        berichten: &[Wmo325],
+        releases: &[V3_2],
+        on_header: true,
+        text: "Deze Identificatie is al gebruikt, of op deze declaratie is al een antwoord ontvangen. Dit antwoord is niet verwerkt; neem contact op met de gemeente.",
         check: Check::History(berichtoverstijgend::tr056),
     },
     Regel {
@@ -714,7 +726,7 @@ pub const REGELS: &[Regel] = &[
         berichten: &[Wmo301],
         releases: &[V3_2],
         on_header: false,
-        text: "Deze ReferentieAanbieder is niet van een verzoek van deze aanbieder voor deze client. Laat het element weg als de toewijzing geen verzoek honoreert.",
+        text: "Deze ReferentieAanbieder klopt niet. Zij is van een verzoek van deze aanbieder voor deze client en staat alleen in het eerste bericht dat dat honoreert, bij elke toewijzing die bij het verzoek hoort. Laat het element anders weg.",
         check: Check::History(berichtoverstijgend::toewijzing::tr379),
     },
     Regel {
@@ -876,7 +888,7 @@ pub const REGELS: &[Regel] = &[
         berichten: &[Wmo317],
         releases: &[V3_2],
         on_header: false,
-        text: "Dit product is in de gewenste situatie voor dezelfde dagen al opgenomen. Laat de perioden op elkaar aansluiten, of laat een van beide weg.",
+        text: "In de gewenste situatie staat een product twee keer voor dezelfde dagen. Een toewijzing die verandert, telt zoals zij is tot de dag voor de gewenste ingangsdatum. Laat de perioden op elkaar aansluiten, of laat een van beide weg.",
         check: Check::History(berichtoverstijgend::wijziging::tr361),
     },
     Regel {

@@ -283,6 +283,7 @@ async fn verzoeken(conn: &mut Connection, pair: Pair<'_>, mut query: QueryBuilde
             bericht_id: fields.get("bericht_id")?,
             antwoorden: antwoorden(conn, pair, &referentie_aanbieder).await?,
             honoured: fields.get("honoured")?,
+            wijziging: None,
             referentie_aanbieder,
         });
     }

@@ -11,6 +11,16 @@ use crate::domain::facts::history::{Answers, DeclaratieFact, History, PrestatieF
 use crate::domain::finding::Place;
 use crate::domain::regels::bericht::{nth_client_path, prestatie_path};
 
+/// TR056 of a WMO325: a declaratie is answered once. An antwoord that was set apart does not count: the gemeente may send a
+/// right one after it.
+///
+/// - Retourcode: 9056, on the Header; nothing is sent back
+pub fn tr056(heen: &Heenbericht, history: &History) -> Vec<Place> {
+    let is_second = antwoord(heen).is_some() && answered(heen, history).is_some_and(|declaratie| declaratie.answered);
+    let place = || Place::element(ElementPath::root().child("Header"), "DeclaratieIdentificatie");
+    is_second.then(place).into_iter().collect()
+}
+
 /// TR304 of a WMO325: every line was declared under the Bsn that it is listed under.
 pub fn tr304(heen: &Heenbericht, history: &History) -> Vec<Place> {
     let declared = Declared::of(heen, history);
@@ -45,21 +55,15 @@ pub fn tr366(heen: &Heenbericht, history: &History) -> Vec<Place> {
     broken(heen, &["ProductReferentie"], |_, line| declared.under(&line.product_referentie).is_empty())
 }
 
-/// TR367: every line in the antwoord, and the total that was asked, are as in the declaratie.
+/// TR367: every line in the antwoord is as in the declaratie. The totals are free, as long as they agree (TR342).
 ///
-/// - Retourcode: 9367, on the `Prestatie` or the `DeclaratieAntwoord`
+/// - Retourcode: 9367, on the `Prestatie`
 /// - Berichten: WMO325
 pub fn tr367(heen: &Heenbericht, history: &History) -> Vec<Place> {
-    let Some((_, Some(body))) = antwoord(heen) else { return Vec::new() };
-    let Some(declaratie) = answered(heen, history) else { return Vec::new() };
     let declared = Declared::of(heen, history);
-    let mut places = broken(heen, &[], |bsn, line| {
+    broken(heen, &[], |bsn, line| {
         declared.line(bsn, &line.product_referentie).is_some_and(|fact| !is_same(&fact.prestatie, line))
-    });
-    if body.totaal_ingediend_bedrag != declaratie.totaal_ingediend_bedrag {
-        places.push(Place::element(ElementPath::root().child("DeclaratieAntwoord"), "TotaalIngediendBedrag"));
-    }
-    places
+    })
 }
 
 /// TR371: the antwoord tells the schemas of the declaratie.

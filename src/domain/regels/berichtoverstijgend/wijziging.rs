@@ -69,36 +69,15 @@ pub fn tr357(heen: &Heenbericht, history: &History) -> Vec<Place> {
     })
 }
 
-/// TR361: what is wanted as a whole has no product twice on one day. What stays counts with the days of its toewijzing,
-/// what changes with those that are wanted; a number that is not an actuele toewijzing is passed over.
+/// TR361: what is wanted as a whole has no product twice on one day. What stays counts with the days of its toewijzing; what
+/// changes with those that are wanted, and until the day before them with the toewijzing as it is (IV093). A number that is
+/// not an actuele toewijzing is passed over.
 ///
-/// - Retourcode: 9361, on the later of the two classes
+/// - Retourcode: 9361, on the `Verzoek`
 /// - Berichten: WMO317
 pub fn tr361(heen: &Heenbericht, history: &History) -> Vec<Place> {
     let Some(vow) = Wijziging::of(heen, history) else { return Vec::new() };
-    let mut spans = Vec::new();
-    let mut paths = Vec::new();
-    for (index, product) in vow.verzoek().ongewijzigde_producten.iter().enumerate() {
-        if let Some(fact) = vow.actueel(product.toewijzing_nummer) {
-            spans.push(Span { product: fact.product.as_ref(), begin: fact.ingangsdatum, end: fact.einddatum });
-            paths.push(ongewijzigd_path(index));
-        }
-    }
-    for (index, product) in vow.verzoek().te_wijzigen_producten.iter().enumerate() {
-        if let Some(fact) = vow.actueel(product.toewijzing_nummer) {
-            let product =
-                Span { product: fact.product.as_ref(), begin: product.gewenste_ingangsdatum, end: product.einddatum };
-            spans.push(product);
-            paths.push(te_wijzigen_path(index));
-        }
-    }
-    for (index, product) in vow.verzoek().nieuwe_producten.iter().enumerate() {
-        let product =
-            Span { product: product.product.as_ref(), begin: product.gewenste_ingangsdatum, end: product.einddatum };
-        spans.push(product);
-        paths.push(verzoek_path().child("NieuweProducten").nth("NieuwProduct", index));
-    }
-    conflicting(&spans).into_iter().map(|index| Place::klasse(paths[index].clone())).collect()
+    if conflicting(&vow.wanted()).is_empty() { Vec::new() } else { vec![Place::klasse(verzoek_path())] }
 }
 
 /// TR373: another budget, or another volume in total, holds for the whole toewijzing.
@@ -162,6 +141,32 @@ impl<'a> Wijziging<'a> {
     fn named(&self) -> impl Iterator<Item = ToewijzingNummer> {
         let ongewijzigd = self.verzoek().ongewijzigde_producten.iter().map(|product| product.toewijzing_nummer);
         ongewijzigd.chain(self.verzoek().te_wijzigen_producten.iter().map(|product| product.toewijzing_nummer))
+    }
+
+    /// What there would be of each product, and when.
+    fn wanted(&self) -> Vec<Span<'a>> {
+        let mut spans = Vec::new();
+        for product in &self.verzoek().ongewijzigde_producten {
+            if let Some(fact) = self.actueel(product.toewijzing_nummer) {
+                spans.push(Span { product: fact.product.as_ref(), begin: fact.ingangsdatum, end: fact.einddatum });
+            }
+        }
+        for product in &self.verzoek().te_wijzigen_producten {
+            if let Some(fact) = self.actueel(product.toewijzing_nummer) {
+                let (toegewezen, wished) = (fact.product.as_ref(), product.gewenste_ingangsdatum);
+                let day_before = wished.pred_opt().unwrap_or(wished);
+                let end_before = fact.einddatum.map_or(day_before, |last| last.min(day_before));
+                spans.push(Span { product: toegewezen, begin: fact.ingangsdatum, end: Some(end_before) });
+                spans.push(Span { product: toegewezen, begin: wished, end: product.einddatum });
+            }
+        }
+        let new = self.verzoek().nieuwe_producten.iter();
+        spans.extend(new.map(|product| Span {
+            product: product.product.as_ref(),
+            begin: product.gewenste_ingangsdatum,
+            end: product.einddatum,
+        }));
+        spans
     }
 
     /// The toewijzing of this client under this number, when it is actueel.

@@ -2,8 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::NaiveDate;
-
 use crate::domain::berichten::declaratie::{Delivered, Prestatie};
 use crate::domain::berichten::waarde::{Bsn, Eenheid, ToewijzingNummer};
 use crate::domain::facts::history::PrestatieFact;
@@ -35,7 +33,6 @@ pub struct Debet<'a> {
 struct Sums {
     volumes: HashMap<Eenheid, i128>,
     bedrag: i128,
-    last_day: Option<NaiveDate>,
 }
 
 impl<'a> Books<'a> {
@@ -71,7 +68,6 @@ impl<'a> Books<'a> {
         let volume = in_smallest(prestatie.geleverd_volume.into(), prestatie.eenheid);
         *sums.volumes.entry(smallest(prestatie.eenheid)).or_default() += sign * volume;
         sums.bedrag += bedrag;
-        sums.last_day = sums.last_day.max(Some(prestatie.product_periode.einddatum));
     }
 
     /// What a line adds to the money that is granted, in euro cents, when so much of it is granted. A credit takes back what
@@ -120,12 +116,6 @@ impl<'a> Books<'a> {
     #[must_use]
     pub fn bedrag(&self, nummer: ToewijzingNummer) -> i128 {
         self.sums.get(&nummer).map_or(0, |sums| sums.bedrag)
-    }
-
-    /// The last day that was granted on a toewijzing.
-    #[must_use]
-    pub fn last_day(&self, nummer: ToewijzingNummer) -> Option<NaiveDate> {
-        self.sums.get(&nummer)?.last_day
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::domain::berichten::bericht::Release;
 use crate::domain::facts::calculation::{Calculation, Formula};
-use crate::domain::facts::volume::{Term, in_period, in_smallest, in_term, started};
+use crate::domain::facts::volume::{Term, in_period, in_smallest, in_term, started, started_in_term};
 
 use super::{Line, Spot};
 
@@ -25,7 +25,7 @@ pub fn tr321(line: &Line<'_>) -> Option<Spot> {
 }
 
 /// TR322: all volume that was granted and this together stay within the maximum of the toewijzing. A line without a
-/// ToewijzingNummer is judged by itself.
+/// ToewijzingNummer is judged by itself. A toewijzing that is open-ended has a maximum only where it was assigned as a total.
 ///
 /// - Retourcode: 9322, on the `Prestatie`
 /// - Berichten: WMO303, WMO323
@@ -59,11 +59,9 @@ impl Line<'_> {
     /// All that is declared against what the toewijzing holds.
     pub(super) fn whole_term(&self) -> Option<Calculation> {
         let (toewijzing, omvang) = self.omvang()?;
-        let own = self.prestatie.product_periode.einddatum;
-        let last_day = self.books.last_day(toewijzing.toewijzing_nummer).map_or(own, |granted| granted.max(own));
         let maximum = match self.release {
-            Release::V2_3 => Some(started(omvang, toewijzing.ingangsdatum, toewijzing.einddatum.unwrap_or(last_day))),
-            Release::V3_2 => in_term(omvang, self.term()?, last_day),
+            Release::V2_3 => started_in_term(omvang, self.term()?),
+            Release::V3_2 => in_term(omvang, self.term()?),
         }?;
         let used = self.books.volume(toewijzing.toewijzing_nummer, omvang.eenheid);
         let allowed = in_smallest(maximum.value(), omvang.eenheid);
