@@ -19,7 +19,7 @@ use serde::Deserialize;
 use crate::domain::berichten::contract::Contracten;
 use crate::domain::berichten::declaratie::Decides;
 use crate::domain::berichten::release::Releases;
-use crate::domain::deadlines::deadline::Profile;
+use crate::domain::deadlines::profile::Profile;
 use crate::domain::deadlines::werkdag::Calendar;
 use crate::domain::money::betaling::Rekening;
 use crate::domain::{Partij, Release};
@@ -238,13 +238,14 @@ mod tests {
     use super::*;
     use crate::domain::berichten::release::ReleaseWindows;
     use crate::domain::berichten::waarde::Value;
-    use crate::domain::deadlines::deadline::{Clock, Term, Unit};
+    use crate::domain::deadlines::kind::DeadlineKind;
+    use crate::domain::deadlines::term::{Term, Unit};
 
     #[test]
     fn the_defaults_hold_by_themselves() {
         let config = Config::parse("").expect("the defaults");
         assert_eq!(config.http.max_bericht_bytes, 26_214_400);
-        assert_eq!(config.profile.retour, Term { count: 3, unit: Unit::Dagen });
+        assert_eq!(config.profile.term("retour"), Some(Term { count: 3, unit: Unit::Dagen }));
         assert_eq!(config.database, Database::Sqlite(PathBuf::from("iwmo-gateway.db")));
     }
 
@@ -260,12 +261,12 @@ mod tests {
     fn a_plain_term_is_named_by_itself_or_by_its_agreement_where_that_has_one() {
         for (name, _) in PROFILES {
             let profile = Config::parse(&format!("[deadlines]\nprofile = {name:?}")).expect("a profile").profile;
-            let named = |text: &str| profile.plain_clock(text).map(|clock| clock.name.clone());
+            let named = |text: &str| profile.plain_term(text).map(|clock| clock.name.clone());
             for clock in &profile.plain {
                 assert_eq!(
-                    Clock::from_name(&clock.name),
+                    DeadlineKind::from_name(&clock.name),
                     None,
-                    "{name}: {} is a clock that a bericht starts",
+                    "{name}: {} is a deadline that a bericht starts",
                     clock.name
                 );
                 assert_eq!(named(&clock.name).as_ref(), Some(&clock.name));

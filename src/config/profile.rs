@@ -9,7 +9,9 @@ use super::codelijsten::Codelijsten;
 use crate::domain::afspraken::{Afspraken, ChangeOfProfile, LateInvoice, Mlw2018, Require305, Terms};
 use crate::domain::berichten::contract::Wijze;
 use crate::domain::cak::Cak;
-use crate::domain::deadlines::deadline::{Binds, PlainClock, Profile, Term, Unit};
+use crate::domain::deadlines::kinds::term_keys;
+use crate::domain::deadlines::profile::{PlainTerm, Profile, Side};
+use crate::domain::deadlines::term::{Term, Unit};
 
 /// The profiles that are compiled in, by name.
 pub(super) const PROFILES: [(&str, &str); 3] = [
@@ -19,31 +21,21 @@ pub(super) const PROFILES: [(&str, &str); 3] = [
 ];
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct RawProfile {
     name: String,
-    #[serde(rename = "warn_days")]
     warn_days: u32,
-    retour: RawTerm,
-    declaratie_antwoord: RawTerm,
-    factuur_antwoord: RawTerm,
-    start: RawTerm,
-    stop: RawTerm,
-    verzoek: RawTerm,
-    onderzoek: RawTerm,
-    start_na_toewijzing: Option<RawTerm>,
-    declareren: Option<RawTerm>,
-    verlenging: Option<RawTerm>,
-    betaling: Option<RawTerm>,
     #[serde(default)]
-    plain: BTreeMap<String, RawPlainClock>,
+    plain: BTreeMap<String, RawPlainTerm>,
     afspraken: Option<RawAfspraken>,
+    /// How long each kind of deadline runs, by the keys of its row.
+    #[serde(flatten)]
+    terms: BTreeMap<String, RawTerm>,
 }
 
 /// A term that no bericht starts, under its name.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawPlainClock {
+struct RawPlainTerm {
     afspraak: String,
     binds: RawBinds,
     awaits: String,
@@ -164,20 +156,27 @@ pub(super) fn profile(
     Some(Profile {
         name: raw.name,
         afspraken,
-        retour: raw.retour.into(),
-        declaratie_antwoord: raw.declaratie_antwoord.into(),
-        factuur_antwoord: raw.factuur_antwoord.into(),
-        start: raw.start.into(),
-        stop: raw.stop.into(),
-        verzoek: raw.verzoek.into(),
-        onderzoek: raw.onderzoek.into(),
-        start_na_toewijzing: raw.start_na_toewijzing.map(Term::from),
-        declareren: raw.declareren.map(Term::from),
-        verlenging: raw.verlenging.map(Term::from),
-        betaling: raw.betaling.map(Term::from),
+        terms: terms(raw.terms).expect("the compiled-in profiles are checked by a test"),
         plain: raw.plain.into_iter().map(|(name, raw)| raw.named(name)).collect(),
         warn_days: raw.warn_days,
     })
+}
+
+/// The terms of a profile, if it has every one that it needs and no other.
+fn terms(raw: BTreeMap<String, RawTerm>) -> Result<BTreeMap<String, Term>, String> {
+    let terms: BTreeMap<String, Term> = raw.into_iter().map(|(key, raw)| (key, raw.into())).collect();
+    let missing = term_keys().find(|(key, row)| !row.is_optional && !terms.contains_key(*key));
+    if let Some((key, _)) = missing {
+        return Err(format!("{key} is missing"));
+    }
+    for (key, term) in &terms {
+        let (_, row) =
+            term_keys().find(|(known, _)| known == key).ok_or_else(|| format!("{key}: no deadline has this term"))?;
+        if !row.units.contains(&term.unit) {
+            return Err(format!("{key}: it cannot count in {:?}", term.unit));
+        }
+    }
+    Ok(terms)
 }
 
 impl RawOwnAfspraken {
@@ -201,14 +200,14 @@ impl RawOwnAfspraken {
     }
 }
 
-impl RawPlainClock {
-    fn named(self, name: String) -> PlainClock {
-        PlainClock {
+impl RawPlainTerm {
+    fn named(self, name: String) -> PlainTerm {
+        PlainTerm {
             name,
             afspraak: self.afspraak,
             binds: match self.binds {
-                RawBinds::Gemeente => Binds::Gemeente,
-                RawBinds::Aanbieder => Binds::Aanbieder,
+                RawBinds::Gemeente => Side::Gemeente,
+                RawBinds::Aanbieder => Side::Aanbieder,
             },
             awaits: self.awaits,
             term: RawTerm { count: self.count, unit: self.unit }.into(),
@@ -278,5 +277,27 @@ impl From<RawTerm> for Term {
             RawUnit::Maanden => Unit::Maanden,
         };
         Self { count: raw.count, unit }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_has_the_terms_that_it_needs_in_units_that_fit() {
+        let (_, text) = PROFILES[1];
+        let told = |change: fn(&mut toml::Table)| {
+            let mut table: toml::Table = text.parse().expect("a profile");
+            change(&mut table);
+            terms(table.try_into::<RawProfile>().expect("a profile").terms).err()
+        };
+        assert_eq!(told(|_| {}), None);
+        let missing = told(|table| drop(table.remove("stop")));
+        assert_eq!(missing.as_deref(), Some("stop is missing"));
+        let unknown = told(|table| drop(table.insert("stoppen".to_owned(), table["stop"].clone())));
+        assert_eq!(unknown.as_deref(), Some("stoppen: no deadline has this term"));
+        let counted_back = told(|table| drop(table.insert("verlenging".to_owned(), table["stop"].clone())));
+        assert_eq!(counted_back.as_deref(), Some("verlenging: it cannot count in Werkdagen"));
     }
 }

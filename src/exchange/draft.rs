@@ -1,11 +1,8 @@
 //! What one verdict makes true: the entry that the store records as a whole.
 
 mod deadlines;
-mod declareren;
 mod ledger;
 mod receipt;
-mod start_na_toewijzing;
-mod verlenging;
 
 use chrono::NaiveDate;
 
@@ -16,18 +13,16 @@ use super::{Gateway, ids, network};
 use crate::domain::berichten::bericht::{Heenbericht, Retourbericht};
 use crate::domain::berichten::declaratie::Decides;
 use crate::domain::berichten::waarde::{Identificatie, RetourCode};
-use crate::domain::deadlines::deadline::Clock;
+use crate::domain::deadlines::kinds;
 use crate::domain::facts::history::Answers;
 use crate::domain::judging::declaratie_antwoord;
 use crate::domain::judging::factuur_antwoord;
 use crate::domain::judging::retour;
 use crate::domain::judging::waiting::waits_on;
 use crate::domain::{Bericht, History, Inhoud, Verdict};
-use crate::store::{
-    About, Answering, Closing, Effect, Ends, Entry, NewBericht, Outcome, Receipt, RetourReceipt, Via, Wait,
-};
+use crate::store::{About, Answering, Effect, Entry, NewBericht, Outcome, Receipt, RetourReceipt, Via, Wait};
 use crate::xml;
-use deadlines::{closes, closes_opened};
+use deadlines::closes_opened;
 use ledger::matched_toewijzingen;
 pub(super) use ledger::{effect_of, ledger_change};
 pub(super) use receipt::columns;
@@ -94,10 +89,8 @@ impl Draft<'_> {
         let mut entry = self.plain_entry(gateway);
         entry.about = Some(about(heen, self.history));
         entry.ledger = ledger_change(heen, self.verdict);
+        entry.closes = kinds::closings(&self.case(&entry.ledger.toewijzingen, gateway));
         if !self.verdict.is_rejected() {
-            entry.closes = closes(heen, self.history);
-            entry.closes.extend(self.ends_waiting_for_start(&entry.ledger, gateway));
-            entry.closes.extend(self.ends_verlenging(heen, &entry.ledger));
             entry.closes_opened = closes_opened(&entry.ledger, gateway);
             self.answer_declaratie(heen, &mut entry);
         }
@@ -105,11 +98,12 @@ impl Draft<'_> {
             self.send_answer(&mut entry, &composed, &bericht, gateway);
             entry.retour = Some(bericht);
         }
-        entry.deadlines = self.deadlines(heen, &entry.ledger, gateway);
+        let openings = kinds::openings(&self.case(&entry.ledger.toewijzingen, gateway));
         let receipt = &mut entry.bericht.receipt;
-        receipt.deadlines = entry.deadlines.iter().filter_map(deadline_receipt).collect();
+        receipt.deadlines = openings.iter().filter_map(deadline_receipt).collect();
         receipt.toewijzingen = matched_toewijzingen(&heen.inhoud, self.history);
         receipt.not_checked = not_checked(heen, &gateway.outside(self.bericht));
+        entry.deadlines = openings.into_iter().map(|opening| self.deadline(opening, gateway)).collect();
         entry
     }
 
@@ -117,7 +111,8 @@ impl Draft<'_> {
         let mut entry = self.plain_entry(gateway);
         if let Some(awaited) = self.history.answered_by(retourbericht).filter(|_| !self.verdict.is_rejected()) {
             let effect = if retour::accepts(retourbericht) { Effect::Accepts } else { Effect::Refuses };
-            answer(&mut entry, &awaited.bericht_id, Clock::Retour, effect);
+            answer(&mut entry, &awaited.bericht_id, effect);
+            entry.closes = kinds::closings(&self.case(&[], gateway));
         }
         entry
     }
@@ -126,7 +121,7 @@ impl Draft<'_> {
     fn answer_declaratie(&self, heen: &Heenbericht, entry: &mut Entry) {
         let answered = Answers::of(&heen.inhoud).and_then(|answers| self.history.declaraties.answered_by(&answers));
         if let Some(declaratie) = answered {
-            answer(entry, &declaratie.bericht_id, Clock::DeclaratieAntwoord, effect_of(&heen.inhoud));
+            answer(entry, &declaratie.bericht_id, effect_of(&heen.inhoud));
         }
     }
 
@@ -299,11 +294,10 @@ fn about(heen: &Heenbericht, history: &History) -> About {
     }
 }
 
-/// Makes this entry the answer to a heenbericht: its clock stops.
-fn answer(entry: &mut Entry, heenbericht_id: &str, clock: Clock, effect: Effect) {
+/// Makes this entry the answer to a heenbericht.
+fn answer(entry: &mut Entry, heenbericht_id: &str, effect: Effect) {
     entry.bericht.heenbericht_id = Some(heenbericht_id.to_owned());
     entry.bericht.receipt.heenbericht = Some(heenbericht_id.to_owned());
-    entry.closes.push(Closing { bericht_id: heenbericht_id.to_owned(), clock, subject: None, ends: Ends::Answered });
     entry.answers = Some(Answering { heenbericht_id: heenbericht_id.to_owned(), effect });
 }
 

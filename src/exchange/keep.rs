@@ -14,7 +14,8 @@ use super::{Gateway, MOST_TRIES, ids};
 use crate::clock;
 use crate::domain::Partij;
 use crate::domain::berichten::waarde::ToewijzingNummer;
-use crate::domain::deadlines::deadline::{Binds, PlainClock};
+use crate::domain::deadlines::kind::DeadlineKind;
+use crate::domain::deadlines::profile::{PlainTerm, Side};
 use crate::domain::money::betaling::Kenmerk;
 use crate::store::{
     Acknowledged, DeadlineAsked, DeadlineView, Done, NewOpened, Opened, Opening, Origin, Spoed, SpoedWithdrawal,
@@ -98,7 +99,7 @@ impl From<StoreError> for Unkept {
 /// # Errors
 /// None was opened.
 pub async fn open(wanted: Wanted, keeper: Keeper<'_>, gateway: &Gateway) -> Result<(DeadlineView, bool), Unkept> {
-    let term = gateway.profile.plain_clock(&wanted.clock).ok_or_else(|| no_such_term(gateway))?;
+    let term = gateway.profile.plain_term(&wanted.clock).ok_or_else(|| no_such_term(gateway))?;
     may_keep(keeper, [Some(&wanted.gemeente), wanted.aanbieder.as_ref()], gateway)?;
     let new = wanted.under(term, keeper, gateway)?;
     for _ in 0..MOST_TRIES {
@@ -118,10 +119,10 @@ pub async fn open(wanted: Wanted, keeper: Keeper<'_>, gateway: &Gateway) -> Resu
 
 impl Wanted {
     /// As a deadline of this term.
-    fn under(self, term: &PlainClock, keeper: Keeper<'_>, gateway: &Gateway) -> Result<NewOpened, Unkept> {
+    fn under(self, term: &PlainTerm, keeper: Keeper<'_>, gateway: &Gateway) -> Result<NewOpened, Unkept> {
         let responsible = match term.binds {
-            Binds::Gemeente => Some(&self.gemeente),
-            Binds::Aanbieder => self.aanbieder.as_ref(),
+            Side::Gemeente => Some(&self.gemeente),
+            Side::Aanbieder => self.aanbieder.as_ref(),
         };
         let responsible = responsible.ok_or(Unkept::NoAanbieder)?.code().to_owned();
         let at = gateway.clock.now();
@@ -232,7 +233,7 @@ pub struct Order {
 /// # Errors
 /// Nothing was changed.
 pub async fn begin_on_order(order: Order, keeper: Keeper<'_>, gateway: &Gateway) -> Result<Spoed, Unkept> {
-    if gateway.profile.start_na_toewijzing.is_none() {
+    if gateway.profile.term_of(DeadlineKind::StartNaToewijzing).is_none() {
         return Err(no_such_term(gateway));
     }
     may_keep(keeper, [Some(&order.gemeente), None], gateway)?;

@@ -33,7 +33,7 @@ use crate::domain::berichten::contract::Contracten;
 use crate::domain::berichten::declaratie::Decides;
 use crate::domain::berichten::release::Releases;
 use crate::domain::berichten::waarde::Bsn;
-use crate::domain::deadlines::deadline::Profile;
+use crate::domain::deadlines::profile::Profile;
 use crate::domain::deadlines::werkdag::Calendar;
 use crate::domain::facts::history::VerzoekFact;
 use crate::domain::judging::waiting::brings;

@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::entry::DeadlineState;
 use crate::domain::berichten::declaratie::GeslotenPeriode;
+use crate::domain::deadlines::case::DeadlineState;
 use crate::domain::money::betaling::{Kenmerk, MOST, Payee};
 use crate::domain::{Partij, Timestamp};
 

@@ -4,8 +4,8 @@ use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::betaling::Withdrawn;
-use super::entry::DeadlineState;
 use crate::domain::berichten::waarde::ToewijzingNummer;
+use crate::domain::deadlines::case::DeadlineState;
 use crate::domain::money::betaling::Kenmerk;
 use crate::domain::{Partij, Timestamp};
 

@@ -10,11 +10,12 @@ use super::receipt::{LineDecisionReceipt, Receipt};
 use crate::domain::berichten::bericht::XsdVersie;
 use crate::domain::berichten::declaratie::{GeslotenPeriode, Referentie, TotaalBedragMetDC};
 use crate::domain::berichten::levering::{StartKey, StopKey};
-use crate::domain::berichten::toewijzing::{Omvang, Product};
-use crate::domain::berichten::waarde::{Bsn, Tijd, ToewijzingNummer, VerzoekAntwoord};
-use crate::domain::deadlines::deadline::Clock;
+use crate::domain::berichten::waarde::{Bsn, ToewijzingNummer, VerzoekAntwoord};
+use crate::domain::deadlines::case::{Closing, DeadlineState};
+use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::facts::calculation::Calculation;
 use crate::domain::facts::history::{PrestatieFact, Subject};
+use crate::domain::facts::new_toewijzing::NewToewijzing;
 use crate::domain::{Berichtsoort, Header, Partij, Release, Timestamp};
 
 /// Which way a bericht came in.
@@ -242,31 +243,6 @@ pub struct LedgerChange {
     pub declaratie: Option<Arc<NewDeclaratie>>,
 }
 
-/// One version of a toewijzing.
-#[derive(Clone, Debug)]
-pub struct NewToewijzing {
-    /// Its number.
-    pub toewijzing_nummer: ToewijzingNummer,
-    /// The verzoek that it honours.
-    pub referentie_aanbieder: Option<String>,
-    /// Day of the decision.
-    pub toewijzingsdatum: NaiveDate,
-    /// Time of the decision.
-    pub toewijzingstijd: Tijd,
-    /// Absent when the aanbieder chooses.
-    pub product: Option<Product>,
-    /// First day.
-    pub ingangsdatum: NaiveDate,
-    /// Last day.
-    pub einddatum: Option<NaiveDate>,
-    /// How much.
-    pub omvang: Option<Omvang>,
-    /// In euro cents.
-    pub budget: Option<i64>,
-    /// Takes the toewijzing back.
-    pub verwijderd: bool,
-}
-
 /// A declaratie, and what became of its lines.
 #[derive(Clone, Debug)]
 pub struct NewDeclaratie {
@@ -317,19 +293,6 @@ pub enum LastSeen {
     This(Option<String>),
 }
 
-/// A clock that a bericht stops.
-#[derive(Clone, Debug)]
-pub struct Closing {
-    /// The bericht that started it.
-    pub bericht_id: String,
-    /// Which clock.
-    pub clock: Clock,
-    /// Of several, the one about this; `None`: every one.
-    pub subject: Option<String>,
-    /// What becomes of it.
-    pub ends: Ends,
-}
-
 /// A clock that a person started and a bericht stops: between the parties of the bericht.
 #[derive(Clone, Debug)]
 pub struct ClosingOpened {
@@ -337,17 +300,6 @@ pub struct ClosingOpened {
     pub clock: String,
     /// The toewijzing that it is about.
     pub toewijzing_nummer: ToewijzingNummer,
-}
-
-/// What becomes of a clock that is stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ends {
-    /// Met, or late when the bericht came too late.
-    Answered,
-    /// Met, or late when what the bericht tells of happened too late: at this moment.
-    Happened(Timestamp),
-    /// Nobody waits for it any more.
-    Void,
 }
 
 /// What an answer does to the heenbericht that it answers.
@@ -382,21 +334,6 @@ pub struct Returned {
     pub toegekend: Option<u32>,
 }
 
-/// Where a deadline stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DeadlineState {
-    /// Waiting for the answer, in time.
-    Open,
-    /// Waiting for the answer, too late; an alert was raised.
-    Overdue,
-    /// Answered in time.
-    Met,
-    /// Answered too late.
-    Late,
-    /// Nobody waits any more: the network refused what was to be answered.
-    Void,
-}
-
 /// A clock that starts, or that the bericht itself stops at once.
 #[derive(Clone, Debug)]
 pub struct NewDeadline {
@@ -405,7 +342,7 @@ pub struct NewDeadline {
     /// The bericht that started it.
     pub bericht_id: String,
     /// What is watched.
-    pub clock: Clock,
+    pub kind: DeadlineKind,
     /// The bericht that is awaited or that came.
     pub answer: Berichtsoort,
     /// Whose turn it is.

@@ -30,6 +30,8 @@ use crate::domain::facts::history::{Elsewhere, Subject};
 use crate::domain::money::betaling::Kenmerk;
 use crate::domain::{Bericht, Header, History, Partij, Timestamp};
 
+pub use crate::domain::deadlines::case::{Closing, DeadlineState, Ends, Of};
+pub use crate::domain::facts::new_toewijzing::NewToewijzing;
 pub use betaling::{
     BetaaldeDeclaratie, BetalingAsked, BetalingView, LeftOut, Made, NewBetaling, Payment, Reden, VorderingView,
     Withdrawal, Withdrawn,
@@ -39,9 +41,9 @@ pub use deadline::{
     SpoedWithdrawal, StartedBy,
 };
 pub use entry::{
-    About, Answering, Approval, Closing, ClosingOpened, DeadlineState, Effect, Ends, Entry, EnvelopeSeen,
-    HeaderColumns, Journaled, LastSeen, LedgerChange, LedgerRow, LedgerTable, NewBericht, NewDeadline, NewDeclaratie,
-    NewParcel, NewPrestatie, NewToewijzing, Outcome, ParcelKind, Place, Proposal, Returned, Via, Wait, Waiting,
+    About, Answering, Approval, ClosingOpened, Effect, Entry, EnvelopeSeen, HeaderColumns, Journaled, LastSeen,
+    LedgerChange, LedgerRow, LedgerTable, NewBericht, NewDeadline, NewDeclaratie, NewParcel, NewPrestatie, Outcome,
+    ParcelKind, Place, Proposal, Returned, Via, Wait, Waiting,
 };
 use migrations::PROGRAM;
 pub use migrations::{IfOlder, ours as schema};

@@ -1,6 +1,7 @@
 //! The words under which our enums stand in the database.
 
-use super::entry::{DeadlineState, LedgerTable, Outcome, ParcelKind, Via};
+use super::entry::{LedgerTable, Outcome, ParcelKind, Via};
+use crate::domain::deadlines::case::DeadlineState;
 use crate::domain::facts::history::Subject;
 
 /// Gives an enum its words, both ways.

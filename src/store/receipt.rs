@@ -110,6 +110,9 @@ pub struct DeadlineReceipt {
     pub due: String,
     /// `open`, `met` or `late`, at the moment of the receipt.
     pub state: String,
+    /// Why it is not due sooner: what did not count on the way, in Dutch and in order, as in `Goede Vrijdag`, `weekend`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<String>,
 }
 
 /// A composed retour in a receipt.

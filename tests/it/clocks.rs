@@ -122,6 +122,25 @@ fn an_end_that_the_gemeente_sets_afterwards_is_reported_from_when_that_was_told(
 }
 
 #[test]
+fn a_start_that_was_taken_back_is_late_only_by_the_first_report_of_that_day() {
+    let removal = json!({"StatusAanlevering": "3"});
+    let play = |again: &str| {
+        let mut steps = clocks(
+            "landelijk-3.2",
+            &[
+                ("2026-03-02", wmo301("T1", "2026-03-02", &[toewijzing(1, json!({}))])),
+                ("2026-03-05", wmo305("S1", "2026-03-05", 1, json!({}))),
+                ("2026-03-18", wmo305("S2", "2026-03-18", 1, removal.clone())),
+                ("2026-03-19", wmo305("S3", "2026-03-19", 1, json!({"Begindatum": again}))),
+            ],
+        );
+        steps.pop().expect("four steps")
+    };
+    assert_eq!(play("2026-03-04"), ["start 1 2026-03-11 met"], "this day was reported in time");
+    assert_eq!(play("2026-03-05"), ["start 1 2026-03-12 late"], "this one never was");
+}
+
+#[test]
 fn a_stop_that_makes_a_pause_final_is_reported_from_when_that_was_known() {
     let stop = |reden: &str, last: &str| json!({"RedenBeeindiging": reden, "Einddatum": last});
     let play = |received: &str, dagtekening: &str, last: &str| {

@@ -10,6 +10,7 @@ mod clocks;
 mod command_line;
 mod crash;
 mod database;
+mod deadline_kinds;
 mod decide;
 mod decide_page;
 mod declaraties;

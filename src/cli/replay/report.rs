@@ -4,6 +4,7 @@ use std::io::{self, StdoutLock, Write};
 
 use serde::Serialize;
 
+use crate::domain::deadlines::kinds::awaited;
 use crate::store::{DeadlineReceipt, DeadlineView, FindingReceipt, Receipt};
 
 /// What became of one step.
@@ -57,6 +58,7 @@ fn deadline(view: &DeadlineView) -> DeadlineReceipt {
         subject: view.subject.clone(),
         due: view.due.to_string(),
         state: view.state.name().to_owned(),
+        skipped: Vec::new(),
     }
 }
 
@@ -142,5 +144,6 @@ fn deadline_text(deadline: &DeadlineReceipt) -> String {
         "overdue" => "verstreken",
         other => other,
     };
-    format!("termijn {}{subject}: {} uiterlijk {}, {state}", deadline.clock, deadline.answer, deadline.due)
+    let awaited = awaited(&deadline.clock, &deadline.answer);
+    format!("termijn {}{subject}: {awaited} uiterlijk {}, {state}", deadline.clock, deadline.due)
 }

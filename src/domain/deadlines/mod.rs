@@ -1,6 +1,18 @@
 //! What has to be answered by when, in days that count.
 //!
-//! Imports `berichten` and `afspraken`.
+//! | file | what |
+//! |---|---|
+//! | [`kind`] | the names of the kinds of deadlines |
+//! | [`kinds`] | one file and one row per kind: what opens it, what closes it, whom it binds, what is awaited |
+//! | [`case`] | the bericht that opens and closes, with all that a kind may look at |
+//! | [`profile`] | how long each kind runs between parties |
+//! | [`term`], [`werkdag`] | counting, and the days that count |
+//!
+//! Imports `berichten`, `facts`, `afspraken` and `judging`.
 
-pub mod deadline;
+pub mod case;
+pub mod kind;
+pub mod kinds;
+pub mod profile;
+pub mod term;
 pub mod werkdag;

@@ -33,6 +33,20 @@ impl Default for Calendar {
     }
 }
 
+/// Days in a row that do not count, for one reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// The first of them.
+    pub first: NaiveDate,
+    /// The last of them.
+    pub last: NaiveDate,
+    /// Why, in Dutch: `weekend`, or the name of the day.
+    pub why: &'static str,
+}
+
+/// A day on which a party is closed, as people read it.
+const CLOSED: &str = "eigen vrije dag";
+
 impl Calendar {
     /// Whether work is done on this day.
     ///
@@ -47,7 +61,42 @@ impl Calendar {
     /// ```
     #[must_use]
     pub fn is_werkdag(&self, day: NaiveDate) -> bool {
-        !matches!(day.weekday(), Weekday::Sat | Weekday::Sun) && !self.is_feestdag(day) && !self.closed.contains(&day)
+        self.day_off(day).is_none()
+    }
+
+    /// Why this day does not count, in Dutch; `None`: it does.
+    #[must_use]
+    pub fn day_off(&self, day: NaiveDate) -> Option<&'static str> {
+        match day.weekday() {
+            Weekday::Sat | Weekday::Sun => Some("weekend"),
+            Weekday::Mon | Weekday::Tue | Weekday::Wed | Weekday::Thu | Weekday::Fri => {
+                self.feestdag(day).or_else(|| self.closed.contains(&day).then_some(CLOSED))
+            }
+        }
+    }
+
+    /// The days after day 0, up to the due date, that do not count: why that date is not sooner.
+    ///
+    /// ```
+    /// use chrono::NaiveDate;
+    /// use iwmo_gateway::domain::deadlines::werkdag::Calendar;
+    /// let day = |text: &str| text.parse::<NaiveDate>().expect("a date");
+    /// let skipped = Calendar::default().skipped(day("2025-04-17"), day("2025-04-23"));
+    /// let why: Vec<&str> = skipped.iter().map(|skipped| skipped.why).collect();
+    /// assert_eq!(why, ["Goede Vrijdag", "weekend", "Tweede Paasdag"]);
+    /// assert!(Calendar::default().skipped(day("2025-04-22"), day("2025-04-24")).is_empty());
+    /// ```
+    #[must_use]
+    pub fn skipped(&self, day_0: NaiveDate, due: NaiveDate) -> Vec<Skipped> {
+        let mut skipped: Vec<Skipped> = Vec::new();
+        for day in day_0.iter_days().skip(1).take_while(|day| *day <= due) {
+            let Some(why) = self.day_off(day) else { continue };
+            match skipped.last_mut() {
+                Some(before) if before.why == why && before.last.succ_opt() == Some(day) => before.last = day,
+                _ => skipped.push(Skipped { first: day, last: day, why }),
+            }
+        }
+        skipped
     }
 
     /// The `count`th werkdag after `day`; `day` itself is day 0, whatever day it is.
@@ -56,19 +105,23 @@ impl Calendar {
         day.iter_days().skip(1).filter(|day| self.is_werkdag(*day)).take(count as usize).last().unwrap_or(day)
     }
 
-    fn is_feestdag(&self, day: NaiveDate) -> bool {
+    fn feestdag(&self, day: NaiveDate) -> Option<&'static str> {
         let year = day.year();
         match (day.month(), day.day()) {
-            (1, 1) | (12, 25 | 26) => return true,
-            (4, 26) => return is_sunday(year, 4, 27),
-            (4, 27) => return !is_sunday(year, 4, 27),
-            (5, 5) if self.is_bevrijdingsdag(year) => return true,
+            (1, 1) => return Some("Nieuwjaarsdag"),
+            (12, 25) => return Some("Eerste Kerstdag"),
+            (12, 26) => return Some("Tweede Kerstdag"),
+            (4, 26) if is_sunday(year, 4, 27) => return Some("Koningsdag"),
+            (4, 27) if !is_sunday(year, 4, 27) => return Some("Koningsdag"),
+            (5, 5) if self.is_bevrijdingsdag(year) => return Some("Bevrijdingsdag"),
             _ => {}
         }
         match day.signed_duration_since(easter(year)).num_days() {
-            -2 => self.goede_vrijdag,
-            1 | 39 | 50 => true,
-            _ => false,
+            -2 if self.goede_vrijdag => Some("Goede Vrijdag"),
+            1 => Some("Tweede Paasdag"),
+            39 => Some("Hemelvaartsdag"),
+            50 => Some("Tweede Pinksterdag"),
+            _ => None,
         }
     }
 
@@ -133,6 +186,31 @@ mod tests {
         // Friday 24 April 2026, then a weekend and Koningsdag.
         assert_eq!(law.werkdagen_after(day("2026-04-24"), 3), day("2026-04-30"));
         assert_eq!(law.werkdagen_after(day("2026-04-24"), 0), day("2026-04-24"));
+    }
+
+    #[test]
+    fn what_is_skipped_is_named_in_its_order() {
+        let of = |calendar: &Calendar, day_0: &str, count| {
+            let due = calendar.werkdagen_after(day(day_0), count);
+            let skipped = calendar.skipped(day(day_0), due);
+            skipped.iter().map(|one| format!("{} {} {}", one.why, one.first, one.last)).collect::<Vec<_>>()
+        };
+        let law = Calendar::default();
+        assert_eq!(
+            of(&law, "2026-04-02", 2),
+            [
+                "Goede Vrijdag 2026-04-03 2026-04-03",
+                "weekend 2026-04-04 2026-04-05",
+                "Tweede Paasdag 2026-04-06 2026-04-06"
+            ]
+        );
+        assert_eq!(of(&law, "2026-04-24", 1), ["weekend 2026-04-25 2026-04-26", "Koningsdag 2026-04-27 2026-04-27"]);
+        assert_eq!(of(&law, "2026-04-25", 1)[0], "weekend 2026-04-26 2026-04-26", "day 0 itself is not counted anyway");
+        let own = Calendar { closed: BTreeSet::from([day("2026-05-15")]), ..Calendar::default() };
+        assert_eq!(
+            of(&own, "2026-05-13", 1)[..2],
+            ["Hemelvaartsdag 2026-05-14 2026-05-14", "eigen vrije dag 2026-05-15 2026-05-15"]
+        );
     }
 
     #[test]

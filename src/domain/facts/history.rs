@@ -28,6 +28,8 @@ pub struct History {
     pub starts: Vec<StartFact>,
     /// The live stops of this client, the one accepted last at the end.
     pub stops: Vec<StopFact>,
+    /// Of a WMO305: every start that was reported on the toewijzingen in it, also one that was taken back since.
+    pub reported_starts: Vec<ReportedStart>,
     /// Verzoeken: those of this client, and those under a ReferentieAanbieder that the bericht names.
     pub verzoeken: Vec<VerzoekFact>,
     /// What a declaratie, or the antwoord on it, rests on.
@@ -95,6 +97,17 @@ pub struct ToewijzingFact {
 pub struct StartFact {
     /// Its key, apart from the Bsn.
     pub key: StartKey,
+}
+
+/// A start that was reported, and not refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportedStart {
+    /// On which toewijzing.
+    pub toewijzing_nummer: ToewijzingNummer,
+    /// The day on which support began.
+    pub begindatum: NaiveDate,
+    /// When the report came in.
+    pub received_at: Timestamp,
 }
 
 /// A stop of support that is live: accepted, and not taken back.
@@ -436,6 +449,14 @@ impl History {
     #[must_use]
     pub fn verzoek(&self, referentie_aanbieder: &str) -> Option<&VerzoekFact> {
         self.verzoeken.iter().find(|verzoek| verzoek.referentie_aanbieder == referentie_aanbieder)
+    }
+
+    /// When it was first reported that support on this toewijzing began on this day.
+    #[must_use]
+    pub fn first_report(&self, nummer: ToewijzingNummer, begindatum: NaiveDate) -> Option<Timestamp> {
+        let same = self.reported_starts.iter();
+        let same = same.filter(|one| one.toewijzing_nummer == nummer && one.begindatum == begindatum);
+        same.map(|one| one.received_at).min()
     }
 
     /// The heenbericht that a retour answers: same Ontvanger and Dagtekening, an open one before an answered one. A

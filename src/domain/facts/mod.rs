@@ -4,4 +4,5 @@
 
 pub mod calculation;
 pub mod history;
+pub mod new_toewijzing;
 pub mod volume;

@@ -3,16 +3,15 @@
 use std::sync::Arc;
 
 use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
-use crate::domain::berichten::beschikking;
 use crate::domain::berichten::declaratie::{Declaratie, Prestatie};
 use crate::domain::berichten::factuur;
 use crate::domain::berichten::klasse::RetourCodes;
 use crate::domain::berichten::levering::{StartProduct, StopProduct};
-use crate::domain::berichten::toewijzing::ToegewezenProduct;
 use crate::domain::berichten::waarde::{Bsn, RetourCode, ToewijzingNummer};
 use crate::domain::facts::history::{PrestatieFact, named_toewijzingen};
+use crate::domain::facts::new_toewijzing::NewToewijzing;
 use crate::domain::{Berichtsoort, History, Verdict};
-use crate::store::{Effect, LedgerChange, NewDeclaratie, NewPrestatie, NewToewijzing, Place, Returned};
+use crate::store::{Effect, LedgerChange, NewDeclaratie, NewPrestatie, Place, Returned};
 
 /// What a heenbericht changes: nothing when it was rejected, except that a declaratie is kept all the same, because the
 /// 325 that says so has to be matched to it.
@@ -26,13 +25,7 @@ pub fn ledger_change(heen: &Heenbericht, verdict: &Verdict) -> LedgerChange {
     }
     let mut change = LedgerChange::default();
     match &heen.inhoud {
-        Inhoud::Toewijzing(client) => {
-            change.toewijzingen = client.toegewezen_producten.iter().map(new_toewijzing).collect();
-        }
-        Inhoud::Beschikking(client) => {
-            let products = &client.beschikking.toegewezen_producten;
-            change.toewijzingen = products.iter().filter_map(toewijzing_of_2_3).collect();
-        }
+        Inhoud::Toewijzing(_) | Inhoud::Beschikking(_) => change.toewijzingen = NewToewijzing::all_in(&heen.inhoud),
         Inhoud::Start(client) => {
             let products = || client.start_producten.iter();
             change.starts = products().filter(|one| one.is_first_delivery()).map(StartProduct::key).collect();
@@ -58,37 +51,6 @@ pub fn ledger_change(heen: &Heenbericht, verdict: &Verdict) -> LedgerChange {
         | Inhoud::FactuurAntwoord { .. } => {}
     }
     change
-}
-
-fn new_toewijzing(product: &ToegewezenProduct) -> NewToewijzing {
-    NewToewijzing {
-        toewijzing_nummer: product.toewijzing_nummer,
-        referentie_aanbieder: product.referentie_aanbieder.clone(),
-        toewijzingsdatum: product.toewijzingsdatum,
-        toewijzingstijd: product.toewijzingstijd.clone(),
-        product: product.product.clone(),
-        ingangsdatum: product.ingangsdatum,
-        einddatum: product.einddatum,
-        omvang: product.omvang.clone(),
-        budget: product.budget,
-        verwijderd: product.is_verwijderd(),
-    }
-}
-
-/// One of a beschikking; without a number nothing can be matched to it later.
-fn toewijzing_of_2_3(product: &beschikking::ToegewezenProduct) -> Option<NewToewijzing> {
-    Some(NewToewijzing {
-        toewijzing_nummer: product.toewijzing_nummer?,
-        referentie_aanbieder: None,
-        toewijzingsdatum: product.toewijzingsdatum,
-        toewijzingstijd: product.toewijzingstijd.clone(),
-        product: Some(product.product.clone()),
-        ingangsdatum: product.ingangsdatum,
-        einddatum: product.einddatum,
-        omvang: product.omvang.clone(),
-        budget: None,
-        verwijderd: product.is_verwijderd(),
-    })
 }
 
 fn new_declaratie(declaratie: &Declaratie, heen: &Heenbericht, verdict: &Verdict) -> NewDeclaratie {

@@ -1,12 +1,12 @@
 //! What is kept of a bericht, and what its sender is told.
 
+use crate::domain::deadlines::case::Opening;
 use crate::domain::regels::outside::Outside;
 use crate::domain::regels::{Regel, regels_for};
 use crate::domain::{Bericht, Berichtsoort, Heenbericht, Partij, Verdict};
 use crate::exchange::receive::{Carrier, Received};
 use crate::store::{
-    DeadlineReceipt, DeadlineState, Destination, FindingReceipt, HeaderColumns, NewBericht, NewDeadline, Outcome,
-    Receipt, Via,
+    DeadlineReceipt, DeadlineState, Destination, FindingReceipt, HeaderColumns, NewBericht, Outcome, Receipt, Via,
 };
 
 pub fn kept(received: &Received, bericht: Option<&Bericht>, outcome: Outcome, verdict: &Verdict) -> NewBericht {
@@ -72,13 +72,14 @@ pub fn not_checked(heen: &Heenbericht, outside: &Outside<'_>) -> Vec<String> {
 }
 
 /// A clock that runs or ran; one that nobody waits for is not told.
-pub fn deadline_receipt(deadline: &NewDeadline) -> Option<DeadlineReceipt> {
+pub fn deadline_receipt(deadline: &Opening) -> Option<DeadlineReceipt> {
     (deadline.state != DeadlineState::Void).then(|| DeadlineReceipt {
-        clock: deadline.clock.name().to_owned(),
+        clock: deadline.kind.name().to_owned(),
         answer: deadline.answer.to_string(),
         subject: deadline.subject.clone(),
         due: deadline.due.to_string(),
         state: deadline.state.name().to_owned(),
+        skipped: deadline.skipped.iter().map(|skipped| skipped.why.to_owned()).collect(),
     })
 }
 

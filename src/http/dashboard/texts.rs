@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::rows::date;
 use crate::domain::Berichtsoort;
 use crate::domain::berichten::waarde::{RetourCode, VerzoekAntwoord};
-use crate::domain::deadlines::deadline::Clock;
+use crate::domain::deadlines::kinds::awaited;
 use crate::domain::facts::history::{ToewijzingFact, VerzoekFact};
 use crate::domain::money::stand::{Declared, LeveringStand, ToewijzingStand, VerzoekStand};
 use crate::exchange::local_time;
@@ -589,19 +589,18 @@ pub(super) fn transport(view: &ParcelView, berichtsoort: Option<&str>) -> String
     if berichtsoort == Some(&view.functie) { state.to_owned() } else { format!("{}: {state}", view.functie) }
 }
 
-/// A clock: what is awaited, until when, and where it stands.
+/// A deadline: what is awaited, until when, and where it stands.
 pub(super) fn deadline(view: &DeadlineView) -> String {
-    let state = match view.state {
+    format!("{} uiterlijk {}: {}", awaited(&view.clock, &view.answer), date(view.due), deadline_state(view.state))
+}
+
+/// Where a deadline stands.
+pub(super) const fn deadline_state(state: DeadlineState) -> &'static str {
+    match state {
         DeadlineState::Open => "open",
         DeadlineState::Overdue => "te laat",
         DeadlineState::Met => "op tijd",
         DeadlineState::Late => "te laat gekomen",
         DeadlineState::Void => "vervallen",
-    };
-    let awaited = match Clock::from_name(&view.clock) {
-        Some(Clock::StartNaToewijzing) => "start van ondersteuning",
-        Some(Clock::Verlenging) => "verlenging of opvolger",
-        _ => &view.answer,
-    };
-    format!("{awaited} uiterlijk {}: {state}", date(view.due))
+    }
 }

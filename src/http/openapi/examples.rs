@@ -26,6 +26,7 @@ pub(in crate::http) fn example_receipt() -> Receipt {
         subject: subject.map(str::to_owned),
         due: due.to_owned(),
         state: "met".to_owned(),
+        skipped: Vec::new(),
     };
     let to_postbus = |berichtsoort: &str, partij: &str| Destination {
         berichtsoort: berichtsoort.to_owned(),

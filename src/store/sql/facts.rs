@@ -14,8 +14,8 @@ use crate::domain::berichten::levering::{StartKey, StopKey};
 use crate::domain::berichten::toewijzing::{Omvang, Product};
 use crate::domain::berichten::waarde::{Bsn, ReferentieNummer, ToewijzingNummer, Value, VerzoekAntwoord};
 use crate::domain::facts::history::{
-    Elsewhere, GrantedElsewhere, Leveringen, PrestatieFact, StartFact, StopFact, Subject, SupportElsewhere,
-    ToewijzingFact, VerzoekFact,
+    Elsewhere, GrantedElsewhere, Leveringen, PrestatieFact, ReportedStart, StartFact, StopFact, Subject,
+    SupportElsewhere, ToewijzingFact, VerzoekFact,
 };
 use crate::domain::{Berichtsoort, Partij};
 use crate::store::DeclaredLine;
@@ -134,6 +134,27 @@ pub fn ask_live(batch: &mut Batch, pair: Pair<'_>, table: &str, bsn: &Bsn) {
 /// The starts that were asked for.
 pub fn read_starts(rows: &[Row]) -> Result<Vec<StartFact>> {
     rows.iter().map(|row| Ok(StartFact { key: start_key(&Fields::of("start", "bericht_id", row))? })).collect()
+}
+
+/// Asks for every start that was reported on these toewijzingen and not refused; at most [`CHUNK`].
+pub fn ask_reported_starts(batch: &mut Batch, pair: Pair<'_>, nummers: &[i64]) {
+    const REPORTED: &str = "SELECT s.bericht_id, s.toewijzing_nummer, s.begindatum, b.received_at FROM start s
+        JOIN bericht b ON b.id = s.bericht_id
+        WHERE NOT s.refused AND s.gemeente = $1 AND s.aanbieder = $2 AND s.toewijzing_nummer IN ";
+    of(batch.statement(REPORTED), pair).list(nummers.iter().copied());
+}
+
+/// The starts that were asked for.
+pub fn read_reported_starts(rows: &[Row]) -> Result<Vec<ReportedStart>> {
+    let reported = |row| {
+        let fields = Fields::of("start", "bericht_id", row);
+        Ok(ReportedStart {
+            toewijzing_nummer: ToewijzingNummer(fields.get("toewijzing_nummer")?),
+            begindatum: fields.parse("begindatum", Value::from_text)?,
+            received_at: fields.get("received_at")?,
+        })
+    };
+    rows.iter().map(reported).collect()
 }
 
 /// The stops that were asked for.

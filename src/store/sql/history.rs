@@ -7,9 +7,9 @@ use super::Result;
 use super::batch::Batch;
 use super::declaratie::{Declared, declaraties_of, declaraties_under, latest_declaratie, lines_of};
 use super::facts::{
-    CHUNK, Pair, ask_live, ask_revisions, ask_toewijzingen, ask_toewijzingen_of_client, clients_with_toewijzing,
-    leveringen, lines_about, lines_on, read_revisions, read_starts, read_stops, read_toewijzingen,
-    toewijzingen_numbered, toewijzingen_of_client, verzoeken_named, verzoeken_of_client,
+    CHUNK, Pair, ask_live, ask_reported_starts, ask_revisions, ask_toewijzingen, ask_toewijzingen_of_client,
+    clients_with_toewijzing, leveringen, lines_about, lines_on, read_reported_starts, read_revisions, read_starts,
+    read_stops, read_toewijzingen, toewijzingen_numbered, toewijzingen_of_client, verzoeken_named, verzoeken_of_client,
 };
 use super::row::Fields;
 use super::spoed::{ask_spoed, read_spoed};
@@ -99,6 +99,9 @@ async fn first(conn: &mut Connection, heen: &Heenbericht) -> Result<History> {
     if matches!(heen.inhoud, Inhoud::Toewijzing(_) | Inhoud::Beschikking(_)) {
         questions.extend(nummers.chunks(CHUNK).map(Question::Spoed));
     }
+    if matches!(heen.inhoud, Inhoud::Start(_)) {
+        questions.extend(nummers.chunks(CHUNK).map(Question::ReportedStarts));
+    }
 
     let (mut history, mut revisions) = (History::default(), HashMap::new());
     // Few are asked at once; many would fill the cache of prepared statements with what is never asked again.
@@ -126,6 +129,7 @@ enum Question<'a> {
     Stops(&'a Bsn),
     Toewijzingen(&'a [i64]),
     Spoed(&'a [i64]),
+    ReportedStarts(&'a [i64]),
 }
 
 impl Question<'_> {
@@ -139,6 +143,7 @@ impl Question<'_> {
             Self::Stops(bsn) => ask_live(batch, pair, "stop", bsn),
             Self::Toewijzingen(nummers) => ask_toewijzingen(batch, pair, nummers),
             Self::Spoed(nummers) => ask_spoed(batch, pair, nummers),
+            Self::ReportedStarts(nummers) => ask_reported_starts(batch, pair, nummers),
         }
     }
 
@@ -151,6 +156,7 @@ impl Question<'_> {
             Self::Stops(_) => history.stops = read_stops(rows)?,
             Self::Toewijzingen(_) => add_toewijzingen(read_toewijzingen(rows)?, history),
             Self::Spoed(_) => history.on_written_order.extend(read_spoed(rows)?),
+            Self::ReportedStarts(_) => history.reported_starts.extend(read_reported_starts(rows)?),
         }
         Ok(())
     }

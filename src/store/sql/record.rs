@@ -13,7 +13,7 @@ use crate::domain::berichten::waarde::Value;
 use crate::domain::{Partij, Timestamp};
 use crate::store::{
     About, Closing, ClosingOpened, DeadlineState, Ends, Entry, EnvelopeSeen, HeaderColumns, NewBericht, NewDeadline,
-    NewParcel, Outcome, StoreError,
+    NewParcel, Of, Outcome, StoreError,
 };
 
 /// See [`crate::store::Store::record`]. Of a large bericht the most was written ahead.
@@ -94,7 +94,7 @@ fn write(entry: &Entry, is_ahead: bool) -> Result<Batch> {
 /// Clocks that stop, and that start.
 fn write_deadlines(batch: &mut Batch, entry: &Entry) {
     for closing in &entry.closes {
-        close(batch, closing, &entry.bericht);
+        close(batch, closing, entry.about.as_ref(), &entry.bericht);
     }
     if let Some(about) = &entry.about {
         for closing in &entry.closes_opened {
@@ -183,25 +183,32 @@ pub fn receipt_text(bericht: &NewBericht) -> Result<String> {
     serde_json::to_string(&bericht.receipt).map_err(|cause| StoreError::Database(sqlx::Error::Encode(Box::new(cause))))
 }
 
-/// A clock stops: met, late when its moment is past, or void when no moment counts any more.
-fn close(batch: &mut Batch, closing: &Closing, by: &NewBericht) {
+/// A deadline ends: met, late when its moment or day is past, or void when none counts any more.
+fn close(batch: &mut Batch, closing: &Closing, about: Option<&About>, by: &NewBericht) {
+    // Between whom a bericht passes is known of every one that ends a deadline about lines.
+    let pair = about.map(|about| (about.gemeente.code(), about.aanbieder.code()));
     const STOP: &str = "UPDATE deadline
-        SET state = CASE WHEN $2 < due_at THEN 'met' WHEN $2 IS NULL THEN 'void' ELSE 'late' END,
-            closed_at = $3, closed_by = $4
-        WHERE bericht_id = $1 AND clock = $5 AND (CAST($6 AS TEXT) IS NULL OR subject = $6) AND state IN ('open', 'overdue')";
-    let moment = match closing.ends {
-        Ends::Answered => Some(by.received_at),
-        Ends::Happened(at) => Some(at),
-        Ends::Void => None,
+        SET state = CASE WHEN $1 < due_at THEN 'met' WHEN $1 IS NULL THEN 'void' ELSE 'late' END,
+            closed_at = $2, closed_by = $3
+        WHERE clock = $4 AND (CAST($5 AS TEXT) IS NULL OR subject = $5) AND state IN ('open', 'overdue')";
+    const STOP_BY_DAY: &str = "UPDATE deadline
+        SET state = CASE WHEN $1 <= due THEN 'met' ELSE 'late' END, closed_at = $2, closed_by = $3
+        WHERE clock = $4 AND (CAST($5 AS TEXT) IS NULL OR subject = $5) AND state IN ('open', 'overdue')";
+    let statement = match closing.ends {
+        Ends::Answered => batch.statement(STOP).bind(Some(by.received_at)),
+        Ends::Void => batch.statement(STOP).bind(None::<Timestamp>),
+        Ends::Happened(day) => batch.statement(STOP_BY_DAY).bind(day_in_order(day)),
     };
-    batch
-        .statement(STOP)
-        .bind(&closing.bericht_id)
-        .bind(moment)
-        .bind(by.received_at)
-        .bind(&by.id)
-        .bind(closing.clock.name())
-        .bind(&closing.subject);
+    statement.bind(by.received_at).bind(&by.id).bind(closing.kind.name()).bind(&closing.subject);
+    match (&closing.of, pair) {
+        (Of::Bericht(id), _) => batch.push(" AND bericht_id = ").push_bind(id),
+        (Of::LinesOn(nummer), Some((gemeente, aanbieder))) => {
+            batch.push(" AND bericht_id IN (SELECT bericht_id FROM prestatie WHERE gemeente = ");
+            batch.push_bind(gemeente).push(" AND aanbieder = ").push_bind(aanbieder);
+            batch.push(" AND toewijzing_nummer = ").push_bind(nummer.0).push(")")
+        }
+        (Of::LinesOn(_), None) => batch.push(" AND 1 = 0"),
+    };
 }
 
 /// A clock that a person started stops: met, or late when its moment is past.
@@ -231,7 +238,7 @@ fn insert_deadlines(batch: &mut Batch, deadlines: &[NewDeadline], bericht: &NewB
             .statement(DEADLINE)
             .bind(&deadline.id)
             .bind(&deadline.bericht_id)
-            .bind(deadline.clock.name())
+            .bind(deadline.kind.name())
             .bind(deadline.answer.name())
             .bind(deadline.responsible.code())
             .bind(&deadline.subject)

@@ -9,7 +9,7 @@ use iwmo_gateway::domain::berichten::klasse::RetourCodes;
 use iwmo_gateway::domain::berichten::levering::{self, StartKey, StartProduct};
 use iwmo_gateway::domain::berichten::toewijzing::Product;
 use iwmo_gateway::domain::berichten::waarde::{Bsn, Identificatie, StatusAanlevering, ToewijzingNummer, Value, Versie};
-use iwmo_gateway::domain::deadlines::deadline::Clock;
+use iwmo_gateway::domain::deadlines::kind::DeadlineKind;
 use iwmo_gateway::domain::facts::history::Subject;
 use iwmo_gateway::domain::{Bericht, Berichtsoort, Header, History, Partij, Release, Timestamp};
 use iwmo_gateway::store::{
@@ -211,7 +211,7 @@ pub fn retour_deadline(id: &str) -> NewDeadline {
         warn_days: 1,
         id: id.to_owned(),
         bericht_id: "b1".to_owned(),
-        clock: Clock::Retour,
+        kind: DeadlineKind::Retour,
         answer: Berichtsoort::Wmo306,
         responsible: gemeente(),
         subject: None,

@@ -6,13 +6,13 @@ use chrono::NaiveDate;
 use iwmo_gateway::domain::Berichtsoort;
 use iwmo_gateway::domain::berichten::levering::StartKey;
 use iwmo_gateway::domain::berichten::waarde::ToewijzingNummer;
-use iwmo_gateway::domain::deadlines::deadline::Clock;
+use iwmo_gateway::domain::deadlines::kind::DeadlineKind;
 use iwmo_gateway::domain::facts::history::Subject;
 use iwmo_gateway::domain::money::betaling::Kenmerk;
 use iwmo_gateway::store::{
     About, Acknowledged, Closing, ClosingOpened, DeadlineAsked, DeadlineQuery, DeadlineState, DeadlineView, Done, Ends,
-    Entry, LedgerChange, NewBericht, NewDeadline, NewOpened, NewToewijzing, Opening, Origin, Spoed, SpoedWithdrawal,
-    Store, StoreError, Withdrawn,
+    Entry, LedgerChange, NewBericht, NewDeadline, NewOpened, NewToewijzing, Of, Opening, Origin, Spoed,
+    SpoedWithdrawal, Store, StoreError, Withdrawn,
 };
 use tokio::sync::Barrier;
 
@@ -67,8 +67,12 @@ async fn answer(store: &dyn Store, id: &str, heen_id: &str, moment: &str) {
     let bericht = retour(Berichtsoort::Wmo306, heen_id, id);
     let mut answer = entry(NewBericht { heenbericht_id: Some(heen_id.to_owned()), ..new_bericht(id, &bericht) });
     answer.bericht.received_at = at(moment);
-    answer.closes =
-        vec![Closing { bericht_id: heen_id.to_owned(), clock: Clock::Retour, subject: None, ends: Ends::Answered }];
+    answer.closes = vec![Closing {
+        of: Of::Bericht(heen_id.to_owned()),
+        kind: DeadlineKind::Retour,
+        subject: None,
+        ends: Ends::Answered,
+    }];
     store.record(&answer).await.expect("recorded");
 }
 
@@ -90,7 +94,7 @@ pub async fn closed_in_time_or_late(World { one, two, raw: _raw }: World) {
 }
 
 pub async fn retour_stops_only_its_own_clock(World { one, two, raw: _raw }: World) {
-    let start = NewDeadline { clock: Clock::Start, subject: Some("7".to_owned()), ..retour_deadline("d2") };
+    let start = NewDeadline { kind: DeadlineKind::Start, subject: Some("7".to_owned()), ..retour_deadline("d2") };
     let void = NewDeadline { state: DeadlineState::Void, ..retour_deadline("d3") };
     record_with(&*one, "h1", vec![retour_deadline("d1"), start, void]).await;
     record_with(&*one, "h2", vec![retour_deadline("d4")]).await;
@@ -250,8 +254,10 @@ pub async fn a_stop_ends_what_was_opened_on_its_toewijzing(World { one, two, raw
 pub async fn a_written_order_is_told_once_and_makes_a_verdict_stale(World { one, two, raw: _raw }: World) {
     let nummer = ToewijzingNummer(7);
     let spoed = |referentie: &str| Spoed { referentie: referentie.to_owned(), ..order_on(7) };
-    let start = NewDeadline { clock: Clock::StartNaToewijzing, subject: Some("7".to_owned()), ..retour_deadline("d1") };
-    let other = NewDeadline { clock: Clock::StartNaToewijzing, subject: Some("8".to_owned()), ..retour_deadline("d2") };
+    let start =
+        NewDeadline { kind: DeadlineKind::StartNaToewijzing, subject: Some("7".to_owned()), ..retour_deadline("d1") };
+    let other =
+        NewDeadline { kind: DeadlineKind::StartNaToewijzing, subject: Some("8".to_owned()), ..retour_deadline("d2") };
     let ledger = LedgerChange {
         toewijzingen: vec![new_toewijzing(7, "2026-02-01"), new_toewijzing(8, "2026-02-01")],
         ..LedgerChange::default()
@@ -274,7 +280,7 @@ pub async fn a_written_order_is_told_once_and_makes_a_verdict_stale(World { one,
 /// A clock on the start on this toewijzing, due on 5 March 2026.
 fn start_clock(nummer: i64, bericht_id: &str) -> NewDeadline {
     NewDeadline {
-        clock: Clock::StartNaToewijzing,
+        kind: DeadlineKind::StartNaToewijzing,
         subject: Some(nummer.to_string()),
         bericht_id: bericht_id.to_owned(),
         ..retour_deadline(&format!("d{nummer}"))

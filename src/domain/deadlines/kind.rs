@@ -1,0 +1,65 @@
+//! The kinds of deadlines by name. What each one is stands in its row: see [`super::kinds`].
+
+/// What a deadline watches over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DeadlineKind {
+    /// The retour of a heenbericht (OP090).
+    Retour,
+    /// The antwoord on a declaratie (OP090x4).
+    DeclaratieAntwoord,
+    /// The report of a start of support (OP271).
+    Start,
+    /// The report of a stop of support (OP272).
+    Stop,
+    /// The first answer to a verzoek: a toewijzing, or a 319 (OP274, OP346).
+    Verzoek,
+    /// The decision on a verzoek that is being looked into (OP274, OP346).
+    Onderzoek,
+    /// That support starts at all after a toewijzing: agreed between parties, in no rule of the standard.
+    StartNaToewijzing,
+    /// That a period is declared soon after it: agreed between parties too.
+    Declareren,
+    /// That something follows a toewijzing before it ends: agreed between parties too.
+    Verlenging,
+    /// The payment of what is granted: agreed between parties too. No bericht tells of it: a person does.
+    Betaling,
+}
+
+impl DeadlineKind {
+    /// Every kind that this gateway knows.
+    pub const ALL: [Self; 10] = [
+        Self::Retour,
+        Self::DeclaratieAntwoord,
+        Self::Start,
+        Self::Stop,
+        Self::Verzoek,
+        Self::Onderzoek,
+        Self::StartNaToewijzing,
+        Self::Declareren,
+        Self::Verlenging,
+        Self::Betaling,
+    ];
+
+    /// The name in profiles, in JSON and in the store.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Retour => "retour",
+            Self::DeclaratieAntwoord => "declaratie-antwoord",
+            Self::Start => "start",
+            Self::Stop => "stop",
+            Self::Verzoek => "verzoek",
+            Self::Onderzoek => "onderzoek",
+            Self::StartNaToewijzing => "start-na-toewijzing",
+            Self::Declareren => "declareren",
+            Self::Verlenging => "verlenging",
+            Self::Betaling => "betaling",
+        }
+    }
+
+    /// The kind with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}

@@ -1,0 +1,77 @@
+//! The kinds of deadlines: one file and one row each. Pure: no store, no clock.
+
+mod betaling;
+mod declaratie_antwoord;
+mod declareren;
+mod onderzoek;
+mod retour;
+mod start;
+mod start_na_toewijzing;
+mod stop;
+mod verlenging;
+mod verzoek;
+
+use super::case::{Case, Closing, Opening, Row};
+use super::kind::DeadlineKind;
+
+/// The row of a kind.
+#[must_use]
+pub const fn row(kind: DeadlineKind) -> &'static Row {
+    match kind {
+        DeadlineKind::Retour => &retour::ROW,
+        DeadlineKind::DeclaratieAntwoord => &declaratie_antwoord::ROW,
+        DeadlineKind::Start => &start::ROW,
+        DeadlineKind::Stop => &stop::ROW,
+        DeadlineKind::Verzoek => &verzoek::ROW,
+        DeadlineKind::Onderzoek => &onderzoek::ROW,
+        DeadlineKind::StartNaToewijzing => &start_na_toewijzing::ROW,
+        DeadlineKind::Declareren => &declareren::ROW,
+        DeadlineKind::Verlenging => &verlenging::ROW,
+        DeadlineKind::Betaling => &betaling::ROW,
+    }
+}
+
+/// What is awaited, in Dutch, where a deadline with this name waits for this bericht; of one that a person opened these words.
+#[must_use]
+pub fn awaited<'a>(name: &str, answer: &'a str) -> &'a str {
+    DeadlineKind::from_name(name).and_then(|kind| row(kind).awaits).unwrap_or(answer)
+}
+
+/// Every deadline that a bericht starts, in the order of the kinds.
+#[must_use]
+pub fn openings(case: &Case<'_>) -> Vec<Opening> {
+    DeadlineKind::ALL.into_iter().flat_map(|kind| (row(kind).opens)(case)).collect()
+}
+
+/// Every deadline that a bericht ends; one that is rejected ends none.
+#[must_use]
+pub fn closings(case: &Case<'_>) -> Vec<Closing> {
+    if case.verdict.is_rejected() {
+        return Vec::new();
+    }
+    DeadlineKind::ALL.into_iter().flat_map(|kind| (row(kind).closes)(case)).collect()
+}
+
+/// The keys that a profile may have, each with the row that it belongs to.
+pub fn term_keys() -> impl Iterator<Item = (&'static str, &'static Row)> {
+    let rows = DeadlineKind::ALL.into_iter().map(row);
+    rows.flat_map(|row| row.terms.iter().map(move |key| (*key, row)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_has_a_row_of_its_own_and_every_term_one_kind() {
+        for kind in DeadlineKind::ALL {
+            assert_eq!(row(kind).kind, kind);
+            assert_eq!(row(kind).terms.first(), Some(&kind.name()), "its own name is a term");
+            assert!(!row(kind).units.is_empty(), "{}", kind.name());
+        }
+        let keys: Vec<&str> = term_keys().map(|(key, _)| key).collect();
+        assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len(), "{keys:?}");
+    }
+}
