@@ -11,6 +11,7 @@ use super::{ConfigFile, Exit, block_on, complain};
 use crate::app;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{Config, Database};
+use crate::domain::deadlines::kinds;
 use crate::exchange::keep::DeadlineJson;
 use crate::exchange::table::{Cell, csv};
 use crate::store::{DeadlineQuery, DeadlineState, DeadlineView, IfOlder, Origin, Store, StoreError};
@@ -161,7 +162,7 @@ fn text(out: &mut impl Write, views: &[DeadlineView], today: NaiveDate) -> io::R
             view.due,
             stand(view, today),
             view.clock,
-            view.answer,
+            kinds::awaited(&view.clock, &view.answer),
             view.responsible,
             origin(view),
             taken.unwrap_or_default()

@@ -3,6 +3,7 @@
 //! Every party is local, contract facts hold for every pair, and an answer in the folder is *the* answer: what the
 //! gateway would have answered is shown, and not booked.
 
+mod answers;
 mod report;
 mod scenario;
 
@@ -25,6 +26,7 @@ use crate::exchange::wait::release;
 use crate::exchange::{Carrier, Format as Notation, Gateway, LocalParties, Received, Reply};
 use crate::store::{DeadlineQuery, DeadlineState, DeadlineView, Receipt, Sqlite, Store, StoreError, Waiting};
 use crate::xml::Schemas;
+use answers::InFolder;
 use report::{Report, Step};
 use scenario::{Play, Scenario};
 
@@ -67,11 +69,13 @@ async fn play_all(arguments: &Arguments) -> Result<Exit, Box<dyn Error>> {
     let store: Arc<dyn Store> = Arc::new(Sqlite::in_memory().await?);
     let first = scenario.plays.first().map(Play::moment).unwrap_or_default();
     let clock = Arc::new(SetClock::at(first));
-    let stage = Stage { gateway: gateway(&scenario, store, &clock)?, clock, out: arguments.out.as_deref() };
+    let for_people = arguments.format == Format::Text;
+    let answers = for_people.then(|| InFolder::read(&scenario.plays));
+    let stage = Stage { gateway: gateway(&scenario, store, &clock)?, clock, out: arguments.out.as_deref(), answers };
     if let Some(out) = stage.out {
         std::fs::create_dir_all(out).map_err(|error| format!("{}: {error}", out.display()))?;
     }
-    let mut report = Report::new(arguments.format == Format::Json);
+    let mut report = Report::new(!for_people);
     let mut played = Played::default();
     for (number, play) in (1..).zip(&scenario.plays) {
         stage.clock.set(play.moment());
@@ -103,6 +107,8 @@ struct Stage<'a> {
     gateway: Gateway,
     clock: Arc<SetClock>,
     out: Option<&'a Path>,
+    /// In a report for people.
+    answers: Option<InFolder>,
 }
 
 /// What was played so far.
@@ -137,6 +143,7 @@ impl Stage<'_> {
         };
         let mut deadlines = self.deadlines().await?;
         deadlines.retain(|one| played.is_news(one));
+        self.count_composed(&mut deadlines);
         let mut step = Step::of(Some(number), &play.file, outcome, &receipt, &deadlines);
         if step.shows_answer() {
             self.write(&play.file, &receipt).await?;
@@ -158,6 +165,7 @@ impl Stage<'_> {
                 one.closed_by.as_ref().or(started_by) == Some(&receipt.id)
             };
             own.retain(|one| is_of(one) && played.is_news(one));
+            self.count_composed(&mut own);
             steps.push(Step::of(Some(number), &file, receipt.verdict.clone(), &receipt, &own));
             self.write(&file, &receipt).await?;
         }
@@ -180,6 +188,12 @@ impl Stage<'_> {
         let bytes = self.gateway.store.payload(&answer.id, None).await?.unwrap_or_default();
         std::fs::write(&path, bytes).map_err(|error| format!("{}: {error}", path.display()))?;
         Ok(())
+    }
+
+    fn count_composed(&self, deadlines: &mut Vec<DeadlineView>) {
+        if let Some(answers) = &self.answers {
+            answers.count_composed(deadlines);
+        }
     }
 
     /// All deadlines as they stand.

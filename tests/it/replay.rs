@@ -111,6 +111,28 @@ fn clocks_run_on_the_moments_of_the_scenario() {
 }
 
 #[test]
+fn in_a_report_for_people_the_composed_answer_counts_where_the_folder_has_none() {
+    let scenario = r#"{"profile": "landelijk-3.2", "steps": [
+        {"file": "heen.xml", "received_at": "2026-03-02T09:00:00+01:00"},
+        {"file": "start.xml", "received_at": "2026-03-12T09:00:00+01:00"},
+        {"file": "pauze.xml", "received_at": "2026-03-27T09:00:00+01:00"}]}"#;
+    let files = [("heen.xml", WMO301), ("start.xml", WMO305), ("pauze.xml", TEMPORARY), ("scenario.json", scenario)];
+    let folder = folder(&files);
+    let text = String::from_utf8(replay(folder.path(), &[]).stdout).expect("UTF-8");
+    assert!(text.contains("termijn retour: WMO302 uiterlijk 2026-03-05, gehaald\n"), "{text}");
+    assert!(!text.contains("verstreken"), "{text}");
+
+    let scenario = scenario.replace("pauze.xml", "retour.xml");
+    fs::write(folder.path().join("scenario.json"), scenario).expect("a file");
+    fs::write(folder.path().join("retour.xml"), retour()).expect("a file");
+    let text = String::from_utf8(replay(folder.path(), &[]).stdout).expect("UTF-8");
+    for state in ["loopt", "verstreken", "te laat"] {
+        assert!(text.contains(&format!("termijn retour: WMO302 uiterlijk 2026-03-05, {state}\n")), "{state}: {text}");
+    }
+    assert!(text.contains("termijn retour: WMO306 uiterlijk 2026-03-17, gehaald\n"), "{text}");
+}
+
+#[test]
 fn people_read_dutch_and_a_bad_scenario_is_told() {
     let output = replay(folder(&[("01.xml", WMO301), ("02.xml", "<geen bericht>")]).path(), &[]);
     let text = String::from_utf8(output.stdout).expect("UTF-8");
