@@ -167,6 +167,29 @@ async fn the_dashboard_shows_a_toewijzing_as_people_read_it() {
 }
 
 #[tokio::test]
+async fn a_deadline_says_what_is_awaited_of_whom_and_where_it_stands() {
+    let world = lived().await;
+    let found = world.get(GEMEENTE, "/v1/deadlines?state=open,met&limit=200").await.body;
+    let awaits = |clock: &str| {
+        let own = found["items"].as_array().expect("a list").iter().find(|one| one["clock"] == clock);
+        own.map(|one| format!("{} of {}", one["awaits"], one["responsible"]).replace('"', "")).expect("one")
+    };
+    assert_eq!(awaits("retour"), "WMO316 of 0384");
+    assert_eq!(
+        awaits("verlenging"),
+        "verzoek om verlenging (WMO315 of WMO317), of een nieuwe toewijzing van de gemeente of 41005001"
+    );
+    let id = found["items"].as_array().expect("a list").iter().find(|one| one["clock"] == "verlenging");
+    let id = id.expect("one")["bericht"].as_str().expect("an id").to_owned();
+    let page = world.get("", &format!("/berichten/{id}")).await.text;
+    let row =
+        |awaited: &str, state: &str| format!("<td>{awaited}</td><td>Partij 41005001 (41005001)</td><td>{state}</td>");
+    let awaited = "verzoek om verlenging (WMO315 of WMO317), of een nieuwe toewijzing van de gemeente";
+    assert!(page.contains(&row("WMO302", "op tijd")) && page.contains(&row(awaited, "open")), "{page}");
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn one_that_was_sent_and_not_confirmed_or_refused_says_so() {
     let world = World::start(
         &[GEMEENTE],

@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::Timestamp;
+use crate::domain::deadlines::kinds::awaited;
 use crate::store::{Acknowledged, DeadlineView, Opened, Origin};
 
 /// A deadline as it stands, as the API gives it.
@@ -16,6 +17,8 @@ pub struct DeadlineJson {
     pub clock: String,
     /// The bericht that is awaited, as in `WMO306`; where a person opened it, what is awaited, in Dutch.
     pub answer: String,
+    /// What is awaited, in Dutch: the bericht by its name, or what the kind of deadline says.
+    pub awaits: String,
     /// What it is about, where there are several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
@@ -92,6 +95,7 @@ impl From<DeadlineView> for DeadlineJson {
         };
         Self {
             id: view.id,
+            awaits: awaited(&view.clock, &view.answer).to_owned(),
             clock: view.clock,
             answer: view.answer,
             subject: view.subject,

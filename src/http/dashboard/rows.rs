@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::texts;
 use crate::domain::Timestamp;
+use crate::domain::deadlines::kinds::awaited;
 use crate::domain::regels::lijst::lijst;
 use crate::exchange::local_time;
 use crate::http::uitleg::page_of;
@@ -31,6 +32,8 @@ pub(super) struct TimelineRow {
 pub(super) struct DeadlineRow {
     pub due: String,
     pub awaited: String,
+    /// Where it stands.
+    pub state: &'static str,
     pub from: String,
     pub about: String,
     /// Who looks after it, and why.
@@ -41,7 +44,8 @@ impl DeadlineRow {
     pub fn of(view: &DeadlineView, naam: &impl Fn(&str) -> String) -> Self {
         Self {
             due: date(view.due),
-            awaited: view.answer.clone(),
+            awaited: awaited(&view.clock, &view.answer).to_owned(),
+            state: texts::deadline_state(view.state),
             from: naam(&view.responsible),
             about: texts::about(&view.origin, view.subject.as_deref()),
             owner: view.acknowledged.as_ref().map(texts::acknowledged).unwrap_or_default(),
