@@ -18,8 +18,8 @@ use serde::Deserialize;
 
 use crate::domain::berichten::contract::Contracten;
 use crate::domain::berichten::declaratie::Decides;
-use crate::domain::berichten::release::Releases;
 use crate::domain::deadlines::profile::Profile;
+use crate::domain::deadlines::releases::Releases;
 use crate::domain::deadlines::werkdag::Calendar;
 use crate::domain::money::betaling::Rekening;
 use crate::domain::{Partij, Release};
@@ -236,9 +236,9 @@ impl Config {
 mod tests {
     use super::profile::PROFILES;
     use super::*;
-    use crate::domain::berichten::release::ReleaseWindows;
     use crate::domain::berichten::waarde::Value;
     use crate::domain::deadlines::kind::DeadlineKind;
+    use crate::domain::deadlines::releases::ReleaseWindows;
     use crate::domain::deadlines::term::{Term, Unit};
 
     #[test]

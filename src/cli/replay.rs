@@ -20,7 +20,7 @@ use crate::clock::SetClock;
 use crate::config::Config;
 use crate::domain::Timestamp;
 use crate::domain::berichten::contract::Contracten;
-use crate::domain::berichten::release::Releases;
+use crate::domain::deadlines::releases::Releases;
 use crate::exchange::receive::receive;
 use crate::exchange::wait::release;
 use crate::exchange::{Carrier, Format as Notation, Gateway, LocalParties, Received, Reply};

@@ -15,8 +15,8 @@ use super::{Config, Credential, DEFAULT, Database, Ggk, Http, LocalParty, Log, R
 use crate::domain::berichten::contract::Contracten;
 use crate::domain::berichten::declaratie::Decides;
 use crate::domain::berichten::factuur::is_btw_id_nummer;
-use crate::domain::berichten::release::{ReleaseWindow, ReleaseWindows, Releases};
 use crate::domain::berichten::waarde::Value;
+use crate::domain::deadlines::releases::{ReleaseWindow, ReleaseWindows, Releases};
 use crate::domain::deadlines::werkdag::{Bevrijdingsdag, Calendar};
 use crate::domain::{Partij, Release};
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use iwmo_gateway::config::Config;
 use iwmo_gateway::domain::Bericht;
-use iwmo_gateway::domain::berichten::release::Releases;
 use iwmo_gateway::domain::berichten::waarde::{Identificatie, Value as _};
+use iwmo_gateway::domain::deadlines::releases::Releases;
 use iwmo_gateway::domain::judging::factuur_antwoord;
 use iwmo_gateway::domain::judging::verdict::{Oordeel, Verdict};
 use iwmo_gateway::exchange::rebuild::verify;

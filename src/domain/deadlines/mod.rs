@@ -5,6 +5,7 @@
 //! | [`kind`] | the names of the kinds of deadlines |
 //! | [`kinds`] | one file and one row per kind: what opens it, what closes it, whom it binds, what is awaited |
 //! | [`case`] | the bericht that opens and closes, with all that a kind may look at |
+//! | [`releases`] | on which days a release is in force, for whom |
 //! | [`profile`] | how long each kind runs between parties |
 //! | [`term`], [`werkdag`] | counting, and the days that count |
 //!
@@ -14,5 +15,6 @@ pub mod case;
 pub mod kind;
 pub mod kinds;
 pub mod profile;
+pub mod releases;
 pub mod term;
 pub mod werkdag;
