@@ -13,9 +13,10 @@ use std::sync::LazyLock;
 
 use chrono::NaiveDate;
 
-use crate::domain::berichten::bericht::{Berichtsoort, Heenbericht, Release};
+use crate::domain::berichten::bericht::{Berichtsoort, Heenbericht};
 use crate::domain::berichten::declaratie::{Declaratie, Prestatie};
 use crate::domain::berichten::klasse::ElementPath;
+use crate::domain::berichten::release::Property;
 use crate::domain::berichten::waarde::Bsn;
 use crate::domain::cak::Cak;
 use crate::domain::facts::history::History;
@@ -208,7 +209,7 @@ impl Afspraken {
     ) -> Vec<Finding> {
         match (self, declaratie) {
             (Self::Mlw2018(mlw), _) => mlw.below(heen, declaratie, history, outside),
-            (Self::Heusden2022, Some(declaratie)) if heen.header.release == Release::V3_2 => {
+            (Self::Heusden2022, Some(declaratie)) if !heen.header.release.has(Property::Facturen) => {
                 heusden::below(heen, declaratie, history)
             }
             (Self::Heusden2022 | Self::None, _) => Vec::new(),

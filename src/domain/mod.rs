@@ -27,8 +27,9 @@ pub mod judging;
 pub mod money;
 pub mod regels;
 
-pub use berichten::bericht::{Bericht, Berichtsoort, Header, Heenbericht, Inhoud, Release, Retourbericht};
+pub use berichten::bericht::{Bericht, Berichtsoort, Header, Heenbericht, Inhoud, Retourbericht};
 pub use berichten::partij::Partij;
+pub use berichten::release::Release;
 pub use facts::history::History;
 pub use finding::Finding;
 pub use judging::judge::judge;

@@ -13,10 +13,11 @@ use bytes::Bytes;
 use super::Gateway;
 use super::format::Format;
 use super::receive::{Carrier, Received, Refused, Reply, receive, sha256_hex};
-use crate::domain::berichten::bericht::{Bericht, Berichtsoort, Heenbericht, Release};
+use crate::domain::berichten::bericht::{Bericht, Berichtsoort, Heenbericht};
 use crate::domain::berichten::contract::Wijze;
 use crate::domain::berichten::declaratie::GeslotenPeriode;
 use crate::domain::berichten::klasse::ElementPath;
+use crate::domain::berichten::release::{Property, Release};
 use crate::domain::berichten::waarde::Identificatie;
 use crate::domain::declare::{Facts, Frame, Line, NotSplit, Part, Row, RowProblem, lines, split};
 use crate::domain::facts::history::PrestatieFact;
@@ -202,16 +203,18 @@ pub async fn prove(asked: &Asked, gateway: &Gateway) -> Result<Vec<Proof>, NotMa
 /// The lines, and the berichten that they make.
 async fn compose(asked: &Asked, gateway: &Gateway) -> Result<(Vec<Line>, Vec<Part>), NotMade> {
     let contract = gateway.contracten.of(asked.gemeente.code(), asked.aanbieder.code());
-    let soort = match (asked.release, contract.and_then(|contract| contract.wijze)) {
-        (Release::V3_2, _) => Berichtsoort::Wmo323,
-        (Release::V2_3, Some(Wijze::Declaratie)) => Berichtsoort::Wmo303D,
-        (Release::V2_3, Some(Wijze::Factuur) | None) => Berichtsoort::Wmo303F,
+    let has_facturen = asked.release.has(Property::Facturen);
+    let soort = match (has_facturen, contract.and_then(|contract| contract.wijze)) {
+        (false, _) => Berichtsoort::Wmo323,
+        (true, Some(Wijze::Declaratie)) => Berichtsoort::Wmo303D,
+        (true, Some(Wijze::Factuur) | None) => Berichtsoort::Wmo303F,
     };
     let Found { toewijzingen, declared, personen } = facts::find(asked, gateway).await?;
     let frame = Frame {
         gemeente: asked.gemeente.clone(),
         aanbieder: asked.aanbieder.clone(),
         btw_id_nummer: gateway.parties.get(&asked.aanbieder).and_then(|local| local.btw_id_nummer.clone()),
+        release: asked.release,
         soort,
         periode: asked.periode.clone(),
         dagtekening: gateway.clock.today(),

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Fill;
+use crate::domain::berichten::release::Property;
 use crate::domain::{Berichtsoort, Release};
 
 /// Members of the header that may be left out, each after the one it is in, and what they then are. `soorten`: the kinds that it
@@ -14,7 +15,7 @@ pub(super) fn stand_ins(soorten: &[Berichtsoort], release: Release, fill: Option
     let [soort] = soorten else { return stand_ins };
     stand_ins.push(("BerichtCode", json!(soort.code())));
     let Some(fill) = fill else { return stand_ins };
-    let has_versies = release >= Release::V3_2;
+    let has_versies = release.has(Property::XsdVersie);
     let versies = json!({"BasisschemaXsdVersie": "1.0.0", "BerichtXsdVersie": "1.0.0"});
     if soort.is_retour() {
         // BerichtIdentificatie is that of the heenbericht, which nobody can guess.

@@ -9,62 +9,12 @@ use chrono::NaiveDate;
 
 use super::factuur::{FactuurAntwoordHeader, FactuurHeader};
 use super::klasse::{Element, RetourCodes, Source, Target, klasse, read_list};
+use super::release::Release;
 use super::verzoek::Verzoek;
 use super::waarde::{Identificatie, Versie};
 use crate::domain::Partij;
 pub use inhoud::Inhoud;
 pub use soort::Berichtsoort;
-
-/// A release of the standard; a later one is greater.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Release {
-    /// iWmo 2.3, in force from 2019-04-01 to 2020-03-30.
-    V2_3,
-    /// iWmo 3.2, in force since 2023-04-03.
-    V3_2,
-}
-
-impl Release {
-    /// Every release that this gateway knows.
-    pub const ALL: [Self; 2] = [Self::V2_3, Self::V3_2];
-
-    /// The one that is meant when nothing is said.
-    pub const NEWEST: Self = Self::V3_2;
-
-    /// As people write it: `3.2`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::V2_3 => "2.3",
-            Self::V3_2 => "3.2",
-        }
-    }
-
-    /// `BerichtVersie` and `BerichtSubversie` in the header.
-    #[must_use]
-    pub const fn versie(self) -> (i64, i64) {
-        match self {
-            Self::V2_3 => (2, 3),
-            Self::V3_2 => (3, 2),
-        }
-    }
-
-    /// The kinds of bericht that this gateway knows of this release.
-    #[must_use]
-    pub const fn berichtsoorten(self) -> &'static [Berichtsoort] {
-        use Berichtsoort::{
-            Wmo301, Wmo302, Wmo303D, Wmo303F, Wmo304D, Wmo304F, Wmo305, Wmo306, Wmo307, Wmo308, Wmo315, Wmo316, Wmo317,
-            Wmo318, Wmo319, Wmo320, Wmo323, Wmo325,
-        };
-        match self {
-            Self::V2_3 => &[Wmo301, Wmo302, Wmo303D, Wmo303F, Wmo304D, Wmo304F, Wmo305, Wmo306, Wmo307, Wmo308],
-            Self::V3_2 => &[
-                Wmo301, Wmo302, Wmo305, Wmo306, Wmo307, Wmo308, Wmo315, Wmo316, Wmo317, Wmo318, Wmo319, Wmo320, Wmo323,
-                Wmo325,
-            ],
-        }
-    }
-}
 
 klasse! {
     /// `CDT_BerichtIdentificatie`.

@@ -7,6 +7,7 @@ use super::klasse::{RetourCodes, klasse};
 use super::toewijzing::Product;
 use super::waarde::{Bsn, StatusAanlevering, ToewijzingNummer};
 use crate::domain::Release;
+use crate::domain::berichten::release::Property;
 
 klasse! {
     /// The client whose support started.
@@ -143,10 +144,8 @@ impl StopKey {
     /// Whether both are one and the same stop to this release: before 3.2 the reason was no part of the key.
     #[must_use]
     pub fn is_same(&self, other: &Self, release: Release) -> bool {
-        let has_same_reason = match release {
-            Release::V2_3 => true,
-            Release::V3_2 => self.reden_beeindiging == other.reden_beeindiging,
-        };
+        let has_same_reason =
+            !release.has(Property::RedenInStopKey) || self.reden_beeindiging == other.reden_beeindiging;
         self.start == other.start && self.einddatum == other.einddatum && has_same_reason
     }
 

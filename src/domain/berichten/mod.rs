@@ -15,6 +15,7 @@ pub mod levering;
 pub mod notitie;
 pub mod partij;
 pub mod periode;
+pub mod release;
 pub mod toewijzing;
 pub mod verzoek;
 pub mod waarde;

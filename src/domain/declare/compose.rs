@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::{BtwPercentage, Line, OfFactuur, by_client};
-use crate::domain::berichten::bericht::{BerichtIdentificatie, Berichtsoort, Header, Heenbericht, Inhoud, Release};
+use crate::domain::berichten::bericht::{BerichtIdentificatie, Berichtsoort, Header, Heenbericht, Inhoud};
 use crate::domain::berichten::declaratie::{self, BedragMetDC, Declaratie, GeslotenPeriode, TotaalBedragMetDC};
 use crate::domain::berichten::factuur::{
     self, FactuurBedragen, FactuurHeader, FactuurIdentificatie, IngediendeBedragPrestatie, NIET_VRIJGESTELD,
@@ -11,6 +11,7 @@ use crate::domain::berichten::factuur::{
 };
 use crate::domain::berichten::klasse::RetourCodes;
 use crate::domain::berichten::partij::Partij;
+use crate::domain::berichten::release::{Property, Release};
 use crate::domain::berichten::waarde::{DebetCredit, Identificatie};
 use crate::domain::judging::retour::own_xsd_versie;
 
@@ -28,6 +29,8 @@ pub struct Frame {
     pub aanbieder: Partij,
     /// Its BtwIDNummer, when it is liable for VAT.
     pub btw_id_nummer: Option<String>,
+    /// In which release.
+    pub release: Release,
     /// WMO323, or a WMO303 as D or F.
     pub soort: Berichtsoort,
     /// What it is about.
@@ -37,20 +40,15 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// The release in which this kind of bericht is.
-    #[must_use]
-    pub fn release(&self) -> Release {
-        if self.soort == Berichtsoort::Wmo323 { Release::V3_2 } else { Release::V2_3 }
-    }
-
     /// The bericht with these lines, which stand by client, under this number as its Identificatie too.
     #[must_use]
     pub fn compose(&self, nummer: &Identificatie, lines: &[Line]) -> Heenbericht {
         let bedragen = lines.iter().map(|line| line.prestatie.ingediend_bedrag.signed());
         let totaal = TotaalBedragMetDC::of(bedragen.sum());
-        match self.release() {
-            Release::V3_2 => self.declaratie(nummer, totaal, lines),
-            Release::V2_3 => self.factuur(nummer, totaal, lines),
+        if self.release.has(Property::Facturen) {
+            self.factuur(nummer, totaal, lines)
+        } else {
+            self.declaratie(nummer, totaal, lines)
         }
     }
 
@@ -63,14 +61,14 @@ impl Frame {
         Heenbericht {
             header: Header {
                 soort: self.soort,
-                release: self.release(),
+                release: self.release,
                 afzender: self.aanbieder.clone(),
                 ontvanger: self.gemeente.clone(),
                 bericht_identificatie: BerichtIdentificatie {
                     identificatie: nummer.clone(),
                     dagtekening: self.dagtekening,
                 },
-                xsd_versie: own_xsd_versie(self.release()),
+                xsd_versie: own_xsd_versie(self.release),
             },
             inhoud: Inhoud::Declaratie(Declaratie {
                 declaratie_nummer: nummer.to_string(),
@@ -99,7 +97,7 @@ impl Frame {
             },
             bedragen: FactuurBedragen { declaratie_factuur_totaal_bedrag: totaal, btw_totaal_bedrag },
         };
-        Heenbericht { header: header.header(self.soort, self.release()), inhoud: Inhoud::Factuur { header, clienten } }
+        Heenbericht { header: header.header(self.soort, self.release), inhoud: Inhoud::Factuur { header, clienten } }
     }
 
     /// Who is liable for VAT: told in every factuur, in a declaratie only where a credit repeats VAT (IV073, CD055).

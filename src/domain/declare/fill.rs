@@ -8,10 +8,10 @@ use chrono::NaiveDate;
 use super::btw::{btw_problem, other_btw_id_nummers};
 use super::row::MAX_FIGURE;
 use super::{Billed, BtwPercentage, Column, Frame, Line, OfFactuur, Persoon, Row, RowProblem};
-use crate::domain::berichten::bericht::Release;
 use crate::domain::berichten::contract::{Contract, Tarief};
 use crate::domain::berichten::declaratie::{BedragMetDC, GeslotenPeriode, Prestatie, Referentie};
 use crate::domain::berichten::klasse::RetourCodes;
+use crate::domain::berichten::release::{Property, Release};
 use crate::domain::berichten::waarde::{
     Bsn, DebetCredit, Eenheid, Identificatie, ProductCategorie, ProductCode, ReferentieNummer, ToewijzingNummer, Value,
 };
@@ -111,10 +111,10 @@ fn credit(
     if !other.is_empty() {
         return Err(other.into_iter().map(|column| row.problem(column, REPEATS)).collect());
     }
-    let factuur = match (facts.frame.release(), &declared.factuur) {
-        (Release::V3_2, _) => None,
-        (Release::V2_3, None) => return Err(problem(of_other_release)),
-        (Release::V2_3, Some(billed)) => Some(Box::new(OfFactuur::Credit(Box::new(billed.clone())))),
+    let factuur = match (facts.frame.release.has(Property::Facturen), &declared.factuur) {
+        (false, _) => None,
+        (true, None) => return Err(problem(of_other_release)),
+        (true, Some(billed)) => Some(Box::new(OfFactuur::Credit(Box::new(billed.clone())))),
     };
     let mut prestatie = declared.prestatie.clone();
     prestatie.product_referentie =
@@ -156,9 +156,9 @@ fn debet(row: &Row, name: ReferentieNummer, facts: &Facts<'_>) -> Result<Line, V
         return Err(vec![row.problem(Column::ToewijzingNummer, text)]);
     };
     let persoon = facts.personen.get(&nummer);
-    let of_client = client_problem(row, toewijzing, persoon, facts.frame.release());
+    let of_client = client_problem(row, toewijzing, persoon, facts.frame.release);
     let priced = Product::of(row, toewijzing, facts.contract).and_then(|product| {
-        let price = Price::of(row, volume, &product, facts.frame.release()).map_err(|problem| vec![problem])?;
+        let price = Price::of(row, volume, &product, facts.frame.release).map_err(|problem| vec![problem])?;
         Ok((product, price))
     });
     let (product, Price { tarief, bedrag }) = match (priced, of_client) {
@@ -197,7 +197,7 @@ fn client_problem(
     if row.bsn.as_ref().is_some_and(|bsn| *bsn != toewijzing.bsn) {
         return Some(row.problem(Column::Bsn, of_other));
     }
-    (release == Release::V2_3 && persoon.is_none()).then(|| row.problem(Column::ToewijzingNummer, unknown))
+    (release.has(Property::Facturen) && persoon.is_none()).then(|| row.problem(Column::ToewijzingNummer, unknown))
 }
 
 /// What was delivered, and what was agreed about it.
@@ -258,7 +258,7 @@ impl Price {
             let text = "Er is geen tarief bekend voor dit product. Vul het in, in eurocenten, of laat de beheerder het contract opgeven (instelling contracten.folder).";
             return Err(row.problem(Column::Tarief, text));
         };
-        let per_hour = per_hour.filter(|_| per_unit == Some(tarief) && release != Release::V2_3);
+        let per_hour = per_hour.filter(|_| per_unit == Some(tarief) && !release.has(Property::BerekendBedrag));
         let product =
             per_hour.map_or(tarief * i128::from(volume), |per_hour| half_up(per_hour * i128::from(volume), 60));
         let [tarief, product] =

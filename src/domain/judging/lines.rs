@@ -6,10 +6,11 @@
 use std::collections::{HashMap, HashSet};
 
 use super::verdict::{Oordeel, Verdict};
-use crate::domain::berichten::bericht::{Heenbericht, Inhoud, Release};
+use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
 use crate::domain::berichten::contract::Contract;
 use crate::domain::berichten::declaratie::{Declaratie, GeslotenPeriode, Prestatie};
 use crate::domain::berichten::klasse::ElementPath;
+use crate::domain::berichten::release::Release;
 use crate::domain::berichten::waarde::Bsn;
 use crate::domain::facts::history::{History, ToewijzingFact};
 use crate::domain::finding::{Finding, Place};

@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 
 use super::verdict::Verdict;
-use crate::domain::berichten::bericht::{Header, Heenbericht, Release, RetourHeader, Retourbericht, XsdVersie};
+use crate::domain::berichten::bericht::{Header, Heenbericht, RetourHeader, Retourbericht, XsdVersie};
 use crate::domain::berichten::klasse::{ElementPath, RetourCodes};
+use crate::domain::berichten::release::{Property, Release};
 use crate::domain::berichten::waarde::{Identificatie, RetourCode, Value, Versie};
 use crate::domain::finding::{Finding, Level, Severity};
 
@@ -81,10 +82,8 @@ fn codes_of_body(klasse: &ElementPath, findings: &[&Finding]) -> RetourCodes {
 /// The versions of the schemas under `xsd/`, where the release asks for them.
 pub(in crate::domain) fn own_xsd_versie(release: Release) -> Option<XsdVersie> {
     let first = Versie::from_text("1.0.0").expect("any text is a Versie to the domain");
-    match release {
-        Release::V2_3 => None,
-        Release::V3_2 => Some(XsdVersie { basisschema_xsd_versie: first.clone(), bericht_xsd_versie: first }),
-    }
+    let ours = XsdVersie { basisschema_xsd_versie: first.clone(), bericht_xsd_versie: first };
+    release.has(Property::XsdVersie).then_some(ours)
 }
 
 /// What a retour says of each berichtklasse: first of the header, then of each class below it, after those that stand

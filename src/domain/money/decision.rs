@@ -7,9 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::domain::berichten::bericht::{Berichtsoort, Heenbericht, Release};
+use crate::domain::berichten::bericht::{Berichtsoort, Heenbericht};
 use crate::domain::berichten::declaratie::{Declaratie, Prestatie};
 use crate::domain::berichten::klasse::ElementPath;
+use crate::domain::berichten::release::Release;
 use crate::domain::finding::{Finding, Level, Severity};
 use crate::domain::judging::verdict::Verdict;
 use crate::domain::regels::{Check, REGELS};

@@ -17,12 +17,13 @@ use std::hash::Hash;
 
 use chrono::{Datelike, Months, NaiveDate};
 
-use crate::domain::berichten::bericht::{Heenbericht, Inhoud, Release};
+use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
 use crate::domain::berichten::beschikking::Beschikking;
 use crate::domain::berichten::client::{Contact, Geboortedatum, Relatie};
 use crate::domain::berichten::declaratie::{Client, Referentie};
 use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::berichten::levering::{StartKey, StartProduct, StopKey, StopProduct};
+use crate::domain::berichten::release::Property;
 use crate::domain::berichten::verzoek::Verzoek;
 use crate::domain::berichten::waarde::{Bsn, DatumGebruik, StatusAanlevering, ToewijzingNummer};
 use crate::domain::finding::Place;
@@ -144,10 +145,8 @@ pub fn tr101(heen: &Heenbericht) -> Vec<Place> {
 /// Before release 3.0 the reason was not part of the key.
 fn key_of_stop(heen: &Heenbericht, product: &StopProduct) -> (StartKey, NaiveDate, Option<String>) {
     let StopKey { start, einddatum, reden_beeindiging } = product.key();
-    match heen.header.release {
-        Release::V2_3 => (start, einddatum, None),
-        Release::V3_2 => (start, einddatum, Some(reden_beeindiging)),
-    }
+    let is_part = heen.header.release.has(Property::RedenInStopKey);
+    (start, einddatum, is_part.then_some(reden_beeindiging))
 }
 
 fn repeated_people(relaties: &[Relatie], contactgegevens: &[Contact]) -> Vec<Place> {

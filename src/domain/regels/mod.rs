@@ -19,8 +19,8 @@ use crate::domain::Berichtsoort::{
     self, Wmo301, Wmo303D, Wmo303F, Wmo304D, Wmo304F, Wmo305, Wmo307, Wmo315, Wmo317, Wmo319, Wmo323, Wmo325,
 };
 use crate::domain::berichten::bericht::Heenbericht;
-use crate::domain::berichten::bericht::Release::{self, V2_3, V3_2};
 use crate::domain::berichten::contract::Contract;
+use crate::domain::berichten::release::Release::{self, V2_3, V3_2};
 use crate::domain::facts::history::History;
 use crate::domain::finding::{Finding, Level, Place, Severity};
 use outside::Outside;

@@ -10,9 +10,9 @@ pub(super) mod tarief;
 pub(super) mod toewijzing;
 pub(super) mod volume;
 
-use crate::domain::berichten::bericht::Release;
 use crate::domain::berichten::contract::Contract;
 use crate::domain::berichten::declaratie::{GeslotenPeriode, Prestatie};
+use crate::domain::berichten::release::Release;
 use crate::domain::berichten::toewijzing::Omvang;
 use crate::domain::berichten::waarde::Bsn;
 use crate::domain::facts::calculation::Calculation;

@@ -3,7 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::Asked;
-use crate::domain::berichten::bericht::{Bericht, Inhoud, Release};
+use crate::domain::berichten::bericht::{Bericht, Inhoud};
+use crate::domain::berichten::release::Property;
 use crate::domain::berichten::waarde::{ReferentieNummer, ToewijzingNummer};
 use crate::domain::declare::{Billed, Declared, Persoon};
 use crate::domain::facts::history::Toewijzingen;
@@ -25,18 +26,20 @@ pub async fn find(asked: &Asked, gateway: &Gateway) -> Result<Found, StoreError>
     let (vorige, nummers): (Vec<_>, Vec<_>) = (vorige.into_iter().collect(), nummers.into_iter().collect());
     let found = gateway.store.declarable(&asked.gemeente, &asked.aanbieder, &nummers, &vorige).await?;
     let mut berichten = Berichten { asked, gateway, read: HashMap::new() };
+    let has_facturen = asked.release.has(Property::Facturen);
     let mut declared = HashMap::new();
     for DeclaredLine { bericht_id, fact } in found.lines.into_iter().filter(|line| line.fact.prestatie.is_debet()) {
         let nummer = fact.prestatie.product_referentie.referentie_nummer.clone();
-        let factuur = match asked.release {
-            Release::V3_2 => None,
-            Release::V2_3 => berichten.read(&bericht_id).await?.and_then(|inhoud| in_factuur(inhoud, &nummer)),
+        let factuur = if has_facturen {
+            berichten.read(&bericht_id).await?.and_then(|inhoud| in_factuur(inhoud, &nummer))
+        } else {
+            None
         };
         // Of several under one name it is the first that can be credited (TR314).
         declared.entry(nummer).or_insert(Declared { bsn: fact.bsn, prestatie: fact.prestatie, factuur });
     }
     let mut personen = HashMap::new();
-    if asked.release == Release::V2_3 {
+    if has_facturen {
         for fact in found.toewijzingen.all_current() {
             let persoon = berichten.read(&fact.bericht_id).await?.and_then(Persoon::assigned);
             personen.extend(persoon.map(|persoon| (fact.toewijzing_nummer, persoon)));

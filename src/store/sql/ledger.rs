@@ -11,6 +11,7 @@ use super::batch::Batch;
 use super::declaratie::{grant_lines, insert_declaratie};
 use crate::domain::Release;
 use crate::domain::berichten::levering::{StartKey, StopKey};
+use crate::domain::berichten::release::Property;
 use crate::domain::berichten::waarde::{Bsn, Value};
 use crate::store::{About, Effect, LedgerChange, NewToewijzing};
 
@@ -130,10 +131,7 @@ impl Client<'_> {
                 AND toewijzing_nummer IS NOT DISTINCT FROM $5 AND categorie IS NOT DISTINCT FROM $6
                 AND code IS NOT DISTINCT FROM $7 AND begindatum = $8 AND einddatum = $9
                 AND (CAST($10 AS TEXT) IS NULL OR reden_beeindiging = $10)";
-        let reden = match release {
-            Release::V2_3 => None,
-            Release::V3_2 => Some(&key.reden_beeindiging),
-        };
+        let reden = release.has(Property::RedenInStopKey).then_some(&key.reden_beeindiging);
         batch
             .statement(REMOVE)
             .bind(id)

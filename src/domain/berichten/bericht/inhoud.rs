@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Berichtsoort, Header, Release};
+use super::{Berichtsoort, Header};
 use crate::domain::berichten::antwoord::Antwoord;
 use crate::domain::berichten::beschikking;
 use crate::domain::berichten::client::Geboortedatum;
@@ -10,6 +10,7 @@ use crate::domain::berichten::declaratie::{AntwoordHeader, Client, Declaratie, D
 use crate::domain::berichten::factuur::{self, FactuurAntwoordHeader, FactuurHeader};
 use crate::domain::berichten::klasse::{Element, ElementPath, RetourCodes, Source, Target, write_list};
 use crate::domain::berichten::levering;
+use crate::domain::berichten::release::Property;
 use crate::domain::berichten::toewijzing;
 use crate::domain::berichten::verzoek;
 use crate::domain::berichten::waarde::Bsn;
@@ -60,10 +61,13 @@ impl Inhoud {
     /// Takes the end of the header and what is below it; `None` when nothing is, as in a retour that accepts.
     pub(super) fn read<S: Source>(header: &Header, source: &mut S) -> Result<Option<Self>, S::Error> {
         match header.soort {
-            Berichtsoort::Wmo301 | Berichtsoort::Wmo302 => match header.release {
-                Release::V2_3 => below_header(source, "Client", Self::Beschikking),
-                Release::V3_2 => below_header(source, "Client", Self::Toewijzing),
-            },
+            Berichtsoort::Wmo301 | Berichtsoort::Wmo302 => {
+                if header.release.has(Property::Beschikkingen) {
+                    below_header(source, "Client", Self::Beschikking)
+                } else {
+                    below_header(source, "Client", Self::Toewijzing)
+                }
+            }
             Berichtsoort::Wmo305 | Berichtsoort::Wmo306 => below_header(source, "Client", Self::Start),
             Berichtsoort::Wmo307 | Berichtsoort::Wmo308 => below_header(source, "Client", Self::Stop),
             Berichtsoort::Wmo315 | Berichtsoort::Wmo316 => below_header(source, "Client", Self::VerzoekOmToewijzing),

@@ -1,7 +1,7 @@
 //! How lines name themselves and each other.
 
-use crate::domain::berichten::bericht::Release::V2_3;
 use crate::domain::berichten::declaratie::Prestatie;
+use crate::domain::berichten::release::Property;
 use crate::domain::berichten::waarde::Bsn;
 
 use super::{Line, Spot};
@@ -25,8 +25,8 @@ pub fn tr314(line: &Line<'_>) -> Option<Spot> {
 /// - Berichten: WMO303, WMO323
 pub fn tr323(line: &Line<'_>) -> Option<Spot> {
     let vorig = line.prestatie.product_referentie.vorig()?;
-    let mut taken_back =
-        line.books.debet(vorig).into_iter().filter(|debet| debet.toegekend.is_some() || line.release == V2_3);
+    let rejected_too = line.release.has(Property::RejectedIsCredited);
+    let mut taken_back = line.books.debet(vorig).into_iter().filter(|debet| debet.toegekend.is_some() || rejected_too);
     let equals = taken_back.any(|debet| {
         let granted = debet.toegekend.unwrap_or(debet.prestatie.ingediend_bedrag.bedrag);
         line.prestatie.ingediend_bedrag.bedrag == granted

@@ -1,7 +1,7 @@
 //! Unit, tariff and amount of a line.
 
-use crate::domain::berichten::bericht::Release;
 use crate::domain::berichten::contract::Tarief;
+use crate::domain::berichten::release::Property;
 use crate::domain::berichten::waarde::Eenheid;
 use crate::domain::facts::calculation::{Calculation, Formula, half_up};
 use crate::domain::facts::volume::smallest;
@@ -64,7 +64,7 @@ impl Line<'_> {
     /// What is asked against volume times tariff. Before release 3.0 less may be asked (TR317, CS323).
     pub(super) fn price(&self) -> Option<Calculation> {
         let prestatie = self.prestatie;
-        if self.release == Release::V2_3 {
+        if self.release.has(Property::BerekendBedrag) {
             let (volume, tarief) = (prestatie.geleverd_volume, prestatie.product_tarief?);
             let (asked, allowed) = (prestatie.ingediend_bedrag.bedrag.into(), i128::from(volume) * i128::from(tarief));
             let formula = Formula::Price { volume: volume.into(), tarief: tarief.into(), per_hour: None };

@@ -1,6 +1,6 @@
 //! How often and how much was declared.
 
-use crate::domain::berichten::bericht::Release;
+use crate::domain::berichten::release::Property;
 use crate::domain::facts::calculation::{Calculation, Formula};
 use crate::domain::facts::volume::{Term, in_period, in_smallest, in_term, started, started_in_term};
 
@@ -48,10 +48,11 @@ impl Line<'_> {
         let assigned = toewijzing.product.as_ref().map(|product| &product.categorie);
         let categorie = assigned.unwrap_or(&self.prestatie.product_categorie);
         let periode = &self.prestatie.product_periode;
-        let maximum = match self.release {
-            Release::V2_3 => Some(started(omvang, periode.begindatum, periode.einddatum)),
-            Release::V3_2 => in_period(omvang, categorie, self.term()?, periode),
-        }?;
+        let maximum = if self.release.has(Property::StartedPeriods) {
+            started(omvang, periode.begindatum, periode.einddatum)
+        } else {
+            in_period(omvang, categorie, self.term()?, periode)?
+        };
         let allowed = in_smallest(maximum.value(), omvang.eenheid);
         Some(within("TR321", Formula::Period(maximum, omvang.eenheid), (0, self.volume()), allowed))
     }
@@ -59,10 +60,8 @@ impl Line<'_> {
     /// All that is declared against what the toewijzing holds.
     pub(super) fn whole_term(&self) -> Option<Calculation> {
         let (toewijzing, omvang) = self.omvang()?;
-        let maximum = match self.release {
-            Release::V2_3 => started_in_term(omvang, self.term()?),
-            Release::V3_2 => in_term(omvang, self.term()?),
-        }?;
+        let counts_started = self.release.has(Property::StartedPeriods);
+        let maximum = if counts_started { started_in_term } else { in_term }(omvang, self.term()?)?;
         let used = self.books.volume(toewijzing.toewijzing_nummer, omvang.eenheid);
         let allowed = in_smallest(maximum.value(), omvang.eenheid);
         Some(within("TR322", Formula::Term(maximum, omvang.eenheid), (used, self.volume()), allowed))
