@@ -36,6 +36,7 @@ use crate::domain::deadlines::profile::Profile;
 use crate::domain::deadlines::releases::Releases;
 use crate::domain::deadlines::werkdag::Calendar;
 use crate::domain::facts::history::VerzoekFact;
+use crate::domain::deadlines::releases::Releases;
 use crate::domain::judging::waiting::brings;
 use crate::domain::regels::outside::Outside;
 use crate::domain::{Bericht, Berichtsoort, History, Inhoud, Timestamp, Verdict, judge};
