@@ -21,7 +21,6 @@ use crate::domain::berichten::declaratie::Decides;
 use crate::domain::deadlines::profile::Profile;
 use crate::domain::deadlines::releases::Releases;
 use crate::domain::deadlines::werkdag::Calendar;
-use crate::domain::deadlines::releases::Releases;
 use crate::domain::money::betaling::Rekening;
 use crate::domain::{Partij, Release};
 use codelijsten::Codelijsten;
@@ -241,7 +240,6 @@ mod tests {
     use crate::domain::deadlines::kind::DeadlineKind;
     use crate::domain::deadlines::releases::ReleaseWindows;
     use crate::domain::deadlines::term::{Term, Unit};
-    use crate::domain::deadlines::releases::ReleaseWindows;
 
     #[test]
     fn the_defaults_hold_by_themselves() {

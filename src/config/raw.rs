@@ -18,7 +18,6 @@ use crate::domain::berichten::factuur::is_btw_id_nummer;
 use crate::domain::berichten::waarde::Value;
 use crate::domain::deadlines::releases::{ReleaseWindow, ReleaseWindows, Releases};
 use crate::domain::deadlines::werkdag::{Bevrijdingsdag, Calendar};
-use crate::domain::deadlines::releases::{ReleaseWindow, ReleaseWindows, Releases};
 use crate::domain::{Partij, Release};
 
 /// The settings as they stand in a file.

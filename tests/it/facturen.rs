@@ -8,7 +8,6 @@ use iwmo_gateway::domain::Bericht;
 use iwmo_gateway::domain::berichten::waarde::{Identificatie, Value as _};
 use iwmo_gateway::domain::deadlines::releases::Releases;
 use iwmo_gateway::domain::judging::factuur_antwoord;
-use iwmo_gateway::domain::deadlines::releases::Releases;
 use iwmo_gateway::domain::judging::verdict::{Oordeel, Verdict};
 use iwmo_gateway::exchange::rebuild::verify;
 use iwmo_gateway::store::{Sqlite, Store};

@@ -17,7 +17,6 @@ use iwmo_gateway::domain::berichten::waarde::{Eenheid, ProductCategorie, Product
 use iwmo_gateway::domain::deadlines::releases::Releases;
 use iwmo_gateway::domain::finding::Level;
 use iwmo_gateway::domain::judging::judge::judge_alone;
-use iwmo_gateway::domain::deadlines::releases::Releases;
 use iwmo_gateway::domain::judging::retour::codes_per_klasse;
 use iwmo_gateway::domain::regels::outside::Outside;
 use iwmo_gateway::domain::regels::{REGELS, Regel};
