@@ -12,13 +12,15 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use crate::clock::Clock;
-use crate::config::{self, Config, Credential, Database};
+use crate::config::{self, Config, Credential, Database, FaultCodes};
 use crate::exchange::parties::LocalParty;
+use crate::exchange::relay::breaker::{Limits, Pauses};
 use crate::exchange::relay::{Rhythm, relay};
 use crate::exchange::wait::wait as wait_for_earlier;
 use crate::exchange::watch::watch as watch_deadlines;
 use crate::exchange::{Alarm, Brought, Envelopes, Gateway, LocalParties, new_referentienummer};
 use crate::http::{self, Caller};
+use crate::hub::codes::Generation;
 use crate::hub::ggk::{Ggk, LinkError, Patience};
 use crate::store::{IfOlder, Postgres, Sqlite, Store, StoreError};
 use crate::xml::{LoadError, Replacement, Schemas};
@@ -156,9 +158,18 @@ fn rhythm(config: &Config) -> Rhythm {
     Rhythm {
         worker: new_referentienummer(),
         lease: config.ggk.timeout * 2 + Duration::from_secs(1),
-        first_pause: config.relay.first_pause,
-        longest_pause: config.relay.longest_pause,
-        attempts: config.relay.attempts,
+        pauses: Pauses { first: config.relay.first_pause, longest: config.relay.longest_pause },
+        longest_asked: config.relay.longest_retry_after,
+        budget: config.relay.budget,
+        limits: Limits { total: config.relay.at_once, each: config.relay.at_once_each },
+        generation: generation(config.ggk.fault_codes),
+    }
+}
+
+fn generation(codes: FaultCodes) -> Generation {
+    match codes {
+        FaultCodes::Isd2018 => Generation::Isd2018,
+        FaultCodes::Fo01Of2025 => Generation::Fo01Of2025,
     }
 }
 
@@ -195,7 +206,11 @@ pub fn gateway(config: Config, schemas: Arc<Schemas>, store: Arc<dyn Store>, clo
         gemeenten: config.codelijsten.gemeenten,
         releases: config.releases,
         contracten: config.contracten,
-        envelopes: Envelopes { applicatie: config.ggk.applicatie, max_bytes: config.ggk.max_envelope_bytes },
+        envelopes: Envelopes {
+            applicatie: config.ggk.applicatie,
+            max_bytes: config.ggk.max_envelope_bytes,
+            generation: generation(config.ggk.fault_codes),
+        },
         wait_for_earlier: config.wait_for_earlier,
         declaraties: config.declaraties,
         brought: Brought::default(),

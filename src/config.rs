@@ -104,6 +104,8 @@ pub struct Ggk {
     pub max_envelope_bytes: usize,
     /// Whether envelopes are taken in.
     pub receive: bool,
+    /// Which list of fault codes the network uses.
+    pub fault_codes: FaultCodes,
     /// For a connection.
     #[serde(with = "humantime_serde")]
     pub connect_timeout: Duration,
@@ -122,8 +124,27 @@ pub struct Relay {
     /// Pauses double up to here.
     #[serde(with = "humantime_serde")]
     pub longest_pause: Duration,
-    /// Then a person has to look.
-    pub attempts: u32,
+    /// A pause that the network asks for lasts up to here.
+    #[serde(with = "humantime_serde")]
+    pub longest_retry_after: Duration,
+    /// For so long after the first attempt; then a person has to look.
+    #[serde(with = "humantime_serde")]
+    pub budget: Duration,
+    /// How many parcels are under way at once.
+    pub at_once: usize,
+    /// How many to one receiver.
+    pub at_once_each: usize,
+}
+
+/// Which list of fault codes the network uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub enum FaultCodes {
+    /// ISD-keten 2.1.04 of 2018.
+    #[serde(rename = "2018")]
+    Isd2018,
+    /// The list of November 2025.
+    #[serde(rename = "2025")]
+    Fo01Of2025,
 }
 
 /// What is logged.

@@ -9,9 +9,8 @@
 
 use chrono::NaiveDate;
 
-use super::again::MOST_TRIES;
 use super::decide::Person;
-use super::gateway::Gateway;
+use super::{Gateway, MOST_TRIES};
 use crate::clock;
 use crate::domain::money::betaling::Kenmerk;
 use crate::store::{

@@ -10,9 +10,7 @@ mod json;
 
 use chrono::NaiveDate;
 
-use super::again::MOST_TRIES;
-use super::gateway::Gateway;
-use super::ids;
+use super::{Gateway, MOST_TRIES, ids};
 use crate::clock;
 use crate::domain::Partij;
 use crate::domain::berichten::waarde::ToewijzingNummer;

@@ -2,24 +2,27 @@
 //!
 //! At least once, the same bytes under the same referentienummer each time. A lease is compared and set,
 //! never held as a transaction while sending; a dead worker's parcel comes back when its lease lapses.
-//! Nothing is thrown away: after the last attempt a person has to look.
+//! Nothing is thrown away: a parcel that could not be delivered for days is for a person. Nobody waits for another receiver's
+//! slowness, and what fails as a whole is held as a whole ([`breaker`]).
 
+pub mod breaker;
+
+use std::collections::HashMap;
 use std::future::Future;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use futures_util::future::join_all;
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, StreamExt as _};
 
 use super::Gateway;
 use crate::domain::Timestamp;
-use crate::hub::Delivery;
+use crate::hub::codes::{Class, Generation, Holds, Meaning, meaning};
 use crate::hub::envelope::Kind;
 use crate::hub::ggk::Ggk;
-use crate::store::{Lease, Parcel, ParcelKind, Settlement, StoreError};
-
-/// How many parcels are under way at once.
-const AT_ONCE: u32 = 8;
+use crate::hub::{Delivery, NotBefore, Refusal};
+use crate::store::{Hold, Lease, Parcel, ParcelKind, Scope, Settlement, StoreError};
+use breaker::{Breaker, Change, Limits, Pauses, Reach, Trouble};
 
 /// How long at most until the store is looked at again: another process may have added a parcel.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
@@ -31,90 +34,235 @@ pub struct Rhythm {
     pub worker: String,
     /// How long a claim holds; longer than an attempt can take.
     pub lease: Duration,
-    /// After the first failed attempt; doubles with each next one.
-    pub first_pause: Duration,
-    /// Pauses double up to here.
-    pub longest_pause: Duration,
-    /// Then a person has to look.
-    pub attempts: u32,
+    /// Between attempts.
+    pub pauses: Pauses,
+    /// How long a pause lasts at most that the network asks for.
+    pub longest_asked: Duration,
+    /// For so long after the first attempt; then a person has to look.
+    pub budget: Duration,
+    /// How many at once.
+    pub limits: Limits,
+    /// Which list of fault codes the network uses.
+    pub generation: Generation,
 }
 
-/// Sends what is due until `stop` is done. A fault of the store is logged and tried again.
+/// One attempt that ended.
+struct Sent {
+    ontvanger: String,
+    at: Timestamp,
+    reach: Reach,
+    settled: Result<(), StoreError>,
+}
+
+/// What one worker remembers between attempts.
+#[derive(Default)]
+struct Desk {
+    breaker: Breaker,
+    under_way: HashMap<String, usize>,
+}
+
+/// Sends what is due until `stop` is done, and then ends what is under way. A fault of the store is logged and tried again.
 pub async fn relay(gateway: &Gateway, link: &Ggk, rhythm: &Rhythm, stop: impl Future<Output = ()>) {
     tokio::pin!(stop);
+    let mut desk = Desk::default();
+    logged(desk.resume(gateway).await);
+    let mut sending = FuturesUnordered::new();
     loop {
-        let pause = match send_due(gateway, link, rhythm).await {
-            Ok(pause) => pause,
-            Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "cannot relay");
-                LONGEST_WAIT
+        let pause = match desk.claim(gateway, rhythm).await {
+            Ok(parcels) if parcels.is_empty() => desk.pause(gateway, rhythm).await,
+            Ok(parcels) => {
+                sending.extend(parcels.into_iter().map(|parcel| send(parcel, gateway, link, rhythm)));
+                Ok(LONGEST_WAIT)
             }
+            Err(error) => Err(error),
         };
+        let pause = pause.unwrap_or_else(|error| {
+            logged(Err(error));
+            LONGEST_WAIT
+        });
         tokio::select! {
-            () = &mut stop => return,
+            () = &mut stop => break,
+            Some(sent) = sending.next() => {
+                logged(desk.take_in(sent, gateway, rhythm).await);
+                // Those that were settled in one commit end together, and make room for one claim.
+                while let Some(Some(sent)) = sending.next().now_or_never() {
+                    logged(desk.take_in(sent, gateway, rhythm).await);
+                }
+            }
             () = gateway.parcel_added.notified() => {}
             () = tokio::time::sleep(pause) => {}
         }
     }
+    while let Some(sent) = sending.next().await {
+        logged(desk.take_in(sent, gateway, rhythm).await);
+    }
 }
 
-/// Sends all that is due; gives the time until something can be due again.
-async fn send_due(gateway: &Gateway, link: &Ggk, rhythm: &Rhythm) -> Result<Duration, StoreError> {
-    loop {
+fn logged(done: Result<(), StoreError>) {
+    if let Err(error) = done {
+        tracing::error!(error = &error as &dyn std::error::Error, "cannot relay");
+    }
+}
+
+impl Desk {
+    /// What was held when the process before this one ended.
+    async fn resume(&mut self, gateway: &Gateway) -> Result<(), StoreError> {
         let now = gateway.clock.now();
-        let lease = Lease { worker: rhythm.worker.clone(), until: later(now, rhythm.lease) };
-        let parcels = gateway.store.claim_due(now, &lease, AT_ONCE).await?;
-        if parcels.is_empty() {
-            let next = gateway.store.next_attempt_at().await?;
-            let wait = next.and_then(|next| next.signed_duration_since(now).to_std().ok());
-            return Ok(wait.unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT));
+        for hold in gateway.store.holds().await? {
+            self.breaker.resume(&hold.scope, now);
         }
-        let sent = join_all(parcels.iter().map(|parcel| send(parcel, gateway, link, rhythm))).await;
-        sent.into_iter().collect::<Result<(), _>>()?;
+        Ok(())
+    }
+
+    /// Claims what is due, as far as there is room.
+    async fn claim(&mut self, gateway: &Gateway, rhythm: &Rhythm) -> Result<Vec<Parcel>, StoreError> {
+        let now = gateway.clock.now();
+        let room = self.breaker.room(now, rhythm.limits, &self.under_way);
+        if room.is_full() {
+            return Ok(Vec::new());
+        }
+        let lease = Lease { worker: rhythm.worker.clone(), until: later(now, rhythm.lease) };
+        let mut parcels = Vec::new();
+        if let Some(others) = self.breaker.room_for_others(&room) {
+            parcels = gateway.store.claim_due(now, &lease, others).await?;
+        }
+        if parcels.is_empty() {
+            parcels = gateway.store.claim_due(now, &lease, room).await?;
+        }
+        for parcel in &parcels {
+            *self.under_way.entry(parcel.ontvanger.clone()).or_default() += 1;
+        }
+        Ok(parcels)
+    }
+
+    /// How long nothing can become due, when nothing is due now.
+    async fn pause(&self, gateway: &Gateway, rhythm: &Rhythm) -> Result<Duration, StoreError> {
+        let now = gateway.clock.now();
+        // No pause and no lease is longer: one that is was made while the clock was ahead.
+        let longest = rhythm.pauses.longest.max(rhythm.longest_asked).max(rhythm.lease) + LONGEST_WAIT;
+        let mended = gateway.store.mend_pauses(now, later(now, longest)).await?;
+        if mended > 0 {
+            tracing::warn!(parcels = mended, "the clock was ahead: what waited for that is due now");
+            return Ok(Duration::ZERO);
+        }
+        let next = gateway.store.next_attempt_at(now).await?;
+        let next = next.into_iter().chain(self.breaker.next_probe_at(now)).min();
+        let wait = next.and_then(|next| next.signed_duration_since(now).to_std().ok());
+        Ok(wait.unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT))
+    }
+
+    /// Remembers how an attempt ended, and tells people what is held since.
+    async fn take_in(&mut self, sent: Sent, gateway: &Gateway, rhythm: &Rhythm) -> Result<(), StoreError> {
+        if let Some(count) = self.under_way.get_mut(&sent.ontvanger) {
+            *count -= 1;
+            if *count == 0 {
+                self.under_way.remove(&sent.ontvanger);
+            }
+        }
+        for change in self.breaker.note(&sent.ontvanger, sent.reach, sent.at, rhythm.pauses) {
+            match change {
+                Change::Held(scope, reason) => {
+                    tracing::warn!(scope = scope.word(), name = scope.name(), "held: nothing gets through");
+                    gateway.store.hold(&Hold { scope, since: sent.at, reason }).await?;
+                }
+                Change::Free(scope) => {
+                    tracing::info!(scope = scope.word(), name = scope.name(), "no longer held");
+                    gateway.store.free(&scope).await?;
+                }
+            }
+        }
+        sent.settled
     }
 }
 
 /// One attempt, and what came of it on record.
-async fn send(parcel: &Parcel, gateway: &Gateway, link: &Ggk, rhythm: &Rhythm) -> Result<(), StoreError> {
-    let delivery = link.deliver(kind(parcel.kind), &parcel.referentienummer, parcel.envelope.clone()).await;
+async fn send(mut parcel: Parcel, gateway: &Gateway, link: &Ggk, rhythm: &Rhythm) -> Sent {
+    let envelope = std::mem::take(&mut parcel.envelope);
+    let delivery = link.deliver(kind(parcel.kind), &parcel.referentienummer, envelope).await;
     let now = gateway.clock.now();
-    let settlement = settlement(delivery, parcel, now, rhythm);
-    tracing::info!(parcel = parcel.referentienummer, attempt = parcel.attempt, result = ?settlement, "sent");
-    match gateway.store.settle(parcel, now, &settlement).await {
+    let reach = reach(&delivery, now, rhythm);
+    let settlement = settlement(delivery, &parcel, now, rhythm);
+    tracing::info!(parcel = parcel.referentienummer, attempt = parcel.attempt, result = settlement.word(), "sent");
+    let settled = match gateway.store.settle(&parcel, now, &settlement).await {
         // Our lease lapsed while we were sending; whoever has it now sends the same bytes and settles.
         Err(StoreError::LeaseLost) => Ok(()),
         done => done,
+    };
+    Sent { ontvanger: parcel.ontvanger, at: now, reach, settled }
+}
+
+/// What one attempt tells of the receiver and the way there.
+fn reach(delivery: &Delivery, now: Timestamp, rhythm: &Rhythm) -> Reach {
+    let trouble = |reason: &str, not_before: Option<NotBefore>| Trouble {
+        reason: reason.to_owned(),
+        not_before: not_before.map(|asked| asked_for(asked, now, rhythm)),
+    };
+    match delivery {
+        Delivery::Accepted(_) | Delivery::Refused(_) | Delivery::Unsendable(_) => Reach::Through,
+        Delivery::Later { reason, not_before } => Reach::Busy(trouble(reason, *not_before)),
+        Delivery::Link { reason, not_before } => Reach::Not(trouble(reason, *not_before)),
+        Delivery::Unknown(reason) => Reach::Not(trouble(reason, None)),
     }
 }
 
 /// What one attempt means for the parcel.
 fn settlement(delivery: Delivery, parcel: &Parcel, now: Timestamp, rhythm: &Rhythm) -> Settlement {
-    let again = |not_before: Option<Timestamp>, reason, unclear| {
-        if parcel.attempt >= rhythm.attempts.into() {
+    let again = |not_before: Option<NotBefore>, reason, unclear| {
+        let tried = now.signed_duration_since(parcel.tried_since).to_std().unwrap_or_default();
+        if tried >= rhythm.budget {
             return Settlement::HandedOver { reason, unclear };
         }
-        let at = later(now, pause_after(parcel, rhythm));
-        Settlement::Retry { at: not_before.map_or(at, |not_before| at.max(not_before)), reason, unclear }
+        let at = later(now, rhythm.pauses.after(parcel.attempt, &parcel.referentienummer));
+        let asked = not_before.map(|asked| asked_for(asked, now, rhythm));
+        Settlement::Retry { at: at.max(asked.unwrap_or(at)), reason, unclear }
     };
     match delivery {
         Delivery::Accepted(receipt) => Settlement::Delivered { receipt },
-        Delivery::Later { not_before, reason } => again(not_before.map(|asked| asked.instant(now)), reason, false),
-        Delivery::Refused(reason) => Settlement::Refused { reason },
-        // Most likely the echo of an attempt that had arrived. That is for a person to confirm.
-        Delivery::Duplicate(reason) => Settlement::HandedOver { reason, unclear: true },
+        Delivery::Later { not_before, reason } | Delivery::Link { not_before, reason } => {
+            again(not_before, reason, false)
+        }
         Delivery::Unknown(reason) => again(None, reason, true),
+        Delivery::Unsendable(reason) => Settlement::HandedOver { reason, unclear: false },
+        Delivery::Refused(refusal) => {
+            let meaning = meaning(&refusal.zender, &refusal.fault.code, rhythm.generation);
+            if meaning.class == Class::RetrySame {
+                return again(None, refusal.reason(), false);
+            }
+            refused(&refusal, meaning, parcel, now)
+        }
     }
 }
 
-/// The pause doubles with every attempt, and differs up to a fifth between parcels, so that what failed
-/// together does not come back together.
-fn pause_after(parcel: &Parcel, rhythm: &Rhythm) -> Duration {
-    let doublings = u32::try_from(parcel.attempt - 1).unwrap_or_default().min(20);
-    let pause = rhythm.first_pause.saturating_mul(1 << doublings).min(rhythm.longest_pause);
-    let mut hasher = DefaultHasher::new();
-    (&parcel.referentienummer, parcel.attempt).hash(&mut hasher);
-    let percent = u32::try_from(hasher.finish() % 21).unwrap_or_default();
-    pause.saturating_mul(100 - percent) / 100
+/// What a refusal means for the parcel, when the same bytes are not to be sent again.
+fn refused(refusal: &Refusal, meaning: Meaning, parcel: &Parcel, now: Timestamp) -> Settlement {
+    let reason = told(refusal.reason(), meaning);
+    match (meaning.class, held_by(meaning, &parcel.functie, &parcel.zender)) {
+        // The echo of an attempt that had arrived.
+        (Class::Duplicate, _) if parcel.maybe_arrived => Settlement::Delivered { receipt: refusal.fault.code.clone() },
+        (Class::Duplicate, _) => Settlement::HandedOver { reason, unclear: true },
+        (_, Some(scope)) => Settlement::Held { hold: Hold { scope, since: now, reason: reason.clone() }, reason },
+        (Class::RetrySame | Class::Wait | Class::Repair | Class::Config | Class::Operator, None) => {
+            Settlement::Refused { reason }
+        }
+    }
+}
+
+/// What stands still with a parcel that got this fault.
+pub(super) fn held_by(meaning: Meaning, functie: &str, zender: &str) -> Option<Scope> {
+    meaning.holds.map(|holds| match holds {
+        Holds::Functie => Scope::Functie(functie.to_owned()),
+        Holds::Zender => Scope::Zender(zender.to_owned()),
+    })
+}
+
+/// A fault for the operator, with what to do about it.
+pub(super) fn told(fault: String, meaning: Meaning) -> String {
+    format!("{}. {}", fault.trim_end_matches('.'), meaning.advice)
+}
+
+/// Until when the network asks to wait, as far as we go along with that.
+fn asked_for(asked: NotBefore, now: Timestamp, rhythm: &Rhythm) -> Timestamp {
+    asked.instant(now).min(later(now, rhythm.longest_asked))
 }
 
 fn later(now: Timestamp, pause: Duration) -> Timestamp {
@@ -133,52 +281,95 @@ fn kind(kind: ParcelKind) -> Kind {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hub::envelope::answer::RefusedBy;
+    use crate::hub::envelope::{Fault, Plek};
 
     fn parcel(attempt: i64) -> Parcel {
-        Parcel { referentienummer: "r".to_owned(), kind: ParcelKind::Di01, attempt, envelope: Vec::new() }
+        Parcel {
+            referentienummer: "r".to_owned(),
+            kind: ParcelKind::Di01,
+            functie: "WMO301".to_owned(),
+            zender: "0384".to_owned(),
+            ontvanger: "41005001".to_owned(),
+            attempt,
+            tried_since: Timestamp::UNIX_EPOCH,
+            maybe_arrived: false,
+            envelope: Vec::new(),
+        }
     }
 
     fn rhythm() -> Rhythm {
         Rhythm {
             worker: "w".to_owned(),
             lease: Duration::from_mins(2),
-            first_pause: Duration::from_secs(30),
-            longest_pause: Duration::from_mins(15),
-            attempts: 10,
+            pauses: Pauses { first: Duration::from_secs(30), longest: Duration::from_mins(15) },
+            longest_asked: Duration::from_hours(1),
+            budget: Duration::from_hours(7 * 24),
+            limits: Limits { total: 16, each: 4 },
+            generation: Generation::Fo01Of2025,
         }
     }
 
-    #[test]
-    fn pauses_double_up_to_the_longest_and_shrink_by_a_fifth_at_most() {
-        for (attempt, full) in [(1, 30), (2, 60), (3, 120), (6, 900), (9, 900), (1000, 900)] {
-            let pause = pause_after(&parcel(attempt), &rhythm()).as_secs_f64();
-            assert!((0.8 * f64::from(full)..=f64::from(full)).contains(&pause), "attempt {attempt}: {pause}");
-        }
+    fn at(hours: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + TimeDelta::hours(hours)
+    }
+
+    fn fault(zender: &str, code: &str) -> Delivery {
+        let fault = Fault {
+            code: code.to_owned(),
+            plek: Plek::Client,
+            omschrijving: "o".to_owned(),
+            details: None,
+            details_xml_sha256: None,
+        };
+        Delivery::Refused(Refusal { by: RefusedBy::Fo01, zender: zender.to_owned(), fault })
     }
 
     #[test]
-    fn what_was_sent_without_an_answer_stays_unclear_to_the_end() {
-        let now = Timestamp::UNIX_EPOCH;
+    fn attempts_go_on_for_days_however_many_they_are_and_then_a_person_looks() {
         let unknown = || Delivery::Unknown("weg".to_owned());
-        assert!(matches!(settlement(unknown(), &parcel(9), now, &rhythm()), Settlement::Retry { unclear: true, .. }));
-        assert!(matches!(
-            settlement(unknown(), &parcel(10), now, &rhythm()),
-            Settlement::HandedOver { unclear: true, .. }
-        ));
+        let after = |hours, attempt| settlement(unknown(), &parcel(attempt), at(hours), &rhythm());
+        assert!(matches!(after(7 * 24 - 1, 5000), Settlement::Retry { unclear: true, .. }));
+        assert!(matches!(after(7 * 24, 3), Settlement::HandedOver { unclear: true, .. }), "unclear to the end");
     }
 
     #[test]
-    fn the_network_may_ask_for_a_longer_pause_but_not_for_a_shorter() {
-        let now = Timestamp::UNIX_EPOCH;
-        let asked = |seconds| Delivery::Later {
-            not_before: Some(crate::hub::NotBefore::After(Duration::from_secs(seconds))),
+    fn the_network_may_ask_for_a_longer_pause_but_not_for_a_shorter_nor_for_days() {
+        let asked = |seconds| Delivery::Link {
+            not_before: Some(NotBefore::After(Duration::from_secs(seconds))),
             reason: String::new(),
         };
-        let at = |delivery| match settlement(delivery, &parcel(1), now, &rhythm()) {
+        let until = |delivery| match settlement(delivery, &parcel(1), at(0), &rhythm()) {
             Settlement::Retry { at, .. } => at.timestamp(),
             other => panic!("{other:?}"),
         };
-        assert_eq!(at(asked(3600)), 3600);
-        assert!(at(asked(1)) >= 24);
+        assert_eq!(until(asked(300)), 300);
+        assert!(until(asked(1)) >= 24);
+        for far in [99_999_999_999, 8_000_000_000_000, u64::MAX] {
+            assert_eq!(until(asked(far)), 3600);
+        }
+    }
+
+    #[test]
+    fn not_unique_on_a_resend_is_the_echo_of_what_had_arrived() {
+        let resent = Parcel { maybe_arrived: true, ..parcel(2) };
+        for (zender, code) in [("9998", "StUF016"), ("VECOZO", "IB016"), ("VECOZO", "BRS114")] {
+            let echo = settlement(fault(zender, code), &resent, at(1), &rhythm());
+            assert_eq!(echo, Settlement::Delivered { receipt: code.to_owned() });
+            let first = settlement(fault(zender, code), &parcel(1), at(1), &rhythm());
+            assert!(matches!(first, Settlement::HandedOver { unclear: true, .. }), "nothing had been sent: {first:?}");
+        }
+    }
+
+    #[test]
+    fn a_freeze_holds_its_functie_and_a_missing_authorisation_its_sender() {
+        let held = |zender, code| match settlement(fault(zender, code), &parcel(1), at(1), &rhythm()) {
+            Settlement::Held { hold, reason } => (hold.scope, reason.starts_with(code)),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(held("BIDN", "IB023"), (Scope::Functie("WMO301".to_owned()), true));
+        assert_eq!(held("VECOZO", "BRS03"), (Scope::Zender("0384".to_owned()), true));
+        let unknown = settlement(fault("VECOZO", "VECMELD007"), &parcel(1), at(1), &rhythm());
+        assert!(matches!(unknown, Settlement::Refused { reason } if reason.contains("niet in onze lijst")));
     }
 }

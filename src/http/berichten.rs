@@ -21,7 +21,7 @@ use crate::domain::Timestamp;
 use crate::exchange::keep::DeadlineJson;
 use crate::exchange::receive::receive;
 use crate::exchange::{Carrier, Format, Received, Reply, as_json, retour_codes};
-use crate::store::{BerichtView, ParcelState, ParcelView, Receipt};
+use crate::store::{BerichtView, ParcelView, Receipt};
 
 /// What may stand behind the question mark of a post.
 #[derive(Deserialize, IntoParams)]
@@ -273,7 +273,7 @@ struct ParcelJson {
     referentienummer: String,
     functie: String,
     ontvanger: String,
-    /// `waiting`, `sending`, `unclear`, `delivered`, `refused` or `held`.
+    /// `waiting`, `sending`, `unclear`, `held`, `refused`, `stuck`, `delivered` or `given-up`.
     state: &'static str,
     attempts: i64,
     reason: Option<String>,
@@ -281,19 +281,11 @@ struct ParcelJson {
 
 impl From<ParcelView> for ParcelJson {
     fn from(view: ParcelView) -> Self {
-        let state = match view.state {
-            ParcelState::Waiting { .. } => "waiting",
-            ParcelState::Sending { .. } => "sending",
-            ParcelState::Unclear { .. } => "unclear",
-            ParcelState::Delivered { .. } => "delivered",
-            ParcelState::Refused { .. } => "refused",
-            ParcelState::Held => "held",
-        };
         Self {
             referentienummer: view.referentienummer,
             functie: view.functie,
             ontvanger: view.ontvanger,
-            state,
+            state: view.state.word(),
             attempts: view.attempts,
             reason: view.last_reason,
         }

@@ -1,15 +1,17 @@
-//! What a fault code of the network asks of us.
+//! What a fault code of the network asks of us: `config/foutcodes.csv`.
 //!
 //! A code alone says nothing: the numbering was redone, and one number means different things in two lists.
 //! So: who says it, which code, and which generation of the list is in force. A code that is not here is never
 //! dropped: a person looks ([`Class::Operator`]).
+
+use std::sync::LazyLock;
 
 /// Which list of codes the network uses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Generation {
     /// ISD-keten 2.1.04 revision 3, of 2018.
     Isd2018,
-    /// The Fo01 list of November 2025.
+    /// The Fo01 list of November 2025, and the codes of VECOZO itself.
     #[default]
     Fo01Of2025,
 }
@@ -31,66 +33,116 @@ pub enum Class {
     Operator,
 }
 
-/// What a fault of this sender with this code asks of us.
-///
-/// ```
-/// use iwmo_gateway::hub::codes::{Class, Generation, classify};
-/// assert_eq!(classify("IB", "IB007", Generation::Isd2018), Class::Repair); // larger than 25 MB
-/// assert_eq!(classify("IB", "IB007", Generation::Fo01Of2025), Class::Config); // functie not allowed
-/// assert_eq!(classify("IB", "IB999", Generation::Fo01Of2025), Class::Operator); // not in the list
-/// ```
-#[must_use]
-pub fn classify(sender: &str, code: &str, generation: Generation) -> Class {
-    let table = match generation {
-        Generation::Isd2018 => ISD_2018,
-        Generation::Fo01Of2025 => FO01_2025,
-    };
-    let found = |table: &[Row]| {
-        table.iter().find(|(senders, codes, _)| says(senders, sender) && codes.contains(&code)).map(|row| row.2)
-    };
-    found(STUF).or_else(|| found(table)).unwrap_or(Class::Operator)
+/// What stands still until somebody releases it, as every bericht of it would get the same fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// Everything with this functie.
+    Functie,
+    /// Everything of this sender.
+    Zender,
 }
 
-/// Who, which codes, what to do.
-type Row = (&'static [&'static str], &'static [&'static str], Class);
+/// What a code means here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Meaning {
+    /// What is to be done.
+    pub class: Class,
+    /// What stands still meanwhile, besides the bericht itself.
+    pub holds: Option<Holds>,
+    /// For the operator, in Dutch.
+    pub advice: &'static str,
+}
 
-/// An empty list of senders stands for anybody.
-fn says(senders: &[&str], sender: &str) -> bool {
-    senders.is_empty() || senders.contains(&sender)
+/// Of a code that nobody published.
+const UNKNOWN: Meaning = Meaning {
+    class: Class::Operator,
+    holds: None,
+    advice: "Deze code staat niet in onze lijst. Lees de omschrijving en overleg met wie de fout meldt.",
+};
+
+/// What a fault of this sender with this code means.
+///
+/// ```
+/// use iwmo_gateway::hub::codes::{Class, Generation, meaning};
+/// assert_eq!(meaning("IB", "IB007", Generation::Isd2018).class, Class::Repair); // larger than 25 MB
+/// assert_eq!(meaning("IB", "IB007", Generation::Fo01Of2025).class, Class::Config); // functie not allowed
+/// assert_eq!(meaning("IB", "IB999", Generation::Fo01Of2025).class, Class::Operator); // not in the list
+/// ```
+#[must_use]
+pub fn meaning(sender: &str, code: &str, generation: Generation) -> Meaning {
+    let list = match generation {
+        Generation::Isd2018 => "2018",
+        Generation::Fo01Of2025 => "2025",
+    };
+    let says = |row: &&Row| [STUF, list].contains(&row.list) && row.code == code && row.may_come_from(sender);
+    ROWS.iter().find(says).map_or(UNKNOWN, |row| row.meaning)
 }
 
 /// StUF 03.01, table 4.1: the same in every generation, whoever says it.
-const STUF: &[Row] = &[
-    (&[], &["StUF010", "StUF013", "StUF019", "StUF022", "StUF028", "StUF034", "StUF043", "StUF055"], Class::Repair),
-    (&[], &["StUF001", "StUF004", "StUF007", "StUF025", "StUF031", "StUF037", "StUF040", "StUF052"], Class::Config),
-    (&[], &["StUF016"], Class::Duplicate),
-    (&[], &["StUF046"], Class::RetrySame),
-    (&[], &["StUF058"], Class::Operator),
-];
+const STUF: &str = "stuf";
 
-const ISD_2018: &[Row] = &[
-    (&["IB"], &["IB007", "IB009", "IB210"], Class::Repair),
-    (&["IB"], &["IB002", "IB101", "IB102", "IB213", "IB234", "IB240", "IB798"], Class::Config),
-    (&["IB"], &["IB103"], Class::Wait),
-    (&["IB"], &["IB216"], Class::Duplicate),
-    (&["RINIS"], &["RIN001"], Class::Repair),
-    (&["VECOZO"], &["BRS04", "CC02", "CC03", "CC04", "CC05", "CC06", "CC07", "CC09"], Class::Repair),
-    (&["VECOZO"], &["BRS02", "BRS03", "BRS05", "BRS06"], Class::Config),
-    (&["VECOZO"], &["CC08"], Class::Duplicate),
-    (&["VECOZO"], &["CC11"], Class::Operator),
-];
+struct Row {
+    list: &'static str,
+    code: &'static str,
+    /// Apart by spaces; none stands for anybody.
+    senders: &'static str,
+    meaning: Meaning,
+}
 
-/// The operator of the GGK was IB and is BIDN now; which word stands on an envelope is not published.
-const BIDN: &[&str] = &["BIDN", "IB"];
+impl Row {
+    fn may_come_from(&self, sender: &str) -> bool {
+        self.senders.is_empty() || self.senders.split(' ').any(|one| one == sender)
+    }
 
-const FO01_2025: &[Row] = &[
-    (&["BIDN", "IB", "CAK", "VWS"], &["IB001"], Class::Repair),
-    (BIDN, &["IB003", "IB004", "IB005"], Class::Repair),
-    (BIDN, &["IB002", "IB006", "IB007"], Class::Config),
-    (BIDN, &["IB023"], Class::Wait),
-    (&["VECOZO"], &["IB010", "IB012", "IB014", "IB017", "IB018", "IB021", "IB022"], Class::Repair),
-    (&["VECOZO"], &["IB901", "IB902", "IB903", "IB904", "IB905"], Class::Repair),
-    (&["VECOZO"], &["IB008", "IB009", "IB011"], Class::Config),
-    (&["VECOZO", "CAK"], &["IB016"], Class::Duplicate),
-    (&["VECOZO"], &["IB013", "IB015", "IB019", "IB020"], Class::Operator),
-];
+    fn parse(line: &'static str) -> Option<Self> {
+        let fields: Vec<&str> = line.split(';').collect();
+        let [list, code, senders, class, holds, advice] = *fields.as_slice() else { return None };
+        let class = match class {
+            "retry-same" => Class::RetrySame,
+            "wait" => Class::Wait,
+            "repair" => Class::Repair,
+            "config" => Class::Config,
+            "duplicate" => Class::Duplicate,
+            "operator" => Class::Operator,
+            _ => return None,
+        };
+        let holds = match holds {
+            "" => None,
+            "functie" => Some(Holds::Functie),
+            "zender" => Some(Holds::Zender),
+            _ => return None,
+        };
+        Some(Self { list, code, senders, meaning: Meaning { class, holds, advice } })
+    }
+}
+
+static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
+    let lines = include_str!("../../config/foutcodes.csv").lines().skip(1);
+    lines.map(|line| Row::parse(line).expect("a test reads every row")).collect()
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_read_and_stands_there_once() {
+        let mut seen = Vec::new();
+        for row in ROWS.iter() {
+            assert!(!row.meaning.advice.is_empty(), "{}", row.code);
+            assert!(!seen.contains(&(row.list, row.code)), "{} {} stands there twice", row.list, row.code);
+            seen.push((row.list, row.code));
+        }
+        assert!(seen.len() > 90, "{} rows", seen.len());
+        assert!(Row::parse("2025;IB001;IB;repair;;").is_some() && Row::parse("2025;IB001;IB;mend;;").is_none());
+    }
+
+    #[test]
+    fn what_every_bericht_would_get_holds_what_they_share() {
+        let holds = |sender, code| meaning(sender, code, Generation::Fo01Of2025).holds;
+        assert_eq!(holds("BIDN", "IB023"), Some(Holds::Functie));
+        assert_eq!(holds("VECOZO", "BRS03"), Some(Holds::Zender));
+        assert_eq!(holds("VECOZO", "IB010"), None, "this concerns one receiver");
+        assert_eq!(meaning("IB", "IB103", Generation::Isd2018).holds, Some(Holds::Functie));
+    }
+}

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::domain::Timestamp;
 
-use super::envelope::answer::{Answer, parse};
+use super::envelope::answer::{Answer, RefusedBy, parse};
 use super::envelope::{Fault, FaultCode, Plek};
 
 /// What one delivery attempt tells us. Reasons are in Dutch and hold no payload.
@@ -12,22 +12,48 @@ use super::envelope::{Fault, FaultCode, Plek};
 pub enum Delivery {
     /// The other side took responsibility; its receipt number.
     Accepted(String),
-    /// Nothing was taken; the other side or the line is at fault. Send the same bytes again, not before this.
+    /// Nothing was taken: the receiver could not, and says so. Send the same bytes again, not before this.
     Later {
         /// When the other side asked for it.
         not_before: Option<NotBefore>,
         /// Why.
         reason: String,
     },
-    /// The other side will never take these bytes; we are at fault and a person must look. Nothing was taken.
-    Refused(String),
-    /// The other side has seen this referentienummer with other content (StUF016). Never send these bytes
-    /// again. After an earlier [`Delivery::Unknown`] it is a sign that they had arrived; without one, that a
-    /// referentienummer was used twice.
-    Duplicate(String),
+    /// Nothing was taken, and no receiver of StUF said so: nobody answered, or something on the way did (a proxy, a login, a
+    /// redirect). What else goes there would fare no better; somebody may have to look at the link. Send the same bytes again,
+    /// not before this.
+    Link {
+        /// When whoever answered asked for it.
+        not_before: Option<NotBefore>,
+        /// Why.
+        reason: String,
+    },
+    /// A receiver of StUF, or somebody on the way to it, does not take these bytes, with a fault.
+    Refused(Refusal),
+    /// These bytes are not for sending, and were not sent; a person must look.
+    Unsendable(String),
     /// The line broke after sending, or the answer says nothing: taken or not, we cannot know. Send the
     /// same bytes again, under the same referentienummer.
     Unknown(String),
+}
+
+/// A fault that refuses an envelope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// For good, or of what was read of the header.
+    pub by: RefusedBy,
+    /// Who says so; empty when it does not say.
+    pub zender: String,
+    /// Why.
+    pub fault: Fault,
+}
+
+impl Refusal {
+    /// For the operator.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        self.fault.reason()
+    }
 }
 
 /// Not before when, as Retry-After says it.
@@ -89,7 +115,7 @@ pub enum Attempt<'a> {
 pub fn judge(attempt: &Attempt<'_>, referentienummer: &str) -> Delivery {
     match attempt {
         Attempt::NotSent(cause) => {
-            Delivery::Later { not_before: None, reason: format!("Geen verbinding met het netwerk: {cause}") }
+            Delivery::Link { not_before: None, reason: format!("Geen verbinding met het netwerk: {cause}") }
         }
         Attempt::Broken(cause) => Delivery::Unknown(format!("Geen antwoord na verzenden: {cause}")),
         Attempt::Answered { status, not_before, body } => match parse(body) {
@@ -105,32 +131,34 @@ fn judge_answer(answer: Answer, not_before: Option<NotBefore>, ours: &str) -> De
         Answer::Taken { cross_refnummer, .. } if cross_refnummer != ours => elsewhere(),
         Answer::Taken { referentienummer, .. } => Delivery::Accepted(referentienummer),
         Answer::Refused { cross_refnummer: Some(theirs), .. } if theirs != ours => elsewhere(),
-        Answer::Refused { fault, .. } => judge_fault(&fault, not_before),
-    }
-}
-
-fn judge_fault(fault: &Fault, not_before: Option<NotBefore>) -> Delivery {
-    let reason = match &fault.details {
-        None => format!("{}: {}", fault.code, fault.omschrijving),
-        Some(details) => format!("{}: {} ({details})", fault.code, fault.omschrijving),
-    };
-    if fault.code == FaultCode::StUF016.code() {
-        Delivery::Duplicate(reason)
-    } else if fault.code == FaultCode::StUF046.code() || fault.plek == Plek::Server {
-        Delivery::Later { not_before, reason }
-    } else {
-        Delivery::Refused(reason)
-    }
-}
-
-/// An answer that is not of StUF. A gateway in between may have said it, so "yes" means nothing.
-fn judge_status(status: u16, not_before: Option<NotBefore>) -> Delivery {
-    match status {
-        408 | 425 | 429 | 503 => {
-            Delivery::Later { not_before, reason: format!("Het netwerk vraagt om later (HTTP {status})") }
+        Answer::Refused { by: RefusedBy::Fo03, fault, .. } if may_be_sent_again(&fault) => {
+            Delivery::Later { not_before, reason: fault.reason() }
         }
-        300..=399 => Delivery::Refused(format!("Het adres verwijst door (HTTP {status})")),
-        400..=499 => Delivery::Refused(format!("Het netwerk weigert zonder foutbericht (HTTP {status})")),
+        Answer::Refused { by, zender, fault, .. } => {
+            Delivery::Refused(Refusal { by, zender: zender.unwrap_or_default(), fault })
+        }
+    }
+}
+
+/// The receiver is at fault, and an Fo03 says nothing of the content.
+fn may_be_sent_again(fault: &Fault) -> bool {
+    fault.code == FaultCode::StUF046.code() || fault.plek == Plek::Server
+}
+
+/// An answer that is not of StUF. A gateway in between may have said it: "yes" means nothing, and "no" only that nothing
+/// was taken.
+fn judge_status(status: u16, not_before: Option<NotBefore>) -> Delivery {
+    let link = |reason: String| Delivery::Link { not_before, reason };
+    match status {
+        408 | 425 | 429 | 503 => link(format!("Het netwerk vraagt om later (HTTP {status})")),
+        300..=399 => {
+            link(format!("Het adres verwijst door en dat wordt niet gevolgd: kijk ggk.url na (HTTP {status})"))
+        }
+        401 | 403 | 407 => {
+            link(format!("De verbinding wordt niet toegelaten: kijk het certificaat na (HTTP {status})"))
+        }
+        404 | 405 | 410 => link(format!("Op dit adres luistert geen GGK: kijk ggk.url na (HTTP {status})")),
+        400..=499 => link(format!("Iets voor het netwerk weigert, zonder foutbericht van StUF (HTTP {status})")),
         _ => Delivery::Unknown(format!("Het antwoord is geen bevestiging (HTTP {status})")),
     }
 }
@@ -167,18 +195,57 @@ mod tests {
         ))
     }
 
+    fn refused(delivery: &Delivery) -> (&'static str, String) {
+        match delivery {
+            Delivery::Refused(Refusal { by: RefusedBy::Fo01, .. }) => ("Fo01", reason(delivery)),
+            Delivery::Refused(Refusal { by: RefusedBy::Fo03, .. }) => ("Fo03", reason(delivery)),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn reason(delivery: &Delivery) -> String {
+        match delivery {
+            Delivery::Refused(refusal) => format!("{}/{}", refusal.zender, refusal.reason()),
+            Delivery::Later { reason, .. } | Delivery::Link { reason, .. } => reason.clone(),
+            Delivery::Accepted(text) | Delivery::Unsendable(text) | Delivery::Unknown(text) => text.clone(),
+        }
+    }
+
     #[test]
     fn an_answer_of_stuf_counts_whatever_the_status() {
-        for status in [200, 202, 500] {
-            assert_eq!(answered(status, &confirmation("Bv03", OURS)), Delivery::Accepted("r".to_owned()));
-            assert_eq!(answered(status, &confirmation("Bv04", OURS)), Delivery::Accepted("r".to_owned()));
-            assert_eq!(answered(status, &fault("StUF034", "client", "")), Delivery::Refused("StUF034: o".to_owned()));
-            assert_eq!(answered(status, &fault("StUF016", "client", "")), Delivery::Duplicate("StUF016: o".to_owned()));
+        for status in [200, 202, 404, 500] {
+            for code in ["Bv01", "Bv03", "Bv04"] {
+                assert_eq!(answered(status, &confirmation(code, OURS)), Delivery::Accepted("r".to_owned()));
+            }
+            assert_eq!(refused(&answered(status, &fault("StUF034", "client", ""))), ("Fo03", "/StUF034: o".to_owned()));
             let later = Delivery::Later { not_before: None, reason: "StUF046: o".to_owned() };
             assert_eq!(answered(status, &fault("StUF046", "client", "")), later);
             let later = Delivery::Later { not_before: None, reason: "IB900: o".to_owned() };
             assert_eq!(answered(status, &fault("IB900", "server", "")), later);
         }
+    }
+
+    #[test]
+    fn an_fo01_in_the_answer_is_a_refusal_with_code_and_details() {
+        let fo01 = |code: &str, cross: &str| {
+            soap(&format!(
+                "<Fo01Bericht><stuurgegevens><berichtcode>Fo01</berichtcode><zender><organisatie>VECOZO</organisatie>\
+                 </zender><crossRefnummer>{cross}</crossRefnummer></stuurgegevens><body><code>{code}</code>\
+                 <plek>server</plek><omschrijving>o</omschrijving><details>WMO301</details></body></Fo01Bericht>"
+            ))
+        };
+        for status in [200, 500] {
+            let said = ("Fo01", "VECOZO/IB014: o (WMO301)".to_owned());
+            assert_eq!(refused(&answered(status, &fo01("IB014", OURS))), said);
+        }
+        assert_eq!(refused(&answered(200, &fo01("VECMELD007", OURS))).1, "VECOZO/VECMELD007: o (WMO301)");
+        assert!(matches!(answered(200, &fo01("IB014", "x")), Delivery::Unknown(_)));
+        let in_fault = fo01("IB014", OURS)
+            .replace("<Fo01Bericht>", "<e:Fault><detail><Fo01Bericht>")
+            .replace("</Fo01Bericht>", "</Fo01Bericht></detail></e:Fault>");
+        assert_eq!(refused(&answered(500, &in_fault)).0, "Fo01");
+        let bare = soap("<Fo01Bericht><body><code>IB014</code></body></Fo01Bericht>");
+        assert_eq!(refused(&answered(200, &bare)), ("Fo01", "/IB014".to_owned()), "however little it says");
     }
 
     #[test]
@@ -188,29 +255,26 @@ mod tests {
         assert_eq!(answered(500, &fault("StUF034", "client", "<crossRefnummer>x</crossRefnummer>")), unknown);
         let ours = format!("<crossRefnummer>{OURS}</crossRefnummer>");
         assert!(matches!(answered(500, &fault("StUF034", "client", &ours)), Delivery::Refused(_)));
-        // Bv01 says that the bericht was handled; this link does not know it.
-        assert!(matches!(answered(200, &confirmation("Bv01", OURS)), Delivery::Unknown(_)));
         assert!(matches!(answered(200, &confirmation("Bv03", "")), Delivery::Unknown(_)));
+        assert!(matches!(answered(200, &confirmation("Bv02", OURS)), Delivery::Unknown(_)));
     }
 
     #[test]
-    fn without_stuf_the_status_decides() {
-        for status in [408, 425, 429, 503] {
-            assert!(matches!(answered(status, "vol"), Delivery::Later { .. }), "{status}");
-        }
-        for status in [301, 302, 307, 400, 401, 403, 404, 413, 415] {
-            assert!(matches!(answered(status, "<html/>"), Delivery::Refused(_)), "{status}");
+    fn without_stuf_nothing_is_refused() {
+        for status in (300..=418).chain([425, 429, 431, 451, 499, 503]) {
+            assert!(matches!(answered(status, "<html/>"), Delivery::Link { .. }), "{status}");
         }
         for status in [200, 202, 204, 500, 502, 504] {
             assert!(matches!(answered(status, "<html/>"), Delivery::Unknown(_)), "{status}");
         }
+        assert!(reason(&answered(404, "")).contains("ggk.url"), "says what to look at");
     }
 
     #[test]
     fn only_what_was_certainly_not_sent_is_later() {
         let not_sent = judge(&Attempt::NotSent("geweigerd".to_owned()), OURS);
         let reason = "Geen verbinding met het netwerk: geweigerd".to_owned();
-        assert_eq!(not_sent, Delivery::Later { not_before: None, reason });
+        assert_eq!(not_sent, Delivery::Link { not_before: None, reason });
         let broken = judge(&Attempt::Broken("de tijd is om".to_owned()), OURS);
         assert_eq!(broken, Delivery::Unknown("Geen antwoord na verzenden: de tijd is om".to_owned()));
     }

@@ -74,7 +74,7 @@ impl Ggk {
     /// Offers the envelope once. What came of it is the whole result; nothing is kept here.
     pub async fn deliver(&self, kind: Kind, referentienummer: &str, envelope: Vec<u8>) -> Delivery {
         if envelope.len() > MAX_OUTGOING_BYTES {
-            return Delivery::Refused(format!("De envelop is groter dan {MAX_OUTGOING_BYTES} bytes"));
+            return Delivery::Unsendable(format!("De envelop is groter dan {MAX_OUTGOING_BYTES} bytes"));
         }
         let sent = self
             .client

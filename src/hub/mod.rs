@@ -17,4 +17,4 @@ pub mod envelope;
 pub mod ggk;
 pub mod mock;
 
-pub use delivery::{Attempt, Delivery, NotBefore, judge};
+pub use delivery::{Attempt, Delivery, NotBefore, Refusal, judge};

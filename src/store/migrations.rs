@@ -57,6 +57,7 @@ const ALL: &[Change] = &[
         },
     },
     Change { number: 2, name: "program", text: Text::Both(include_str!("migrations/0002_program.sql")) },
+    Change { number: 3, name: "outbox", text: Text::Both(include_str!("migrations/0003_outbox.sql")) },
 ];
 
 /// What the two databases call differently: in the text, in SQLite, in PostgreSQL.
@@ -128,7 +129,11 @@ mod tests {
 
     /// Of each change what sqlx keeps of it in every database, on SQLite and on PostgreSQL: the first twelve digits. A line of
     /// a change that went out with a version stays as it is for good.
-    const CHECKSUMS: &[(i64, &str, &str)] = &[(1, "0d7c5d5e3f8f", "1d51e0c77874"), (2, "5adfb7abc1fa", "df08f178da68")];
+    const CHECKSUMS: &[(i64, &str, &str)] = &[
+        (1, "0d7c5d5e3f8f", "1d51e0c77874"),
+        (2, "5adfb7abc1fa", "df08f178da68"),
+        (3, "91dac93f1ca5", "17474a42e057"),
+    ];
 
     #[test]
     fn no_change_is_edited_afterwards() {

@@ -14,6 +14,7 @@ mod entry;
 mod findings;
 mod migrations;
 mod names;
+mod outbox;
 mod postgres;
 mod receipt;
 mod sqlite;
@@ -47,6 +48,7 @@ pub use entry::{
 };
 use migrations::PROGRAM;
 pub use migrations::{IfOlder, ours as schema};
+pub use outbox::{Action, FaultEffect, FaultView, Hold, KeptParcel, NewFault, OutboxQuery, Room, Scope, Steering};
 pub use postgres::Postgres;
 pub use receipt::{
     CalculationReceipt, DeadlineReceipt, Destination, FindingReceipt, LineDecisionReceipt, Receipt, RetourReceipt,
@@ -136,6 +138,16 @@ pub struct Parcel {
     pub referentienummer: String,
     /// Which envelope it is.
     pub kind: ParcelKind,
+    /// As in `WMO306`.
+    pub functie: String,
+    /// Sender on the envelope.
+    pub zender: String,
+    /// Receiver on the envelope.
+    pub ontvanger: String,
+    /// When the attempts began of which the time counts.
+    pub tried_since: Timestamp,
+    /// Whether an earlier attempt may have arrived.
+    pub maybe_arrived: bool,
     /// How many times it was claimed, this one included; fences off a worker whose lease lapsed.
     pub attempt: i64,
     /// The envelope, byte for byte.
@@ -164,6 +176,13 @@ pub enum Settlement {
         /// For the operator.
         reason: String,
     },
+    /// It was refused for what it shares with others: all of them stand still until somebody releases them.
+    Held {
+        /// What stands still.
+        hold: Hold,
+        /// For the operator.
+        reason: String,
+    },
     /// A person has to look; no further attempt is made by itself.
     HandedOver {
         /// For the operator.
@@ -171,6 +190,21 @@ pub enum Settlement {
         /// Whether an attempt may have arrived.
         unclear: bool,
     },
+}
+
+impl Settlement {
+    /// The word for it in the log.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Delivered { .. } => "delivered",
+            Self::Retry { unclear: false, .. } => "later",
+            Self::Retry { unclear: true, .. } => "unclear",
+            Self::Refused { .. } => "refused",
+            Self::Held { .. } => "held",
+            Self::HandedOver { .. } => "stuck",
+        }
+    }
 }
 
 /// Where a page of a list starts: after this key, in the order of the list.
@@ -228,8 +262,12 @@ pub trait Store: Send + Sync {
     /// Whether an envelope of this sender and referentienummer was answered before, and how.
     async fn seen_envelope(&self, zender: &str, referentienummer: &str) -> Result<Option<EnvelopeSeen>, StoreError>;
 
-    /// Claims up to `limit` parcels whose time has come, oldest first. A parcel whose lease lapsed is due again.
-    async fn claim_due(&self, now: Timestamp, lease: &Lease, limit: u32) -> Result<Vec<Parcel>, StoreError>;
+    /// Claims parcels whose time has come, as far as there is room, those first that are due longest. A parcel whose lease
+    /// lapsed is due again; what is held with its functie or sender is not.
+    async fn claim_due(&self, now: Timestamp, lease: &Lease, room: Room) -> Result<Vec<Parcel>, StoreError>;
+
+    /// Makes due now what is due only after `latest`, and answers how many that were: a clock that was ahead made the pause.
+    async fn mend_pauses(&self, now: Timestamp, latest: Timestamp) -> Result<u64, StoreError>;
 
     /// Records how an attempt ended, and keeps the attempt with its reason.
     ///
@@ -237,13 +275,42 @@ pub trait Store: Send + Sync {
     /// [`StoreError::LeaseLost`] when the parcel was claimed again or settled since.
     async fn settle(&self, parcel: &Parcel, now: Timestamp, settlement: &Settlement) -> Result<(), StoreError>;
 
-    /// The network refuses, afterwards, a parcel that it had taken (Fo01). Answers whether the parcel is known.
-    /// Deadlines that wait for an answer to it become void.
-    async fn refuse_afterwards(&self, referentienummer: &str, now: Timestamp, reason: &str)
-    -> Result<bool, StoreError>;
+    /// Keeps a fault of the network about a parcel, byte for byte, with the answer that it gets, and what follows for the parcel.
+    /// In the audit log.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] when its envelope was recorded meanwhile: [`Store::seen_envelope`] then has the answer.
+    async fn take_fault(&self, fault: &NewFault) -> Result<(), StoreError>;
 
-    /// The earliest instant at which a parcel is due or a lease lapses; `None` when nothing waits.
-    async fn next_attempt_at(&self) -> Result<Option<Timestamp>, StoreError>;
+    /// Faults of the network, the newest first: those that were put apart, or those about this parcel.
+    async fn faults(&self, about: Option<&str>, limit: u32) -> Result<Vec<FaultView>, StoreError>;
+
+    /// The earliest instant after `now` at which a parcel is due or a lease lapses; `None` when there is none.
+    async fn next_attempt_at(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Keeps that something stands still; what stood still before, does so since then.
+    async fn hold(&self, hold: &Hold) -> Result<(), StoreError>;
+
+    /// Keeps that it does not any more.
+    async fn free(&self, scope: &Scope) -> Result<(), StoreError>;
+
+    /// What stands still, the oldest first.
+    async fn holds(&self) -> Result<Vec<Hold>, StoreError>;
+
+    /// Lets go what a person released. In the audit log. Answers whether it stood still.
+    async fn release(&self, scope: &Scope, at: Timestamp, who: &str, reason: &str) -> Result<bool, StoreError>;
+
+    /// Parcels, the newest first, after the one with this referentienummer.
+    async fn outbox(&self, query: &OutboxQuery, after: After<'_>, limit: u32) -> Result<Vec<ParcelView>, StoreError>;
+
+    /// One parcel with its envelope.
+    async fn parcel(&self, referentienummer: &str) -> Result<Option<KeptParcel>, StoreError>;
+
+    /// Does what a person wants with a parcel. In the audit log.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when it is not in the state that was seen.
+    async fn steer(&self, steering: &Steering) -> Result<(), StoreError>;
 
     /// Marks every open deadline overdue whose moment is past, and writes one alert for each. A deadline is
     /// returned by one call only, whatever the number of processes.

@@ -98,8 +98,32 @@ pub enum ParcelState {
         /// When it said so.
         at: Timestamp,
     },
-    /// In front of the operator.
+    /// Somebody holds it, or what it shares with others stands still.
     Held,
+    /// In front of the operator.
+    Stuck,
+    /// Somebody gave it up.
+    GivenUp,
+}
+
+impl ParcelState {
+    /// The word for it, in JSON.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Waiting { .. } => "waiting",
+            Self::Sending { .. } => "sending",
+            Self::Unclear { .. } => "unclear",
+            Self::Delivered { .. } => "delivered",
+            Self::Refused { .. } => "refused",
+            Self::Held => "held",
+            Self::Stuck => "stuck",
+            Self::GivenUp => "given-up",
+        }
+    }
+
+    /// Every word.
+    pub const WORDS: [&str; 8] = ["waiting", "sending", "unclear", "held", "refused", "stuck", "delivered", "given-up"];
 }
 
 /// A parcel as it stands.
@@ -113,12 +137,20 @@ pub struct ParcelView {
     pub functie: String,
     /// The bericht inside.
     pub bericht_id: String,
+    /// Sender on the envelope.
+    pub zender: String,
     /// Receiver on the envelope.
     pub ontvanger: String,
     /// Where it stands.
     pub state: ParcelState,
     /// How many attempts were begun.
     pub attempts: i64,
+    /// Whether it may have arrived although nobody said so.
+    pub maybe_arrived: bool,
+    /// Whether a fault refused its referentienummer: what is inside can only be sent in a new envelope.
+    pub used_up: bool,
+    /// The parcel that took its place.
+    pub replaced_by: Option<String>,
     /// Why the last attempt did not succeed.
     pub last_reason: Option<String>,
 }

@@ -28,6 +28,7 @@ mod many_lines;
 mod network;
 mod openapi;
 mod order;
+mod outbox;
 mod postgres;
 mod rebuild;
 mod regels;

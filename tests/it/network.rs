@@ -7,7 +7,7 @@ use serde_json::json;
 use iwmo_gateway::clock::Clock as _;
 use iwmo_gateway::hub::envelope::{Content, Plek, parse};
 use iwmo_gateway::hub::mock::config::{FaultOrder, Misbehaviour};
-use iwmo_gateway::store::{Lease, ParcelKind, ParcelState};
+use iwmo_gateway::store::{Lease, ParcelKind, ParcelState, Room};
 
 use crate::world::{AANBIEDER, GEMEENTE, WMO301, WMO305, World};
 
@@ -105,7 +105,7 @@ async fn an_envelope_taken_without_an_answer_is_unclear_and_sent_again_byte_for_
 
 #[tokio::test]
 async fn a_down_network_loses_nothing() {
-    let world = World::start(&[GEMEENTE], "[relay]\nattempts = 3", Some(SILENT)).await;
+    let world = World::start(&[GEMEENTE], "[relay]\nbudget = \"15m\"", Some(SILENT)).await;
     let mock = world.mock.as_ref().expect("a mock");
     mock.misbehave([FaultOrder { fault: Misbehaviour::ServerError, times: 3 }]);
     world.post(GEMEENTE, WMO301).await;
@@ -222,7 +222,7 @@ async fn an_answer_too_large_for_the_network_is_in_front_of_the_operator() {
     assert_eq!(world.wire(), [""; 0], "nothing was sent");
     let parcels = world.store().undelivered(10).await.expect("read");
     let [parcel] = parcels.as_slice() else { panic!("{parcels:?}") };
-    assert_eq!((parcel.functie.as_str(), &parcel.state, parcel.attempts), ("WMO306", &ParcelState::Held, 0));
+    assert_eq!((parcel.functie.as_str(), &parcel.state, parcel.attempts), ("WMO306", &ParcelState::Stuck, 0));
     let reason = parcel.last_reason.as_deref().unwrap_or_default();
     assert!(reason.contains("2000") && reason.contains("ggk.max_envelope_bytes"), "{reason}");
     world.stop().await;
@@ -290,7 +290,7 @@ async fn a_release_that_the_receiver_does_not_have_in_force_on_the_dagtekening_i
     let lines = world.berichten().await;
     assert_eq!(lines[..2], ["WMO305 START-0 refused ggk", "WMO305 START-1 rejected ggk 9019"], "{lines:?}");
     let lease = Lease { worker: "test".to_owned(), until: world.clock.now() + Duration::from_mins(1) };
-    let parcels = world.store().claim_due(world.clock.now(), &lease, 10).await.expect("claimed");
+    let parcels = world.store().claim_due(world.clock.now(), &lease, Room::of(10, 10)).await.expect("claimed");
     let kinds: Vec<_> = parcels.iter().map(|parcel| parcel.kind).collect();
     assert_eq!(kinds, [ParcelKind::Fo01, ParcelKind::Du01], "one fault, and one retour");
     let fault = parse(&parcels[0].envelope).expect("an envelope of our own");
@@ -300,6 +300,14 @@ async fn a_release_that_the_receiver_does_not_have_in_force_on_the_dagtekening_i
     let details = "De ontvanger werkt op de dagtekening van het bericht niet met deze release";
     assert_eq!(fault.details.as_deref(), Some(details));
     world.stop().await;
+}
+
+/// A Du01 with a retour, as the network brings it.
+pub fn du01(payload: &str, referentienummer: &str, zender: &str, about: &str) -> String {
+    let di01 = envelope(payload, referentienummer, zender).replace("WMO305", "WMO302").replace("Di01", "Du01");
+    let di01 = di01.replace("Heenbericht", "Retourbericht");
+    let (begin, end) = di01.split_once("</u:tijdstipBericht>").expect("a moment");
+    format!("{begin}</u:tijdstipBericht><u:crossRefnummer>{about}</u:crossRefnummer>{end}")
 }
 
 /// A Di01 of the aanbieder with a WMO305, as the network brings it.

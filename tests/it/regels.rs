@@ -27,6 +27,7 @@ use iwmo_gateway::exchange::{
     Alarm, Brought, Carrier, Envelopes, Format, Gateway, LocalParties, Received, Reply, local_time,
     new_referentienummer,
 };
+use iwmo_gateway::hub::codes::Generation;
 use iwmo_gateway::store::{EnvelopeSeen, FindingReceipt, Receipt, Sqlite};
 use iwmo_gateway::xml;
 use tokio::sync::Notify;
@@ -311,7 +312,11 @@ async fn gateway(gemeente_answers_itself: bool) -> Gateway {
         calendar: config.calendar,
         gemeenten: config.codelijsten.gemeenten,
         contracten: contracten().collect(),
-        envelopes: Envelopes { applicatie: "test".to_owned(), max_bytes: 25_000_000 },
+        envelopes: Envelopes {
+            applicatie: "test".to_owned(),
+            max_bytes: 25_000_000,
+            generation: Generation::default(),
+        },
         releases: Releases::Any,
         declaraties: config.declaraties,
         wait_for_earlier: Duration::ZERO,

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use iwmo_gateway::domain::Partij;
 use iwmo_gateway::exchange::rebuild::verify;
-use iwmo_gateway::store::{DeadlineQuery, IfOlder, Lease, Origin, ParcelState, Store, StoreError};
+use iwmo_gateway::store::{DeadlineQuery, IfOlder, Lease, Origin, ParcelState, Room, Store, StoreError};
 use iwmo_gateway::xml::Schemas;
 
 use crate::database::Database;
@@ -53,12 +53,22 @@ async fn the_gateway_goes_on_from_there() {
         assert_eq!(stage.release().await, ["WMO307 rejected 2026-07-01"], "what was parked");
         let (now, until) = (instant("2026-12-01T10:00:00+01:00"), instant("2026-12-01T11:00:00+01:00"));
         let lease = Lease { worker: "w".to_owned(), until };
-        let parcels = stage.store().claim_due(now, &lease, 10).await.expect("claimed");
+        let parcels = stage.store().claim_due(now, &lease, Room::of(10, 10)).await.expect("claimed");
         assert_eq!(
             parcels.iter().map(|parcel| parcel.attempt).collect::<Vec<_>>(),
             [2, 2],
             "what waited to leave, once more"
         );
+    }
+}
+
+#[tokio::test]
+async fn what_was_in_front_of_an_operator_still_is() {
+    for database in of_the_first_version().await {
+        database.tamper("UPDATE parcel SET state = 'held', due_at = NULL WHERE due_at IS NOT NULL").await;
+        let store = database.open(IfOlder::Upgrade).await.expect("upgraded");
+        let parcels = store.undelivered(9).await.expect("read");
+        assert!(parcels.len() > 1 && parcels.iter().all(|parcel| parcel.state == ParcelState::Stuck), "{parcels:?}");
     }
 }
 
@@ -199,14 +209,7 @@ async fn told_deadlines(store: &dyn Store, text: &mut String) {
 
 async fn told_outbox(store: &dyn Store, text: &mut String) {
     for parcel in store.undelivered(200).await.expect("read") {
-        let state = match parcel.state {
-            ParcelState::Waiting { .. } => "waiting",
-            ParcelState::Sending { .. } => "sending",
-            ParcelState::Unclear { .. } => "unclear",
-            ParcelState::Delivered { .. } => "delivered",
-            ParcelState::Refused { .. } => "refused",
-            ParcelState::Held => "held",
-        };
+        let state = parcel.state.word();
         let why = parcel.last_reason.unwrap_or_default();
         let (functie, ontvanger, attempts) = (&parcel.functie, &parcel.ontvanger, parcel.attempts);
         writeln!(text, "outbox {functie} to {ontvanger} {state} after {attempts}: {why}").expect("text");

@@ -75,6 +75,14 @@ impl World {
         world
     }
 
+    /// These are local; what leaves goes to this address.
+    pub async fn against(url: &str, local: &[&str], settings: &str) -> Self {
+        let clock = Arc::new(SetClock::at(instant("2026-03-04T09:00:00+01:00")));
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let running = app::start(config(folder.path(), local, settings, url), clock.clone()).await.expect("a gateway");
+        Self { running, clock, mock: None, client: reqwest::Client::new(), serving: None, folder }
+    }
+
     /// Stops, and goes on over the same database with these settings; there is no network.
     pub async fn restart(mut self, local: &[&str], settings: &str) -> Self {
         self.running.stop().await;
@@ -119,6 +127,12 @@ impl World {
         answer(request.header("content-type", "application/json").body(json.to_string())).await
     }
 
+    /// Posts JSON to any call.
+    pub async fn call(&self, token: &str, path: &str, json: &Value) -> Answer {
+        let request = self.client.post(self.url(path)).bearer_auth(token);
+        answer(request.header("content-type", "application/json").body(json.to_string())).await
+    }
+
     pub async fn get(&self, partij: &str, path: &str) -> Answer {
         answer(self.client.get(self.url(path)).bearer_auth(partij)).await
     }
@@ -154,6 +168,24 @@ impl World {
             if acted == 0 && !busy && deadline.is_none_or(|deadline| deadline > now) {
                 return;
             }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Hands over an envelope as the network does.
+    pub async fn envelope(&self, envelope: impl Into<reqwest::Body>) -> Answer {
+        answer(self.client.post(self.url("/soap/ggk")).header("content-type", "text/xml; charset=utf-8").body(envelope))
+            .await
+    }
+
+    /// Until nothing is under way to the network and nothing more is claimed: the relay looks again for as long as it can.
+    pub async fn rest_at_network(&self) {
+        let mut still = 0;
+        while still < 20 {
+            let parcels = self.store().undelivered(500).await.expect("parcels");
+            let sending = parcels.iter().any(|parcel| matches!(parcel.state, ParcelState::Sending { .. }));
+            still = if sending { 0 } else { still + 1 };
+            self.running.gateway.parcel_added.notify_one();
             tokio::task::yield_now().await;
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Why they are there stands in `uitleg.txt`, in the form of the explanations of the rules.
 
-use super::afspraak::{Afspraak, Breach, HEUSDEN, MLW};
+use super::{Afspraak, Breach};
 use crate::domain::Berichtsoort::{self, Wmo301, Wmo303D, Wmo303F, Wmo323};
 use crate::domain::finding::Severity;
 
@@ -128,6 +128,13 @@ pub const NOT_STARTED: Breach = Breach {
     text: "Van deze ondersteuning is geen start gemeld. De regel wordt beoordeeld; stuur alsnog het startbericht.",
 };
 
+/// The document of each profile.
+pub const DOCUMENTS: [(&str, &str); 2] = [
+    (MLW, "Werkafspraken maatwerkvoorziening Begeleiding Wmo, Midden-Limburg West, versie 02-02-2018"),
+    (HEUSDEN, "10-Stappenplan Wmo Begeleiding 2022, gemeente Heusden"),
+];
+const MLW: &str = "mlw-2018";
+const HEUSDEN: &str = "heusden-2022";
 const OF_303: &[Berichtsoort] = &[Wmo303D, Wmo303F];
 
 /// Every agreement that a finding may name, by profile and number.

@@ -346,7 +346,9 @@ pub(super) const fn parcel_state(state: &ParcelState) -> &'static str {
         ParcelState::Unclear { due_at: None } => "onzeker of het aankwam; aan u",
         ParcelState::Delivered { .. } => "afgeleverd",
         ParcelState::Refused { .. } => "geweigerd door het netwerk",
-        ParcelState::Held => "aan u",
+        ParcelState::Held => "wordt vastgehouden",
+        ParcelState::Stuck => "aan u",
+        ParcelState::GivenUp => "opgegeven",
     }
 }
 

@@ -27,7 +27,8 @@ impl Plek {
 /// The body of a Fo01 or Fo03. In one that was parsed, nine digits in a row are masked.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// At most 7 characters. Means something only together with who says it; see [`crate::hub::codes`].
+    /// At most 7 characters where the schema is kept, at most 40 here. Means something only together with who says it; see
+    /// [`crate::hub::codes`].
     pub code: String,
     /// At whose side the cause is.
     pub plek: Plek,
@@ -37,6 +38,18 @@ pub struct Fault {
     pub details: Option<String>,
     /// Digest of `detailsXML`, which is not kept: it may hold a whole bericht. Not composed.
     pub details_xml_sha256: Option<String>,
+}
+
+impl Fault {
+    /// For the operator: code, omschrijving and details.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        let mut reason = self.code.clone();
+        if !self.omschrijving.is_empty() {
+            reason = format!("{reason}: {}", self.omschrijving);
+        }
+        self.details.as_ref().map_or(reason.clone(), |details| format!("{reason} ({details})"))
+    }
 }
 
 /// Without the texts: the other side may have put anything in them.

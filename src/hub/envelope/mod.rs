@@ -10,10 +10,12 @@
 //! | [`answer`] | bytes of an answer to [`answer::Answer`] |
 //! | [`fault`] | faults, and the codes of StUF table 4.1 |
 //! | [`check`] | what table 4.1 asks of a header that the schema accepts |
+//! | `charset` | answers in any encoding to text |
 //! | `parts` | elements to values |
 //! | `tree` | XML to elements, within limits |
 
 pub mod answer;
+mod charset;
 pub mod check;
 pub mod compose;
 pub(in crate::hub) mod digest;

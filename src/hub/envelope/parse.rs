@@ -65,7 +65,7 @@ fn envelope(root: &Node) -> Result<Envelope, Wrong> {
     let header = parts.required(own, "stuurgegevens")?;
     let rest = match kind {
         Kind::Di01 | Kind::Du01 => parts.required(GGK, "parameters")?,
-        Kind::Fo01 => parts.required(STUF, "body")?,
+        Kind::Fo01 => return Ok(fo01(header, parts.required(STUF, "body")?)),
     };
     parts.done()?;
 
@@ -73,19 +73,45 @@ fn envelope(root: &Node) -> Result<Envelope, Wrong> {
     if parts.text(STUF, "berichtcode")? != kind.berichtcode() {
         return Err((FaultCode::StUF022, format!("berichtcode hoort {} te zijn", kind.berichtcode())));
     }
-    let stuurgegevens = stuurgegevens(kind, &mut parts)?;
-    let content = match kind {
-        Kind::Di01 => Content::Di01(parameters(functie(&mut parts)?, rest)?),
-        Kind::Du01 => {
-            let cross_refnummer = uuid("crossRefnummer", &mut parts)?;
-            Content::Du01 { cross_refnummer, parameters: parameters(functie(&mut parts)?, rest)? }
-        }
-        Kind::Fo01 => {
-            Content::Fo01 { cross_refnummer: limited("crossRefnummer", 1..=40, &mut parts)?, fault: fault(rest)? }
-        }
+    let stuurgegevens = stuurgegevens(&mut parts)?;
+    let content = if kind == Kind::Du01 {
+        let cross_refnummer = uuid("crossRefnummer", &mut parts)?;
+        Content::Du01 { cross_refnummer, parameters: parameters(functie(&mut parts)?, rest)? }
+    } else {
+        Content::Di01(parameters(functie(&mut parts)?, rest)?)
     };
     parts.done()?;
     Ok(Envelope { stuurgegevens, content })
+}
+
+/// A fault, as far as it can be read: one that is not as the schema says reaches a person as well. Without a number of its
+/// own it is known by its content.
+fn fo01(header: &Node, body: &Node) -> Envelope {
+    let text = |node: &Node, name: &str, most: usize| {
+        let text = node.child(STUF, name).map(|child| child.text.trim()).unwrap_or_default();
+        text.chars().take(most).collect::<String>()
+    };
+    let systeem = |name: &str| {
+        let node = header.child(STUF, name);
+        let of = |name: &str, most| node.map(|node| text(node, name, most)).unwrap_or_default();
+        let optional = |name: &str, most| node.and_then(|node| node.child(STUF, name).map(|_| text(node, name, most)));
+        Systeem {
+            organisatie: of("organisatie", 200),
+            applicatie: of("applicatie", 50),
+            administratie: optional("administratie", 50),
+            gebruiker: optional("gebruiker", 100),
+        }
+    };
+    let fault = fault(body);
+    let own_number = text(header, "referentienummer", 40);
+    let known_by = || digest::sha256(format!("{fault:?}{}", fault.omschrijving).as_bytes())[..40].to_owned();
+    let stuurgegevens = Stuurgegevens {
+        zender: systeem("zender"),
+        ontvanger: systeem("ontvanger"),
+        referentienummer: if own_number.is_empty() { known_by() } else { own_number },
+        tijdstip_bericht: text(header, "tijdstipBericht", 17),
+    };
+    Envelope { stuurgegevens, content: Content::Fo01 { cross_refnummer: text(header, "crossRefnummer", 40), fault } }
 }
 
 /// Which envelope a root element announces, or the code for one that this link does not carry.
@@ -111,14 +137,11 @@ fn kind_of(root: &Node) -> Result<Kind, Wrong> {
     }
 }
 
-fn stuurgegevens(kind: Kind, parts: &mut Parts<'_>) -> Result<Stuurgegevens, Wrong> {
+fn stuurgegevens(parts: &mut Parts<'_>) -> Result<Stuurgegevens, Wrong> {
     Ok(Stuurgegevens {
         zender: systeem(parts.required(STUF, "zender")?)?,
         ontvanger: systeem(parts.required(STUF, "ontvanger")?)?,
-        referentienummer: match kind {
-            Kind::Di01 | Kind::Du01 => uuid("referentienummer", parts)?,
-            Kind::Fo01 => limited("referentienummer", 1..=40, parts)?,
-        },
+        referentienummer: uuid("referentienummer", parts)?,
         tijdstip_bericht: digits("tijdstipBericht", STUF, 8..=17, parts)?,
     })
 }
@@ -187,22 +210,25 @@ fn decode(node: &Node) -> Result<Vec<u8>, Wrong> {
     STANDARD.decode(encoded).map_err(|_| invalid())
 }
 
-/// The body of a Fo01 or Fo03.
-pub(super) fn fault(node: &Node) -> Result<Fault, Wrong> {
-    let mut parts = Parts::of(node)?;
-    let fault = Fault {
-        code: limited("code", 1..=7, &mut parts)?,
-        plek: match parts.text(STUF, "plek")? {
-            "client" => Plek::Client,
-            "server" => Plek::Server,
-            _ => return Err(schema("plek is geen client of server".to_owned())),
-        },
-        omschrijving: masked(&limited("omschrijving", 0..=200, &mut parts)?),
-        details: limited_optional("details", 1000, &mut parts)?.as_deref().map(masked),
-        details_xml_sha256: parts.optional(STUF, "detailsXML").map(|node| digest::sha256(node.text.as_bytes())),
+/// The body of a Fo01 or Fo03, whatever is wrong with it: a refusal that is not as the schema says is a refusal all the same,
+/// and somebody has to read it.
+pub(super) fn fault(node: &Node) -> Fault {
+    let text = |name: &str| {
+        let found = node.child(STUF, name).or_else(|| node.children.iter().find(|child| child.name == name));
+        found.map(|node| node.text.trim()).filter(|text| !text.is_empty())
     };
-    parts.done()?;
-    Ok(fault)
+    let short = |most: usize, text: &str| masked(&text.chars().take(most).collect::<String>());
+    Fault {
+        code: text("code").map_or_else(|| "onbekend".to_owned(), |code| short(40, code)),
+        plek: if text("plek").is_some_and(|plek| plek.eq_ignore_ascii_case("server")) {
+            Plek::Server
+        } else {
+            Plek::Client
+        },
+        omschrijving: text("omschrijving").map(|text| short(200, text)).unwrap_or_default(),
+        details: text("details").map(|text| short(1000, text)),
+        details_xml_sha256: node.child(STUF, "detailsXML").map(|node| digest::sha256(node.text.as_bytes())),
+    }
 }
 
 /// Without what may be a Bsn: these texts are shown, logged and mailed.

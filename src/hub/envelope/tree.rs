@@ -42,10 +42,25 @@ impl Node {
     }
 }
 
-/// Reads a whole document. Below an element whose local name is `opaque` all text is collected and no tree is built.
+/// Reads a whole document in UTF-8. Below an element whose local name is `opaque` all text is collected and no tree is built.
 pub(super) fn read(bytes: &[u8], opaque: &str) -> Result<Node, NotXml> {
     let text = std::str::from_utf8(bytes).map_err(|_| "is geen UTF-8")?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    read_text(text.strip_prefix('\u{feff}').unwrap_or(text), opaque, Encoding::MustBeUtf8)
+}
+
+/// The same for text that was made of bytes in any encoding.
+pub(super) fn read_decoded(text: &str, opaque: &str) -> Result<Node, NotXml> {
+    read_text(text, opaque, Encoding::Any)
+}
+
+/// What the declaration of a document may say.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Encoding {
+    MustBeUtf8,
+    Any,
+}
+
+fn read_text(text: &str, opaque: &str, encoding: Encoding) -> Result<Node, NotXml> {
     if text.chars().any(is_forbidden) {
         return Err("bevat tekens die XML niet toestaat");
     }
@@ -60,7 +75,7 @@ pub(super) fn read(bytes: &[u8], opaque: &str) -> Result<Node, NotXml> {
         match event {
             Event::Eof => return builder.finish(),
             Event::DocType(_) => return Err("bevat een DOCTYPE"),
-            Event::Decl(declaration) => check_declaration(&declaration, at_start)?,
+            Event::Decl(declaration) => check_declaration(&declaration, at_start, encoding)?,
             Event::PI(instruction) if instruction.target().eq_ignore_ascii_case("xml") => {
                 return Err("is geen welgevormde XML");
             }
@@ -162,13 +177,14 @@ const fn is_forbidden(character: char) -> bool {
     matches!(character, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
-fn check_declaration(declaration: &BytesDecl<'_>, at_start: bool) -> Result<(), NotXml> {
+fn check_declaration(declaration: &BytesDecl<'_>, at_start: bool, allowed: Encoding) -> Result<(), NotXml> {
     if !at_start {
         return Err("is geen welgevormde XML");
     }
     match declaration.encoding() {
         None => Ok(()),
         Some(Ok(encoding)) if encoding.eq_ignore_ascii_case("utf-8") => Ok(()),
+        Some(Ok(_)) if allowed == Encoding::Any => Ok(()),
         Some(Ok(_)) => Err("is niet in UTF-8"),
         Some(Err(_)) => Err("is geen welgevormde XML"),
     }

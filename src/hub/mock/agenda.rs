@@ -200,9 +200,9 @@ impl Mock {
     fn settle(&self, id: u64, envelope: &Envelope, bytes: &[u8], delivery: &Delivery) {
         let (done, outcome) = match delivery {
             Delivery::Accepted(_) => (true, "accepted".to_owned()),
-            Delivery::Duplicate(reason) => (true, format!("duplicate: {reason}")),
-            Delivery::Refused(reason) => (true, format!("refused: {reason}")),
-            Delivery::Later { reason, .. } => (false, format!("later: {reason}")),
+            Delivery::Refused(refusal) => (true, format!("refused: {}", refusal.reason())),
+            Delivery::Unsendable(reason) => (true, format!("not sent: {reason}")),
+            Delivery::Later { reason, .. } | Delivery::Link { reason, .. } => (false, format!("later: {reason}")),
             Delivery::Unknown(reason) => (false, format!("unknown: {reason}")),
         };
         let line = Line::of(self.now(), Direction::Out, envelope, digest::sha256(bytes));

@@ -3,9 +3,9 @@
 use super::super::{Connection, Row};
 use super::Result;
 use super::deadline::deadlines_of;
-use super::outbox::parcels_of;
 use super::payload::as_xml;
 use super::row::Fields;
+use super::steer::parcels_of;
 use crate::domain::Partij;
 use crate::store::{BerichtView, Outcome, Overview, Via};
 
@@ -89,7 +89,8 @@ pub async fn overview(conn: &mut Connection) -> Result<Overview> {
         (SELECT COUNT(*) FROM deadline WHERE state = 'open') AS open,
         (SELECT COUNT(*) FROM deadline WHERE state = 'overdue') AS overdue,
         (SELECT COUNT(*) FROM parcel WHERE due_at IS NOT NULL) AS waiting,
-        (SELECT COUNT(*) FROM parcel WHERE due_at IS NULL AND state <> 'delivered') AS stuck,
+        (SELECT COUNT(*) FROM parcel WHERE due_at IS NULL AND state <> 'delivered' AND replaced_by IS NULL
+            AND (stopped IS NULL OR stopped <> 'given-up')) AS stuck,
         (SELECT COUNT(*) FROM postbus WHERE picked_up_at IS NULL) AS in_postbus";
     let row = sqlx::query(COUNTS).fetch_one(conn).await?;
     let fields = Fields::of("overview", "id", &row);

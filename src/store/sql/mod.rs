@@ -23,6 +23,7 @@ mod record;
 mod row;
 mod schema;
 mod spoed;
+mod steer;
 mod support;
 mod toewijzing;
 mod use_cases;

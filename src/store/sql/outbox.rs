@@ -1,45 +1,93 @@
 //! Parcels: claimed by lease, settled with the attempt as fencing token.
 //!
 //! `due_at` is the one moment that counts: from then on a worker may take the parcel. While it is being sent
-//! that is the end of the lease, so the row of a dead worker comes back by itself; NULL means never by itself.
+//! that is the end of the lease, so the row of a dead worker comes back by itself; NULL means never by itself, and `stopped` why.
 //! A parcel that may have arrived stays `unclear` until the network answers: it is never shown as merely waiting.
 
 use sqlx::AssertSqlSafe;
 
-use super::super::{Connection, Row, SKIP_LOCKED};
+use super::super::{Connection, SKIP_LOCKED};
 use super::Result;
 use super::row::Fields;
+use super::steer::hold;
 use crate::domain::Timestamp;
-use crate::store::{Lease, Parcel, ParcelKind, ParcelState, ParcelView, Settlement, StoreError};
+use crate::store::{Hold, Lease, Parcel, ParcelKind, Room, Settlement, StoreError};
+
+/// How many parcels are looked at for one claim, before it is known for whom there is room.
+const CANDIDATES: i64 = 256;
+
+/// Holds for this parcel `p`: it is not sent by itself.
+pub(super) const UNDER_HOLD: &str = "EXISTS (SELECT 1 FROM hold h WHERE (h.scope = 'functie' AND h.name = p.functie)
+    OR (h.scope = 'zender' AND h.name = p.zender))";
 
 /// See [`crate::store::Store::claim_due`].
-pub async fn claim_due(conn: &mut Connection, now: Timestamp, lease: &Lease, limit: u32) -> Result<Vec<Parcel>> {
-    let due = format!(
-        "SELECT referentienummer, kind, attempts, envelope FROM parcel WHERE due_at <= $1
-         ORDER BY seq LIMIT $2 {SKIP_LOCKED}"
-    );
-    let rows = sqlx::query(AssertSqlSafe(due)).bind(now).bind(i64::from(limit)).fetch_all(&mut *conn).await?;
-    let mut parcels = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let fields = Fields::of("parcel", "referentienummer", row);
-        let parcel = Parcel {
-            referentienummer: fields.get("referentienummer")?,
-            kind: fields.parse("kind", ParcelKind::from_name)?,
-            attempt: fields.get::<i64>("attempts")? + 1,
-            envelope: fields.get("envelope")?,
-        };
-        begin_attempt(conn, &parcel, now, lease).await?;
-        parcels.push(parcel);
+pub async fn claim_due(conn: &mut Connection, now: Timestamp, lease: &Lease, mut room: Room) -> Result<Vec<Parcel>> {
+    let mut parcels = Vec::new();
+    while !room.is_full() {
+        let mut chosen = Vec::new();
+        let mut is_end = true;
+        for (seen, (referentienummer, ontvanger)) in candidates(conn, now, &room).await?.into_iter().enumerate() {
+            is_end = i64::try_from(seen).unwrap_or(CANDIDATES) + 1 < CANDIDATES;
+            if room.take(&ontvanger) {
+                chosen.push(referentienummer);
+            }
+        }
+        for referentienummer in &chosen {
+            parcels.extend(claim(conn, referentienummer, now, lease).await?);
+        }
+        if is_end || chosen.is_empty() {
+            break;
+        }
     }
     Ok(parcels)
+}
+
+/// What is due longest, of those for whom there is room: their number and receiver.
+async fn candidates(conn: &mut Connection, now: Timestamp, room: &Room) -> Result<Vec<(String, String)>> {
+    let full = room.full();
+    let others: Vec<String> = (0..full.len()).map(|nr| format!("${}", nr + 3)).collect();
+    let others =
+        if full.is_empty() { String::new() } else { format!("AND p.ontvanger NOT IN ({})", others.join(", ")) };
+    let due = format!(
+        "SELECT p.referentienummer, p.ontvanger FROM parcel p
+         WHERE p.due_at <= $1 AND NOT {UNDER_HOLD} {others} ORDER BY p.due_at, p.seq LIMIT $2"
+    );
+    let query = sqlx::query_as(AssertSqlSafe(due)).bind(now).bind(CANDIDATES);
+    Ok(full.iter().fold(query, |query, ontvanger| query.bind(ontvanger)).fetch_all(conn).await?)
+}
+
+/// Claims one, unless another worker was first.
+async fn claim(conn: &mut Connection, referentienummer: &str, now: Timestamp, lease: &Lease) -> Result<Option<Parcel>> {
+    let due = format!(
+        "SELECT referentienummer, kind, functie, zender, ontvanger, attempts, tried_since, envelope,
+             maybe_arrived OR state = 'sending' AS maybe_arrived
+         FROM parcel WHERE referentienummer = $1 AND due_at <= $2 {SKIP_LOCKED}"
+    );
+    let row = sqlx::query(AssertSqlSafe(due)).bind(referentienummer).bind(now).fetch_optional(&mut *conn).await?;
+    let Some(row) = row else { return Ok(None) };
+    let fields = Fields::of("parcel", "referentienummer", &row);
+    let parcel = Parcel {
+        referentienummer: fields.get("referentienummer")?,
+        kind: fields.parse("kind", ParcelKind::from_name)?,
+        functie: fields.get("functie")?,
+        zender: fields.get("zender")?,
+        ontvanger: fields.get("ontvanger")?,
+        tried_since: fields.get::<Option<Timestamp>>("tried_since")?.unwrap_or(now),
+        maybe_arrived: fields.get("maybe_arrived")?,
+        attempt: fields.get::<i64>("attempts")? + 1,
+        envelope: fields.get("envelope")?,
+    };
+    begin_attempt(conn, &parcel, now, lease).await?;
+    Ok(Some(parcel))
 }
 
 async fn begin_attempt(conn: &mut Connection, parcel: &Parcel, now: Timestamp, lease: &Lease) -> Result<()> {
     // Whoever held a lease that lapsed may have sent the envelope.
     const LAPSED: &str = "UPDATE attempt SET outcome = 'lapsed', ended_at = $2
         WHERE referentienummer = $1 AND outcome IS NULL";
-    const CLAIM: &str = "UPDATE parcel SET maybe_arrived = (maybe_arrived OR state = 'sending'), state = 'sending',
-            worker = $2, due_at = $3, attempts = $4
+    const CLAIM: &str =
+        "UPDATE parcel SET maybe_arrived = $6, state = 'sending', worker = $2, due_at = $3, attempts = $4,
+            tried_since = $5
         WHERE referentienummer = $1";
     const ATTEMPT: &str = "INSERT INTO attempt (referentienummer, attempt, worker, started_at) VALUES ($1, $2, $3, $4)";
     sqlx::query(LAPSED).bind(&parcel.referentienummer).bind(now).execute(&mut *conn).await?;
@@ -48,6 +96,8 @@ async fn begin_attempt(conn: &mut Connection, parcel: &Parcel, now: Timestamp, l
         .bind(&lease.worker)
         .bind(lease.until)
         .bind(parcel.attempt)
+        .bind(parcel.tried_since)
+        .bind(parcel.maybe_arrived)
         .execute(&mut *conn)
         .await?;
     sqlx::query(ATTEMPT)
@@ -60,6 +110,12 @@ async fn begin_attempt(conn: &mut Connection, parcel: &Parcel, now: Timestamp, l
     Ok(())
 }
 
+/// See [`crate::store::Store::mend_pauses`].
+pub async fn mend_pauses(conn: &mut Connection, now: Timestamp, latest: Timestamp) -> Result<u64> {
+    let mended = sqlx::query("UPDATE parcel SET due_at = $1 WHERE due_at > $2").bind(now).bind(latest);
+    Ok(mended.execute(conn).await?.rows_affected())
+}
+
 /// What a settlement makes of a parcel. `unclear` concerns this attempt; an earlier one counts as well.
 struct Settled<'s> {
     state: &'static str,
@@ -69,6 +125,8 @@ struct Settled<'s> {
     receipt: Option<&'s str>,
     reason: Option<&'s str>,
     unclear: bool,
+    stopped: Option<&'static str>,
+    hold: Option<&'s Hold>,
 }
 
 impl<'s> Settled<'s> {
@@ -81,6 +139,8 @@ impl<'s> Settled<'s> {
             receipt: None,
             reason: None,
             unclear: false,
+            stopped: None,
+            hold: None,
         };
         match settlement {
             Settlement::Delivered { receipt } => Self {
@@ -104,11 +164,21 @@ impl<'s> Settled<'s> {
                 reason: Some(reason),
                 ..open
             },
+            Settlement::Held { hold, reason } => Self {
+                state: "held",
+                attempt_outcome: "refused",
+                closed_at: Some(now),
+                reason: Some(reason),
+                stopped: Some("held"),
+                hold: Some(hold),
+                ..open
+            },
             Settlement::HandedOver { reason, unclear } => Self {
                 state: "held",
                 attempt_outcome: if *unclear { "unclear" } else { "held" },
                 reason: Some(reason),
                 unclear: *unclear,
+                stopped: Some("stuck"),
                 ..open
             },
         }
@@ -120,7 +190,7 @@ pub async fn settle(conn: &mut Connection, parcel: &Parcel, now: Timestamp, sett
     const SETTLE: &str = "UPDATE parcel
         SET state = CASE WHEN $3 IN ('waiting', 'held') AND (maybe_arrived OR $4) THEN 'unclear' ELSE $3 END,
             maybe_arrived = (maybe_arrived OR $4), worker = NULL, due_at = $5, settled_at = $6, receipt = $7,
-            last_reason = COALESCE($8, last_reason)
+            last_reason = COALESCE($8, last_reason), stopped = $9, used_up = (used_up OR $10)
         WHERE referentienummer = $1 AND attempts = $2 AND state = 'sending'";
     const ATTEMPT: &str = "UPDATE attempt SET outcome = $3, reason = $4, ended_at = $5
         WHERE referentienummer = $1 AND attempt = $2";
@@ -134,6 +204,8 @@ pub async fn settle(conn: &mut Connection, parcel: &Parcel, now: Timestamp, sett
         .bind(settled.closed_at)
         .bind(settled.receipt)
         .bind(settled.reason)
+        .bind(settled.stopped)
+        .bind(settled.attempt_outcome == "refused")
         .execute(&mut *conn)
         .await?;
     if done.rows_affected() == 0 {
@@ -147,29 +219,17 @@ pub async fn settle(conn: &mut Connection, parcel: &Parcel, now: Timestamp, sett
         .bind(now)
         .execute(&mut *conn)
         .await?;
+    if let Some(new) = settled.hold {
+        hold(conn, new).await?;
+    }
     if settled.state == "refused" {
         void_deadlines(conn, &parcel.referentienummer).await?;
     }
     Ok(())
 }
 
-/// See [`crate::store::Store::refuse_afterwards`].
-pub async fn refuse_afterwards(
-    conn: &mut Connection,
-    referentienummer: &str,
-    now: Timestamp,
-    reason: &str,
-) -> Result<bool> {
-    const REFUSE: &str = "UPDATE parcel
-        SET state = 'refused', worker = NULL, due_at = NULL, settled_at = $2, last_reason = $3
-        WHERE referentienummer = $1";
-    let done = sqlx::query(REFUSE).bind(referentienummer).bind(now).bind(reason).execute(&mut *conn).await?;
-    void_deadlines(conn, referentienummer).await?;
-    Ok(done.rows_affected() == 1)
-}
-
 /// What the network refused will never be answered, nor followed by what it asked for. A Fo01 only tells about a bericht, and voids nothing of it.
-async fn void_deadlines(conn: &mut Connection, referentienummer: &str) -> Result<()> {
+pub(super) async fn void_deadlines(conn: &mut Connection, referentienummer: &str) -> Result<()> {
     const VOID: &str = "UPDATE deadline SET state = 'void'
         WHERE state IN ('open', 'overdue') AND bericht_id =
             (SELECT bericht_id FROM parcel WHERE referentienummer = $1 AND kind <> 'Fo01')";
@@ -178,46 +238,6 @@ async fn void_deadlines(conn: &mut Connection, referentienummer: &str) -> Result
 }
 
 /// See [`crate::store::Store::next_attempt_at`].
-pub async fn next_attempt_at(conn: &mut Connection) -> Result<Option<Timestamp>> {
-    Ok(sqlx::query_scalar("SELECT MIN(due_at) FROM parcel").fetch_one(conn).await?)
-}
-
-/// The parcels with this bericht inside, in the order in which they were made.
-pub async fn parcels_of(conn: &mut Connection, bericht_id: &str) -> Result<Vec<ParcelView>> {
-    const OF: &str = "SELECT * FROM parcel WHERE bericht_id = $1 ORDER BY seq";
-    let rows = sqlx::query(OF).bind(bericht_id).fetch_all(conn).await?;
-    rows.iter().map(view).collect()
-}
-
-/// See [`crate::store::Store::undelivered`].
-pub async fn undelivered(conn: &mut Connection, limit: u32) -> Result<Vec<ParcelView>> {
-    const UNDELIVERED: &str = "SELECT * FROM parcel WHERE state <> 'delivered' ORDER BY seq LIMIT $1";
-    let rows = sqlx::query(UNDELIVERED).bind(i64::from(limit)).fetch_all(conn).await?;
-    rows.iter().map(view).collect()
-}
-
-fn view(row: &Row) -> Result<ParcelView> {
-    let fields = Fields::of("parcel", "referentienummer", row);
-    Ok(ParcelView {
-        referentienummer: fields.get("referentienummer")?,
-        kind: fields.parse("kind", ParcelKind::from_name)?,
-        functie: fields.get("functie")?,
-        bericht_id: fields.get("bericht_id")?,
-        ontvanger: fields.get("ontvanger")?,
-        state: state(&fields)?,
-        attempts: fields.get("attempts")?,
-        last_reason: fields.get("last_reason")?,
-    })
-}
-
-fn state(fields: &Fields<'_>) -> Result<ParcelState> {
-    match fields.get("state")? {
-        "waiting" => Ok(ParcelState::Waiting { due_at: fields.get("due_at")? }),
-        "sending" => Ok(ParcelState::Sending { worker: fields.get("worker")?, until: fields.get("due_at")? }),
-        "unclear" => Ok(ParcelState::Unclear { due_at: fields.get("due_at")? }),
-        "delivered" => Ok(ParcelState::Delivered { at: fields.get("settled_at")? }),
-        "refused" => Ok(ParcelState::Refused { at: fields.get("settled_at")? }),
-        "held" => Ok(ParcelState::Held),
-        _ => Err(fields.unreadable("state")),
-    }
+pub async fn next_attempt_at(conn: &mut Connection, now: Timestamp) -> Result<Option<Timestamp>> {
+    Ok(sqlx::query_scalar("SELECT MIN(due_at) FROM parcel WHERE due_at > $1").bind(now).fetch_one(conn).await?)
 }

@@ -251,11 +251,11 @@ fn insert_deadlines(batch: &mut Batch, deadlines: &[NewDeadline], bericht: &NewB
     }
 }
 
-fn insert_parcel(batch: &mut Batch, parcel: &NewParcel, due_at: Timestamp) {
+pub(super) fn insert_parcel(batch: &mut Batch, parcel: &NewParcel, due_at: Timestamp) {
     const PARCEL: &str = "INSERT INTO parcel (referentienummer, kind, functie, bericht_id, zender, ontvanger, envelope,
-            state, due_at, last_reason)
+            state, stopped, due_at, last_reason)
         VALUES ($1, $2, $3, $4, $5, $6, $7, CASE WHEN CAST($8 AS TEXT) IS NULL THEN 'waiting' ELSE 'held' END,
-            CASE WHEN CAST($8 AS TEXT) IS NULL THEN $9 END, $8)";
+            CASE WHEN CAST($8 AS TEXT) IS NULL THEN NULL ELSE 'stuck' END, CASE WHEN CAST($8 AS TEXT) IS NULL THEN $9 END, $8)";
     batch
         .statement(PARCEL)
         .bind(&parcel.referentienummer)
@@ -269,7 +269,7 @@ fn insert_parcel(batch: &mut Batch, parcel: &NewParcel, due_at: Timestamp) {
         .bind(due_at);
 }
 
-fn insert_envelope(batch: &mut Batch, envelope: &EnvelopeSeen) {
+pub(super) fn insert_envelope(batch: &mut Batch, envelope: &EnvelopeSeen) {
     batch
         .statement(
             "INSERT INTO envelope_seen (zender, referentienummer, content_sha256, answer) VALUES ($1, $2, $3, $4)",

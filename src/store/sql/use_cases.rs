@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use super::super::Database;
 use super::{
     Result, ahead, audit, bericht, betaling, deadline, declaratie, facts, history, journal, levering, outbox, postbus,
-    record, spoed, support, toewijzing, waiting,
+    record, spoed, steer, support, toewijzing, waiting,
 };
 use crate::domain::berichten::waarde::{Bsn, ReferentieNummer, ToewijzingNummer};
 use crate::domain::cak::Support;
@@ -18,10 +18,10 @@ use crate::domain::money::betaling::Kenmerk;
 use crate::domain::{Bericht, Header, History, Partij, Timestamp};
 use crate::store::{
     Acknowledged, After, AuditView, BerichtView, BetalingView, CakExport, DeadlineQuery, DeadlineView, Declarable,
-    DeclaratieView, Done, Entry, EnvelopeSeen, FindingReceipt, Journaled, LastSeen, Lease, LedgerRow, LedgerTable,
-    LeveringView, LineQuery, LineView, Made, NewBetaling, NewOpened, Opening, Overview, Parcel, ParcelView, Payment,
-    Place, PostbusItem, Proposal, Receipt, Settlement, Spoed, SpoedWithdrawal, Store, ToewijzingView, VorderingView,
-    Waiting, WaitingToewijzing, Withdrawal,
+    DeclaratieView, Done, Entry, EnvelopeSeen, FaultView, FindingReceipt, Hold, Journaled, KeptParcel, LastSeen, Lease,
+    LedgerRow, LedgerTable, LeveringView, LineQuery, LineView, Made, NewBetaling, NewFault, NewOpened, Opening,
+    OutboxQuery, Overview, Parcel, ParcelView, Payment, Place, PostbusItem, Proposal, Receipt, Room, Scope, Settlement,
+    Spoed, SpoedWithdrawal, Steering, Store, ToewijzingView, VorderingView, Waiting, WaitingToewijzing, Withdrawal,
 };
 
 impl Database {
@@ -130,26 +130,68 @@ impl Store for Database {
         self.read(move |conn| Box::pin(async move { history::seen_envelope(conn, &zender, &nummer).await })).await
     }
 
-    async fn claim_due(&self, now: Timestamp, lease: &Lease, limit: u32) -> Result<Vec<Parcel>> {
+    async fn claim_due(&self, now: Timestamp, lease: &Lease, room: Room) -> Result<Vec<Parcel>> {
         let lease = lease.clone();
-        self.write(move |conn| Box::pin(async move { outbox::claim_due(conn, now, &lease, limit).await })).await
+        self.write(move |conn| Box::pin(async move { outbox::claim_due(conn, now, &lease, room).await })).await
+    }
+
+    async fn mend_pauses(&self, now: Timestamp, latest: Timestamp) -> Result<u64> {
+        self.write(move |conn| Box::pin(outbox::mend_pauses(conn, now, latest))).await
     }
 
     async fn settle(&self, parcel: &Parcel, now: Timestamp, settlement: &Settlement) -> Result<()> {
         // The envelope stays where it is: only number and attempt say which claim this settles.
-        let claim = Parcel { referentienummer: parcel.referentienummer.clone(), envelope: Vec::new(), ..*parcel };
+        let claim = Parcel { envelope: Vec::new(), ..parcel.clone() };
         let settlement = settlement.clone();
         self.write(move |conn| Box::pin(async move { outbox::settle(conn, &claim, now, &settlement).await })).await
     }
 
-    async fn refuse_afterwards(&self, referentienummer: &str, now: Timestamp, reason: &str) -> Result<bool> {
-        let (nummer, reason) = (referentienummer.to_owned(), reason.to_owned());
-        self.write(move |conn| Box::pin(async move { outbox::refuse_afterwards(conn, &nummer, now, &reason).await }))
-            .await
+    async fn take_fault(&self, fault: &NewFault) -> Result<()> {
+        let fault = fault.clone();
+        self.write(move |conn| Box::pin(async move { steer::take_fault(conn, &fault).await })).await
     }
 
-    async fn next_attempt_at(&self) -> Result<Option<Timestamp>> {
-        self.read(|conn| Box::pin(outbox::next_attempt_at(conn))).await
+    async fn faults(&self, about: Option<&str>, limit: u32) -> Result<Vec<FaultView>> {
+        let about = about.map(str::to_owned);
+        self.read(move |conn| Box::pin(async move { steer::faults(conn, about.as_deref(), limit).await })).await
+    }
+
+    async fn next_attempt_at(&self, now: Timestamp) -> Result<Option<Timestamp>> {
+        self.read(move |conn| Box::pin(outbox::next_attempt_at(conn, now))).await
+    }
+
+    async fn hold(&self, hold: &Hold) -> Result<()> {
+        let hold = hold.clone();
+        self.write(move |conn| Box::pin(async move { steer::hold(conn, &hold).await })).await
+    }
+
+    async fn free(&self, scope: &Scope) -> Result<()> {
+        let scope = scope.clone();
+        self.write(move |conn| Box::pin(async move { steer::free(conn, &scope).await.map(|_| ()) })).await
+    }
+
+    async fn holds(&self) -> Result<Vec<Hold>> {
+        self.read(|conn| Box::pin(steer::holds(conn))).await
+    }
+
+    async fn release(&self, scope: &Scope, at: Timestamp, who: &str, reason: &str) -> Result<bool> {
+        let (scope, who, reason) = (scope.clone(), who.to_owned(), reason.to_owned());
+        self.write(move |conn| Box::pin(async move { steer::release(conn, &scope, at, &who, &reason).await })).await
+    }
+
+    async fn outbox(&self, query: &OutboxQuery, after: After<'_>, limit: u32) -> Result<Vec<ParcelView>> {
+        let (query, after) = (query.clone(), after.map(str::to_owned));
+        self.read(move |conn| Box::pin(async move { steer::outbox(conn, &query, after.as_deref(), limit).await })).await
+    }
+
+    async fn parcel(&self, referentienummer: &str) -> Result<Option<KeptParcel>> {
+        let number = referentienummer.to_owned();
+        self.read(move |conn| Box::pin(async move { steer::parcel(conn, &number).await })).await
+    }
+
+    async fn steer(&self, steering: &Steering) -> Result<()> {
+        let steering = steering.clone();
+        self.write(move |conn| Box::pin(async move { steer::steer(conn, &steering).await })).await
     }
 
     async fn raise_overdue(&self, now: Timestamp) -> Result<Vec<DeadlineView>> {
@@ -327,7 +369,7 @@ impl Store for Database {
     }
 
     async fn undelivered(&self, limit: u32) -> Result<Vec<ParcelView>> {
-        self.read(move |conn| Box::pin(outbox::undelivered(conn, limit))).await
+        self.read(move |conn| Box::pin(steer::undelivered(conn, limit))).await
     }
 
     async fn toewijzing(

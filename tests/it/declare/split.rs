@@ -7,7 +7,7 @@ use iwmo_gateway::domain::{Bericht, Inhoud, Partij};
 use iwmo_gateway::exchange::LocalParties;
 use iwmo_gateway::exchange::declare::{Asked, Declared, NotMade, Proof, declare, prove};
 use iwmo_gateway::exchange::parties::LocalParty;
-use iwmo_gateway::store::Lease;
+use iwmo_gateway::store::{Lease, Room};
 use iwmo_gateway::xml;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -104,7 +104,7 @@ async fn clients_stay_together_and_no_envelope_is_too_large_or_needlessly_small(
 
     let now = stage.gateway.clock.now();
     let lease = Lease { worker: "test".to_owned(), until: now };
-    let parcels = stage.store().claim_due(now, &lease, 10).await.expect("parcels");
+    let parcels = stage.store().claim_due(now, &lease, Room::of(10, 10)).await.expect("parcels");
     let sizes: Vec<usize> = parcels.iter().map(|parcel| parcel.envelope.len()).collect();
     assert_eq!(sizes.len(), 3);
     assert!(sizes.iter().all(|size| *size <= LIMIT), "{sizes:?}");
@@ -201,7 +201,7 @@ async fn near_the_size_of_the_network_every_envelope_stays_below_it() {
     assert_eq!(declared.parts.iter().map(|part| part.line_count).sum::<usize>(), rows.len());
     let now = stage.gateway.clock.now();
     let lease = Lease { worker: "test".to_owned(), until: now };
-    let parcels = stage.store().claim_due(now, &lease, 10).await.expect("parcels");
+    let parcels = stage.store().claim_due(now, &lease, Room::of(10, 10)).await.expect("parcels");
     let sizes: Vec<usize> = parcels.iter().map(|parcel| parcel.envelope.len()).collect();
     // A client takes some 67 000 bytes of an envelope.
     assert!(sizes.len() == 2 && sizes[0] > LIMIT - 80_000 && sizes.iter().all(|size| *size <= LIMIT), "{sizes:?}");

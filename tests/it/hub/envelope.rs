@@ -313,11 +313,11 @@ fn answers_are_read_in_every_dress() {
     let taken = Some(Answer::Taken { referentienummer: stamp().referentienummer, cross_refnummer: DI01.to_owned() });
     assert_eq!(answer::parse(&fixture("antwoord-bv03.xml")), taken);
     assert_eq!(answer::parse(&fixture("antwoord-bv04-andere-prefixen.xml")), taken);
-    let Some(Answer::Refused { cross_refnummer, fault }) = answer::parse(&fixture("antwoord-fo03.xml")) else {
+    let Some(Answer::Refused { cross_refnummer, fault, .. }) = answer::parse(&fixture("antwoord-fo03.xml")) else {
         panic!("no fault")
     };
     assert_eq!((cross_refnummer.as_deref(), fault.code.as_str(), fault.plek), (Some(DI01), "StUF016", Plek::Client));
-    let Some(Answer::Refused { cross_refnummer, fault }) = answer::parse(&fixture("antwoord-fo03-zonder-kop.xml"))
+    let Some(Answer::Refused { cross_refnummer, fault, .. }) = answer::parse(&fixture("antwoord-fo03-zonder-kop.xml"))
     else {
         panic!("no fault")
     };
@@ -326,6 +326,49 @@ fn answers_are_read_in_every_dress() {
         ["goed-di01.xml", "antwoord-html.html", "antwoord-fault-zonder-fo03.xml", "antwoord-bv03-met-rommel.xml"]
     {
         assert_eq!(answer::parse(&fixture(other)), None, "{other}");
+    }
+}
+
+/// What a sender of faults may get wrong, it gets wrong; somebody has to read the fault all the same.
+#[test]
+fn a_fault_that_is_not_as_the_schema_says_is_read_as_far_as_it_goes() {
+    let plain = String::from_utf8(compose::envelope(&fo01())).expect("text");
+    let read = |text: &str| match parse(text.as_bytes()).expect("a fault").content {
+        Content::Fo01 { cross_refnummer, fault } => (cross_refnummer, fault.code, fault.plek),
+        other => panic!("{other:?}"),
+    };
+    let cross = || "a91b6c30-2d4e-4f5a-8b6c-7d8e9f0a1b02".to_owned();
+    let long = plain.replace("StUF055</StUF:code>", "VECMELD007</StUF:code>");
+    assert_eq!(read(&long), (cross(), "VECMELD007".to_owned(), Plek::Client));
+    let without = plain.replace("<StUF:code>StUF055</StUF:code><StUF:plek>client</StUF:plek>", "");
+    assert_eq!(read(&without), (cross(), "onbekend".to_owned(), Plek::Client));
+    let upper = plain.replace("<StUF:plek>client<", "<StUF:plek>Server<");
+    assert_eq!(read(&upper).2, Plek::Server);
+    let (begin, rest) = plain.split_once("<StUF:zender>").expect("a sender");
+    let (_, end) = rest.split_once("</StUF:zender>").expect("its end");
+    assert_eq!(
+        read(&format!("{begin}{end}")),
+        (cross(), "StUF055".to_owned(), Plek::Client),
+        "the schema has it optional"
+    );
+}
+
+#[test]
+fn an_answer_in_another_encoding_is_an_answer() {
+    let plain = String::from_utf8(fixture("antwoord-fo03.xml")).expect("text");
+    let latin = plain.replace("UTF-8", "ISO-8859-1").replace("Combinatie", "C\u{f6}mbinatie");
+    let latin: Vec<u8> = latin.chars().map(|one| u8::try_from(one).expect("latin 1")).collect();
+    let utf_16: Vec<u8> = "\u{feff}"
+        .chars()
+        .chain(plain.chars())
+        .flat_map(|one| {
+            let mut units = [0; 2];
+            one.encode_utf16(&mut units).iter().flat_map(|unit| unit.to_be_bytes()).collect::<Vec<u8>>()
+        })
+        .collect();
+    for bytes in [latin, utf_16, format!("\u{feff}{plain}").into_bytes()] {
+        let Some(Answer::Refused { cross_refnummer, fault, .. }) = answer::parse(&bytes) else { panic!("no fault") };
+        assert_eq!((cross_refnummer.as_deref(), fault.code.as_str()), (Some(DI01), "StUF016"));
     }
 }
 

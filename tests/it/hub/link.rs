@@ -1,5 +1,7 @@
 //! The link on a real socket: each thing that can go wrong, and what we make of it.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use iwmo_gateway::hub::envelope::{Content, Fault, Kind, Plek, compose};
@@ -19,6 +21,12 @@ async fn deliver_with(fault: &str) -> (Net, Delivery) {
     (net, delivery)
 }
 
+/// Why a receiver of StUF refused.
+fn refused(delivery: &Delivery) -> String {
+    let Delivery::Refused(refusal) = delivery else { panic!("{delivery:?}") };
+    refusal.reason()
+}
+
 #[tokio::test]
 async fn a_confirmation_is_accepted_under_its_number() {
     let net = Net::start("").await;
@@ -30,7 +38,7 @@ async fn a_confirmation_is_accepted_under_its_number() {
 #[tokio::test]
 async fn unavailable_is_later_and_says_when() {
     let (net, delivery) = deliver_with("{ unavailable = { retry_after = 120 } }").await;
-    let Delivery::Later { not_before, reason } = delivery else { panic!("{delivery:?}") };
+    let Delivery::Link { not_before, reason } = delivery else { panic!("{delivery:?}") };
     assert_eq!(not_before, Some(NotBefore::After(Duration::from_mins(2))));
     assert_eq!(reason, "Het netwerk vraagt om later (HTTP 503)");
     assert!(matches!(net.deliver(&di01(b"x")).await, Delivery::Accepted(_)), "nothing had been taken");
@@ -42,9 +50,9 @@ async fn not_stored_is_later_and_any_other_fault_is_refused() {
     let reason = "StUF046: Bericht kon niet worden opgeslagen".to_owned();
     assert_eq!(delivery, Delivery::Later { not_before: None, reason });
     let (_, delivery) = deliver_with("{ fo03 = \"StUF010\" }").await;
-    assert_eq!(delivery, Delivery::Refused("StUF010: Ontvanger is niet bekend".to_owned()));
+    assert_eq!(refused(&delivery), "StUF010: Ontvanger is niet bekend");
     let (_, delivery) = deliver_with("{ fo03 = \"IB999\" }").await;
-    assert_eq!(delivery, Delivery::Refused("IB999: Fout op bestelling van het nepnetwerk".to_owned()));
+    assert_eq!(refused(&delivery), "IB999: Fout op bestelling van het nepnetwerk");
 }
 
 #[tokio::test]
@@ -95,10 +103,8 @@ async fn a_repeat_gets_the_same_confirmation_and_other_content_does_not() {
         answers.push(response.bytes().await.expect("a body"));
     }
     assert_eq!(answers[0], answers[1]);
-    assert_eq!(
-        net.deliver(&di01(b"iets anders")).await,
-        Delivery::Duplicate("StUF016: Combinatie van zender en referentienummer is niet uniek".to_owned())
-    );
+    let other = net.deliver(&di01(b"iets anders")).await;
+    assert_eq!(refused(&other), "StUF016: Combinatie van zender en referentienummer is niet uniek");
     assert_eq!(net.story(), ["In Di01 WMO301 #1 accepted", "In Di01 WMO301 #2 duplicate", "In Di01 WMO301 #3 StUF016"]);
 }
 
@@ -107,15 +113,15 @@ async fn headers_are_refused_in_the_order_of_the_table() {
     let net = Net::start("").await;
     let mut envelope = di01(b"x");
     envelope.content = Content::Di01(parameters("WMO302", b"x"));
-    assert!(matches!(net.deliver(&envelope).await, Delivery::Refused(reason) if reason.starts_with("StUF040")));
+    assert!(refused(&net.deliver(&envelope).await).starts_with("StUF040"));
     envelope.content = Content::Du01 { cross_refnummer: DI01.to_owned(), parameters: parameters("WMO302", b"x") };
-    assert!(matches!(net.deliver(&envelope).await, Delivery::Refused(reason) if reason.starts_with("StUF043")));
+    assert!(refused(&net.deliver(&envelope).await).starts_with("StUF043"));
     envelope.stuurgegevens.zender.organisatie = "CAK".to_owned();
-    assert!(matches!(net.deliver(&envelope).await, Delivery::Refused(reason) if reason.starts_with("StUF013")));
+    assert!(refused(&net.deliver(&envelope).await).starts_with("StUF013"));
     envelope.stuurgegevens.ontvanger.organisatie = "niemand".to_owned();
-    assert!(matches!(net.deliver(&envelope).await, Delivery::Refused(reason) if reason.starts_with("StUF010")));
+    assert!(refused(&net.deliver(&envelope).await).starts_with("StUF010"));
     let delivery = net.link.deliver(Kind::Di01, DI01, b"geen envelop".to_vec()).await;
-    assert!(matches!(&delivery, Delivery::Refused(reason) if reason.starts_with("StUF055")), "{delivery:?}");
+    assert!(refused(&delivery).starts_with("StUF055"), "{delivery:?}");
 }
 
 #[tokio::test]
@@ -130,14 +136,14 @@ async fn a_fault_on_something_never_sent_is_refused() {
         details_xml_sha256: None,
     };
     envelope.content = Content::Fo01 { cross_refnummer: DI01.to_owned(), fault };
-    assert!(matches!(net.deliver(&envelope).await, Delivery::Refused(reason) if reason.starts_with("StUF043")));
+    assert!(refused(&net.deliver(&envelope).await).starts_with("StUF043"));
 }
 
 #[tokio::test]
 async fn what_is_too_large_is_not_even_sent() {
     let net = Net::start("").await;
     let delivery = net.link.deliver(Kind::Di01, DI01, vec![b' '; 25_000_001]).await;
-    assert_eq!(delivery, Delivery::Refused("De envelop is groter dan 25000000 bytes".to_owned()));
+    assert_eq!(delivery, Delivery::Unsendable("De envelop is groter dan 25000000 bytes".to_owned()));
     assert_eq!(net.story(), [""; 0]);
 }
 
@@ -148,7 +154,7 @@ async fn nobody_there_is_later() {
     drop(listener);
     let link = Ggk::new(&url, Patience::default()).expect("a link");
     let delivery = link.deliver(Kind::Di01, DI01, b"x".to_vec()).await;
-    let Delivery::Later { not_before: None, reason } = delivery else { panic!("{delivery:?}") };
+    let Delivery::Link { not_before: None, reason } = delivery else { panic!("{delivery:?}") };
     assert!(reason.starts_with("Geen verbinding met het netwerk"), "{reason}");
 }
 
@@ -195,11 +201,18 @@ async fn the_request_is_a_soap_1_1_post_and_half_an_answer_is_unknown() {
 async fn a_redirect_is_not_followed() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
-    let elsewhere = axum::Router::new().fallback(|| async { axum::response::Redirect::temporary("/elders") });
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&asked);
+    let elsewhere = axum::Router::new().fallback(move || {
+        counted.fetch_add(1, Ordering::Relaxed);
+        async { axum::response::Redirect::temporary("/elders") }
+    });
     tokio::spawn(async move { axum::serve(listener, elsewhere).await });
     let link = Ggk::new(&url, Patience::default()).expect("a link");
     let delivery = link.deliver(Kind::Di01, DI01, b"x".to_vec()).await;
-    assert_eq!(delivery, Delivery::Refused("Het adres verwijst door (HTTP 307)".to_owned()));
+    let reason = "Het adres verwijst door en dat wordt niet gevolgd: kijk ggk.url na (HTTP 307)".to_owned();
+    assert_eq!(delivery, Delivery::Link { not_before: None, reason });
+    assert_eq!(asked.load(Ordering::Relaxed), 1, "and asked for once");
 }
 
 #[test]

@@ -13,8 +13,8 @@ use iwmo_gateway::domain::deadlines::kind::DeadlineKind;
 use iwmo_gateway::domain::facts::history::Subject;
 use iwmo_gateway::domain::{Bericht, Berichtsoort, Header, History, Partij, Release, Timestamp};
 use iwmo_gateway::store::{
-    About, DeadlineState, Entry, HeaderColumns, NewBericht, NewDeadline, NewParcel, NewToewijzing, Outcome, ParcelKind,
-    Receipt, Via,
+    About, DeadlineState, Entry, EnvelopeSeen, FaultEffect, HeaderColumns, NewBericht, NewDeadline, NewFault,
+    NewParcel, NewToewijzing, Outcome, ParcelKind, Receipt, Via,
 };
 
 /// A value of the standard.
@@ -232,5 +232,26 @@ pub fn parcel(referentienummer: &str, bericht_id: &str) -> NewParcel {
         ontvanger: "0797".to_owned(),
         envelope: format!("envelope of {referentienummer}").into(),
         held: None,
+    }
+}
+
+/// A fault of the network about a parcel, in an envelope with this number.
+pub fn fault(about: &str, own: &str, effect: FaultEffect) -> NewFault {
+    let seen = EnvelopeSeen {
+        zender: "VECOZO".to_owned(),
+        referentienummer: own.to_owned(),
+        content_sha256: "c".to_owned(),
+        answer: b"bv03".to_vec(),
+    };
+    NewFault {
+        id: format!("fault of {own}"),
+        received_at: morning() + chrono::TimeDelta::seconds(2),
+        seen,
+        ontvanger: "0797".to_owned(),
+        about: about.to_owned(),
+        code: "IB014".to_owned(),
+        text: "IB014: said".to_owned(),
+        bytes: bytes::Bytes::from_static(b"<fo01/>"),
+        effect,
     }
 }

@@ -11,14 +11,14 @@ use iwmo_gateway::domain::facts::history::Subject;
 use iwmo_gateway::domain::money::betaling::Kenmerk;
 use iwmo_gateway::store::{
     About, Acknowledged, Closing, ClosingOpened, DeadlineAsked, DeadlineQuery, DeadlineState, DeadlineView, Done, Ends,
-    Entry, LedgerChange, NewBericht, NewDeadline, NewOpened, NewToewijzing, Of, Opening, Origin, Spoed,
+    Entry, FaultEffect, LedgerChange, NewBericht, NewDeadline, NewOpened, NewToewijzing, Of, Opening, Origin, Spoed,
     SpoedWithdrawal, Store, StoreError, Withdrawn,
 };
 use tokio::sync::Barrier;
 
 use super::World;
 use super::data::{
-    aanbieder, about, at, day, entry, entry_305, gemeente, morning, new_bericht, new_toewijzing, parcel, retour,
+    aanbieder, about, at, day, entry, entry_305, fault, gemeente, morning, new_bericht, new_toewijzing, parcel, retour,
     retour_deadline, start_key, stranger,
 };
 
@@ -335,7 +335,8 @@ pub async fn a_clock_stands_where_it_would_once_its_order_is_taken_back(World { 
         ..LedgerChange::default()
     };
     put("b3", ledger, Vec::new()).await;
-    assert!(one.refuse_afterwards("p-b2", morning(), "onbekend").await.expect("refused"));
+    let refusal = FaultEffect::Refuse("onbekend".to_owned());
+    one.take_fault(&fault("p-b2", "f1", refusal)).await.expect("refused");
 
     for nummer in 7..=13 {
         assert_eq!(withdraw(&*one, nummer).await, Some(order_on(nummer)));

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use iwmo_gateway::domain::Timestamp;
 use iwmo_gateway::store::{
-    DeadlineState, Entry, Lease, NewParcel, Parcel, ParcelKind, ParcelState, ParcelView, Settlement, Store, StoreError,
+    Action, DeadlineState, Entry, FaultEffect, FaultView, Hold, Lease, NewParcel, OutboxQuery, Parcel, ParcelKind,
+    ParcelState, ParcelView, Room, Scope, Settlement, Steering, Store, StoreError,
 };
 
 use super::World;
-use super::data::{at, entry_305, morning, parcel, retour_deadline};
+use super::data::{at, entry_305, fault, morning, parcel, retour_deadline};
 
 /// An instant so many seconds into the morning.
 fn after(seconds: i64) -> Timestamp {
@@ -23,7 +24,7 @@ fn lease(worker: &str, until: Timestamp) -> Lease {
 
 /// Claims at this second, for a minute.
 async fn claim(store: &dyn Store, second: i64) -> Vec<Parcel> {
-    store.claim_due(after(second), &lease("worker", after(second + 60)), 10).await.expect("claimed")
+    store.claim_due(after(second), &lease("worker", after(second + 60)), Room::of(10, 10)).await.expect("claimed")
 }
 
 /// A bericht with a running clock and one parcel.
@@ -48,7 +49,7 @@ pub async fn workers_never_share_a_parcel(World { one, two, raw: _raw }: World) 
     let numbers: Vec<String> = (0..60).map(|number| format!("p{number:02}")).collect();
     let parcels: Vec<NewParcel> = numbers.iter().map(|number| parcel(number, "b1")).collect();
     one.record(&Entry { parcels, ..entry_305("b1") }).await.expect("recorded");
-    let first = one.claim_due(after(0), &lease("first", after(60)), 2).await.expect("claimed");
+    let first = one.claim_due(after(0), &lease("first", after(60)), Room::of(2, 2)).await.expect("claimed");
     assert_eq!(first.iter().map(|parcel| parcel.referentienummer.as_str()).collect::<Vec<_>>(), ["p00", "p01"]);
     assert_eq!(first[1].envelope, b"envelope of p01");
 
@@ -59,7 +60,7 @@ pub async fn workers_never_share_a_parcel(World { one, two, raw: _raw }: World) 
             let mut mine = Vec::new();
             loop {
                 let lease = lease(&format!("worker {number}"), after(60));
-                let claimed = store.claim_due(after(0), &lease, 3).await.expect("claimed");
+                let claimed = store.claim_due(after(0), &lease, Room::of(3, 3)).await.expect("claimed");
                 if claimed.is_empty() {
                     return mine;
                 }
@@ -79,11 +80,11 @@ pub async fn workers_never_share_a_parcel(World { one, two, raw: _raw }: World) 
 
 pub async fn a_dead_worker_loses_its_parcel(World { one, two, raw: _raw }: World) {
     one_parcel(&*one).await;
-    assert_eq!(one.next_attempt_at().await.expect("read"), Some(morning()));
-    assert!(two.claim_due(after(-1), &lease("early", after(60)), 10).await.expect("claimed").is_empty());
+    assert_eq!(one.next_attempt_at(after(-1)).await.expect("read"), Some(morning()));
+    assert!(two.claim_due(after(-1), &lease("early", after(60)), Room::of(10, 10)).await.expect("claimed").is_empty());
     let dead = claim(&*one, 0).await.remove(0);
     assert_eq!(view(&*two).await.state, ParcelState::Sending { worker: "worker".to_owned(), until: after(60) });
-    assert_eq!(two.next_attempt_at().await.expect("read"), Some(after(60)), "the lease lapses then");
+    assert_eq!(two.next_attempt_at(after(1)).await.expect("read"), Some(after(60)), "the lease lapses then");
     assert!(claim(&*two, 59).await.is_empty());
 
     let alive = claim(&*two, 60).await.remove(0);
@@ -94,7 +95,7 @@ pub async fn a_dead_worker_loses_its_parcel(World { one, two, raw: _raw }: World
     assert_eq!(view(&*one).await.state, ParcelState::Delivered { at: after(62) });
     assert_eq!(view(&*one).await.attempts, 2);
     assert!(matches!(two.settle(&alive, after(63), &retry(70, false)).await, Err(StoreError::LeaseLost)));
-    assert_eq!(one.next_attempt_at().await.expect("read"), None);
+    assert_eq!(one.next_attempt_at(after(1)).await.expect("read"), None);
     assert!(one.undelivered(10).await.expect("read").is_empty());
 }
 
@@ -103,7 +104,7 @@ pub async fn unclear_stays_unclear(World { one, two, raw: _raw }: World) {
     let first = claim(&*one, 0).await.remove(0);
     one.settle(&first, after(1), &retry(10, false)).await.expect("settled");
     assert_eq!(view(&*two).await.state, ParcelState::Waiting { due_at: after(10) });
-    assert_eq!(two.next_attempt_at().await.expect("read"), Some(after(10)));
+    assert_eq!(two.next_attempt_at(after(1)).await.expect("read"), Some(after(10)));
     let second = claim(&*one, 10).await.remove(0);
     one.settle(&second, after(11), &retry(20, true)).await.expect("settled");
     assert_eq!(view(&*two).await.state, ParcelState::Unclear { due_at: Some(after(20)) });
@@ -140,38 +141,141 @@ pub async fn refusal_voids_the_deadline(World { one, two, raw: _raw }: World) {
     assert_eq!(two.undelivered(10).await.expect("read").len(), 1);
 }
 
-pub async fn refusal_afterwards(World { one, two, raw: _raw }: World) {
-    one_parcel(&*one).await;
-    let claimed = claim(&*one, 0).await.remove(0);
-    assert!(!two.refuse_afterwards("unknown", after(1), "fo01").await.expect("done"));
-    assert_eq!(clock(&*two).await, DeadlineState::Open);
-    assert!(two.refuse_afterwards("p1", after(2), "fo01").await.expect("done"));
-    assert_eq!(view(&*one).await.state, ParcelState::Refused { at: after(2) });
-    assert_eq!(clock(&*one).await, DeadlineState::Void);
+pub async fn refusal_afterwards(world: World) {
+    let (one, two) = (&world.one, &world.two);
+    one_parcel(&**one).await;
+    let claimed = claim(&**one, 0).await.remove(0);
+    let apart = FaultEffect::PutApart("niets verstuurd".to_owned());
+    two.take_fault(&fault("unknown", "f0", apart)).await.expect("kept");
+    assert_eq!(clock(&**two).await, DeadlineState::Open);
+    two.take_fault(&fault("p1", "f1", FaultEffect::Refuse("fo01".to_owned()))).await.expect("kept");
+    assert_eq!(view(&**one).await.state, ParcelState::Refused { at: after(2) });
+    assert_eq!(clock(&**one).await, DeadlineState::Void);
     let late = one.settle(&claimed, after(3), &Settlement::Delivered { receipt: "bv03".to_owned() }).await;
     assert!(matches!(late, Err(StoreError::LeaseLost)), "the refusal stands");
-    assert!(two.refuse_afterwards("p1", after(4), "fo01 again").await.expect("done"));
+    let again = two.take_fault(&fault("p1", "f1", FaultEffect::Nothing)).await;
+    assert!(matches!(again, Err(StoreError::Database(_))), "this envelope was taken");
+    assert_eq!(two.seen_envelope("VECOZO", "f1").await.expect("read").expect("seen").answer, b"bv03");
+    let why = |faults: Vec<FaultView>| faults.into_iter().map(|fault| fault.why).collect::<Vec<_>>();
+    assert_eq!(why(one.faults(None, 9).await.expect("read")), [Some("niets verstuurd".to_owned())]);
+    assert_eq!(why(one.faults(Some("p1"), 9).await.expect("read")), [None]);
+    assert_eq!(world.number("SELECT COUNT(*) FROM fault WHERE bytes IS NOT NULL").await, 2);
+    assert_eq!(world.number("SELECT COUNT(*) FROM audit WHERE what LIKE 'fault.%'").await, 2);
 }
 
 pub async fn a_fault_voids_nothing(World { one, two, raw: _raw }: World) {
-    let fault = NewParcel { kind: ParcelKind::Fo01, ..parcel("p1", "b1") };
-    let entry = Entry { parcels: vec![fault], deadlines: vec![retour_deadline("d1")], ..entry_305("b1") };
+    let of_fault = NewParcel { kind: ParcelKind::Fo01, ..parcel("p1", "b1") };
+    let entry = Entry { parcels: vec![of_fault], deadlines: vec![retour_deadline("d1")], ..entry_305("b1") };
     one.record(&entry).await.expect("recorded");
-    assert!(two.refuse_afterwards("p1", after(1), "nobody there").await.expect("done"));
+    two.take_fault(&fault("p1", "f1", FaultEffect::Refuse("nobody there".to_owned()))).await.expect("kept");
     assert_eq!(clock(&*two).await, DeadlineState::Open, "the bericht itself was not refused");
+}
+
+/// Parcels to one receiver leave room for others, and what stands still is not claimed.
+pub async fn room_is_kept_for_others(World { one, two, raw: _raw }: World) {
+    let to = |number: String, ontvanger: &str, functie: &str| NewParcel {
+        ontvanger: ontvanger.to_owned(),
+        functie: functie.to_owned(),
+        ..parcel(&number, "b1")
+    };
+    let mut parcels: Vec<_> = (0..300).map(|nr| to(format!("a{nr:03}"), "slow", "WMO301")).collect();
+    parcels.extend((0..3).map(|nr| to(format!("b{nr}"), "well", "WMO301")));
+    parcels.push(to("c0".to_owned(), "well", "WMO319"));
+    one.record(&Entry { parcels, ..entry_305("b1") }).await.expect("recorded");
+    let hold = |scope| Hold { scope, since: after(0), reason: "freeze".to_owned() };
+    let freeze = Scope::Functie("WMO319".to_owned());
+    two.hold(&hold(freeze.clone())).await.expect("kept");
+    two.hold(&Hold { reason: "again".to_owned(), ..hold(freeze.clone()) }).await.expect("kept");
+    assert_eq!(one.holds().await.expect("read"), [hold(freeze.clone())], "one item, since then");
+    let numbers = |parcels: Vec<Parcel>| parcels.into_iter().map(|one| one.referentienummer).collect::<Vec<_>>();
+    let claimed = one.claim_due(after(0), &lease("w", after(60)), Room::of(10, 2)).await.expect("claimed");
+    assert_eq!(numbers(claimed), ["a000", "a001", "b0", "b1"], "two each, however many are due before");
+    let mut room = Room::of(10, 2);
+    room.leave("slow", 0);
+    let claimed = one.claim_due(after(1), &lease("w", after(60)), room).await.expect("claimed");
+    assert_eq!(numbers(claimed), ["b2"]);
+    let c0 = two.parcel("c0").await.expect("read").expect("there");
+    assert!(c0.stands_still && c0.view.state == ParcelState::Held, "{:?}", c0.view);
+    assert!(two.release(&freeze, after(2), "beheer", "voorbij").await.expect("done"));
+    assert!(!two.release(&freeze, after(2), "beheer", "voorbij").await.expect("done"), "it does not stand still");
+    let mut room = Room::of(10, 2);
+    room.leave("slow", 0);
+    let claimed = one.claim_due(after(3), &lease("w", after(60)), room).await.expect("claimed");
+    assert_eq!(numbers(claimed), ["c0"]);
+}
+
+pub async fn a_pause_of_a_clock_that_was_ahead_is_mended(World { one, two, raw: _raw }: World) {
+    one_parcel(&*one).await;
+    let days = 10 * 24 * 3600;
+    let ahead = claim(&*one, days).await.remove(0);
+    one.settle(&ahead, after(days + 1), &retry(days + 60, false)).await.expect("settled");
+    assert_eq!(two.mend_pauses(after(5), after(days + 60)).await.expect("done"), 0, "not longer than a pause can be");
+    assert_eq!(two.mend_pauses(after(5), after(3600)).await.expect("done"), 1);
+    assert_eq!(claim(&*two, 5).await.len(), 1);
+    assert_eq!(one.mend_pauses(after(5), after(30)).await.expect("done"), 1, "a lease likewise");
+}
+
+/// What an operator does is done once, is in the audit log, and leaves the old record as it was.
+pub async fn an_operator_steers(world: World) {
+    let (one, two) = (&world.one, &world.two);
+    one_parcel(&**one).await;
+    let steering = |number: &str, seen: &'static str, action| Steering {
+        referentienummer: number.to_owned(),
+        at: after(100),
+        who: "beheer".to_owned(),
+        reason: "reden".to_owned(),
+        seen,
+        action,
+    };
+    let busy = claim(&**one, 0).await.remove(0);
+    let while_sending = two.steer(&steering("p1", "sending", Action::Again)).await;
+    assert!(matches!(while_sending, Err(StoreError::Stale)), "an attempt is under way");
+    one.settle(&busy, after(1), &retry(10, true)).await.expect("settled");
+    let late = two.steer(&steering("p1", "waiting", Action::Hold)).await;
+    assert!(matches!(late, Err(StoreError::Stale)), "it is unclear by now");
+    two.steer(&steering("p1", "unclear", Action::Hold)).await.expect("held");
+    assert_eq!(view(&**one).await.state, ParcelState::Held);
+    assert!(claim(&**one, 1000).await.is_empty());
+    two.steer(&steering("p1", "held", Action::Again)).await.expect("released");
+    assert_eq!(view(&**one).await.state, ParcelState::Unclear { due_at: Some(after(100)) }, "still unclear");
+    one.take_fault(&fault("p1", "f1", FaultEffect::Refuse("fo01".to_owned()))).await.expect("kept");
+    let clocks = vec![("d1".to_owned(), super::data::day("2026-03-20"), at("2026-03-20T23:00:00Z"))];
+    let anew = Action::Anew { parcel: Box::new(parcel("p2", "b1")), clocks };
+    two.steer(&steering("p1", "refused", anew.clone())).await.expect("sent anew");
+    let twice = two.steer(&steering("p1", "refused", anew)).await;
+    assert!(matches!(twice, Err(StoreError::Stale)), "once");
+    let old = one.parcel("p1").await.expect("read").expect("there").view;
+    assert!(matches!(old.state, ParcelState::Refused { .. }) && old.replaced_by.as_deref() == Some("p2"), "{old:?}");
+    assert_eq!(clock(&**one).await, DeadlineState::Open, "somebody waits again");
+    two.steer(&steering("p2", "waiting", Action::GiveUp)).await.expect("given up");
+    assert_eq!(clock(&**one).await, DeadlineState::Void);
+    let query = |states: &[&str]| OutboxQuery {
+        states: states.iter().map(|state| (*state).to_owned()).collect(),
+        ..OutboxQuery::default()
+    };
+    let numbers = |found: Vec<ParcelView>| found.into_iter().map(|one| one.referentienummer).collect::<Vec<_>>();
+    assert_eq!(numbers(one.outbox(&query(&[]), None, 9).await.expect("read")), ["p2", "p1"]);
+    assert_eq!(numbers(one.outbox(&query(&[]), Some("p2"), 9).await.expect("read")), ["p1"]);
+    assert_eq!(numbers(one.outbox(&query(&["given-up", "held"]), None, 9).await.expect("read")), ["p2"]);
+    let of_functie = OutboxQuery { functie: Some("WMO999".to_owned()), ..OutboxQuery::default() };
+    assert!(one.outbox(&of_functie, None, 9).await.expect("read").is_empty());
+    assert!(one.undelivered(9).await.expect("read").is_empty(), "nobody has to look any more");
+    assert_eq!(one.overview().await.expect("read").stuck, 0);
+    let what = "SELECT COUNT(*) FROM audit WHERE who = 'beheer' AND detail LIKE '%reden%' AND bericht_id = 'b1'";
+    assert_eq!(world.number(what).await, 4);
 }
 
 pub async fn handed_over_waits_for_a_person(World { one, two, raw: _raw }: World) {
     let parcels = ["z1", "a2", "m3"].map(|number| parcel(number, "b1")).to_vec();
     one.record(&Entry { parcels, ..entry_305("b1") }).await.expect("recorded");
-    let claimed = one.claim_due(after(0), &lease("worker", after(60)), 1).await.expect("claimed");
+    let claimed = one.claim_due(after(0), &lease("worker", after(60)), Room::of(1, 1)).await.expect("claimed");
     let held = |unclear| Settlement::HandedOver { reason: "look".to_owned(), unclear };
     one.settle(&claimed[0], after(1), &held(false)).await.expect("settled");
-    let claimed = one.claim_due(after(2), &lease("worker", after(60)), 1).await.expect("claimed");
+    let claimed = one.claim_due(after(2), &lease("worker", after(60)), Room::of(1, 1)).await.expect("claimed");
     one.settle(&claimed[0], after(3), &held(true)).await.expect("settled");
     let states = |views: Vec<ParcelView>| views.into_iter().map(|view| (view.referentienummer, view.state));
     let expected = [
-        ("z1".to_owned(), ParcelState::Held),
+        ("z1".to_owned(), ParcelState::Stuck),
         ("a2".to_owned(), ParcelState::Unclear { due_at: None }),
         ("m3".to_owned(), ParcelState::Waiting { due_at: morning() }),
     ];
@@ -184,10 +288,10 @@ pub async fn handed_over_waits_for_a_person(World { one, two, raw: _raw }: World
 pub async fn held_from_the_start(World { one, two, raw: _raw }: World) {
     let held = NewParcel { held: Some("too large".to_owned()), ..parcel("p1", "b1") };
     one.record(&Entry { parcels: vec![held], ..entry_305("b1") }).await.expect("recorded");
-    assert_eq!(two.next_attempt_at().await.expect("read"), None);
-    assert!(two.claim_due(after(60), &lease("worker", after(99)), 9).await.expect("read").is_empty());
+    assert_eq!(two.next_attempt_at(after(1)).await.expect("read"), None);
+    assert!(two.claim_due(after(60), &lease("worker", after(99)), Room::of(9, 9)).await.expect("read").is_empty());
     let view = view(&*two).await;
-    assert_eq!((view.state, view.last_reason.as_deref()), (ParcelState::Held, Some("too large")));
+    assert_eq!((view.state, view.last_reason.as_deref()), (ParcelState::Stuck, Some("too large")));
 }
 
 pub async fn every_attempt_is_kept(world: World) {

@@ -1,11 +1,13 @@
 //! Who sees what: berichten, postbus, counts; and what an error does not show.
 
 use iwmo_gateway::domain::Partij;
-use iwmo_gateway::store::{DeadlineQuery, DeadlineState, Entry, LedgerChange, NewDeadline, Outcome, Overview, Store};
+use iwmo_gateway::store::{
+    DeadlineQuery, DeadlineState, Entry, FaultEffect, LedgerChange, NewDeadline, Outcome, Overview, Store,
+};
 
 use super::World;
 use super::data::{
-    BSN, aanbieder, at, entry_305, entry_at, gemeente, morning, parcel, retour_deadline, start_key, stranger,
+    BSN, aanbieder, at, entry_305, entry_at, fault, gemeente, morning, parcel, retour_deadline, start_key, stranger,
 };
 use crate::database::Database;
 
@@ -105,7 +107,7 @@ pub async fn overview_counts(World { one, two, raw: _raw }: World) {
         entry.bericht.outcome = outcome;
         one.record(&entry).await.expect("recorded");
     }
-    assert!(one.refuse_afterwards("p1", morning(), "no").await.expect("done"));
+    one.take_fault(&fault("p1", "f1", FaultEffect::Refuse("no".to_owned()))).await.expect("done");
     assert!(one.confirm_pickup("b1", &gemeente(), morning()).await.expect("done"));
     let expected = Overview {
         accepted: 1,

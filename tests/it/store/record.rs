@@ -54,7 +54,7 @@ pub async fn stale_revision_leaves_nothing(World { one, two, raw: _raw }: World)
         assert!(!history.identificatie_used, "{id} was not recorded");
         assert_eq!(revision_of(&history), 1);
     }
-    assert_eq!(one.next_attempt_at().await.expect("read"), None);
+    assert_eq!(one.next_attempt_at(super::data::morning()).await.expect("read"), None);
     one.record(&entry_at("b2", 1)).await.expect("judged anew");
     assert_eq!(revision_of(&two.history(&wmo305("b4", &[])).await.expect("read")), 2);
 }

@@ -12,8 +12,7 @@ use crate::domain::finding::Place;
 
 use super::contact::contacten;
 use super::overlap::{Span, conflicting};
-use super::{beschikking, factuur};
-use crate::domain::regels::paths::client_path;
+use super::{beschikking, client_path, factuur};
 
 /// A product as most rules see it, whatever class and bericht it stands in.
 struct ProductLine<'a> {

@@ -1,0 +1,210 @@
+//! The story of the operator who steers the outbox: send again, hold, release, give up; each with a reason, in the audit log.
+//!
+//! What a fault refused is never sent under its number again: what is inside goes out in a new envelope, and the old one stays
+//! as it was. The clocks on it stood still while it was refused, and run on.
+//!
+//! Races: a worker may claim the parcel meanwhile. The store then calls the wish stale, and it is looked at anew.
+
+use chrono::NaiveDate;
+
+use super::network::renewed;
+use super::{Gateway, MOST_TRIES};
+use crate::clock;
+use crate::domain::berichten::waarde::Value as _;
+use crate::domain::{Partij, Timestamp};
+use crate::store::{
+    Action, DeadlineState, KeptParcel, OutboxQuery, ParcelState, ParcelView, Scope, Steering, StoreError,
+};
+
+/// What an operator wants with a parcel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// Send it again now.
+    Requeue,
+    /// Do not send it for the time being.
+    Hold,
+    /// Send it after all.
+    Release,
+    /// Never send it.
+    GiveUp,
+}
+
+/// Why a parcel stayed as it was.
+#[derive(Debug)]
+pub enum Unsteered {
+    /// There is none.
+    NotFound,
+    /// An attempt is under way.
+    Busy,
+    /// It does not stand where this can be done; why, in Dutch.
+    NotNow(&'static str),
+    /// The store failed; nothing was changed.
+    Store(StoreError),
+}
+
+impl From<StoreError> for Unsteered {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// A parcel that was steered.
+pub struct Steered {
+    /// Where it stands now; of one that is sent anew, the new one.
+    pub parcel: ParcelView,
+    /// What may come of it, in Dutch.
+    pub risk: Option<&'static str>,
+}
+
+/// Does what an operator wants with a parcel.
+///
+/// # Errors
+/// See [`Unsteered`]; nothing was changed.
+pub async fn steer(
+    number: &str,
+    wish: Wish,
+    (who, reason): (&str, &str),
+    gateway: &Gateway,
+) -> Result<Steered, Unsteered> {
+    for _ in 0..MOST_TRIES {
+        let kept = gateway.store.parcel(number).await?.ok_or(Unsteered::NotFound)?;
+        let at = gateway.clock.now();
+        let action = action(wish, &kept, at, gateway).await?;
+        let next =
+            if let Action::Anew { parcel, .. } = &action { parcel.referentienummer.clone() } else { number.to_owned() };
+        let risk = risk(&action, &kept);
+        let steering = Steering {
+            referentienummer: number.to_owned(),
+            at,
+            who: who.to_owned(),
+            reason: reason.to_owned(),
+            seen: kept.view.state.word(),
+            action,
+        };
+        match gateway.store.steer(&steering).await {
+            Err(StoreError::Stale) => {}
+            Err(error) => return Err(error.into()),
+            Ok(()) => {
+                gateway.parcel_added.notify_one();
+                gateway.alarm.look_again();
+                let parcel = gateway.store.parcel(&next).await?.ok_or(Unsteered::NotFound)?.view;
+                return Ok(Steered { parcel, risk });
+            }
+        }
+    }
+    Err(Unsteered::Busy)
+}
+
+/// Lets go what stands still as a whole: what waited goes out, and what was refused for it goes out in new envelopes. Answers
+/// how many those are.
+///
+/// # Errors
+/// [`Unsteered::NotFound`] when it does not stand still; [`Unsteered::NotNow`] when nobody can let it go.
+pub async fn release(scope: &Scope, (who, reason): (&str, &str), gateway: &Gateway) -> Result<usize, Unsteered> {
+    let query = match scope {
+        Scope::Netwerk | Scope::Ontvanger(_) => {
+            return Err(Unsteered::NotNow(
+                "Dit staat stil omdat er niets aankomt. Het gaat vanzelf verder zodra een poging aankomt.",
+            ));
+        }
+        Scope::Functie(functie) => OutboxQuery { functie: Some(functie.clone()), ..held() },
+        Scope::Zender(code) => OutboxQuery { partij: Partij::from_text(code), ..held() },
+    };
+    if !gateway.store.release(scope, gateway.clock.now(), who, reason).await? {
+        return Err(Unsteered::NotFound);
+    }
+    gateway.parcel_added.notify_one();
+    let (mut renewed, mut after) = (0, None::<String>);
+    loop {
+        let page = gateway.store.outbox(&query, after.as_deref(), 100).await?;
+        let Some(last) = page.last() else { return Ok(renewed) };
+        after = Some(last.referentienummer.clone());
+        for view in page {
+            let is_of_it = !matches!(scope, Scope::Zender(code) if *code != view.zender);
+            if view.used_up && view.replaced_by.is_none() && is_of_it {
+                match steer(&view.referentienummer, Wish::Release, (who, reason), gateway).await {
+                    Ok(_) => renewed += 1,
+                    // Somebody else did something about it meanwhile.
+                    Err(Unsteered::NotFound | Unsteered::Busy | Unsteered::NotNow(_)) => {}
+                    Err(error @ Unsteered::Store(_)) => return Err(error),
+                }
+            }
+        }
+    }
+}
+
+fn held() -> OutboxQuery {
+    OutboxQuery { states: vec![ParcelState::Held.word().to_owned()], ..OutboxQuery::default() }
+}
+
+/// What the wish comes to for a parcel that stands there.
+async fn action(wish: Wish, kept: &KeptParcel, at: Timestamp, gateway: &Gateway) -> Result<Action, Unsteered> {
+    let not_now = |why| Err(Unsteered::NotNow(why));
+    if kept.view.replaced_by.is_some() {
+        return not_now("Dit is al opnieuw verstuurd, in een nieuwe envelop.");
+    }
+    match (wish, &kept.view.state) {
+        (_, ParcelState::Sending { .. }) => Err(Unsteered::Busy),
+        (_, ParcelState::Delivered { .. }) => not_now("Dit is al afgeleverd."),
+        (Wish::Release, ParcelState::Held) if kept.stands_still => not_now(
+            "Dit wacht omdat alles van deze functie of zender stilstaat. Geef dat vrij (POST /v1/outbox/release).",
+        ),
+        (Wish::Release, ParcelState::Held | ParcelState::Unclear { due_at: None }) | (Wish::Requeue, _) => {
+            if !kept.view.used_up {
+                return Ok(Action::Again);
+            }
+            let parcel = renewed(kept, gateway).ok_or(Unsteered::NotNow("De oude envelop is niet te lezen."))?;
+            Ok(Action::Anew { parcel: Box::new(parcel), clocks: clocks(kept, at, gateway).await? })
+        }
+        (Wish::Release, _) => not_now("Dit wordt niet vastgehouden."),
+        (Wish::Hold, ParcelState::Waiting { .. } | ParcelState::Unclear { .. } | ParcelState::Stuck) => {
+            Ok(Action::Hold)
+        }
+        (Wish::Hold, ParcelState::Held) if kept.stands_still => Ok(Action::Hold),
+        (Wish::Hold, ParcelState::Held) => not_now("Dit wordt al vastgehouden."),
+        (Wish::Hold, ParcelState::Refused { .. } | ParcelState::GivenUp) => not_now("Dit wordt niet verstuurd."),
+        (Wish::GiveUp, ParcelState::GivenUp) => not_now("Dit is al opgegeven."),
+        (
+            Wish::GiveUp,
+            ParcelState::Waiting { .. }
+            | ParcelState::Unclear { .. }
+            | ParcelState::Held
+            | ParcelState::Stuck
+            | ParcelState::Refused { .. },
+        ) => Ok(Action::GiveUp),
+    }
+}
+
+/// What may come of it.
+fn risk(action: &Action, kept: &KeptParcel) -> Option<&'static str> {
+    match action {
+        Action::Again if kept.view.maybe_arrived => Some(
+            "Een eerdere poging is misschien aangekomen. Het gaat opnieuw weg onder hetzelfde nummer; de ontvanger herkent het daaraan.",
+        ),
+        Action::Anew { .. } if kept.view.maybe_arrived => Some(
+            "Een eerdere poging is misschien aangekomen. Onder een nieuw nummer kan de ontvanger het dubbel krijgen.",
+        ),
+        Action::GiveUp if kept.view.maybe_arrived => {
+            Some("Een eerdere poging is misschien aangekomen: er kan nog een antwoord komen.")
+        }
+        Action::Again | Action::Anew { .. } | Action::Hold | Action::GiveUp => None,
+    }
+}
+
+/// The clocks that the refusal stopped, each with as many days more as it stood still.
+async fn clocks(
+    kept: &KeptParcel,
+    at: Timestamp,
+    gateway: &Gateway,
+) -> Result<Vec<(String, NaiveDate, Timestamp)>, StoreError> {
+    let Some(refused_at) = kept.refused_at else { return Ok(Vec::new()) };
+    let stood_still = clock::date_of(at).signed_duration_since(clock::date_of(refused_at));
+    let bericht = gateway.store.bericht(&kept.view.bericht_id, None).await?;
+    let void = bericht.into_iter().flat_map(|bericht| bericht.deadlines).filter(|one| one.state == DeadlineState::Void);
+    Ok(void
+        .map(|one| {
+            let due = one.due.checked_add_signed(stood_still).unwrap_or(one.due);
+            (one.id, due, clock::end_of(due))
+        })
+        .collect())
+}
