@@ -100,6 +100,17 @@ impl Caller {
         }
     }
 
+    /// The name of an operator, who alone sees what is of all parties together.
+    ///
+    /// # Errors
+    /// The caller acts for a party.
+    pub(super) fn operator(&self) -> Result<&str, Problem> {
+        match self {
+            Self::Operator { name } => Ok(name),
+            Self::Party { .. } => Err(Problem::NotAnOperator),
+        }
+    }
+
     /// The party for whom this caller acts.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ use crate::exchange::betalen::Unpaid;
 use crate::exchange::decide::Undecided;
 use crate::exchange::declare::{Declined, NotDeclared, PartReport, RowProblemReport};
 use crate::exchange::keep::Unkept;
+use crate::exchange::outbox::Unsteered;
 use crate::store::{FindingReceipt, Receipt, StoreError};
 
 /// Why a request did not succeed.
@@ -28,6 +29,8 @@ pub enum Problem {
     UnknownToken,
     /// The caller is an operator, and this is for parties.
     NotAParty,
+    /// The caller acts for a party, and this is for operators.
+    NotAnOperator,
     /// There is no such thing, or it concerns another party.
     NotFound,
     /// The content type is not one that we read; which are, in Dutch.
@@ -54,6 +57,8 @@ pub enum Problem {
     Unpaid(Unpaid),
     /// A deadline stayed as it was.
     Unkept(Unkept),
+    /// A parcel stayed as it was; `None`: an attempt to send it is under way.
+    Unsteered(Option<&'static str>),
     /// The body is not what it should be.
     Body(String),
     /// The body is no JSON; where it goes wrong, as line and column.
@@ -96,6 +101,17 @@ impl From<Unkept> for Problem {
             Unkept::NotFound => Self::NotFound,
             Unkept::Store(error) => Self::Store(error),
             other => Self::Unkept(other),
+        }
+    }
+}
+
+impl From<Unsteered> for Problem {
+    fn from(why: Unsteered) -> Self {
+        match why {
+            Unsteered::NotFound => Self::NotFound,
+            Unsteered::Busy => Self::Unsteered(None),
+            Unsteered::NotNow(why) => Self::Unsteered(Some(why)),
+            Unsteered::Store(error) => Self::Store(error),
         }
     }
 }
@@ -159,6 +175,7 @@ impl Problem {
         match self {
             Self::NoToken | Self::UnknownToken => StatusCode::UNAUTHORIZED,
             Self::NotAParty
+            | Self::NotAnOperator
             | Self::NotAGemeente
             | Self::NotAnAanbieder
             | Self::MayNotDecide
@@ -175,6 +192,7 @@ impl Problem {
                 StatusCode::BAD_REQUEST
             }
             Self::NoAccount(_)
+            | Self::Unsteered(_)
             | Self::Refused(Refused::IdentificatieUsed, _)
             | Self::Declined(Declined::NummerUsed) => StatusCode::CONFLICT,
             Self::Body(_)
@@ -224,6 +242,7 @@ impl Problem {
             Self::NoToken
             | Self::UnknownToken
             | Self::NotAParty
+            | Self::NotAnOperator
             | Self::NotAGemeente
             | Self::NotAnAanbieder
             | Self::MayNotDecide => self.texts_for_whom(),
@@ -268,6 +287,11 @@ impl Problem {
             Self::Undecided(why) => undecided_texts(why),
             Self::Unpaid(why) => unpaid::texts(why).unwrap_or_else(|| Self::NotFound.texts()),
             Self::Unkept(why) => unkept::texts(why).unwrap_or_else(|| Self::NotFound.texts()),
+            Self::Unsteered(why) => (
+                "niet-nu",
+                "Kan nu niet",
+                why.unwrap_or("Er loopt op dit moment een poging om het te versturen. Probeer het zo opnieuw.").to_owned(),
+            ),
             Self::Refused(why, _) => refused_texts(*why),
             Self::Store(_) => (
                 "opslag",
@@ -288,6 +312,11 @@ impl Problem {
                 "Dit token is hier niet bekend. Vraag de beheerder om een geldig token.".into(),
             ),
             Self::NotAGemeente => unpaid::not_a_gemeente(),
+            Self::NotAnOperator => (
+                "geen-beheerder",
+                not_allowed,
+                "Dit is alleen voor beheerders; dit token handelt voor een partij.".into(),
+            ),
             Self::NotAnAanbieder => ("geen-aanbieder", not_allowed, "Alleen een aanbieder declareert.".into()),
             Self::MayNotDecide => (
                 "mag-niet-beslissen",

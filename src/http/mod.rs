@@ -17,6 +17,7 @@ mod error;
 mod health;
 mod object;
 mod openapi;
+mod outbox;
 mod postbus;
 mod query;
 mod soap;
@@ -133,6 +134,7 @@ pub fn router(gateway: Arc<Gateway>, settings: Settings) -> Router {
         .routes(routes!(antwoord::post))
         .routes(routes!(vorderingen::list))
         .merge(betalingen::routes())
+        .merge(outbox::routes())
         .routes(routes!(deadlines::list, deadlines::post))
         .routes(routes!(deadlines::gereed))
         .routes(routes!(deadlines::acknowledge))

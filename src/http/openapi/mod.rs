@@ -20,7 +20,8 @@ use crate::exchange::JsonSchemas;
 
 pub(super) use problems::{
     BadBatch, BadBody, BadDeadline, BadDecision, BadDeclaratie, BadOpening, BadOrder, BadOrderWithdrawal, BadPayment,
-    BadQuery, BadWithdrawal, ForAll, ForCallers, ForGemeenten, ForOperators, ForParties, Intake, NoOrder, NotThere,
+    BadQuery, BadSteering, BadWithdrawal, ForAll, ForCallers, ForGemeenten, ForOperators, ForParties, Intake, NoOrder,
+    NotThere,
 };
 
 /// What does not follow from the handlers.
@@ -35,6 +36,7 @@ pub(super) use problems::{
     components(schemas(Body)),
     tags(
         (name = "berichten", description = "Post one, list them, read one"),
+        (name = "outbox", description = "What goes to the network, and what an operator does about it"),
         (name = "postbus", description = "What waits for a party"),
         (name = "toewijzingen", description = "Where a toewijzing stands"),
         (name = "declaraties", description = "Declare what was delivered; every line explained"),

@@ -60,6 +60,9 @@ pub(in crate::http) struct BadOpening;
 /// Where people tell of a deadline.
 pub(in crate::http) struct BadDeadline;
 
+/// Where an operator steers the outbox.
+pub(in crate::http) struct BadSteering;
+
 /// Where a written order is told.
 pub(in crate::http) struct BadOrder;
 
@@ -134,6 +137,15 @@ impl IntoResponses for Intake {
 /// Where a body of at most so many bytes is read as JSON.
 fn unread(limit: usize) -> [Problem; 2] {
     [Problem::Body("Stuur JSON.".to_owned()), Problem::BodyTooLarge(limit, "Stuur JSON.")]
+}
+
+impl IntoResponses for BadSteering {
+    fn responses() -> Responses {
+        let mut responses = ForCallers::responses();
+        let refused = [Problem::NotAnOperator, Problem::Unsteered(None)];
+        responses.extend(answers(unread(OBJECT_BYTES).into_iter().chain(refused)));
+        responses
+    }
 }
 
 impl IntoResponses for BadDecision {
