@@ -19,7 +19,8 @@ async fn a_toewijzing_and_its_start_are_taken_in_answered_and_put_in_the_postbus
         start.body["deadlines"],
         json!([
             {"clock": "retour", "answer": "WMO306", "due": "2026-03-07", "state": "met"},
-            {"clock": "start", "answer": "WMO305", "subject": "700101", "due": "2026-03-11", "state": "met"},
+            {"clock": "start", "answer": "WMO305", "subject": "700101", "due": "2026-03-11", "state": "met",
+             "skipped": ["weekend"]},
         ])
     );
     assert_eq!(
@@ -281,7 +282,8 @@ async fn a_late_start_is_reported_as_late() {
     let start = world.post(AANBIEDER, WMO305).await;
     assert_eq!(
         start.body["deadlines"][1],
-        json!({"clock": "start", "answer": "WMO305", "subject": "700101", "due": "2026-03-11", "state": "late"}),
+        json!({"clock": "start", "answer": "WMO305", "subject": "700101", "due": "2026-03-11", "state": "late",
+               "skipped": ["weekend"]}),
         "{}",
         start.text
     );
