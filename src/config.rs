@@ -1,20 +1,27 @@
 //! One checked [`Config`]; nobody else reads files of settings or the environment.
 //!
-//! What a file leaves out comes from `config/default.toml`, which is compiled in. Reading collects all
-//! problems, so that a person mends them in one go.
+//! What a file leaves out comes from `config/default.toml`, which is compiled in; what the environment and systemd's
+//! credentials say goes over both. Reading collects all problems, so that a person mends them in one go.
 
 pub mod codelijsten;
 mod contracten;
+mod fault;
+mod layers;
+mod limits;
+mod node;
+mod origins;
 mod profile;
 mod raw;
 mod rekening;
+mod text;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::domain::berichten::contract::Contracten;
 use crate::domain::berichten::declaratie::Decides;
@@ -24,7 +31,9 @@ use crate::domain::deadlines::werkdag::Calendar;
 use crate::domain::money::betaling::Rekening;
 use crate::domain::{Partij, Release};
 use codelijsten::Codelijsten;
+use layers::Surroundings;
 use raw::Raw;
+use text::Text;
 
 /// The settings that hold when nothing is said.
 pub const DEFAULT: &str = include_str!("../config/default.toml");
@@ -76,6 +85,7 @@ pub struct Config {
 #[serde(deny_unknown_fields)]
 pub struct Http {
     /// Where to listen.
+    #[serde(deserialize_with = "raw::address")]
     pub listen: SocketAddr,
     /// The largest bericht taken in, in bytes.
     pub max_bericht_bytes: usize,
@@ -219,38 +229,65 @@ pub fn xsd_files(folder: &Path) -> std::io::Result<Vec<(String, String)>> {
 }
 
 impl Config {
-    /// Reads a file over the defaults; without a file the defaults alone.
+    /// Reads a file over the defaults, without a file the defaults alone; the environment and credentials go over both.
     ///
     /// # Errors
-    /// Every problem found, each with the key it is about.
+    /// Every problem found, each with its line and the key it is about.
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
-        let own = match file {
-            None => String::new(),
-            Some(path) => std::fs::read_to_string(path)
-                .map_err(|error| ConfigError(vec![format!("{}: {error}", path.display())]))?,
-        };
-        Self::parse(&own)
+        Self::read(&contents(file)?, file, &Surroundings::of_process(), |_, _, _| ())
     }
 
-    /// Reads settings from text over the defaults.
+    /// The same for a gateway that is to serve somebody.
+    ///
+    /// # Errors
+    /// As above; nobody to act for, nobody who may call, or nobody who may decide, is a problem too.
+    pub fn load_to_serve(file: Option<&Path>) -> Result<Self, ConfigError> {
+        Self::read(&contents(file)?, file, &Surroundings::of_process(), limits::serves_somebody)
+    }
+
+    /// Reads settings from text over the defaults, and nothing else.
     ///
     /// # Errors
     /// Every problem found, each with the key it is about.
     pub fn parse(own: &str) -> Result<Self, ConfigError> {
-        let own_table: toml::Table =
-            own.parse().map_err(|error: toml::de::Error| ConfigError(vec![error.to_string()]))?;
-        let mut problems = raw::unknown_keys(&own_table);
-        let raw = config::Config::builder()
-            .add_source(config::File::from_str(DEFAULT, config::FileFormat::Toml))
-            .add_source(config::File::from_str(own, config::FileFormat::Toml))
-            .build()
-            .and_then(config::Config::try_deserialize::<Raw>);
-        match raw {
-            Err(error) if problems.is_empty() => Err(ConfigError(vec![error.to_string()])),
-            Err(_) => Err(ConfigError(problems)),
-            Ok(raw) => raw.check(&mut problems).filter(|_| problems.is_empty()).ok_or(ConfigError(problems)),
-        }
+        Self::read(own, None, &Surroundings::default(), |_, _, _| ())
     }
+
+    fn read(
+        own: &str,
+        file: Option<&Path>,
+        around: &Surroundings,
+        demand: fn(&Self, &BTreeSet<String>, &mut Vec<String>),
+    ) -> Result<Self, ConfigError> {
+        let mut problems = Vec::new();
+        let mut own = Text::read(own, file, &mut problems);
+        let raw: Option<Raw> = layers::read(&defaults(DEFAULT), &mut own, around, &mut problems);
+        let config = raw.and_then(|raw| raw.check(&own.passed_over, &mut problems));
+        if let Some(config) = &config {
+            demand(config, &own.passed_over, &mut problems);
+        }
+        config.filter(|_| problems.is_empty()).ok_or_else(|| ConfigError(own.origins.placed(problems)))
+    }
+}
+
+/// Reads other settings than those of the gateway: a file over its defaults.
+///
+/// # Errors
+/// Every problem found, each with its line and the key it is about.
+pub fn lay_over<T: DeserializeOwned>(default: &str, file: Option<&Path>) -> Result<T, ConfigError> {
+    let mut problems = Vec::new();
+    let mut own = Text::read(&contents(file)?, file, &mut problems);
+    let read = layers::read(&defaults(default), &mut own, &Surroundings::default(), &mut problems);
+    read.filter(|_| problems.is_empty()).ok_or_else(|| ConfigError(own.origins.placed(problems)))
+}
+
+fn defaults(text: &str) -> toml::Table {
+    text.parse().expect("the compiled-in defaults are TOML")
+}
+
+fn contents(file: Option<&Path>) -> Result<String, ConfigError> {
+    let Some(path) = file else { return Ok(String::new()) };
+    std::fs::read_to_string(path).map_err(|error| ConfigError(vec![format!("{}: {error}", path.display())]))
 }
 
 #[cfg(test)]
@@ -442,7 +479,12 @@ mod tests {
     #[test]
     fn unknown_keys_are_errors_and_all_are_named() {
         let error = Config::parse("[http]\nlissen = 1\nport = 2\n[hub]\nx = 1").expect_err("unknown keys");
-        assert_eq!(error.0, ["http.lissen: unknown key", "http.port: unknown key", "hub: unknown key"]);
+        let keys = "there are listen, max_bericht_bytes, dashboard_login";
+        assert_eq!(
+            error.0[..2],
+            ["http.lissen: unknown key; did you mean listen?", &format!("http.port: unknown key; {keys}")]
+        );
+        assert!(error.0.len() == 3 && error.0[2].starts_with("hub: unknown key; there are http, database"), "{error}");
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! `config check`: all problems of a file of settings at once.
 
-use std::error::Error;
+use std::io::{self, Write as _};
 
 use clap::Subcommand;
 
-use super::{ConfigFile, Exit, complain};
+use super::{ConfigFile, Exit, complain, written};
 use crate::app;
 use crate::config::Config;
 
@@ -24,22 +24,41 @@ enum Command {
 /// Checks the settings.
 pub(super) fn run(arguments: &Arguments) -> Exit {
     let Command::Check(file) = &arguments.command;
-    match check(file) {
-        Ok(told) => {
-            println!("{told}");
-            Exit::Fine
-        }
+    if let Some(unreadable) = file.unreadable() {
+        eprintln!("iwmo-gateway: {unreadable}");
+        return Exit::Environment;
+    }
+    let config = match Config::load_to_serve(file.config.as_deref()) {
+        Ok(config) => config,
         Err(error) => {
-            complain(error.as_ref());
+            eprintln!("{error}");
+            return Exit::Findings;
+        }
+    };
+    match app::schemas(&config) {
+        Ok(_) => written(io::stdout().write_all(told(&config).as_bytes()), Exit::Fine),
+        Err(error) => {
+            complain(&error);
             Exit::Findings
         }
     }
 }
 
-/// What to say of settings that are right.
-fn check(file: &ConfigFile) -> Result<String, Box<dyn Error>> {
-    let config = Config::load(file.config.as_deref())?;
-    app::schemas(&config)?;
+/// What to say of settings that are right: what they hold, and what they leave out.
+fn told(config: &Config) -> String {
     let (parties, credentials) = (config.partijen.len(), config.credentials.len());
-    Ok(format!("settings are right: {parties} parties, {credentials} credentials, profile {}", config.profile.name))
+    let (party, credential) = (plural(parties, "party", "parties"), plural(credentials, "credential", "credentials"));
+    let mut told =
+        format!("settings are right: {parties} {party}, {credentials} {credential}, profile {}\n", config.profile.name);
+    if config.ggk.url.is_empty() {
+        told.push_str("note: ggk.url is empty, so what is for a party elsewhere waits\n");
+    }
+    if config.http.dashboard_login && config.credentials.iter().all(|one| one.partij.is_some()) {
+        told.push_str("note: no [[credential]] says operator = true, so nobody can log in on the dashboard\n");
+    }
+    told
+}
+
+fn plural<'a>(count: usize, one: &'a str, more: &'a str) -> &'a str {
+    if count == 1 { one } else { more }
 }

@@ -1,6 +1,6 @@
 //! `mock`: a stand-in for the network, for tests and for trying things out.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 
 use super::{Exit, StopSignal, block_on, complain};
 use crate::clock::{Clock, SystemClock};
+use crate::config::lay_over;
 use crate::exchange::new_referentienummer;
 use crate::hub::mock::config::MockConfig;
 use crate::hub::mock::{Codec, Mock};
@@ -22,7 +23,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(1);
 /// What `mock` takes.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// File that says which parties are played and what goes wrong (see config/mock.toml)
+    /// File that says which parties are played and what goes wrong; what it leaves out has its default (see config/mock.toml)
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 }
@@ -32,21 +33,13 @@ pub(super) const CODEC: Codec = Codec { read: |bytes| xml::read(bytes).ok(), enc
 
 /// Runs until Ctrl-C or SIGTERM.
 pub(super) fn run(arguments: &Arguments) -> Exit {
-    match load(arguments.config.as_deref()) {
+    match lay_over(DEFAULT, arguments.config.as_deref()) {
         Ok(config) => block_on(play(config)),
-        Err(problem) => {
-            eprintln!("iwmo-gateway: {problem}");
+        Err(error) => {
+            eprintln!("{error}");
             Exit::Environment
         }
     }
-}
-
-fn load(file: Option<&Path>) -> Result<MockConfig, String> {
-    let text = match file {
-        None => DEFAULT.to_owned(),
-        Some(path) => std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?,
-    };
-    toml::from_str(&text).map_err(|error| error.to_string())
 }
 
 async fn play(config: MockConfig) -> Exit {
@@ -59,8 +52,9 @@ async fn play(config: MockConfig) -> Exit {
             return Exit::Environment;
         }
     };
-    let listener = match TcpListener::bind(&listen).await {
-        Ok(listener) => listener,
+    let bound = TcpListener::bind(&listen).await.and_then(|listener| Ok((listener.local_addr()?, listener)));
+    let (address, listener) = match bound {
+        Ok(bound) => bound,
         Err(error) => {
             eprintln!("iwmo-gateway: cannot listen on {listen}: {error}");
             return Exit::Environment;
@@ -73,7 +67,7 @@ async fn play(config: MockConfig) -> Exit {
             return Exit::Environment;
         }
     };
-    println!("mock of the GGK/VECOZO network, not the real one: http://{listen}/");
+    println!("mock of the GGK/VECOZO network, not the real one: http://{address}/");
     tokio::select! {
         () = stop.received() => Exit::Fine,
         () = act_when_due(&mock) => Exit::Fine,

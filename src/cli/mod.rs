@@ -14,6 +14,8 @@ mod rules;
 mod serve;
 mod validate;
 
+use std::fs::File;
+use std::io::{self, ErrorKind, Read as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -87,6 +89,17 @@ struct ConfigFile {
     config: Option<PathBuf>,
 }
 
+impl ConfigFile {
+    /// Why the file cannot be read, when so.
+    fn unreadable(&self) -> Option<String> {
+        let path = self.config.as_deref()?;
+        File::open(path)
+            .and_then(|mut file| file.read(&mut [0]))
+            .err()
+            .map(|error| format!("{}: {error}", path.display()))
+    }
+}
+
 /// Carries out a command; says on stderr what did not work.
 #[must_use]
 pub fn run(arguments: Arguments) -> Exit {
@@ -114,6 +127,17 @@ fn complain(error: &dyn std::error::Error) {
         cause = inner.source();
     }
     eprintln!();
+}
+
+/// How a command ends that wrote its results: as it was to end, and as well when whoever read along has seen enough.
+fn written(results: io::Result<()>, exit: Exit) -> Exit {
+    match results {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            complain(&error);
+            Exit::Environment
+        }
+        Ok(()) | Err(_) => exit,
+    }
 }
 
 /// Runs a future on a runtime of its own.

@@ -1,6 +1,6 @@
 //! `serve`: the daemon.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write as _};
 use std::sync::Arc;
 
 use tracing_subscriber::EnvFilter;
@@ -19,19 +19,20 @@ pub struct Arguments {
 
 /// Runs until Ctrl-C or SIGTERM.
 pub(super) fn run(arguments: &Arguments) -> Exit {
-    match Config::load(arguments.file.config.as_deref()) {
+    match Config::load_to_serve(arguments.file.config.as_deref()) {
         Err(error) => {
-            complain(&error);
+            eprintln!("{error}");
             Exit::Environment
         }
         Ok(config) => {
             log_to_stderr(&config.log);
-            block_on(serve(config))
+            let for_people = config.log.format == LogFormat::Text;
+            block_on(serve(config, for_people))
         }
     }
 }
 
-async fn serve(config: Config) -> Exit {
+async fn serve(config: Config, for_people: bool) -> Exit {
     let mut stop = match StopSignal::listen() {
         Ok(stop) => stop,
         Err(error) => {
@@ -46,7 +47,12 @@ async fn serve(config: Config) -> Exit {
             return Exit::Environment;
         }
     };
-    println!("http://{}/", running.address);
+    let address = format!("http://{}/", running.address);
+    tracing::info!(address, version = env!("CARGO_PKG_VERSION"), "listening");
+    if for_people {
+        // Who started it may not read along; it serves all the same.
+        let _ = writeln!(std::io::stdout(), "{address}");
+    }
     tell_systemd(sd_notify::NotifyState::Ready);
     stop.received().await;
     tracing::info!("stopping");

@@ -1,17 +1,21 @@
 //! The settings as they stand in a file, and how they become a [`Config`].
 
 use std::collections::{BTreeSet, HashMap};
+use std::fmt;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::NaiveDate;
-use serde::Deserialize;
+use serde::de::{Error, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::codelijsten::Codelijsten;
 use super::contracten;
+use super::limits;
 use super::profile::{RawOwnAfspraken, profile};
 use super::rekening::{self, RawRekening};
-use super::{Config, Credential, DEFAULT, Database, Ggk, Http, LocalParty, Log, Relay, SchemaFiles, xsd_files};
+use super::{Config, Credential, Database, Ggk, Http, LocalParty, Log, Relay, SchemaFiles, xsd_files};
 use crate::domain::berichten::contract::Contracten;
 use crate::domain::berichten::declaratie::Decides;
 use crate::domain::berichten::factuur::is_btw_id_nummer;
@@ -77,7 +81,7 @@ struct RawDeadlines {
     profile: String,
     goede_vrijdag: bool,
     bevrijdingsdag: RawBevrijdingsdag,
-    closed: BTreeSet<NaiveDate>,
+    closed: BTreeSet<Day>,
 }
 
 #[derive(Deserialize)]
@@ -97,8 +101,43 @@ struct RawSchemas {
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawReleases {
-    iwmo_2_3: Option<Vec<NaiveDate>>,
-    iwmo_3_2: Option<Vec<NaiveDate>>,
+    iwmo_2_3: Option<Vec<Day>>,
+    iwmo_3_2: Option<Vec<Day>>,
+}
+
+/// A day as people write it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Day(NaiveDate);
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let day = Parsed { wanted: "a day, as in \"2026-05-15\"", parse: |text| text.parse().ok() };
+        deserializer.deserialize_str(day).map(Self)
+    }
+}
+
+/// An address as people write it.
+pub(super) fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+    let wanted = "an address and a port, as in \"127.0.0.1:8080\"";
+    deserializer.deserialize_str(Parsed { wanted, parse: |text| text.parse().ok() })
+}
+
+/// A text that stands for something else.
+struct Parsed<T> {
+    wanted: &'static str,
+    parse: fn(&str) -> Option<T>,
+}
+
+impl<T> Visitor<'_> for Parsed<T> {
+    type Value = T;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.wanted)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        (self.parse)(text).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
+    }
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -141,31 +180,18 @@ struct RawCredential {
     token_sha256: String,
 }
 
-/// The keys of a file that no setting has: all of them, where deserializing would stop at the first.
-pub(super) fn unknown_keys(own: &toml::Table) -> Vec<String> {
-    let known: toml::Table = DEFAULT.parse().expect("the compiled-in defaults are TOML");
-    let mut problems = Vec::new();
-    for (name, section) in own {
-        match (known.get(name).and_then(toml::Value::as_table), section.as_table()) {
-            (Some(known), Some(section)) => {
-                let unknown = section.keys().filter(|key| !known.contains_key(*key));
-                problems.extend(unknown.map(|key| format!("{name}.{key}: unknown key")));
-            }
-            (None, _) if !["partij", "credential", "rekening"].contains(&name.as_str()) => {
-                problems.push(format!("{name}: unknown key"));
-            }
-            _ => {}
-        }
-    }
-    problems
-}
-
 impl Raw {
     /// Turns what was read into what is meant; adds to `problems` what does not hold.
-    pub(super) fn check(self, problems: &mut Vec<String>) -> Option<Config> {
+    ///
+    /// `lost`: the places of what could not be read, which was told.
+    pub(super) fn check(self, lost: &BTreeSet<String>, problems: &mut Vec<String>) -> Option<Config> {
+        limits::check(&self.http, &self.ggk, &self.relay, &self.log, problems);
         let releases = self.releases.check(&self.partij, problems);
         let partijen = self.partij.into_iter().filter_map(|raw| raw.check(problems)).collect::<Vec<_>>();
-        let credentials = self.credential.into_iter().map(|raw| raw.check(&partijen, problems)).collect();
+        limits::each_once(&partijen, problems);
+        // Of a party that was told to be wrong nobody knows whether it is the one that a credential names.
+        let known = (!limits::is_lost("partij", lost, problems)).then_some(partijen.as_slice());
+        let credentials = self.credential.into_iter().map(|raw| raw.check(known, problems)).collect();
         if !self.http.dashboard_login && !self.http.listen.ip().is_loopback() {
             problems.push("http.dashboard_login: may only be false when http.listen is a loopback address".to_owned());
         }
@@ -205,7 +231,7 @@ impl Raw {
             calendar: Calendar {
                 goede_vrijdag: self.deadlines.goede_vrijdag,
                 bevrijdingsdag: self.deadlines.bevrijdingsdag.into(),
-                closed: self.deadlines.closed,
+                closed: self.deadlines.closed.into_iter().map(|Day(day)| day).collect(),
             },
             releases,
             codelijsten,
@@ -256,8 +282,8 @@ impl RawReleases {
             let Some(days) = days else { continue };
             match *days.as_slice() {
                 [] => _ = windows.0.remove(&release),
-                [first] => _ = windows.0.insert(release, ReleaseWindow { first, last: None }),
-                [first, last] if first <= last => {
+                [Day(first)] => _ = windows.0.insert(release, ReleaseWindow { first, last: None }),
+                [Day(first), Day(last)] if first <= last => {
                     windows.0.insert(release, ReleaseWindow { first, last: Some(last) });
                 }
                 _ => problems.push(format!("{what}: {} needs its first day, and perhaps its last", release.name())),
@@ -289,7 +315,7 @@ impl RawPartij {
 }
 
 impl RawCredential {
-    fn check(self, partijen: &[LocalParty], problems: &mut Vec<String>) -> Credential {
+    fn check(self, known: Option<&[LocalParty]>, problems: &mut Vec<String>) -> Credential {
         let name = &self.name;
         let hash = self.token_sha256.to_ascii_lowercase();
         if hash.len() != 64 || !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -299,7 +325,9 @@ impl RawCredential {
         match (&self.partij, self.operator) {
             (None, false) => problems.push(format!("credential {name:?}: needs a partij, or operator = true")),
             (Some(_), true) => problems.push(format!("credential {name:?}: an operator acts for no partij")),
-            (Some(code), false) if !partijen.iter().any(|local| Some(&local.partij) == partij.as_ref()) => {
+            (Some(code), false)
+                if known.is_some_and(|known| !known.iter().any(|local| Some(&local.partij) == partij.as_ref())) =>
+            {
                 problems.push(format!("credential {name:?}: there is no [[partij]] with code {code:?}"));
             }
             _ => {}

@@ -167,9 +167,11 @@ fn a_stop_signal_ends_the_daemon_in_order() {
 fn a_wrong_setting_or_a_taken_port_is_told_with_status_3() {
     let folder = tempfile::tempdir().expect("a folder");
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let listen = format!("[http]\nlisten = \"{}\"\n", taken.local_addr().expect("bound"));
-    for (text, told) in [(listen.as_str(), "http.listen"), ("[http]\nlissen = 1\n", "http.lissen: unknown key")] {
+    let listen = format!("listen = \"{}\"", taken.local_addr().expect("bound"));
+    for (http, told) in [(listen.as_str(), "http.listen"), ("lissen = 1", "http.lissen: unknown key")] {
+        settings(folder.path(), "");
         let file = folder.path().join("config.toml");
+        let text = fs::read_to_string(&file).expect("settings").replace("listen = \"127.0.0.1:0\"", http);
         fs::write(&file, text).expect("settings");
         let mut process =
             command().args(["serve", "--config"]).arg(&file).stderr(Stdio::piped()).spawn().expect("a daemon");

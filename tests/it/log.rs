@@ -31,6 +31,7 @@ fn settings(folder: &Path) {
         credential("operator", "operator = true"),
         credential("aanbieder", &format!("partij = \"{AANBIEDER}\"")),
         credential("Anna", &format!("partij = \"{GEMEENTE}\"\ndecides = true")),
+        credential("Bram", &format!("partij = \"{GEMEENTE}\"\ndecides = true")),
     ];
     fs::write(folder.join("config.toml"), text.concat()).expect("settings");
 }

@@ -168,7 +168,7 @@ impl TryFrom<String> for Delay {
             .and_then(|number| number.checked_mul(unit))
             .filter(|_| unit > 0)
             .map(|seconds| Self(Duration::from_secs(seconds)))
-            .ok_or_else(|| format!("`{text}` is geen tijdsduur; schrijf een getal met s, m, h of d"))
+            .ok_or_else(|| format!("is {text:?}; it must be a number with s, m, h or d, as in \"3d\""))
     }
 }
 
