@@ -1,8 +1,9 @@
 //! `rebuild --verify`: is the ledger what the berichten make of it?
 
 use std::error::Error;
+use std::io::{self, Write as _};
 
-use super::{ConfigFile, Exit, block_on, complain};
+use super::{ConfigFile, Exit, block_on, complain, written};
 use crate::app;
 use crate::config::{Config, Database};
 use crate::exchange::rebuild::{Compared, verify};
@@ -46,10 +47,12 @@ async fn rebuild(arguments: &Arguments) -> Result<Compared, Box<dyn Error>> {
 }
 
 fn tell(compared: &Compared) -> Exit {
-    for difference in &compared.differences {
-        println!("{difference}");
-    }
-    let Compared { berichten, rows, differences } = compared;
-    println!("{berichten} berichten make {rows} rows of the ledger; {} differences", differences.len());
-    if differences.is_empty() { Exit::Fine } else { Exit::Findings }
+    let Compared { berichten, payloads, rows, differences } = compared;
+    let told: String = differences.iter().map(|difference| format!("{difference}\n")).collect();
+    let (count, plural) = (differences.len(), if differences.len() == 1 { "" } else { "s" });
+    let told = format!(
+        "{told}{berichten} berichten make {rows} rows of the ledger; {payloads} payloads compared with their digest; {count} \
+         difference{plural}\n"
+    );
+    written(io::stdout().write_all(told.as_bytes()), if differences.is_empty() { Exit::Fine } else { Exit::Findings })
 }

@@ -8,6 +8,7 @@ use std::cmp::Ordering;
 use std::collections::{HashSet, VecDeque};
 
 use super::draft::{columns, effect_of, ledger_change};
+use super::sha256_hex;
 use crate::domain::berichten::bericht::Heenbericht;
 use crate::domain::berichten::declaratie::Declaratie;
 use crate::domain::finding::Level;
@@ -15,8 +16,8 @@ use crate::domain::judging::retour;
 use crate::domain::judging::verdict::Oordeel;
 use crate::domain::{Bericht, Inhoud, Verdict};
 use crate::store::{
-    About, Answering, Effect, Entry, FindingReceipt, Journaled, LedgerChange, LedgerRow, LedgerTable, NewBericht,
-    Outcome, Receipt, Sqlite, Store, StoreError, Via,
+    About, Answering, Digest, Effect, Entry, FindingReceipt, Journaled, LedgerChange, LedgerRow, LedgerTable,
+    NewBericht, Outcome, Receipt, Sqlite, Store, StoreError, Via,
 };
 use crate::xml::Schemas;
 
@@ -28,6 +29,8 @@ const PAGE: u32 = 500;
 pub struct Compared {
     /// How many berichten were folded.
     pub berichten: u64,
+    /// How many berichten, refused and composed ones included, were put beside the digest that they came in with.
+    pub payloads: u64,
     /// How many rows of the ledger came of them.
     pub rows: u64,
     /// What is not the same. Names berichten and tables, and nothing of a client.
@@ -46,6 +49,7 @@ pub async fn verify(store: &dyn Store, schemas: &Schemas) -> Result<Compared, St
         for table in LedgerTable::ALL {
             compare(table, store, &scratch, &mut compared).await?;
         }
+        check_payloads(store, &mut compared).await?;
         scratch.close().await;
         if store.journal(last, 1).await?.is_empty() {
             return Ok(compared);
@@ -70,6 +74,22 @@ async fn fold(
             match schemas.read(&journaled.xml) {
                 Ok(bericht) => scratch.record(&entry(&bericht, journaled)).await?,
                 Err(_) => compared.differences.push(format!("bericht {}: cannot be read any more", journaled.id)),
+            }
+        }
+    }
+}
+
+/// Puts the bytes of every bericht, refused and composed ones included, beside the digest that was made when they came in.
+async fn check_payloads(store: &dyn Store, compared: &mut Compared) -> Result<(), StoreError> {
+    let mut last = String::new();
+    loop {
+        let page = store.digests(&last, PAGE).await?;
+        let Some(end) = page.last().map(|one| one.bericht_id.clone()) else { return Ok(()) };
+        last = end;
+        for Digest { bericht_id, sha256 } in page {
+            compared.payloads += 1;
+            if sha256_hex(&store.received_bytes(&bericht_id).await?) != sha256 {
+                compared.differences.push(format!("payload of bericht {bericht_id} is not what came in"));
             }
         }
     }

@@ -222,6 +222,15 @@ pub struct Journaled {
     pub xml: Vec<u8>,
 }
 
+/// The SHA-256 of the bytes that came in as a bericht.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Digest {
+    /// Ours.
+    pub bericht_id: String,
+    /// Lower-case hexadecimal.
+    pub sha256: String,
+}
+
 /// What an accepted bericht changes in the ledger.
 #[derive(Clone, Debug, Default)]
 pub struct LedgerChange {

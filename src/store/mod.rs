@@ -42,7 +42,7 @@ pub use deadline::{
     SpoedWithdrawal, StartedBy,
 };
 pub use entry::{
-    About, Answering, Approval, ClosingOpened, Effect, Entry, EnvelopeSeen, HeaderColumns, Journaled, LastSeen,
+    About, Answering, Approval, ClosingOpened, Digest, Effect, Entry, EnvelopeSeen, HeaderColumns, Journaled, LastSeen,
     LedgerChange, LedgerRow, LedgerTable, NewBericht, NewDeadline, NewDeclaratie, NewParcel, NewPrestatie, Outcome,
     ParcelKind, Place, Proposal, Returned, Via, Wait, Waiting,
 };
@@ -494,6 +494,12 @@ pub trait Store: Send + Sync {
 
     /// The berichten that became true, in that order, after this place.
     async fn journal(&self, after: i64, limit: u32) -> Result<Vec<Journaled>, StoreError>;
+
+    /// The SHA-256 that every bericht came in with, by id, after this one.
+    async fn digests(&self, after: &str, limit: u32) -> Result<Vec<Digest>, StoreError>;
+
+    /// The bytes of a bericht as they are kept now, whatever XML was made of them.
+    async fn received_bytes(&self, id: &str) -> Result<Vec<u8>, StoreError>;
 
     /// The rows of a table of the ledger, by bericht and place, after this one.
     async fn ledger_rows(

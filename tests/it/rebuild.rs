@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
+use iwmo_gateway::clock::Clock;
 use iwmo_gateway::exchange::rebuild::verify;
+use iwmo_gateway::exchange::receive::receive;
+use iwmo_gateway::exchange::{Carrier, Format, Received, Reply};
 use iwmo_gateway::store::{LedgerTable, Postgres, Sqlite, Store};
 use iwmo_gateway::xml::Schemas;
 use serde_json::json;
@@ -44,6 +47,8 @@ async fn play(store: &Arc<dyn Store>) {
     stage.take_all(&berichten()).await;
     let wrong = wmo305("S9", "2026-03-04", 700_999, json!({}));
     assert_eq!(stage.take(wrong).await.verdict, "rejected");
+    let garbage = Received::new(b"<Bericht/>".to_vec(), Format::Xml, stage.clock.now(), Carrier::File);
+    assert!(matches!(receive(&garbage, &stage.gateway).await, Ok(Reply::Refused(..))));
     let refused = wmo305("S2", "2026-03-13", 700_102, json!({"Product": {"Categorie": "02", "Code": "02A05"}}));
     stage.take_all(&[refused, rejecting("WMO306", "S2", "2026-03-13", "0001")]).await;
 }
@@ -77,6 +82,14 @@ async fn every_row_that_was_tampered_with_is_named_and_no_client_with_it() {
         ("UPDATE stop SET removed_by = NULL", "stop 0 of bericht … is not what its bericht made of it"),
         ("DELETE FROM antwoord", "antwoord 0 of bericht … is missing"),
         (
+            "UPDATE payload SET bytes = CAST(bytes || ' ' AS BLOB) WHERE bericht_id = (SELECT MIN(bericht_id) FROM payload)",
+            "payload of bericht … is not what came in",
+        ),
+        (
+            "DELETE FROM payload WHERE bericht_id = (SELECT MAX(id) FROM bericht WHERE outcome = 'refused')",
+            "payload of bericht … is not what came in",
+        ),
+        (
             "INSERT INTO verzoek SELECT bericht_id, 1, gemeente, aanbieder, bsn, 'VOT-9', FALSE FROM verzoek",
             "verzoek 1 of bericht … comes of no bericht",
         ),
@@ -93,7 +106,7 @@ async fn every_row_that_was_tampered_with_is_named_and_no_client_with_it() {
         let (told, status) = rebuild(&path);
         let lines: Vec<_> = told.lines().map(without_id).collect();
         assert_eq!(lines[..lines.len() - 1], [expected], "{told}");
-        assert!(lines.last().is_some_and(|last| last.ends_with("; 1 differences")), "{told}");
+        assert!(lines.last().is_some_and(|last| last.ends_with("; 1 difference")), "{told}");
         assert_eq!(status, Some(1));
         assert!(!told.contains(BSN), "{told}");
     }
@@ -108,7 +121,8 @@ async fn a_ledger_without_differences_is_told_and_a_missing_one_is_status_3() {
     let store: Arc<dyn Store> = Arc::new(Sqlite::open(&path).await.expect("a store"));
     play(&store).await;
     // It may be in use.
-    assert_eq!(rebuild(&path), ("13 berichten make 9 rows of the ledger; 0 differences\n".to_owned(), Some(0)));
+    let told = "13 berichten make 9 rows of the ledger; 28 payloads compared with their digest; 0 differences\n";
+    assert_eq!(rebuild(&path), (told.to_owned(), Some(0)));
     store.close().await;
 }
 

@@ -7,7 +7,7 @@ use super::super::Connection;
 use super::Result;
 use super::payload::as_xml;
 use super::row::Fields;
-use crate::store::{Journaled, LedgerRow, LedgerTable};
+use crate::store::{Digest, Journaled, LedgerRow, LedgerTable};
 
 /// See [`crate::store::Store::journal`].
 pub async fn journal(conn: &mut Connection, after: i64, limit: u32) -> Result<Vec<Journaled>> {
@@ -29,6 +29,17 @@ pub async fn journal(conn: &mut Connection, after: i64, limit: u32) -> Result<Ve
         });
     }
     Ok(berichten)
+}
+
+/// See [`crate::store::Store::digests`].
+pub async fn digests(conn: &mut Connection, after: &str, limit: u32) -> Result<Vec<Digest>> {
+    const PAGE: &str = "SELECT id, sha256 FROM bericht WHERE id > $1 ORDER BY id LIMIT $2";
+    let mut found = Vec::new();
+    for row in &sqlx::query(PAGE).bind(after).bind(i64::from(limit)).fetch_all(conn).await? {
+        let fields = Fields::of("bericht", "id", row);
+        found.push(Digest { bericht_id: fields.get("id")?, sha256: fields.get("sha256")? });
+    }
+    Ok(found)
 }
 
 /// See [`crate::store::Store::ledger_rows`].

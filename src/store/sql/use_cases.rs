@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use super::super::Database;
 use super::{
-    Result, ahead, audit, bericht, betaling, deadline, declaratie, facts, history, journal, levering, outbox, postbus,
+    Result, ahead, audit, bericht, betaling, deadline, declaratie, facts, history, journal, levering, outbox, payload, postbus,
     record, spoed, steer, support, toewijzing, waiting,
 };
 use crate::domain::berichten::waarde::{Bsn, ReferentieNummer, ToewijzingNummer};
@@ -18,7 +18,7 @@ use crate::domain::money::betaling::Kenmerk;
 use crate::domain::{Bericht, Header, History, Partij, Timestamp};
 use crate::store::{
     Acknowledged, After, AuditView, BerichtView, BetalingView, CakExport, DeadlineQuery, DeadlineView, Declarable,
-    DeclaratieView, Done, Entry, EnvelopeSeen, FaultView, FindingReceipt, Hold, Journaled, KeptParcel, LastSeen, Lease,
+    DeclaratieView, Digest, Done, Entry, EnvelopeSeen, FaultView, FindingReceipt, Hold, Journaled, KeptParcel, LastSeen, Lease,
     LedgerRow, LedgerTable, LeveringView, LineQuery, LineView, Made, NewBetaling, NewFault, NewOpened, Opening,
     OutboxQuery, Overview, Parcel, ParcelView, Payment, Place, PostbusItem, Proposal, Receipt, Room, Scope, Settlement,
     Spoed, SpoedWithdrawal, Steering, Store, ToewijzingView, VorderingView, Waiting, WaitingToewijzing, Withdrawal,
@@ -416,6 +416,16 @@ impl Store for Database {
 
     async fn journal(&self, after: i64, limit: u32) -> Result<Vec<Journaled>> {
         self.read(move |conn| Box::pin(journal::journal(conn, after, limit))).await
+    }
+
+    async fn digests(&self, after: &str, limit: u32) -> Result<Vec<Digest>> {
+        let after = after.to_owned();
+        self.read(move |conn| Box::pin(async move { journal::digests(conn, &after, limit).await })).await
+    }
+
+    async fn received_bytes(&self, id: &str) -> Result<Vec<u8>> {
+        let id = id.to_owned();
+        self.read(move |conn| Box::pin(async move { Ok(payload::as_received(conn, &id).await?.0) })).await
     }
 
     async fn ledger_rows(
