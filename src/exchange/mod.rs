@@ -20,6 +20,7 @@ pub mod rebuild;
 pub mod receive;
 pub mod relay;
 pub mod table;
+mod told;
 pub mod wait;
 pub mod watch;
 

@@ -14,6 +14,7 @@ use super::draft::Draft;
 use super::format::{self, Format, Readable};
 use super::ids;
 use super::parties::{Addressee, Route};
+use super::told;
 use super::{Gateway, MOST_TRIES};
 use crate::domain::{Bericht, Berichtsoort, Header, History, Partij, Timestamp, Verdict};
 use crate::store::{Approval, EnvelopeSeen, Receipt, StoreError, Via};
@@ -135,7 +136,9 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 /// The store failed and nothing was recorded; the sender may send the same bytes again. [`StoreError::Stale`]: so many
 /// berichten about the same came first that this one gave up.
 pub async fn receive(received: &Received, gateway: &Gateway) -> Result<Reply, StoreError> {
-    aside(received.bytes.len(), Box::pin(take_in(received, gateway))).await
+    let reply = aside(received.bytes.len(), Box::pin(take_in(received, gateway))).await?;
+    told::came_in(received, &reply);
+    Ok(reply)
 }
 
 /// The story itself.

@@ -16,6 +16,7 @@ use tokio::sync::Notify;
 use super::draft::Draft;
 use super::format::{self, Format, Readable};
 use super::receive::{Carrier, Received};
+use super::told;
 use super::{Gateway, MOST_TRIES, until};
 use crate::domain::facts::history::Subject;
 use crate::domain::judging::waiting::{meant_order, waits_on};
@@ -175,6 +176,7 @@ impl<'a> Parked<'a> {
                 Err(error) => return Err(error),
                 Ok(()) => {
                     gateway.recorded(bericht, &entry);
+                    told::judged(&entry.bericht.receipt);
                     return Ok(Some(entry.bericht.receipt));
                 }
             }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::error::Problem;
-use super::{Caller, Server};
+use super::{Caller, Server, log};
 use crate::domain::Partij;
 use crate::domain::berichten::waarde::Value;
 use crate::exchange::decide::Person;
@@ -26,11 +26,20 @@ impl FromRequestParts<Arc<Server>> for Caller {
     async fn from_request_parts(parts: &mut Parts, server: &Arc<Server>) -> Result<Self, Problem> {
         let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         let token = header.and_then(|value| value.strip_prefix("Bearer ")).ok_or(Problem::NoToken)?;
-        server.caller(token.trim()).cloned().ok_or(Problem::UnknownToken)
+        let caller = server.caller(token.trim()).cloned().ok_or(Problem::UnknownToken)?;
+        log::by(caller.name());
+        Ok(caller)
     }
 }
 
 impl Caller {
+    /// Of its credential.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Party { name, .. } | Self::Operator { name } => name,
+        }
+    }
+
     /// Whoever looks at the dashboard: an operator, of whom the session keeps no name.
     pub(super) fn at_dashboard() -> Self {
         Self::Operator { name: "dashboard".to_owned() }

@@ -15,6 +15,7 @@ mod declaraties;
 mod docs;
 mod error;
 mod health;
+mod log;
 mod object;
 mod openapi;
 mod outbox;
@@ -159,6 +160,7 @@ pub fn router(gateway: Arc<Gateway>, settings: Settings) -> Router {
     });
     router
         .fallback(|| async { error::Problem::NotFound })
+        .layer(axum::middleware::from_fn(log::in_span))
         .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::X_CONTENT_TYPE_OPTIONS,

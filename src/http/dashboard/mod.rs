@@ -111,12 +111,20 @@ pub(super) struct Login {
 )]
 pub(super) async fn login(State(server): State<Arc<Server>>, Form(login): Form<Login>) -> Response {
     match server.caller(login.token.trim()) {
-        Some(Caller::Operator { .. }) => {
+        Some(Caller::Operator { name }) => {
+            tracing::info!(credential = name, "logged in");
             let session = server.sessions.open(server.gateway.clock.now());
             let cookie = format!("session={session}; HttpOnly; SameSite=Strict; Path=/");
             (StatusCode::SEE_OTHER, [(LOCATION, "/".to_owned()), (SET_COOKIE, cookie)]).into_response()
         }
-        Some(Caller::Party { .. }) | None => rendered(StatusCode::FORBIDDEN, &LoginPage { t: &TEXTS, failed: true }),
+        Some(Caller::Party { name, .. }) => {
+            tracing::warn!(credential = name, "refused to log in: not an operator");
+            rendered(StatusCode::FORBIDDEN, &LoginPage { t: &TEXTS, failed: true })
+        }
+        None => {
+            tracing::warn!("refused to log in: nobody has this token");
+            rendered(StatusCode::FORBIDDEN, &LoginPage { t: &TEXTS, failed: true })
+        }
     }
 }
 

@@ -1,0 +1,65 @@
+//! What the log tells of the stories: our own ids, kinds of bericht, codes of parties, rules and retourcodes. Nothing that a
+//! bericht says of a person, and no Identificatie: software makes those of what it has.
+
+use super::receive::{Carrier, Received, Refused, Reply};
+use crate::store::Receipt;
+
+/// A bericht came in, and this became of it.
+pub(super) fn came_in(received: &Received, reply: &Reply) {
+    let via = received.carrier.word();
+    match reply {
+        Reply::Recorded(receipt) => {
+            let (soort, codes) = (receipt.berichtsoort.as_deref(), retourcodes(receipt));
+            let retour = receipt.retour.as_ref().map(|retour| retour.id.as_str());
+            let (bericht, verdict) = (&receipt.id, &receipt.verdict);
+            tracing::info!(bericht, soort, verdict, codes, retour, via, "taken in");
+        }
+        Reply::Repeated(receipt) => tracing::info!(bericht = receipt.id, via, "taken in before"),
+        Reply::Refused(why, receipt) => {
+            let (soort, codes) = (receipt.berichtsoort.as_deref(), retourcodes(receipt));
+            tracing::warn!(bericht = receipt.id, soort, why = why.word(), codes, via, "refused");
+        }
+    }
+}
+
+/// A bericht that waited was judged.
+pub(super) fn judged(receipt: &Receipt) {
+    let (bericht, soort, verdict) = (&receipt.id, receipt.berichtsoort.as_deref(), &receipt.verdict);
+    tracing::info!(bericht, soort, verdict, codes = retourcodes(receipt), "judged after waiting");
+}
+
+/// The retourcodes of what was found, each once; `None` where there are none.
+fn retourcodes(receipt: &Receipt) -> Option<String> {
+    let mut codes: Vec<&str> = receipt.findings.iter().filter_map(|finding| finding.retourcode.as_deref()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    (!codes.is_empty()).then(|| codes.join(" "))
+}
+
+impl Carrier {
+    /// How it came in.
+    const fn word(&self) -> &'static str {
+        match self {
+            Self::Api { .. } => "api",
+            Self::File => "file",
+            Self::Decided { .. } => "decision",
+            Self::Waited { .. } => "wait",
+            Self::Ggk { .. } => "network",
+        }
+    }
+}
+
+impl Refused {
+    /// Why, for the log.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::NotXml => "not-readable",
+            Self::NotValid => "not-as-its-schema-says",
+            Self::WrongParty => "wrong-party",
+            Self::ReleaseNotInForce => "release-not-in-force",
+            Self::IdentificatieUsed => "identificatie-used",
+            Self::SureRejection => "sure-rejection",
+            Self::TooLargeForNetwork => "too-large-for-the-network",
+        }
+    }
+}
