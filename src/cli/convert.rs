@@ -1,11 +1,11 @@
 //! `convert`: a bericht from XML to JSON or back, lossless.
 
-use std::io::Write;
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::{Exit, complain};
+use super::{Exit, written};
 use crate::domain::Finding;
 use crate::{json, xml};
 
@@ -15,7 +15,7 @@ pub struct Arguments {
     /// What to make of it
     #[arg(long, value_enum)]
     to: Notation,
-    /// The bericht
+    /// The bericht, or - for stdin
     #[arg(value_name = "FILE")]
     file: PathBuf,
 }
@@ -29,7 +29,7 @@ enum Notation {
 
 /// Prints the bericht in the other notation; what is not one is told with its findings.
 pub(super) fn run(arguments: &Arguments) -> Exit {
-    let bytes = match std::fs::read(&arguments.file) {
+    let bytes = match contents(&arguments.file) {
         Ok(bytes) => bytes,
         Err(error) => {
             eprintln!("iwmo-gateway: {}: {error}", arguments.file.display());
@@ -45,14 +45,17 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
             tell(&arguments.file, &problems);
             Exit::Findings
         }
-        Ok(text) => match std::io::stdout().write_all(&text) {
-            Ok(()) => Exit::Fine,
-            Err(error) => {
-                complain(&error);
-                Exit::Environment
-            }
-        },
+        Ok(text) => written(io::stdout().write_all(&text).and_then(|()| io::stdout().flush()), Exit::Fine),
     }
+}
+
+fn contents(file: &Path) -> io::Result<Vec<u8>> {
+    if file != Path::new("-") {
+        return std::fs::read(file);
+    }
+    let mut bytes = Vec::new();
+    io::stdin().read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn to_json(bytes: &[u8]) -> Result<Vec<u8>, Vec<String>> {

@@ -1,13 +1,13 @@
 //! `deadlines`: what is due and what is overdue, from the store of a gateway that may run meanwhile.
 
 use std::error::Error;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, Write};
 
 use chrono::{Days, NaiveDate};
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::{ConfigFile, Exit, block_on, complain};
+use super::{ConfigFile, Exit, block_on, complain, written};
 use crate::app;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{Config, Database};
@@ -21,7 +21,7 @@ use crate::store::{DeadlineQuery, DeadlineState, DeadlineView, IfOlder, Origin, 
 pub struct Arguments {
     #[command(flatten)]
     file: ConfigFile,
-    /// Only what is overdue
+    /// Only what is overdue; exit status 1 when there is any, for a job that has to notice
     #[arg(long, conflicts_with = "due_within")]
     overdue: bool,
     /// Only what is due within so many days, what is overdue included; as in 3d
@@ -49,19 +49,14 @@ fn days(text: &str) -> Result<Days, &'static str> {
 pub(super) fn run(arguments: &Arguments) -> Exit {
     block_on(async {
         let today = SystemClock.today();
-        let printed = match awaited(arguments, today).await {
-            Ok(views) => print(&mut io::BufWriter::new(io::stdout().lock()), arguments.format, views, today),
+        match awaited(arguments, today).await {
+            Ok(views) => {
+                let exit = if arguments.overdue && !views.is_empty() { Exit::Findings } else { Exit::Fine };
+                let mut out = io::BufWriter::new(io::stdout().lock());
+                written(print(&mut out, arguments.format, views, today), exit)
+            }
             Err(error) => {
                 complain(error.as_ref());
-                return Exit::Environment;
-            }
-        };
-        match printed {
-            Ok(()) => Exit::Fine,
-            // Whoever read along has seen enough.
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => Exit::Fine,
-            Err(error) => {
-                complain(&error);
                 Exit::Environment
             }
         }
@@ -112,6 +107,22 @@ fn stand(view: &DeadlineView, today: NaiveDate) -> &'static str {
     }
 }
 
+/// How many days it is late today.
+fn days_late(view: &DeadlineView, today: NaiveDate) -> Option<i64> {
+    Some((today - view.due).num_days()).filter(|days| *days > 0)
+}
+
+/// The same for people.
+fn stand_nl(view: &DeadlineView, today: NaiveDate) -> String {
+    let days = |days: i64| if days == 1 { "1 dag".to_owned() } else { format!("{days} dagen") };
+    match (view.due - today).num_days() {
+        late if late < 0 => format!("te laat, {}", days(-late)),
+        0 => "vandaag".to_owned(),
+        left if view.warn_from() <= today => format!("bijna, nog {}", days(left)),
+        left => format!("loopt, nog {}", days(left)),
+    }
+}
+
 /// The two ends of it.
 fn parties(view: &DeadlineView) -> (&str, &str) {
     match &view.origin {
@@ -133,6 +144,9 @@ fn origin(view: &DeadlineView) -> String {
 struct Line {
     /// `open`, `soon` or `overdue`, as of today.
     stand: &'static str,
+    /// As of today; absent when it is not late.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    days_late: Option<i64>,
     #[serde(flatten)]
     deadline: DeadlineJson,
 }
@@ -142,7 +156,8 @@ fn print(out: &mut impl Write, format: Format, views: Vec<DeadlineView>, today: 
         Format::Text => text(out, &views, today)?,
         Format::Json => {
             for view in views {
-                let line = Line { stand: stand(&view, today), deadline: view.into() };
+                let line =
+                    Line { stand: stand(&view, today), days_late: days_late(&view, today), deadline: view.into() };
                 writeln!(out, "{}", serde_json::to_string(&line).expect("a deadline has only texts"))?;
             }
         }
@@ -158,9 +173,9 @@ fn text(out: &mut impl Write, views: &[DeadlineView], today: NaiveDate) -> io::R
         let taken = view.acknowledged.as_ref().map(|taken| format!("; {}: {}", taken.owner, taken.reason));
         writeln!(
             out,
-            "{}  {:<7}  {:<20}  {} of {} ({} {one} {other}{about}){}",
+            "{}  {:<20}  {:<20}  {} van {} ({} {one} {other}{about}){}",
             view.due,
-            stand(view, today),
+            stand_nl(view, today),
             view.clock,
             kinds::awaited(&view.clock, &view.answer),
             view.responsible,
@@ -168,11 +183,11 @@ fn text(out: &mut impl Write, views: &[DeadlineView], today: NaiveDate) -> io::R
             taken.unwrap_or_default()
         )?;
     }
-    let deadlines = if views.len() == 1 { "deadline" } else { "deadlines" };
-    writeln!(out, "{} {deadlines}, {} overdue", views.len(), views.iter().filter(|view| view.due < today).count())
+    let termijnen = if views.len() == 1 { "termijn" } else { "termijnen" };
+    writeln!(out, "{} {termijnen}, {} te laat", views.len(), views.iter().filter(|view| view.due < today).count())
 }
 
-const HEADING: [&str; 13] = [
+const HEADING: [&str; 14] = [
     "due",
     "stand",
     "clock",
@@ -186,6 +201,7 @@ const HEADING: [&str; 13] = [
     "warn_from",
     "owner",
     "reason",
+    "days_late",
 ];
 
 fn row(view: &DeadlineView, today: NaiveDate) -> Vec<Cell> {
@@ -206,5 +222,6 @@ fn row(view: &DeadlineView, today: NaiveDate) -> Vec<Cell> {
         Cell::Plain(view.warn_from().to_string()),
         if_any(taken.map(|taken| &taken.owner)),
         if_any(taken.map(|taken| &taken.reason)),
+        days_late(view, today).map_or(Cell::Empty, Cell::Number),
     ]
 }

@@ -9,12 +9,13 @@ mod scenario;
 
 use std::collections::HashMap;
 use std::error::Error;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::ValueEnum;
 
-use super::{Exit, block_on, complain};
+use super::{Exit, block_on, complain, written};
 use crate::app;
 use crate::clock::SetClock;
 use crate::config::Config;
@@ -56,16 +57,22 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     block_on(async {
         match play_all(arguments).await {
             Ok(exit) => exit,
-            Err(error) => {
-                complain(error.as_ref());
-                Exit::Environment
-            }
+            Err(error) => match error.downcast::<io::Error>() {
+                Ok(of_stdout) => written(Err(*of_stdout), Exit::Fine),
+                Err(error) => {
+                    complain(error.as_ref());
+                    Exit::Environment
+                }
+            },
         }
     })
 }
 
 async fn play_all(arguments: &Arguments) -> Result<Exit, Box<dyn Error>> {
     let scenario = Scenario::read(&arguments.folder)?;
+    if scenario.plays.is_empty() {
+        return Err(format!("{}: there is no *.xml in this folder", arguments.folder.display()).into());
+    }
     let store: Arc<dyn Store> = Arc::new(Sqlite::in_memory().await?);
     let first = scenario.plays.first().map(Play::moment).unwrap_or_default();
     let clock = Arc::new(SetClock::at(first));

@@ -3,16 +3,18 @@
 mod text;
 
 use std::collections::BTreeSet;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, Write};
 
 use clap::ValueEnum;
 use serde::Serialize;
+use strsim::osa_distance;
 
-use super::{Exit, complain};
+use super::{Exit, written};
 use crate::domain::afspraken::{self, Afspraak};
 use crate::domain::finding::Level;
 use crate::domain::regels::lijst::{Entry, Unchecked, find, lijst};
 use crate::domain::regels::uitleg::{Explained, Uitleg};
+use crate::exchange::table::{Cell, csv};
 
 /// What `rules` takes.
 #[derive(clap::Args)]
@@ -20,7 +22,8 @@ pub struct Arguments {
     /// How to print: for people, a JSON object per line, or a table for a spreadsheet
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// The rule or agreement to explain, as in TR019 or MLW-06; all when left out
+    /// The rule or agreement to explain, as in TR019 or MLW-06, or a retourcode, as in 9019: the rules that it comes of; all
+    /// when left out
     #[arg(value_name = "CODE")]
     code: Option<String>,
 }
@@ -51,48 +54,118 @@ impl Row {
         find(code).map(Self::Regel).or_else(|| afspraken::find(code).map(Self::Afspraak))
     }
 
+    /// Those that give this retourcode.
+    fn of_retourcode(code: &str) -> Vec<Self> {
+        Self::all().filter(|row| row.retourcodes().iter().any(|one| one.eq_ignore_ascii_case(code))).collect()
+    }
+
+    fn retourcodes(self) -> Vec<&'static str> {
+        match self {
+            Self::Regel(entry) => entry.retour_code.into_iter().collect(),
+            Self::Afspraak(afspraak) => afspraak.retour_codes(),
+        }
+    }
+
     const fn code(self) -> &'static str {
         match self {
             Self::Regel(entry) => entry.code,
             Self::Afspraak(afspraak) => afspraak.id,
         }
     }
+
+    /// What it says, in Dutch.
+    const fn nl(self) -> &'static str {
+        match self {
+            Self::Regel(entry) => entry.nl,
+            Self::Afspraak(afspraak) => afspraak.nl,
+        }
+    }
 }
 
-/// Prints the table, or explains one of it.
+/// What somebody asked for.
+enum Wanted {
+    All,
+    One(Row),
+    /// A retourcode, and what it comes of.
+    Retourcode(String, Vec<Row>),
+}
+
+impl Wanted {
+    /// # Errors
+    /// What to say of a code that is none.
+    fn of(code: Option<&str>) -> Result<Self, String> {
+        let Some(code) = code else { return Ok(Self::All) };
+        if let Some(row) = Row::find(code) {
+            return Ok(Self::One(row));
+        }
+        let rows = Row::of_retourcode(code);
+        if rows.is_empty() { Err(unknown(code)) } else { Ok(Self::Retourcode(code.to_ascii_uppercase(), rows)) }
+    }
+
+    fn rows(&self) -> Vec<Row> {
+        match self {
+            Self::All => Row::all().collect(),
+            Self::One(row) => vec![*row],
+            Self::Retourcode(_, rows) => rows.clone(),
+        }
+    }
+}
+
+/// Prints the table, or explains some of it.
 pub(super) fn run(arguments: &Arguments) -> Exit {
-    let wanted = match arguments.code.as_deref().map(|code| (code, Row::find(code))) {
-        None => None,
-        Some((_, Some(row))) => Some(row),
-        Some((code, None)) => {
-            eprintln!("iwmo-gateway: {}", unknown(code));
+    let wanted = match Wanted::of(arguments.code.as_deref()) {
+        Ok(wanted) => wanted,
+        Err(problem) => {
+            eprintln!("iwmo-gateway: {problem}");
             return Exit::Usage;
         }
     };
     let mut out = io::BufWriter::new(io::stdout().lock());
-    match print(&mut out, arguments.format, wanted).and_then(|()| out.flush()) {
-        Ok(()) => Exit::Fine,
-        // Whoever read along has seen enough.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Exit::Fine,
-        Err(error) => {
-            complain(&error);
-            Exit::Environment
+    written(print(&mut out, arguments.format, &wanted).and_then(|()| out.flush()), Exit::Fine)
+}
+
+fn print(out: &mut impl Write, format: Format, wanted: &Wanted) -> io::Result<()> {
+    match (format, wanted) {
+        (Format::Text, Wanted::All) => text::table(out, lijst(), afspraken::lijst()),
+        (Format::Text, Wanted::One(row)) => explain(out, *row),
+        (Format::Text, Wanted::Retourcode(code, rows)) => of_retourcode(out, code, rows),
+        (Format::Json, _) => wanted.rows().into_iter().try_for_each(|row| {
+            writeln!(out, "{}", serde_json::to_string(&Line::of(row)).expect("a line has only texts"))
+        }),
+        (Format::Csv, _) => {
+            write!(out, "{}", csv(&HEADING, wanted.rows().into_iter().map(|row| Line::of(row).cells())))
         }
     }
 }
 
-/// One, or all.
-fn print(out: &mut impl Write, format: Format, wanted: Option<Row>) -> io::Result<()> {
-    let rows: Vec<Row> = wanted.map_or_else(|| Row::all().collect(), |row| vec![row]);
-    match (format, wanted) {
-        (Format::Text, None) => text::table(out, lijst(), afspraken::lijst()),
-        (Format::Text, Some(Row::Regel(entry))) => text::explain(out, entry),
-        (Format::Text, Some(Row::Afspraak(afspraak))) => text::explain_afspraak(out, afspraak),
-        (Format::Json, _) => rows.into_iter().try_for_each(|row| {
-            writeln!(out, "{}", serde_json::to_string(&Line::of(row)).expect("a line has only texts"))
-        }),
-        (Format::Csv, _) => print_csv(out, rows),
+fn explain(out: &mut impl Write, row: Row) -> io::Result<()> {
+    match row {
+        Row::Regel(entry) => text::explain(out, entry),
+        Row::Afspraak(afspraak) => text::explain_afspraak(out, afspraak),
     }
+}
+
+/// What a retourcode comes of: a few rules explained, many in a line each.
+fn of_retourcode(out: &mut impl Write, code: &str, rows: &[Row]) -> io::Result<()> {
+    const FEW: usize = 3;
+    if rows.len() > FEW {
+        writeln!(
+            out,
+            "Retourcode {code} komt van {} regels. Een ervan uitgelegd: iwmo-gateway rules {}\n",
+            rows.len(),
+            rows[0].code()
+        )?;
+        return rows.iter().try_for_each(|row| writeln!(out, "{:10}{}", row.code(), row.nl()));
+    }
+    writeln!(
+        out,
+        "Retourcode {code} komt van {}.",
+        if rows.len() == 1 { "1 regel".to_owned() } else { format!("{} regels", rows.len()) }
+    )?;
+    rows.iter().try_for_each(|row| {
+        writeln!(out)?;
+        explain(out, *row)
+    })
 }
 
 /// One rule of `--format json`, or one agreement: that has a profile, and no releases.
@@ -218,58 +291,57 @@ fn merged<T: Ord>(names: impl Iterator<Item = T>) -> Vec<T> {
     names.collect::<BTreeSet<T>>().into_iter().collect()
 }
 
-fn print_csv(out: &mut impl Write, rows: Vec<Row>) -> io::Result<()> {
-    let heading = "rule,releases,level,retourcode,berichten,checked,unchecked,nl,waarom,fout,goed,en,why,wrong,right,source,profile,severity";
-    writeln!(out, "{heading}")?;
-    for line in rows.into_iter().map(Line::of) {
-        let releases: Vec<&str> = line.releases.iter().map(|one| one.release).collect();
-        let lists = [releases.join(" "), line.level.to_owned(), line.retourcode.unwrap_or_default()];
-        let lists = lists.into_iter().chain([line.berichten.join(" "), line.checked.join(" ")]);
-        let texts = [line.nl, line.en].into_iter().flat_map(Explanation::columns).map(str::to_owned);
-        let columns = std::iter::once(line.rule.to_owned()).chain(lists);
-        let columns = columns.chain([line.unchecked.unwrap_or_default().to_owned()]).chain(texts).chain([line.source]);
-        let columns = columns.chain([line.profile, line.severity].map(|column| column.unwrap_or_default().to_owned()));
-        let quoted: Vec<String> = columns.map(|column| quoted(&column)).collect();
-        writeln!(out, "{}", quoted.join(","))?;
-    }
-    Ok(())
-}
+const HEADING: [&str; 18] = [
+    "rule",
+    "releases",
+    "level",
+    "retourcode",
+    "berichten",
+    "checked",
+    "unchecked",
+    "nl",
+    "waarom",
+    "fout",
+    "goed",
+    "en",
+    "why",
+    "wrong",
+    "right",
+    "source",
+    "profile",
+    "severity",
+];
 
-/// A column, in quotes where it has to be.
-fn quoted(column: &str) -> String {
-    if column.contains([',', '"', '\n']) { format!("\"{}\"", column.replace('"', "\"\"")) } else { column.to_owned() }
+impl Line {
+    /// Under the heading.
+    fn cells(self) -> Vec<Cell> {
+        let releases: Vec<&str> = self.releases.iter().map(|one| one.release).collect();
+        let lists = [releases.join(" "), self.level.to_owned(), self.retourcode.unwrap_or_default()];
+        let lists = lists.into_iter().chain([self.berichten.join(" "), self.checked.join(" ")]);
+        let texts = [self.nl, self.en].into_iter().flat_map(Explanation::columns).map(str::to_owned);
+        let columns = std::iter::once(self.rule.to_owned()).chain(lists);
+        let columns = columns.chain([self.unchecked.unwrap_or_default().to_owned()]).chain(texts).chain([self.source]);
+        let columns = columns.chain([self.profile, self.severity].map(|column| column.unwrap_or_default().to_owned()));
+        columns.map(|column| if column.is_empty() { Cell::Empty } else { Cell::Text(column) }).collect()
+    }
 }
 
 /// What to say of a code that is no rule, with the rules that were perhaps meant.
 fn unknown(code: &str) -> String {
     let wanted = code.to_ascii_uppercase();
-    let mut near: Vec<(usize, &str)> = Row::all().map(|row| (difference(&wanted, row.code()), row.code())).collect();
+    let mut near: Vec<(usize, &str)> = Row::all().map(|row| (osa_distance(&wanted, row.code()), row.code())).collect();
     near.sort_unstable();
     let hint: Vec<&str> = near.iter().take_while(|(far, _)| *far <= 1).take(5).map(|(_, code)| *code).collect();
     if hint.is_empty() {
-        format!("{code:?} is no rule of iWmo and no agreement of a profile; `iwmo-gateway rules` lists them all")
+        format!(
+            "{code:?} is no rule of iWmo, no agreement of a profile and no retourcode of one; `iwmo-gateway rules` lists them all"
+        )
     } else {
-        format!("{code:?} is no rule of iWmo and no agreement of a profile; did you mean {}?", hint.join(", "))
+        format!(
+            "{code:?} is no rule of iWmo, no agreement of a profile and no retourcode of one; did you mean {}?",
+            hint.join(", ")
+        )
     }
-}
-
-/// How many characters must be put in, taken out or replaced.
-fn difference(one: &str, other: &str) -> usize {
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (above, left) in one.bytes().enumerate() {
-        let mut diagonal = above;
-        let mut before = above + 1;
-        for (cell, right) in row.iter_mut().skip(1).zip(other.bytes()) {
-            let here = (diagonal + usize::from(left != right)).min(*cell + 1).min(before + 1);
-            diagonal = *cell;
-            *cell = here;
-            before = here;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = above + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -278,16 +350,7 @@ mod tests {
 
     #[test]
     fn a_slip_gives_a_hint() {
-        assert_eq!(difference("TR019", "TR019"), 0);
-        assert_eq!(difference("TR19", "TR019"), 1);
-        assert_eq!(difference("TR091", "TR019"), 2);
         assert!(unknown("tr19").contains("TR019"), "{}", unknown("tr19"));
         assert!(unknown("onzin").contains("lists them all"));
-    }
-
-    #[test]
-    fn csv_is_quoted_where_it_has_to_be() {
-        assert_eq!(quoted("a b"), "a b");
-        assert_eq!(quoted("a, \"b\""), "\"a, \"\"b\"\"\"");
     }
 }

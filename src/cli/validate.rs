@@ -1,17 +1,18 @@
 //! `validate`: files checked against schema and rules, without a server. Only a part of a file is in memory at a time.
 
 mod report;
+mod source;
 
 use std::error::Error;
 use std::fs::File;
-use std::io::{self, ErrorKind, Read, Seek};
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use clap::ValueEnum;
 
-use super::{Exit, complain};
+use super::{Exit, complain, written};
 use crate::clock::{Clock, SystemClock};
 use crate::config::codelijsten::Codelijsten;
 use crate::config::xsd_files;
@@ -29,7 +30,7 @@ pub struct Arguments {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// The date for rule TR135; today when left out
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     today: Option<NaiveDate>,
     /// Refuse files larger than this
     #[arg(long, value_name = "N")]
@@ -40,6 +41,10 @@ pub struct Arguments {
     /// Files, folders (their *.xml in name order, not recursive), or - for stdin
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
+}
+
+fn day(text: &str) -> Result<NaiveDate, &'static str> {
+    text.parse().map_err(|_| "a date is written as 2026-03-31")
 }
 
 /// How to print.
@@ -89,15 +94,9 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
             return Exit::Environment;
         }
     };
-    match check_all(arguments, &schemas) {
-        Ok(exit) => exit,
-        // Whoever read along has seen enough.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Exit::Fine,
-        Err(error) => {
-            complain(&error);
-            Exit::Environment
-        }
-    }
+    let mut exit = Exit::Fine;
+    let results = check_all(arguments, &schemas, &mut exit);
+    written(results, exit)
 }
 
 fn schemas(folder: Option<&Path>) -> Result<Arc<Schemas>, Box<dyn Error>> {
@@ -108,22 +107,28 @@ fn schemas(folder: Option<&Path>) -> Result<Arc<Schemas>, Box<dyn Error>> {
     Ok(Arc::new(Schemas::load(&[replacement])?))
 }
 
-fn check_all(arguments: &Arguments, schemas: &Schemas) -> io::Result<Exit> {
+/// Checks every file and raises `exit` to what was found; a folder that holds nothing to check is told.
+fn check_all(arguments: &Arguments, schemas: &Schemas, exit: &mut Exit) -> io::Result<()> {
     let codelijsten = Codelijsten::built_in();
     let today = arguments.today.unwrap_or_else(|| SystemClock.today());
     let outside = Outside { today, gemeenten: &codelijsten.gemeenten, contract: None };
     let mut report = Report::new(arguments.format);
-    let mut exit = Exit::Fine;
-    for path in arguments.paths.iter().flat_map(|path| expand(path)) {
-        let checked = match open(&path, arguments.max_bytes) {
-            Ok(file) => check(path.display().to_string(), file, schemas, &outside),
-            Err(refused) => refused,
-        };
-        exit = exit.max(checked.exit());
-        report.add(&checked)?;
+    for argument in &arguments.paths {
+        let files = expand(argument);
+        if files.is_empty() {
+            eprintln!("iwmo-gateway: {}: there is no *.xml in this folder", argument.display());
+            *exit = Exit::Environment;
+        }
+        for path in files {
+            let checked = match open(&path, arguments.max_bytes) {
+                Ok(file) => check(path.display().to_string(), file, schemas, &outside),
+                Err(refused) => refused,
+            };
+            *exit = (*exit).max(checked.exit());
+            report.add(&checked)?;
+        }
     }
-    report.finish()?;
-    Ok(exit)
+    report.finish()
 }
 
 impl Checked {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 
 use super::{Config, Credential, Ggk, Http, LocalParty, Log, Relay};
-use crate::domain::declaratie::Decides;
+use crate::domain::berichten::declaratie::Decides;
 
 /// No bericht is smaller, in bytes; an envelope is larger.
 const SMALLEST_BERICHT: usize = 1_000;

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use iwmo_gateway::domain::afspraken::lijst;
+use iwmo_gateway::exchange::sha256_hex;
 use serde_json::{Value, json};
 
 use crate::world::WMO305;
@@ -97,6 +98,99 @@ fn validate_speaks_dutch_to_people_and_junit_to_test_runners() {
 }
 
 #[test]
+fn validate_counts_what_it_found_and_what_it_looked_at() {
+    let (good, bad) = ("fixtures/verhaal/wmo305.xml", "fixtures/regels/CS002/fout-wmo305.xml");
+    let folder = tempfile::tempdir().expect("a folder");
+    let unfit = folder.path().join("geen-wmo305.xml");
+    fs::write(&unfit, WMO305.replace("<Geslacht>", "<Gelsacht>").replace("</Geslacht>", "</Gelsacht>"))
+        .expect("a file");
+    let text = stdout(&run(&["validate", "--today", "2026-03-10", good, bad, unfit.to_str().expect("UTF-8")]));
+    let end: Vec<&str> = text.lines().rev().take(2).collect();
+    assert!(
+        end[0].starts_with("3 bestanden: 1 in orde, 2 niet; ") && end[0].ends_with(" fouten, 0 waarschuwingen"),
+        "{text}"
+    );
+    let run_of: Vec<u32> = end[1]
+        .trim_start_matches("Regels: ")
+        .split("; ")
+        .map(|kind| kind.split(' ').nth(2).and_then(|count| count.parse().ok()).unwrap_or_else(|| panic!("{kind}")))
+        .collect();
+    assert!(run_of.len() == 3 && run_of.is_sorted() && run_of[0] < run_of[1] && run_of[1] < run_of[2], "{}", end[1]);
+    assert_eq!(end[1].matches("niet bereikt na een eerdere fout").count(), 2, "{}", end[1]);
+}
+
+#[test]
+fn validate_shows_the_source_in_colours_to_eyes_alone() {
+    let bad = "fixtures/regels/CS002/fout-wmo305.xml";
+    let with = |environment: &[(&str, &str)]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_iwmo-gateway"));
+        command.args(["validate", bad]).current_dir(env!("CARGO_MANIFEST_DIR"));
+        stdout(&command.envs(environment.iter().copied()).output().expect("the program"))
+    };
+    let seen = with(&[("CLICOLOR_FORCE", "1")]);
+    assert!(seen.contains("\u{1b}[1m\u{1b}[31mfout\u{1b}[0m CS002"), "{seen:?}");
+    assert!(seen.contains("    19 |     <Bsn>") && seen.contains("\n       |     ^\n"), "{seen}");
+    for environment in [&[][..], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]] {
+        let piped = with(environment);
+        assert!(!piped.contains('\u{1b}') && !piped.contains("<Bsn>"), "{piped}");
+    }
+}
+
+#[test]
+fn a_folder_that_holds_nothing_to_check_is_told_with_status_3() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().to_str().expect("UTF-8");
+    for arguments in [&["validate", path, "fixtures/verhaal/wmo305.xml"][..], &["replay", path]] {
+        let output = run(arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(3), "{arguments:?}: {said}");
+        assert_eq!(said, format!("iwmo-gateway: {path}: there is no *.xml in this folder\n"));
+    }
+    let wrong = run(&["validate", "--today", "x", "fixtures/verhaal/wmo305.xml"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("a date is written as 2026-03-31"), "{wrong:?}");
+}
+
+#[test]
+fn convert_takes_stdin_and_nobody_minds_a_reader_that_has_seen_enough() {
+    let piped = |arguments: &[&str], input: &[u8]| {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_iwmo-gateway"))
+            .args(arguments)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the program");
+        child.stdin.take().expect("stdin").write_all(input).expect("written");
+        child.wait_with_output().expect("its end")
+    };
+    let json = piped(&["convert", "--to", "json", "-"], WMO305.as_bytes());
+    assert_eq!(json.status.code(), Some(0));
+    let xml = piped(&["convert", "--to", "xml", "-"], &json.stdout);
+    assert!(xml.status.success() && stdout(&xml).contains("<"), "{xml:?}");
+
+    for arguments in [
+        &["convert", "--to", "json", "fixtures/verhaal/wmo305.xml"][..],
+        &["rules", "--format", "json"],
+        &["validate", "fixtures/verhaal/wmo305.xml"],
+        &["replay", "fixtures/taakgericht"],
+    ] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let output = Command::new(env!("CARGO_BIN_EXE_iwmo-gateway"))
+            .args(arguments)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .stdout(writer)
+            .stderr(Stdio::piped())
+            .spawn()
+            .and_then(std::process::Child::wait_with_output)
+            .expect("its end");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!((output.status.code(), said.as_str()), (Some(0), ""), "{arguments:?}");
+    }
+}
+
+#[test]
 fn validate_tells_which_rules_it_did_not_run_and_why() {
     let output = run(&["validate", "--format", "json", "--today", "2026-03-10", "fixtures/verhaal/wmo305.xml"]);
     let coverage = &lines(&output)[0]["coverage"];
@@ -119,11 +213,12 @@ fn every_rule() -> usize {
 #[test]
 fn rules_lists_every_rule_and_explains_one_in_two_languages() {
     let csv = stdout(&run(&["rules", "--format", "csv"]));
+    assert!(csv.trim_start_matches('\u{feff}').starts_with("rule;releases;level;retourcode;"), "{csv}");
     let (of_profiles, of_the_standard): (Vec<&str>, Vec<&str>) =
-        csv.lines().skip(1).partition(|line| line.starts_with("MLW-") || line.starts_with("HVB-"));
+        csv.lines().skip(1).partition(|line| line.starts_with("\"MLW-") || line.starts_with("\"HVB-"));
     assert_eq!((of_the_standard.len(), of_profiles.len()), (every_rule(), lijst().len()));
-    let stop = csv.lines().find(|line| line.starts_with("TR069,")).expect("a rule of 2.3 alone");
-    assert!(stop.starts_with("TR069,2.3,history,9069,WMO307,WMO307,,Een stop hoort bij"), "{stop}");
+    let stop = csv.lines().find(|line| line.starts_with("\"TR069\";")).expect("a rule of 2.3 alone");
+    assert!(stop.starts_with(r#""TR069";"2.3";"history";"9069";"WMO307";"WMO307";;"Een stop hoort bij"#), "{stop}");
     assert!(stop.contains("Een stop beeindigt iets") && stop.contains("A stop ends what was reported"), "{stop}");
     let table = stdout(&run(&["rules"]));
     for code in ["TR018", "CS002", "OP090x4"] {
@@ -162,8 +257,24 @@ fn rules_tells_an_agreement_apart_from_the_standard() {
     let rule = lines(&run(&["rules", "--format", "json", "TR019"]));
     assert!(rule[0].get("profile").is_none() && rule[0].get("severity").is_none(), "{}", rule[0]);
     let csv = stdout(&run(&["rules", "--format", "csv", "HVB-04"]));
-    assert!(csv.lines().nth(1).is_some_and(|line| line.starts_with("HVB-04,,local,,WMO323,WMO323,,")), "{csv}");
-    assert!(csv.ends_with(",heusden-2022,warning\n"), "{csv}");
+    assert!(
+        csv.lines().nth(1).is_some_and(|line| line.starts_with(r#""HVB-04";;"local";;"WMO323";"WMO323";;"#)),
+        "{csv}"
+    );
+    assert!(csv.ends_with(";\"heusden-2022\";\"warning\"\r\n"), "{csv}");
+}
+
+#[test]
+fn a_retourcode_gives_the_rules_that_it_comes_of() {
+    let few = stdout(&run(&["rules", "9019"]));
+    assert!(few.starts_with("Retourcode 9019 komt van 1 regel.\n\nTR019: "), "{few}");
+    let many = stdout(&run(&["rules", "0001"]));
+    let (first, rest) = many.split_once("\n\n").expect("a heading");
+    assert!(first.starts_with("Retourcode 0001 komt van ") && first.contains("iwmo-gateway rules CS002"), "{first}");
+    assert!(rest.lines().count() > 50 && rest.lines().any(|line| line.starts_with("TR302 ")), "{rest}");
+    let json = lines(&run(&["rules", "--format", "json", "9019"]));
+    assert_eq!(json.iter().map(|line| line["rule"].clone()).collect::<Vec<_>>(), ["TR019"]);
+    assert!(stdout(&run(&["rules", "8855"])).contains("MLW-02: "), "those of a profile as well");
 }
 
 #[test]
@@ -182,18 +293,6 @@ fn tr135_depends_on_the_date_that_is_given() {
 }
 
 #[test]
-fn config_check_tells_all_problems_at_once() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("config.toml");
-    fs::write(&file, "[http]\nlissen = 1\n[gkk]\nurl = \"\"\n").expect("settings");
-    let output = run(&["config", "check", "--config", file.to_str().expect("UTF-8")]);
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(1), "{told}");
-    assert!(told.contains("gkk: unknown key") && told.contains("http.lissen: unknown key"), "{told}");
-    assert_eq!(run(&["config", "check"]).status.code(), Some(0), "the defaults are right");
-}
-
-#[test]
 fn xsd_files_take_the_place_of_the_built_in_ones_or_are_told_to_be_wrong() {
     let folder = tempfile::tempdir().expect("a folder");
     for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("xsd/iwmo-3.2")).expect("our own") {
@@ -203,7 +302,9 @@ fn xsd_files_take_the_place_of_the_built_in_ones_or_are_told_to_be_wrong() {
     let set = folder.path().to_str().expect("UTF-8");
     let file = folder.path().join("config.toml");
     let config = file.to_str().expect("UTF-8");
-    fs::write(&file, format!("[schemas]\niwmo_3_2 = {set:?}\n")).expect("settings");
+    let somebody = "[[partij]]\ncode = \"0384\"\nnaam = \"Diemen\"\n[[credential]]\nname = \"a\"\noperator = true\ntoken_sha256 = ";
+    let settings = format!("[schemas]\niwmo_3_2 = {set:?}\n{somebody}\"{}\"\n", sha256_hex(b"a"));
+    fs::write(&file, settings).expect("settings");
     let bericht = "fixtures/verhaal/wmo305.xml";
     assert_eq!(run(&["config", "check", "--config", config]).status.code(), Some(0));
     assert_eq!(run(&["validate", "--schemas", set, bericht]).status.code(), Some(0));

@@ -142,6 +142,7 @@ fn deadline_text(deadline: &DeadlineReceipt) -> String {
         "met" => "gehaald",
         "late" => "te laat",
         "overdue" => "verstreken",
+        "void" => "vervallen",
         other => other,
     };
     let awaited = awaited(&deadline.clock, &deadline.answer);

@@ -1,12 +1,14 @@
 //! How `validate` prints what it found.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, StdoutLock, Write};
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal as _, StdoutLock, Write};
 
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
 use quick_xml::escape::escape;
 use serde::Serialize;
 
-use super::{Checked, Format, Verdict};
+use super::{Checked, Format, Verdict, source};
 use crate::domain::finding::{Finding, Level, Severity};
 use crate::domain::regels::coverage::{Coverage, NotRun, coverage};
 use crate::domain::{Berichtsoort, Release};
@@ -19,9 +21,39 @@ pub(super) struct Report {
     /// For junit, which has its totals in front.
     cases: Vec<String>,
     failures: usize,
-    /// The kinds of bericht that were seen, for the last line of text.
-    seen: BTreeSet<(Release, Berichtsoort)>,
+    /// For the eyes of who sits at a terminal: the line of the source below what is wrong with it.
+    shows_source: bool,
+    paint: Paint,
+    /// How many files of each kind were looked at as far as which level, for a line at the end of text.
+    ///
+    /// By name: D and F of a 303 or 304 share rules and name.
+    seen: BTreeMap<(Release, &'static str, Level), (Berichtsoort, usize)>,
+    counts: Counts,
 }
+
+/// What there is to count at the end.
+#[derive(Default)]
+struct Counts {
+    files: usize,
+    valid: usize,
+    errors: usize,
+    warnings: usize,
+}
+
+/// Colours, where there is somebody to see them.
+#[derive(Clone, Copy)]
+struct Paint(bool);
+
+impl Paint {
+    /// A text in this style.
+    fn on(self, style: Style, text: &str) -> String {
+        if self.0 { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+}
+
+const WRONG: Style = AnsiColor::Red.on_default().bold();
+const DOUBTFUL: Style = AnsiColor::Yellow.on_default().bold();
+const RIGHT: Style = AnsiColor::Green.on_default().bold();
 
 /// One line of `--format json`.
 #[derive(Serialize)]
@@ -52,20 +84,30 @@ impl From<Coverage> for CoverageLine {
 
 impl Report {
     pub fn new(format: Format) -> Self {
+        // Knows of NO_COLOR and CLICOLOR_FORCE.
+        let colours = AutoStream::choice(&io::stdout()) != ColorChoice::Never;
         Self {
             out: io::LineWriter::new(io::stdout().lock()),
             format,
             cases: Vec::new(),
             failures: 0,
-            seen: BTreeSet::new(),
+            shows_source: colours || io::stdout().is_terminal(),
+            paint: Paint(colours),
+            seen: BTreeMap::new(),
+            counts: Counts::default(),
         }
     }
 
     /// Prints what was found in one file; for junit it is kept until [`Report::finish`].
     pub fn add(&mut self, checked: &Checked) -> io::Result<()> {
-        self.seen.extend(checked.release.zip(checked.berichtsoort));
+        self.counts.add(checked);
         match self.format {
-            Format::Text => print_text(&mut self.out, checked),
+            Format::Text => {
+                if let (Some(release), Some(soort)) = (checked.release, checked.berichtsoort) {
+                    self.seen.entry((release, soort.name(), checked.reached)).or_insert((soort, 0)).1 += 1;
+                }
+                self.print_text(checked)
+            }
             Format::Json => print_json(&mut self.out, checked),
             Format::Junit => {
                 self.failures += usize::from(checked.verdict != Verdict::Valid);
@@ -77,10 +119,15 @@ impl Report {
 
     pub fn finish(&mut self) -> io::Result<()> {
         if self.format == Format::Text && !self.seen.is_empty() {
-            let mut kinds: Vec<String> =
-                self.seen.iter().map(|(release, soort)| coverage_text(*soort, *release)).collect();
-            kinds.dedup(); // D and F of a 303 or 304 share rules and name.
+            let kinds: Vec<String> = self
+                .seen
+                .iter()
+                .map(|((release, _, reached), seen)| coverage_text(*release, *reached, *seen))
+                .collect();
             writeln!(self.out, "Regels: {}", kinds.join("; "))?;
+        }
+        if self.format == Format::Text && self.counts.files > 0 {
+            writeln!(self.out, "{}", self.counts.text())?;
         }
         if self.format == Format::Junit {
             let (tests, failures) = (self.cases.len(), self.failures);
@@ -90,6 +137,53 @@ impl Report {
             writeln!(self.out, "{}\n</testsuite>\n</testsuites>", self.cases.join("\n"))?;
         }
         self.out.flush()
+    }
+
+    /// For people: where, what, and in which element; then the verdict.
+    fn print_text(&mut self, checked: &Checked) -> io::Result<()> {
+        let lines = if self.shows_source { source::lines(checked) } else { BTreeMap::new() };
+        for finding in &checked.findings {
+            writeln!(self.out, "{}", text_line(&checked.file, finding, self.paint))?;
+            if finding.path != "/" {
+                writeln!(self.out, "    in {}", finding.path)?;
+            }
+            if let Some((at, line)) = finding.position.and_then(|at| Some((at, lines.get(&at.line)?))) {
+                source::show(&mut self.out, at, line)?;
+            }
+        }
+        let what = match (checked.berichtsoort, checked.release) {
+            (Some(soort), Some(release)) => format!("{soort} {}, ", release.name()),
+            _ => String::new(),
+        };
+        let verdict = match checked.verdict {
+            Verdict::Valid => self.paint.on(RIGHT, "in orde"),
+            Verdict::Invalid => self
+                .paint
+                .on(WRONG, &format!("niet in orde: {}", counted(checked.findings.len(), "bevinding", "bevindingen"))),
+            Verdict::Refused => self.paint.on(WRONG, "niet te lezen"),
+        };
+        writeln!(self.out, "{}: {what}{verdict}", checked.file)
+    }
+}
+
+impl Counts {
+    fn add(&mut self, checked: &Checked) {
+        self.files += 1;
+        self.valid += usize::from(checked.verdict == Verdict::Valid);
+        let warnings = checked.findings.iter().filter(|finding| finding.severity == Severity::Warning).count();
+        self.warnings += warnings;
+        self.errors += checked.findings.len() - warnings;
+    }
+
+    fn text(&self) -> String {
+        let Self { files, valid, errors, warnings } = *self;
+        format!(
+            "{}: {valid} in orde, {} niet; {}, {}",
+            counted(files, "bestand", "bestanden"),
+            files - valid,
+            counted(errors, "fout", "fouten"),
+            counted(warnings, "waarschuwing", "waarschuwingen")
+        )
     }
 }
 
@@ -108,37 +202,18 @@ fn print_json(out: &mut impl Write, checked: &Checked) -> io::Result<()> {
     writeln!(out, "{}", serde_json::to_string(&line).expect("a line has only texts and numbers"))
 }
 
-/// For people: where, what, and in which element; then the verdict.
-fn print_text(out: &mut impl Write, checked: &Checked) -> io::Result<()> {
-    for finding in &checked.findings {
-        writeln!(out, "{}", text_line(&checked.file, finding))?;
-        if finding.path != "/" {
-            writeln!(out, "    in {}", finding.path)?;
-        }
-    }
-    let what = match (checked.berichtsoort, checked.release) {
-        (Some(soort), Some(release)) => format!("{soort} {}, ", release.name()),
-        _ => String::new(),
-    };
-    let verdict = match checked.verdict {
-        Verdict::Valid => "in orde".to_owned(),
-        Verdict::Invalid => format!("niet in orde: {}", count(checked.findings.len())),
-        Verdict::Refused => "niet te lezen".to_owned(),
-    };
-    writeln!(out, "{}: {what}{verdict}", checked.file)
-}
-
-/// What is looked at in a bericht of this kind, as far as no level fails.
-fn coverage_text(soort: Berichtsoort, release: Release) -> String {
-    let coverage = coverage(soort, release, Level::External);
-    let mut parts = vec![format!("{soort} {}: {} gecontroleerd", release.name(), coverage.run.len())];
+/// What was looked at in berichten of this kind, and what was not.
+fn coverage_text(release: Release, reached: Level, (soort, files): (Berichtsoort, usize)) -> String {
+    let coverage = coverage(soort, release, reached);
+    let of = if files == 1 { String::new() } else { format!(" ({files} bestanden)") };
+    let mut parts = vec![format!("{soort} {}{of}: {} gecontroleerd", release.name(), coverage.run.len())];
     parts.extend(coverage.not_run.iter().map(|(why, rules)| format!("{} {}", rules.len(), not_run_text(*why))));
     parts.join(", ")
 }
 
 const fn not_run_text(why: NotRun) -> &'static str {
     match why {
-        NotRun::EarlierLevel => "niet bereikt",
+        NotRun::EarlierLevel => "niet bereikt na een eerdere fout",
         NotRun::NeedsContract => "niet zonder contract",
         NotRun::NeedsHistory => "niet zonder eerdere berichten",
         NotRun::NotYet => "nog niet",
@@ -147,15 +222,15 @@ const fn not_run_text(why: NotRun) -> &'static str {
     }
 }
 
-fn count(findings: usize) -> String {
-    if findings == 1 { "1 bevinding".to_owned() } else { format!("{findings} bevindingen") }
+fn counted(count: usize, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
 }
 
-fn text_line(file: &str, finding: &Finding) -> String {
+fn text_line(file: &str, finding: &Finding, paint: Paint) -> String {
     let place = finding.position.map_or_else(String::new, |at| format!("{}:{}:", at.line, at.column));
     let severity = match finding.severity {
-        Severity::Error => "fout",
-        Severity::Warning => "waarschuwing",
+        Severity::Error => paint.on(WRONG, "fout"),
+        Severity::Warning => paint.on(DOUBTFUL, "waarschuwing"),
     };
     let rule = match (finding.regel, finding.retour_code) {
         (Some(regel), Some(code)) => format!(" {regel} (retourcode {code})"),
@@ -171,7 +246,8 @@ fn junit_case(checked: &Checked) -> String {
     if checked.verdict == Verdict::Valid {
         return format!("<testcase classname=\"{class}\" name=\"{name}\"/>");
     }
-    let lines: Vec<String> = checked.findings.iter().map(|finding| text_line(&checked.file, finding)).collect();
+    let lines: Vec<String> =
+        checked.findings.iter().map(|finding| text_line(&checked.file, finding, Paint(false))).collect();
     let message = escape(lines.first().map_or("", String::as_str));
     let verdict = checked.verdict.name();
     let all = lines.join("\n");
