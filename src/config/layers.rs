@@ -62,6 +62,8 @@ pub(super) fn read<T: DeserializeOwned>(
     let mut merged = defaults.clone();
     lay_over(&mut merged, &own.table);
     let mut merged = Value::Table(merged);
+    // What has a default goes on with that.
+    own.passed_over.retain(|place| value_at(defaults, place).is_none());
     let mut mended = BTreeSet::new();
     loop {
         let fault = match T::deserialize(Node::root(&merged, &own.passed_over)) {
