@@ -48,10 +48,10 @@ async fn rebuild(arguments: &Arguments) -> Result<Compared, Box<dyn Error>> {
 
 fn tell(compared: &Compared) -> Exit {
     let Compared { berichten, payloads, rows, differences } = compared;
-    let told: String = differences.iter().map(|difference| format!("{difference}\n")).collect();
+    let differing: String = differences.iter().flat_map(|difference| [difference, "\n"]).collect();
     let (count, plural) = (differences.len(), if differences.len() == 1 { "" } else { "s" });
     let told = format!(
-        "{told}{berichten} berichten make {rows} rows of the ledger; {payloads} payloads compared with their digest; {count} \
+        "{differing}{berichten} berichten make {rows} rows of the ledger; {payloads} payloads compared with their digest; {count} \
          difference{plural}\n"
     );
     written(io::stdout().write_all(told.as_bytes()), if differences.is_empty() { Exit::Fine } else { Exit::Findings })

@@ -71,7 +71,7 @@ impl<'de> Deserializer<'de> for Node<'de> {
             // TOML has dates of its own; ours are texts.
             Value::Datetime(date) => visitor.visit_string(date.to_string()),
             Value::Array(values) => visitor.visit_seq(List { list: &self, values: values.iter().enumerate() }),
-            Value::Table(table) => visitor.visit_map(Entries { table: &self, entries: table.iter(), next: None }),
+            Value::Table(table) => visitor.visit_map(Entries { table: &self, rest: table.iter(), next: None }),
         };
         read.map_err(|fault| fault.at(&self.path))
     }
@@ -128,7 +128,7 @@ impl<'de, I: Iterator<Item = (usize, &'de Value)>> SeqAccess<'de> for List<'_, '
 /// The keys and values of a table.
 struct Entries<'n, 'de, I> {
     table: &'n Node<'de>,
-    entries: I,
+    rest: I,
     next: Option<Node<'de>>,
 }
 
@@ -137,7 +137,7 @@ impl<'de, I: Iterator<Item = (&'de String, &'de Value)>> MapAccess<'de> for Entr
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
         let table = self.table;
-        let placed = self.entries.by_ref().map(|(key, value)| (key, key_path(&table.path, key), value));
+        let placed = self.rest.by_ref().map(|(key, value)| (key, key_path(&table.path, key), value));
         let mut kept = placed.skip_while(|(_, path, _)| table.passed_over.contains(path));
         let Some((key, path, value)) = kept.next() else { return Ok(None) };
         let key: StrDeserializer<'_, Fault> = key.as_str().into_deserializer();

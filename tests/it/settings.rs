@@ -30,10 +30,8 @@ fn check(folder: &Path, settings: &str, environment: &[(&str, &str)]) -> (Option
     (output.status.code(), said)
 }
 
-#[test]
-fn every_fault_is_told_at_once_in_words_with_its_line() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let settings = r#"[http]
+/// Settings with a fault of every kind.
+const FAULTY: &str = r#"[http]
 listen = 8080
 max_bericht_bytes = 1
 dashbord_login = true
@@ -65,7 +63,11 @@ name = "b"
 partij = "0384"
 token_sha256 = 12
 "#;
-    let (status, said) = check(folder.path(), settings, &[]);
+
+#[test]
+fn every_fault_is_told_at_once_in_words_with_its_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (status, said) = check(folder.path(), FAULTY, &[]);
     let expected = [
         (2, "http.listen: is the number 8080; it must be an address and a port, as in \"127.0.0.1:8080\""),
         (3, "http.max_bericht_bytes: is 1; nothing fits in fewer than 1000 bytes"),
