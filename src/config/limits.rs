@@ -30,6 +30,7 @@ pub(super) fn check(http: &Http, ggk: &Ggk, relay: &Relay, log: &Log, problems: 
         ("ggk.timeout", ggk.timeout),
         ("relay.first_pause", relay.first_pause),
         ("relay.longest_pause", relay.longest_pause),
+        ("relay.budget", relay.budget),
     ] {
         if duration == Duration::ZERO {
             problems.push(format!("{key}: is nothing; it must be longer, as in \"30s\""));
@@ -38,8 +39,10 @@ pub(super) fn check(http: &Http, ggk: &Ggk, relay: &Relay, log: &Log, problems: 
     if relay.longest_pause < relay.first_pause {
         problems.push("relay.longest_pause: is shorter than relay.first_pause; it must be at least as long".to_owned());
     }
-    if relay.attempts == 0 {
-        problems.push("relay.attempts: is 0, and then nothing is ever sent; it must be 1 or more".to_owned());
+    for (key, envelopes) in [("relay.at_once", relay.at_once), ("relay.at_once_each", relay.at_once_each)] {
+        if envelopes == 0 {
+            problems.push(format!("{key}: is 0, and then nothing is ever sent; it must be 1 or more"));
+        }
     }
     if let Err(error) = EnvFilter::try_new(&log.filter) {
         problems.push(format!(

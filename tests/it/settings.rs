@@ -41,7 +41,7 @@ receive = "yes"
 timeout = "soon"
 max_envelope_bytes = -5
 [relay]
-attempts = 0
+at_once = 0
 [declaratie]
 answer = "six-eyes"
 [deadlines]
@@ -76,7 +76,7 @@ fn every_fault_is_told_at_once_in_words_with_its_line() {
         (7, "ggk.receive: is the text \"yes\"; it must be true or false"),
         (8, "ggk.timeout: is the text \"soon\"; it must be a duration, as in \"30s\", \"15m\", \"4h\" or \"2days\""),
         (9, "ggk.max_envelope_bytes: is the number -5; it must be a whole number, 0 or more"),
-        (11, "relay.attempts: is 0, and then nothing is ever sent; it must be 1 or more"),
+        (11, "relay.at_once: is 0, and then nothing is ever sent; it must be 1 or more"),
         (13, "declaratie.answer: is \"six-eyes\"; it may be \"auto\" or \"four-eyes\""),
         (15, "deadlines.closed[1]: is the text \"2026-13-01\"; it must be a day, as in \"2026-05-15\""),
         (16, "deadlines.bevrijdingsdag: is the number 5; it must be \"always\", \"lustrum\" or \"never\""),

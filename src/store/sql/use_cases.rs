@@ -8,8 +8,8 @@ use chrono::NaiveDate;
 
 use super::super::Database;
 use super::{
-    Result, ahead, audit, bericht, betaling, deadline, declaratie, facts, history, journal, levering, outbox, payload, postbus,
-    record, spoed, steer, support, toewijzing, waiting,
+    Result, ahead, audit, bericht, betaling, deadline, declaratie, facts, history, journal, levering, outbox, payload,
+    postbus, record, spoed, steer, support, toewijzing, waiting,
 };
 use crate::domain::berichten::waarde::{Bsn, ReferentieNummer, ToewijzingNummer};
 use crate::domain::cak::Support;
@@ -18,10 +18,11 @@ use crate::domain::money::betaling::Kenmerk;
 use crate::domain::{Bericht, Header, History, Partij, Timestamp};
 use crate::store::{
     Acknowledged, After, AuditView, BerichtView, BetalingView, CakExport, DeadlineQuery, DeadlineView, Declarable,
-    DeclaratieView, Digest, Done, Entry, EnvelopeSeen, FaultView, FindingReceipt, Hold, Journaled, KeptParcel, LastSeen, Lease,
-    LedgerRow, LedgerTable, LeveringView, LineQuery, LineView, Made, NewBetaling, NewFault, NewOpened, Opening,
-    OutboxQuery, Overview, Parcel, ParcelView, Payment, Place, PostbusItem, Proposal, Receipt, Room, Scope, Settlement,
-    Spoed, SpoedWithdrawal, Steering, Store, ToewijzingView, VorderingView, Waiting, WaitingToewijzing, Withdrawal,
+    DeclaratieView, Digest, Done, Entry, EnvelopeSeen, FaultView, FindingReceipt, Hold, Journaled, KeptParcel,
+    LastSeen, Lease, LedgerRow, LedgerTable, LeveringView, LineQuery, LineView, Made, NewBetaling, NewFault, NewOpened,
+    Opening, OutboxQuery, Overview, Parcel, ParcelView, Payment, Place, PostbusItem, Proposal, Receipt, Room, Scope,
+    Settlement, Spoed, SpoedWithdrawal, Steering, Store, ToewijzingView, VorderingView, Waiting, WaitingToewijzing,
+    Withdrawal,
 };
 
 impl Database {
