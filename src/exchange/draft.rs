@@ -109,10 +109,10 @@ impl Draft<'_> {
 
     fn retour_entry(&self, retourbericht: &Retourbericht, gateway: &Gateway) -> Entry {
         let mut entry = self.plain_entry(gateway);
+        entry.closes = kinds::closings(&self.case(&[], gateway));
         if let Some(awaited) = self.history.answered_by(retourbericht).filter(|_| !self.verdict.is_rejected()) {
             let effect = if retour::accepts(retourbericht) { Effect::Accepts } else { Effect::Refuses };
             answer(&mut entry, &awaited.bericht_id, effect);
-            entry.closes = kinds::closings(&self.case(&[], gateway));
         }
         entry
     }

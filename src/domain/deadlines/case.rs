@@ -29,7 +29,7 @@ pub struct Row {
     pub awaits: Option<&'static str>,
     /// The deadlines that a bericht starts, or starts and ends by itself.
     pub opens: fn(&Case<'_>) -> Vec<Opening>,
-    /// The deadlines that a bericht which is not rejected ends.
+    /// The deadlines that a bericht ends: most by one that is not rejected.
     pub closes: fn(&Case<'_>) -> Vec<Closing>,
 }
 

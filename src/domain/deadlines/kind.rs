@@ -21,13 +21,15 @@ pub enum DeadlineKind {
     Declareren,
     /// That something follows a toewijzing before it ends: agreed between parties too.
     Verlenging,
+    /// That a rejected line is sent again, corrected: agreed between parties too.
+    Correctie,
     /// The payment of what is granted: agreed between parties too. No bericht tells of it: a person does.
     Betaling,
 }
 
 impl DeadlineKind {
     /// Every kind that this gateway knows.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Retour,
         Self::DeclaratieAntwoord,
         Self::Start,
@@ -37,6 +39,7 @@ impl DeadlineKind {
         Self::StartNaToewijzing,
         Self::Declareren,
         Self::Verlenging,
+        Self::Correctie,
         Self::Betaling,
     ];
 
@@ -53,6 +56,7 @@ impl DeadlineKind {
             Self::StartNaToewijzing => "start-na-toewijzing",
             Self::Declareren => "declareren",
             Self::Verlenging => "verlenging",
+            Self::Correctie => "correctie",
             Self::Betaling => "betaling",
         }
     }

@@ -34,7 +34,7 @@ pub const PAYABLE: &str = "CASE WHEN p.toegekend IS NULL THEN 0
 /// A declaratie was answered: nobody waits for its payment when nothing is payable, and somebody does when it is after all. The
 /// same of declaraties that credit it, as what these take back follows from the answer.
 pub async fn keep_clocks(conn: &mut Connection, declaratie_id: &str) -> Result<()> {
-    // Only a factuur has this clock, and only under a profile with a term for it.
+    // Most declaraties have no such deadline: only under a profile with a term for it.
     const TOUCHED: &str = "SELECT DISTINCT k.bericht_id FROM deadline k
         WHERE k.clock = 'betaling' AND k.state IN ('open', 'overdue', 'void') AND (k.bericht_id = $1
             OR k.bericht_id IN (SELECT c.bericht_id FROM prestatie o JOIN prestatie c ON c.gemeente = o.gemeente

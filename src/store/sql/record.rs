@@ -203,7 +203,7 @@ fn close(batch: &mut Batch, closing: &Closing, about: Option<&About>, by: &NewBe
     match (&closing.of, pair) {
         (Of::Bericht(id), _) => batch.push(" AND bericht_id = ").push_bind(id),
         (Of::LinesOn(nummer), Some((gemeente, aanbieder))) => {
-            batch.push(" AND bericht_id IN (SELECT bericht_id FROM prestatie WHERE gemeente = ");
+            batch.push(" AND bericht_id IN (SELECT bericht_id FROM prestatie WHERE NOT void AND gemeente = ");
             batch.push_bind(gemeente).push(" AND aanbieder = ").push_bind(aanbieder);
             batch.push(" AND toewijzing_nummer = ").push_bind(nummer.0).push(")")
         }

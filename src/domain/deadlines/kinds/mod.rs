@@ -1,6 +1,7 @@
 //! The kinds of deadlines: one file and one row each. Pure: no store, no clock.
 
 mod betaling;
+mod correctie;
 mod declaratie_antwoord;
 mod declareren;
 mod onderzoek;
@@ -27,6 +28,7 @@ pub const fn row(kind: DeadlineKind) -> &'static Row {
         DeadlineKind::StartNaToewijzing => &start_na_toewijzing::ROW,
         DeadlineKind::Declareren => &declareren::ROW,
         DeadlineKind::Verlenging => &verlenging::ROW,
+        DeadlineKind::Correctie => &correctie::ROW,
         DeadlineKind::Betaling => &betaling::ROW,
     }
 }
@@ -43,12 +45,9 @@ pub fn openings(case: &Case<'_>) -> Vec<Opening> {
     DeadlineKind::ALL.into_iter().flat_map(|kind| (row(kind).opens)(case)).collect()
 }
 
-/// Every deadline that a bericht ends; one that is rejected ends none.
+/// Every deadline that a bericht ends.
 #[must_use]
 pub fn closings(case: &Case<'_>) -> Vec<Closing> {
-    if case.verdict.is_rejected() {
-        return Vec::new();
-    }
     DeadlineKind::ALL.into_iter().flat_map(|kind| (row(kind).closes)(case)).collect()
 }
 

@@ -28,6 +28,6 @@ fn opens(case: &Case<'_>) -> Vec<Opening> {
 
 fn closes(case: &Case<'_>) -> Vec<Closing> {
     let Bericht::Retour(retour) = case.bericht else { return Vec::new() };
-    let awaited = case.history.answered_by(retour);
+    let awaited = case.history.answered_by(retour).filter(|_| !case.verdict.is_rejected());
     awaited.map(|awaited| Closing::answered(KIND, &awaited.bericht_id)).into_iter().collect()
 }

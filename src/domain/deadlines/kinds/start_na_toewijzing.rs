@@ -1,4 +1,5 @@
-//! That support starts at all after a toewijzing, counted from the receipt of the toewijzing and never before its Ingangsdatum.
+//! That support starts at all after a toewijzing, counted from the receipt of the toewijzing and never before its Ingangsdatum;
+//! or, where that was agreed, from the Ingangsdatum, and never before the receipt.
 //!
 //! It starts with the first version that comes, and looks at the day on which support began, whenever that is reported.
 //! A toewijzing that is taken back, or ends no later than the term does, needs no start any more. Where support begins on a
@@ -15,11 +16,12 @@ use crate::domain::deadlines::term::Unit;
 use crate::domain::facts::new_toewijzing::NewToewijzing;
 
 const KIND: DeadlineKind = DeadlineKind::StartNaToewijzing;
+const FROM_FIRST_DAY: &str = "start-na-ingangsdatum";
 
 /// See the head of this file.
 pub const ROW: Row = Row {
     kind: KIND,
-    terms: &[KIND.name()],
+    terms: &[KIND.name(), FROM_FIRST_DAY],
     units: &Unit::ALL,
     is_optional: true,
     binds: Binds::Side(Side::Aanbieder),
@@ -66,6 +68,10 @@ fn needs_no_start(new: &NewToewijzing, case: &Case<'_>) -> bool {
 
 /// The last day for a toewijzing that came in on this day.
 fn due(new: &NewToewijzing, received: NaiveDate, case: &Case<'_>) -> Option<NaiveDate> {
-    let term = case.profile.term_of(KIND)?;
-    Some(term.due(received, case.calendar).max(new.ingangsdatum))
+    let from_receipt = case.profile.term_of(KIND);
+    let from_receipt = from_receipt.map(|term| term.due(received, case.calendar).max(new.ingangsdatum));
+    from_receipt.or_else(|| {
+        let term = case.profile.term(FROM_FIRST_DAY)?;
+        Some(term.due(received.max(new.ingangsdatum), case.calendar))
+    })
 }

@@ -7,6 +7,7 @@ use crate::domain::deadlines::case::{Binds, Case, Closing, Ends, Of, Opening, Ro
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::deadlines::profile::Side;
 use crate::domain::deadlines::term::Unit;
+use crate::domain::facts::history::VerzoekFact;
 
 const KIND: DeadlineKind = DeadlineKind::Verzoek;
 
@@ -48,7 +49,7 @@ fn closes(case: &Case<'_>) -> Vec<Closing> {
 /// Ends a deadline of each of these verzoeken.
 pub(super) fn closings(kind: DeadlineKind, named: Vec<&str>, case: &Case<'_>) -> Vec<Closing> {
     let verzoeken = named.into_iter().filter_map(|naam| case.history.verzoek(naam));
-    let closing = |verzoek: &crate::domain::facts::history::VerzoekFact| Closing {
+    let closing = |verzoek: &VerzoekFact| Closing {
         of: Of::Bericht(verzoek.bericht_id.clone()),
         kind,
         subject: Some(verzoek.referentie_aanbieder.clone()),
