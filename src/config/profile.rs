@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::codelijsten::Codelijsten;
-use crate::domain::afspraken::{Afspraken, ChangeOfProfile, LateInvoice, Mlw2018, Require305, Terms};
+use crate::domain::afspraken::{Afspraken, ChangeOfProfile, LateInvoice, Mlw2018, Require305, Sap32, Terms};
 use crate::domain::berichten::contract::Wijze;
 use crate::domain::cak::Cak;
 use crate::domain::deadlines::kinds::term_keys;
@@ -14,10 +14,11 @@ use crate::domain::deadlines::profile::{PlainTerm, Profile, Side};
 use crate::domain::deadlines::term::{Term, Unit};
 
 /// The profiles that are compiled in, by name.
-pub(super) const PROFILES: [(&str, &str); 3] = [
+pub(super) const PROFILES: [(&str, &str); 4] = [
     ("heusden-2022", include_str!("../../config/profiles/heusden-2022.toml")),
     ("landelijk-3.2", include_str!("../../config/profiles/landelijk-3.2.toml")),
     ("mlw-2018", include_str!("../../config/profiles/mlw-2018.toml")),
+    ("sap-3.2", include_str!("../../config/profiles/sap-3.2.toml")),
 ];
 
 #[derive(Deserialize)]
@@ -71,6 +72,8 @@ enum RawAfspraken {
     },
     #[serde(rename = "heusden-2022")]
     Heusden2022 {},
+    #[serde(rename = "sap-3.2")]
+    Sap32 { credit_within_maanden: u32, vow_lead_weken: u32, correct_start_in_two: bool, free_text_check: bool },
 }
 
 /// What a profile agrees on the CAK.
@@ -97,6 +100,7 @@ pub(super) struct RawOwnAfspraken {
     late_invoice: RawLateInvoice,
     settle_first_period: bool,
     change_of_profile: RawChangeOfProfile,
+    start_within_weeks: u32,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -153,10 +157,20 @@ pub(super) fn profile(
     if !matches!(afspraken, Afspraken::Mlw2018(_)) {
         own.check_without_choices(name, problems);
     }
+    let mut terms = terms(raw.terms).expect("the compiled-in profiles are checked by a test");
+    match (&afspraken, own.start_within_weeks) {
+        (_, 0) => {}
+        (Afspraken::Sap32(_), count) => {
+            terms.insert("start-na-ingangsdatum".to_owned(), Term { count, unit: Unit::Weken });
+        }
+        (Afspraken::None | Afspraken::Heusden2022 | Afspraken::Mlw2018(_), _) => problems.push(format!(
+            "afspraken.start_within_weeks: profile {name} leaves this to nobody; leave this out, or use profile sap-3.2"
+        )),
+    }
     Some(Profile {
         name: raw.name,
         afspraken,
-        terms: terms(raw.terms).expect("the compiled-in profiles are checked by a test"),
+        terms,
         plain: raw.plain.into_iter().map(|(name, raw)| raw.named(name)).collect(),
         warn_days: raw.warn_days,
     })
@@ -221,6 +235,9 @@ impl RawAfspraken {
     fn with(self, own: &RawOwnAfspraken, codelijsten: &Codelijsten) -> Afspraken {
         match self {
             Self::Heusden2022 {} => Afspraken::Heusden2022,
+            Self::Sap32 { credit_within_maanden, vow_lead_weken, correct_start_in_two, free_text_check } => {
+                Afspraken::Sap32(Sap32 { credit_within_maanden, vow_lead_weken, correct_start_in_two, free_text_check })
+            }
             Self::Mlw2018 {
                 valid_from,
                 wijze,

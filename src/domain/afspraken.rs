@@ -5,6 +5,7 @@
 
 mod heusden;
 mod mlw;
+mod sap;
 mod steun;
 mod tabel;
 
@@ -25,6 +26,7 @@ use crate::domain::regels::outside::Outside;
 use crate::domain::regels::uitleg::{self, Uitleg};
 
 pub use mlw::Mlw2018;
+pub use sap::Sap32;
 pub use steun::Terms;
 pub(in crate::domain) use steun::last_day;
 
@@ -37,6 +39,8 @@ pub enum Afspraken {
     Mlw2018(Mlw2018),
     /// The ten-step plan of Heusden of 2022, on release 3.x.
     Heusden2022,
+    /// The standard administration protocols, on release 3.2.
+    Sap32(Sap32),
 }
 
 /// What to make of a line about support that no WMO305 reported.
@@ -179,7 +183,7 @@ impl Afspraken {
     pub const fn cak(&self) -> Option<&Cak> {
         match self {
             Self::Mlw2018(mlw) => Some(&mlw.cak),
-            Self::None | Self::Heusden2022 => None,
+            Self::None | Self::Heusden2022 | Self::Sap32(_) => None,
         }
     }
 
@@ -189,12 +193,18 @@ impl Afspraken {
         matches!(self, Self::Mlw2018(_))
     }
 
+    /// Whether it matters when the lines were granted that a declaratie credits (SAP-CREDIT).
+    #[must_use]
+    pub const fn asks_when_granted(&self) -> bool {
+        matches!(self, Self::Sap32(_))
+    }
+
     /// What is found on the header: with an error the lines are not looked at.
     #[must_use]
     pub fn on_header(&self, heen: &Heenbericht, today: NaiveDate) -> Vec<Finding> {
         match self {
             Self::Mlw2018(mlw) => mlw.on_header(heen, today),
-            Self::None | Self::Heusden2022 => Vec::new(),
+            Self::None | Self::Heusden2022 | Self::Sap32(_) => Vec::new(),
         }
     }
 
@@ -212,7 +222,10 @@ impl Afspraken {
             (Self::Heusden2022, Some(declaratie)) if !heen.header.release.has(Property::Facturen) => {
                 heusden::below(heen, declaratie, history)
             }
-            (Self::Heusden2022 | Self::None, _) => Vec::new(),
+            (Self::Sap32(sap), _) if !heen.header.release.has(Property::Facturen) => {
+                sap.below(heen, declaratie, history, outside.today)
+            }
+            (Self::Heusden2022 | Self::Sap32(_) | Self::None, _) => Vec::new(),
         }
     }
 }

@@ -24,12 +24,14 @@ mod told;
 pub mod wait;
 pub mod watch;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::NaiveDate;
 use tokio::sync::Notify;
 
-use crate::clock::Clock;
+use crate::clock::{self, Clock};
 use crate::domain::berichten::bericht::Heenbericht;
 use crate::domain::berichten::codelijst::Gemeentecodes;
 use crate::domain::berichten::contract::Contracten;
@@ -124,8 +126,24 @@ impl Gateway {
             let (gemeente, aanbieder) = heen.header.pair();
             history.declaraties.elsewhere = self.store.elsewhere(gemeente, aanbieder, &bsns).await?;
         }
+        if self.profile.afspraken.asks_when_granted() {
+            history.declaraties.granted_on = self.granted_on(heen).await?;
+        }
         self.read_wijzigingen(heen, &mut history).await?;
         Ok(history)
+    }
+
+    /// On which day the lines were granted that this declaratie credits.
+    async fn granted_on(&self, heen: &Heenbericht) -> Result<HashMap<String, NaiveDate>, StoreError> {
+        let Inhoud::Declaratie(declaratie) = &heen.inhoud else { return Ok(HashMap::new()) };
+        let lines = declaratie.clienten.iter().flat_map(|client| &client.prestaties);
+        let credited: Vec<&str> = lines.filter_map(|line| line.product_referentie.vorig()).collect();
+        if credited.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let (gemeente, aanbieder) = heen.header.pair();
+        let granted = self.store.granted_at(gemeente, aanbieder, &credited).await?;
+        Ok(granted.into_iter().map(|(naam, at)| (naam, clock::date_of(at))).collect())
     }
 
     /// Reads anew what the 317s ask that this 301 names. A bericht that its schema now refuses tells nothing.

@@ -225,6 +225,15 @@ pub trait Store: Send + Sync {
         bsns: &[&Bsn],
     ) -> Result<HashMap<Bsn, Elsewhere>, StoreError>;
 
+    /// Of the debet lines under these ReferentieNummers that are granted: when the antwoord came that says so. No verdict is
+    /// stale for want of it.
+    async fn granted_at(
+        &self,
+        gemeente: &Partij,
+        aanbieder: &Partij,
+        referenties: &[&str],
+    ) -> Result<HashMap<String, Timestamp>, StoreError>;
+
     /// The receipt given for these bytes, if they were taken in before (accepted or rejected, not refused).
     /// `sha256` is the lower-case hexadecimal digest of the bytes; `header` what they say as XML, `None` when XML was made of
     /// them, as what is missing in its header may have been filled in.

@@ -195,6 +195,16 @@ fn the_end_of_a_toewijzing_is_signalled_where_that_was_agreed_and_not_too_late()
         assert_eq!(verlengingen(profile, &berichten), [["1 2026-03-02 open"]], "{profile}");
     }
     assert_eq!(verlengingen("landelijk-3.2", &berichten), [[""; 0]]);
+    assert_eq!(verlengingen("sap-3.2", &berichten), [[""; 0]], "two months before its end has passed");
+    let longer = [(
+        "2026-02-27",
+        wmo301(
+            "T1",
+            "2026-02-27",
+            &[toewijzing(1, json!({"Toewijzingsdatum": "2026-02-27", "Einddatum": "2026-04-27"}))],
+        ),
+    )];
+    assert_eq!(verlengingen("sap-3.2", &longer), [["1 2026-02-27 open"]], "two months before its end");
 }
 
 #[test]

@@ -23,7 +23,12 @@ fn day(text: &str) -> NaiveDate {
 
 /// What a bericht that comes in on this day opens and closes under a profile.
 fn of(profile: &str, bytes: &[u8], received: &str, history: &History) -> (Vec<Opening>, Vec<Closing>) {
-    let config = Config::parse(&format!("[deadlines]\nprofile = {profile:?}")).expect("settings");
+    under(&format!("[deadlines]\nprofile = {profile:?}"), bytes, received, history)
+}
+
+/// The same under these settings.
+fn under(settings: &str, bytes: &[u8], received: &str, history: &History) -> (Vec<Opening>, Vec<Closing>) {
+    let config = Config::parse(settings).expect("settings");
     let bericht = xml::read(bytes).unwrap_or_else(|refusal| panic!("{:?}", refusal.findings));
     let toewijzingen = match &bericht {
         Bericht::Heen(heen) => NewToewijzing::all_in(&heen.inhoud),
@@ -144,4 +149,19 @@ fn the_days_that_a_due_date_skips_are_named() {
     };
     assert_eq!(skipped("landelijk-3.2"), ["Goede Vrijdag", "weekend", "Tweede Paasdag"]);
     assert_eq!(skipped("heusden-2022"), [""; 0], "calendar days skip none");
+}
+
+#[test]
+fn the_protocols_count_a_start_from_the_ingangsdatum_where_the_parties_agreed_on_weeks() {
+    let opened = |weeks: u32, received| {
+        let bytes = wmo301("T1", "2026-03-02", &[toewijzing(700_101, json!({}))]);
+        let settings = format!("[afspraken]\nstart_within_weeks = {weeks}\n[deadlines]\nprofile = \"sap-3.2\"");
+        told(&under(&settings, &bytes, received, &History::default()).0)
+    };
+    let retour_and_end = ["retour - 2026-03-05 open", "verlenging 700101 2026-10-31 open"];
+    assert_eq!(opened(0, "2026-03-02"), retour_and_end, "nothing was agreed");
+    assert_eq!(opened(6, "2026-03-02")[1], "start-na-toewijzing 700101 2026-04-14 open", "Ingangsdatum 3 March");
+    assert_eq!(opened(6, "2026-03-09")[1], "start-na-toewijzing 700101 2026-04-20 open", "from the receipt when later");
+    let other = Config::parse("[afspraken]\nstart_within_weeks = 6").expect_err("heusden-2022 has no such choice");
+    assert!(other.to_string().contains("afspraken.start_within_weeks: profile heusden-2022"), "{other}");
 }

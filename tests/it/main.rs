@@ -35,6 +35,7 @@ mod regels;
 mod release_2_3;
 mod replay;
 mod retour;
+mod sap;
 mod settings;
 mod stage;
 mod store;

@@ -3,7 +3,7 @@
 //! Why they are there stands in `uitleg.txt`, in the form of the explanations of the rules.
 
 use super::{Afspraak, Breach};
-use crate::domain::Berichtsoort::{self, Wmo301, Wmo303D, Wmo303F, Wmo323};
+use crate::domain::Berichtsoort::{self, Wmo301, Wmo303D, Wmo303F, Wmo305, Wmo315, Wmo317, Wmo323};
 use crate::domain::finding::Severity;
 
 pub const NO_START: Breach = Breach {
@@ -128,13 +128,43 @@ pub const NOT_STARTED: Breach = Breach {
     text: "Van deze ondersteuning is geen start gemeld. De regel wordt beoordeeld; stuur alsnog het startbericht.",
 };
 
+pub const LATE_CREDIT: Breach = Breach {
+    id: "SAP-CREDIT",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "Deze creditregel komt later dan is afgesproken na de toekenning van de regel die zij terugneemt. Zij wordt wel beoordeeld; stuur een correctie de volgende keer eerder.",
+};
+pub const SHORT_NOTICE: Breach = Breach {
+    id: "SAP-VOW",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "De gewenste ingangsdatum ligt dichterbij dan de tijd die de gemeente voor een besluit heeft. Bel de gemeente als het besluit niet kan wachten.",
+};
+pub const START_IN_ONE: Breach = Breach {
+    id: "SAP-START",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "Dit bericht trekt een start in en meldt meteen een nieuwe. Afgesproken is: eerst intrekken, wachten op het WMO306, en dan de nieuwe start sturen.",
+};
+pub const FREE_TEXT: Breach = Breach {
+    id: "SAP-TEKST",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "Commentaar is gevuld. Zet daarin geen gegevens van personen en niets over de zorg; laat het leeg als het niet nodig is.",
+};
+
 /// The document of each profile.
-pub const DOCUMENTS: [(&str, &str); 2] = [
+pub const DOCUMENTS: [(&str, &str); 3] = [
     (MLW, "Werkafspraken maatwerkvoorziening Begeleiding Wmo, Midden-Limburg West, versie 02-02-2018"),
     (HEUSDEN, "10-Stappenplan Wmo Begeleiding 2022, gemeente Heusden"),
+    (
+        SAP,
+        "Standaard administratieprotocollen 3.2 (inspanningsgericht, outputgericht en taakgericht), Ketenbureau i-Sociaal Domein",
+    ),
 ];
 const MLW: &str = "mlw-2018";
 const HEUSDEN: &str = "heusden-2022";
+const SAP: &str = "sap-3.2";
 const OF_303: &[Berichtsoort] = &[Wmo303D, Wmo303F];
 
 /// Every agreement that a finding may name, by profile and number.
@@ -278,5 +308,45 @@ pub const AFSPRAKEN: &[Afspraak] = &[
         nl: "Wat wordt gedeclareerd, is gestart en met een startbericht gemeld.",
         en: "What is declared has started, and a start was sent.",
         breaches: &[NOT_STARTED],
+    },
+    Afspraak {
+        id: "SAP-CREDIT",
+        profile: SAP,
+        berichten: &[Wmo323],
+        bron: "inspanningsgericht 2.5.3, outputgericht 2.5.4",
+        is_for_gemeente: false,
+        nl: "Een toegekende regel wordt binnen twee maanden na de toekenning gecrediteerd.",
+        en: "A granted line is credited within two months after it was granted.",
+        breaches: &[LATE_CREDIT],
+    },
+    Afspraak {
+        id: "SAP-START",
+        profile: SAP,
+        berichten: &[Wmo305],
+        bron: "paragraaf 3.1.2",
+        is_for_gemeente: false,
+        nl: "Een start wordt verbeterd in twee berichten: eerst intrekken, en na het retourbericht de nieuwe start.",
+        en: "A start is corrected in two berichten: first it is taken back, and after the retour the new one is sent.",
+        breaches: &[START_IN_ONE],
+    },
+    Afspraak {
+        id: "SAP-TEKST",
+        profile: SAP,
+        berichten: &[Wmo301, Wmo315],
+        bron: "hoofdstuk 2 (taakgericht: hoofdstuk 1)",
+        is_for_gemeente: false,
+        nl: "In Commentaar staan geen gegevens van personen en niets over de zorg.",
+        en: "A Commentaar holds no personal data and nothing about the care.",
+        breaches: &[FREE_TEXT],
+    },
+    Afspraak {
+        id: "SAP-VOW",
+        profile: SAP,
+        berichten: &[Wmo317],
+        bron: "paragraaf 3.1.7",
+        is_for_gemeente: false,
+        nl: "Een verzoek om wijziging komt acht weken voor de gewenste dag, of er wordt gebeld.",
+        en: "A verzoek om wijziging comes eight weeks before the wished day, or somebody calls.",
+        breaches: &[SHORT_NOTICE],
     },
 ];

@@ -152,6 +152,9 @@ pub struct DeclaratieHistory {
     pub leveringen: HashMap<Bsn, Leveringen>,
     /// What other aanbieders reported of it, and were granted. Only for the gemeente, and only where the agreements ask for it.
     pub elsewhere: HashMap<Bsn, Elsewhere>,
+    /// Of the lines that a declaratie credits, by ReferentieNummer: the day on which the antwoord came that granted them. Only
+    /// where the agreements ask for it.
+    pub granted_on: HashMap<String, NaiveDate>,
 }
 
 /// What other aanbieders of the same gemeente told of a client, as far as the gemeente knows.

@@ -17,7 +17,7 @@ use crate::domain::facts::history::{
     Elsewhere, GrantedElsewhere, Leveringen, PrestatieFact, ReportedStart, StartFact, StopFact, Subject,
     SupportElsewhere, ToewijzingFact, VerzoekFact,
 };
-use crate::domain::{Berichtsoort, Partij};
+use crate::domain::{Berichtsoort, Partij, Timestamp};
 use crate::store::DeclaredLine;
 
 /// A gemeente and an aanbieder.
@@ -355,6 +355,27 @@ pub async fn lines_named(
         }
     }
     Ok(lines)
+}
+
+/// Of the granted debet lines under these ReferentieNummers: when their antwoord came.
+pub async fn granted_at(
+    conn: &mut Connection,
+    pair: Pair<'_>,
+    referenties: &[String],
+) -> Result<HashMap<String, Timestamp>> {
+    const GRANTED: &str = "SELECT p.referentie_nummer, a.received_at FROM prestatie p
+        JOIN bericht d ON d.id = p.bericht_id JOIN bericht a ON a.id = d.retour_id
+        WHERE NOT p.void AND p.toegekend IS NOT NULL AND p.debet_credit = 'D' AND";
+    let mut granted = HashMap::new();
+    for chunk in referenties.chunks(CHUNK) {
+        let mut query = between(GRANTED, "p.", pair);
+        one_of(&mut query, " AND p.referentie_nummer IN ", chunk.iter().cloned());
+        for row in query.build().fetch_all(&mut *conn).await? {
+            let fields = Fields::of("prestatie", "referentie_nummer", &row);
+            granted.insert(fields.get("referentie_nummer")?, fields.get("received_at")?);
+        }
+    }
+    Ok(granted)
 }
 
 /// The lines on these toewijzingen, those under these ReferentieNummers and those that take them back, each once, oldest

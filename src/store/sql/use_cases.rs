@@ -71,6 +71,20 @@ impl Store for Database {
         .await
     }
 
+    async fn granted_at(
+        &self,
+        gemeente: &Partij,
+        aanbieder: &Partij,
+        referenties: &[&str],
+    ) -> Result<HashMap<String, Timestamp>> {
+        let (gemeente, aanbieder) = (gemeente.clone(), aanbieder.clone());
+        let referenties: Vec<String> = referenties.iter().map(|one| (*one).to_owned()).collect();
+        self.read(move |conn| {
+            Box::pin(async move { facts::granted_at(conn, (&gemeente, &aanbieder), &referenties).await })
+        })
+        .await
+    }
+
     async fn first_receipt(&self, sha256: &str, header: Option<&Header>) -> Result<Option<Receipt>> {
         let sha256 = sha256.to_owned();
         let named = header
