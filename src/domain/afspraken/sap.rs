@@ -77,9 +77,9 @@ impl Sap32 {
             is_broken.then(|| changed.nth("TeWijzigenProduct", index))
         });
         let added = path.child("NieuweProducten");
-        let added = verzoek.nieuwe_producten.iter().enumerate().filter_map(move |(index, product)| {
-            is_near(product.gewenste_ingangsdatum).then(|| added.nth("NieuwProduct", index))
-        });
+        let new = verzoek.nieuwe_producten.iter().enumerate();
+        let new = new.filter(|(_, product)| is_near(product.gewenste_ingangsdatum));
+        let added = new.map(move |(index, _)| added.nth("NieuwProduct", index));
         let near = changed.chain(added).map(|path| Place::element(path, "GewensteIngangsdatum"));
         near.map(|place| SHORT_NOTICE.broken_at(place)).collect()
     }

@@ -227,7 +227,7 @@ impl Opening {
 
     /// About this.
     #[must_use]
-    pub fn about(self, subject: impl ToString) -> Self {
+    pub fn about(self, subject: &impl ToString) -> Self {
         Self { subject: Some(subject.to_string()), ..self }
     }
 

@@ -185,8 +185,6 @@ pub fn receipt_text(bericht: &NewBericht) -> Result<String> {
 
 /// A deadline ends: met, late when its moment or day is past, or void when none counts any more.
 fn close(batch: &mut Batch, closing: &Closing, about: Option<&About>, by: &NewBericht) {
-    // Between whom a bericht passes is known of every one that ends a deadline about lines.
-    let pair = about.map(|about| (about.gemeente.code(), about.aanbieder.code()));
     const STOP: &str = "UPDATE deadline
         SET state = CASE WHEN $1 < due_at THEN 'met' WHEN $1 IS NULL THEN 'void' ELSE 'late' END,
             closed_at = $2, closed_by = $3
@@ -194,6 +192,8 @@ fn close(batch: &mut Batch, closing: &Closing, about: Option<&About>, by: &NewBe
     const STOP_BY_DAY: &str = "UPDATE deadline
         SET state = CASE WHEN $1 <= due THEN 'met' ELSE 'late' END, closed_at = $2, closed_by = $3
         WHERE clock = $4 AND (CAST($5 AS TEXT) IS NULL OR subject = $5) AND state IN ('open', 'overdue')";
+    // Between whom a bericht passes is known of every one that ends a deadline about lines.
+    let pair = about.map(|about| (about.gemeente.code(), about.aanbieder.code()));
     let statement = match closing.ends {
         Ends::Answered => batch.statement(STOP).bind(Some(by.received_at)),
         Ends::Void => batch.statement(STOP).bind(None::<Timestamp>),

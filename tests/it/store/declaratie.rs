@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use chrono::Datelike;
 use iwmo_gateway::domain::berichten::waarde::{DebetCredit, ToewijzingNummer};
+use iwmo_gateway::domain::deadlines::kind::DeadlineKind;
 use iwmo_gateway::domain::{Berichtsoort, Partij};
 use iwmo_gateway::store::{
-    About, Answering, DeclaratieView, Effect, Entry, FindingReceipt, LedgerChange, LineQuery, LineView, NewBericht,
-    NewDeclaratie, NewPrestatie, Place, Returned, Store,
+    About, Answering, Closing, DeadlineState, DeclaratieView, Effect, Ends, Entry, FindingReceipt, LedgerChange,
+    LineQuery, LineView, NewBericht, NewDeadline, NewDeclaratie, NewPrestatie, Of, Place, Returned, Store,
 };
 
 use super::World;
 use super::ahead::{declaratie, line};
 use super::data::{
-    BSN, aanbieder, about, day, entry, entry_305, entry_at, gemeente, new_bericht, new_toewijzing, retour, stranger,
-    value,
+    BSN, aanbieder, about, day, entry, entry_305, entry_at, gemeente, morning, new_bericht, new_toewijzing, retour,
+    retour_deadline, stranger, value,
 };
 
 /// More than one transaction writes, so that they are written ahead of their declaratie.
@@ -247,4 +248,67 @@ pub async fn what_others_were_granted_is_seen_without_a_start(World { one, two, 
     assert_eq!(granted(&gemeente(), &aanbieder()).await, [1, 2], "what is rejected, credited or void is not granted");
     assert_eq!(granted(&gemeente(), &stranger()).await, [10]);
     assert_eq!(granted(&Partij::Gemeente("0384".into()), &aanbieder()).await, [0; 0]);
+}
+
+/// A bericht of this aanbieder that ends a deadline.
+async fn ends(store: &dyn Store, id: &str, aanbieder: Partij, closing: Closing) {
+    let about = Some(About { aanbieder, revisions: Vec::new(), ..about(0) });
+    store.record(&Entry { about, closes: vec![closing], ..entry_305(id) }).await.expect("recorded");
+}
+
+pub async fn a_line_that_comes_again_ends_the_deadline_on_the_rejected_one(World { one, two, raw: _raw }: World) {
+    let mut rejected = on_day(3, Some(7));
+    rejected.fact.toegekend = None;
+    let of_kind =
+        |kind, id: &str, subject: &str| NewDeadline { kind, subject: Some(subject.to_owned()), ..retour_deadline(id) };
+    let correctie = of_kind(DeadlineKind::Correctie, "d1", "7 A 2026-03");
+    let starts = ["d2", "d3"].map(|id| of_kind(DeadlineKind::StartNaToewijzing, id, id));
+    let about = Some(About { revisions: Vec::new(), ..about(0) });
+    let deadlines = [vec![correctie], starts.into()].concat();
+    let ledger = of_lines("b1", false, vec![rejected, on_day(4, Some(7))]);
+    one.record(&Entry { about, ledger, deadlines, ..entry_305("b1") }).await.expect("recorded");
+    let of_line = |nummer, subject: &str| Closing {
+        of: Of::LinesOn(ToewijzingNummer(nummer)),
+        kind: DeadlineKind::Correctie,
+        subject: Some(subject.to_owned()),
+        ends: Ends::Answered,
+    };
+    let state = async |id: &str| two.deadline(id, None).await.expect("read").expect("there").state;
+    for (id, aanbieder, closing, wanted) in [
+        ("b2", stranger(), of_line(7, "7 A 2026-03"), DeadlineState::Open),
+        ("b3", aanbieder(), of_line(8, "7 A 2026-03"), DeadlineState::Open),
+        ("b4", aanbieder(), of_line(7, "7 A 2026-04"), DeadlineState::Open),
+        ("b5", aanbieder(), of_line(7, "7 A 2026-03"), DeadlineState::Met),
+    ] {
+        ends(&*one, id, aanbieder, closing).await;
+        assert_eq!(state("d1").await, wanted, "{id}");
+    }
+    for (id, subject, begun, wanted) in
+        [("b6", "d2", "2026-03-05", DeadlineState::Met), ("b7", "d3", "2026-03-06", DeadlineState::Late)]
+    {
+        let of = Of::Bericht("b1".to_owned());
+        let kind = DeadlineKind::StartNaToewijzing;
+        let closing = Closing { of, kind, subject: Some(subject.to_owned()), ends: Ends::Happened(day(begun)) };
+        ends(&*one, id, aanbieder(), closing).await;
+        assert_eq!(state(subject).await, wanted, "it began on {begun}");
+    }
+}
+
+pub async fn when_a_line_was_granted_is_known_once_its_antwoord_came(World { one, two, raw: _raw }: World) {
+    let mut rejected = on_day(3, Some(7));
+    rejected.fact.toegekend = None;
+    put(&*one, "b1", aanbieder(), of_lines("b1", false, vec![on_day(1, Some(7)), on_day(2, Some(7)), rejected])).await;
+    let granted = async |aanbieder: &Partij| {
+        let found = two.granted_at(&gemeente(), aanbieder, &["L-1", "L-3", "L-9"]).await.expect("read");
+        found.into_iter().collect::<Vec<_>>()
+    };
+    assert_eq!(granted(&aanbieder()).await, [], "nobody answered");
+    let returned =
+        Returned { bsn: value(BSN), referentie: on_day(3, None).fact.prestatie.product_referentie, toegekend: None };
+    let bericht = retour(Berichtsoort::Wmo306, "b1", "a1");
+    let kept = NewBericht { heenbericht_id: Some("b1".to_owned()), ..new_bericht("a1", &bericht) };
+    let answers = Some(Answering { heenbericht_id: "b1".to_owned(), effect: Effect::Returns(vec![returned]) });
+    one.record(&Entry { answers, ..entry(kept) }).await.expect("recorded");
+    assert_eq!(granted(&aanbieder()).await, [("L-1".to_owned(), morning())]);
+    assert_eq!(granted(&stranger()).await, [], "of another aanbieder");
 }

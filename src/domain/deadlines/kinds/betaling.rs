@@ -41,5 +41,5 @@ fn opens(case: &Case<'_>) -> Vec<Opening> {
     };
     let state = if oordeel.betaalbaar > 0 { DeadlineState::Open } else { DeadlineState::Void };
     let opening = case.under(term, (KIND, answer), day_0);
-    opening.map(|opening| opening.about(nummer).in_state(state)).into_iter().collect()
+    opening.map(|opening| opening.about(&nummer).in_state(state)).into_iter().collect()
 }

@@ -40,7 +40,7 @@ fn opens(case: &Case<'_>) -> Vec<Opening> {
     let due = term.due_after(last_of_month(case.received), case.calendar);
     let opening = |(_, about): About| Opening {
         bericht_id: bericht_id.clone(),
-        ..Opening::due_on(KIND, Berichtsoort::Wmo323, due).about(about)
+        ..Opening::due_on(KIND, Berichtsoort::Wmo323, due).about(&about)
     };
     abouts(rejected.into_iter()).into_iter().map(opening).collect()
 }

@@ -36,7 +36,7 @@ fn opens(case: &Case<'_>) -> Vec<Opening> {
         let first = case.history.first_report(nummer, begindatum).map(case.day_of);
         let is_late = opening.due < first.map_or(case.received, |day| day.min(case.received));
         let state = if is_late { DeadlineState::Late } else { DeadlineState::Met };
-        Some(opening.about(nummer).in_state(state))
+        Some(opening.about(&nummer).in_state(state))
     };
     reported.filter_map(opening).collect()
 }

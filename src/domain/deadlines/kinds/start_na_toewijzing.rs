@@ -36,7 +36,7 @@ fn opens(case: &Case<'_>) -> Vec<Opening> {
         let is_on_order = case.history.on_written_order.contains(&new.toewijzing_nummer);
         let state = if is_on_order { DeadlineState::Void } else { DeadlineState::Open };
         let due = due(new, case.received, case)?;
-        Some(Opening::due_on(KIND, Berichtsoort::Wmo305, due).about(new.toewijzing_nummer).in_state(state))
+        Some(Opening::due_on(KIND, Berichtsoort::Wmo305, due).about(&new.toewijzing_nummer).in_state(state))
     };
     case.toewijzingen.iter().filter(first).filter_map(opening).collect()
 }

@@ -34,7 +34,7 @@ fn opens(case: &Case<'_>) -> Vec<Opening> {
         let day_0 = known_since(case, nummer, final_since(case, product));
         let opening = case.from_day(KIND, Berichtsoort::Wmo307, day_0)?;
         let state = case.in_time(opening.due);
-        Some(opening.about(nummer).in_state(state))
+        Some(opening.about(&nummer).in_state(state))
     };
     reported.filter_map(opening).collect()
 }

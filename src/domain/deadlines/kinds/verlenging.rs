@@ -71,7 +71,7 @@ fn opens(case: &Case<'_>) -> Vec<Opening> {
     let opening = |new: &NewToewijzing| {
         let due = term.due_before(new.einddatum?);
         let is_asked = due >= case.received && !has_successor(&Span::of_new(new), case);
-        is_asked.then(|| Opening::due_on(KIND, Berichtsoort::Wmo301, due).about(new.toewijzing_nummer))
+        is_asked.then(|| Opening::due_on(KIND, Berichtsoort::Wmo301, due).about(&new.toewijzing_nummer))
     };
     case.holding().filter_map(opening).collect()
 }
