@@ -2,33 +2,30 @@
 //!
 //! A finding here is of level `local` and carries the name that the agreement has here. It adds to the rules of the
 //! standard and switches none off; it carries a retourcode only where the standard has one that says just this.
+//!
+//! Imports `berichten`, `finding`, `facts`, `cak` and `regels`.
 
+mod afspraak;
 mod heusden;
 mod mlw;
+mod paid;
 mod sap;
-mod steun;
 mod tabel;
-
-use std::collections::{BTreeSet, HashMap};
-use std::sync::LazyLock;
 
 use chrono::NaiveDate;
 
-use crate::domain::berichten::bericht::{Berichtsoort, Heenbericht};
-use crate::domain::berichten::declaratie::{Declaratie, Prestatie};
-use crate::domain::berichten::klasse::ElementPath;
+use crate::domain::berichten::bericht::Heenbericht;
+use crate::domain::berichten::declaratie::Declaratie;
 use crate::domain::berichten::release::Property;
-use crate::domain::berichten::waarde::Bsn;
 use crate::domain::cak::Cak;
 use crate::domain::facts::history::History;
-use crate::domain::finding::{Finding, Level, Place, Severity};
+use crate::domain::finding::Finding;
 use crate::domain::regels::outside::Outside;
-use crate::domain::regels::uitleg::{self, Uitleg};
 
-pub use mlw::Mlw2018;
+pub use afspraak::Afspraak;
+pub use mlw::{ChangeOfProfile, LateInvoice, Mlw2018, Require305};
+pub use paid::Terms;
 pub use sap::Sap32;
-pub use steun::Terms;
-pub(in crate::domain) use steun::last_day;
 
 /// The agreements of a profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,63 +40,6 @@ pub enum Afspraken {
     Sap32(Sap32),
 }
 
-/// What to make of a line about support that no WMO305 reported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Require305 {
-    /// Tell, and pay. Since release 3.2 nothing else is allowed (OP364).
-    Warn,
-    /// Do not grant the line.
-    Reject,
-}
-
-/// What to make of a factuur that comes later than was agreed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LateInvoice {
-    /// Tell, and deal with it.
-    Report,
-    /// Grant none of its debet lines.
-    Refuse,
-}
-
-/// Which toewijzing a period belongs to in which another one takes over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChangeOfProfile {
-    /// The one that held on its first day.
-    FirstDay,
-    /// Whichever the line names.
-    Any,
-}
-
-/// One agreement that a bericht can break.
-pub struct Afspraak {
-    /// The name that it has here.
-    pub id: &'static str,
-    /// The profile that it belongs to.
-    pub profile: &'static str,
-    /// The berichten that it looks at.
-    pub berichten: &'static [Berichtsoort],
-    /// It rests on what another aanbieder reported: only the gemeente learns that it is broken.
-    pub is_for_gemeente: bool,
-    /// What it says, in Dutch.
-    pub nl: &'static str,
-    /// What it says, in English.
-    pub en: &'static str,
-    /// Where in the agreement.
-    bron: &'static str,
-    /// The ways to break it: at least one.
-    breaches: &'static [Breach],
-}
-
-/// A way to break an agreement.
-struct Breach {
-    /// Of the agreement.
-    id: &'static str,
-    retour_code: Option<&'static str>,
-    severity: Severity,
-    /// In Dutch, without any value of a person.
-    text: &'static str,
-}
-
 /// Every agreement that a finding may name, by profile and number.
 #[must_use]
 pub const fn lijst() -> &'static [Afspraak] {
@@ -110,71 +50,6 @@ pub const fn lijst() -> &'static [Afspraak] {
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Afspraak> {
     lijst().iter().find(|afspraak| afspraak.id.eq_ignore_ascii_case(id))
-}
-
-static UITLEG: LazyLock<HashMap<&str, Uitleg>> = LazyLock::new(|| uitleg::read(include_str!("afspraken/uitleg.txt")));
-
-impl Afspraak {
-    /// The names of the berichten, each once: D and F of a 303 share theirs.
-    #[must_use]
-    pub fn bericht_names(&self) -> Vec<&'static str> {
-        self.berichten.iter().map(|soort| soort.name()).collect::<BTreeSet<_>>().into_iter().collect()
-    }
-
-    /// The retourcodes of the standard that say just this; most have none.
-    #[must_use]
-    pub fn retour_codes(&self) -> Vec<&'static str> {
-        self.breaches.iter().filter_map(|breach| breach.retour_code).collect()
-    }
-
-    /// Whether breaking it rejects.
-    #[must_use]
-    pub fn severity(&self) -> Severity {
-        let rejects = self.breaches.iter().any(|breach| breach.severity == Severity::Error);
-        if rejects { Severity::Error } else { Severity::Warning }
-    }
-
-    /// What comes of breaking it, in one Dutch word.
-    #[must_use]
-    pub fn gevolg(&self) -> &'static str {
-        match self.severity() {
-            Severity::Error => "afkeuring",
-            Severity::Warning => "waarschuwing",
-        }
-    }
-
-    /// What findings say.
-    pub fn messages(&self) -> impl Iterator<Item = &'static str> {
-        self.breaches.iter().map(|breach| breach.text)
-    }
-
-    /// The agreement that it stands in.
-    #[must_use]
-    pub fn source(&self) -> String {
-        let document = tabel::DOCUMENTS.iter().find(|(profile, _)| *profile == self.profile);
-        format!("{}, {}", document.map_or(self.profile, |(_, title)| title), self.bron)
-    }
-
-    /// Why it is there, and how it is broken and kept.
-    #[must_use]
-    pub fn uitleg(&self) -> Option<&'static Uitleg> {
-        UITLEG.get(self.id)
-    }
-}
-
-impl Breach {
-    fn broken_at(&self, place: Place) -> Finding {
-        Finding {
-            level: Level::Local,
-            severity: self.severity,
-            regel: Some(self.id),
-            retour_code: self.retour_code,
-            path: place.element.to_string(),
-            klasse: Some(place.klasse),
-            position: None,
-            text: self.text.to_owned(),
-        }
-    }
 }
 
 impl Afspraken {
@@ -230,16 +105,10 @@ impl Afspraken {
     }
 }
 
-/// The debet lines, each with its client and the place of an element in it.
-fn debets<'a>(
-    heen: &'a Heenbericht,
-    declaratie: &'a Declaratie,
-) -> impl Iterator<Item = (&'a Bsn, &'a Prestatie, ElementPath)> {
-    heen.inhoud.lines_of(declaratie).filter(|(_, line, _)| line.is_debet())
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -247,10 +116,10 @@ mod tests {
         for afspraak in lijst() {
             assert!(!afspraak.breaches.is_empty(), "{}", afspraak.id);
             assert!(afspraak.breaches.iter().all(|breach| breach.id == afspraak.id), "{}", afspraak.id);
-            assert!(tabel::DOCUMENTS.iter().any(|(profile, _)| *profile == afspraak.profile), "{}", afspraak.id);
+            assert!(afspraak::DOCUMENTS.iter().any(|(profile, _)| *profile == afspraak.profile), "{}", afspraak.id);
         }
         let known: BTreeSet<&str> = lijst().iter().map(|afspraak| afspraak.id).collect();
         assert_eq!(known.len(), lijst().len(), "an agreement stands in the table twice");
-        assert_eq!(UITLEG.keys().copied().collect::<BTreeSet<_>>(), known);
+        assert_eq!(afspraak::UITLEG.keys().copied().collect::<BTreeSet<_>>(), known);
     }
 }

@@ -8,12 +8,12 @@ use std::iter::successors;
 
 use chrono::NaiveDate;
 
-use crate::domain::afspraken::last_day;
 use crate::domain::berichten::declaratie::GeslotenPeriode;
 use crate::domain::berichten::levering::StartKey;
 use crate::domain::berichten::periode::cak_of;
 use crate::domain::berichten::waarde::{Bsn, ProductCategorie, ProductCode};
 use crate::domain::facts::history::{Leveringen, ToewijzingFact};
+use crate::domain::facts::support::last_day;
 
 /// How a product of the old method is known to the CAK.
 #[derive(Clone, Debug, PartialEq, Eq)]

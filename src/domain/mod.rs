@@ -6,14 +6,14 @@
 //! | room | what |
 //! |---|---|
 //! | [`berichten`] | the berichten and the values in them |
-//! | [`facts`] | what was recorded before, and the figures that follow from it |
 //! | [`finding`] | what was found wrong, and where |
+//! | [`facts`] | what was recorded before, and the figures that follow from it |
+//! | [`cak`] | what the CAK is told of support |
 //! | [`regels`] | one function per rule, and the table of rules |
 //! | [`afspraken`] | what a region agreed beside the standard |
 //! | [`judging`] | earlier facts in, findings and answers out; what waits for an earlier bericht |
 //! | [`deadlines`] | days that count, and clocks |
 //! | [`money`] | what is decided, paid and left |
-//! | [`cak`] | what the CAK is told of support |
 //! | [`declare`] | a declaratie made of what was delivered |
 
 pub mod afspraken;

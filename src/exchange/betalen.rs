@@ -9,8 +9,9 @@
 
 use chrono::NaiveDate;
 
+use super::again::MOST_TRIES;
 use super::decide::Person;
-use super::{Gateway, MOST_TRIES};
+use super::gateway::Gateway;
 use crate::clock;
 use crate::domain::money::betaling::Kenmerk;
 use crate::store::{

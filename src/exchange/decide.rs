@@ -7,9 +7,11 @@
 //! overtaken.
 
 use super::draft::compose_antwoord;
+use super::gateway::Gateway;
+use super::ids;
 use super::rebuild::{errors, granted};
-use super::receive::{Carrier, Received, Reply, receive, sha256_hex};
-use super::{Format, Gateway, ids};
+use super::receive::receive;
+use super::received::{Carrier, Format, Received, Reply, sha256_hex};
 use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::berichten::waarde::Value as _;
 use crate::domain::finding::{Finding, Level, Severity};

@@ -4,45 +4,29 @@
 //! the same bytes, and what was taken in gets its first receipt: a declaratie of which only a part was sent is so completed.
 //! A sure rejection stops it wherever the gemeente is: unlike a bericht that somebody posts, nobody has it yet.
 
+mod asked;
 mod facts;
 mod report;
 pub mod rows;
 
 use bytes::Bytes;
 
-use super::Gateway;
-use super::format::Format;
-use super::receive::{Carrier, Received, Refused, Reply, receive, sha256_hex};
+use super::gateway::Gateway;
+use super::receive::receive;
+use super::received::{Carrier, Format, Received, Refused, Reply, sha256_hex};
 use crate::domain::berichten::bericht::{Bericht, Berichtsoort, Heenbericht};
 use crate::domain::berichten::contract::Wijze;
-use crate::domain::berichten::declaratie::GeslotenPeriode;
 use crate::domain::berichten::klasse::ElementPath;
-use crate::domain::berichten::release::{Property, Release};
-use crate::domain::berichten::waarde::Identificatie;
-use crate::domain::declare::{Facts, Frame, Line, NotSplit, Part, Row, RowProblem, lines, split};
+use crate::domain::berichten::release::Property;
+use crate::domain::declare::{Facts, Frame, Line, NotSplit, Part, RowProblem, lines, split};
 use crate::domain::facts::history::PrestatieFact;
 use crate::domain::finding::{Level, Severity};
-use crate::domain::{Finding, Partij, Verdict};
+use crate::domain::{Finding, Verdict};
 use crate::store::{Receipt, StoreError};
 use crate::xml;
+pub use asked::Asked;
 use facts::Found;
 pub use report::{PartReport, RowFinding, RowProblemReport};
-
-/// What is asked.
-pub struct Asked {
-    /// Who is to pay.
-    pub gemeente: Partij,
-    /// Who delivered.
-    pub aanbieder: Partij,
-    /// The month, or before release 3.0 the period of the CAK.
-    pub periode: GeslotenPeriode,
-    /// The number of the declaratie or factuur.
-    pub nummer: Identificatie,
-    /// In which release.
-    pub release: Release,
-    /// What was delivered.
-    pub rows: Vec<Row>,
-}
 
 /// What became of a declaratie.
 pub struct Declared {

@@ -1,17 +1,17 @@
 //! What one verdict makes true: the entry that the store records as a whole.
 
+mod case;
 mod deadlines;
 mod ledger;
 mod receipt;
 
 use chrono::NaiveDate;
 
-use super::format::Format;
-use super::parties::{Addressee, Route};
-use super::receive::{Received, Refused, sha256_hex};
-use super::{Gateway, ids, network};
+use super::gateway::Gateway;
+use super::parties::Addressee;
+use super::received::{Format, Received, Refused, sha256_hex};
+use super::{ids, parcel};
 use crate::domain::berichten::bericht::{Heenbericht, Retourbericht};
-use crate::domain::berichten::declaratie::Decides;
 use crate::domain::berichten::waarde::{Identificatie, RetourCode};
 use crate::domain::deadlines::kinds;
 use crate::domain::facts::history::Answers;
@@ -22,22 +22,12 @@ use crate::domain::judging::waiting::waits_on;
 use crate::domain::{Bericht, History, Inhoud, Verdict};
 use crate::store::{About, Answering, Effect, Entry, NewBericht, Outcome, Receipt, RetourReceipt, Via, Wait};
 use crate::xml;
+pub(super) use case::Draft;
 use deadlines::closes_opened;
 use ledger::matched_toewijzingen;
 pub(super) use ledger::{effect_of, ledger_change};
 pub(super) use receipt::columns;
 use receipt::{deadline_receipt, destination, kept, not_checked, receipt};
-
-/// A judged bericht, before it is recorded.
-pub(super) struct Draft<'a> {
-    pub received: &'a Received,
-    /// The bericht as it goes on: the bytes received, or what was made of them.
-    pub xml: &'a [u8],
-    pub bericht: &'a Bericht,
-    pub history: &'a History,
-    pub verdict: &'a Verdict,
-    pub route: Route,
-}
 
 impl Draft<'_> {
     /// All that becomes true together when this bericht is recorded: what follows from its verdict, or that it waits.
@@ -125,13 +115,6 @@ impl Draft<'_> {
         }
     }
 
-    /// A declaratie whose lines were judged, of which people decide: what was found is a proposal to them.
-    fn is_for_people(&self, gateway: &Gateway) -> bool {
-        gateway.declaraties == Decides::TwoPeople
-            && self.route.addressee == Addressee::Answered
-            && self.verdict.declaratie.is_some()
-    }
-
     /// The bericht itself, and its way to the addressee.
     fn plain_entry(&self, gateway: &Gateway) -> Entry {
         let outcome = self.outcome(gateway);
@@ -148,8 +131,8 @@ impl Draft<'_> {
             match self.route.addressee {
                 Addressee::Elsewhere => {
                     let asked_by = self.asked_by();
-                    let parcel = network::parcel(self.bericht, &self.received.id, self.xml, asked_by, gateway);
-                    entry.parcels.push(parcel);
+                    let id = &self.received.id;
+                    entry.parcels.push(parcel::parcel(self.bericht, id, self.xml, asked_by, gateway));
                     entry.bericht.receipt.sent_to.push(destination(soort, addressee, "ggk"));
                 }
                 Addressee::Answered | Addressee::AnswersItself => {
@@ -246,7 +229,7 @@ impl Draft<'_> {
             "postbus"
         } else {
             let asked_by = self.received.carrier.referentienummer();
-            entry.parcels.push(network::parcel(composed, &bericht.id, &bericht.bytes, asked_by, gateway));
+            entry.parcels.push(parcel::parcel(composed, &bericht.id, &bericht.bytes, asked_by, gateway));
             "ggk"
         };
         let receipt = &mut entry.bericht.receipt;
@@ -310,7 +293,7 @@ pub(super) fn refused(
     gateway: &Gateway,
 ) -> Entry {
     Entry {
-        parcels: network::fault_parcel(received, why, gateway).into_iter().collect(),
+        parcels: parcel::fault_parcel(received, why, gateway).into_iter().collect(),
         envelope: received.carrier.envelope(),
         ..Entry::only(kept(received, bericht, Outcome::Refused, verdict))
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use super::ids;
-use super::receive::Received;
+use super::received::{Format, Received};
 use crate::clock;
 use crate::domain::Bericht;
 use crate::domain::berichten::klasse::RetourCodes;
@@ -14,15 +14,6 @@ use crate::domain::finding::{Finding, Level, Position, Severity};
 use crate::domain::judging::retour::codes_per_klasse;
 use crate::json::{self, Fill, JsonError};
 use crate::xml::{self, BerichtSchema, JsonSchemaSet, Refusal, RefusalKind, Schemas};
-
-/// How a bericht is written down.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// As the standard has it.
-    Xml,
-    /// By the same names; see [`crate::json`].
-    Json,
-}
 
 /// A bericht that could be read, and its XML: the bytes received, or what was made of them.
 pub(super) struct Readable<'a> {
@@ -48,16 +39,6 @@ pub(super) fn read<'a>(received: &'a Received, schemas: &Schemas) -> Result<Read
                 refusal
             })?;
             Ok(Readable { bericht, xml: Cow::Owned(made) })
-        }
-    }
-}
-
-impl Format {
-    /// Fills in where findings stand, if the caller sent what they stand in.
-    pub(super) fn place(self, findings: &mut [Finding], xml: &[u8]) {
-        match self {
-            Self::Xml => xml::place(findings, xml),
-            Self::Json => {}
         }
     }
 }

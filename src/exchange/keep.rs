@@ -10,7 +10,9 @@ mod json;
 
 use chrono::NaiveDate;
 
-use super::{Gateway, MOST_TRIES, ids};
+use super::again::MOST_TRIES;
+use super::gateway::Gateway;
+use super::ids;
 use crate::clock;
 use crate::domain::Partij;
 use crate::domain::berichten::waarde::ToewijzingNummer;

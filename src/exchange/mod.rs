@@ -1,194 +1,42 @@
 //! The stories: [`receive`] takes in a bericht, [`decide`] lets people answer a declaratie, [`betalen`] pays what was granted, [`keep`] lets people look after deadlines, [`wait`] judges what came too early, [`relay`] sends what has to go
 //! out, [`watch`] raises what is overdue.
 //!
-//! Each story fits on one screen. What surrounds them: [`parties`] (who is local), `draft` (what one
-//! verdict makes true), [`network`] (envelopes that come in), `ids` (the only source of randomness).
+//! Each story fits on one screen. What surrounds them: `received` (what came in), `judge` (the one loop in which a bericht is
+//! judged and recorded), `draft` (what one verdict makes true), [`parties`] (who is local), [`network`] (envelopes that come
+//! in), `parcel` (what goes out), `ids` (the only source of randomness).
 
-mod aside;
+mod again;
+mod alarm;
+mod background;
 pub mod betalen;
 mod bounce;
+mod brought;
 pub mod decide;
 pub mod declare;
 mod draft;
 pub mod format;
+mod gateway;
 mod ids;
+mod judge;
 pub mod keep;
 pub mod network;
 pub mod outbox;
+mod parcel;
 pub mod parties;
 pub mod rebuild;
 pub mod receive;
+mod received;
 pub mod relay;
 pub mod table;
 mod told;
 pub mod wait;
 pub mod watch;
 
-use std::collections::HashMap;
-use std::sync::Arc;
-use std::time::Duration;
-
-use chrono::NaiveDate;
-use tokio::sync::Notify;
-
-use crate::clock::{self, Clock};
-use crate::domain::berichten::bericht::Heenbericht;
-use crate::domain::berichten::codelijst::Gemeentecodes;
-use crate::domain::berichten::contract::Contracten;
-use crate::domain::berichten::declaratie::Decides;
-use crate::domain::berichten::waarde::Bsn;
-use crate::domain::deadlines::profile::Profile;
-use crate::domain::deadlines::releases::Releases;
-use crate::domain::deadlines::werkdag::Calendar;
-use crate::domain::facts::history::VerzoekFact;
-use crate::domain::judging::waiting::brings;
-use crate::domain::regels::outside::Outside;
-use crate::domain::{Bericht, Berichtsoort, History, Inhoud, Timestamp, Verdict, judge};
-use crate::hub::codes::Generation;
-use crate::store::{Entry, Store, StoreError};
-use crate::xml::Schemas;
-
-use parties::{Addressee, Route};
-
 pub use crate::clock::local as local_time;
-pub use format::{Format, JsonSchemas, as_json, json_schemas, retour_codes};
+pub use alarm::Alarm;
+pub use brought::Brought;
+pub use format::{JsonSchemas, as_json, json_schemas, retour_codes};
+pub use gateway::{Envelopes, Gateway};
 pub use ids::{new_referentienummer, new_secret};
 pub use parties::LocalParties;
-pub use receive::{Carrier, Received, Refused, Reply, sha256_hex};
-pub use wait::Brought;
-pub use watch::Alarm;
-
-/// How often a bericht is judged at most because others about the same were recorded meanwhile. So many in a row are no
-/// longer a race, but a store that cannot be worked with.
-const MOST_TRIES: u32 = 100;
-
-/// What the stories work with.
-pub struct Gateway {
-    /// What is kept.
-    pub store: Arc<dyn Store>,
-    /// What a bericht has to look like.
-    pub schemas: Arc<Schemas>,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
-    /// For whom this gateway acts.
-    pub parties: LocalParties,
-    /// The terms that hold.
-    pub profile: Profile,
-    /// The days that count.
-    pub calendar: Calendar,
-    /// Which gemeenten there are and were.
-    pub gemeenten: Gemeentecodes,
-    /// Which releases receivers have in force.
-    pub releases: Releases,
-    /// What gemeenten and aanbieders agreed, as far as we were told.
-    pub contracten: Contracten,
-    /// How envelopes are made.
-    pub envelopes: Envelopes,
-    /// How long a bericht waits for one that should have come before it; zero: it is judged as it stands.
-    pub wait_for_earlier: Duration,
-    /// Who decides about a declaratie that was judged.
-    pub declaraties: Decides,
-    /// Wakes [`wait`]: what was recorded.
-    pub brought: Brought,
-    /// Wakes [`relay`]: something is to go out.
-    pub parcel_added: Notify,
-    /// Wakes [`watch`]: a clock started that is due before the others, or the time was set.
-    pub alarm: Alarm,
-}
-
-impl Gateway {
-    /// Tells the other stories that this bericht was recorded.
-    fn recorded(&self, bericht: &Bericht, entry: &Entry) {
-        if !entry.parcels.is_empty() {
-            self.parcel_added.notify_one();
-        }
-        if let Some(due_at) = entry.deadlines.iter().map(|deadline| deadline.due_at).min() {
-            self.alarm.note(due_at);
-        }
-        match (&entry.wait, bericht) {
-            (Some(wait), _) => {
-                self.brought.add((&wait.gemeente, &wait.aanbieder), wait.subjects.clone());
-                self.brought.look_again();
-            }
-            (None, Bericht::Heen(heen)) => self.brought.add(heen.header.pair(), brings(heen)),
-            (None, Bericht::Retour(_)) => {}
-        }
-    }
-
-    /// What came before, with what the verzoeken om wijziging asked that a 301 honours. A gemeente also knows what other aanbieders reported of the same clients, where its agreements ask
-    /// for that; an aanbieder that sends to a gemeente elsewhere never does.
-    async fn history(&self, bericht: &Bericht, route: Route) -> Result<History, StoreError> {
-        let mut history = self.store.history(bericht).await?;
-        let Bericht::Heen(heen) = bericht else { return Ok(history) };
-        let bsns: Vec<&Bsn> = heen.inhoud.factuur_clienten().iter().map(|client| &client.bsn).collect();
-        let is_of_gemeente = route.addressee != Addressee::Elsewhere;
-        if is_of_gemeente && self.profile.afspraken.look_elsewhere() && !bsns.is_empty() {
-            let (gemeente, aanbieder) = heen.header.pair();
-            history.declaraties.elsewhere = self.store.elsewhere(gemeente, aanbieder, &bsns).await?;
-        }
-        if self.profile.afspraken.asks_when_granted() {
-            history.declaraties.granted_on = self.granted_on(heen).await?;
-        }
-        self.read_wijzigingen(heen, &mut history).await?;
-        Ok(history)
-    }
-
-    /// On which day the lines were granted that this declaratie credits.
-    async fn granted_on(&self, heen: &Heenbericht) -> Result<HashMap<String, NaiveDate>, StoreError> {
-        let Inhoud::Declaratie(declaratie) = &heen.inhoud else { return Ok(HashMap::new()) };
-        let lines = declaratie.clienten.iter().flat_map(|client| &client.prestaties);
-        let credited: Vec<&str> = lines.filter_map(|line| line.product_referentie.vorig()).collect();
-        if credited.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let (gemeente, aanbieder) = heen.header.pair();
-        let granted = self.store.granted_at(gemeente, aanbieder, &credited).await?;
-        Ok(granted.into_iter().map(|(naam, at)| (naam, clock::date_of(at))).collect())
-    }
-
-    /// Reads anew what the 317s ask that this 301 names. A bericht that its schema now refuses tells nothing.
-    async fn read_wijzigingen(&self, heen: &Heenbericht, history: &mut History) -> Result<(), StoreError> {
-        let Inhoud::Toewijzing(client) = &heen.inhoud else { return Ok(()) };
-        let named: Vec<&str> =
-            client.toegewezen_producten.iter().filter_map(|product| product.referentie_aanbieder.as_deref()).collect();
-        let is_named = |verzoek: &&mut VerzoekFact| named.contains(&verzoek.referentie_aanbieder.as_str());
-        let wijzigingen = history.verzoeken.iter_mut().filter(|verzoek| verzoek.soort == Berichtsoort::Wmo317);
-        for verzoek in wijzigingen.filter(is_named) {
-            let bytes = self.store.payload(&verzoek.bericht_id, None).await?;
-            let bericht = bytes.and_then(|bytes| self.schemas.read(&bytes).ok());
-            verzoek.wijziging = bericht.and_then(Bericht::into_wijziging);
-        }
-        Ok(())
-    }
-
-    /// Judges a bericht by what came before and what holds now.
-    fn judge(&self, bericht: &Bericht, history: &History) -> Verdict {
-        judge(bericht, history, &self.outside(bericht), &self.profile.afspraken)
-    }
-
-    /// What holds now, outside the traffic, for the parties of this bericht.
-    fn outside(&self, bericht: &Bericht) -> Outside<'_> {
-        let (gemeente, aanbieder) = bericht.header().pair();
-        Outside {
-            today: self.clock.today(),
-            gemeenten: &self.gemeenten,
-            contract: self.contracten.of(gemeente.code(), aanbieder.code()),
-        }
-    }
-}
-
-/// How envelopes are made.
-#[derive(Clone, Debug)]
-pub struct Envelopes {
-    /// The name of the application on them.
-    pub applicatie: String,
-    /// The largest one that is sent, in bytes.
-    pub max_bytes: usize,
-    /// Which list of fault codes the network uses.
-    pub generation: Generation,
-}
-
-/// From `now` to `next`; nothing when that is past.
-fn until(next: Timestamp, now: Timestamp) -> Duration {
-    next.signed_duration_since(now).to_std().unwrap_or_default()
-}
+pub use received::{Carrier, Format, Received, Refused, Reply, sha256_hex};

@@ -7,8 +7,9 @@
 
 use chrono::NaiveDate;
 
-use super::network::renewed;
-use super::{Gateway, MOST_TRIES};
+use super::again::MOST_TRIES;
+use super::gateway::Gateway;
+use super::parcel::renewed;
 use crate::clock;
 use crate::domain::berichten::waarde::Value as _;
 use crate::domain::{Partij, Timestamp};

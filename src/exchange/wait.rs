@@ -6,64 +6,22 @@
 //! store: the first one to record a verdict wins. A note that is lost with its process is made up for when one starts, or
 //! else when the wait ends by itself.
 
-use std::collections::{HashMap, HashSet};
 use std::future::Future;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Notify;
-
 use super::draft::Draft;
-use super::format::{self, Format, Readable};
-use super::receive::{Carrier, Received};
+use super::format::{self, Readable};
+use super::gateway::{Gateway, until};
+use super::judge::{Case, Done, Next, Story};
+use super::received::{Carrier, Format, Received};
 use super::told;
-use super::{Gateway, MOST_TRIES, until};
 use crate::domain::facts::history::Subject;
 use crate::domain::judging::waiting::{meant_order, waits_on};
-use crate::domain::{Partij, Timestamp};
+use crate::domain::{History, Timestamp};
 use crate::store::{Receipt, StoreError, Waiting};
 
 /// How long at most until the store is looked at again: another process may have let something wait.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-
-/// Subjects, by the gemeente and the aanbieder between whom they are.
-type Subjects = HashMap<(Partij, Partij), HashSet<Subject>>;
-
-/// What was recorded since this story last looked.
-#[derive(Debug, Default)]
-pub struct Brought {
-    noted: Mutex<Noted>,
-    added: Notify,
-}
-
-#[derive(Debug, Default)]
-struct Noted {
-    subjects: Subjects,
-    /// A wait may end sooner than this story thinks.
-    sooner: bool,
-}
-
-impl Brought {
-    /// Notes that something about these subjects was recorded.
-    pub(super) fn add(&self, (gemeente, aanbieder): (&Partij, &Partij), subjects: Vec<Subject>) {
-        self.noted().subjects.entry((gemeente.clone(), aanbieder.clone())).or_default().extend(subjects);
-        self.added.notify_one();
-    }
-
-    /// Wakes the story: something was let wait, or the time was set.
-    pub fn look_again(&self) {
-        self.noted().sooner = true;
-        self.added.notify_one();
-    }
-
-    fn take(&self) -> Subjects {
-        std::mem::take(&mut self.noted().subjects)
-    }
-
-    fn noted(&self) -> MutexGuard<'_, Noted> {
-        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// Judges what waited, until `stop` is done. A fault of the store is logged and tried again.
 pub async fn wait(gateway: &Gateway, stop: impl Future<Output = ()>) {
@@ -81,10 +39,10 @@ pub async fn wait(gateway: &Gateway, stop: impl Future<Output = ()>) {
         }
         tokio::select! {
             () = &mut stop => return,
-            () = gateway.brought.added.notified() => {}
+            () = gateway.brought.changed() => {}
             () = &mut timer => {}
         }
-        time_is_up = std::mem::take(&mut gateway.brought.noted().sooner) || timer.is_elapsed();
+        time_is_up = gateway.brought.may_end_sooner() || timer.is_elapsed();
         ends_by = gateway.clock.now();
     }
 }
@@ -156,31 +114,36 @@ impl<'a> Parked<'a> {
 
     /// Judges it anew; `None` when it still has to wait, or another process was faster.
     async fn reconsider(&self, gateway: &Gateway) -> Result<Option<Receipt>, StoreError> {
-        let Readable { bericht, xml } = &self.readable;
-        let route = gateway.parties.route(bericht);
-        let mut tries = 1;
-        loop {
-            let mut history = gateway.history(bericht, route).await?;
-            // By itself: a second use of an Identificatie is never let wait.
-            history.identificatie_used = false;
-            let mut verdict = gateway.judge(bericht, &history);
-            self.received.format.place(&mut verdict.findings, xml);
-            if !self.time_is_up && !waits_on(bericht, &history, &verdict).is_empty() {
-                return Ok(None);
+        let route = gateway.parties.route(&self.readable.bericht);
+        let case = Case { received: self.received, readable: &self.readable, route };
+        match case.settle(self, gateway).await {
+            Ok(Done::Recorded(receipt)) => {
+                told::judged(&receipt);
+                Ok(Some(receipt))
             }
-            let draft = Draft { received: self.received, xml, bericht, history: &history, verdict: &verdict, route };
-            let entry = draft.released(gateway);
-            match gateway.store.record(&entry).await {
-                Err(StoreError::Stale) if tries < MOST_TRIES => tries += 1,
-                Err(StoreError::NotWaiting) => return Ok(None),
-                Err(error) => return Err(error),
-                Ok(()) => {
-                    gateway.recorded(bericht, &entry);
-                    told::judged(&entry.bericht.receipt);
-                    return Ok(Some(entry.bericht.receipt));
-                }
-            }
+            Ok(Done::Stopped(StillWaiting)) | Err(StoreError::NotWaiting) => Ok(None),
+            Err(error) => Err(error),
         }
+    }
+}
+
+/// What it waits for has not come yet.
+struct StillWaiting;
+
+impl Story for Parked<'_> {
+    type Stop = StillWaiting;
+
+    async fn before(&self, history: &mut History, _: &Gateway) -> Result<Option<StillWaiting>, StoreError> {
+        // By itself: a second use of an Identificatie is never let wait.
+        history.identificatie_used = false;
+        Ok(None)
+    }
+
+    fn after(&self, draft: &Draft<'_>, gateway: &Gateway) -> Next<StillWaiting> {
+        if !self.time_is_up && !waits_on(draft.bericht, draft.history, draft.verdict).is_empty() {
+            return Next::Stop(StillWaiting);
+        }
+        Next::Record(Box::new(draft.released(gateway)))
     }
 }
 

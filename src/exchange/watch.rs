@@ -3,47 +3,14 @@
 //! Due moments are stored; the timer only wakes. Any number of processes may watch one store.
 
 use std::future::Future;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Notify;
-
-use super::{Gateway, until};
+use super::gateway::{Gateway, until};
 use crate::domain::Timestamp;
 use crate::store::{DeadlineView, Origin, StoreError};
 
 /// How long at most until the store is looked at again: another process may have added a deadline.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
-
-/// The moment until which this story sleeps. Whoever starts a clock wakes it only when that one is due before.
-#[derive(Debug, Default)]
-pub struct Alarm {
-    /// None while it looks in the store.
-    set_at: Mutex<Option<Timestamp>>,
-    sooner: Notify,
-}
-
-impl Alarm {
-    /// A clock started that is due at this moment.
-    pub(super) fn note(&self, due_at: Timestamp) {
-        if self.set_at().is_none_or(|set_at| due_at < set_at) {
-            self.sooner.notify_one();
-        }
-    }
-
-    /// Wakes the story: the time was set.
-    pub fn look_again(&self) {
-        self.sooner.notify_one();
-    }
-
-    fn set(&self, at: Option<Timestamp>) {
-        *self.set_at.lock().unwrap_or_else(PoisonError::into_inner) = at;
-    }
-
-    fn set_at(&self) -> Option<Timestamp> {
-        *self.set_at.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// Raises overdue deadlines until `stop` is done. A fault of the store is logged and tried again.
 pub async fn watch(gateway: &Gateway, stop: impl Future<Output = ()>) {
@@ -58,7 +25,7 @@ pub async fn watch(gateway: &Gateway, stop: impl Future<Output = ()>) {
         };
         tokio::select! {
             () = &mut stop => return,
-            () = gateway.alarm.sooner.notified() => {}
+            () = gateway.alarm.rings_sooner() => {}
             () = tokio::time::sleep(pause) => {}
         }
     }
@@ -69,14 +36,14 @@ async fn raise_overdue(gateway: &Gateway) -> Result<Duration, StoreError> {
     let now = gateway.clock.now();
     gateway.alarm.set(None);
     for deadline in gateway.store.raise_overdue(now).await? {
-        tell(&deadline);
+        log(&deadline);
     }
     let next = gateway.store.next_deadline_at().await?;
     gateway.alarm.set(Some(next.unwrap_or(Timestamp::MAX_UTC)));
     Ok(next.map_or(LONGEST_WAIT, |next| until(next, now).min(LONGEST_WAIT)))
 }
 
-fn tell(deadline: &DeadlineView) {
+fn log(deadline: &DeadlineView) {
     let (bericht, kenmerk) = match &deadline.origin {
         Origin::Bericht(bericht) => (Some(&bericht.id), None),
         Origin::Person(opened) => (None, Some(&opened.kenmerk)),

@@ -1,6 +1,5 @@
 //! `heusden-2022`: the ten-step plan. Most of it are terms; what a bericht shows is whether support was reported.
 
-use super::debets;
 use super::tabel::NOT_STARTED;
 use crate::domain::berichten::bericht::Heenbericht;
 use crate::domain::berichten::declaratie::{Declaratie, Prestatie};
@@ -13,7 +12,9 @@ const TOLD: usize = 100;
 /// Lines without a start: told and paid, whatever a region would like (OP364).
 pub(super) fn below(heen: &Heenbericht, declaratie: &Declaratie, history: &History) -> Vec<Finding> {
     let leveringen = &history.declaraties.leveringen;
-    let without = debets(heen, declaratie)
+    let without = heen
+        .inhoud
+        .debets_of(declaratie)
         .filter(|(bsn, line, _)| !leveringen.get(bsn).is_some_and(|leveringen| was_started(leveringen, line)));
     without.take(TOLD).map(|(_, _, path)| NOT_STARTED.broken_at(Place::element(path, "ToewijzingNummer"))).collect()
 }

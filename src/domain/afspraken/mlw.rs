@@ -4,13 +4,13 @@ use std::collections::HashSet;
 
 use chrono::{Months, NaiveDate};
 
-use super::steun::{Paid, Terms, Unpaid, is_paid, spans};
+use super::afspraak::Breach;
+use super::paid::{Paid, Terms, Unpaid, is_paid};
 use super::tabel::{
     EARLY, GRANTED_ELSEWHERE, LATE, LONG, NO_CAK_PERIODE, NO_START, NO_SUPPORT, NOT_A_DECLARATIE, NOT_A_FACTUUR,
     OLD_METHOD, OTHER_PRODUCT, OTHER_TOEWIJZING, PART_OF_A_PERIOD, START_AND_END, START_AND_END_PAID, START_PERIOD,
     STILL_CLAIMED, SWITCHED, UNKNOWN_CODE,
 };
-use super::{Breach, ChangeOfProfile, LateInvoice, Require305, debets};
 use crate::domain::berichten::bericht::{Berichtsoort, Heenbericht, Inhoud};
 use crate::domain::berichten::beschikking::{Beschikking, ToegewezenProduct};
 use crate::domain::berichten::contract::{Contract, PaidBy, Wijze};
@@ -21,6 +21,7 @@ use crate::domain::berichten::toewijzing::{Omvang, Product};
 use crate::domain::berichten::waarde::{Bsn, Frequentie, ProductCode, ToewijzingNummer};
 use crate::domain::cak::Cak;
 use crate::domain::facts::history::{GrantedElsewhere, History, Leveringen, SupportElsewhere, ToewijzingFact};
+use crate::domain::facts::support::spans;
 use crate::domain::finding::{Finding, Place, Severity};
 use crate::domain::regels::outside::Outside;
 
@@ -41,6 +42,33 @@ pub struct Mlw2018 {
     pub terms: Terms,
     /// What the CAK is told, and until when there is support under the old method (MLW-21).
     pub cak: Cak,
+}
+
+/// What to make of a line about support that no WMO305 reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Require305 {
+    /// Tell, and pay. Since release 3.2 nothing else is allowed (OP364).
+    Warn,
+    /// Do not grant the line.
+    Reject,
+}
+
+/// What to make of a factuur that comes later than was agreed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LateInvoice {
+    /// Tell, and deal with it.
+    Report,
+    /// Grant none of its debet lines.
+    Refuse,
+}
+
+/// Which toewijzing a period belongs to in which another one takes over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeOfProfile {
+    /// The one that held on its first day.
+    FirstDay,
+    /// Whichever the line names.
+    Any,
 }
 
 /// A line of a factuur.
@@ -109,7 +137,7 @@ impl Mlw2018 {
             return Vec::new();
         }
         let refused = Breach { severity: Severity::Error, ..LATE };
-        debets(heen, declaratie).map(|(_, _, path)| refused.broken_at(Place::klasse(path))).collect()
+        heen.inhoud.debets_of(declaratie).map(|(_, _, path)| refused.broken_at(Place::klasse(path))).collect()
     }
 
     fn of_lines(
@@ -121,7 +149,7 @@ impl Mlw2018 {
     ) -> Vec<Finding> {
         let open = open_claims(heen, declaratie, history);
         let mut findings = Vec::new();
-        for (bsn, line, path) in debets(heen, declaratie) {
+        for (bsn, line, path) in heen.inhoud.debets_of(declaratie) {
             let line = Invoiced { bsn, line, first_day: declaratie.declaratie_periode.begindatum };
             let of_periode = self.of_periode(&line, history, contract);
             let line = line.line;

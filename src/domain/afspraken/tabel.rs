@@ -2,7 +2,7 @@
 //!
 //! Why they are there stands in `uitleg.txt`, in the form of the explanations of the rules.
 
-use super::{Afspraak, Breach};
+use super::afspraak::{Afspraak, Breach, HEUSDEN, MLW, SAP};
 use crate::domain::Berichtsoort::{self, Wmo301, Wmo303D, Wmo303F, Wmo305, Wmo315, Wmo317, Wmo323};
 use crate::domain::finding::Severity;
 
@@ -153,18 +153,6 @@ pub const FREE_TEXT: Breach = Breach {
     text: "Commentaar is gevuld. Zet daarin geen gegevens van personen en niets over de zorg; laat het leeg als het niet nodig is.",
 };
 
-/// The document of each profile.
-pub const DOCUMENTS: [(&str, &str); 3] = [
-    (MLW, "Werkafspraken maatwerkvoorziening Begeleiding Wmo, Midden-Limburg West, versie 02-02-2018"),
-    (HEUSDEN, "10-Stappenplan Wmo Begeleiding 2022, gemeente Heusden"),
-    (
-        SAP,
-        "Standaard administratieprotocollen 3.2 (inspanningsgericht, outputgericht en taakgericht), Ketenbureau i-Sociaal Domein",
-    ),
-];
-const MLW: &str = "mlw-2018";
-const HEUSDEN: &str = "heusden-2022";
-const SAP: &str = "sap-3.2";
 const OF_303: &[Berichtsoort] = &[Wmo303D, Wmo303F];
 
 /// Every agreement that a finding may name, by profile and number.

@@ -4,7 +4,7 @@ use std::hash::{Hash, Hasher};
 
 use chrono::NaiveDate;
 
-use super::bericht::{BerichtIdentificatie, XsdVersie};
+use super::header::{BerichtIdentificatie, XsdVersie};
 use super::klasse::{RetourCodes, klasse};
 use super::waarde::{
     Bsn, DebetCredit, Eenheid, ProductCategorie, ProductCode, ReferentieNummer, RetourCode, ToewijzingNummer, Versie,

@@ -6,12 +6,13 @@
 
 use chrono::NaiveDate;
 
-use super::bericht::{BerichtIdentificatie, Berichtsoort, Header};
 use super::client::{Geboortedatum, VerkorteNaam};
 use super::declaratie::{self, BedragMetDC, Declaratie, GeslotenPeriode, Referentie, TotaalBedragMetDC};
+use super::header::{BerichtIdentificatie, Header};
 use super::klasse::{RetourCodes, klasse};
 use super::partij::Partij;
 use super::release::Release;
+use super::soort::Berichtsoort;
 use super::waarde::{
     Bsn, DebetCredit, Eenheid, Identificatie, ProductCategorie, ProductCode, ToewijzingNummer, Versie,
 };

@@ -4,10 +4,9 @@ use chrono::NaiveDate;
 
 use super::client::{Geboortedatum, VerkorteNaam};
 use super::klasse::{RetourCodes, klasse};
+use super::release::{Property, Release};
 use super::toewijzing::Product;
 use super::waarde::{Bsn, StatusAanlevering, ToewijzingNummer};
-use crate::domain::Release;
-use crate::domain::berichten::release::Property;
 
 klasse! {
     /// The client whose support started.

@@ -3,7 +3,7 @@
 //! No other file asks a release for its name or number to decide something: it asks for a [`Property`], so that a
 //! release that is added later cannot fall into the branch of another one unseen.
 
-use super::bericht::Berichtsoort;
+use super::soort::Berichtsoort;
 
 /// Something in which releases differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,41 +6,17 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::btw::{btw_problem, other_btw_id_nummers};
-use super::row::MAX_FIGURE;
-use super::{Billed, BtwPercentage, Column, Frame, Line, OfFactuur, Persoon, Row, RowProblem};
+use super::row::{MAX_FIGURE, REPEATS};
+use super::{BtwPercentage, Column, Declared, Facts, Line, OfFactuur, Persoon, Row, RowProblem};
 use crate::domain::berichten::contract::{Contract, Tarief};
 use crate::domain::berichten::declaratie::{BedragMetDC, GeslotenPeriode, Prestatie, Referentie};
 use crate::domain::berichten::klasse::RetourCodes;
 use crate::domain::berichten::release::{Property, Release};
 use crate::domain::berichten::waarde::{
-    Bsn, DebetCredit, Eenheid, Identificatie, ProductCategorie, ProductCode, ReferentieNummer, ToewijzingNummer, Value,
+    DebetCredit, Eenheid, Identificatie, ProductCategorie, ProductCode, ReferentieNummer, ToewijzingNummer, Value,
 };
 use crate::domain::facts::calculation::half_up;
-use crate::domain::facts::history::{ToewijzingFact, Toewijzingen};
-
-/// What rows rest on: what the aanbieder itself recorded, and what it agreed with the gemeente.
-pub struct Facts<'a> {
-    /// What is made.
-    pub frame: &'a Frame,
-    /// Those that the gemeente gave to this aanbieder.
-    pub toewijzingen: &'a Toewijzingen,
-    /// Debet lines that were declared before, by their ReferentieNummer.
-    pub declared: &'a HashMap<ReferentieNummer, Declared>,
-    /// Who the clients of the toewijzingen are; only a 303 asks.
-    pub personen: &'a HashMap<ToewijzingNummer, Persoon>,
-    /// What was agreed, when somebody told.
-    pub contract: Option<&'a Contract>,
-}
-
-/// A line that was declared before.
-pub struct Declared {
-    /// Whose it is.
-    pub bsn: Bsn,
-    /// In the words of the 323.
-    pub prestatie: Prestatie,
-    /// The same as it stands in a 303.
-    pub factuur: Option<Billed>,
-}
+use crate::domain::facts::history::ToewijzingFact;
 
 /// The lines of a declaratie with this number: by client, credits first, as they make room for what is declared anew.
 ///
@@ -90,10 +66,6 @@ fn place(line: &Line) -> (&str, bool, Option<ToewijzingNummer>, NaiveDate, usize
         line.rij,
     )
 }
-
-/// What a credit has to do.
-pub(super) const REPEATS: &str =
-    "Een credit herhaalt de regel die hij terugneemt. Laat dit leeg, of vul in wat daar stond.";
 
 /// A line that takes back another, and repeats it (IV091, before release 3.0 IV054).
 fn credit(

@@ -83,6 +83,10 @@ pub enum Column {
     Bsn,
 }
 
+/// What a credit has to do.
+pub(super) const REPEATS: &str =
+    "Een credit herhaalt de regel die hij terugneemt. Laat dit leeg, of vul in wat daar stond.";
+
 /// The largest `LDT_Nummer`.
 const MAX_NUMMER: i64 = 999_999_999;
 /// The largest `LDT_Volume` and `LDT_Bedrag`.

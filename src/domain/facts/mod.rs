@@ -5,4 +5,5 @@
 pub mod calculation;
 pub mod history;
 pub mod new_toewijzing;
+pub mod support;
 pub mod volume;

@@ -1,6 +1,6 @@
 //! Judging: what is wrong with a bericht, which answer the standard prescribes, and what has to wait.
 //!
-//! Imports `berichten`, `facts`, `regels` and `afspraken`.
+//! Imports `berichten`, `finding`, `facts`, `regels` and `afspraken`.
 
 pub mod declaratie_antwoord;
 pub mod factuur_antwoord;

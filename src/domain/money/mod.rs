@@ -1,6 +1,6 @@
 //! What became of what was declared: decided, granted, paid, and what is left of a toewijzing.
 //!
-//! Imports all but `deadlines`, `cak` and `declare`.
+//! Imports `berichten`, `finding`, `facts`, `regels` and `judging`.
 
 pub mod betaling;
 pub mod burn_down;

@@ -4,6 +4,7 @@ pub mod antwoord;
 pub mod beschikking;
 pub mod contact;
 pub mod declaratie;
+pub mod eenheid;
 pub mod factuur;
 pub mod factuur_antwoord;
 pub mod levering;
@@ -12,15 +13,16 @@ pub mod persoon;
 pub mod product;
 pub mod verzoek;
 
-use std::collections::HashSet;
-use std::hash::Hash;
-
 use chrono::{Datelike, Months, NaiveDate};
 
+use super::paths::{
+    client_path, clienten, nth_client_path, nth_factuur_client_path, prestatie_path, relatie_path, repeated,
+    start_product_path, stop_product_path,
+};
 use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
 use crate::domain::berichten::beschikking::Beschikking;
 use crate::domain::berichten::client::{Contact, Geboortedatum, Relatie};
-use crate::domain::berichten::declaratie::{Client, Referentie};
+use crate::domain::berichten::declaratie::Referentie;
 use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::berichten::levering::{StartKey, StartProduct, StopKey, StopProduct};
 use crate::domain::berichten::release::Property;
@@ -284,46 +286,7 @@ fn places_of_birth(heen: &Heenbericht, broken: impl Fn(&Geboortedatum) -> bool) 
         .collect()
 }
 
-/// The places of keys that stood in the bericht before.
-fn repeated<K: Eq + Hash>(keys: impl Iterator<Item = K>, path: impl Fn(usize) -> ElementPath) -> Vec<Place> {
-    let mut seen = HashSet::new();
-    keys.enumerate().filter_map(|(index, key)| (!seen.insert(key)).then(|| Place::klasse(path(index)))).collect()
-}
-
 /// The date that stands for an unknown one (IV009).
 fn is_unknown_date(date: NaiveDate) -> bool {
     (date.year(), date.month(), date.day()) == (1900, 1, 1)
-}
-
-fn client_path() -> ElementPath {
-    ElementPath::root().child("Client")
-}
-
-/// The clients of a declaratie or of the antwoord on it, numbered from 0.
-fn clienten(heen: &Heenbericht) -> impl Iterator<Item = (usize, &Client)> {
-    heen.inhoud.clienten().iter().enumerate()
-}
-
-pub(super) fn nth_client_path(heen: &Heenbericht, index: usize) -> ElementPath {
-    ElementPath::root().child(heen.inhoud.name()).child("Clienten").nth("Client", index)
-}
-
-pub(super) fn prestatie_path(heen: &Heenbericht, client: usize, prestatie: usize) -> ElementPath {
-    nth_client_path(heen, client).child("Prestaties").nth("Prestatie", prestatie)
-}
-
-fn nth_factuur_client_path(index: usize) -> ElementPath {
-    ElementPath::root().child("Clienten").nth("Client", index)
-}
-
-fn relatie_path(index: usize) -> ElementPath {
-    client_path().child("Relaties").nth("Relatie", index)
-}
-
-fn start_product_path(index: usize) -> ElementPath {
-    client_path().child("StartProducten").nth("StartProduct", index)
-}
-
-fn stop_product_path(index: usize) -> ElementPath {
-    client_path().child("StopProducten").nth("StopProduct", index)
 }

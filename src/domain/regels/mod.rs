@@ -2,6 +2,8 @@
 //!
 //! A rule says *where* it is broken; its row says what that means. The order of rows is the order of
 //! findings, no more.
+//!
+//! Imports `berichten`, `finding` and `facts`.
 
 mod bericht;
 mod berichtoverstijgend;
@@ -9,6 +11,7 @@ pub mod coverage;
 mod externe_bron;
 pub mod lijst;
 pub mod outside;
+mod paths;
 pub mod prestatie;
 pub mod uitleg;
 

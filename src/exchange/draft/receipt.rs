@@ -4,7 +4,7 @@ use crate::domain::deadlines::case::Opening;
 use crate::domain::regels::outside::Outside;
 use crate::domain::regels::{Regel, regels_for};
 use crate::domain::{Bericht, Berichtsoort, Heenbericht, Partij, Verdict};
-use crate::exchange::receive::{Carrier, Received};
+use crate::exchange::received::{Carrier, Received};
 use crate::store::{
     DeadlineReceipt, DeadlineState, Destination, FindingReceipt, HeaderColumns, NewBericht, Outcome, Receipt, Via,
 };

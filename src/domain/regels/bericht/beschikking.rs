@@ -6,14 +6,12 @@ use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
 use crate::domain::berichten::beschikking::{Beschikking, Client, ToegewezenProduct};
 use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::berichten::levering::{StartProduct, StopProduct};
-use crate::domain::berichten::waarde::Eenheid;
 use crate::domain::finding::Place;
 
+use super::eenheid::may_be_counted;
 use super::overlap::overlapping;
-use super::{client_path, places_of_birth, start_product_path, stop_product_path};
-
-/// The first day on which products may no longer be counted in weeks or independent of time.
-const NO_MORE_WEEKS: (i32, u32, u32) = (2019, 4, 1);
+use super::places_of_birth;
+use crate::domain::regels::paths::{client_path, start_product_path, stop_product_path};
 
 /// CD044: a toewijzing that changes says until when it holds.
 ///
@@ -63,23 +61,6 @@ pub fn cs330(heen: &Heenbericht) -> Vec<Place> {
     broken_products(heen, Some("Omvang"), |product| {
         product.omvang.as_ref().is_some_and(|omvang| !may_be_counted(omvang.eenheid, product.ingangsdatum))
     })
-}
-
-/// Whether a unit may be used for what begins on this day (CS330, CS331).
-pub(super) fn may_be_counted(eenheid: Eenheid, begin: NaiveDate) -> bool {
-    match eenheid {
-        Eenheid::Week | Eenheid::Tijdsonafhankelijk => {
-            let (year, month, day) = NO_MORE_WEEKS;
-            NaiveDate::from_ymd_opt(year, month, day).is_none_or(|first| begin < first)
-        }
-        Eenheid::Minuut
-        | Eenheid::Uur
-        | Eenheid::Etmaal
-        | Eenheid::Dagdeel
-        | Eenheid::StuksOutput
-        | Eenheid::Euro
-        | Eenheid::StuksInspanning => true,
-    }
 }
 
 /// TR302 as it was in release 2.3: the same product, or without code the same categorie, is not assigned twice for one

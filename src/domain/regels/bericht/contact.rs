@@ -7,7 +7,7 @@ use crate::domain::berichten::waarde::AdresSoort::{Brp, Correspondentie, Tijdeli
 use crate::domain::finding::Place;
 
 use super::persoon::Persoon;
-use super::{client_path, relatie_path};
+use crate::domain::regels::paths::{client_path, relatie_path};
 
 /// The country for which address rules hold.
 const NEDERLAND: &str = "NL";

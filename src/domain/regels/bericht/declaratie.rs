@@ -12,7 +12,8 @@ use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::berichten::waarde::{DebetCredit, Eenheid};
 use crate::domain::finding::Place;
 
-use super::{clienten, factuur, prestatie_path};
+use super::factuur;
+use crate::domain::regels::paths::{clienten, prestatie_path};
 
 /// CD060: a credit line says which line it takes back, a debit line takes nothing back.
 ///

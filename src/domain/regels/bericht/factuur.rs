@@ -13,8 +13,8 @@ use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::berichten::waarde::{DebetCredit, Eenheid};
 use crate::domain::finding::Place;
 
-use super::beschikking::may_be_counted;
-use super::nth_factuur_client_path;
+use super::eenheid::may_be_counted;
+use crate::domain::regels::paths::nth_factuur_client_path;
 
 /// COD833: the servicebureau is paid.
 const AAN_SERVICEBUREAU: &str = "01";

@@ -3,7 +3,7 @@
 use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
 use crate::domain::finding::Place;
 
-use super::stop_product_path;
+use crate::domain::regels::paths::stop_product_path;
 
 /// TR018: support does not stop before it began; this holds for a removal too.
 ///

@@ -5,7 +5,7 @@ use crate::domain::berichten::client::{Communicatie, Contact, Relatie, Volledige
 use crate::domain::berichten::waarde::{Communicatievorm, NaamGebruik};
 use crate::domain::finding::Place;
 
-use super::{client_path, relatie_path};
+use crate::domain::regels::paths::{client_path, relatie_path};
 
 /// The client of a toewijzing, whatever the release.
 #[derive(Clone, Copy)]

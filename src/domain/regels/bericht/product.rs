@@ -12,7 +12,8 @@ use crate::domain::finding::Place;
 
 use super::contact::contacten;
 use super::overlap::{Span, conflicting};
-use super::{beschikking, client_path, factuur};
+use super::{beschikking, factuur};
+use crate::domain::regels::paths::client_path;
 
 /// A product as most rules see it, whatever class and bericht it stands in.
 struct ProductLine<'a> {

@@ -8,7 +8,7 @@ use crate::domain::finding::Place;
 
 use super::overlap::{Span, conflicting};
 use super::product::{extents_not_for_a_day, extents_without_code};
-use super::{client_path, repeated};
+use crate::domain::regels::paths::{client_path, repeated};
 
 /// CD043: number and first day of the open beschikking go together.
 ///

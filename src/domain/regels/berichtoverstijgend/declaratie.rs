@@ -6,7 +6,7 @@ use crate::domain::berichten::declaratie::Declaratie;
 use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::facts::history::{DeclaratieFact, History};
 use crate::domain::finding::Place;
-use crate::domain::regels::bericht::{nth_client_path, prestatie_path};
+use crate::domain::regels::paths::{nth_client_path, prestatie_path};
 
 /// TR304 of a WMO323: the client has, or had, a toewijzing of this gemeente at this aanbieder, and what is asked on a
 /// toewijzing is asked for whose it is. A line that takes back another is judged by that one alone (IV085).

@@ -9,7 +9,7 @@ use crate::domain::berichten::klasse::{ElementPath, RetourCodes};
 use crate::domain::berichten::waarde::Bsn;
 use crate::domain::facts::history::{Answers, DeclaratieFact, History, PrestatieFact};
 use crate::domain::finding::Place;
-use crate::domain::regels::bericht::{nth_client_path, prestatie_path};
+use crate::domain::regels::paths::{nth_client_path, prestatie_path};
 
 /// TR056 of a WMO325: a declaratie is answered once. An antwoord that was set apart does not count: the gemeente may send a
 /// right one after it.

@@ -2,18 +2,19 @@
 
 use std::borrow::Cow;
 
-use super::{Berichtsoort, Header};
-use crate::domain::berichten::antwoord::Antwoord;
-use crate::domain::berichten::beschikking;
-use crate::domain::berichten::client::Geboortedatum;
-use crate::domain::berichten::declaratie::{AntwoordHeader, Client, Declaratie, DeclaratieAntwoord, Prestatie};
-use crate::domain::berichten::factuur::{self, FactuurAntwoordHeader, FactuurHeader};
-use crate::domain::berichten::klasse::{Element, ElementPath, RetourCodes, Source, Target, write_list};
-use crate::domain::berichten::levering;
-use crate::domain::berichten::release::Property;
-use crate::domain::berichten::toewijzing;
-use crate::domain::berichten::verzoek;
-use crate::domain::berichten::waarde::Bsn;
+use super::antwoord::Antwoord;
+use super::beschikking;
+use super::client::Geboortedatum;
+use super::declaratie::{AntwoordHeader, Client, Declaratie, DeclaratieAntwoord, Prestatie};
+use super::factuur::{self, FactuurAntwoordHeader, FactuurHeader};
+use super::header::Header;
+use super::klasse::{Element, ElementPath, RetourCodes, Source, Target, write_list};
+use super::levering;
+use super::release::Property;
+use super::soort::Berichtsoort;
+use super::toewijzing;
+use super::verzoek;
+use super::waarde::Bsn;
 
 /// What stands below the header; heenbericht and retour share the type.
 #[derive(Clone, PartialEq, Eq)]
@@ -228,6 +229,14 @@ impl Inhoud {
             let numbered = client.prestaties.iter().enumerate();
             numbered.map(move |(nr, line)| (&client.bsn, line, lines.nth("Prestatie", nr)))
         })
+    }
+
+    /// The debet lines among them.
+    pub fn debets_of<'a>(
+        &self,
+        declaratie: &'a Declaratie,
+    ) -> impl Iterator<Item = (&'a Bsn, &'a Prestatie, ElementPath)> + use<'a> {
+        self.lines_of(declaratie).filter(|(_, line, _)| line.is_debet())
     }
 
     /// The Bsn of the one client that the whole bericht is about; `None` for a kind that names no client, or

@@ -18,7 +18,7 @@ const STEP: i32 = 10;
 
 /// Sees to one bericht of so many bytes. A large one gets a thread of its own, which the system lets run when those of small
 /// ones leave it time; other threads take over what this one was to do. Where there are none, all else waits.
-pub async fn aside<T: Send>(size: usize, story: impl Future<Output = T> + Send) -> T {
+pub async fn in_background<T: Send>(size: usize, story: impl Future<Output = T> + Send) -> T {
     let runtime = Handle::current();
     if size < LARGE || runtime.runtime_flavor() != RuntimeFlavor::MultiThread {
         return story.await;
@@ -55,8 +55,8 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn a_large_one_steps_back_and_leaves_others_as_they_were() {
         let before = niceness().await;
-        assert_eq!(aside(LARGE - 1, niceness()).await, before);
-        assert_eq!(aside(LARGE, niceness()).await, (before + STEP).min(19));
+        assert_eq!(in_background(LARGE - 1, niceness()).await, before);
+        assert_eq!(in_background(LARGE, niceness()).await, (before + STEP).min(19));
         assert_eq!(niceness().await, before);
     }
 
@@ -65,7 +65,7 @@ mod tests {
         let log = Dispatch::new(tracing_subscriber::registry());
         let story = async { (thread::current().id(), Span::current().metadata().map(Metadata::name)) };
         let story = story.with_subscriber(log.clone());
-        let asked = async { aside(LARGE, story).instrument(tracing::info_span!("bericht")).await };
+        let asked = async { in_background(LARGE, story).instrument(tracing::info_span!("bericht")).await };
         let (ran_on, span) = asked.with_subscriber(log).await;
         assert_ne!(ran_on, thread::current().id(), "a thread of its own");
         assert_eq!(span, Some("bericht"));
@@ -74,6 +74,6 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     #[should_panic(expected = "in the story")]
     async fn what_breaks_in_a_large_one_breaks_where_it_was_asked_for() {
-        aside(LARGE, async { panic!("in the story") }).await;
+        in_background(LARGE, async { panic!("in the story") }).await;
     }
 }
