@@ -8,6 +8,7 @@ mod contracten;
 mod fault;
 mod layers;
 mod limits;
+mod load;
 mod node;
 mod origins;
 mod profile;
@@ -15,13 +16,12 @@ mod raw;
 mod rekening;
 mod text;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 use crate::domain::berichten::contract::Contracten;
 use crate::domain::berichten::declaratie::Decides;
@@ -31,9 +31,8 @@ use crate::domain::deadlines::werkdag::Calendar;
 use crate::domain::money::betaling::Rekening;
 use crate::domain::{Partij, Release};
 use codelijsten::Codelijsten;
-use layers::Surroundings;
-use raw::Raw;
-use text::Text;
+
+pub use load::lay_over;
 
 /// The settings that hold when nothing is said.
 pub const DEFAULT: &str = include_str!("../config/default.toml");
@@ -226,68 +225,6 @@ pub fn xsd_files(folder: &Path) -> std::io::Result<Vec<(String, String)>> {
     }
     files.sort();
     Ok(files)
-}
-
-impl Config {
-    /// Reads a file over the defaults, without a file the defaults alone; the environment and credentials go over both.
-    ///
-    /// # Errors
-    /// Every problem found, each with its line and the key it is about.
-    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
-        Self::read(&contents(file)?, file, &Surroundings::of_process(), |_, _, _| ())
-    }
-
-    /// The same for a gateway that is to serve somebody.
-    ///
-    /// # Errors
-    /// As above; nobody to act for, nobody who may call, or nobody who may decide, is a problem too.
-    pub fn load_to_serve(file: Option<&Path>) -> Result<Self, ConfigError> {
-        Self::read(&contents(file)?, file, &Surroundings::of_process(), limits::serves_somebody)
-    }
-
-    /// Reads settings from text over the defaults, and nothing else.
-    ///
-    /// # Errors
-    /// Every problem found, each with the key it is about.
-    pub fn parse(own: &str) -> Result<Self, ConfigError> {
-        Self::read(own, None, &Surroundings::default(), |_, _, _| ())
-    }
-
-    fn read(
-        own: &str,
-        file: Option<&Path>,
-        around: &Surroundings,
-        demand: fn(&Self, &BTreeSet<String>, &mut Vec<String>),
-    ) -> Result<Self, ConfigError> {
-        let mut problems = Vec::new();
-        let mut own = Text::read(own, file, &mut problems);
-        let raw: Option<Raw> = layers::read(&defaults(DEFAULT), &mut own, around, &mut problems);
-        let config = raw.and_then(|raw| raw.check(&own.passed_over, &mut problems));
-        if let Some(config) = &config {
-            demand(config, &own.passed_over, &mut problems);
-        }
-        config.filter(|_| problems.is_empty()).ok_or_else(|| ConfigError(own.origins.placed(problems)))
-    }
-}
-
-/// Reads other settings than those of the gateway: a file over its defaults.
-///
-/// # Errors
-/// Every problem found, each with its line and the key it is about.
-pub fn lay_over<T: DeserializeOwned>(default: &str, file: Option<&Path>) -> Result<T, ConfigError> {
-    let mut problems = Vec::new();
-    let mut own = Text::read(&contents(file)?, file, &mut problems);
-    let read = layers::read(&defaults(default), &mut own, &Surroundings::default(), &mut problems);
-    read.filter(|_| problems.is_empty()).ok_or_else(|| ConfigError(own.origins.placed(problems)))
-}
-
-fn defaults(text: &str) -> toml::Table {
-    text.parse().expect("the compiled-in defaults are TOML")
-}
-
-fn contents(file: Option<&Path>) -> Result<String, ConfigError> {
-    let Some(path) = file else { return Ok(String::new()) };
-    std::fs::read_to_string(path).map_err(|error| ConfigError(vec![format!("{}: {error}", path.display())]))
 }
 
 #[cfg(test)]

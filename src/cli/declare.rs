@@ -8,8 +8,6 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap::ValueEnum;
-
 use super::{ConfigFile, Exit, block_on, complain};
 use crate::app;
 use crate::clock::SystemClock;
@@ -22,6 +20,8 @@ use crate::domain::{Partij, Release};
 use crate::exchange::Gateway;
 use crate::exchange::declare::{Asked, NotMade, Proof, prove, rows};
 use crate::store::IfOlder;
+
+use report::Format;
 
 const EXAMPLE: &str = "\
 The table has a heading, with semicolons or commas between:
@@ -75,13 +75,6 @@ pub struct Arguments {
     /// The delivered volumes, as CSV or JSON
     #[arg(value_name = "FILE")]
     file: PathBuf,
-}
-
-/// How to print.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 fn gemeente(text: &str) -> Result<Partij, &'static str> {

@@ -8,43 +8,17 @@ mod deadlines;
 mod declare;
 mod demo;
 mod mock;
+mod process;
 mod rebuild;
 mod replay;
 mod rules;
 mod serve;
 mod validate;
 
-use std::fs::File;
-use std::io::{self, ErrorKind, Read as _};
-use std::path::PathBuf;
-use std::process::ExitCode;
-
 use clap::{Parser, Subcommand};
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// How a command ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Exit {
-    /// All is fine, warnings included.
-    Fine,
-    /// Something was found.
-    Findings,
-    /// The command was not understood.
-    Usage,
-    /// A file, a port or the database did not do.
-    Environment,
-}
-
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        match exit {
-            Exit::Fine => Self::SUCCESS,
-            Exit::Findings => Self::from(1),
-            Exit::Usage => Self::from(2),
-            Exit::Environment => Self::from(3),
-        }
-    }
-}
+pub use process::Exit;
+use process::{ConfigFile, StopSignal, block_on, complain, written};
 
 /// Message hub for the Dutch Wmo message standard iWmo: checks, matches, answers and delivers berichten
 /// between gemeenten and aanbieders, and watches their deadlines.
@@ -81,25 +55,6 @@ enum Command {
     Config(config::Arguments),
 }
 
-/// Where the settings are.
-#[derive(clap::Args)]
-struct ConfigFile {
-    /// File with settings; what it leaves out has its default (see config/default.toml)
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-}
-
-impl ConfigFile {
-    /// Why the file cannot be read, when so.
-    fn unreadable(&self) -> Option<String> {
-        let path = self.config.as_deref()?;
-        File::open(path)
-            .and_then(|mut file| file.read(&mut [0]))
-            .err()
-            .map(|error| format!("{}: {error}", path.display()))
-    }
-}
-
 /// Carries out a command; says on stderr what did not work.
 #[must_use]
 pub fn run(arguments: Arguments) -> Exit {
@@ -115,59 +70,5 @@ pub fn run(arguments: Arguments) -> Exit {
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Rebuild(arguments) => rebuild::run(&arguments),
         Command::Config(arguments) => config::run(&arguments),
-    }
-}
-
-/// Says on stderr what went wrong, with every cause.
-fn complain(error: &dyn std::error::Error) {
-    eprint!("iwmo-gateway: {error}");
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        eprint!(": {inner}");
-        cause = inner.source();
-    }
-    eprintln!();
-}
-
-/// How a command ends that wrote its results: as it was to end, and as well when whoever read along has seen enough.
-fn written(results: io::Result<()>, exit: Exit) -> Exit {
-    match results {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            complain(&error);
-            Exit::Environment
-        }
-        Ok(()) | Err(_) => exit,
-    }
-}
-
-/// Runs a future on a runtime of its own.
-fn block_on(work: impl Future<Output = Exit>) -> Exit {
-    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(work),
-        Err(error) => {
-            complain(&error);
-            Exit::Environment
-        }
-    }
-}
-
-/// Ctrl-C and SIGTERM, heard from the moment that this is made.
-struct StopSignal {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl StopSignal {
-    /// Listens from now on.
-    fn listen() -> std::io::Result<Self> {
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
-    }
-
-    /// Done when one of them came.
-    async fn received(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
     }
 }

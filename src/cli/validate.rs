@@ -1,5 +1,6 @@
 //! `validate`: files checked against schema and rules, without a server. Only a part of a file is in memory at a time.
 
+mod checked;
 mod report;
 mod source;
 
@@ -10,7 +11,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use clap::ValueEnum;
 
 use super::{Exit, complain, written};
 use crate::clock::{Clock, SystemClock};
@@ -19,8 +19,8 @@ use crate::config::xsd_files;
 use crate::domain::finding::{Finding, Level, Severity};
 use crate::domain::judging::judge::judge_alone;
 use crate::domain::regels::outside::Outside;
-use crate::domain::{Berichtsoort, Release};
 use crate::xml::{self, Refusal, RefusalKind, Replacement, Schemas};
+use checked::{Checked, Format, Verdict};
 use report::Report;
 
 /// What `validate` takes.
@@ -45,44 +45,6 @@ pub struct Arguments {
 
 fn day(text: &str) -> Result<NaiveDate, &'static str> {
     text.parse().map_err(|_| "a date is written as 2026-03-31")
-}
-
-/// How to print.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
-    Junit,
-}
-
-/// What was found in one file.
-struct Checked {
-    file: String,
-    berichtsoort: Option<Berichtsoort>,
-    release: Option<Release>,
-    verdict: Verdict,
-    findings: Vec<Finding>,
-    /// The deepest level that was looked at.
-    reached: Level,
-    /// The file could not be read at all.
-    unreadable: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Verdict {
-    Valid,
-    Invalid,
-    Refused,
-}
-
-impl Verdict {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Valid => "valid",
-            Self::Invalid => "invalid",
-            Self::Refused => "refused",
-        }
-    }
 }
 
 /// Checks every file; one that cannot be read does not keep the others from being checked.

@@ -5,8 +5,9 @@
 
 use bytes::Bytes;
 
+use super::gateway::Gateway;
+use super::ids;
 use super::relay::{held_by, told};
-use super::{Gateway, ids};
 use crate::hub::codes::{Class, meaning};
 use crate::hub::envelope::Fault;
 use crate::store::{EnvelopeSeen, FaultEffect, Hold, KeptParcel, NewFault, ParcelKind, ParcelState, StoreError};

@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use std::collections::{HashSet, VecDeque};
 
 use super::draft::{columns, effect_of, ledger_change};
-use super::receive::sha256_hex;
+use super::received::sha256_hex;
 use crate::domain::berichten::bericht::Heenbericht;
 use crate::domain::berichten::declaratie::Declaratie;
 use crate::domain::finding::Level;

@@ -12,8 +12,8 @@ use super::format;
 use super::gateway::Gateway;
 use super::judge::{Case, Done, Next, Story};
 use super::parties::Addressee;
-use super::told;
 use super::received::{Carrier, Format, Received, Refused, Reply};
+use super::told;
 use crate::domain::{Bericht, Berichtsoort, History, Verdict};
 use crate::store::{Receipt, StoreError};
 

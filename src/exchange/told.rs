@@ -1,7 +1,7 @@
 //! What the log tells of the stories: our own ids, kinds of bericht, codes of parties, rules and retourcodes. Nothing that a
 //! bericht says of a person, and no Identificatie: software makes those of what it has.
 
-use super::receive::{Carrier, Received, Refused, Reply};
+use super::received::{Carrier, Received, Refused, Reply};
 use crate::store::Receipt;
 
 /// A bericht came in, and this became of it.

@@ -9,6 +9,7 @@ mod berichten;
 mod betalingen;
 mod body;
 mod cak;
+mod caller;
 mod dashboard;
 mod deadlines;
 mod declaraties;
@@ -20,73 +21,28 @@ mod object;
 mod openapi;
 mod outbox;
 mod postbus;
+mod proposal;
 mod query;
+mod server;
 mod soap;
 mod toewijzingen;
 mod uitleg;
 mod vorderingen;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
-use serde_json::Value;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::domain::Partij;
-use crate::domain::money::betaling::Rekening;
 use crate::exchange::{Gateway, json_schemas};
 
-/// How the server behaves.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The largest bericht taken in, in bytes.
-    pub max_bericht_bytes: usize,
-    /// Whether the dashboard asks for a login.
-    pub dashboard_login: bool,
-    /// Whether envelopes of the network are taken in.
-    pub takes_envelopes: bool,
-    /// Who may call.
-    pub callers: Vec<(String, Caller)>,
-    /// Accounts, by the code of whose they are.
-    pub rekeningen: HashMap<String, Rekening>,
-}
-
-/// Who calls, by the SHA-256 of a token.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Caller {
-    /// A party, and only its own berichten.
-    Party {
-        /// Which.
-        partij: Partij,
-        /// The name of the credential.
-        name: String,
-        /// Whether it may decide about declaraties.
-        decides: bool,
-    },
-    /// An operator, who sees all and posts nothing.
-    Operator {
-        /// The name of the credential.
-        name: String,
-    },
-}
-
-/// What every handler works with.
-struct Server {
-    gateway: Arc<Gateway>,
-    max_bericht_bytes: usize,
-    turns: body::Turns,
-    dashboard_login: bool,
-    callers: HashMap<String, Caller>,
-    sessions: dashboard::Sessions,
-    rekeningen: HashMap<String, Rekening>,
-    /// What the server does, for machines.
-    document: Value,
-}
+pub use caller::Caller;
+use server::Server;
+pub use server::Settings;
 
 /// The largest form that is read, in bytes: a page of lines with long reasons.
 const FORM_BYTES: usize = 1_000_000;

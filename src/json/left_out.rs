@@ -2,9 +2,17 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Fill;
 use crate::domain::berichten::release::Property;
 use crate::domain::{Berichtsoort, Release};
+
+/// What a caller may leave out of the header, and what it then is.
+#[derive(Clone, Debug)]
+pub struct Fill {
+    /// For Identificatie, and IdentificatieRetour of a retour.
+    pub identificatie: String,
+    /// For Dagtekening, and DagtekeningRetour of a retour; as in `2026-03-02`.
+    pub dagtekening: String,
+}
 
 /// Members of the header that may be left out, each after the one it is in, and what they then are. `soorten`: the kinds that it
 /// can be; `fill`: what is new in a bericht that is made here, if anything is to be.

@@ -15,20 +15,11 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::{Bericht, Berichtsoort, Release};
 
-pub use left_out::for_posting;
+pub use left_out::{Fill, for_posting};
 pub use read::JsonError;
 
 /// The members of a document.
 const MEMBERS: [&str; 3] = ["berichtsoort", "release", "Bericht"];
-
-/// What a caller may leave out of the header, and what it then is.
-#[derive(Clone, Debug)]
-pub struct Fill {
-    /// For Identificatie, and IdentificatieRetour of a retour.
-    pub identificatie: String,
-    /// For Dagtekening, and DagtekeningRetour of a retour; as in `2026-03-02`.
-    pub dagtekening: String,
-}
 
 /// The bericht as JSON.
 #[must_use]

@@ -4,8 +4,8 @@
 //! compare-and-set, claims by row locks that others skip. Only two records of one client can wait for each
 //! other; the one that PostgreSQL breaks off is stale and judged anew.
 
-use std::future::Future;
-use std::pin::Pin;
+mod dialect;
+
 use std::time::Duration;
 
 use sqlx::Connection as _;
@@ -13,27 +13,15 @@ use sqlx::migrate::Migrate as _;
 use sqlx::postgres::{PgPool, PgPoolOptions};
 
 use super::StoreError;
-use super::migrations::{Dialect, IfOlder};
+use super::migrations::IfOlder;
+use dialect::{Connection, DIALECT, Db, JOINS_STATEMENTS, Row, SKIP_LOCKED, Step};
 use sql::Batch;
 
 #[expect(clippy::duplicate_mod, reason = "the same SQL on two databases, once per driver")]
 #[path = "sql/mod.rs"]
 mod sql;
 
-type Connection = sqlx::PgConnection;
 type Database = Postgres;
-type Db = sqlx::Postgres;
-type Row = sqlx::postgres::PgRow;
-type Step<'c, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'c>>;
-
-/// A prepared statement is one statement.
-const JOINS_STATEMENTS: bool = false;
-
-/// Takes rows that nobody else is taking, without waiting.
-const SKIP_LOCKED: &str = "FOR UPDATE SKIP LOCKED";
-
-const DIALECT: Dialect = Dialect::Postgres;
-
 const MAX_CONNECTIONS: u32 = 16;
 
 /// The store in a PostgreSQL database.

@@ -4,14 +4,13 @@
 //! committed; the log is folded into the database by a third party ([`checkpoint`]), off the commit path.
 
 mod checkpoint;
+mod dialect;
 mod readers;
 mod writer;
 
 use std::fs::OpenOptions;
-use std::future::Future;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,8 +19,9 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _};
 use tokio::sync::Notify;
 
 use super::StoreError;
-use super::migrations::{Dialect, IfOlder};
+use super::migrations::IfOlder;
 use checkpoint::Checkpointer;
+use dialect::{Connection, DIALECT, Db, JOINS_STATEMENTS, Row, SKIP_LOCKED, Step, Turn};
 use readers::Readers;
 use sql::Batch;
 use writer::Writer;
@@ -30,23 +30,7 @@ use writer::Writer;
 #[path = "sql/mod.rs"]
 mod sql;
 
-type Connection = sqlx::SqliteConnection;
 type Database = Sqlite;
-type Db = sqlx::Sqlite;
-type Row = sqlx::sqlite::SqliteRow;
-type Step<'c, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'c>>;
-
-const DIALECT: Dialect = Dialect::Sqlite;
-
-/// Whose turn it is to write: the writer's for a group, or the checkpointer's for the last of the log.
-type Turn = Arc<tokio::sync::Mutex<()>>;
-
-/// Statements go together: see [`sql`].
-const JOINS_STATEMENTS: bool = true;
-
-/// Nothing to skip: there is one writer at a time.
-const SKIP_LOCKED: &str = "";
-
 /// Earlier ones can corrupt the database when a checkpoint and a commit meet (the WAL-reset bug).
 const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
 

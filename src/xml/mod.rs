@@ -32,42 +32,12 @@ mod tokens;
 mod unknown;
 mod window;
 
-use crate::domain::{Bericht, Berichtsoort, Release};
+use crate::domain::Bericht;
 
 pub use locate::{locate, place, place_in};
 pub use refusal::{Refusal, RefusalKind};
 pub use schema::LoadError;
-pub use schemas::{BerichtSchema, JsonSchemaSet, Replacement, Schemas};
-
-/// A bericht that satisfies the schema of its kind and release. Only
-/// [`Schemas::check`] makes one.
-pub struct SchemaValid<'a> {
-    soort: Berichtsoort,
-    release: Release,
-    schemas: &'a Schemas,
-    bytes: &'a [u8],
-}
-
-/// Names the kind and shows nothing of what is in it.
-impl std::fmt::Debug for SchemaValid<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {}", self.soort, self.release.name())
-    }
-}
-
-impl SchemaValid<'_> {
-    /// The kind of bericht, by the namespace of the root element.
-    #[must_use]
-    pub const fn soort(&self) -> Berichtsoort {
-        self.soort
-    }
-
-    /// The release of the standard, by the namespace of the root element.
-    #[must_use]
-    pub const fn release(&self) -> Release {
-        self.release
-    }
-}
+pub use schemas::{BerichtSchema, JsonSchemaSet, Replacement, SchemaValid, Schemas};
 
 /// Makes a bericht of what satisfies the schema.
 ///

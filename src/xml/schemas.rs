@@ -17,8 +17,8 @@ use super::refusal::{Refusal, RefusalKind};
 use super::schema::{self, JsonSchemas, LoadError, Pass, Root, Step, SymbolId, Tables};
 use super::source::{Disagreement, Elements};
 use super::tokens::Tokens;
+use super::unknown;
 use super::window::{PIECE, Window};
-use super::{SchemaValid, unknown};
 
 /// The file of a set that all others import.
 const BASISSCHEMA: &str = "basisschema";
@@ -69,6 +69,36 @@ pub struct BerichtSchema {
 pub struct Schemas {
     tables: Tables,
     kinds: Vec<(SymbolId, Berichtsoort, Release)>,
+}
+
+/// A bericht that satisfies the schema of its kind and release. Only
+/// [`Schemas::check`] makes one.
+pub struct SchemaValid<'a> {
+    soort: Berichtsoort,
+    release: Release,
+    pub(super) schemas: &'a Schemas,
+    pub(super) bytes: &'a [u8],
+}
+
+/// Names the kind and shows nothing of what is in it.
+impl std::fmt::Debug for SchemaValid<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.soort, self.release.name())
+    }
+}
+
+impl SchemaValid<'_> {
+    /// The kind of bericht, by the namespace of the root element.
+    #[must_use]
+    pub const fn soort(&self) -> Berichtsoort {
+        self.soort
+    }
+
+    /// The release of the standard, by the namespace of the root element.
+    #[must_use]
+    pub const fn release(&self) -> Release {
+        self.release
+    }
 }
 
 impl Schemas {

@@ -4,14 +4,23 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use clap::ValueEnum;
 use serde::Serialize;
 use serde_json::json;
 
-use super::Format;
 use crate::cli::Exit;
 use crate::domain::declare::RowProblem;
 use crate::domain::facts::calculation::euros;
 use crate::exchange::declare::{PartReport, Proof, RowFinding, RowProblemReport};
+
+/// How to print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
 
 /// A bericht, and the file that it was written to.
 #[derive(Serialize)]

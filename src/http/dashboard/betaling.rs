@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
-use super::rows::{self, date};
+use super::rows;
 use super::texts::{self, TEXTS, Texts};
 use super::{ROWS, redirect, rendered};
 use crate::domain::Partij;
@@ -114,7 +114,7 @@ impl Server {
             kenmerk: json.kenmerk.clone(),
             path: format!("/betalingen/{}", json.key),
             gemeente: self.naam(&json.gemeente),
-            uitvoerdatum: date(json.uitvoerdatum),
+            uitvoerdatum: texts::date(json.uitvoerdatum),
             totaal: texts::euro(json.totaal.into()),
             betaald: texts::paid(json.betaald_op, json.ingetrokken.as_ref()),
             has_order: json.ingetrokken.is_none(),

@@ -4,7 +4,6 @@ use std::fmt::Write;
 
 use chrono::NaiveDate;
 
-use super::rows::date;
 use super::texts;
 use crate::domain::money::burn_down::BurnDown;
 
@@ -45,8 +44,8 @@ impl Chart {
             width: WIDTH,
             height: HEIGHT,
             points,
-            first: date(left.first),
-            last: date(left.last),
+            first: texts::date(left.first),
+            last: texts::date(left.last),
         }
     }
 }

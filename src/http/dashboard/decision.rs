@@ -14,7 +14,7 @@ use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
-use super::declaratie::LineFilter;
+use super::line_filter::LineFilter;
 use super::redirect;
 use super::texts::{self, TEXTS};
 use crate::domain::Berichtsoort;
@@ -22,10 +22,10 @@ use crate::domain::money::decision::explained_codes;
 use crate::exchange::decide::{Undecided, approve, propose};
 use crate::exchange::sha256_hex;
 use crate::http::Server;
-use crate::http::antwoord::ProposalJson;
 use crate::http::declaraties::{DeclaratieJson, LineJson};
 use crate::http::error::Problem;
 use crate::http::openapi::{BadQuery, NotThere};
+use crate::http::proposal::ProposalJson;
 use crate::http::query::{Id, Parameters};
 use crate::store::{LastSeen, LineDecisionReceipt};
 

@@ -6,14 +6,10 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
-use url::form_urlencoded;
-use utoipa::IntoParams;
 
 use super::burn_down::Chart;
 use super::decision::{Choice, DecisionForm, Told};
-use super::rows::date;
+use super::line_filter::LineFilter;
 use super::texts::{self, TEXTS, Texts};
 use super::{redirect, rendered, rows};
 use crate::domain::Partij;
@@ -28,22 +24,6 @@ use crate::http::openapi::{BadQuery, ForOperators, NotThere};
 use crate::http::query::{Id, Parameters};
 use crate::http::toewijzingen::current;
 use crate::http::uitleg::page_of;
-use crate::store::LineQuery;
-
-/// Which lines are looked at.
-#[derive(Clone, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(in crate::http) struct LineFilter {
-    /// `toegekend` or `afgewezen`; all when nothing is said.
-    #[serde(default)]
-    uitkomst: String,
-    /// Those on this toewijzing; all when it is empty.
-    #[serde(default, deserialize_with = "nummer")]
-    #[param(minimum = 0, maximum = 999_999_999)]
-    toewijzing: Option<i64>,
-    /// The line before the first.
-    after: Option<String>,
-}
 
 #[derive(Template)]
 #[template(path = "declaratie.html")]
@@ -185,38 +165,6 @@ pub(in crate::http) async fn xlsx(
     server.declaratie_xlsx(&id, &Caller::at_dashboard()).await
 }
 
-impl LineFilter {
-    /// The page of this declaratie with these lines.
-    pub(super) fn path(&self, id: &str) -> String {
-        let toewijzing = self.toewijzing.map(|nummer| nummer.to_string());
-        let told =
-            [("uitkomst", Some(&self.uitkomst)), ("toewijzing", toewijzing.as_ref()), ("after", self.after.as_ref())];
-        let told = told.into_iter().filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)));
-        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(told).finish();
-        format!("/declaraties/{id}{}{query}", if query.is_empty() { "" } else { "?" })
-    }
-
-    fn query(&self) -> LineQuery {
-        let granted = match self.uitkomst.as_str() {
-            "toegekend" => Some(true),
-            "afgewezen" => Some(false),
-            _ => None,
-        };
-        LineQuery { granted, toewijzing_nummer: self.toewijzing, after: 0 }
-    }
-}
-
-/// The number of a toewijzing in a field that may be empty.
-fn nummer<'de, D: Deserializer<'de>>(field: D) -> Result<Option<i64>, D::Error> {
-    let text = String::deserialize(field)?;
-    let text = text.trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let nummer = text.parse().ok().filter(|nummer| (0..=999_999_999).contains(nummer));
-    nummer.map(Some).ok_or_else(|| D::Error::custom("geef een getal van 0 tot en met 999999999, of laat het leeg."))
-}
-
 impl Server {
     /// What is left of this toewijzing.
     async fn charts(&self, gemeente: &str, nummer: i64) -> Result<Vec<Chart>, Problem> {
@@ -237,7 +185,7 @@ impl Server {
 fn facts(declaratie: &DeclaratieJson) -> Vec<(&'static str, String)> {
     let rejected = declaratie.line_count - declaratie.granted_count;
     let mut facts = vec![
-        (TEXTS.periode, format!("{} – {}", date(declaratie.begindatum), date(declaratie.einddatum))),
+        (TEXTS.periode, format!("{} – {}", texts::date(declaratie.begindatum), texts::date(declaratie.einddatum))),
         (TEXTS.declared, texts::euro(declaratie.ingediend.into())),
         (TEXTS.granted, texts::euro(declaratie.toegekend.into())),
         (TEXTS.payable, texts::payable(declaratie)),
@@ -266,7 +214,7 @@ impl LineRow {
             referentie: line.referentie_nummer.clone(),
             toewijzing: line.toewijzing_nummer,
             product: format!("{} / {}", line.product_categorie, line.product_code),
-            periode: format!("{} – {}", date(line.begindatum), date(line.einddatum)),
+            periode: format!("{} – {}", texts::date(line.begindatum), texts::date(line.einddatum)),
             volume: texts::volume(line.geleverd_volume, &line.eenheid),
             bedrag: texts::euro(line.ingediend.into()),
             outcome,

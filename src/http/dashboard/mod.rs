@@ -6,6 +6,7 @@ pub(super) mod betaling;
 mod burn_down;
 pub(super) mod decision;
 pub(super) mod declaratie;
+mod line_filter;
 pub(super) mod regel;
 mod rows;
 mod sessions;

@@ -1,7 +1,5 @@
 //! Rows as the page shows them: texts only, nothing of a client.
 
-use chrono::NaiveDate;
-
 use super::texts;
 use crate::domain::Timestamp;
 use crate::domain::deadlines::kinds::awaited;
@@ -13,11 +11,6 @@ use crate::store::{BerichtView, DeadlineView, FindingReceipt, ParcelView};
 /// A moment for people: day, month and time in Amsterdam.
 pub(super) fn moment(at: Timestamp) -> String {
     local_time(at).format("%d-%m-%Y %H:%M").to_string()
-}
-
-/// A day for people.
-pub(super) fn date(day: NaiveDate) -> String {
-    day.format("%d-%m-%Y").to_string()
 }
 
 /// A bericht on the time line of a toewijzing, and what came of it.
@@ -43,7 +36,7 @@ pub(super) struct DeadlineRow {
 impl DeadlineRow {
     pub fn of(view: &DeadlineView, naam: &impl Fn(&str) -> String) -> Self {
         Self {
-            due: date(view.due),
+            due: texts::date(view.due),
             awaited: awaited(&view.clock, &view.answer).to_owned(),
             state: texts::deadline_state(view.state),
             from: naam(&view.responsible),

@@ -2,7 +2,6 @@
 
 use chrono::NaiveDate;
 
-use super::rows::date;
 use crate::domain::Berichtsoort;
 use crate::domain::berichten::waarde::{RetourCode, VerzoekAntwoord};
 use crate::domain::deadlines::kinds::awaited;
@@ -442,6 +441,11 @@ fn per(frequentie: &str) -> String {
         "6" => "in totaal".to_owned(),
         other => format!("met frequentie {other}"),
     }
+}
+
+/// A day for people.
+pub(super) fn date(day: NaiveDate) -> String {
+    day.format("%d-%m-%Y").to_string()
 }
 
 /// An amount of euro cents.

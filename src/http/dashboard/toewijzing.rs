@@ -13,7 +13,7 @@ use super::super::error::Problem;
 use super::super::openapi::ForOperators;
 use super::super::toewijzingen::{Stand, current, days_waiting, find};
 use super::super::{Server, toewijzingen};
-use super::rows::{BerichtRow, TimelineRow, date};
+use super::rows::{BerichtRow, TimelineRow};
 use super::texts::{self, TEXTS, Texts};
 use super::{redirect, rendered, rows};
 use crate::domain::berichten::waarde::Value;
@@ -127,12 +127,12 @@ fn facts(view: &ToewijzingView, stand: &Stand) -> Vec<(&'static str, String)> {
             format!("{}{}", product.categorie, code.unwrap_or_default())
         },
     );
-    let last = fact.einddatum.map_or_else(|| TEXTS.open_ended.to_owned(), date);
+    let last = fact.einddatum.map_or_else(|| TEXTS.open_ended.to_owned(), texts::date);
     let mut facts = vec![
         (TEXTS.state, texts::toewijzing_stand(stand.toewijzing, stand.withdrawn)),
         (TEXTS.levering, texts::levering_stand(stand.levering).to_owned()),
         (TEXTS.product, product),
-        (TEXTS.periode, format!("{} – {last}", date(fact.ingangsdatum))),
+        (TEXTS.periode, format!("{} – {last}", texts::date(fact.ingangsdatum))),
     ];
     if let Some(omvang) = &fact.omvang {
         let (eenheid, frequentie) = (omvang.eenheid.to_text(), omvang.frequentie.to_text());
@@ -198,7 +198,7 @@ pub(crate) async fn waiting(State(server): State<Arc<Server>>, headers: HeaderMa
         nummer: view.toewijzing_nummer,
         link: format!("/toewijzingen/{}/{}", view.gemeente, view.toewijzing_nummer),
         received_at: rows::moment(view.received_at),
-        ingangsdatum: date(view.ingangsdatum),
+        ingangsdatum: texts::date(view.ingangsdatum),
         days: days_waiting(view, today),
     };
     let now = rows::moment(server.gateway.clock.now());

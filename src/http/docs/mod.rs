@@ -14,7 +14,7 @@ use super::Server;
 use super::dashboard::rendered;
 use super::error::Problem;
 use super::openapi::{ForAll, NotThere};
-use shape::{Row, Shape};
+use shape::{Row, Shape, items, members, text};
 
 #[derive(Template)]
 #[template(path = "docs.html")]
@@ -158,16 +158,4 @@ fn contents(body: &Value) -> Vec<Content<'_>> {
 /// An example for people: a text as it is, all else as JSON.
 fn shown(example: &Value) -> String {
     example.as_str().map_or_else(|| format!("{example:#}"), str::to_owned)
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
-}
-
-fn items(list: &Value) -> impl Iterator<Item = &Value> {
-    list.as_array().into_iter().flatten()
-}
-
-fn members(object: &Value) -> impl Iterator<Item = (&str, &Value)> {
-    object.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value))
 }

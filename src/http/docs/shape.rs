@@ -2,8 +2,6 @@
 
 use serde_json::Value;
 
-use super::{items, members, text};
-
 /// What a value may be.
 pub(super) struct Shape<'a> {
     /// In front: `list of`, or nothing.
@@ -88,4 +86,16 @@ fn described(schema: &Value) -> String {
     });
     let patterns = items(&schema["allOf"]).map(|one| format!("pattern {}", text(&one["pattern"])));
     [kinds.join(" or ")].into_iter().chain(limits).chain(patterns).collect::<Vec<_>>().join(", ")
+}
+
+pub(super) fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+pub(super) fn items(list: &Value) -> impl Iterator<Item = &Value> {
+    list.as_array().into_iter().flatten()
+}
+
+pub(super) fn members(object: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    object.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value))
 }

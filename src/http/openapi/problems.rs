@@ -16,9 +16,9 @@ use crate::exchange::betalen::Unpaid;
 use crate::exchange::decide::Undecided;
 use crate::exchange::declare::Declined;
 use crate::exchange::keep::Unkept;
-use crate::http::antwoord::Decision;
 use crate::http::error::{Body, Problem};
 use crate::http::object::{Content, OBJECT_BYTES};
+use crate::http::proposal::Decision;
 use crate::http::query::unreadable;
 use crate::store::{BetalingAsked, StoreError, Withdrawn};
 

@@ -6,6 +6,15 @@ use sha2::{Digest, Sha256};
 
 use super::{Content, Envelope, Parameters, Payload, Systeem};
 
+impl Envelope {
+    /// Digest of what counts as content: every value of header and parameters and the decoded payload, not
+    /// the raw bytes. Lower-case hexadecimal. A repeat has the same, whatever its prefixes and white space.
+    #[must_use]
+    pub fn content_sha256(&self) -> String {
+        content_sha256(self)
+    }
+}
+
 /// Takes values one by one. Each goes in with its length, so that no two lists of values look alike.
 struct Values(Sha256);
 
@@ -50,7 +59,7 @@ impl Values {
     }
 }
 
-pub(super) fn content_sha256(envelope: &Envelope) -> String {
+fn content_sha256(envelope: &Envelope) -> String {
     let mut values = Values(Sha256::new());
     let stuurgegevens = &envelope.stuurgegevens;
     values.add(envelope.kind().berichtcode().as_bytes());

@@ -10,7 +10,8 @@ use chrono_tz::Europe::Amsterdam;
 
 use super::config::{PlayedParty, Retour};
 use super::journal::{Direction, Line};
-use super::levering::{Leveringen, Report, Which};
+use super::levering::{Leveringen, Report};
+use super::plans::{Agenda, Item, Plan, Send, What};
 use super::{Mock, berichten};
 use crate::domain::berichten::bericht::Header;
 use crate::domain::{Bericht, Heenbericht, Inhoud, Timestamp};
@@ -19,75 +20,6 @@ use crate::hub::envelope::check::kind_of;
 use crate::hub::envelope::{
     Content, Envelope, Fault, Kind, Parameters, Payload, Plek, Stuurgegevens, Systeem, compose, digest, functie_versie,
 };
-
-#[derive(Default)]
-pub(super) struct Agenda {
-    items: Vec<Item>,
-    made: u64,
-    leveringen: Leveringen,
-}
-
-#[derive(Clone)]
-struct Item {
-    id: u64,
-    due: Timestamp,
-    attempts: u32,
-    what: What,
-}
-
-#[derive(Clone)]
-enum What {
-    Plan(Box<Plan>),
-    Ready { envelope: Box<Envelope>, bytes: Vec<u8> },
-}
-
-/// Something to compose when its time has come.
-#[derive(Clone)]
-struct Plan {
-    /// Of the Di01 that set this off, for what answers it.
-    referentienummer: String,
-    /// To which gemeente or aanbieder.
-    to: String,
-    what: Send,
-}
-
-#[derive(Clone)]
-enum Send {
-    Retour(Box<Heenbericht>, Retour),
-    Report(Which, Report),
-    /// As it was given, and these bytes.
-    Given(Header, Vec<u8>),
-    Bounce {
-        code: String,
-        details: String,
-    },
-}
-
-impl Agenda {
-    pub fn next_due(&self) -> Option<Timestamp> {
-        self.items.iter().map(|item| item.due).min()
-    }
-
-    fn add(&mut self, due: Timestamp, plan: Plan) {
-        self.made += 1;
-        self.items.push(Item { id: self.made, due, attempts: 0, what: What::Plan(Box::new(plan)) });
-    }
-
-    /// Takes out what was still to be reported on a levering from this moment on; oldest first.
-    fn cancel(&mut self, levering: Which, from: Timestamp) -> Vec<(Timestamp, Report)> {
-        let report = |item: &Item| match &item.what {
-            What::Plan(plan) => match plan.what {
-                Send::Report(which, report) if which == levering && item.due >= from => Some((item.due, report)),
-                Send::Retour(..) | Send::Report(..) | Send::Given(..) | Send::Bounce { .. } => None,
-            },
-            What::Ready { .. } => None,
-        };
-        let mut cancelled: Vec<_> = self.items.iter().filter_map(report).collect();
-        self.items.retain(|item| report(item).is_none());
-        cancelled.sort_by_key(|(due, _)| *due);
-        cancelled
-    }
-}
 
 impl Mock {
     /// Plans what the parties do about an envelope that was taken. Returns whether anything is planned.

@@ -1,14 +1,14 @@
 //! One envelope in, one answer: what the GGK does at its door.
 
+use super::Mock;
 use super::config::{FaultOrder, Misbehaviour};
 use super::journal::{Direction, Line};
-use super::{Mock, State};
+use super::stand_in::State;
+use super::taken::{Key, Taken};
 use crate::domain::Partij;
 use crate::domain::berichten::waarde::Value as _;
 use crate::hub::envelope::fault::About;
-use crate::hub::envelope::{
-    Envelope, Fault, FaultCode, Kind, Plek, Refusal, Stuurgegevens, Systeem, check, compose, digest, parse,
-};
+use crate::hub::envelope::{Envelope, Fault, FaultCode, Kind, Plek, Refusal, check, compose, digest, parse};
 
 /// What goes back.
 pub(super) enum Reply {
@@ -163,28 +163,4 @@ fn on_demand(code: &str) -> Fault {
             details_xml_sha256: None,
         },
     }
-}
-
-/// What may be used once: a sender's referentienummer.
-#[derive(PartialEq, Eq, Hash)]
-pub(super) struct Key {
-    organisatie: String,
-    applicatie: String,
-    administratie: Option<String>,
-    referentienummer: String,
-}
-
-impl Key {
-    fn of(envelope: &Envelope) -> Self {
-        let Stuurgegevens { zender, referentienummer, .. } = envelope.stuurgegevens.clone();
-        let Systeem { organisatie, applicatie, administratie, .. } = zender;
-        Self { organisatie, applicatie, administratie, referentienummer }
-    }
-}
-
-/// An envelope that was stored.
-pub(super) struct Taken {
-    content_sha256: String,
-    /// The confirmation; a repeat gets the same.
-    answer: Vec<u8>,
 }

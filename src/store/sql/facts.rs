@@ -8,7 +8,7 @@ use sqlx::QueryBuilder;
 use super::super::{Connection, Db, Row};
 use super::Result;
 use super::batch::Batch;
-use super::declaratie::{LINE, prestatie};
+use super::prestatie::{LINE, prestatie};
 use super::row::Fields;
 use crate::domain::berichten::levering::{StartKey, StopKey};
 use crate::domain::berichten::toewijzing::{Omvang, Product};

@@ -19,6 +19,7 @@ mod levering;
 mod outbox;
 mod payload;
 mod postbus;
+mod prestatie;
 mod record;
 mod row;
 mod schema;

@@ -9,7 +9,6 @@ use sqlx::AssertSqlSafe;
 use super::super::{Connection, SKIP_LOCKED};
 use super::Result;
 use super::row::Fields;
-use super::steer::hold;
 use crate::domain::Timestamp;
 use crate::store::{Hold, Lease, Parcel, ParcelKind, Room, Settlement, StoreError};
 
@@ -225,6 +224,20 @@ pub async fn settle(conn: &mut Connection, parcel: &Parcel, now: Timestamp, sett
     if settled.state == "refused" {
         void_deadlines(conn, &parcel.referentienummer).await?;
     }
+    Ok(())
+}
+
+/// See [`crate::store::Store::hold`].
+pub async fn hold(conn: &mut Connection, hold: &Hold) -> Result<()> {
+    const HOLD: &str = "INSERT INTO hold (scope, name, since, reason) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (scope, name) DO NOTHING";
+    sqlx::query(HOLD)
+        .bind(hold.scope.word())
+        .bind(hold.scope.name())
+        .bind(hold.since)
+        .bind(&hold.reason)
+        .execute(conn)
+        .await?;
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use sqlx::Row as _;
 use super::super::Connection;
 use super::Result;
 use super::batch::Batch;
-use crate::store::NewBericht;
+use crate::store::{NewBericht, StoreError};
 
 /// How large a part is. A driver and a database make copies of each value on its way in.
 pub const PART: usize = 1 << 20;
@@ -57,4 +57,9 @@ async fn parts(conn: &mut Connection, id: &str, is_made: bool) -> Result<Vec<u8>
         bytes.extend_from_slice(row.try_get("bytes")?);
     }
     Ok(bytes)
+}
+
+/// The receipt of a bericht, as it is kept.
+pub fn receipt_text(bericht: &NewBericht) -> Result<String> {
+    serde_json::to_string(&bericht.receipt).map_err(|cause| StoreError::Database(sqlx::Error::Encode(Box::new(cause))))
 }

@@ -5,7 +5,7 @@ use super::audit::approve;
 use super::batch::Batch;
 use super::declaratie::insert_prestaties;
 use super::ledger::{advance_revisions, apply, change_ledger, insert_about};
-use super::payload::insert_payload;
+use super::payload::{insert_payload, receipt_text};
 use super::row::{day_in_order, in_order};
 use super::waiting::{insert_waiting, release};
 use super::{Result, ahead};
@@ -177,10 +177,6 @@ fn answer_if_any(batch: &mut Batch, bericht: &NewBericht) {
             .bind(&bericht.id)
             .exactly_one();
     }
-}
-
-pub fn receipt_text(bericht: &NewBericht) -> Result<String> {
-    serde_json::to_string(&bericht.receipt).map_err(|cause| StoreError::Database(sqlx::Error::Encode(Box::new(cause))))
 }
 
 /// A deadline ends: met, late when its moment or day is past, or void when none counts any more.

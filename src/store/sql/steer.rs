@@ -7,7 +7,7 @@ use super::super::{Connection, Row};
 use super::Result;
 use super::audit::append;
 use super::batch::Batch;
-use super::outbox::{UNDER_HOLD, void_deadlines};
+use super::outbox::{UNDER_HOLD, hold, void_deadlines};
 use super::record::{insert_envelope, insert_parcel};
 use super::row::{Fields, day_in_order, in_order};
 use crate::domain::Timestamp;
@@ -174,20 +174,6 @@ pub async fn steer(conn: &mut Connection, steering: &Steering) -> Result<()> {
     });
     let by = (steering.at, steering.who.as_str());
     append(conn, by, steering.action.word(), Some(&seen.bericht_id), &detail.to_string()).await
-}
-
-/// See [`crate::store::Store::hold`].
-pub async fn hold(conn: &mut Connection, hold: &Hold) -> Result<()> {
-    const HOLD: &str = "INSERT INTO hold (scope, name, since, reason) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (scope, name) DO NOTHING";
-    sqlx::query(HOLD)
-        .bind(hold.scope.word())
-        .bind(hold.scope.name())
-        .bind(hold.since)
-        .bind(&hold.reason)
-        .execute(conn)
-        .await?;
-    Ok(())
 }
 
 /// See [`crate::store::Store::free`]. Answers whether it stood still.

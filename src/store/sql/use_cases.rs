@@ -177,7 +177,7 @@ impl Store for Database {
 
     async fn hold(&self, hold: &Hold) -> Result<()> {
         let hold = hold.clone();
-        self.write(move |conn| Box::pin(async move { steer::hold(conn, &hold).await })).await
+        self.write(move |conn| Box::pin(async move { outbox::hold(conn, &hold).await })).await
     }
 
     async fn free(&self, scope: &Scope) -> Result<()> {

@@ -9,7 +9,7 @@ use super::Result;
 use super::batch::Batch;
 use super::facts::{CHUNK, Pair, of_pair, one_of};
 use super::payload::as_received;
-use super::record::receipt_text;
+use super::payload::receipt_text;
 use super::row::{Fields, in_order};
 use crate::domain::Timestamp;
 use crate::domain::berichten::waarde::Value;

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use super::document::Node;
-use super::load::{Document, LoadError};
+use super::document::{Document, LoadError, Node};
 use super::pattern::Pattern;
 use super::simple::{Primitive, Simple};
 

@@ -2,26 +2,11 @@
 //! nothing in a schema is ever passed over.
 
 use std::collections::HashMap;
-use std::path::Path;
 
-use thiserror::Error;
-
-use super::document::{self, Node, XSD};
+use super::document::{self, Document, LoadError, Node, XSD};
 use super::facets;
 use super::simple::{Primitive, Simple};
 use super::tables::{Content, Particle, Symbol, SymbolId, Tables, Type, TypeId};
-
-/// A schema that cannot be used.
-#[derive(Debug, Error, PartialEq, Eq)]
-#[error("{file}:{line}: not supported or wrong: {construct}")]
-pub struct LoadError {
-    /// The file.
-    pub file: String,
-    /// The line in it.
-    pub line: usize,
-    /// What is not supported or wrong.
-    pub construct: String,
-}
 
 /// Types whose values say nothing about a person: versions and what kind of bericht it is.
 const MAY_BE_SHOWN: [&str; 4] = ["LDT_BerichtCode", "LDT_BerichtSubversie", "LDT_BerichtVersie", "LDT_Versie"];
@@ -69,72 +54,6 @@ pub(in crate::xml) fn load(schemas: &mut Tables, files: &[(impl AsRef<str>, &str
         }
     }
     Ok(())
-}
-
-/// One XSD file.
-pub(super) struct Document {
-    file: String,
-    root: Node,
-}
-
-impl Document {
-    pub(super) fn fail(&self, node: &Node, construct: impl Into<String>) -> LoadError {
-        LoadError { file: self.file.clone(), line: node.line, construct: construct.into() }
-    }
-
-    fn target(&self) -> &str {
-        self.root.attribute("targetNamespace").unwrap_or_default()
-    }
-
-    fn required<'n>(&self, node: &'n Node, attribute: &str) -> Result<&'n str, LoadError> {
-        node.attribute(attribute).ok_or_else(|| self.fail(node, format!("xs:{} without {attribute}", node.local)))
-    }
-
-    /// Refuses attributes and children that are not named here.
-    pub(super) fn only(&self, node: &Node, attributes: &[&str], children: &[&str]) -> Result<(), LoadError> {
-        if let Some((name, _)) = node.attributes.iter().find(|(name, _)| !attributes.contains(&name.as_str())) {
-            return Err(self.fail(node, format!("attribute {name} on xs:{}", node.local)));
-        }
-        match node.children.iter().find(|child| !children.contains(&child.local.as_str())) {
-            Some(child) => Err(self.fail(child, format!("xs:{} in xs:{}", child.local, node.local))),
-            None => Ok(()),
-        }
-    }
-
-    fn check_head(&self, all: &[Self]) -> Result<(), LoadError> {
-        let root = &self.root;
-        if root.local != "schema" {
-            return Err(self.fail(root, format!("xs:{}", root.local)));
-        }
-        let children = ["import", "element", "complexType", "simpleType"];
-        self.only(root, &["targetNamespace", "elementFormDefault", "version"], &children)?;
-        if root.attribute("elementFormDefault") != Some("qualified") {
-            return Err(self.fail(root, "elementFormDefault other than qualified"));
-        }
-        self.required(root, "targetNamespace")?;
-        for import in root.children.iter().filter(|child| child.local == "import") {
-            self.only(import, &["namespace", "schemaLocation"], &[])?;
-            let location = self.required(import, "schemaLocation")?;
-            let namespace = self.required(import, "namespace")?;
-            if !all.iter().any(|other| other.is_at(location) && other.target() == namespace) {
-                return Err(self.fail(import, format!("import of {location}")));
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether a file beside this one may call it so. Files are told apart without case, as where the
-    /// standard is written.
-    fn is_at(&self, location: &str) -> bool {
-        Path::new(&self.file).file_name().is_some_and(|name| name.eq_ignore_ascii_case(location))
-    }
-
-    /// Whether this file may use names of a namespace.
-    fn knows(&self, namespace: &str) -> bool {
-        let imports = self.root.children.iter().filter(|child| child.local == "import");
-        namespace == self.target()
-            || imports.map(|import| import.attribute("namespace")).any(|known| known == Some(namespace))
-    }
 }
 
 struct Loader<'d> {

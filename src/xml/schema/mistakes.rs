@@ -5,7 +5,7 @@ use crate::xml::malformed::{Malformed, shown};
 use crate::xml::window::Span;
 
 use super::tables::{Particle, SymbolId};
-use super::texts;
+use super::texts::{self, join};
 use super::validate::{Frame, Model, Pass, Step};
 
 impl<'s> Pass<'s, '_> {
@@ -146,9 +146,4 @@ impl<'s> Pass<'s, '_> {
         }
         self.frames.iter().fold(String::new(), |path, frame| join(&path, self.schemas.local(frame.symbol), frame.nth))
     }
-}
-
-/// The way to a child; a number where it can repeat, 0 where not.
-pub(super) fn join(path: &str, name: &str, nth: u32) -> String {
-    if nth == 0 { format!("{path}/{name}") } else { format!("{path}/{name}[{nth}]") }
 }

@@ -29,8 +29,8 @@ mod texts;
 mod validate;
 mod value;
 
+pub use document::LoadError;
 pub(super) use json_schema::JsonSchemas;
-pub use load::LoadError;
 pub(super) use load::load;
 pub(super) use tables::{SymbolId, Tables};
 pub(super) use validate::{Pass, Root, Step};

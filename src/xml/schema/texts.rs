@@ -76,3 +76,8 @@ pub(super) fn too_far(name: &str) -> String {
         "{name} heeft een waarde die deze gateway niet kan verwerken (een jaartal of getal buiten elk redelijk bereik). Controleer de waarde."
     )
 }
+
+/// The way to a child; a number where it can repeat, 0 where not.
+pub(super) fn join(path: &str, name: &str, nth: u32) -> String {
+    if nth == 0 { format!("{path}/{name}") } else { format!("{path}/{name}[{nth}]") }
+}

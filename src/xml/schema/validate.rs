@@ -14,11 +14,10 @@ use crate::xml::window::{Broken, Span};
 use super::attributes::{self, Verdict, XSI};
 use super::cursor::Cursor;
 use super::drafts::Drafts;
-use super::mistakes::join;
 use super::simple::{Fit, Simple};
 use super::spelling::Spelling;
 use super::tables::{Content, SymbolId, Tables, TypeId};
-use super::texts;
+use super::texts::{self, join};
 use super::value::Value;
 
 /// How deep the elements of nearly every bericht stand.

@@ -1,0 +1,44 @@
+//! What was found in a file, and how it is to be printed.
+
+use clap::ValueEnum;
+
+use crate::domain::finding::{Finding, Level};
+use crate::domain::{Berichtsoort, Release};
+
+/// How to print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Text,
+    Json,
+    Junit,
+}
+
+/// What was found in one file.
+pub(super) struct Checked {
+    pub(super) file: String,
+    pub(super) berichtsoort: Option<Berichtsoort>,
+    pub(super) release: Option<Release>,
+    pub(super) verdict: Verdict,
+    pub(super) findings: Vec<Finding>,
+    /// The deepest level that was looked at.
+    pub(super) reached: Level,
+    /// The file could not be read at all.
+    pub(super) unreadable: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Valid,
+    Invalid,
+    Refused,
+}
+
+impl Verdict {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Invalid => "invalid",
+            Self::Refused => "refused",
+        }
+    }
+}

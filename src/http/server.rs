@@ -1,0 +1,40 @@
+//! What every handler works with.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::body::Turns;
+use super::caller::Caller;
+use super::dashboard::Sessions;
+use crate::domain::money::betaling::Rekening;
+use crate::exchange::Gateway;
+
+/// How the server behaves.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The largest bericht taken in, in bytes.
+    pub max_bericht_bytes: usize,
+    /// Whether the dashboard asks for a login.
+    pub dashboard_login: bool,
+    /// Whether envelopes of the network are taken in.
+    pub takes_envelopes: bool,
+    /// Who may call.
+    pub callers: Vec<(String, Caller)>,
+    /// Accounts, by the code of whose they are.
+    pub rekeningen: HashMap<String, Rekening>,
+}
+
+/// What every handler works with.
+pub(super) struct Server {
+    pub(super) gateway: Arc<Gateway>,
+    pub(super) max_bericht_bytes: usize,
+    pub(super) turns: Turns,
+    pub(super) dashboard_login: bool,
+    pub(super) callers: HashMap<String, Caller>,
+    pub(super) sessions: Sessions,
+    pub(super) rekeningen: HashMap<String, Rekening>,
+    /// What the server does, for machines.
+    pub(super) document: Value,
+}
