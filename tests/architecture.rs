@@ -1,8 +1,14 @@
-//! Holds the layers: which module may import which, and what `domain` may take from outside.
+//! Holds the house: which module may import which, which room of a module which other room, that no files import each
+//! other in a circle, and what `domain` may take from outside.
 
-use std::collections::BTreeSet;
+#[path = "architecture/imports.rs"]
+mod imports;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use imports::{Module, Sources, circles};
 
 /// Which of our modules each module may import.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
@@ -19,6 +25,36 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("app", &["cli", "clock", "config", "domain", "exchange", "http", "hub", "json", "store", "xml"]),
 ];
 
+/// Which rooms of its module each room may import, from the ground up. A room is a file or a folder in its module; what
+/// the module says of itself, every room may know.
+const ROOMS: &[(&str, &[(&str, &[&str])])] = &[
+    (
+        "domain",
+        &[
+            ("berichten", &[]),
+            ("finding", &["berichten"]),
+            ("facts", &["berichten"]),
+            ("cak", &["berichten", "facts"]),
+            ("regels", &["berichten", "finding", "facts"]),
+            ("afspraken", &["berichten", "finding", "facts", "cak", "regels"]),
+            ("judging", &["berichten", "finding", "facts", "regels", "afspraken"]),
+            ("deadlines", &["berichten", "facts", "afspraken", "judging"]),
+            ("money", &["berichten", "finding", "facts", "regels", "judging"]),
+            ("declare", &["berichten", "facts", "judging"]),
+        ],
+    ),
+    (
+        "hub",
+        &[
+            ("codes", &[]),
+            ("envelope", &[]),
+            ("delivery", &["envelope"]),
+            ("ggk", &["delivery", "envelope"]),
+            ("mock", &["delivery", "envelope", "ggk"]),
+        ],
+    ),
+];
+
 /// What the pure modules may take from outside besides `std`. The time zone tables of chrono are a crate of
 /// their own.
 const FROM_OUTSIDE: &[(&str, &[&str])] =
@@ -26,107 +62,166 @@ const FROM_OUTSIDE: &[(&str, &[&str])] =
 
 #[test]
 fn every_module_imports_only_what_its_layer_may() {
-    let mut broken = Vec::new();
-    for file in sources(&root().join("src")) {
-        let Some(module) = module_of(&file) else { continue };
-        let text = fs::read_to_string(&file).expect("a source file");
-        broken.extend(
-            forbidden_imports(&module, &text).into_iter().map(|import| format!("{}: {import}", file.display())),
-        );
-    }
-    assert!(broken.is_empty(), "{}", broken.join("\n"));
+    assert_eq!(forbidden(&ours()), [""; 0]);
 }
 
 #[test]
-fn the_table_has_every_module_and_no_other() {
-    let modules: BTreeSet<String> = sources(&root().join("src")).iter().filter_map(|file| module_of(file)).collect();
-    let table: BTreeSet<String> = MAY_IMPORT.iter().map(|(module, _)| (*module).to_owned()).collect();
-    assert_eq!(modules, table);
+fn every_room_imports_only_rooms_below_it() {
+    assert_eq!(forbidden_rooms(&ours()), [""; 0]);
+}
+
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    assert_eq!(circles(&ours().imports(false)), [[""; 0]; 0]);
+}
+
+#[test]
+fn the_tables_have_every_module_and_room_and_no_other() {
+    let sources = ours();
+    let modules: BTreeSet<&str> = sources.modules().filter_map(|(module, ..)| first(module)).collect();
+    assert_eq!(modules, MAY_IMPORT.iter().map(|(module, _)| *module).collect());
+    for (module, rooms) in ROOMS {
+        let in_it = sources.modules().filter(|(path, ..)| first(path) == Some(module));
+        let there: BTreeSet<&str> = in_it.filter_map(|(path, ..)| path.get(1).map(String::as_str)).collect();
+        assert_eq!(there, rooms.iter().map(|(room, _)| *room).collect(), "{module}");
+    }
 }
 
 #[test]
 fn a_forbidden_import_is_found_wherever_it_stands() {
-    assert_eq!(forbidden_imports("domain", "use crate::store::Store;"), ["crate::store"]);
-    assert_eq!(forbidden_imports("http", "let x = crate::hub::ggk::Ggk::new();"), ["crate::hub"]);
-    assert_eq!(forbidden_imports("http", "use crate::{domain::Partij, xml};"), ["crate::xml"]);
-    assert_eq!(forbidden_imports("domain", "use serde::Serialize;"), ["serde"]);
-    assert_eq!(forbidden_imports("domain", "fn f() { tokio::spawn(g()); }"), ["tokio"]);
-    assert_eq!(forbidden_imports("clock", "use chrono_tz::Tz;"), [""; 0]);
-    assert_eq!(forbidden_imports("exchange", "use crate::clock;\nuse crate::{store, xml::read};"), [""; 0]);
+    let told = |files: &[(&str, &str)]| forbidden(&made(files));
+    for code in [
+        "use crate::store::Store;",
+        "fn f() { crate::store::open(); }",
+        "use crate::{clock, store::Store};",
+        "use super::store::Store;",
+        "mod tests {}\n#[cfg(test)]\nmod tests { use super::super::store::Store; }",
+    ] {
+        assert_eq!(
+            told(&[("domain.rs", code), ("store.rs", "")]).len(),
+            1 + usize::from(code.contains("clock")),
+            "{code}"
+        );
+    }
+    let deep = [("domain.rs", "mod facts;"), ("domain/facts.rs", "use super::super::store::Store;"), ("store.rs", "")];
+    assert_eq!(told(&deep), ["domain::facts imports super::super::store::Store"]);
+    assert_eq!(told(&[("http.rs", "// use crate::hub;\nconst A: &str = \"crate::hub\";"), ("hub.rs", "")]), [""; 0]);
+    assert_eq!(told(&[("domain.rs", "use serde::Serialize;")]), ["domain uses serde"]);
+    assert_eq!(told(&[("domain.rs", "fn f() { tokio::spawn(g()); }")]), ["domain uses tokio"]);
+    assert_eq!(told(&[("clock.rs", "use chrono_tz::Tz;")]), [""; 0]);
+    assert_eq!(
+        told(&[("exchange.rs", "use crate::clock;\nuse crate::{store, hub};"), ("hub.rs", ""), ("store.rs", "")]),
+        [""; 0]
+    );
+}
+
+#[test]
+fn a_forbidden_room_is_found_however_it_is_named() {
+    let with = |facts: &str| {
+        let head = "mod berichten;\nmod facts;\nmod regels;\npub use regels::Regel;";
+        forbidden_rooms(&made(&[
+            ("domain.rs", head),
+            ("domain/berichten.rs", ""),
+            ("domain/facts.rs", facts),
+            ("domain/regels.rs", "use crate::domain::facts::Fact;"),
+        ]))
+    };
+    assert_eq!(with("use super::berichten::Bericht;"), [""; 0]);
+    for code in ["use super::regels::Regel;", "use crate::domain::Regel;", "fn f() -> super::regels::Regel {}"] {
+        assert_eq!(with(code).len(), 1, "{code}");
+    }
+}
+
+#[test]
+fn a_circle_is_found_however_it_is_closed() {
+    let through = |files: &[(&str, &str)]| circles(&made(files).imports(false)).len();
+    let beside = |other: &str| {
+        [("a.rs", "mod b;\nmod c;"), ("a/b.rs", "use super::c::C;"), ("a/c.rs", other)]
+            .map(|(path, text)| (path.to_owned(), text.to_owned()))
+    };
+    for (code, count) in [
+        ("pub struct C;", 0),
+        ("use super::b::B;", 1),
+        ("fn f() { super::b::g(); }", 1),
+        ("use crate::{a::{b::B}};", 1),
+        ("#[cfg(test)]\nmod tests { use super::super::b::B; }", 0),
+    ] {
+        let files = beside(code);
+        assert_eq!(through(&files.each_ref().map(|(path, text)| (path.as_str(), text.as_str()))), count, "{code}");
+    }
+    assert_eq!(through(&[("a.rs", "mod b;\nuse b::B;"), ("a/b.rs", "use super::A;")]), 1, "a head and its child");
+    assert_eq!(through(&[("a.rs", "mod b;\npub use b::B;"), ("a/b.rs", "use super::A;")]), 0, "handed on, not used");
+    assert_eq!(through(&[("a.rs", "mod b;\npub use b::B;\nfn f(b: B) {}"), ("a/b.rs", "use super::A;")]), 1);
+    let handed_on =
+        [("a.rs", "mod b;\nmod c;\npub use c::C;"), ("a/b.rs", "use super::C;"), ("a/c.rs", "use super::b::B;")];
+    assert_eq!(through(&handed_on), 1, "through a name that the head hands on");
+    let twice = [
+        ("a.rs", "#[path = \"sql/mod.rs\"]\nmod sql;\nuse sql::B;"),
+        ("sql/mod.rs", "mod batch;\npub use batch::B;"),
+        ("sql/batch.rs", "use super::super::Row;"),
+    ];
+    assert_eq!(through(&twice), 1, "in a folder that is elsewhere");
 }
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).expect("a folder of sources").map(|entry| entry.expect("an entry").path());
-    entries
-        .flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] })
-        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
-        .collect()
+/// Our own crate.
+fn ours() -> Sources {
+    Sources::of_crate(&root().join("src/lib.rs"))
 }
 
-/// The top module that a file belongs to; `None` for the two roots of the crate.
-fn module_of(file: &Path) -> Option<String> {
-    let below = file.strip_prefix(root().join("src")).expect("a file below src");
-    let first = below.components().next()?.as_os_str().to_str()?;
-    let module = first.strip_suffix(".rs").unwrap_or(first);
-    (!["lib", "main"].contains(&module)).then(|| module.to_owned())
+/// A crate of these files.
+fn made(files: &[(&str, &str)]) -> Sources {
+    let heads = files.iter().filter_map(|(path, _)| path.strip_suffix(".rs")).filter(|name| !name.contains('/'));
+    let head: String = heads.map(|name| format!("mod {name};\n")).collect();
+    let texts: BTreeMap<&Path, &str> = files.iter().map(|(path, text)| (Path::new(*path), *text)).collect();
+    let text = |path: &Path| match path.to_str() {
+        Some("./lib.rs") => Some(head.clone()),
+        _ => texts.get(path.strip_prefix(".").unwrap_or(path)).map(|text| (*text).to_owned()),
+    };
+    Sources::read(Path::new("./lib.rs"), &text)
 }
 
-/// What a module imports and may not, as it is written.
-fn forbidden_imports(module: &str, text: &str) -> Vec<String> {
-    let code: String =
-        text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n");
-    let allowed = MAY_IMPORT.iter().find(|(name, _)| *name == module).map_or(&[][..], |(_, allowed)| allowed);
-    let ours =
-        imported_modules(&code).into_iter().filter(|import| import != module && !allowed.contains(&import.as_str()));
-    let mut forbidden: Vec<String> = ours.map(|import| format!("crate::{import}")).collect();
-    if let Some((_, allowed)) = FROM_OUTSIDE.iter().find(|(name, _)| *name == module) {
-        let outside =
-            dependencies().into_iter().filter(|name| !allowed.contains(&name.as_str()) && is_used(&code, name));
-        forbidden.extend(outside);
+fn first(module: &Module) -> Option<&str> {
+    module.first().map(String::as_str)
+}
+
+/// What modules import and may not, as it is written.
+fn forbidden(sources: &Sources) -> Vec<String> {
+    let may =
+        |module: &str, other: &str| MAY_IMPORT.iter().any(|(name, others)| *name == module && others.contains(&other));
+    let imports = sources.imports(true).into_iter();
+    let ours = imports.filter(|import| match (first(&import.from), first(&import.named)) {
+        (Some(module), Some(other)) => module != other && !may(module, other),
+        (None, _) | (_, None) => false,
+    });
+    let mut found: Vec<String> =
+        ours.map(|import| format!("{} imports {}", import.from.join("::"), import.written)).collect();
+    let dependencies = dependencies();
+    for (module, _, code) in sources.modules() {
+        let Some((_, allowed)) = FROM_OUTSIDE.iter().find(|(name, _)| Some(*name) == first(module)) else { continue };
+        let outside = dependencies.iter().filter(|name| !allowed.contains(&name.as_str()) && is_used(&code, name));
+        found.extend(outside.map(|name| format!("{} uses {name}", module.join("::"))));
     }
-    forbidden
+    found
 }
 
-/// The modules that stand behind `crate::`, alone or in braces.
-fn imported_modules(code: &str) -> BTreeSet<String> {
-    let mut modules = BTreeSet::new();
-    for (at, start) in code.match_indices("crate::") {
-        let rest = &code[at + start.len()..];
-        if let Some(list) = rest.strip_prefix('{') {
-            modules.extend(first_names_in_braces(list));
-        } else {
-            modules.extend(first_name(rest));
-        }
-    }
-    modules.retain(|name| MAY_IMPORT.iter().any(|(module, _)| module == name));
-    modules
-}
-
-fn first_names_in_braces(list: &str) -> Vec<String> {
-    let mut depth = 1;
-    let mut items = vec![String::new()];
-    for letter in list.chars() {
-        match letter {
-            '{' => depth += 1,
-            '}' => depth -= 1,
-            ',' if depth == 1 => items.push(String::new()),
-            _ if depth == 1 => items.last_mut().expect("there is a last one").push(letter),
-            _ => {}
-        }
-        if depth == 0 {
-            break;
-        }
-    }
-    items.iter().filter_map(|item| first_name(item.trim())).collect()
-}
-
-fn first_name(text: &str) -> Option<String> {
-    let name: String = text.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
-    (!name.is_empty()).then_some(name)
+/// What rooms import and may not, as it is written.
+fn forbidden_rooms(sources: &Sources) -> Vec<String> {
+    let imports = sources.imports(true).into_iter().filter(|import| {
+        let (Some(module), Some(room), Some(other)) = (first(&import.from), import.from.get(1), import.to.get(1))
+        else {
+            return false;
+        };
+        let Some((_, rooms)) = ROOMS.iter().find(|(name, _)| *name == module && first(&import.to) == Some(name)) else {
+            return false;
+        };
+        let may = rooms.iter().any(|(name, others)| name == room && others.contains(&other.as_str()));
+        room != other && !may
+    });
+    imports.map(|import| format!("{} imports {}", import.from.join("::"), import.written)).collect()
 }
 
 /// The names of all crates that we depend on, as code writes them; some also as a dependency of tests, with other features.
