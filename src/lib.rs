@@ -9,6 +9,7 @@
 //! | [`hub`] | the national network: envelopes, links, a stand-in |
 //! | [`exchange`] | the three stories: receive, relay, watch |
 //! | [`http`] | our server: API, network endpoint, dashboard |
+//! | [`echo`] | names that are repeated of what somebody sent |
 //! | [`clock`] | the only source of time |
 //! | [`config`] | the settings, checked |
 //! | [`app`] | wiring and orderly stop |
@@ -19,6 +20,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod domain;
+pub mod echo;
 pub mod exchange;
 pub mod http;
 pub mod hub;

@@ -4,6 +4,8 @@ use crate::domain::finding::Position;
 
 use super::position::position;
 
+pub(super) use crate::echo::shown;
+
 /// The first thing wrong with the notation. Nothing after it is read.
 #[derive(Debug)]
 pub(super) struct Malformed {
@@ -26,19 +28,5 @@ impl Malformed {
         }
         self.position.line += start.line - 1;
         self
-    }
-}
-
-/// A name for people: only what may stand in a name, because anything else may be a value in the wrong
-/// place, and cut to a length that fits a line.
-pub(super) fn shown(name: &str) -> String {
-    const LONGEST: usize = 60;
-    let end = name.char_indices().enumerate().find(|(count, (_, character))| {
-        let in_name = *character == ':' || super::names::is_name_part(*character);
-        *count >= LONGEST || !in_name
-    });
-    match end {
-        None => name.to_owned(),
-        Some((_, (end, _))) => format!("{}…", name.get(..end).unwrap_or_default()),
     }
 }

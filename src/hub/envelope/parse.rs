@@ -12,6 +12,7 @@ use super::parts::{Parts, Wrong, digits, limited, limited_optional, no_attribute
 use super::tree::{self, Node};
 use super::{Content, Envelope, Fault, FaultCode, GGK, Kind, MAX_INCOMING_BYTES, Parameters, Payload, Plek};
 use super::{SOAP, SOAP_1_2, STUF, Stuurgegevens, Systeem, WS_ADDRESSING, digest};
+use crate::echo::shown;
 
 /// Parses the body of a POST.
 ///
@@ -54,7 +55,7 @@ fn check_soap_headers(soap: &Node) -> Result<(), Wrong> {
     let headers = soap.child(SOAP, "Header").map_or(&[][..], |headers| &headers.children);
     match headers.iter().find(|header| header.must_understand && header.namespace != WS_ADDRESSING) {
         None => Ok(()),
-        Some(header) => Err(schema(format!("De SOAP-header {} wordt hier niet begrepen", header.name))),
+        Some(header) => Err(schema(format!("De SOAP-header {} wordt hier niet begrepen", shown(&header.name)))),
     }
 }
 
