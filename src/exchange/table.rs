@@ -12,10 +12,10 @@ pub enum Cell {
     Empty,
 }
 
-/// A heading and a line per row, semicolons between, for the spreadsheets of this country.
+/// A heading and a line per row, semicolons between, for the spreadsheets of this country; they read UTF-8 by its mark in front.
 #[must_use]
 pub fn csv(heading: &[&str], rows: impl Iterator<Item = Vec<Cell>>) -> String {
-    let mut table = format!("{}\r\n", heading.join(";"));
+    let mut table = format!("\u{feff}{}\r\n", heading.join(";"));
     rows.for_each(|row| add_row(&mut table, row));
     table
 }
