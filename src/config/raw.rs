@@ -191,7 +191,8 @@ impl Raw {
         limits::each_once(&partijen, problems);
         // Of a party that was told to be wrong nobody knows whether it is the one that a credential names.
         let known = (!limits::is_lost("partij", lost, problems)).then_some(partijen.as_slice());
-        let credentials = self.credential.into_iter().map(|raw| raw.check(known, problems)).collect();
+        let credentials: Vec<_> = self.credential.into_iter().map(|raw| raw.check(known, problems)).collect();
+        check_tokens(&credentials, problems);
         if !self.http.dashboard_login && !self.http.listen.ip().is_loopback() {
             problems.push("http.dashboard_login: may only be false when http.listen is a loopback address".to_owned());
         }
@@ -336,6 +337,24 @@ impl RawCredential {
             problems.push(format!("credential {name:?}: only a person of a gemeente decides"));
         }
         Credential { name: self.name, partij, decides: self.decides, token_sha256: hash }
+    }
+}
+
+/// A token tells who calls: each credential has one of its own, and it is not the empty text.
+fn check_tokens(credentials: &[Credential], problems: &mut Vec<String>) {
+    // SHA-256 of nothing.
+    const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    for (nr, credential) in credentials.iter().enumerate() {
+        let Credential { name, token_sha256, .. } = credential;
+        if token_sha256 == EMPTY {
+            problems.push(format!(
+                "credential {name:?}: token_sha256 is that of an empty token, as when the variable that held the token was not set"
+            ));
+        } else if let Some(other) = credentials[..nr].iter().find(|other| other.token_sha256 == *token_sha256) {
+            let other = &other.name;
+            problems
+                .push(format!("credential {name:?}: has the token of credential {other:?}; give each one of its own"));
+        }
     }
 }
 
