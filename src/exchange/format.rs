@@ -12,7 +12,8 @@ use crate::domain::berichten::klasse::RetourCodes;
 use crate::domain::berichten::waarde;
 use crate::domain::finding::{Finding, Level, Position, Severity};
 use crate::domain::judging::retour::codes_per_klasse;
-use crate::json::{self, Fill, JsonError};
+use crate::echo::nearest;
+use crate::json::{self, Fill, JsonError, Problem};
 use crate::xml::{self, BerichtSchema, JsonSchemaSet, Refusal, RefusalKind, Schemas};
 
 /// A bericht that could be read, and its XML: the bytes received, or what was made of them.
@@ -32,7 +33,7 @@ pub(super) fn read<'a>(received: &'a Received, schemas: &Schemas) -> Result<Read
                 identificatie: ids::identificatie(&received.id).to_string(),
                 dagtekening: waarde::Value::to_text(&clock::date_of(received.at)),
             };
-            let made = xml::encode(&json::read(bytes, Some(&fill)).map_err(refusal)?);
+            let made = xml::encode(&json::read(bytes, Some(&fill)).map_err(|error| refusal(error, schemas))?);
             let bericht = schemas.read(&made).map_err(|mut refusal| {
                 // Lines of XML that the caller never saw would only lead astray.
                 refusal.findings.iter_mut().for_each(|finding| finding.position = None);
@@ -44,7 +45,8 @@ pub(super) fn read<'a>(received: &'a Received, schemas: &Schemas) -> Result<Read
 }
 
 /// JSON that is no bericht, told like XML that is none.
-fn refusal(error: JsonError) -> Refusal {
+fn refusal(error: JsonError, schemas: &Schemas) -> Refusal {
+    let (path, text) = told(&error, schemas);
     let kind = if error.position.is_some() { RefusalKind::NotXml } else { RefusalKind::Invalid };
     let finding = Finding {
         level: if error.position.is_some() { Level::Xml } else { Level::Xsd },
@@ -52,11 +54,23 @@ fn refusal(error: JsonError) -> Refusal {
         regel: None,
         retour_code: None,
         klasse: None,
-        text: error.problem.to_string(),
-        path: error.path,
+        text,
+        path,
         position: error.position.map(|(line, column)| Position { line, column }),
     };
     Refusal { kind, soort: None, release: None, findings: vec![finding] }
+}
+
+/// Where JSON is wrong and how. What is missing may be there under a name that no bericht knows: that is then what is wrong.
+fn told(error: &JsonError, schemas: &Schemas) -> (String, String) {
+    let as_it_is = || (error.path.clone(), error.problem.to_string());
+    let Problem::Missing(left) = &error.problem else { return as_it_is() };
+    let Some((parent, name)) = error.path.rsplit_once('/') else { return as_it_is() };
+    let unknown = left.iter().map(String::as_str).filter(|left| !schemas.have_name(left));
+    match nearest(name, unknown) {
+        Some(written) => (format!("{parent}/{written}"), format!("Dit gegeven is hier niet bekend. Bedoelt u {name}?")),
+        None => as_it_is(),
+    }
 }
 
 /// A recorded bericht as JSON; `None` when it is not one, as an attempt that was refused may be.

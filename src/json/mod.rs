@@ -7,6 +7,7 @@
 //! What may repeat is a list, integers are numbers, all else is text; what is absent is left out. Lossless both
 //! ways. Knows nothing of the schema: who takes JSON in has to check what it says as XML.
 
+mod header_texts;
 mod left_out;
 mod read;
 mod write;
@@ -14,9 +15,11 @@ mod write;
 use serde_json::{Map, Value, json};
 
 use crate::domain::{Bericht, Berichtsoort, Release};
+use crate::echo::{nearest, shown};
 
+pub use header_texts::header_texts;
 pub use left_out::{Fill, for_posting};
-pub use read::JsonError;
+pub use read::{JsonError, Problem};
 
 /// The members of a document.
 const MEMBERS: [&str; 3] = ["berichtsoort", "release", "Bericht"];
@@ -42,7 +45,7 @@ pub fn read(bytes: &[u8], fill: Option<&Fill>) -> Result<Bericht, JsonError> {
     let mut document: Map<String, Value> =
         serde_json::from_slice(bytes).map_err(|error| JsonError::not_json(&error))?;
     if let Some(unknown) = document.keys().find(|name| !MEMBERS.contains(&name.as_str())) {
-        return Err(JsonError::unknown(&format!("/{unknown}")));
+        return Err(JsonError::unknown(format!("/{}", shown(unknown)), nearest(unknown, MEMBERS)));
     }
     let (soorten, release) = kind(&document)?;
     let bericht = document.get_mut("Bericht").ok_or_else(|| JsonError::missing("/Bericht"))?;
@@ -57,13 +60,13 @@ fn kind(document: &Map<String, Value>) -> Result<(Vec<Berichtsoort>, Release), J
     let name = text("berichtsoort").ok_or_else(|| JsonError::missing("/berichtsoort"))?;
     let soorten: Vec<_> = Berichtsoort::ALL.into_iter().filter(|soort| soort.name() == name).collect();
     if soorten.is_empty() {
-        return Err(JsonError::unfit("/berichtsoort"));
+        return Err(JsonError::unfit("/berichtsoort", "de naam van een berichtsoort, als WMO305"));
     }
     let release = match text("release") {
         None => Release::NEWEST,
         Some(name) => {
             let known = Release::ALL.into_iter().find(|release| release.name() == name);
-            known.ok_or_else(|| JsonError::unfit("/release"))?
+            known.ok_or_else(|| JsonError::unfit("/release", "een release die hier bekend is, als 3.2"))?
         }
     };
     Ok((soorten, release))
@@ -77,7 +80,10 @@ fn agree(bericht: &Value, soorten: &[Berichtsoort], release: Release) -> Result<
     let said =
         [("BerichtCode", codes), ("BerichtVersie", vec![json!(versie)]), ("BerichtSubversie", vec![json!(subversie)])];
     match said.iter().find(|(name, right)| other(name, right)) {
-        Some((name, _)) => Err(JsonError::unfit(&format!("/Bericht/Header/{name}"))),
+        Some((name, _)) => {
+            let expected = "wat bij de berichtsoort en release hoort die erboven staan; u mag het weglaten";
+            Err(JsonError::unfit(&format!("/Bericht/Header/{name}"), expected))
+        }
         None => Ok(()),
     }
 }

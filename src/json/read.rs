@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use serde_json::error::Category;
 use serde_json::{Map, Value};
 
 use crate::domain::berichten::klasse::Source;
+use crate::domain::berichten::waarde;
+use crate::echo::{nearest, shown};
 
 /// Why JSON is not a bericht. Names the place, never a value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,45 +23,56 @@ pub struct JsonError {
 }
 
 /// What is wrong with a member.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
     /// The text is not JSON.
     NotJson,
-    /// It should be there.
-    Missing,
-    /// It should not be there, or not so often.
-    Unknown,
-    /// It is not of the type that the standard asks for.
-    Unfit,
+    /// The text is JSON, but no object.
+    NotAnObject,
+    /// It should be there; names of members beside it that nobody took.
+    Missing(Vec<String>),
+    /// It should not be there, or not so often; what was probably meant.
+    Unknown(Option<&'static str>),
+    /// It is not of the type that the standard asks for, which is this, in Dutch.
+    Unfit(&'static str),
 }
 
 /// For people, in Dutch.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotJson => "Dit is geen leesbare JSON.",
-            Self::Missing => "Dit gegeven ontbreekt.",
-            Self::Unknown => "Dit gegeven hoort hier niet, of komt te vaak voor.",
-            Self::Unfit => "Deze waarde past niet bij het gegeven: verwacht wordt het type uit de standaard.",
-        })
+        match self {
+            Self::NotJson => f.write_str("Dit is geen leesbare JSON."),
+            Self::NotAnObject => f.write_str(
+                "Dit is geen JSON-object. Stuur een object als {\"berichtsoort\": \"WMO305\", \"Bericht\": {…}}; een bericht per keer.",
+            ),
+            Self::Missing(_) => f.write_str("Dit gegeven ontbreekt."),
+            Self::Unknown(None) => f.write_str("Dit gegeven hoort hier niet, of komt te vaak voor."),
+            Self::Unknown(Some(meant)) => write!(f, "Dit gegeven is hier niet bekend. Bedoelt u {meant}?"),
+            Self::Unfit(expected) => write!(f, "Deze waarde past niet bij het gegeven: verwacht wordt {expected}."),
+        }
     }
 }
 
 impl JsonError {
     pub(super) fn not_json(error: &serde_json::Error) -> Self {
-        Self { path: "/".to_owned(), position: Some((error.line(), error.column())), problem: Problem::NotJson }
+        match error.classify() {
+            Category::Data => Self::at("/".to_owned(), Problem::NotAnObject),
+            Category::Io | Category::Syntax | Category::Eof => {
+                Self { path: "/".to_owned(), position: Some((error.line(), error.column())), problem: Problem::NotJson }
+            }
+        }
     }
 
     pub(super) fn missing(path: &str) -> Self {
-        Self::at(path.to_owned(), Problem::Missing)
+        Self::at(path.to_owned(), Problem::Missing(Vec::new()))
     }
 
-    pub(super) fn unknown(path: &str) -> Self {
-        Self::at(path.to_owned(), Problem::Unknown)
+    pub(super) fn unknown(path: String, meant: Option<&'static str>) -> Self {
+        Self::at(path, Problem::Unknown(meant))
     }
 
-    pub(super) fn unfit(path: &str) -> Self {
-        Self::at(path.to_owned(), Problem::Unfit)
+    pub(super) fn unfit(path: &str, expected: &'static str) -> Self {
+        Self::at(path.to_owned(), Problem::Unfit(expected))
     }
 
     const fn at(path: String, problem: Problem) -> Self {
@@ -83,15 +97,20 @@ struct Entered<'a> {
     taken: BTreeSet<&'static str>,
     /// The list that is being read, and how many of it were taken.
     list: Option<(&'static str, usize)>,
+    /// What was looked for in it.
+    asked: Vec<&'static str>,
 }
 
 impl<'a> Entered<'a> {
     fn new(step: String, object: &'a Map<String, Value>) -> Self {
-        Self { step, object, taken: BTreeSet::new(), list: None }
+        Self { step, object, taken: BTreeSet::new(), list: None, asked: Vec::new() }
     }
 
     /// The next value of this name, without taking it.
-    fn next(&self, name: &str) -> Option<&'a Value> {
+    fn next(&mut self, name: &'static str) -> Option<&'a Value> {
+        if self.asked.last() != Some(&name) {
+            self.asked.push(name);
+        }
         if self.taken.contains(name) {
             return None;
         }
@@ -117,12 +136,12 @@ impl<'a> Entered<'a> {
         if length.is_some() { format!("{name}[{}]", read + 1) } else { name.to_owned() }
     }
 
-    /// A member that nobody took; null and an empty list are no members.
-    fn left(&self) -> Option<&'a String> {
+    /// The members that nobody took; null and an empty list are no members.
+    fn left(&self) -> impl Iterator<Item = &'a String> {
         let is_nothing = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
         let is_left =
-            |(name, value): &(&'a String, &'a Value)| !is_nothing(value) && !self.taken.contains(name.as_str());
-        self.object.iter().find(is_left).map(|(name, _)| name)
+            move |(name, value): &(&'a String, &'a Value)| !is_nothing(value) && !self.taken.contains(name.as_str());
+        self.object.iter().filter(is_left).map(|(name, _)| name)
     }
 }
 
@@ -142,7 +161,12 @@ impl<'a> JsonSource<'a> {
 
     fn next(&mut self, name: &'static str) -> Result<(&'a Value, String), JsonError> {
         match self.here().next(name) {
-            None => Err(JsonError::at(self.path(name), Problem::Missing)),
+            None => {
+                // Enough to find a slip of the pen among them.
+                const MOST_LEFT: usize = 100;
+                let left = self.here().left().take(MOST_LEFT).map(|name| shown(name)).collect();
+                Err(JsonError::at(self.path(name), Problem::Missing(left)))
+            }
             Some(value) => Ok((value, self.here().take(name))),
         }
     }
@@ -158,7 +182,7 @@ impl Source for JsonSource<'_> {
     fn text(&mut self, name: &'static str) -> Result<&str, JsonError> {
         match self.next(name)? {
             (Value::String(text), _) => Ok(text),
-            (_, step) => Err(JsonError::at(self.path(&step), Problem::Unfit)),
+            (_, step) => Err(JsonError::unfit(&self.path(&step), "een tekst, tussen aanhalingstekens")),
         }
     }
 
@@ -168,7 +192,7 @@ impl Source for JsonSource<'_> {
                 self.number = number.to_string();
                 Ok(&self.number)
             }
-            (_, step) => Err(JsonError::at(self.path(&step), Problem::Unfit)),
+            (_, step) => Err(JsonError::unfit(&self.path(&step), <i64 as waarde::Value>::EXPECTED)),
         }
     }
 
@@ -178,19 +202,22 @@ impl Source for JsonSource<'_> {
                 self.entered.push(Entered::new(step, object));
                 Ok(())
             }
-            (_, step) => Err(JsonError::at(self.path(&step), Problem::Unfit)),
+            (_, step) => Err(JsonError::unfit(&self.path(&step), "een object, als {…}")),
         }
     }
 
     fn leave(&mut self) -> Result<(), JsonError> {
-        if let Some(left) = self.here().left() {
-            return Err(JsonError::at(self.path(left), Problem::Unknown));
+        let here = self.here();
+        let left = here.left().next().cloned();
+        if let Some(left) = left {
+            let meant = nearest(&left, here.asked.iter().copied().filter(|name| *name != left));
+            return Err(JsonError::unknown(self.path(&shown(&left)), meant));
         }
         self.entered.pop();
         Ok(())
     }
 
-    fn unfit(&self, name: &'static str) -> JsonError {
-        JsonError::at(self.path(name), Problem::Unfit)
+    fn unfit(&self, name: &'static str, expected: &'static str) -> JsonError {
+        JsonError::unfit(&self.path(name), expected)
     }
 }

@@ -17,6 +17,7 @@
 //! | `refusal`, `malformed`, `unknown` | what is said when it goes wrong |
 
 mod encode;
+mod header_texts;
 mod locate;
 mod malformed;
 mod names;
@@ -34,6 +35,7 @@ mod window;
 
 use crate::domain::Bericht;
 
+pub use header_texts::header_texts;
 pub use locate::{locate, place, place_in};
 pub use refusal::{Refusal, RefusalKind};
 pub use schema::LoadError;

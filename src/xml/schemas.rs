@@ -202,6 +202,12 @@ impl Schemas {
         self.decode(Pass::new(&self.tables, Tokens::new(Window::stream(reader, piece)?)))
     }
 
+    /// Whether an element of any bericht has this name.
+    #[must_use]
+    pub fn have_name(&self, local: &str) -> bool {
+        self.tables.by_name.values().any(|names| names.contains_key(local))
+    }
+
     /// Every bericht as JSON Schema (2020-12), in the form in which [`crate::json`] writes it.
     #[must_use]
     pub fn json_schemas(&self) -> JsonSchemaSet {

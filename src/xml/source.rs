@@ -95,7 +95,7 @@ impl Source for Elements<'_, '_> {
         }
     }
 
-    fn unfit(&self, name: &'static str) -> Disagreement {
+    fn unfit(&self, name: &'static str, _: &'static str) -> Disagreement {
         Disagreement(name)
     }
 }

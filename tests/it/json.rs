@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::world::{AANBIEDER, BSN, GEMEENTE, WMO301, WMO305, World};
 use crate::xml::{FIXTURES, files};
 
-fn as_json(xml_text: &str) -> Value {
+pub fn as_json(xml_text: &str) -> Value {
     json::write(&xml::read(xml_text.as_bytes()).expect("a bericht"))
 }
 
@@ -134,7 +134,7 @@ async fn wrong_json_is_told_where_and_never_with_a_value() {
             "/Bericht/Client/Bsn",
             "past niet",
         ),
-        (change(&|bericht| bericht["Release"] = json!("2.3")), "/Release", "hoort hier niet"),
+        (change(&|bericht| bericht["Release"] = json!("2.3")), "/Release", "Bedoelt u release?"),
         (change(&|bericht| bericht["berichtsoort"] = json!("WMO999")), "/berichtsoort", "past niet"),
     ];
     for (bericht, path, told) in cases {
@@ -148,6 +148,52 @@ async fn wrong_json_is_told_where_and_never_with_a_value() {
         );
         assert!(finding["text"].as_str().is_some_and(|text| text.contains(told)), "{}", answer.text);
         assert!(!answer.text.contains(BSN), "{}", answer.text);
+    }
+    let renamed = |bericht: &mut Value, from: &str, to: &str| {
+        let client = bericht["Bericht"]["Client"].as_object_mut().expect("a client");
+        let value = client.remove(from).expect(from);
+        client.insert(to.to_owned(), value);
+    };
+    let product = |bericht: &mut Value, name: &str, value: Value| {
+        bericht["Bericht"]["Client"]["StartProducten"]["StartProduct"][0][name] = value;
+    };
+    for (bericht, path, text) in [
+        (
+            change(&|bericht| renamed(bericht, "Geslacht", "Gelsacht")),
+            "/Bericht/Client/Gelsacht",
+            "Dit gegeven is hier niet bekend. Bedoelt u Geslacht?",
+        ),
+        (
+            change(&|bericht| renamed(bericht, "Geslacht", "Einddatum")),
+            "/Bericht/Client/Geslacht",
+            "Dit gegeven ontbreekt.",
+        ),
+        (
+            change(&|bericht| product(bericht, "Statusaanlevering", json!("1"))),
+            "/Bericht/Client/StartProducten/StartProduct[1]/Statusaanlevering",
+            "Dit gegeven is hier niet bekend. Bedoelt u StatusAanlevering?",
+        ),
+        (
+            change(&|bericht| product(bericht, "ToewijzingNummer", json!("700101"))),
+            "/Bericht/Client/StartProducten/StartProduct[1]/ToewijzingNummer",
+            "Deze waarde past niet bij het gegeven: verwacht wordt een geheel getal, zonder aanhalingstekens.",
+        ),
+        (
+            change(&|bericht| product(bericht, "Begindatum", json!("2026-13-02"))),
+            "/Bericht/Client/StartProducten/StartProduct[1]/Begindatum",
+            "Deze waarde past niet bij het gegeven: verwacht wordt een datum die bestaat, geschreven als 2026-01-31.",
+        ),
+        (
+            change(&|bericht| bericht["Bericht"]["Client"]["Geslacht"] = json!(2)),
+            "/Bericht/Client/Geslacht",
+            "Deze waarde past niet bij het gegeven: verwacht wordt een tekst, tussen aanhalingstekens.",
+        ),
+        (json!([]), "/", "Dit is geen JSON-object."),
+    ] {
+        let answer = world.post_json(AANBIEDER, &bericht).await;
+        let finding = &answer.body["findings"][0];
+        assert_eq!((answer.status, finding["path"].as_str()), (422, Some(path)), "{}", answer.text);
+        assert!(finding["text"].as_str().is_some_and(|told| told.starts_with(text)), "{text}: {}", answer.text);
     }
     let url = world.url("/v1/berichten");
     let broken = world

@@ -126,7 +126,7 @@ impl Bericht {
         source.enter("Header")?;
         let code = source.text("BerichtCode")?;
         let soort = soorten.iter().find(|soort| soort.code() == code).or(soorten.first()).copied();
-        let soort = soort.ok_or_else(|| source.unfit("BerichtCode"))?;
+        let soort = soort.ok_or_else(|| source.unfit("BerichtCode", "de code van deze berichtsoort"))?;
         for fixed in ["BerichtVersie", "BerichtSubversie"] {
             source.number(fixed)?;
         }
@@ -145,7 +145,8 @@ impl Bericht {
                 let retour = RetourHeader::read_elements(source)?;
                 Self::Retour(Retourbericht { inhoud: Inhoud::read(&header, source)?, header, retour })
             } else {
-                let inhoud = Inhoud::read(&header, source)?.ok_or_else(|| source.unfit("Bericht"))?;
+                let inhoud = Inhoud::read(&header, source)?
+                    .ok_or_else(|| source.unfit("Bericht", "de inhoud van deze berichtsoort"))?;
                 Self::Heen(Heenbericht { header, inhoud })
             }
         };

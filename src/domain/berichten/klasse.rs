@@ -42,8 +42,8 @@ pub trait Source {
     /// When something in it was not taken.
     fn leave(&mut self) -> Result<(), Self::Error>;
 
-    /// The error for a text that is not a value of the expected type.
-    fn unfit(&self, name: &'static str) -> Self::Error;
+    /// The error for a text that is not a value of the expected type, which is this, in Dutch.
+    fn unfit(&self, name: &'static str, expected: &'static str) -> Self::Error;
 }
 
 /// What an opened element is, for targets that write kinds differently.
@@ -88,7 +88,7 @@ impl<V: Value> Element for V {
     fn read<S: Source>(name: &'static str, source: &mut S) -> Result<Self, S::Error> {
         let text = if V::IS_NUMBER { source.number(name)? } else { source.text(name)? };
         let value = V::from_text(text);
-        value.ok_or_else(|| source.unfit(name))
+        value.ok_or_else(|| source.unfit(name, V::EXPECTED))
     }
 
     fn write<T: Target>(&self, name: &'static str, repeats: bool, target: &mut T) {

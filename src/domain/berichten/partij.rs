@@ -33,6 +33,8 @@ impl Partij {
 }
 
 impl Value for Partij {
+    const EXPECTED: &'static str = "een gemeentecode van 4 of een AGB-code van 8 cijfers";
+
     fn from_text(text: &str) -> Option<Self> {
         if !text.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;

@@ -12,6 +12,8 @@ use smol_str::{SmolStr, format_smolstr};
 pub trait Value: Sized {
     /// Whether the schema calls it an integer; JSON then has a number.
     const IS_NUMBER: bool = false;
+    /// What its text may be, in Dutch.
+    const EXPECTED: &'static str = "een waarde die de standaard hier toestaat";
 
     /// The value of a text that the schema accepts; `None` when it is not one.
     fn from_text(text: &str) -> Option<Self>;
@@ -32,6 +34,7 @@ impl Value for String {
 /// In a box, for what is rare: its place then costs little where it is absent.
 impl<V: Value> Value for Box<V> {
     const IS_NUMBER: bool = V::IS_NUMBER;
+    const EXPECTED: &'static str = V::EXPECTED;
 
     fn from_text(text: &str) -> Option<Self> {
         V::from_text(text).map(Self::new)
@@ -45,6 +48,7 @@ impl<V: Value> Value for Box<V> {
 /// `xs:integer` of at most nine digits and never below zero.
 impl Value for u32 {
     const IS_NUMBER: bool = true;
+    const EXPECTED: &'static str = "een geheel getal vanaf 0, zonder aanhalingstekens";
 
     fn from_text(text: &str) -> Option<Self> {
         i64::from_text(text)?.try_into().ok()
@@ -58,6 +62,7 @@ impl Value for u32 {
 /// `xs:integer` of at most twelve digits; sign and leading zeros are read, not written.
 impl Value for i64 {
     const IS_NUMBER: bool = true;
+    const EXPECTED: &'static str = "een geheel getal, zonder aanhalingstekens";
 
     fn from_text(text: &str) -> Option<Self> {
         trim(text).parse().ok()
@@ -70,6 +75,8 @@ impl Value for i64 {
 
 /// `xs:date` without a time zone. XML Schema 1.0 knows no year 0: `-0001` is the year before `0001`.
 impl Value for NaiveDate {
+    const EXPECTED: &'static str = "een datum die bestaat, geschreven als 2026-01-31";
+
     fn from_text(text: &str) -> Option<Self> {
         let text = trim(text);
         let (before, rest) = match text.strip_prefix('-') {
@@ -136,6 +143,8 @@ impl Bsn {
 }
 
 impl Value for Bsn {
+    const EXPECTED: &'static str = "9 cijfers";
+
     fn from_text(text: &str) -> Option<Self> {
         let digits = text.as_bytes().try_into().ok()?;
         text.bytes().all(|byte| byte.is_ascii_digit()).then_some(Self(digits))
@@ -237,6 +246,8 @@ impl ProductCategorie {
 }
 
 impl Value for ProductCategorie {
+    const EXPECTED: &'static str = "een code van 2 tekens";
+
     fn from_text(text: &str) -> Option<Self> {
         let code = text.as_bytes().try_into().ok()?;
         text.is_ascii().then_some(Self(code))
@@ -259,6 +270,7 @@ pub struct ToewijzingNummer(pub i64);
 
 impl Value for ToewijzingNummer {
     const IS_NUMBER: bool = true;
+    const EXPECTED: &'static str = <i64 as Value>::EXPECTED;
 
     fn from_text(text: &str) -> Option<Self> {
         i64::from_text(text).map(Self)
@@ -285,6 +297,8 @@ macro_rules! codelijst {
         }
 
         impl Value for $name {
+            const EXPECTED: &'static str = concat!("een van de codes", $(" ", $code,)*);
+
             fn from_text(text: &str) -> Option<Self> {
                 match text {
                     $($code => Some(Self::$variant),)*

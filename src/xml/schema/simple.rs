@@ -141,6 +141,18 @@ impl Simple {
         if is_all_blank(shape) {
             return "bevat alleen spaties".to_owned();
         }
+        // How long it is would lead astray: it is written as a date or time, and there is none such.
+        let is_as = |form: &str| {
+            let same =
+                |(letter, place): (u8, u8)| if place == b'0' { letter.is_ascii_digit() } else { letter == place };
+            shape.len() == form.len() && shape.bytes().zip(form.bytes()).all(same)
+        };
+        if self.primitive == Primitive::Date && is_as("0000-00-00") {
+            return "is een datum die niet bestaat".to_owned();
+        }
+        if self.primitive == Primitive::Time && is_as("00:00:00") {
+            return "is een tijd die niet bestaat".to_owned();
+        }
         let characters = if count == 1 { "1 teken".to_owned() } else { format!("{count} tekens") };
         let odd = if shape.contains(['\n', '\r']) {
             ", waaronder een regeleinde"

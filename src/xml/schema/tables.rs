@@ -15,7 +15,7 @@ pub(in crate::xml) struct Tables {
     pub(super) symbols: Vec<Symbol>,
     pub(super) namespaces: Vec<String>,
     /// Namespace, then local name.
-    pub(super) by_name: HashMap<String, HashMap<String, SymbolId>>,
+    pub(in crate::xml) by_name: HashMap<String, HashMap<String, SymbolId>>,
     pub(super) types: Vec<Type>,
     pub(super) type_names: HashMap<(String, String), TypeId>,
     /// The global elements: what a document may begin with.

@@ -72,7 +72,7 @@ impl Source for Cursor<'_> {
         self.next_if("}")
     }
 
-    fn unfit(&self, _: &'static str) {}
+    fn unfit(&self, _: &'static str, _: &'static str) {}
 }
 
 struct Lines(String);

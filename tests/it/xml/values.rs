@@ -160,6 +160,11 @@ fn a_finding_says_what_was_found_and_what_is_allowed() {
         ),
         (
             "1987-11-05",
+            "1987-13-05",
+            "Datum is een datum die niet bestaat; toegestaan is een bestaande datum, geschreven als 2026-01-31, zonder tijdzone. Verbeter de waarde.",
+        ),
+        (
+            "1987-11-05",
             "05-11-1987",
             "Datum heeft 10 tekens; toegestaan is een bestaande datum, geschreven als 2026-01-31, zonder tijdzone. Verbeter de waarde.",
         ),
