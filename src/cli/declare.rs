@@ -118,6 +118,7 @@ async fn declare(arguments: &Arguments) -> Result<Exit, Box<dyn Error>> {
     };
     let gateway = open(arguments).await?;
     let asked = Asked {
+        by: "declare".to_owned(),
         gemeente: arguments.gemeente.clone(),
         aanbieder: arguments.aanbieder.clone(),
         periode: arguments.periode.clone(),

@@ -158,7 +158,7 @@ pub async fn declare(asked: &Asked, force: bool, gateway: &Gateway) -> Result<De
     let mut declared = Declared { is_new: new().next().is_some(), parts: Vec::with_capacity(proofs.len()) };
     for Proof { bytes, mut report, .. } in proofs {
         if report.receipt.is_none() {
-            let carrier = Carrier::Api { partij: asked.aanbieder.clone(), force };
+            let carrier = Carrier::Api { partij: asked.aanbieder.clone(), by: asked.by.clone(), force };
             let received = Received::new(bytes, Format::Xml, gateway.clock.now(), carrier);
             report.receipt = match receive(&received, gateway).await? {
                 Reply::Recorded(receipt) | Reply::Repeated(receipt) => Some(receipt),

@@ -14,9 +14,10 @@ use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::error::Problem;
+use crate::echo::shown;
 
 /// From how many bytes on a body is large.
-const LARGE: usize = 1 << 20;
+pub(super) const LARGE: usize = 1 << 20;
 
 /// What large bodies take turns in.
 pub(super) struct Turns(Semaphore);
@@ -33,12 +34,12 @@ pub(super) struct Whole<'t> {
     _turn: Option<SemaphorePermit<'t>>,
 }
 
-/// The whole body, if it is not larger than `limit` bytes. A declared length is believed before reading:
+/// The whole body, if it is not larger than `limit` bytes; it takes a turn from `large` on. A declared length is believed before reading:
 /// a client that still sends then gets its answer at once.
 pub(super) async fn read<'t>(
     body: Body,
     headers: &HeaderMap,
-    limit: usize,
+    (limit, large): (usize, usize),
     turns: &'t Turns,
 ) -> Result<Whole<'t>, Problem> {
     let declared = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
@@ -51,7 +52,7 @@ pub(super) async fn read<'t>(
         if arrived.size + frame.len() > limit {
             return Err(Problem::TooLarge(limit));
         }
-        arrived.add(&frame).await.map_err(Problem::NoRoom)?;
+        arrived.add(&frame, large).await.map_err(Problem::NoRoom)?;
     }
     let turn = match &arrived.rest {
         Some(_) => Some(turns.0.acquire().await.expect("turns are never closed")),
@@ -61,10 +62,24 @@ pub(super) async fn read<'t>(
     Ok(Whole { bytes, _turn: turn })
 }
 
-/// The media type of a body, without its parameters.
-pub(super) fn media_type(headers: &HeaderMap) -> Option<String> {
-    let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-    Some(value.split(';').next()?.trim().to_ascii_lowercase())
+/// The media type of a body that is in UTF-8 or says nothing of that; `wanted` says what to send, in Dutch.
+///
+/// # Errors
+/// There is none, or the body is in another encoding.
+pub(super) fn media_type(headers: &HeaderMap, wanted: &str) -> Result<String, Problem> {
+    let told = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let told = told.to_ascii_lowercase();
+    let mut parts = told.split(';').map(str::trim);
+    let media_type = parts.next().filter(|media_type| !media_type.is_empty());
+    let charset = parts.find_map(|part| part.strip_prefix("charset=")).map(|charset| charset.trim_matches('"'));
+    match (media_type, charset) {
+        (None, _) => Err(Problem::MediaType(format!("De kop Content-Type ontbreekt. {wanted}"))),
+        (Some(_), Some(charset)) if !["utf-8", "utf8", "us-ascii"].contains(&charset) => {
+            let charset = shown(charset);
+            Err(Problem::MediaType(format!("charset={charset} wordt hier niet gelezen. {wanted} Gebruik UTF-8.")))
+        }
+        (Some(media_type), _) => Ok(media_type.to_owned()),
+    }
 }
 
 /// What is here of a body.
@@ -78,9 +93,9 @@ struct Arrived {
 }
 
 impl Arrived {
-    async fn add(&mut self, frame: &[u8]) -> std::io::Result<()> {
+    async fn add(&mut self, frame: &[u8], large: usize) -> std::io::Result<()> {
         self.size += frame.len();
-        if self.size <= LARGE {
+        if self.size <= large {
             self.begin.extend_from_slice(frame);
             return Ok(());
         }

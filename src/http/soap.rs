@@ -25,7 +25,7 @@ const ENVELOPE_FACTOR: usize = 2;
     request_body(content = String, content_type = "text/xml", description = "StUF-GGk 2.1, in SOAP"),
     responses(
         (status = 200, description = "A Bv03: the envelope is kept", body = String, content_type = "text/xml"),
-        (status = 500, description = "A SOAP fault, with the code of StUF", body = String, content_type = "text/xml"),
+        (status = 500, description = "A SOAP fault (text/xml), with the code of StUF"),
         BadBody
     )
 )]
@@ -35,7 +35,7 @@ pub(super) async fn receive(
     body: Body,
 ) -> Result<Response, Problem> {
     let limit = ENVELOPE_FACTOR * server.max_bericht_bytes;
-    let whole = body::read(body, &headers, limit, &server.turns).await?;
+    let whole = body::read(body, &headers, (limit, body::LARGE), &server.turns).await?;
     let answer = network::receive_envelope(&whole.bytes, &server.gateway).await;
     let status = if answer.is_fault { StatusCode::INTERNAL_SERVER_ERROR } else { StatusCode::OK };
     Ok((status, [(header::CONTENT_TYPE, "text/xml; charset=utf-8")], answer.body).into_response())

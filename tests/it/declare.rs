@@ -79,6 +79,7 @@ fn problems(answer: &Answer) -> Vec<String> {
 fn asked(number: &str, table: &str) -> Asked {
     let rows: Vec<Row> = from_csv(table.as_bytes()).expect("a table");
     Asked {
+        by: AANBIEDER.to_owned(),
         gemeente: Partij::from_text(GEMEENTE).expect("a gemeente"),
         aanbieder: Partij::from_text(AANBIEDER).expect("an aanbieder"),
         periode: periode::from_text("2026-03").expect("a month"),
@@ -264,7 +265,13 @@ async fn who_may_not_and_what_is_not_readable_is_told_apart() {
     assert_eq!(post(path, "application/json", "{\"gemeente\": 384}".to_owned()).await.status, 422);
     let list = json!([GEMEENTE, "2026-03", "LIST", "3.2", []]).to_string();
     let refused = post(path, "application/json", list).await;
-    assert!(refused.status == 422 && refused.text.contains("Stuur JSON als"), "a list is no object: {}", refused.text);
+    assert!(refused.status == 422 && refused.body["rows"][0]["row"] == 1, "a list of no rows: {}", refused.text);
+    let rows = json!([{"toewijzing_nummer": 700_101, "begindatum": "2026-03-03", "einddatum": "2026-03-31", "volume": 4, "tarief": 2500}]);
+    let as_list = format!("{path}?gemeente={GEMEENTE}&periode=2026-03&nummer=LIST&proef=true");
+    let proved = post(&as_list, "application/json", rows.to_string()).await;
+    assert_eq!((proved.status, &proved.body["berichten"][0]["line_count"]), (200, &json!(1)), "{}", proved.text);
+    let unnamed = post(path, "application/json", rows.to_string()).await;
+    assert_eq!((unnamed.status, &unnamed.body["errors"][0]["location"]["name"]), (400, &json!("gemeente")));
     assert_eq!(post(path, "text/csv", "x".repeat(26_214_401)).await.status, 413);
     for (query, name) in [
         ("periode=2026-03&nummer=1", "gemeente"),

@@ -62,7 +62,7 @@ pub fn tell(proofs: &[Proof], files: Option<&Vec<PathBuf>>, format: Format) -> R
             }
         }
     }
-    let has_errors = proofs.iter().any(|proof| proof.report.has_errors());
+    let has_errors = proofs.iter().any(|proof| proof.report.has_errors);
     Ok(if has_errors { Exit::Findings } else { Exit::Fine })
 }
 

@@ -12,6 +12,8 @@ pub struct Asked {
     pub gemeente: Partij,
     /// Who delivered.
     pub aanbieder: Partij,
+    /// The name of the credential that asks.
+    pub by: String,
     /// The month, or before release 3.0 the period of the CAK.
     pub periode: GeslotenPeriode,
     /// The number of the declaratie or factuur.

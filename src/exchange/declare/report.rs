@@ -25,9 +25,24 @@ pub struct PartReport {
     pub ingediend: i64,
     /// What was found beforehand, in the order of the rows; nothing of a bericht that was taken in before.
     pub findings: Vec<RowFinding>,
+    /// How many findings are left out, where there are very many.
+    #[serde(skip_serializing_if = "is_none_left")]
+    #[schema(required = false)]
+    pub findings_left_out: usize,
+    /// Whether something was found that rejects a line, or all of them.
+    #[serde(skip)]
+    pub has_errors: bool,
     /// What became of it; absent when it was not sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub receipt: Option<Receipt>,
+}
+
+/// How many findings are told at most. What is found in a client is told of each of its rows, so that few become many.
+const MOST_FINDINGS: usize = 1_000;
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
+fn is_none_left(count: &usize) -> bool {
+    *count == 0
 }
 
 /// What was found in a row.
@@ -69,6 +84,8 @@ impl PartReport {
             line_count: lines.len(),
             ingediend: i64::try_from(ingediend).unwrap_or(i64::MAX),
             findings: Vec::new(),
+            findings_left_out: 0,
+            has_errors: false,
             receipt: None,
         }
     }
@@ -85,19 +102,14 @@ impl PartReport {
                 }
                 None => &[],
             };
-            let told = |row| RowFinding { row, finding: receipt.clone() };
-            self.findings.extend(rows.iter().map(|line| told(Some(line.rij))));
-            if rows.is_empty() {
-                self.findings.push(told(None));
-            }
+            self.has_errors |= receipt.severity.is_none();
+            let rows = rows.iter().map(|line| Some(line.rij));
+            let rows = rows.chain(spot(&finding.path).is_none().then_some(None));
+            let room = MOST_FINDINGS.saturating_sub(self.findings.len());
+            self.findings_left_out += rows.clone().count().saturating_sub(room);
+            self.findings.extend(rows.take(room).map(|row| RowFinding { row, finding: receipt.clone() }));
         }
         self.findings.sort_by_key(|finding| finding.row);
-    }
-
-    /// Whether something was found that rejects a line, or all of them.
-    #[must_use]
-    pub fn has_errors(&self) -> bool {
-        self.findings.iter().any(|finding| finding.finding.severity.is_none())
     }
 }
 

@@ -6,6 +6,7 @@ use csv::{ReaderBuilder, StringRecord, Trim};
 use serde_json::{Map, Value};
 
 use crate::domain::declare::{Column, Row, RowProblem};
+use crate::echo::{grouped, nearest, shown};
 
 /// What a spreadsheet takes for a formula; our own tables put an apostrophe in front of it.
 const STARTS_A_FORMULA: [char; 4] = ['=', '+', '-', '@'];
@@ -29,8 +30,9 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Row>, Vec<RowProblem>> {
 /// Everything that is wrong with it.
 pub fn from_csv(bytes: &[u8]) -> Result<Vec<Row>, Vec<RowProblem>> {
     let text = text_of(bytes).map_err(whole)?;
+    let (text, told, before) = without_separator(text);
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    let delimiter = if first.contains(';') { b';' } else { b',' };
+    let delimiter = told.unwrap_or(if first.contains(';') { b';' } else { b',' });
     let mut reader = ReaderBuilder::new()
         .delimiter(delimiter)
         .has_headers(false)
@@ -40,11 +42,21 @@ pub fn from_csv(bytes: &[u8]) -> Result<Vec<Row>, Vec<RowProblem>> {
     let mut records = reader.records().flatten().filter(|record| record.iter().any(|cell| !cell.is_empty()));
     let heading = records.next().ok_or_else(|| whole(EMPTY.to_owned()))?;
     let columns = columns(&heading)?;
-    let mut lines = Lines { text, byte: 0, line: 1 };
+    let mut lines = Lines { text, byte: 0, line: 1 + before };
     Rows::of(records.map(|record| {
         let rij = lines.of(&record);
         of_record(rij, &record, &columns)
     }))
+}
+
+/// A table below the line `sep=;`, which some spreadsheets write in front; the separator that it names, and how many lines that is.
+fn without_separator(text: &str) -> (&str, Option<u8>, usize) {
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let told = first.trim().trim_matches('"').to_ascii_lowercase();
+    match told.strip_prefix("sep=").map(str::as_bytes) {
+        Some(&[separator]) => (rest, Some(separator), 1),
+        Some(_) | None => (text, None, 0),
+    }
 }
 
 /// On which line of a text a record begins; a reader says where it began to look, which may be a blank line before it.
@@ -82,17 +94,29 @@ pub fn from_json(list: &Value) -> Result<Vec<Row>, Vec<RowProblem>> {
 
 const EMPTY: &str = "Er staan geen rijen in. Zet onder de kop een rij voor elk geleverd volume.";
 
+/// How many problems are told at most: nobody reads more, and a table that is none has one in every row.
+const MOST_PROBLEMS: usize = 1_000;
+
 /// Rows, or what is wrong with them.
 struct Rows;
 
 impl Rows {
     fn of(read: impl Iterator<Item = Result<Row, Vec<RowProblem>>>) -> Result<Vec<Row>, Vec<RowProblem>> {
-        let (mut rows, mut problems) = (Vec::new(), Vec::new());
+        let (mut rows, mut problems, mut left_out) = (Vec::new(), Vec::new(), 0);
         for row in read {
             match row {
-                Ok(row) => rows.push(row),
-                Err(found) => problems.extend(found),
+                Ok(row) if problems.is_empty() => rows.push(row),
+                Ok(_) => {}
+                Err(found) => {
+                    let room = MOST_PROBLEMS - problems.len();
+                    left_out += found.len().saturating_sub(room);
+                    problems.extend(found.into_iter().take(room));
+                }
             }
+        }
+        if left_out > 0 {
+            let text = format!("En {} meer. Verbeter eerst wat hierboven staat.", grouped(left_out));
+            problems.extend(whole(text));
         }
         match (rows.is_empty(), problems.is_empty()) {
             (_, false) => Err(problems),
@@ -115,6 +139,13 @@ fn text_of(bytes: &[u8]) -> Result<&str, String> {
 
 /// What stands under each name of the heading.
 fn columns(heading: &StringRecord) -> Result<Vec<Column>, Vec<RowProblem>> {
+    let (count, most) = (heading.len(), Column::ALL.len());
+    if count > 2 * most {
+        let text = format!(
+            "De kop heeft {count} kolommen, en er zijn er {most} bekend. Controleer de kop en het scheidingsteken."
+        );
+        return Err(vec![of_heading(text)]);
+    }
     let mut problems = Vec::new();
     let mut columns = Vec::new();
     let mut seen = HashSet::new();
@@ -168,12 +199,17 @@ fn unescaped(cell: &str) -> Result<&str, &'static str> {
 
 fn of_members(rij: usize, members: &Map<String, Value>) -> Result<Row, Vec<RowProblem>> {
     let mut row = Row { rij, ..Row::default() };
-    let mut problems = Vec::new();
+    let (mut problems, mut is_told) = (Vec::new(), false);
     for (name, value) in members.iter().filter(|(_, value)| !value.is_null()) {
         let Some(column) = Column::ALL.into_iter().find(|column| column.member() == name) else {
-            let known: Vec<_> = Column::ALL.iter().map(|column| column.member()).collect();
-            let text = format!("Deze regel heeft een onbekend gegeven. Bekend zijn: {}.", known.join(", "));
-            problems.push(problem(rij, None, &text));
+            // Once for a row, however many there are.
+            if !std::mem::replace(&mut is_told, true) {
+                let known = Column::ALL.map(Column::member);
+                let meant = nearest(name, known).map(|meant| format!(" Bedoelt u {meant}?")).unwrap_or_default();
+                let (name, known) = (shown(name), known.join(", "));
+                let text = format!("Deze regel heeft een onbekend gegeven: {name}.{meant} Bekend zijn: {known}.");
+                problems.push(problem(rij, None, &text));
+            }
             continue;
         };
         let put = match value {

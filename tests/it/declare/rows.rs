@@ -47,6 +47,46 @@ async fn every_bad_row_of_a_table_is_told_at_once() {
 }
 
 #[tokio::test]
+async fn a_table_may_begin_with_the_separator_that_it_uses() {
+    let world = world().await;
+    for (nummer, table) in [
+        ("SEP1", format!("sep=;\r\n{HEADING}{MARCH}")),
+        ("SEP2", format!("\u{feff}\"sep=,\"\n{}", format!("{HEADING}{MARCH}").replace(';', ","))),
+    ] {
+        let answer = declare(&world, AANBIEDER, nummer, "&proef=true", table).await;
+        assert_eq!((answer.status, &answer.body["berichten"][0]["line_count"]), (200, &json!(1)), "{}", answer.text);
+    }
+    let wrong = format!("sep=;\n{HEADING}{MARCH}").replace("2026-03-31", "31 maart");
+    let answer = declare(&world, AANBIEDER, "SEP3", "", wrong).await;
+    assert_eq!(problems(&answer), ["3 Einddatum: Verwacht wordt een datum"], "on the third line of the file");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_told_of_a_table_is_bounded_however_wrong_it_is() {
+    let world = world().await;
+    let answer = declare(&world, AANBIEDER, "X", "", "a;".repeat(1_000_000)).await;
+    assert_eq!(problems(&answer), ["1 -: De kop heeft 1000001"]);
+    let twice = format!("{}\n", ["Volume"; 20].join(";"));
+    let answer = declare(&world, AANBIEDER, "X", "", twice).await;
+    assert!(answer.text.len() < 10_000, "{} bytes", answer.text.len());
+    let rows = "x\n".repeat(20_000);
+    let answer = declare(&world, AANBIEDER, "X", "", format!("{HEADING}{rows}")).await;
+    let told = problems(&answer);
+    assert_eq!((answer.status, told.len()), (422, 1_001));
+    assert_eq!(told.last().map(String::as_str), Some("null -: En 19.000 meer. Verbeter"));
+    assert!(answer.text.len() < 250_000, "{} bytes", answer.text.len());
+    let member = |nr: usize| (format!("onbekend{nr}"), json!(1));
+    let row: serde_json::Map<String, serde_json::Value> = (0..5_000).map(member).collect();
+    let answer = declare_json(&world, "X", &json!([row])).await;
+    assert_eq!(problems(&answer).len(), 1, "once for a row: {}", answer.text.len());
+    let slip = json!([{"toewijzing_numer": 700_101}]);
+    let answer = declare_json(&world, "X", &slip).await;
+    assert!(answer.text.contains("toewijzing_numer. Bedoelt u toewijzing_nummer?"), "{}", answer.text);
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn what_a_row_lacks_and_nobody_else_knows_is_asked_for() {
     let world = world().await;
     let table = [
