@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use super::gateway::Gateway;
 use super::parties::Addressee;
 use super::received::{Format, Received, Refused, sha256_hex};
+use super::seen::Seen;
 use super::{ids, parcel};
 use crate::domain::berichten::bericht::{Heenbericht, Retourbericht};
 use crate::domain::berichten::waarde::{Identificatie, RetourCode};
@@ -19,8 +20,10 @@ use crate::domain::judging::declaratie_antwoord;
 use crate::domain::judging::factuur_antwoord;
 use crate::domain::judging::retour;
 use crate::domain::judging::waiting::waits_on;
-use crate::domain::{Bericht, History, Inhoud, Verdict};
-use crate::store::{About, Answering, Effect, Entry, NewBericht, Outcome, Receipt, RetourReceipt, Via, Wait};
+use crate::domain::{Bericht, History, Inhoud, Partij, Verdict};
+use crate::store::{
+    About, Answering, Effect, Entry, NewBericht, Outcome, Receipt, RefusalReceipt, RetourReceipt, Via, Wait,
+};
 use crate::xml;
 pub(super) use case::Draft;
 use deadlines::closes_opened;
@@ -92,6 +95,7 @@ impl Draft<'_> {
         let receipt = &mut entry.bericht.receipt;
         receipt.deadlines = openings.iter().filter_map(deadline_receipt).collect();
         receipt.toewijzingen = matched_toewijzingen(&heen.inhoud, self.history);
+        receipt.toewijzingen.extend(entry.ledger.toewijzingen.iter().map(|brought| brought.toewijzing_nummer.0));
         receipt.not_checked = not_checked(heen, &gateway.outside(self.bericht));
         entry.deadlines = openings.into_iter().map(|opening| self.deadline(opening, gateway)).collect();
         entry
@@ -237,7 +241,7 @@ impl Draft<'_> {
         receipt.retour = Some(RetourReceipt {
             id: bericht.id.clone(),
             berichtsoort: soort.to_string(),
-            retourcodes: header_codes(composed).iter().map(ToString::to_string).collect(),
+            retourcodes: codes_in(composed, self.verdict),
         });
     }
 }
@@ -254,6 +258,19 @@ pub(super) fn compose_antwoord(
         Inhoud::Factuur { .. } => factuur_antwoord::compose(heen, verdict, identificatie, today),
         _ => None,
     }
+}
+
+/// The retourcodes in an answer: those on its header, then those of what was found.
+fn codes_in(answer: &Bericht, verdict: &Verdict) -> Vec<String> {
+    let found = verdict.findings.iter().filter_map(|finding| finding.retour_code);
+    let all = header_codes(answer).iter().map(RetourCode::as_str).chain(found);
+    let mut codes: Vec<String> = Vec::new();
+    for code in all {
+        if !codes.iter().any(|known| known == code) {
+            codes.push(code.to_owned());
+        }
+    }
+    codes
 }
 
 /// The retourcodes on the header of an answer.
@@ -288,13 +305,28 @@ fn answer(entry: &mut Entry, heenbericht_id: &str, effect: Effect) {
 pub(super) fn refused(
     received: &Received,
     bericht: Option<&Bericht>,
-    why: Refused,
+    (why, seen): (Refused, Seen),
     verdict: &Verdict,
     gateway: &Gateway,
 ) -> Entry {
-    Entry {
+    let mut entry = Entry {
         parcels: parcel::fault_parcel(received, why, gateway).into_iter().collect(),
         envelope: received.carrier.envelope(),
         ..Entry::only(kept(received, bericht, Outcome::Refused, verdict))
-    }
+    };
+    let receipt = &mut entry.bericht.receipt;
+    let Seen { berichtsoort, release, identificatie, afzender, ontvanger } = seen;
+    (receipt.berichtsoort, receipt.release, receipt.identificatie) = (berichtsoort, release, identificatie);
+    receipt.refusal = Some(refusal(why, received, [afzender, ontvanger]));
+    entry
+}
+
+fn refusal(why: Refused, received: &Received, parties: [Option<Partij>; 2]) -> RefusalReceipt {
+    let [afzender, ontvanger] = parties.map(|partij| partij.map(|partij| partij.code().to_owned()));
+    let (size_bytes, limit_bytes) = match why {
+        Refused::TooLargeForNetwork { bytes, most } => (Some(bytes), Some(most)),
+        _ => (None, None),
+    };
+    let by = received.carrier.credential().map(str::to_owned);
+    RefusalReceipt { reason: why.name().to_owned(), by, afzender, ontvanger, size_bytes, limit_bytes }
 }

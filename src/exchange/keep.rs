@@ -65,6 +65,8 @@ pub enum Unkept {
         /// The terms that it has, each with its agreement.
         known: Vec<String>,
     },
+    /// Under this profile nobody watches how soon support begins after the toewijzing.
+    NotWatched(String),
     /// The caller is not one of its parties, or not the one who may.
     OtherParty,
     /// The gateway acts for none of its parties.
@@ -236,7 +238,7 @@ pub struct Order {
 /// Nothing was changed.
 pub async fn begin_on_order(order: Order, keeper: Keeper<'_>, gateway: &Gateway) -> Result<Spoed, Unkept> {
     if gateway.profile.term_of(DeadlineKind::StartNaToewijzing).is_none() {
-        return Err(no_such_term(gateway));
+        return Err(Unkept::NotWatched(gateway.profile.name.clone()));
     }
     may_keep(keeper, [Some(&order.gemeente), None], gateway)?;
     let (at, by) = (gateway.clock.now(), keeper.name.to_owned());

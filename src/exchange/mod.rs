@@ -27,6 +27,7 @@ pub mod rebuild;
 pub mod receive;
 mod received;
 pub mod relay;
+mod seen;
 pub mod table;
 mod told;
 pub mod wait;

@@ -14,8 +14,13 @@ use crate::store::{KeptParcel, NewParcel, ParcelKind};
 impl Envelopes {
     /// Whether the envelope around a payload of so many bytes may be larger than is sent.
     pub(super) fn are_too_small_for(&self, payload_bytes: usize) -> bool {
+        Self::around(payload_bytes) > self.max_bytes
+    }
+
+    /// How large the envelope around a payload is at most.
+    pub(super) fn around(payload_bytes: usize) -> usize {
         const AROUND: usize = 4096;
-        payload_bytes.div_ceil(3) * 4 + AROUND > self.max_bytes
+        payload_bytes.div_ceil(3) * 4 + AROUND
     }
 
     /// Why an envelope of so many bytes is not sent; `None` when it is. Who posts a bericht learns it at once; an antwoord
@@ -67,9 +72,10 @@ pub(super) fn fault_parcel(received: &Received, why: Refused, gateway: &Gateway)
         Refused::WrongParty => "De zender of ontvanger van de envelop is niet die van het bericht",
         Refused::NotXml => "Het bericht is geen leesbare XML",
         Refused::ReleaseNotInForce => "De ontvanger werkt op de dagtekening van het bericht niet met deze release",
-        Refused::NotValid | Refused::IdentificatieUsed | Refused::SureRejection | Refused::TooLargeForNetwork => {
-            "Het bericht voldoet niet aan het schema van zijn berichtsoort"
-        }
+        Refused::NotValid
+        | Refused::IdentificatieUsed
+        | Refused::SureRejection
+        | Refused::TooLargeForNetwork { .. } => "Het bericht voldoet niet aan het schema van zijn berichtsoort",
     };
     let fault = FaultCode::StUF055.fault(Some(details.to_owned()));
     let content = Content::Fo01 { cross_refnummer: envelope.referentienummer.clone(), fault };

@@ -7,12 +7,13 @@
 //! and calls the other stale; it is then judged anew, with what is true by then.
 
 use super::background::in_background;
-use super::draft::{self, Draft};
+use super::draft::{self, Draft, columns};
 use super::format;
-use super::gateway::Gateway;
+use super::gateway::{Envelopes, Gateway};
 use super::judge::{Case, Done, Next, Story};
 use super::parties::Addressee;
 use super::received::{Carrier, Format, Received, Refused, Reply};
+use super::seen::Seen;
 use super::told;
 use crate::domain::{Bericht, Berichtsoort, History, Verdict};
 use crate::store::{Receipt, StoreError};
@@ -35,19 +36,24 @@ pub async fn receive(received: &Received, gateway: &Gateway) -> Result<Reply, St
 async fn take_in(received: &Received, gateway: &Gateway) -> Result<Reply, StoreError> {
     let readable = match format::read(received, &gateway.schemas) {
         Ok(readable) => readable,
-        Err(refusal) => return refuse(received, None, Refused::of(&refusal), refusal.into(), gateway).await,
+        Err(refusal) => {
+            let seen = Seen::in_refused(received.format, &received.bytes, &refusal);
+            return refuse(received, None, (Refused::of(&refusal), seen), refusal.into(), gateway).await;
+        }
     };
     let bericht = &readable.bericht;
     let route = gateway.parties.route(bericht);
     if !received.carrier.may_bring(bericht, route) {
-        return refuse(received, None, Refused::WrongParty, Verdict::default(), gateway).await;
+        // Not in its columns, by which parties find what concerns them: nobody is to hear of it from whoever posted it.
+        let why = (Refused::WrongParty, Seen::of(columns(bericht)));
+        return refuse(received, None, why, Verdict::default(), gateway).await;
     }
     let case = Case { received, readable: &readable, route };
     match case.settle(&New { received, bericht }, gateway).await? {
         Done::Recorded(receipt) => Ok(Reply::Recorded(receipt)),
         Done::Stopped(NotTakenIn::Repeated(first)) => Ok(Reply::Repeated(first)),
         Done::Stopped(NotTakenIn::Refused(why, verdict)) => {
-            refuse(received, Some(bericht), why, verdict, gateway).await
+            refuse(received, Some(bericht), (why, Seen::of(columns(bericht))), verdict, gateway).await
         }
     }
 }
@@ -100,11 +106,11 @@ fn may_repeat(received: &Received, bericht: &Bericht, history: &History) -> bool
 async fn refuse(
     received: &Received,
     bericht: Option<&Bericht>,
-    why: Refused,
+    (why, seen): (Refused, Seen),
     verdict: Verdict,
     gateway: &Gateway,
 ) -> Result<Reply, StoreError> {
-    let entry = draft::refused(received, bericht, why, &verdict, gateway);
+    let entry = draft::refused(received, bericht, (why, seen), &verdict, gateway);
     gateway.store.record(&entry).await?;
     if !entry.parcels.is_empty() {
         gateway.parcel_added.notify_one();
@@ -124,8 +130,9 @@ fn refusal(draft: &Draft<'_>, gateway: &Gateway) -> Option<Refused> {
     if draft.route.addressee != Addressee::Elsewhere {
         return None;
     }
-    if gateway.envelopes.are_too_small_for(draft.received.bytes.len()) {
-        return Some(Refused::TooLargeForNetwork);
+    let (bytes, most) = (Envelopes::around(draft.received.bytes.len()), gateway.envelopes.max_bytes);
+    if bytes > most {
+        return Some(Refused::TooLargeForNetwork { bytes, most });
     }
     (draft.verdict.is_rejected() && !force).then_some(Refused::SureRejection)
 }

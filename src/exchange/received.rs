@@ -7,7 +7,7 @@ use super::ids;
 use super::parties::{Addressee, Route};
 use crate::domain::finding::Finding;
 use crate::domain::{Bericht, Header, Partij, Timestamp, Verdict};
-use crate::store::{Approval, EnvelopeSeen, Receipt, Via};
+use crate::store::{Approval, EnvelopeSeen, Receipt, RefusalReceipt, Via};
 use crate::xml;
 
 /// Bytes that came in, and how.
@@ -34,6 +34,8 @@ pub enum Carrier {
     Api {
         /// By its credential.
         partij: Partij,
+        /// The name of that credential.
+        by: String,
         /// Send it even if it will surely be rejected.
         force: bool,
     },
@@ -93,7 +95,12 @@ pub enum Refused {
     /// The receiver will surely reject it.
     SureRejection,
     /// Its envelope would be larger than the network takes.
-    TooLargeForNetwork,
+    TooLargeForNetwork {
+        /// How large it would be.
+        bytes: usize,
+        /// How large it may be.
+        most: usize,
+    },
 }
 
 /// How a bericht is written down.
@@ -135,6 +142,14 @@ impl Carrier {
         }
     }
 
+    /// The credential of whoever posted it.
+    pub(super) fn credential(&self) -> Option<&str> {
+        match self {
+            Self::Api { by, .. } => Some(by),
+            Self::File | Self::Decided { .. } | Self::Waited { .. } | Self::Ggk { .. } => None,
+        }
+    }
+
     /// Who approved of it, where that was asked.
     pub(super) fn approval(&self) -> Option<Approval> {
         match self {
@@ -173,6 +188,37 @@ impl Carrier {
 }
 
 impl Refused {
+    /// In a word, for programs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NotXml => "geen-xml",
+            Self::NotValid => "niet-valide",
+            Self::WrongParty => "andere-partij",
+            Self::ReleaseNotInForce => "release-niet-in-gebruik",
+            Self::IdentificatieUsed => "identificatie-gebruikt",
+            Self::SureRejection => "zekere-afkeuring",
+            Self::TooLargeForNetwork { .. } => "te-groot-voor-netwerk",
+        }
+    }
+
+    /// As it was kept with a bericht.
+    #[must_use]
+    pub fn of_receipt(receipt: &RefusalReceipt) -> Option<Self> {
+        let (bytes, most) = (receipt.size_bytes.unwrap_or_default(), receipt.limit_bytes.unwrap_or_default());
+        [
+            Self::NotXml,
+            Self::NotValid,
+            Self::WrongParty,
+            Self::ReleaseNotInForce,
+            Self::IdentificatieUsed,
+            Self::SureRejection,
+            Self::TooLargeForNetwork { bytes, most },
+        ]
+        .into_iter()
+        .find(|one| one.name() == receipt.reason)
+    }
+
     pub(super) fn of(refusal: &xml::Refusal) -> Self {
         match refusal.kind {
             xml::RefusalKind::Unreadable | xml::RefusalKind::NotXml => Self::NotXml,

@@ -59,7 +59,7 @@ impl Refused {
             Self::ReleaseNotInForce => "release-not-in-force",
             Self::IdentificatieUsed => "identificatie-used",
             Self::SureRejection => "sure-rejection",
-            Self::TooLargeForNetwork => "too-large-for-the-network",
+            Self::TooLargeForNetwork { .. } => "too-large-for-the-network",
         }
     }
 }

@@ -95,6 +95,12 @@ pub struct HeaderColumns {
 }
 
 impl HeaderColumns {
+    /// By which the bericht itself goes: of a retour its own, not that of its heenbericht.
+    #[must_use]
+    pub fn own_identificatie(&self) -> &str {
+        self.identificatie_retour.as_deref().unwrap_or(&self.identificatie)
+    }
+
     /// The columns of a header; `identificatie_retour` for a retour.
     #[must_use]
     pub fn of(header: &Header, identificatie_retour: Option<&str>) -> Self {

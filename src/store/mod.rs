@@ -51,13 +51,14 @@ pub use migrations::{IfOlder, ours as schema};
 pub use outbox::{Action, FaultEffect, FaultView, Hold, KeptParcel, NewFault, OutboxQuery, Room, Scope, Steering};
 pub use postgres::Postgres;
 pub use receipt::{
-    CalculationReceipt, DeadlineReceipt, Destination, FindingReceipt, LineDecisionReceipt, Receipt, RetourReceipt,
+    CalculationReceipt, DeadlineReceipt, Destination, FindingReceipt, LineDecisionReceipt, Receipt, RefusalReceipt,
+    RetourReceipt,
 };
 pub use sqlite::Sqlite;
 pub use view::{
     AntwoordView, AuditView, BerichtView, CakExport, Declarable, DeclaratieView, DeclaredLine, DeliveryView, Levering,
-    LeveringView, LineQuery, LineView, Overview, ParcelState, ParcelView, PostbusItem, ToewijzingView, VersionView,
-    WaitingToewijzing,
+    LeveringView, LineQuery, LineView, Overview, ParcelState, ParcelView, PostbusItem, RefusedToewijzing,
+    ToewijzingView, VersionView, WaitingKey, WaitingToewijzing,
 };
 
 /// What a method could not do. Nothing was changed.
@@ -482,8 +483,18 @@ pub trait Store: Send + Sync {
         &self,
         partij: Option<&Partij>,
         today: NaiveDate,
+        after: Option<&WaitingKey>,
         limit: u32,
     ) -> Result<Vec<WaitingToewijzing>, StoreError>;
+
+    /// The toewijzingen that concern this party and of which the aanbieder refused the last version, the newest first; those
+    /// behind this bericht and number.
+    async fn refused_toewijzingen(
+        &self,
+        partij: Option<&Partij>,
+        after: Option<(&str, i64)>,
+        limit: u32,
+    ) -> Result<Vec<RefusedToewijzing>, StoreError>;
 
     /// The starts and stops that count of this party, whose day lies from `first` to `last`, and the lines that were granted and
     /// not taken back of which the first day does; by day, starts first.

@@ -20,6 +20,10 @@ pub struct Receipt {
     pub berichtsoort: Option<String>,
     /// As in `3.2`; null when it could not be told.
     pub release: Option<String>,
+    /// In the header, perhaps filled in here; null when it could not be told.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub identificatie: Option<String>,
     /// `accepted`, `partial`, `rejected`, `refused`, or `parked`: not judged yet.
     pub verdict: String,
     /// Until when a parked bericht waits for the one that should have come before it.
@@ -28,10 +32,16 @@ pub struct Receipt {
     pub waits_until: Option<Timestamp>,
     /// What is wrong.
     pub findings: Vec<FindingReceipt>,
+    /// How many findings are left out of an answer, where there are very many; all are kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub findings_left_out: Option<usize>,
     /// Rules that were not checked, because nobody told this gateway what the two parties agreed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_checked: Vec<String>,
-    /// The toewijzingen (ToewijzingNummer) that it was matched to.
+    /// Why it was not taken in, of what was not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<RefusalReceipt>,
+    /// The toewijzingen (ToewijzingNummer) that it was matched to, or that it brings.
     pub toewijzingen: Vec<i64>,
     /// The heenbericht that it answers.
     pub heenbericht: Option<String>,
@@ -41,6 +51,28 @@ pub struct Receipt {
     pub retour: Option<RetourReceipt>,
     /// Where it and its retour went.
     pub sent_to: Vec<Destination>,
+}
+
+/// Why a bericht was not taken in, and what could be read of it all the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RefusalReceipt {
+    /// As in the last part of the type of the problem, as in `andere-partij`.
+    pub reason: String,
+    /// Who posted it, by the name of the credential.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// Sender in the header.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub afzender: Option<String>,
+    /// Receiver in the header.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ontvanger: Option<String>,
+    /// Of what is too large for the network: how many bytes its envelope would have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size_bytes: Option<usize>,
+    /// Of what is too large for the network: how many bytes an envelope may have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit_bytes: Option<usize>,
 }
 
 /// A finding, as the API and `validate` give it.
@@ -122,7 +154,7 @@ pub struct RetourReceipt {
     pub id: String,
     /// As in `WMO306`.
     pub berichtsoort: String,
-    /// The retourcodes on its header.
+    /// The retourcodes in it: those on its header, then those on what stands in it.
     pub retourcodes: Vec<String>,
 }
 

@@ -37,6 +37,8 @@ pub struct BerichtView {
     pub heenbericht_id: Option<String>,
     /// The retour that answers it.
     pub retour_id: Option<String>,
+    /// Whether the other party refused what it brought; of a retour, what its heenbericht brought.
+    pub is_turned_down: bool,
     /// Its clocks, as they stand now.
     pub deadlines: Vec<DeadlineView>,
     /// Its envelopes, as they stand now.
@@ -151,7 +153,7 @@ pub struct ParcelView {
     pub used_up: bool,
     /// The parcel that took its place.
     pub replaced_by: Option<String>,
-    /// Why the last attempt did not succeed.
+    /// Why the last attempt did not succeed; nothing once one did.
     pub last_reason: Option<String>,
 }
 
@@ -303,6 +305,49 @@ pub struct WaitingToewijzing {
     pub received_at: Timestamp,
 }
 
+/// A toewijzing of which the aanbieder refused the last version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedToewijzing {
+    /// CBS code.
+    pub gemeente: String,
+    /// AGB code.
+    pub aanbieder: String,
+    /// Its number at the gemeente.
+    pub toewijzing_nummer: i64,
+    /// The 301 that brought it.
+    pub bericht_id: String,
+    /// The 302 that refused it.
+    pub retour_id: Option<String>,
+    /// When that version came in.
+    pub received_at: Timestamp,
+}
+
+/// The place of a [`WaitingToewijzing`] in their order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingKey {
+    /// AGB code.
+    pub aanbieder: String,
+    /// First day of support.
+    pub ingangsdatum: NaiveDate,
+    /// Its number at the gemeente.
+    pub toewijzing_nummer: i64,
+    /// CBS code.
+    pub gemeente: String,
+}
+
+impl WaitingToewijzing {
+    /// Its place.
+    #[must_use]
+    pub fn key(&self) -> WaitingKey {
+        WaitingKey {
+            aanbieder: self.aanbieder.clone(),
+            ingangsdatum: self.ingangsdatum,
+            toewijzing_nummer: self.toewijzing_nummer,
+            gemeente: self.gemeente.clone(),
+        }
+    }
+}
+
 /// Counts of what is there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Overview {
@@ -322,6 +367,8 @@ pub struct Overview {
     pub stuck: i64,
     /// Berichten in postbussen.
     pub in_postbus: i64,
+    /// Toewijzingen of which the aanbieder refused the last version.
+    pub refused_toewijzingen: i64,
 }
 
 /// A declaratie and what its lines add up to, as they stand now.

@@ -55,7 +55,7 @@ impl Stage {
     pub async fn take(&self, bytes: Vec<u8>) -> Receipt {
         let bericht = xml::read(&bytes).expect("a bericht");
         let partij: Partij = bericht.poster().clone();
-        let carrier = Carrier::Api { partij, force: false };
+        let carrier = Carrier::Api { partij, by: "test".to_owned(), force: false };
         let received = Received::new(bytes, Format::Xml, self.clock.now(), carrier);
         match receive(&received, &self.gateway).await.expect("a store") {
             Reply::Recorded(receipt) | Reply::Repeated(receipt) => receipt,

@@ -20,13 +20,17 @@ pub enum ToewijzingStand {
     Ended,
     /// Taken back: it counts as never sent.
     Removed,
+    /// Its aanbieder refused it: it counts as never sent, and somebody has to look.
+    Refused,
 }
 
 impl ToewijzingStand {
-    /// By the version that holds, whether that was confirmed, and the day.
+    /// By the version that holds, whether that was refused or confirmed, and the day.
     #[must_use]
-    pub fn of(current: &ToewijzingFact, confirmed: bool, today: NaiveDate) -> Self {
-        if current.verwijderd {
+    pub fn of(current: &ToewijzingFact, (refused, confirmed): (bool, bool), today: NaiveDate) -> Self {
+        if refused {
+            Self::Refused
+        } else if current.verwijderd {
             Self::Removed
         } else if !confirmed {
             Self::Sent
@@ -48,6 +52,7 @@ impl ToewijzingStand {
             Self::Running => "running",
             Self::Ended => "ended",
             Self::Removed => "removed",
+            Self::Refused => "refused",
         }
     }
 }

@@ -4,10 +4,11 @@ use super::super::{Connection, Row};
 use super::Result;
 use super::deadline::deadlines_of;
 use super::payload::as_xml;
+use super::refused::{count_refused, is_turned_down};
 use super::row::Fields;
 use super::steer::parcels_of;
 use crate::domain::Partij;
-use crate::store::{BerichtView, Outcome, Overview, Via};
+use crate::store::{BerichtView, Outcome, Overview, Receipt, Via};
 
 /// Whom a bericht concerns: the parties in its header and who posted it; an operator (NULL) sees all.
 macro_rules! concerning {
@@ -62,18 +63,30 @@ pub async fn views(conn: &mut Connection, rows: &[Row]) -> Result<Vec<BerichtVie
 async fn view(conn: &mut Connection, row: &Row) -> Result<BerichtView> {
     let fields = Fields::of("bericht", "id", row);
     let id: String = fields.get("id")?;
+    let (heenbericht_id, retour_id): (Option<String>, Option<String>) =
+        (fields.get("heenbericht_id")?, fields.get("retour_id")?);
+    let heen_id = heenbericht_id.as_ref().or(retour_id.as_ref().map(|_| &id));
+    let is_turned_down = match heen_id {
+        Some(heen_id) => is_turned_down(conn, heen_id).await?,
+        None => false,
+    };
+    let receipt: Receipt = fields.parse("receipt", |text| serde_json::from_str(text).ok())?;
+    // Of what was refused nothing stands in the columns but what may be found by; the receipt knows what could be read.
+    let seen = receipt.refusal.clone().unwrap_or_default();
+    let or_seen = |column: Option<String>, seen: Option<String>| column.or(seen);
     Ok(BerichtView {
         received_at: fields.get("received_at")?,
         via: fields.parse("via", Via::from_name)?,
-        berichtsoort: fields.get("soort")?,
-        release: fields.get("release")?,
-        afzender: fields.get("afzender")?,
-        ontvanger: fields.get("ontvanger")?,
-        identificatie: fields.get("identificatie")?,
+        berichtsoort: or_seen(fields.get("soort")?, receipt.berichtsoort.clone()),
+        release: or_seen(fields.get("release")?, receipt.release.clone()),
+        afzender: or_seen(fields.get("afzender")?, seen.afzender),
+        ontvanger: or_seen(fields.get("ontvanger")?, seen.ontvanger),
+        identificatie: or_seen(fields.get("identificatie")?, receipt.identificatie.clone()),
         outcome: fields.parse("outcome", Outcome::from_name)?,
-        receipt: fields.parse("receipt", |text| serde_json::from_str(text).ok())?,
-        heenbericht_id: fields.get("heenbericht_id")?,
-        retour_id: fields.get("retour_id")?,
+        receipt,
+        heenbericht_id,
+        retour_id,
+        is_turned_down,
         deadlines: deadlines_of(conn, &id).await?,
         parcels: parcels_of(conn, &id).await?,
         id,
@@ -92,7 +105,7 @@ pub async fn overview(conn: &mut Connection) -> Result<Overview> {
         (SELECT COUNT(*) FROM parcel WHERE due_at IS NULL AND state <> 'delivered' AND replaced_by IS NULL
             AND (stopped IS NULL OR stopped <> 'given-up')) AS stuck,
         (SELECT COUNT(*) FROM postbus WHERE picked_up_at IS NULL) AS in_postbus";
-    let row = sqlx::query(COUNTS).fetch_one(conn).await?;
+    let row = sqlx::query(COUNTS).fetch_one(&mut *conn).await?;
     let fields = Fields::of("overview", "id", &row);
     Ok(Overview {
         accepted: fields.get("accepted")?,
@@ -103,5 +116,6 @@ pub async fn overview(conn: &mut Connection) -> Result<Overview> {
         waiting: fields.get("waiting")?,
         stuck: fields.get("stuck")?,
         in_postbus: fields.get("in_postbus")?,
+        refused_toewijzingen: count_refused(conn).await?,
     })
 }

@@ -21,6 +21,7 @@ mod payload;
 mod postbus;
 mod prestatie;
 mod record;
+mod refused;
 mod row;
 mod schema;
 mod spoed;

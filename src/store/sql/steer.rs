@@ -36,9 +36,12 @@ pub async fn parcels_of(conn: &mut Connection, bericht_id: &str) -> Result<Vec<P
 
 /// See [`crate::store::Store::undelivered`].
 pub async fn undelivered(conn: &mut Connection, limit: u32) -> Result<Vec<ParcelView>> {
+    // What somebody has to look at first, and of that the newest: it may be what goes wrong now.
     let undelivered = format!(
-        "{} WHERE p.state <> 'delivered' AND p.replaced_by IS NULL AND (p.stopped IS NULL OR p.stopped <> 'given-up')
-         ORDER BY p.seq LIMIT $1",
+        "SELECT * FROM ({} WHERE p.state <> 'delivered' AND p.replaced_by IS NULL
+            AND (p.stopped IS NULL OR p.stopped <> 'given-up')) u
+         ORDER BY CASE u.standing WHEN 'unclear' THEN 0 WHEN 'stuck' THEN 1 WHEN 'held' THEN 2 WHEN 'refused' THEN 3 ELSE 4 END,
+            u.seq DESC LIMIT $1",
         standing()
     );
     let rows = sqlx::query(AssertSqlSafe(undelivered)).bind(i64::from(limit)).fetch_all(conn).await?;
@@ -94,6 +97,8 @@ pub async fn parcel(conn: &mut Connection, referentienummer: &str) -> Result<Opt
 
 fn view(row: &Row) -> Result<ParcelView> {
     let fields = Fields::of("parcel", "referentienummer", row);
+    // What went wrong before says nothing of what is there.
+    let (state, last_reason): (_, Option<String>) = (state(&fields)?, fields.get("last_reason")?);
     Ok(ParcelView {
         referentienummer: fields.get("referentienummer")?,
         kind: fields.parse("kind", ParcelKind::from_name)?,
@@ -101,12 +106,12 @@ fn view(row: &Row) -> Result<ParcelView> {
         bericht_id: fields.get("bericht_id")?,
         zender: fields.get("zender")?,
         ontvanger: fields.get("ontvanger")?,
-        state: state(&fields)?,
+        last_reason: last_reason.filter(|_| !matches!(state, ParcelState::Delivered { .. })),
+        state,
         attempts: fields.get("attempts")?,
         maybe_arrived: fields.get("maybe_arrived")?,
         used_up: fields.get("used_up")?,
         replaced_by: fields.get("replaced_by")?,
-        last_reason: fields.get("last_reason")?,
     })
 }
 

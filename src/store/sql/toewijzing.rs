@@ -12,7 +12,9 @@ use super::facts::{Pair, antwoorden_to, lines_on, of_pair, one_of, start_key, st
 use super::row::{Fields, day_in_order};
 use crate::domain::Partij;
 use crate::domain::berichten::waarde::Value;
-use crate::store::{AntwoordView, BerichtView, DeliveryView, ToewijzingView, VersionView, WaitingToewijzing};
+use crate::store::{
+    AntwoordView, BerichtView, DeliveryView, ToewijzingView, VersionView, WaitingKey, WaitingToewijzing,
+};
 
 /// See [`crate::store::Store::toewijzing`].
 pub async fn toewijzing_view(
@@ -151,7 +153,7 @@ pub async fn toewijzingen_without_start(
     conn: &mut Connection,
     partij: Option<&Partij>,
     today: NaiveDate,
-    limit: u32,
+    (after, limit): (Option<&WaitingKey>, u32),
 ) -> Result<Vec<WaitingToewijzing>> {
     const WAITING: &str = "SELECT t.*, b.received_at FROM toewijzing t JOIN bericht b ON b.id = t.bericht_id
         WHERE NOT t.refused AND NOT t.verwijderd AND ($1 IS NULL OR $1 IN (t.gemeente, t.aanbieder))
@@ -162,11 +164,17 @@ pub async fn toewijzingen_without_start(
                     > (t.toewijzingsdatum, t.toewijzingstijd, o.bericht_id))
             AND NOT EXISTS (SELECT 1 FROM start s WHERE s.gemeente = t.gemeente AND s.aanbieder = t.aanbieder
                 AND s.toewijzing_nummer = t.toewijzing_nummer AND NOT s.refused AND s.removed_by IS NULL)
-        ORDER BY t.aanbieder, t.ingangsdatum, t.toewijzing_nummer LIMIT $3";
+            AND (CAST($4 AS TEXT) IS NULL
+                OR (t.aanbieder, t.ingangsdatum, t.toewijzing_nummer, t.gemeente) > ($4, $5, CAST($6 AS BIGINT), $7))
+        ORDER BY t.aanbieder, t.ingangsdatum, t.toewijzing_nummer, t.gemeente LIMIT $3";
     let rows = sqlx::query(WAITING)
         .bind(partij.map(Partij::code))
         .bind(day_in_order(today).to_text())
         .bind(i64::from(limit))
+        .bind(after.map(|after| after.aanbieder.as_str()))
+        .bind(after.map(|after| after.ingangsdatum.to_text()))
+        .bind(after.map(|after| after.toewijzing_nummer))
+        .bind(after.map(|after| after.gemeente.as_str()))
         .fetch_all(conn)
         .await?;
     let waiting = |row: &Row| {

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use super::super::Database;
 use super::{
     Result, ahead, audit, bericht, betaling, deadline, declaratie, facts, history, journal, levering, outbox, payload,
-    postbus, record, spoed, steer, support, toewijzing, waiting,
+    postbus, record, refused, spoed, steer, support, toewijzing, waiting,
 };
 use crate::domain::berichten::waarde::{Bsn, ReferentieNummer, ToewijzingNummer};
 use crate::domain::cak::Support;
@@ -20,9 +20,9 @@ use crate::store::{
     Acknowledged, After, AuditView, BerichtView, BetalingView, CakExport, DeadlineQuery, DeadlineView, Declarable,
     DeclaratieView, Digest, Done, Entry, EnvelopeSeen, FaultView, FindingReceipt, Hold, Journaled, KeptParcel,
     LastSeen, Lease, LedgerRow, LedgerTable, LeveringView, LineQuery, LineView, Made, NewBetaling, NewFault, NewOpened,
-    Opening, OutboxQuery, Overview, Parcel, ParcelView, Payment, Place, PostbusItem, Proposal, Receipt, Room, Scope,
-    Settlement, Spoed, SpoedWithdrawal, Steering, Store, ToewijzingView, VorderingView, Waiting, WaitingToewijzing,
-    Withdrawal,
+    Opening, OutboxQuery, Overview, Parcel, ParcelView, Payment, Place, PostbusItem, Proposal, Receipt,
+    RefusedToewijzing, Room, Scope, Settlement, Spoed, SpoedWithdrawal, Steering, Store, ToewijzingView, VorderingView,
+    Waiting, WaitingKey, WaitingToewijzing, Withdrawal,
 };
 
 impl Database {
@@ -404,11 +404,28 @@ impl Store for Database {
         &self,
         partij: Option<&Partij>,
         today: NaiveDate,
+        after: Option<&WaitingKey>,
         limit: u32,
     ) -> Result<Vec<WaitingToewijzing>> {
-        let partij = partij.cloned();
+        let (partij, after) = (partij.cloned(), after.cloned());
         self.read(move |conn| {
-            Box::pin(async move { toewijzing::toewijzingen_without_start(conn, partij.as_ref(), today, limit).await })
+            Box::pin(async move {
+                let page = (after.as_ref(), limit);
+                toewijzing::toewijzingen_without_start(conn, partij.as_ref(), today, page).await
+            })
+        })
+        .await
+    }
+
+    async fn refused_toewijzingen(
+        &self,
+        partij: Option<&Partij>,
+        after: Option<(&str, i64)>,
+        limit: u32,
+    ) -> Result<Vec<RefusedToewijzing>> {
+        let (partij, after) = (partij.cloned(), after.map(|(id, nummer)| (id.to_owned(), nummer)));
+        self.read(move |conn| {
+            Box::pin(async move { refused::refused_toewijzingen(conn, partij.as_ref(), after, limit).await })
         })
         .await
     }

@@ -180,7 +180,8 @@ pub async fn a_toewijzing_as_it_is_shown(World { one, two, raw: _raw }: World) {
     assert!(two.toewijzing(&gemeente(), 9, None).await.expect("read").is_none());
 
     let waiting = async |day: &str, partij: Option<Partij>| {
-        let found = two.toewijzingen_without_start(partij.as_ref(), super::data::day(day), 9).await.expect("read");
+        let found =
+            two.toewijzingen_without_start(partij.as_ref(), super::data::day(day), None, 9).await.expect("read");
         found.iter().map(|one| one.toewijzing_nummer).collect::<Vec<_>>()
     };
     assert_eq!(waiting("2026-02-02", Some(gemeente())).await, [7, 8]);

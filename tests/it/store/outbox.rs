@@ -275,8 +275,8 @@ pub async fn handed_over_waits_for_a_person(World { one, two, raw: _raw }: World
     one.settle(&claimed[0], after(3), &held(true)).await.expect("settled");
     let states = |views: Vec<ParcelView>| views.into_iter().map(|view| (view.referentienummer, view.state));
     let expected = [
-        ("z1".to_owned(), ParcelState::Stuck),
         ("a2".to_owned(), ParcelState::Unclear { due_at: None }),
+        ("z1".to_owned(), ParcelState::Stuck),
         ("m3".to_owned(), ParcelState::Waiting { due_at: morning() }),
     ];
     assert_eq!(states(two.undelivered(10).await.expect("read")).collect::<Vec<_>>(), expected);

@@ -118,6 +118,7 @@ pub async fn overview_counts(World { one, two, raw: _raw }: World) {
         waiting: 2,
         stuck: 1,
         in_postbus: 1,
+        refused_toewijzingen: 0,
     };
     assert_eq!(two.overview().await.expect("read"), expected);
     one.record(&Entry { deadlines: vec![retour_deadline("d3")], ..entry_305("b5") }).await.expect("recorded");

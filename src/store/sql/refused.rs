@@ -1,0 +1,66 @@
+//! What the other party refused in its retour.
+
+use super::super::{Connection, Row};
+use super::Result;
+use super::row::Fields;
+use crate::domain::Partij;
+use crate::store::RefusedToewijzing;
+
+/// Whether what a heenbericht brought counts as not sent, because its retour refused it.
+pub async fn is_turned_down(conn: &mut Connection, id: &str) -> Result<bool> {
+    const TURNED_DOWN: &str = "SELECT 1 WHERE EXISTS (SELECT 1 FROM toewijzing WHERE bericht_id = $1 AND refused)
+        OR EXISTS (SELECT 1 FROM start WHERE bericht_id = $1 AND refused)
+        OR EXISTS (SELECT 1 FROM stop WHERE bericht_id = $1 AND refused)
+        OR EXISTS (SELECT 1 FROM verzoek WHERE bericht_id = $1 AND refused)
+        OR EXISTS (SELECT 1 FROM antwoord WHERE bericht_id = $1 AND refused)";
+    Ok(sqlx::query(TURNED_DOWN).bind(id).fetch_optional(conn).await?.is_some())
+}
+
+/// A version `t` that was refused, and none came after it.
+macro_rules! refused {
+    ($select:literal, $rest:literal) => {
+        concat!(
+            "SELECT ",
+            $select,
+            " FROM toewijzing t JOIN bericht b ON b.id = t.bericht_id WHERE t.refused
+                AND NOT EXISTS (SELECT 1 FROM toewijzing o WHERE o.gemeente = t.gemeente
+                    AND o.toewijzing_nummer = t.toewijzing_nummer AND o.aanbieder = t.aanbieder
+                    AND o.bericht_id > t.bericht_id) ",
+            $rest
+        )
+    };
+}
+
+/// How many there are of [`refused_toewijzingen`].
+pub async fn count_refused(conn: &mut Connection) -> Result<i64> {
+    Ok(sqlx::query_scalar(refused!("COUNT(*)", "")).fetch_one(conn).await?)
+}
+
+/// See [`crate::store::Store::refused_toewijzingen`].
+pub async fn refused_toewijzingen(
+    conn: &mut Connection,
+    partij: Option<&Partij>,
+    after: Option<(String, i64)>,
+    limit: u32,
+) -> Result<Vec<RefusedToewijzing>> {
+    const PAGE: &str = refused!(
+        "t.*, b.received_at, b.retour_id",
+        "AND (CAST($1 AS TEXT) IS NULL OR $1 IN (t.gemeente, t.aanbieder))
+            AND (CAST($2 AS TEXT) IS NULL OR (t.bericht_id, t.toewijzing_nummer) < ($2, CAST($3 AS BIGINT)))
+        ORDER BY t.bericht_id DESC, t.toewijzing_nummer DESC LIMIT $4"
+    );
+    let (bericht_id, nummer) = after.unzip();
+    let page = sqlx::query(PAGE).bind(partij.map(Partij::code)).bind(bericht_id).bind(nummer).bind(i64::from(limit));
+    let refused = |row: &Row| {
+        let fields = Fields::of("toewijzing", "bericht_id", row);
+        Ok(RefusedToewijzing {
+            gemeente: fields.get("gemeente")?,
+            aanbieder: fields.get("aanbieder")?,
+            toewijzing_nummer: fields.get("toewijzing_nummer")?,
+            bericht_id: fields.get("bericht_id")?,
+            retour_id: fields.get("retour_id")?,
+            received_at: fields.get("received_at")?,
+        })
+    };
+    page.fetch_all(conn).await?.iter().map(refused).collect()
+}
