@@ -185,6 +185,11 @@ fn http_settings(config: &Config) -> http::Settings {
         takes_envelopes: config.ggk.receive,
         callers: credentials.map(|one| (one.token_sha256.clone(), caller(one))).collect(),
         rekeningen: config.rekeningen.clone(),
+        contact: http::Contact {
+            name: config.http.contact.name.clone(),
+            email: config.http.contact.email.clone(),
+            url: config.http.contact.url.clone(),
+        },
     }
 }
 

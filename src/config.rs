@@ -90,6 +90,20 @@ pub struct Http {
     pub max_bericht_bytes: usize,
     /// Whether the dashboard asks for a login.
     pub dashboard_login: bool,
+    /// Whom callers turn to.
+    pub contact: Contact,
+}
+
+/// Whom callers of the API turn to.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    /// Of a person or a team.
+    pub name: String,
+    /// Where to write to.
+    pub email: String,
+    /// Where to read more.
+    pub url: String,
 }
 
 /// Where berichten are kept.
@@ -230,6 +244,8 @@ pub fn xsd_files(folder: &Path) -> std::io::Result<Vec<(String, String)>> {
 #[cfg(test)]
 mod tests {
     use super::profile::PROFILES;
+    use sha2::{Digest, Sha256};
+
     use super::*;
     use crate::domain::berichten::waarde::Value;
     use crate::domain::deadlines::kind::DeadlineKind;
@@ -303,6 +319,29 @@ mod tests {
             "needs a partij",
         ] {
             assert!(told.contains(part), "{part} is missing in:\n{told}");
+        }
+    }
+
+    #[test]
+    fn no_token_is_empty_or_of_two() {
+        let credential = |name: &str, whose: &str, token: &str| {
+            let hash = hex::encode(Sha256::digest(token));
+            format!("[[credential]]\nname = \"{name}\"\n{whose}\ntoken_sha256 = \"{hash}\"\n")
+        };
+        let of_party = "partij = \"0384\"";
+        let settings = |credentials: &[String]| {
+            Config::parse(&format!("[[partij]]\ncode = \"0384\"\nnaam = \"x\"\n{}", credentials.concat()))
+        };
+        assert!(settings(&[credential("a", of_party, "one"), credential("b", "operator = true", "two")]).is_ok());
+        for (credentials, told) in [
+            (vec![credential("a", "operator = true", "")], "credential \"a\": token_sha256 is that of an empty token"),
+            (
+                vec![credential("a", of_party, "one"), credential("b", "operator = true", "one")],
+                "credential \"b\": has the token of credential \"a\"",
+            ),
+        ] {
+            let error = settings(&credentials).expect_err(told).to_string();
+            assert!(error.contains(told), "{error}");
         }
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::error::Problem;
+use super::query::missing;
 use super::{Caller, Server, log};
 use crate::domain::Partij;
 use crate::domain::berichten::waarde::Value;
@@ -16,7 +17,7 @@ use axum::http::request::Parts;
 impl Server {
     /// The caller with this token. Tokens are looked up by hash, so that comparing them tells nothing.
     pub fn caller(&self, token: &str) -> Option<&Caller> {
-        self.callers.get(&sha256_hex(token.as_bytes()))
+        if token.is_empty() { None } else { self.callers.get(&sha256_hex(token.as_bytes())) }
     }
 }
 
@@ -92,12 +93,12 @@ impl Caller {
         if named.is_some_and(|named| named != own) { Err(Problem::NotFound) } else { Ok(Some(own)) }
     }
 
-    /// The same where it has to be one.
+    /// The same where it has to be one, by this parameter.
     ///
     /// # Errors
     /// As above, or an operator names none.
-    pub(super) fn one_gemeente(&self, named: Option<&str>) -> Result<Partij, Problem> {
-        let missing = || Problem::Query("Zeg van welke gemeente: ?gemeente= met de CBS-code van 4 cijfers.".to_owned());
+    pub(super) fn one_gemeente(&self, parameter: &str, named: Option<&str>) -> Result<Partij, Problem> {
+        let missing = || missing(parameter, "zeg van welke, met de CBS-code van 4 cijfers.");
         self.gemeente(named)?.ok_or_else(missing)
     }
 

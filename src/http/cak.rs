@@ -16,7 +16,7 @@ use utoipa::IntoParams;
 
 use super::error::Problem;
 use super::openapi::{BadQuery, ForCallers};
-use super::query::Parameters;
+use super::query::{self, Parameters, missing, unfit};
 use super::{Caller, Server};
 use crate::domain::Partij;
 use crate::domain::berichten::waarde::{Eenheid, Value as _};
@@ -56,7 +56,7 @@ pub(super) struct Wanted {
     #[param(example = "2018-05-20")]
     tot: NaiveDate,
     /// The gemeente or aanbieder, by its code; an operator has to name one, a party may leave it out.
-    #[param(example = "0988")]
+    #[param(schema_with = query::partij)]
     partij: Option<String>,
 }
 
@@ -90,7 +90,7 @@ pub(super) async fn export(
 }
 
 fn check_days(van: NaiveDate, tot: NaiveDate) -> Result<(), Problem> {
-    if tot < van { Err(Problem::Query("tot moet op of na van liggen.".to_owned())) } else { Ok(()) }
+    if tot < van { Err(unfit("tot", "kies een dag op of na van.")) } else { Ok(()) }
 }
 
 /// A table for the CAK.
@@ -124,17 +124,15 @@ impl Wanted {
     /// An operator names nobody, or a party somebody else.
     fn partij(&self, caller: &Caller) -> Result<Partij, Problem> {
         let named = self.partij.as_deref().map(|code| {
-            let wrong = || Problem::Query("partij is geen gemeentecode van 4 of AGB-code van 8 cijfers.".to_owned());
+            let wrong = || unfit("partij", "geef een gemeentecode van 4 of een AGB-code van 8 cijfers.");
             Partij::from_text(code).ok_or_else(wrong)
         });
         match (caller.scope(), named.transpose()?) {
             (Some(own), None) => Ok(own.clone()),
             (Some(own), Some(named)) if *own == named => Ok(named),
-            (Some(_), Some(_)) => Err(Problem::Query("partij is een andere partij dan die van het token.".to_owned())),
+            (Some(_), Some(_)) => Err(unfit("partij", "dit is een andere partij dan die van het token.")),
             (None, Some(named)) => Ok(named),
-            (None, None) => {
-                Err(Problem::Query("Noem met partij de gemeente of aanbieder van wie de export is.".to_owned()))
-            }
+            (None, None) => Err(missing("partij", "noem de gemeente of aanbieder van wie de export is.")),
         }
     }
 }

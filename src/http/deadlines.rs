@@ -11,13 +11,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 use serde::Deserialize;
+use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, ToSchema};
 
 use super::berichten::{Page, PageQuery};
 use super::error::Problem;
 use super::object::{Content, Object};
 use super::openapi::{BadDeadline, BadOpening, BadQuery, ForCallers, NotThere};
-use super::query::Parameters;
+use super::query::{self, Parameters};
 use super::{Caller, Server};
 use crate::domain::Partij;
 use crate::domain::berichten::notitie::{Notitie, Unfit};
@@ -35,12 +36,14 @@ pub(super) const LONG: usize = 500;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Filter {
-    /// `open`, `overdue`, `met`, `late` or `void`, several with commas; open and overdue when nothing is said.
-    #[param(example = "open,overdue")]
+    /// One or several; open and overdue when nothing is said.
+    #[param(style = Form, explode = false, schema_with = states)]
     state: Option<String>,
     /// Due on or before this day.
+    #[serde(rename = "dueBy", alias = "due_by")]
     due_by: Option<NaiveDate>,
     /// What the page before gave as `next`.
+    #[param(schema_with = query::cursor)]
     after: Option<String>,
     /// How many there are on a page; 50 when nothing is said.
     #[param(minimum = 1, maximum = 200)]
@@ -60,10 +63,16 @@ pub(super) async fn list(
     caller: Caller,
     Parameters(filter): Parameters<Filter>,
 ) -> Result<Json<Page<DeadlineJson>>, Problem> {
-    let states = filter.state.as_deref().unwrap_or("open,overdue").split(',').map(state).collect::<Result<_, _>>()?;
+    let states = filter.state.as_deref().unwrap_or("open,overdue").split(',').filter_map(state).collect();
+    let store = &server.gateway.store;
+    if let Some(id) = filter.after.as_deref()
+        && store.deadline(id, caller.scope()).await?.is_none()
+    {
+        return Err(query::no_such_page());
+    }
     let query = DeadlineQuery { partij: caller.scope().cloned(), states, due_by: filter.due_by };
     let page = PageQuery { after: filter.after, limit: filter.limit };
-    let found = server.gateway.store.deadlines(&query, page.after.as_deref(), page.limit()).await?;
+    let found = store.deadlines(&query, page.after.as_deref(), page.limit()).await?;
     let items = found.into_iter().map(DeadlineJson::from).collect();
     Ok(Json(Page::of(items, page.limit(), |deadline: &DeadlineJson| &deadline.id)))
 }
@@ -246,10 +255,13 @@ pub(super) fn note(field: &str, text: &str, longest: usize) -> Result<String, Pr
     })
 }
 
-fn state(name: &str) -> Result<DeadlineState, Problem> {
-    use DeadlineState::{Late, Met, Open, Overdue, Void};
-    [Open, Overdue, Met, Late, Void]
-        .into_iter()
-        .find(|state| state.name() == name)
-        .ok_or_else(|| Problem::Query(format!("state={name} bestaat niet; kies uit open, overdue, met, late en void.")))
+const STATES: [DeadlineState; 5] =
+    [DeadlineState::Open, DeadlineState::Overdue, DeadlineState::Met, DeadlineState::Late, DeadlineState::Void];
+
+fn states() -> RefOr<Schema> {
+    query::some_of(&STATES.map(DeadlineState::name))
+}
+
+fn state(name: &str) -> Option<DeadlineState> {
+    STATES.into_iter().find(|state| state.name() == name)
 }

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use super::betalingen::unpaid;
 use super::deadlines::unkept;
 use super::uitleg::{linked_for_aanbieder, linked_part};
+use super::unread::{Fault, Unread};
 use crate::exchange::Refused;
 use crate::exchange::betalen::Unpaid;
 use crate::exchange::decide::Undecided;
@@ -34,7 +35,9 @@ pub enum Problem {
     /// There is no such thing, or it concerns another party.
     NotFound,
     /// The content type is not one that we read; which are, in Dutch.
-    MediaType(&'static str),
+    MediaType(String),
+    /// The path is there, but not by this method; by which it is.
+    Method(Vec<String>),
     /// The body is larger than this many bytes.
     TooLarge(usize),
     /// The body of a call that takes no bericht is larger than this many bytes; what to send, in Dutch.
@@ -43,14 +46,16 @@ pub enum Problem {
     BrokenBody,
     /// The body is large, and there is no room to keep it until it is its turn.
     NoRoom(io::Error),
-    /// A parameter of the query is not what it should be.
-    Query(String),
+    /// Parameters behind the question mark are not what they should be; at least one.
+    Query(Vec<Unread>),
     /// The caller does not decide about declaraties.
     MayNotDecide,
     /// The caller is not of a gemeente.
     NotAGemeente,
     /// A batch cannot have this name.
     Kenmerk,
+    /// The profile says nothing about what is asked; why, in Dutch.
+    NothingAgreed(String),
     /// The settings have no account of these parties.
     NoAccount(Vec<String>),
     /// Nothing was paid.
@@ -146,6 +151,10 @@ pub(super) struct Body {
     /// The attempt, which is kept for audit.
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<String>,
+    /// Each parameter that is not what it should be.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    errors: Vec<ErrorJson>,
     /// As in `WMO305`, where it could be told.
     #[serde(skip_serializing_if = "Option::is_none")]
     berichtsoort: Option<String>,
@@ -161,6 +170,39 @@ pub(super) struct Body {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     berichten: Vec<PartReport>,
+}
+
+/// A parameter that is not what it should be.
+#[derive(Serialize, ToSchema)]
+struct ErrorJson {
+    /// Where it stands: `query`.
+    r#in: &'static str,
+    location: LocationJson,
+    /// The last part of the type, of this one.
+    code: &'static str,
+    /// What it may be, in Dutch.
+    detail: String,
+}
+
+/// Where something stands that is not what it should be.
+#[derive(Serialize, ToSchema)]
+struct LocationJson {
+    /// Of the parameter.
+    name: String,
+}
+
+impl From<&Unread> for ErrorJson {
+    fn from(unread: &Unread) -> Self {
+        let (code, _, detail) = query_texts(std::slice::from_ref(unread));
+        Self { r#in: "query", location: LocationJson { name: unread.name.clone() }, code, detail }
+    }
+}
+
+/// What a problem says, for where people look.
+#[derive(Clone)]
+pub(super) struct Told {
+    pub title: &'static str,
+    pub detail: String,
 }
 
 impl Body {
@@ -185,12 +227,15 @@ impl Problem {
             Self::Unpaid(why) => unpaid::status(why),
             Self::Unkept(why) => unkept::status(why),
             Self::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::TooLarge(_) | Self::BodyTooLarge(..) | Self::Refused(Refused::TooLargeForNetwork, _) => {
+            Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooLarge(_) | Self::BodyTooLarge(..) | Self::Refused(Refused::TooLargeForNetwork { .. }, _) => {
                 StatusCode::PAYLOAD_TOO_LARGE
             }
-            Self::BrokenBody | Self::NotJson(..) | Self::Query(_) | Self::Refused(Refused::NotXml, _) => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::BrokenBody
+            | Self::NotJson(..)
+            | Self::Query(_)
+            | Self::NothingAgreed(_)
+            | Self::Refused(Refused::NotXml, _) => StatusCode::BAD_REQUEST,
             Self::NoAccount(_)
             | Self::Unsteered(_)
             | Self::Refused(Refused::IdentificatieUsed, _)
@@ -219,6 +264,10 @@ impl Problem {
             detail,
             id: receipt.map(|receipt| receipt.id.clone()),
             berichtsoort: receipt.and_then(|receipt| receipt.berichtsoort.clone()),
+            errors: match self {
+                Self::Query(unread) => unread.iter().map(ErrorJson::from).collect(),
+                _ => Vec::new(),
+            },
             findings: receipt.map(|receipt| receipt.findings.clone()).unwrap_or_default(),
             rows: match self {
                 Self::Declined(Declined::Rows(problems)) => problems.iter().map(RowProblemReport::from).collect(),
@@ -249,7 +298,8 @@ impl Problem {
             Self::NotFound => {
                 ("niet-gevonden", "Niet gevonden", "Dit bestaat niet, of het is niet van uw partij.".into())
             }
-            Self::MediaType(wanted) => ("mediatype", "Verkeerd mediatype", (*wanted).to_owned()),
+            Self::MediaType(wanted) => ("mediatype", "Verkeerd mediatype", wanted.clone()),
+            Self::Method(known) => ("methode", "Methode niet mogelijk", method_text(known)),
             Self::TooLarge(limit) => (
                 "te-groot",
                 "Bericht te groot",
@@ -274,8 +324,9 @@ impl Problem {
                 "Er is niets verwerkt; stuur het bericht later opnieuw. Beheerder: maak ruimte in de map voor tijdelijke bestanden."
                     .into(),
             ),
-            Self::Query(what) => ("parameter", "Onbekende parameter", what.clone()),
+            Self::Query(unread) => query_texts(unread),
             Self::Kenmerk => unpaid::kenmerk(),
+            Self::NothingAgreed(what) => ("niet-afgesproken", "Niet afgesproken", what.clone()),
             Self::NoAccount(partijen) => unpaid::no_account(partijen),
             Self::Body(what) => ("inhoud", "Inhoud niet leesbaar", what.clone()),
             Self::NotJson(line, column) => (
@@ -331,6 +382,21 @@ impl Problem {
             ),
         }
     }
+}
+
+fn method_text(known: &[String]) -> String {
+    format!("Dit adres kent alleen {}. Kies een van deze methoden; zie /docs.", known.join(", "))
+}
+
+/// By the first of them.
+fn query_texts(unread: &[Unread]) -> (&'static str, &'static str, String) {
+    let (name, title) = match unread.first().map(|one| one.kind) {
+        Some(Fault::Unknown) | None => ("parameter-onbekend", "Onbekende parameter"),
+        Some(Fault::Repeated) => ("parameter-dubbel", "Dubbele parameter"),
+        Some(Fault::Missing) => ("parameter-ontbreekt", "Parameter ontbreekt"),
+        Some(Fault::Unfit) => ("parameter-ongeldig", "Ongeldige waarde van een parameter"),
+    };
+    (name, title, unread.iter().map(|one| one.text.as_str()).collect::<Vec<_>>().join(" "))
 }
 
 fn undecided_status(why: &Undecided) -> StatusCode {
@@ -396,45 +462,44 @@ fn declined_texts(why: &Declined) -> (&'static str, &'static str, String) {
     (name, title, detail.to_owned())
 }
 
-fn refused_texts(why: Refused) -> (&'static str, &'static str, String) {
-    let (name, title, detail) = match why {
-        Refused::NotXml => (
-            "geen-xml",
-            "Niet leesbaar",
-            "Het bericht is geen welgevormde, veilige XML of JSON. Zie findings voor de plaats.",
-        ),
+/// A name for machines, a title and what to do, of what was not taken in.
+pub(super) fn refused_texts(why: Refused) -> (&'static str, &'static str, String) {
+    let (title, detail) = match why {
+        Refused::NotXml => {
+            ("Niet leesbaar", "Het bericht is geen welgevormde, veilige XML of JSON. Zie findings voor de plaats.")
+        }
         Refused::NotValid => (
-            "niet-valide",
             "Niet volgens het berichtschema",
             "Het bericht voldoet niet aan het XML-schema van zijn berichtsoort. Zie findings; er is geen retourbericht gemaakt.",
         ),
         Refused::WrongParty => (
-            "andere-partij",
             "Bericht van een andere partij",
             "De afzender in het bericht is niet de partij van dit token. Bij een retourbericht is dat de Ontvanger in de header.",
         ),
         Refused::ReleaseNotInForce => (
-            "release-niet-in-gebruik",
             "Release niet in gebruik",
             "De ontvanger werkt op de Dagtekening van dit bericht niet met deze release van iWmo. Stuur het bericht in een release die op die dag geldt.",
         ),
         Refused::IdentificatieUsed => (
-            "identificatie-gebruikt",
             "Identificatie al gebruikt",
             "Deze Identificatie is al gebruikt voor een ander bericht van deze soort. Stuur het bericht met een nieuwe Identificatie.",
         ),
         Refused::SureRejection => (
-            "zekere-afkeuring",
             "De ontvanger zal dit afkeuren",
             "Het bericht is niet verstuurd. Zie findings; met ?force=true wordt het toch verstuurd.",
         ),
-        Refused::TooLargeForNetwork => (
-            "te-groot-voor-netwerk",
-            "Te groot voor het netwerk",
-            "De envelop wordt groter dan het netwerk aanneemt (instelling ggk.max_envelope_bytes). Splits het bericht.",
-        ),
+        Refused::TooLargeForNetwork { bytes, most } => return too_large_for_network(why, bytes, most),
     };
-    (name, title, detail.to_owned())
+    (why.name(), title, detail.to_owned())
+}
+
+fn too_large_for_network(why: Refused, bytes: usize, most: usize) -> (&'static str, &'static str, String) {
+    let detail = format!(
+        "De envelop van dit bericht wordt {bytes} bytes, en het netwerk neemt er {most} aan (instelling ggk.max_envelope_bytes). Splits \
+         het bericht: er past hoogstens {} bytes XML in.",
+        (most.saturating_sub(4096) / 4) * 3
+    );
+    (why.name(), "Te groot voor het netwerk", detail)
 }
 
 impl IntoResponse for Problem {
@@ -444,8 +509,10 @@ impl IntoResponse for Problem {
             Self::NoRoom(error) => tracing::error!(error = error as &dyn Error, "a large body could not be kept"),
             _ => {}
         }
-        let status = self.status();
-        let mut response = (status, Json(self.body())).into_response();
+        let (status, body) = (self.status(), self.body());
+        let told = Told { title: body.title, detail: body.detail.clone() };
+        let mut response = (status, Json(body)).into_response();
+        response.extensions_mut().insert(told);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         match status {

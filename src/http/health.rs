@@ -34,9 +34,7 @@ pub(super) async fn live() -> Json<Value> {
         ),
         (
             status = 503,
-            description = "It cannot, with the reason",
-            body = Value,
-            example = json!({"status": "unavailable", "reason": "the database failed"})
+            description = "It cannot; with the reason, as in {\"status\": \"unavailable\", \"reason\": \"…\"}"
         ),
     )
 )]

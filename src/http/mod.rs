@@ -15,6 +15,7 @@ mod deadlines;
 mod declaraties;
 mod docs;
 mod error;
+mod gate;
 mod health;
 mod log;
 mod object;
@@ -27,6 +28,7 @@ mod server;
 mod soap;
 mod toewijzingen;
 mod uitleg;
+mod unread;
 mod vorderingen;
 
 use std::sync::Arc;
@@ -34,6 +36,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
+use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -42,7 +45,7 @@ use crate::exchange::{Gateway, json_schemas};
 
 pub use caller::Caller;
 use server::Server;
-pub use server::Settings;
+pub use server::{Contact, Settings};
 
 /// The largest form that is read, in bytes: a page of lines with long reasons.
 const FORM_BYTES: usize = 1_000_000;
@@ -81,6 +84,7 @@ pub fn router(gateway: Arc<Gateway>, settings: Settings) -> Router {
         .routes(routes!(postbus::list))
         .routes(routes!(postbus::confirm))
         .routes(routes!(toewijzingen::waiting))
+        .routes(routes!(toewijzingen::refused))
         .routes(routes!(toewijzingen::one))
         .routes(routes!(deadlines::spoed::put))
         .routes(routes!(deadlines::spoed::intrekken))
@@ -104,8 +108,10 @@ pub fn router(gateway: Arc<Gateway>, settings: Settings) -> Router {
         .routes(routes!(docs::docs))
         .routes(routes!(docs::schema))
         .split_for_parts();
+    let document = openapi::document(&described, json_schemas(&gateway.schemas), &settings.contact);
     let server = Arc::new(Server {
-        document: openapi::document(&described, json_schemas(&gateway.schemas)),
+        known: query::Known::of(&document),
+        document,
         gateway,
         max_bericht_bytes: settings.max_bericht_bytes,
         turns: body::Turns::default(),
@@ -115,8 +121,11 @@ pub fn router(gateway: Arc<Gateway>, settings: Settings) -> Router {
         rekeningen: settings.rekeningen,
     });
     router
+        .route_layer(from_fn_with_state(Arc::clone(&server), gate::check))
         .fallback(|| async { error::Problem::NotFound })
-        .layer(axum::middleware::from_fn(log::in_span))
+        .method_not_allowed_fallback(gate::other_method)
+        .layer(from_fn(gate::answer))
+        .layer(from_fn(log::in_span))
         .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::X_CONTENT_TYPE_OPTIONS,

@@ -58,6 +58,9 @@ impl<T: Content> OptionalFromRequest<Arc<Server>> for Object<T> {
 fn unread<T: Content>(status: StatusCode) -> Problem {
     match status {
         StatusCode::PAYLOAD_TOO_LARGE => Problem::BodyTooLarge(T::LIMIT, T::EXPECTED),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            Problem::MediaType(format!("Stuur de inhoud als application/json. {}", T::EXPECTED))
+        }
         _ => Problem::Body(T::EXPECTED.to_owned()),
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -14,7 +15,7 @@ use super::deadlines::{LONG, note};
 use super::error::Problem;
 use super::object::{Content, Object};
 use super::openapi::{BadQuery, BadSteering, ForCallers, NotThere};
-use super::query::Parameters;
+use super::query::{self, Parameters, unfit};
 use super::{Caller, Server};
 use crate::domain::berichten::waarde::Value as _;
 use crate::domain::{Partij, Timestamp};
@@ -36,17 +37,19 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Server>> {
 
 /// Which parcels are asked for.
 #[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Filter {
-    /// `waiting`, `sending`, `unclear`, `held`, `refused`, `stuck`, `delivered` or `given-up`, several with commas.
-    #[param(example = "stuck,refused")]
+    /// One or several; all when nothing is said.
+    #[param(style = Form, explode = false, schema_with = states)]
     state: Option<String>,
     /// From or for this party, by its code.
+    #[param(schema_with = query::partij)]
     partij: Option<String>,
     /// As in `WMO301`.
+    #[param(schema_with = functie)]
     functie: Option<String>,
     /// What the page before gave as `next`.
+    #[param(schema_with = query::cursor)]
     after: Option<String>,
     /// How many there are on a page; 50 when nothing is said.
     #[param(minimum = 1, maximum = 200)]
@@ -237,12 +240,11 @@ pub(super) async fn list(
 ) -> Result<Json<Page<Parcel>>, Problem> {
     caller.operator()?;
     let partij = |code: String| {
-        let wrong =
-            || Problem::Query("partij: geef de CBS-code van 4 cijfers of de AGB-code van 8 cijfers.".to_owned());
+        let wrong = || unfit("partij", "geef de CBS-code van 4 of de AGB-code van 8 cijfers.");
         Partij::from_text(&code).ok_or_else(wrong)
     };
     let query = OutboxQuery {
-        states: filter.state.as_deref().map(states).transpose()?.unwrap_or_default(),
+        states: filter.state.as_deref().map(|text| text.split(',').map(str::to_owned).collect()).unwrap_or_default(),
         partij: filter.partij.map(partij).transpose()?,
         functie: filter.functie,
     };
@@ -252,13 +254,12 @@ pub(super) async fn list(
     Ok(Json(Page::of(items, page.limit(), |parcel: &Parcel| &parcel.id)))
 }
 
-fn states(text: &str) -> Result<Vec<String>, Problem> {
-    let known = |word: &str| {
-        let word = word.trim();
-        let wrong = || Problem::Query(format!("state: kies uit {}.", ParcelState::WORDS.join(", ")));
-        ParcelState::WORDS.contains(&word).then(|| word.to_owned()).ok_or_else(wrong)
-    };
-    text.split(',').map(known).collect()
+fn states() -> RefOr<Schema> {
+    query::some_of(&ParcelState::WORDS)
+}
+
+fn functie() -> RefOr<Schema> {
+    query::text("^(WMO[0-9]{3}|Fo01)$", "WMO301")
 }
 
 /// What stands still as a whole, the oldest first: one item, whatever waits behind it. For operators.

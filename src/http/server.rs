@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::body::Turns;
 use super::caller::Caller;
 use super::dashboard::Sessions;
+use super::query::Known;
 use crate::domain::money::betaling::Rekening;
 use crate::exchange::Gateway;
 
@@ -24,6 +25,19 @@ pub struct Settings {
     pub callers: Vec<(String, Caller)>,
     /// Accounts, by the code of whose they are.
     pub rekeningen: HashMap<String, Rekening>,
+    /// Whom callers turn to.
+    pub contact: Contact,
+}
+
+/// Whom callers of this server turn to, as its description says.
+#[derive(Clone, Debug)]
+pub struct Contact {
+    /// Of a person or a team.
+    pub name: String,
+    /// Where to write to.
+    pub email: String,
+    /// Where to read more.
+    pub url: String,
 }
 
 /// What every handler works with.
@@ -37,4 +51,6 @@ pub(super) struct Server {
     pub(super) rekeningen: HashMap<String, Rekening>,
     /// What the server does, for machines.
     pub(super) document: Value,
+    /// What may stand behind the question mark of each call.
+    pub(super) known: Known,
 }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, ToSchema};
 
 use super::berichten::{Page, PageQuery};
 use super::error::Problem;
 use super::openapi::{BadQuery, ForCallers};
-use super::query::Parameters;
+use super::query::{self, Parameters};
 use super::{Caller, Server};
 use crate::store::VorderingView;
 
@@ -19,13 +20,19 @@ use crate::store::VorderingView;
 #[into_params(parameter_in = Query)]
 pub(super) struct Filter {
     /// Those of this aanbieder: its AGB code.
-    #[param(example = "41005001")]
+    #[param(schema_with = query::aanbieder)]
     aanbieder: Option<String>,
     /// What the page before gave as `next`.
+    #[param(schema_with = key)]
     after: Option<String>,
     /// How many there are on a page; 50 when nothing is said.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
+}
+
+/// A gemeente and an aanbieder.
+fn key() -> RefOr<Schema> {
+    query::text("^[0-9]{4}/[0-9]{8}$", "0384/41005001")
 }
 
 /// What an aanbieder claims of a gemeente, as the API gives it. Amounts in euro cents.

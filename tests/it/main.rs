@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "the environment says what tests may not skip")]
 
 mod afspraken;
+mod api;
 mod browser;
 mod cak;
 mod cases;
@@ -31,6 +32,7 @@ mod order;
 mod outbox;
 mod postgres;
 mod rebuild;
+mod refused;
 mod regels;
 mod release_2_3;
 mod replay;

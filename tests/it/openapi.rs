@@ -15,7 +15,7 @@ use crate::world::{AANBIEDER, GEMEENTE, WMO301, WMO305, World};
 use crate::xml::{FIXTURES, files};
 
 /// The calls of the contract; with the pages and this description they are all that there is.
-const CALLS: [&str; 41] = [
+const CALLS: [&str; 42] = [
     "get /health/live",
     "get /health/ready",
     "get /v1/berichten",
@@ -36,6 +36,7 @@ const CALLS: [&str; 41] = [
     "get /v1/outbox/faults",
     "get /v1/outbox/holds",
     "get /v1/postbus",
+    "get /v1/toewijzingen/afgewezen",
     "get /v1/toewijzingen/wachtend",
     "get /v1/toewijzingen/{gemeente}/{nummer}",
     "get /v1/vorderingen",
@@ -59,14 +60,14 @@ const CALLS: [&str; 41] = [
     "put /v1/toewijzingen/{gemeente}/{nummer}/spoed",
 ];
 
-async fn document(world: &World) -> Value {
+pub async fn document(world: &World) -> Value {
     let answer = world.request(|client| client.get(world.url("/openapi.json"))).await;
     assert_eq!((answer.status, answer.headers["content-type"].as_bytes()), (200, &b"application/json"[..]));
     answer.body
 }
 
 /// The operations, each with method and path, and what is said of it.
-fn operations(document: &Value) -> impl Iterator<Item = (String, &Value)> {
+pub fn operations(document: &Value) -> impl Iterator<Item = (String, &Value)> {
     let paths = document["paths"].as_object().expect("paths");
     paths.iter().flat_map(|(path, item)| {
         let operations = item.as_object().expect("operations").iter();

@@ -199,7 +199,12 @@ async fn requests_without_the_right_token_or_form_are_told_what_to_do() {
     let operator = world.post("operator", WMO301).await;
     assert_eq!((operator.status, &operator.body["type"]), (403, &json!("urn:iwmo-gateway:fout:geen-partij")));
     let query = world.get(GEMEENTE, "/v1/deadlines?state=ooit").await;
-    assert_eq!((query.status, &query.body["type"]), (400, &json!("urn:iwmo-gateway:fout:parameter")), "{}", query.text);
+    assert_eq!(
+        (query.status, &query.body["type"]),
+        (400, &json!("urn:iwmo-gateway:fout:parameter-ongeldig")),
+        "{}",
+        query.text
+    );
     assert_eq!(world.get(GEMEENTE, "/v1/nergens").await.status, 404);
     world.stop().await;
 }

@@ -14,6 +14,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 use serde::Deserialize;
+use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -24,7 +25,7 @@ use super::declaraties::LINES;
 use super::error::Problem;
 use super::object::{Content, Object};
 use super::openapi::{BadBatch, BadPayment, BadQuery, BadWithdrawal, ForGemeenten, NoOrder, NotThere};
-use super::query::Parameters;
+use super::query::{self, Parameters};
 use super::{Caller, Server};
 use crate::domain::Partij;
 use crate::domain::berichten::waarde::Value;
@@ -58,7 +59,7 @@ pub(super) struct Named {
 #[into_params(parameter_in = Query)]
 pub(super) struct Whose {
     /// CBS code of the gemeente. An operator has to say; a gemeente has no others than its own.
-    #[param(example = "0384")]
+    #[param(schema_with = query::gemeente)]
     gemeente: Option<String>,
 }
 
@@ -67,12 +68,19 @@ pub(super) struct Whose {
 #[into_params(parameter_in = Query)]
 pub(super) struct Filter {
     /// CBS code; an operator sees those of all gemeenten when nothing is said.
+    #[param(schema_with = query::gemeente)]
     gemeente: Option<String>,
     /// What the page before gave as `next`.
+    #[param(schema_with = key)]
     after: Option<String>,
     /// How many there are on a page; 50 when nothing is said.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
+}
+
+/// A gemeente and a kenmerk.
+fn key() -> RefOr<Schema> {
+    query::text("^[0-9]{4}/.{1,35}$", "0384/2026-06")
 }
 
 /// That the bank paid.
@@ -146,6 +154,7 @@ pub(super) async fn list(
 ) -> Result<Json<Page<BetalingJson>>, Problem> {
     let gemeente = caller.gemeente(filter.gemeente.as_deref())?;
     let page = PageQuery { after: filter.after, limit: filter.limit };
+    server.check_batch(gemeente.as_ref(), page.after.as_deref()).await?;
     let found = server.gateway.store.betalingen(gemeente.as_ref(), page.after.as_deref(), page.limit()).await?;
     let items = found.into_iter().map(BetalingJson::from).collect();
     Ok(Json(Page::of(items, page.limit(), |one: &BetalingJson| &one.key)))
@@ -165,7 +174,7 @@ pub(super) async fn one(
     Path(Named { kenmerk }): Path<Named>,
     Parameters(whose): Parameters<Whose>,
 ) -> Result<Json<BetalingJson>, Problem> {
-    let gemeente = caller.one_gemeente(whose.gemeente.as_deref())?;
+    let gemeente = caller.one_gemeente("gemeente", whose.gemeente.as_deref())?;
     Ok(Json(server.betaling(&gemeente, &kenmerk).await?.into()))
 }
 
@@ -188,7 +197,7 @@ pub(super) async fn csv(
     Path(Named { kenmerk }): Path<Named>,
     Parameters(whose): Parameters<Whose>,
 ) -> Result<Response, Problem> {
-    let gemeente = caller.one_gemeente(whose.gemeente.as_deref())?;
+    let gemeente = caller.one_gemeente("gemeente", whose.gemeente.as_deref())?;
     server.betaling_csv(&gemeente, &kenmerk).await
 }
 
@@ -215,7 +224,7 @@ pub(super) async fn pain001(
     Path(Named { kenmerk }): Path<Named>,
     Parameters(whose): Parameters<Whose>,
 ) -> Result<Response, Problem> {
-    let gemeente = caller.one_gemeente(whose.gemeente.as_deref())?;
+    let gemeente = caller.one_gemeente("gemeente", whose.gemeente.as_deref())?;
     server.betaling_pain001(&gemeente, &kenmerk).await
 }
 
@@ -282,6 +291,17 @@ impl Content for ToWithdraw {
 }
 
 impl Server {
+    /// Whether this is a batch that a page may begin after.
+    async fn check_batch(&self, gemeente: Option<&Partij>, key: Option<&str>) -> Result<(), Problem> {
+        let Some((of, kenmerk)) = key.and_then(|key| key.split_once('/')) else { return Ok(()) };
+        let of = Partij::from_text(of).filter(|of| gemeente.is_none_or(|gemeente| gemeente == of));
+        let found = match of {
+            Some(of) => self.betaling(&of, kenmerk).await.map(drop),
+            None => Err(Problem::NotFound),
+        };
+        found.map_err(|problem| if matches!(problem, Problem::NotFound) { query::no_such_page() } else { problem })
+    }
+
     async fn betaling(&self, gemeente: &Partij, kenmerk: &str) -> Result<BetalingView, Problem> {
         let kenmerk = Kenmerk::from_text(kenmerk).ok_or(Problem::NotFound)?;
         self.gateway.store.betaling(gemeente, &kenmerk).await?.ok_or(Problem::NotFound)

@@ -78,7 +78,7 @@ fn nothing(left_out: &[LeftOut]) -> String {
         ),
         (
             Reden::MeerDanEenOverboeking,
-            "Deze bedragen zijn meer dan een SEPA-overboeking kan zijn (€ 999999999,99); betaal ze buiten dit systeem",
+            "Deze bedragen zijn meer dan een SEPA-overboeking kan zijn (€ 999.999.999,99); betaal ze buiten dit systeem",
         ),
     ] {
         let amounts = left_out.iter().filter(|one| one.reden == reden);

@@ -15,7 +15,7 @@ use crate::domain::cak::{Cak, CostPeriode};
 use crate::exchange::table::Cell;
 use crate::http::error::Problem;
 use crate::http::openapi::{BadQuery, ForGemeenten, NotThere};
-use crate::http::query::Parameters;
+use crate::http::query::{self, Parameters};
 use crate::http::{Caller, Server};
 
 const HEADING: [&str; 7] =
@@ -32,8 +32,8 @@ pub(in crate::http) struct Wanted {
     #[param(example = "2019-01-27")]
     tot: NaiveDate,
     /// By its CBS code; an operator has to name one, a gemeente may leave it out.
-    #[param(example = "0988")]
-    gemeente: Option<String>,
+    #[param(schema_with = query::gemeente)]
+    partij: Option<String>,
 }
 
 /// Gives the periods of the CAK of which a gemeente tells the cost price, as CSV with a row for each client and period.
@@ -57,12 +57,12 @@ pub(in crate::http) struct Wanted {
 pub(in crate::http) async fn export(
     State(server): State<Arc<Server>>,
     caller: Caller,
-    Parameters(Wanted { van, tot, gemeente }): Parameters<Wanted>,
+    Parameters(Wanted { van, tot, partij }): Parameters<Wanted>,
 ) -> Result<Response, Problem> {
-    let gemeente = caller.one_gemeente(gemeente.as_deref())?;
+    let gemeente = caller.one_gemeente("partij", partij.as_deref())?;
     check_days(van, tot)?;
     let profile = &server.gateway.profile;
-    let cak = profile.afspraken.cak().ok_or_else(|| Problem::Query(nothing_agreed(&profile.name)))?;
+    let cak = profile.afspraken.cak().ok_or_else(|| Problem::NothingAgreed(nothing_agreed(&profile.name)))?;
     // What is still to come is not known yet.
     let last = tot.min(server.gateway.clock.today());
     let support = server.gateway.store.support(&gemeente, van, last).await?;

@@ -9,9 +9,11 @@ pub(in crate::http) const fn status(why: &Unkept) -> StatusCode {
         Unkept::NotFound => StatusCode::NOT_FOUND,
         Unkept::OtherParty => StatusCode::FORBIDDEN,
         Unkept::OtherContent | Unkept::ByBericht | Unkept::Closed | Unkept::DoneOn(_) => StatusCode::CONFLICT,
-        Unkept::NoSuchTerm { .. } | Unkept::NotOurs | Unkept::NoAanbieder | Unkept::NotYet { .. } => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
+        Unkept::NoSuchTerm { .. }
+        | Unkept::NotWatched(_)
+        | Unkept::NotOurs
+        | Unkept::NoAanbieder
+        | Unkept::NotYet { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Unkept::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
@@ -24,6 +26,14 @@ pub(in crate::http) fn texts(why: &Unkept) -> Option<Texts> {
     Some(match why {
         Unkept::NotFound | Unkept::Store(_) => return None,
         Unkept::NoSuchTerm { profile, known } => ("geen-termijn", "Termijn niet afgesproken", no_such_term(profile, known)),
+        Unkept::NotWatched(profile) => (
+            "niet-bewaakt",
+            "Niet bewaakt",
+            format!(
+                "Onder het profiel {profile} wordt niet bewaakt hoe snel na de toewijzing de ondersteuning begint (instelling \
+                 deadlines.profile). Een schriftelijke opdracht hoeft hier niet te worden gemeld."
+            ),
+        ),
         Unkept::OtherParty => (
             "andere-partij",
             "Niet toegestaan",

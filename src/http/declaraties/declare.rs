@@ -24,7 +24,7 @@ use crate::http::error::Problem;
 use crate::http::object::Object;
 use crate::http::openapi::BadDeclaratie;
 use crate::http::openapi::examples::example_part;
-use crate::http::query::Parameters;
+use crate::http::query::{Parameters, unfit};
 use crate::http::uitleg::linked_part;
 use crate::http::{Caller, Server};
 
@@ -135,7 +135,7 @@ struct PartJson {
 
 /// Declares what was delivered: makes a WMO323 (or WMO303), checks it and sends it.
 ///
-/// As JSON, or as a table (CSV) with what else is to be told behind the question mark. What a row leaves out comes from the
+/// As a JSON object, or as a JSON list of rows or a table (CSV) with what else is to be told behind the question mark. What a row leaves out comes from the
 /// toewijzing, the contract or the credited line. A declaratie that is too large for the network becomes several berichten. All
 /// are checked on the own history first; where the gemeente would surely reject one, none is sent. The same again on the same
 /// day gets the first receipts.
@@ -171,14 +171,14 @@ pub async fn post(
 ) -> Result<Response, Problem> {
     let partij = caller.partij()?;
     let aanbieder = Some(partij).filter(|partij| !partij.is_gemeente()).ok_or(Problem::NotAnAanbieder)?;
-    let media_type = media_type(&headers).unwrap_or_default();
-    let read = match media_type.as_str() {
+    let read = match media_type(&headers, WANTED)?.as_str() {
         "application/json" => of_json,
         "text/csv" => of_table,
-        _ => return Err(Problem::MediaType("Stuur de regels als text/csv of application/json.")),
+        _ => return Err(Problem::MediaType(WANTED.to_owned())),
     };
-    let whole = body::read(body, &headers, server.max_bericht_bytes, &server.turns).await?;
-    let asked = read(&whole.bytes, &query, aanbieder)?;
+    let whole = body::read(body, &headers, (server.max_bericht_bytes, LARGE), &server.turns).await?;
+    let mut asked = read(&whole.bytes, &query, aanbieder)?;
+    caller.keeper().name.clone_into(&mut asked.by);
     if query.proef {
         let proofs = prove(&asked, &server.gateway).await.map_err(|why| match why {
             NotMade::Rows(problems) => declined(problems),
@@ -196,6 +196,11 @@ pub async fn post(
     Ok((status, Json(SentJson { berichten: parts.collect() })).into_response())
 }
 
+/// From how many bytes on rows take turns: each becomes a line of a bericht, which is far longer.
+const LARGE: usize = 128 << 10;
+
+const WANTED: &str = "Stuur de regels als text/csv of application/json.";
+
 const EXPECTED: &str = "Stuur JSON als {\"gemeente\": \"0384\", \"periode\": \"2026-03\", \"nummer\": \"202603\", \"regels\": \
     [{\"toewijzing_nummer\": 700101, \"begindatum\": \"2026-03-03\", \"einddatum\": \"2026-03-31\", \"volume\": 12}]}; release mag erbij.";
 
@@ -207,7 +212,10 @@ fn example_opgave() -> Value {
     json!({"gemeente": "0384", "periode": "2026-03", "nummer": "202603", "regels": [regel]})
 }
 
-fn of_json(bytes: &[u8], _: &DeclareQuery, aanbieder: &Partij) -> Result<Asked, Problem> {
+fn of_json(bytes: &[u8], query: &DeclareQuery, aanbieder: &Partij) -> Result<Asked, Problem> {
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return of_rows(rows::read(bytes).map_err(declined)?, query, aanbieder);
+    }
     let Object(opgave): Object<Opgave> = serde_json::from_slice(bytes).map_err(|error| match error.classify() {
         Category::Data => Problem::Body(EXPECTED.to_owned()),
         Category::Io | Category::Syntax | Category::Eof => Problem::NotJson(error.line(), error.column()),
@@ -218,9 +226,16 @@ fn of_json(bytes: &[u8], _: &DeclareQuery, aanbieder: &Partij) -> Result<Asked, 
 }
 
 fn of_table(bytes: &[u8], query: &DeclareQuery, aanbieder: &Partij) -> Result<Asked, Problem> {
-    let rows = rows::from_csv(bytes).map_err(declined)?;
+    of_rows(rows::from_csv(bytes).map_err(declined)?, query, aanbieder)
+}
+
+/// Rows, with what else is to be told behind the question mark.
+fn of_rows(rows: Vec<Row>, query: &DeclareQuery, aanbieder: &Partij) -> Result<Asked, Problem> {
     let told = [&query.gemeente, &query.periode, &query.nummer].map(|text| text.as_deref().unwrap_or_default());
-    asked(told, query.release.as_deref(), aanbieder, rows).map_err(|what| Problem::Query(what.to_owned()))
+    asked(told, query.release.as_deref(), aanbieder, rows).map_err(|what| {
+        let (name, text) = what.split_once(": ").unwrap_or(("", what));
+        unfit(name, text)
+    })
 }
 
 fn declined(problems: Vec<RowProblem>) -> Problem {
@@ -232,6 +247,7 @@ fn asked(told: [&str; 3], release: Option<&str>, aanbieder: &Partij, rows: Vec<R
     let [gemeente, periode, of_declaratie] = told;
     let known = |name: &str| Release::ALL.into_iter().find(|release| release.name() == name);
     Ok(Asked {
+        by: String::new(),
         gemeente: Partij::from_text(gemeente)
             .filter(Partij::is_gemeente)
             .ok_or("gemeente: verwacht wordt de CBS-code van een gemeente, als 0384.")?,

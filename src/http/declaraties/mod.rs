@@ -12,9 +12,11 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::exchange::decide::is_for_people;
-use crate::http::berichten::PageQuery;
+use crate::http::berichten::ROWS;
 use crate::http::error::Problem;
 use crate::http::openapi::{BadQuery, ForCallers, NotThere};
 use crate::http::query::{Id, Parameters};
@@ -30,14 +32,14 @@ pub(super) use json::{DeclaratieJson, LineJson};
     get,
     path = "/v1/declaraties/{id}",
     tag = "declaraties",
-    params(Id, PageQuery),
+    params(Id, LinePage),
     responses((status = 200, description = "The declaratie", body = DeclaratieJson), BadQuery, NotThere, ForCallers)
 )]
 pub(super) async fn one(
     State(server): State<Arc<Server>>,
     caller: Caller,
     Path(Id { id }): Path<Id>,
-    Parameters(page): Parameters<PageQuery>,
+    Parameters(page): Parameters<LinePage>,
 ) -> Result<Json<DeclaratieJson>, Problem> {
     server.declaratie_page(&id, &caller, LineQuery::default(), &page).await.map(Json)
 }
@@ -82,6 +84,18 @@ pub(super) async fn xlsx(
     server.declaratie_xlsx(&id, &caller).await
 }
 
+/// Which lines are on a page.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct LinePage {
+    /// What the page before gave as `next`: the number of its last line.
+    #[param(minimum = 0, maximum = 999_999_999)]
+    pub after: Option<usize>,
+    /// How many there are on a page; 50 when nothing is said.
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<u32>,
+}
+
 /// How many lines a table reads at a time.
 pub(super) const LINES: u32 = 1_000;
 
@@ -95,17 +109,13 @@ impl Server {
         id: &str,
         caller: &Caller,
         query: LineQuery,
-        page: &PageQuery,
+        page: &LinePage,
     ) -> Result<DeclaratieJson, Problem> {
         let (store, scope) = (&self.gateway.store, caller.scope());
         let view = self.declaratie_view(id, caller).await?;
-        let after = match page.after.as_deref().map(str::parse::<usize>) {
-            None => 0,
-            Some(Ok(line)) => line,
-            Some(Err(_)) => return Err(Problem::Query("after moet het nummer van een regel zijn.".to_owned())),
-        };
+        let after = page.after.unwrap_or(0);
         // One more than is shown tells whether there is a next page.
-        let limit = page.limit();
+        let limit = page.limit.unwrap_or(ROWS);
         let mut lines = store.declaratie_lines(id, scope, LineQuery { after, ..query }, limit + 1).await?;
         let has_more = lines.len() > limit as usize;
         lines.truncate(limit as usize);

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::domain::Timestamp;
 use crate::exchange::declare::{PartReport, RowFinding};
 use crate::exchange::{Refused, as_json};
-use crate::store::{DeadlineReceipt, Destination, FindingReceipt, Receipt, RetourReceipt};
+use crate::store::{DeadlineReceipt, Destination, FindingReceipt, Receipt, RefusalReceipt, RetourReceipt};
 
 /// A start of support.
 pub(in crate::http) const EXAMPLE_XML: &str = include_str!("../../../fixtures/verhaal/wmo305.xml");
@@ -69,10 +69,11 @@ pub(in crate::http) fn example_refusal(why: Refused) -> Receipt {
             "/Bericht/Client/StartProducten/StartProduct[1]",
             "Er is geen toewijzing met dit nummer.",
         )),
-        Refused::WrongParty | Refused::ReleaseNotInForce | Refused::TooLargeForNetwork => None,
+        Refused::WrongParty | Refused::ReleaseNotInForce | Refused::TooLargeForNetwork { .. } => None,
     };
     let finding = finding.map(|(level, rule, path, text)| example_finding(level, rule, path, text));
-    Receipt { findings: finding.into_iter().collect(), ..nothing_found("refused") }
+    let refusal = RefusalReceipt { reason: why.name().to_owned(), ..RefusalReceipt::default() };
+    Receipt { findings: finding.into_iter().collect(), refusal: Some(refusal), ..nothing_found("refused") }
 }
 
 fn example_finding(level: &str, rule: Option<&str>, path: &str, text: &str) -> FindingReceipt {
@@ -101,6 +102,8 @@ pub(in crate::http) fn example_part() -> PartReport {
         line_count: 1,
         ingediend: 47_500,
         findings: vec![RowFinding { row: Some(2), finding: example_finding("history", Some("TR321"), path, text) }],
+        findings_left_out: 0,
+        has_errors: true,
         receipt: None,
     }
 }
@@ -112,8 +115,11 @@ fn nothing_found(verdict: &str) -> Receipt {
         berichtsoort: Some("WMO305".to_owned()),
         release: Some("3.2".to_owned()),
         verdict: verdict.to_owned(),
+        identificatie: Some("START-1".to_owned()),
         waits_until: None,
+        refusal: None,
         findings: Vec::new(),
+        findings_left_out: None,
         not_checked: Vec::new(),
         toewijzingen: Vec::new(),
         heenbericht: None,

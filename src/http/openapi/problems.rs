@@ -19,7 +19,8 @@ use crate::exchange::keep::Unkept;
 use crate::http::error::{Body, Problem};
 use crate::http::object::{Content, OBJECT_BYTES};
 use crate::http::proposal::Decision;
-use crate::http::query::unreadable;
+use crate::http::query::unfit;
+use crate::http::unread::{Fault, Unread};
 use crate::store::{BetalingAsked, StoreError, Withdrawn};
 
 type Responses = BTreeMap<String, RefOr<Response>>;
@@ -100,8 +101,17 @@ impl IntoResponses for ForParties {
 
 impl IntoResponses for BadQuery {
     fn responses() -> Responses {
-        answers([Problem::Query(unreadable("limit: invalid digit found in string"))])
+        answers([unfit("limit", "geef een geheel getal van 1 tot en met 200.")])
     }
+}
+
+/// Of every call.
+pub(super) fn unknown_parameter() -> Responses {
+    answers([Problem::Query(vec![Unread {
+        kind: Fault::Unknown,
+        name: "limiet".to_owned(),
+        text: "limiet bestaat hier niet. Bedoelt u limit? Hier mag staan: after, limit.".to_owned(),
+    }])])
 }
 
 impl IntoResponses for NotThere {
@@ -124,10 +134,15 @@ impl IntoResponses for Intake {
         use Refused::{
             IdentificatieUsed, NotValid, NotXml, ReleaseNotInForce, SureRejection, TooLargeForNetwork, WrongParty,
         };
-        let refused =
-            [NotXml, NotValid, WrongParty, ReleaseNotInForce, IdentificatieUsed, SureRejection, TooLargeForNetwork];
+        let too_large = TooLargeForNetwork { bytes: 25_000_512, most: 25_000_000 };
+        let refused = [NotXml, NotValid, WrongParty, ReleaseNotInForce, IdentificatieUsed, SureRejection, too_large];
         let refused = refused.map(|why| Problem::Refused(why, Box::new(example_refusal(why))));
-        let unread = [Problem::NotAParty, Problem::BrokenBody, Problem::TooLarge(LIMIT), Problem::MediaType("…")];
+        let unread = [
+            Problem::NotAParty,
+            Problem::BrokenBody,
+            Problem::TooLarge(LIMIT),
+            Problem::MediaType("Stuur het bericht als application/xml of application/json.".to_owned()),
+        ];
         let mut responses = ForCallers::responses();
         responses.extend(answers(unread.into_iter().chain(refused)));
         responses
@@ -185,9 +200,9 @@ impl IntoResponses for BadDeclaratie {
             Problem::NotAnAanbieder,
             Problem::BrokenBody,
             Problem::NotJson(1, 17),
-            Problem::Query("periode: een maand als 2026-03".to_owned()),
+            unfit("periode", "verwacht wordt een maand als 2026-03."),
             Problem::TooLarge(LIMIT),
-            Problem::MediaType("Stuur de regels als text/csv of application/json."),
+            Problem::MediaType("Stuur de regels als text/csv of application/json.".to_owned()),
             Problem::Body("Stuur JSON.".to_owned()),
         ];
         let mut responses = ForCallers::responses();
@@ -239,7 +254,8 @@ impl IntoResponses for BadDeadline {
 
 impl IntoResponses for BadOrder {
     fn responses() -> Responses {
-        let unkept = [no_such_term(), Unkept::NotOurs, Unkept::OtherParty, Unkept::OtherContent].map(Problem::Unkept);
+        let not_watched = Unkept::NotWatched("heusden-2022".to_owned());
+        let unkept = [not_watched, Unkept::NotOurs, Unkept::OtherParty, Unkept::OtherContent].map(Problem::Unkept);
         let before = [Problem::NotFound].into_iter().chain(unread(OBJECT_BYTES));
         let mut responses = ForCallers::responses();
         responses.extend(answers(before.chain(unkept)));
