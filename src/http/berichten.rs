@@ -14,8 +14,8 @@ use super::body;
 use super::error::Problem;
 use super::openapi::examples::{EXAMPLE_XML, example_json, example_receipt};
 use super::openapi::{BadQuery, ForCallers, Intake, NotThere, PostedBericht, WrittenBericht};
-use super::query::{Id, Parameters};
-use super::uitleg::linked;
+use super::query::{self, Id, Parameters};
+use super::uitleg::{MOST_OF_MANY, MOST_OF_ONE, linked};
 use super::{Caller, Server};
 use crate::domain::Timestamp;
 use crate::exchange::keep::DeadlineJson;
@@ -69,32 +69,33 @@ pub(super) async fn post(
     body: Body,
 ) -> Result<Response, Problem> {
     let partij = caller.partij()?.clone();
-    let format =
-        format_of(&headers).ok_or(Problem::MediaType("Stuur het bericht als application/xml of application/json."))?;
-    let whole = body::read(body, &headers, server.max_bericht_bytes, &server.turns).await?;
+    let by = caller.keeper().name.to_owned();
+    let format = format_of(&headers)?;
+    let whole = body::read(body, &headers, (server.max_bericht_bytes, body::LARGE), &server.turns).await?;
     let received = Received::new(
         whole.bytes.clone(),
         format,
         server.gateway.clock.now(),
-        Carrier::Api { partij, force: query.force },
+        Carrier::Api { partij, by, force: query.force },
     );
     match receive(&received, &server.gateway).await? {
         Reply::Recorded(receipt) => Ok(answer(StatusCode::ACCEPTED, receipt, &caller)),
         Reply::Repeated(receipt) => Ok(answer(StatusCode::OK, receipt, &caller)),
-        Reply::Refused(why, receipt) => Err(Problem::Refused(why, Box::new(linked(receipt, &caller)))),
+        Reply::Refused(why, receipt) => Err(Problem::Refused(why, Box::new(linked(receipt, &caller, MOST_OF_ONE)))),
     }
 }
 
 fn answer(status: StatusCode, receipt: Receipt, caller: &Caller) -> Response {
     let location = format!("/v1/berichten/{}", receipt.id);
-    (status, [(header::LOCATION, location)], Json(linked(receipt, caller))).into_response()
+    (status, [(header::LOCATION, location)], Json(linked(receipt, caller, MOST_OF_ONE))).into_response()
 }
 
-fn format_of(headers: &HeaderMap) -> Option<Format> {
-    match body::media_type(headers)?.as_str() {
-        "application/xml" | "text/xml" => Some(Format::Xml),
-        "application/json" => Some(Format::Json),
-        _ => None,
+fn format_of(headers: &HeaderMap) -> Result<Format, Problem> {
+    const WANTED: &str = "Stuur het bericht als application/xml of application/json.";
+    match body::media_type(headers, WANTED)?.as_str() {
+        "application/xml" | "text/xml" => Ok(Format::Xml),
+        "application/json" => Ok(Format::Json),
+        _ => Err(Problem::MediaType(WANTED.to_owned())),
     }
 }
 
@@ -103,16 +104,20 @@ fn format_of(headers: &HeaderMap) -> Option<Format> {
 #[into_params(parameter_in = Query)]
 pub(super) struct PageQuery {
     /// What the page before gave as `next`.
+    #[param(schema_with = query::cursor)]
     pub after: Option<String>,
     /// How many there are on a page; 50 when nothing is said.
     #[param(minimum = 1, maximum = 200)]
     pub limit: Option<u32>,
 }
 
+/// How many there are on a page when nothing is said.
+pub(super) const ROWS: u32 = 50;
+
 impl PageQuery {
     /// 1 to 200 rows, 50 when nothing is said.
     pub fn limit(&self) -> u32 {
-        self.limit.unwrap_or(50).clamp(1, 200)
+        self.limit.unwrap_or(ROWS).clamp(1, 200)
     }
 }
 
@@ -149,7 +154,7 @@ pub(super) async fn list(
     Parameters(page): Parameters<PageQuery>,
 ) -> Result<Json<Page<BerichtJson>>, Problem> {
     let found = server.gateway.store.berichten(caller.scope(), page.after.as_deref(), page.limit()).await?;
-    let items = found.into_iter().map(|view| BerichtJson::of(view, &caller)).collect();
+    let items = found.into_iter().map(|view| BerichtJson::of(view, &caller, MOST_OF_MANY)).collect();
     Ok(Json(Page::of(items, page.limit(), |bericht: &BerichtJson| &bericht.id)))
 }
 
@@ -174,7 +179,7 @@ pub(super) async fn one(
     } else {
         Vec::new()
     };
-    Ok(Json(BerichtJson { retourcodes, ..BerichtJson::of(view, &caller) }))
+    Ok(Json(BerichtJson { retourcodes, ..BerichtJson::of(view, &caller, MOST_OF_ONE) }))
 }
 
 /// Gives one bericht as XML: the bytes as they came in or were composed, or what was made of JSON.
@@ -230,6 +235,8 @@ pub(super) struct BerichtJson {
     heenbericht: Option<String>,
     /// The retour that answers it.
     retour: Option<String>,
+    /// `refused`: the other party refused what it brought; of a retour, what its heenbericht brought. Else null.
+    answer: Option<&'static str>,
     deadlines: Vec<DeadlineJson>,
     transport: Vec<ParcelJson>,
     /// What the sender was told.
@@ -247,8 +254,8 @@ struct KlasseJson {
 }
 
 impl BerichtJson {
-    /// As this caller may read it.
-    pub(super) fn of(view: BerichtView, caller: &Caller) -> Self {
+    /// As this caller may read it, with so many findings at most.
+    pub(super) fn of(view: BerichtView, caller: &Caller, most: usize) -> Self {
         Self {
             id: view.id,
             received_at: view.received_at,
@@ -259,9 +266,10 @@ impl BerichtJson {
             identificatie: view.identificatie,
             heenbericht: view.heenbericht_id,
             retour: view.retour_id,
+            answer: view.is_turned_down.then_some("refused"),
             deadlines: view.deadlines.into_iter().map(DeadlineJson::from).collect(),
             transport: view.parcels.into_iter().map(ParcelJson::from).collect(),
-            receipt: linked(view.receipt, caller),
+            receipt: linked(view.receipt, caller, most),
             retourcodes: Vec::new(),
         }
     }

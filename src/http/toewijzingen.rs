@@ -5,20 +5,22 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use chrono::NaiveDate;
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{IntoParams, ToSchema};
 
-use super::berichten::{BerichtJson, PageQuery};
+use super::berichten::{BerichtJson, Page, ROWS};
 use super::error::Problem;
 use super::openapi::{BadQuery, ForCallers, NotThere};
-use super::query::Parameters;
+use super::query::{self, Parameters};
+use super::uitleg::MOST_OF_MANY;
 use super::{Caller, Server};
 use crate::domain::berichten::levering::{StartKey, StopKey};
 use crate::domain::berichten::waarde::Value;
 use crate::domain::facts::history::{ToewijzingFact, VerzoekFact};
 use crate::domain::money::stand::{Declared, LeveringStand, ToewijzingStand, VerzoekStand};
 use crate::domain::{Partij, Timestamp};
-use crate::store::{DeliveryView, ToewijzingView, VersionView, WaitingToewijzing};
+use crate::store::{DeliveryView, RefusedToewijzing, ToewijzingView, VersionView, WaitingKey, WaitingToewijzing};
 
 /// Gives one toewijzing: where it stands and all that happened to it.
 #[utoipa::path(
@@ -61,17 +63,113 @@ pub(super) async fn find(
     get,
     path = "/v1/toewijzingen/wachtend",
     tag = "toewijzingen",
-    params(PageQuery),
-    responses((status = 200, description = "By aanbieder", body = Vec<WaitingJson>), BadQuery, ForCallers)
+    params(WaitingQuery),
+    responses((status = 200, description = "By aanbieder", body = Page<WaitingJson>), BadQuery, ForCallers)
 )]
 pub(super) async fn waiting(
     State(server): State<Arc<Server>>,
     caller: Caller,
-    Parameters(page): Parameters<PageQuery>,
-) -> Result<Json<Vec<WaitingJson>>, Problem> {
+    Parameters(WaitingQuery { after, limit }): Parameters<WaitingQuery>,
+) -> Result<Json<Page<WaitingJson>>, Problem> {
     let today = server.gateway.clock.today();
-    let found = server.gateway.store.toewijzingen_without_start(caller.scope(), today, page.limit()).await?;
-    Ok(Json(found.into_iter().map(|view| WaitingJson::of(view, today)).collect()))
+    let after = after.as_deref().map(|text| key_of(text).ok_or_else(query::no_such_page)).transpose()?;
+    let limit = limit.unwrap_or(ROWS);
+    let (store, scope) = (&server.gateway.store, caller.scope());
+    let found = store.toewijzingen_without_start(scope, today, after.as_ref(), limit).await?;
+    let items = found.into_iter().map(|view| WaitingJson::of(view, today)).collect();
+    Ok(Json(Page::of(items, limit, |one: &WaitingJson| &one.key)))
+}
+
+/// Which of those that wait.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct WaitingQuery {
+    /// What the page before gave as `next`.
+    #[param(schema_with = key)]
+    after: Option<String>,
+    /// How many there are on a page; 50 when nothing is said.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+}
+
+/// Lists the toewijzingen of which the aanbieder refused the last version, the newest first.
+///
+/// One stays here until the gemeente sends another version.
+#[utoipa::path(
+    get,
+    path = "/v1/toewijzingen/afgewezen",
+    tag = "toewijzingen",
+    params(RefusedQuery),
+    responses((status = 200, description = "A page", body = Page<RefusedJson>), BadQuery, ForCallers)
+)]
+pub(super) async fn refused(
+    State(server): State<Arc<Server>>,
+    caller: Caller,
+    Parameters(RefusedQuery { after, limit }): Parameters<RefusedQuery>,
+) -> Result<Json<Page<RefusedJson>>, Problem> {
+    let after = after.as_deref().and_then(|text| text.split_once('/'));
+    let after = after.and_then(|(bericht, nummer)| Some((bericht, nummer.parse().ok()?)));
+    let limit = limit.unwrap_or(ROWS);
+    let found = server.gateway.store.refused_toewijzingen(caller.scope(), after, limit).await?;
+    let items = found.into_iter().map(RefusedJson::from).collect();
+    Ok(Json(Page::of(items, limit, |one: &RefusedJson| &one.key)))
+}
+
+/// Which of those that were refused.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct RefusedQuery {
+    /// What the page before gave as `next`.
+    #[param(schema_with = refused_key)]
+    after: Option<String>,
+    /// How many there are on a page; 50 when nothing is said.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+}
+
+fn refused_key() -> RefOr<Schema> {
+    query::text("^[0-9a-f-]{36}/[0-9]{1,9}$", "019cb7f4-7a80-7000-8000-5b1f0c2d9e11/700101")
+}
+
+/// A toewijzing that its aanbieder refused, as the API gives it.
+#[derive(Serialize, ToSchema)]
+pub(super) struct RefusedJson {
+    #[serde(skip)]
+    key: String,
+    gemeente: String,
+    aanbieder: String,
+    toewijzing_nummer: i64,
+    /// The 301 that brought it.
+    bericht: String,
+    /// The 302 that refused it, with the retourcodes.
+    retour: Option<String>,
+}
+
+impl From<RefusedToewijzing> for RefusedJson {
+    fn from(view: RefusedToewijzing) -> Self {
+        Self {
+            key: format!("{}/{}", view.bericht_id, view.toewijzing_nummer),
+            gemeente: view.gemeente,
+            aanbieder: view.aanbieder,
+            toewijzing_nummer: view.toewijzing_nummer,
+            bericht: view.bericht_id,
+            retour: view.retour_id,
+        }
+    }
+}
+
+fn key() -> RefOr<Schema> {
+    query::text("^[0-9]{8}/[0-9]{4}-[0-9]{2}-[0-9]{2}/[0-9]{1,9}/[0-9]{4}$", "41005001/2026-03-02/700101/0384")
+}
+
+fn key_of(text: &str) -> Option<WaitingKey> {
+    let [aanbieder, ingangsdatum, nummer, gemeente] = text.split('/').collect::<Vec<_>>().try_into().ok()?;
+    Some(WaitingKey {
+        aanbieder: aanbieder.to_owned(),
+        ingangsdatum: Value::from_text(ingangsdatum)?,
+        toewijzing_nummer: nummer.parse().ok()?,
+        gemeente: gemeente.to_owned(),
+    })
 }
 
 /// Where a toewijzing and the support on it stand.
@@ -98,7 +196,7 @@ impl Stand {
         let decided = |fact: &ToewijzingFact| (fact.toewijzingsdatum, fact.toewijzingstijd.clone());
         let is_earlier = |one: &&VersionView| !one.refused && decided(&one.fact) < decided(&current.fact);
         Self {
-            toewijzing: ToewijzingStand::of(&current.fact, is_confirmed(view, current), today),
+            toewijzing: ToewijzingStand::of(&current.fact, (current.refused, is_confirmed(view, current)), today),
             levering: LeveringStand::of(&starts, &stops),
             withdrawn: view.versions.iter().filter(is_earlier).any(ends_later),
             declared: Declared::asked(&view.prestaties),
@@ -128,7 +226,7 @@ pub(super) struct ToewijzingJson {
     gemeente: String,
     aanbieder: String,
     toewijzing_nummer: i64,
-    /// `sent`, `planned`, `running`, `ended` or `removed`.
+    /// `sent`, `planned`, `running`, `ended`, `removed`, or `refused` by the aanbieder.
     state: &'static str,
     /// A later version ended it sooner.
     withdrawn: bool,
@@ -208,6 +306,8 @@ struct DeclaredJson {
 /// A toewijzing on which nothing started yet, as the API gives it.
 #[derive(Serialize, ToSchema)]
 pub(super) struct WaitingJson {
+    #[serde(skip)]
+    key: String,
     aanbieder: String,
     gemeente: String,
     toewijzing_nummer: i64,
@@ -220,7 +320,9 @@ pub(super) struct WaitingJson {
 
 impl WaitingJson {
     fn of(view: WaitingToewijzing, today: NaiveDate) -> Self {
+        let WaitingKey { aanbieder, ingangsdatum, toewijzing_nummer, gemeente } = view.key();
         Self {
+            key: format!("{aanbieder}/{ingangsdatum}/{toewijzing_nummer}/{gemeente}"),
             days_waiting: days_waiting(&view, today),
             aanbieder: view.aanbieder,
             gemeente: view.gemeente,
@@ -251,7 +353,7 @@ impl ToewijzingJson {
             verzoeken: view.verzoeken.iter().map(VerzoekJson::of).collect(),
             declared: declared(stand.declared),
             granted: declared(stand.granted),
-            timeline: view.berichten.into_iter().map(|view| BerichtJson::of(view, caller)).collect(),
+            timeline: view.berichten.into_iter().map(|view| BerichtJson::of(view, caller, MOST_OF_MANY)).collect(),
             gemeente: view.gemeente,
             aanbieder: view.aanbieder,
             toewijzing_nummer: view.toewijzing_nummer,

@@ -24,9 +24,22 @@ fn is_for_gemeente(finding: &FindingReceipt) -> bool {
     finding.rule.as_deref().and_then(afspraken::find).is_some_and(|afspraak| afspraak.is_for_gemeente)
 }
 
-/// The receipt as this caller may read it, with a link in every finding that has a rule.
-pub(super) fn linked(mut receipt: Receipt, caller: &Caller) -> Receipt {
+/// How many findings an answer about one bericht tells.
+pub(super) const MOST_OF_ONE: usize = 1_000;
+
+/// How many findings an answer about many berichten tells of each.
+pub(super) const MOST_OF_MANY: usize = 20;
+
+/// The receipt as this caller may read it, with so many findings at most, and a link in each that has a rule.
+pub(super) fn linked(mut receipt: Receipt, caller: &Caller, most: usize) -> Receipt {
     receipt.findings = readable(receipt.findings, caller);
+    capped(receipt, most)
+}
+
+fn capped(mut receipt: Receipt, most: usize) -> Receipt {
+    let left_out = receipt.findings.len().saturating_sub(most);
+    receipt.findings_left_out = Some(left_out).filter(|left_out| *left_out > 0);
+    receipt.findings.truncate(most);
     receipt.findings.iter_mut().for_each(link);
     receipt
 }
@@ -34,8 +47,7 @@ pub(super) fn linked(mut receipt: Receipt, caller: &Caller) -> Receipt {
 /// The same for an aanbieder.
 pub(super) fn linked_for_aanbieder(mut receipt: Receipt) -> Receipt {
     receipt.findings.retain(|finding| !is_for_gemeente(finding));
-    receipt.findings.iter_mut().for_each(link);
-    receipt
+    capped(receipt, MOST_OF_ONE)
 }
 
 /// What an aanbieder is told of a bericht of its declaratie, with the same links.

@@ -127,7 +127,10 @@ async fn a_declaratie_is_shown_line_by_line_with_what_is_left_of_its_toewijzing(
     }
     if let Some(page) = show(format!("/declaraties/{id}?toewijzing=700102")).await {
         assert!(section(&page, "regels").contains("Er zijn geen regels"), "{page}");
-        assert!(page.contains("Budget van de toewijzing") && page.contains("Over: € 1000,00 van € 1000,00."), "{page}");
+        assert!(
+            page.contains("Budget van de toewijzing") && page.contains("Over: € 1.000,00 van € 1.000,00."),
+            "{page}"
+        );
     }
     let client = reqwest::Client::new();
     let bericht = world.request(|_| client.get(world.url(&format!("/berichten/{id}")))).await;

@@ -128,7 +128,7 @@ async fn a_toewijzing_without_a_start_is_on_the_waiting_list_until_there_is_one(
     world.post(GEMEENTE, wmo301("T2", "2026-03-12", &producten)).await;
     let list = async || {
         let found = world.get(AANBIEDER, "/v1/toewijzingen/wachtend").await;
-        strings(&found.body, |one| format!("{} {}", one["toewijzing_nummer"], one["days_waiting"]))
+        strings(&found.body["items"], |one| format!("{} {}", one["toewijzing_nummer"], one["days_waiting"]))
     };
     assert_eq!(list().await, ["700101 10", "700102 10"], "each once, and not what has ended");
     world.post(AANBIEDER, wmo305("S1", "2026-03-12", 700_101, json!({}))).await;

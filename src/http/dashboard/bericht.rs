@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
-use super::rows::{BerichtRow, CodeRow, DeadlineRow, KlasseRow, ParcelRow};
+use super::rows::{BerichtRow, CodeRow, DeadlineRow, KlasseRow, MOST_ON_PAGE, ParcelRow};
 use super::texts::{TEXTS, Texts};
 use super::{redirect, rendered};
 use crate::exchange::retour_codes;
@@ -49,7 +49,7 @@ pub(in crate::http) async fn bericht(
     let naam = |code: &str| server.naam(code);
     let page = Page {
         t: &TEXTS,
-        row: BerichtRow::of(&view, &naam),
+        row: BerichtRow::of(&view, &naam, MOST_ON_PAGE),
         release: view.release.clone().unwrap_or_default(),
         is_declaratie: matches!(view.berichtsoort.as_deref(), Some("WMO323" | "WMO303")),
         heenbericht: view.heenbericht_id.clone(),

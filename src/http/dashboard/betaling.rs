@@ -12,6 +12,7 @@ use super::texts::{self, TEXTS, Texts};
 use super::{ROWS, redirect, rendered};
 use crate::domain::Partij;
 use crate::domain::berichten::waarde::Value;
+use crate::domain::facts::calculation::euros;
 use crate::http::Server;
 use crate::http::betalingen::{BetalingJson, PaymentJson};
 use crate::http::error::Problem;
@@ -115,7 +116,7 @@ impl Server {
             path: format!("/betalingen/{}", json.key),
             gemeente: self.naam(&json.gemeente),
             uitvoerdatum: texts::date(json.uitvoerdatum),
-            totaal: texts::euro(json.totaal.into()),
+            totaal: euros(json.totaal.into()),
             betaald: texts::paid(json.betaald_op, json.ingetrokken.as_ref()),
             has_order: json.ingetrokken.is_none(),
             payments: json.betalingen.iter().map(|one| self.payment_row(one)).collect(),
@@ -124,12 +125,12 @@ impl Server {
 
     fn payment_row(&self, json: &PaymentJson) -> PaymentRow {
         let declaraties = json.declaraties.iter().map(|one| {
-            let bedrag = texts::euro(one.bedrag.into());
+            let bedrag = euros(one.bedrag.into());
             (one.id.clone(), texts::in_batch(&one.declaratie_nummer, &bedrag, one.due))
         });
         PaymentRow {
             aanbieder: self.naam(&json.begunstigde),
-            bedrag: texts::euro(json.bedrag.into()),
+            bedrag: euros(json.bedrag.into()),
             declaraties: declaraties.collect(),
         }
     }

@@ -257,9 +257,9 @@ fn cents(text: &str) -> Option<u32> {
     ),
     responses(
         (status = 303, description = "Decided: back to the page; or to the login page"),
-        (status = 403, description = "Not by this person, or not from this session; the page", body = String, content_type = "text/html"),
-        (status = 409, description = "Decided otherwise meanwhile; the page", body = String, content_type = "text/html"),
-        (status = 422, description = "Not as the standard allows; the page", body = String, content_type = "text/html"),
+        (status = 403, description = "Not by this person, or not from this session; the page"),
+        (status = 409, description = "Decided otherwise meanwhile; the page"),
+        (status = 422, description = "Not as the standard allows; the page"),
         BadQuery,
         NotThere
     )

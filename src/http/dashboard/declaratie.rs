@@ -14,11 +14,11 @@ use super::texts::{self, TEXTS, Texts};
 use super::{redirect, rendered, rows};
 use crate::domain::Partij;
 use crate::domain::berichten::waarde::Value;
+use crate::domain::facts::calculation::euros;
 use crate::domain::money::burn_down::BurnDown;
 use crate::http::Caller;
 use crate::http::Server;
-use crate::http::berichten::PageQuery;
-use crate::http::declaraties::{DeclaratieJson, LineJson, WORKBOOK};
+use crate::http::declaraties::{DeclaratieJson, LineJson, LinePage, WORKBOOK};
 use crate::http::error::Problem;
 use crate::http::openapi::{BadQuery, ForOperators, NotThere};
 use crate::http::query::{Id, Parameters};
@@ -91,7 +91,7 @@ impl Server {
         form_key: Option<String>,
         told: Option<Told>,
     ) -> Result<Response, Problem> {
-        let page = PageQuery { after: filter.after.clone(), limit: None };
+        let page = LinePage { after: filter.after, limit: None };
         let declaratie = self.declaratie_page(id, &Caller::at_dashboard(), filter.query(), &page).await?;
         // What is left of the toewijzing that is filtered on, or else of the only one.
         let charts = match filter.toewijzing.or(declaratie.toewijzing_nummer) {
@@ -108,7 +108,10 @@ impl Server {
             parties: format!("{} → {}", self.naam(&declaratie.aanbieder), self.naam(&declaratie.gemeente)),
             facts: facts(&declaratie),
             rows: declaratie.lines.iter().map(|line| LineRow::of(line, form.as_ref())).collect(),
-            next: declaratie.next.clone().map(|after| LineFilter { after: Some(after), ..filter.clone() }.path(id)),
+            next: declaratie
+                .next
+                .clone()
+                .map(|after| LineFilter { after: after.parse().ok(), ..filter.clone() }.path(id)),
             charts,
             problem,
             form,
@@ -177,7 +180,7 @@ impl Server {
             Chart::of(&left, TEXTS.volume_left, |amount| crate::domain::facts::calculation::amount(amount, eenheid))
         });
         let budget = BurnDown::of_budget(fact, &view.prestaties);
-        let budget = budget.map(|left| Chart::of(&left, TEXTS.budget_left, texts::euro));
+        let budget = budget.map(|left| Chart::of(&left, TEXTS.budget_left, euros));
         Ok(volume.into_iter().chain(budget).collect())
     }
 }
@@ -186,8 +189,8 @@ fn facts(declaratie: &DeclaratieJson) -> Vec<(&'static str, String)> {
     let rejected = declaratie.line_count - declaratie.granted_count;
     let mut facts = vec![
         (TEXTS.periode, format!("{} – {}", texts::date(declaratie.begindatum), texts::date(declaratie.einddatum))),
-        (TEXTS.declared, texts::euro(declaratie.ingediend.into())),
-        (TEXTS.granted, texts::euro(declaratie.toegekend.into())),
+        (TEXTS.declared, euros(declaratie.ingediend.into())),
+        (TEXTS.granted, euros(declaratie.toegekend.into())),
         (TEXTS.payable, texts::payable(declaratie)),
         (TEXTS.lines, texts::line_counts(declaratie.granted_count, rejected)),
     ];
@@ -216,7 +219,7 @@ impl LineRow {
             product: format!("{} / {}", line.product_categorie, line.product_code),
             periode: format!("{} – {}", texts::date(line.begindatum), texts::date(line.einddatum)),
             volume: texts::volume(line.geleverd_volume, &line.eenheid),
-            bedrag: texts::euro(line.ingediend.into()),
+            bedrag: euros(line.ingediend.into()),
             outcome,
             class,
             choice: form.and_then(|form| form.choice(line)),

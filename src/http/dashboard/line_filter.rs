@@ -1,34 +1,45 @@
 //! Which lines of a declaratie a page shows.
 
-use serde::de::Error as _;
+use std::str::FromStr;
+
 use serde::{Deserialize, Deserializer};
 use url::form_urlencoded;
 use utoipa::IntoParams;
+use utoipa::openapi::{RefOr, Schema};
 
+use crate::http::query;
 use crate::store::LineQuery;
 
 /// Which lines are looked at.
 #[derive(Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(in crate::http) struct LineFilter {
-    /// `toegekend` or `afgewezen`; all when nothing is said.
+    /// All when nothing is said.
     #[serde(default)]
+    #[param(required = false, schema_with = uitkomsten)]
     pub(super) uitkomst: String,
     /// Those on this toewijzing; all when it is empty.
-    #[serde(default, deserialize_with = "nummer")]
+    #[serde(default, deserialize_with = "number")]
     #[param(minimum = 0, maximum = 999_999_999)]
     pub(super) toewijzing: Option<i64>,
     /// The line before the first.
-    pub(super) after: Option<String>,
+    #[serde(default, deserialize_with = "number")]
+    #[param(minimum = 0, maximum = 999_999_999)]
+    pub(super) after: Option<usize>,
+}
+
+fn uitkomsten() -> RefOr<Schema> {
+    query::one_of(&["toegekend", "afgewezen"])
 }
 
 impl LineFilter {
     /// The page of this declaratie with these lines.
     pub(super) fn path(&self, id: &str) -> String {
+        let uitkomst = Some(self.uitkomst.clone()).filter(|uitkomst| !uitkomst.is_empty());
         let toewijzing = self.toewijzing.map(|nummer| nummer.to_string());
-        let told =
-            [("uitkomst", Some(&self.uitkomst)), ("toewijzing", toewijzing.as_ref()), ("after", self.after.as_ref())];
-        let told = told.into_iter().filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)));
+        let after = self.after.map(|line| line.to_string());
+        let told = [("uitkomst", uitkomst), ("toewijzing", toewijzing), ("after", after)];
+        let told = told.into_iter().filter_map(|(name, value)| Some((name, value?)));
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(told).finish();
         format!("/declaraties/{id}{}{query}", if query.is_empty() { "" } else { "?" })
     }
@@ -43,13 +54,7 @@ impl LineFilter {
     }
 }
 
-/// The number of a toewijzing in a field that may be empty.
-fn nummer<'de, D: Deserializer<'de>>(field: D) -> Result<Option<i64>, D::Error> {
-    let text = String::deserialize(field)?;
-    let text = text.trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let nummer = text.parse().ok().filter(|nummer| (0..=999_999_999).contains(nummer));
-    nummer.map(Some).ok_or_else(|| D::Error::custom("geef een getal van 0 tot en met 999999999, of laat het leeg."))
+/// A number in a field that may be empty.
+fn number<'de, D: Deserializer<'de>, N: FromStr>(field: D) -> Result<Option<N>, D::Error> {
+    Ok(String::deserialize(field)?.trim().parse().ok())
 }

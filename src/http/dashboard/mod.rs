@@ -23,11 +23,11 @@ use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::error::Problem;
+use super::error::{Problem, Told};
 use super::openapi::{ForAll, ForOperators};
 use super::{Caller, Server};
 use crate::store::{DeadlineQuery, DeadlineState, Overview};
-use rows::{BerichtRow, DeadlineRow, ParcelRow};
+use rows::{BerichtRow, DeadlineRow, MOST_IN_LIST, ParcelRow, RefusedRow};
 pub(super) use texts::decided;
 use texts::{TEXTS, Texts};
 
@@ -50,6 +50,7 @@ struct Page {
     overdue: Vec<DeadlineRow>,
     open: Vec<DeadlineRow>,
     undelivered: Vec<ParcelRow>,
+    refused: Vec<RefusedRow>,
     berichten: Vec<BerichtRow>,
 }
 
@@ -58,6 +59,19 @@ struct Page {
 struct LoginPage {
     t: &'static Texts,
     failed: bool,
+}
+
+#[derive(Template)]
+#[template(path = "probleem.html")]
+struct ProblemPage<'a> {
+    t: &'static Texts,
+    title: &'static str,
+    detail: &'a str,
+}
+
+/// What went wrong, for people.
+pub(super) fn problem_page(status: StatusCode, told: &Told) -> Response {
+    rendered(status, &ProblemPage { t: &TEXTS, title: told.title, detail: &told.detail })
 }
 
 /// The overview: what is overdue, what is stuck, what came in.
@@ -72,6 +86,7 @@ pub(super) async fn page(State(server): State<Arc<Server>>, headers: HeaderMap) 
     let overdue = store.deadlines(&with_state(DeadlineState::Overdue), None, ROWS).await?;
     let open = store.deadlines(&with_state(DeadlineState::Open), None, ROWS).await?;
     let undelivered = store.undelivered(ROWS).await?;
+    let refused = store.refused_toewijzingen(None, None, ROWS).await?;
     let berichten = store.berichten(None, None, ROWS).await?;
     let page = Page {
         t: &TEXTS,
@@ -81,7 +96,8 @@ pub(super) async fn page(State(server): State<Arc<Server>>, headers: HeaderMap) 
         overdue: overdue.iter().map(|view| DeadlineRow::of(view, &naam)).collect(),
         open: open.iter().map(|view| DeadlineRow::of(view, &naam)).collect(),
         undelivered: undelivered.iter().map(|view| ParcelRow::of(view, &naam)).collect(),
-        berichten: berichten.iter().map(|view| BerichtRow::of(view, &naam)).collect(),
+        refused: refused.iter().map(|view| RefusedRow::of(view, &naam)).collect(),
+        berichten: berichten.iter().map(|view| BerichtRow::of(view, &naam, MOST_IN_LIST)).collect(),
     };
     Ok(rendered(StatusCode::OK, &page))
 }
@@ -107,15 +123,16 @@ pub(super) struct Login {
     request_body(content = Login, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 303, description = "Logged in, with a cookie for the session"),
-        (status = 403, description = "Not the token of an operator", body = String, content_type = "text/html"),
+        (status = 403, description = "The login page again: not the token of an operator"),
     )
 )]
-pub(super) async fn login(State(server): State<Arc<Server>>, Form(login): Form<Login>) -> Response {
+pub(super) async fn login(State(server): State<Arc<Server>>, headers: HeaderMap, Form(login): Form<Login>) -> Response {
     match server.caller(login.token.trim()) {
         Some(Caller::Operator { name }) => {
             tracing::info!(credential = name, "logged in");
             let session = server.sessions.open(server.gateway.clock.now());
-            let cookie = format!("session={session}; HttpOnly; SameSite=Strict; Path=/");
+            let secure = if came_over_tls(&headers) { "; Secure" } else { "" };
+            let cookie = format!("session={session}; HttpOnly; SameSite=Strict; Path=/{secure}");
             (StatusCode::SEE_OTHER, [(LOCATION, "/".to_owned()), (SET_COOKIE, cookie)]).into_response()
         }
         Some(Caller::Party { name, .. }) => {
@@ -144,7 +161,7 @@ pub(super) async fn logout(State(server): State<Arc<Server>>, headers: HeaderMap
 /// The stylesheet, from our own address: the page may load nothing else.
 #[utoipa::path(
     get,
-    path = "/dashboard.css",
+    path = "/assets/dashboard.css",
     tag = "dashboard",
     responses((status = 200, description = "The stylesheet", body = String, content_type = "text/css"))
 )]
@@ -168,6 +185,14 @@ impl Server {
     fn naam(&self, code: &str) -> String {
         self.gateway.parties.naam(code).map_or_else(|| code.to_owned(), |naam| format!("{naam} ({code})"))
     }
+}
+
+/// Whether the browser speaks TLS, to a proxy in front of us that says so.
+fn came_over_tls(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let forwarded = text("forwarded").to_ascii_lowercase();
+    text("x-forwarded-proto").eq_ignore_ascii_case("https")
+        || forwarded.split([',', ';']).any(|pair| pair.trim().trim_matches('"') == "proto=https")
 }
 
 fn session_of(headers: &HeaderMap) -> &str {

@@ -4,9 +4,12 @@ use super::texts;
 use crate::domain::Timestamp;
 use crate::domain::deadlines::kinds::awaited;
 use crate::domain::regels::lijst::lijst;
-use crate::exchange::local_time;
+use crate::exchange::{Refused, local_time};
+use crate::http::error::refused_texts;
 use crate::http::uitleg::page_of;
-use crate::store::{BerichtView, DeadlineView, FindingReceipt, ParcelView};
+use crate::store::{
+    BerichtView, DeadlineView, FindingReceipt, ParcelState, ParcelView, RefusalReceipt, RefusedToewijzing,
+};
 
 /// A moment for people: day, month and time in Amsterdam.
 pub(super) fn moment(at: Timestamp) -> String {
@@ -23,6 +26,8 @@ pub(super) struct TimelineRow {
 
 /// A clock that runs.
 pub(super) struct DeadlineRow {
+    /// The bericht that started it.
+    pub bericht_id: Option<String>,
     pub due: String,
     pub awaited: String,
     /// Where it stands.
@@ -36,6 +41,7 @@ pub(super) struct DeadlineRow {
 impl DeadlineRow {
     pub fn of(view: &DeadlineView, naam: &impl Fn(&str) -> String) -> Self {
         Self {
+            bericht_id: view.started_by().map(|bericht| bericht.id.clone()),
             due: texts::date(view.due),
             awaited: awaited(&view.clock, &view.answer).to_owned(),
             state: texts::deadline_state(view.state),
@@ -48,6 +54,10 @@ impl DeadlineRow {
 
 /// An envelope that is not delivered.
 pub(super) struct ParcelRow {
+    /// Of the bericht inside.
+    pub bericht_id: String,
+    /// When it is tried again.
+    pub next: String,
     pub functie: String,
     pub to: String,
     pub state: &'static str,
@@ -57,7 +67,19 @@ pub(super) struct ParcelRow {
 
 impl ParcelRow {
     pub fn of(view: &ParcelView, naam: &impl Fn(&str) -> String) -> Self {
+        let next = match &view.state {
+            ParcelState::Waiting { due_at } | ParcelState::Unclear { due_at: Some(due_at) } => moment(*due_at),
+            ParcelState::Sending { .. }
+            | ParcelState::Unclear { due_at: None }
+            | ParcelState::Delivered { .. }
+            | ParcelState::Refused { .. }
+            | ParcelState::Held
+            | ParcelState::Stuck
+            | ParcelState::GivenUp => String::new(),
+        };
         Self {
+            bericht_id: view.bericht_id.clone(),
+            next,
             functie: view.functie.clone(),
             to: naam(&view.ontvanger),
             state: texts::parcel_state(&view.state),
@@ -124,12 +146,21 @@ pub(super) struct BerichtRow {
     pub via: &'static str,
     pub outcome: &'static str,
     pub class: &'static str,
+    pub refusal: Option<RefusalRow>,
     pub findings: Vec<FindingRow>,
+    /// How many findings are not shown.
+    pub left_out: Option<String>,
 }
 
+/// How many findings a list shows of a bericht.
+pub(super) const MOST_IN_LIST: usize = 3;
+
+/// How many findings the page of a bericht shows.
+pub(super) const MOST_ON_PAGE: usize = 200;
+
 impl BerichtRow {
-    pub fn of(view: &BerichtView, naam: &impl Fn(&str) -> String) -> Self {
-        let (outcome, class) = texts::outcome(view.outcome, view.via);
+    pub fn of(view: &BerichtView, naam: &impl Fn(&str) -> String, most: usize) -> Self {
+        let (outcome, class) = texts::outcome(view);
         let party = |code: &Option<String>| code.as_deref().map_or_else(|| "?".to_owned(), naam);
         let (mut from, mut to) = (party(&view.afzender), party(&view.ontvanger));
         if view.is_retour() {
@@ -145,7 +176,54 @@ impl BerichtRow {
             via: texts::via(view.via),
             outcome,
             class,
-            findings: view.receipt.findings.iter().map(FindingRow::of).collect(),
+            refusal: view.receipt.refusal.as_ref().map(RefusalRow::of),
+            findings: view.receipt.findings.iter().take(most).map(FindingRow::of).collect(),
+            left_out: texts::left_out(view.receipt.findings.len().saturating_sub(most)),
+        }
+    }
+}
+
+/// Why a bericht was not taken in.
+pub(super) struct RefusalRow {
+    pub title: &'static str,
+    pub text: String,
+    /// The name of the credential that posted it.
+    pub by: String,
+}
+
+impl RefusalRow {
+    fn of(refusal: &RefusalReceipt) -> Self {
+        let by = refusal.by.clone().unwrap_or_default();
+        match Refused::of_receipt(refusal) {
+            Some(why) => {
+                let (_, title, text) = refused_texts(why);
+                Self { title, text, by }
+            }
+            None => Self { title: "", text: refusal.reason.clone(), by },
+        }
+    }
+}
+
+/// A toewijzing that its aanbieder refused.
+pub(super) struct RefusedRow {
+    pub nummer: i64,
+    pub link: String,
+    pub gemeente: String,
+    pub aanbieder: String,
+    pub received_at: String,
+    /// The bericht that says why.
+    pub retour: Option<String>,
+}
+
+impl RefusedRow {
+    pub fn of(view: &RefusedToewijzing, naam: &impl Fn(&str) -> String) -> Self {
+        Self {
+            nummer: view.toewijzing_nummer,
+            link: format!("/toewijzingen/{}/{}", view.gemeente, view.toewijzing_nummer),
+            gemeente: naam(&view.gemeente),
+            aanbieder: naam(&view.aanbieder),
+            received_at: moment(view.received_at),
+            retour: view.retour_id.clone(),
         }
     }
 }

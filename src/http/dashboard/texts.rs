@@ -5,13 +5,15 @@ use chrono::NaiveDate;
 use crate::domain::Berichtsoort;
 use crate::domain::berichten::waarde::{RetourCode, VerzoekAntwoord};
 use crate::domain::deadlines::kinds::awaited;
+use crate::domain::facts::calculation::euros;
 use crate::domain::facts::history::{ToewijzingFact, VerzoekFact};
 use crate::domain::money::stand::{Declared, LeveringStand, ToewijzingStand, VerzoekStand};
+use crate::echo::grouped;
 use crate::exchange::local_time;
 use crate::http::declaraties::{DeclaratieJson, LineJson};
 use crate::store::{
-    Acknowledged, AntwoordView, DeadlineState, DeadlineView, LineDecisionReceipt, Opened, Origin, Outcome, ParcelState,
-    ParcelView, Via, Withdrawn,
+    Acknowledged, AntwoordView, BerichtView, DeadlineState, DeadlineView, LineDecisionReceipt, Opened, Origin, Outcome,
+    ParcelState, ParcelView, Via, Withdrawn,
 };
 
 /// The texts of the pages.
@@ -19,6 +21,7 @@ pub(super) struct Texts {
     pub name: &'static str,
     pub title: &'static str,
     pub as_of: &'static str,
+    pub refresh: &'static str,
     pub log_in: &'static str,
     pub log_out: &'static str,
     pub token: &'static str,
@@ -32,6 +35,12 @@ pub(super) struct Texts {
     pub waiting: &'static str,
     pub stuck: &'static str,
     pub in_postbus: &'static str,
+    pub refused_toewijzingen: &'static str,
+    pub refused_title: &'static str,
+    pub refused_none: &'static str,
+    pub refused_by: &'static str,
+    pub posted_by: &'static str,
+    pub why_refused: &'static str,
     pub overdue_title: &'static str,
     pub overdue_none: &'static str,
     pub open_title: &'static str,
@@ -49,6 +58,7 @@ pub(super) struct Texts {
     pub functie: &'static str,
     pub to: &'static str,
     pub attempts: &'static str,
+    pub next_attempt: &'static str,
     pub reason: &'static str,
     pub received_at: &'static str,
     pub bericht: &'static str,
@@ -163,6 +173,7 @@ pub(super) static TEXTS: Texts = Texts {
     name: "iwmo-gateway",
     title: "Berichtenverkeer Wmo",
     as_of: "Stand van",
+    refresh: "Ververs",
     log_in: "Inloggen",
     log_out: "Uitloggen",
     token: "Beheertoken",
@@ -176,6 +187,12 @@ pub(super) static TEXTS: Texts = Texts {
     waiting: "te verzenden",
     stuck: "vastgelopen",
     in_postbus: "in postbussen",
+    refused_toewijzingen: "toewijzingen afgewezen",
+    refused_title: "Afgewezen door de aanbieder",
+    refused_none: "Geen enkele toewijzing is door haar aanbieder afgewezen.",
+    refused_by: "Afgewezen met",
+    posted_by: "Aangeboden door",
+    why_refused: "Waarom geweigerd",
     overdue_title: "Te laat",
     overdue_none: "Geen enkele termijn is verstreken.",
     open_title: "Nog te verwachten",
@@ -193,6 +210,7 @@ pub(super) static TEXTS: Texts = Texts {
     functie: "Soort",
     to: "Aan",
     attempts: "Pogingen",
+    next_attempt: "Volgende poging",
     reason: "Reden",
     received_at: "Moment",
     bericht: "Bericht",
@@ -325,8 +343,14 @@ pub(super) const fn via(via: Via) -> &'static str {
 }
 
 /// What became of a bericht, and the class that colours it.
-pub(super) const fn outcome(outcome: Outcome, via: Via) -> (&'static str, &'static str) {
-    match (outcome, via) {
+pub(super) fn outcome(view: &BerichtView) -> (&'static str, &'static str) {
+    let is_gemeente = |code: &Option<String>| code.as_ref().is_some_and(|code| code.len() == 4);
+    match (view.outcome, view.via) {
+        // Both parties of a retour are those of its heenbericht: whoever gets that refused it.
+        (Outcome::Accepted, _) if view.is_turned_down && is_gemeente(&view.ontvanger) => {
+            ("afgewezen door de gemeente", "bad")
+        }
+        (Outcome::Accepted, _) if view.is_turned_down => ("afgewezen door de aanbieder", "bad"),
         (Outcome::Accepted, Via::Gateway) => ("opgesteld", ""),
         (Outcome::Accepted, Via::Api | Via::Ggk | Via::File) => ("geaccepteerd", "good"),
         (Outcome::Parked, _) => ("wacht op een eerder bericht", ""),
@@ -334,6 +358,11 @@ pub(super) const fn outcome(outcome: Outcome, via: Via) -> (&'static str, &'stat
         (Outcome::Rejected, _) => ("afgekeurd", "bad"),
         (Outcome::Refused, _) => ("geweigerd", "bad"),
     }
+}
+
+/// That there are more than are shown.
+pub(super) fn left_out(count: usize) -> Option<String> {
+    (count > 0).then(|| format!("En {} meer.", grouped(count)))
 }
 
 /// Where an envelope stands.
@@ -378,6 +407,7 @@ pub(super) fn toewijzing_stand(stand: ToewijzingStand, withdrawn: bool) -> Strin
         ToewijzingStand::Running => "loopt",
         ToewijzingStand::Ended => "afgelopen",
         ToewijzingStand::Removed => "verwijderd",
+        ToewijzingStand::Refused => "afgewezen door de aanbieder",
     };
     if withdrawn && stand != ToewijzingStand::Removed { format!("{text} (ingetrokken)") } else { text.to_owned() }
 }
@@ -427,7 +457,7 @@ pub(super) fn omvang(volume: i64, eenheid: &str, frequentie: &str) -> String {
         "14" => "etmalen",
         "16" => "dagdelen",
         "82" => "stuks",
-        "83" => return format!("{} {}", euro(volume.into()), per(frequentie)),
+        "83" => return format!("{} {}", euros(volume.into()), per(frequentie)),
         other => return format!("{volume} × eenheid {other} {}", per(frequentie)),
     };
     format!("{volume} {eenheid} {}", per(frequentie))
@@ -448,16 +478,9 @@ pub(super) fn date(day: NaiveDate) -> String {
     day.format("%d-%m-%Y").to_string()
 }
 
-/// An amount of euro cents.
-pub(super) fn euro(cents: i128) -> String {
-    let sign = if cents < 0 { "-" } else { "" };
-    let cents = cents.unsigned_abs();
-    format!("€ {sign}{},{:02}", cents / 100, cents % 100)
-}
-
 /// What was declared or granted.
 pub(super) fn declared(sum: &Declared) -> String {
-    format!("{} in {} regels (volume {})", euro(sum.bedrag), sum.lines, sum.volume)
+    format!("{} in {} regels (volume {})", euros(sum.bedrag), sum.lines, sum.volume)
 }
 
 /// How a line of a declaratie fared, and the class that colours it.
@@ -467,13 +490,13 @@ pub(super) fn line_outcome(line: &LineJson) -> (String, &'static str) {
     } else if line.toegekend == line.ingediend {
         (TEXTS.line_granted.to_owned(), "good")
     } else {
-        (format!("{} {}", TEXTS.line_granted, euro(line.toegekend.into())), "bad")
+        (format!("{} {}", TEXTS.line_granted, euros(line.toegekend.into())), "bad")
     }
 }
 
 /// What is to be paid for a declaratie, and whether it was.
 pub(super) fn payable(declaratie: &DeclaratieJson) -> String {
-    let bedrag = euro(declaratie.betaalbaar.into());
+    let bedrag = euros(declaratie.betaalbaar.into());
     match (&declaratie.betaling, declaratie.betaald_op) {
         (None, _) => bedrag,
         (Some(kenmerk), None) => format!("{bedrag}, in betaling {kenmerk}"),
@@ -523,7 +546,7 @@ pub(in crate::http) fn decided(said: &LineDecisionReceipt) -> String {
 
 fn said_of(said: &LineDecisionReceipt) -> String {
     let what = match (said.granted, said.toegekend) {
-        (true, Some(cents)) => format!("{} {}", TEXTS.keep, euro(cents.into())),
+        (true, Some(cents)) => format!("{} {}", TEXTS.keep, euros(cents.into())),
         (true, None) => TEXTS.keep.to_owned(),
         (false, _) => format!("{} met {}", TEXTS.reject, said.retourcode.as_deref().unwrap_or_default()),
     };
@@ -557,7 +580,7 @@ pub(super) fn volume(volume: u32, eenheid: &str) -> String {
         "14" => format!("{volume} etmalen"),
         "16" => format!("{volume} dagdelen"),
         "82" => format!("{volume} stuks"),
-        "83" => euro(volume.into()),
+        "83" => euros(volume.into()),
         other => format!("{volume} × eenheid {other}"),
     }
 }

@@ -3,20 +3,23 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::super::error::Problem;
-use super::super::openapi::ForOperators;
+use super::super::error::{Problem, Told};
+use super::super::openapi::{BadQuery, ForOperators};
+use super::super::query::Parameters;
 use super::super::toewijzingen::{Stand, current, days_waiting, find};
 use super::super::{Server, toewijzingen};
-use super::rows::{BerichtRow, TimelineRow};
+use super::rows::{BerichtRow, MOST_IN_LIST, TimelineRow};
 use super::texts::{self, TEXTS, Texts};
-use super::{redirect, rendered, rows};
+use super::{problem_page, redirect, rendered, rows};
 use crate::domain::berichten::waarde::Value;
+use crate::domain::facts::calculation::euros;
+use crate::domain::money::stand::ToewijzingStand;
 use crate::store::{ToewijzingView, WaitingToewijzing};
 
 /// How many toewijzingen the list shows.
@@ -31,6 +34,8 @@ struct ToewijzingPage {
     gemeente: String,
     aanbieder: String,
     facts: Vec<(&'static str, String)>,
+    /// Colours where it stands, which is the first of them.
+    class: &'static str,
     timeline: Vec<TimelineRow>,
 }
 
@@ -52,12 +57,6 @@ struct WaitingRow {
     days: i64,
 }
 
-#[derive(Template)]
-#[template(path = "niet-gevonden.html")]
-struct NotFoundPage {
-    t: &'static Texts,
-}
-
 /// What the form on the first page asks for.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -74,9 +73,9 @@ pub(crate) struct Search {
     path = "/toewijzing",
     tag = "dashboard",
     params(Search),
-    responses((status = 303, description = "To the page of the toewijzing"))
+    responses((status = 303, description = "To the page of the toewijzing"), BadQuery)
 )]
-pub(crate) async fn search(Query(search): Query<Search>) -> Response {
+pub(crate) async fn search(Parameters(search): Parameters<Search>) -> Response {
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     redirect(&format!("/toewijzingen/{}/{}", digits(&search.gemeente), digits(&search.nummer)))
 }
@@ -101,7 +100,8 @@ pub(crate) async fn toewijzing(
         return Ok(redirect("/login"));
     }
     let Some(view) = find(&server, &gemeente, &nummer, None).await? else {
-        return Ok(rendered(StatusCode::NOT_FOUND, &NotFoundPage { t: &TEXTS }));
+        let told = Told { title: TEXTS.not_found_title, detail: TEXTS.not_found.to_owned() };
+        return Ok(problem_page(StatusCode::NOT_FOUND, &told));
     };
     let naam = |code: &str| server.naam(code);
     let stand = toewijzingen::Stand::of(&view, server.gateway.clock.today());
@@ -112,6 +112,7 @@ pub(crate) async fn toewijzing(
         gemeente: naam(&view.gemeente),
         aanbieder: naam(&view.aanbieder),
         facts: facts(&view, &stand),
+        class: if stand.toewijzing == ToewijzingStand::Refused { "bad" } else { "" },
         timeline: view.berichten.iter().map(|bericht| timeline_row(&view, bericht, &naam)).collect(),
     };
     Ok(rendered(StatusCode::OK, &page))
@@ -139,7 +140,7 @@ fn facts(view: &ToewijzingView, stand: &Stand) -> Vec<(&'static str, String)> {
         facts.push((TEXTS.omvang, texts::omvang(omvang.volume, &eenheid, &frequentie)));
     }
     if let Some(budget) = fact.budget {
-        facts.push((TEXTS.budget, texts::euro(budget.into())));
+        facts.push((TEXTS.budget, euros(budget.into())));
     }
     facts.extend(view.verzoeken.iter().map(|verzoek| (TEXTS.verzoek, texts::verzoek_stand(verzoek))));
     if stand.declared.lines > 0 {
@@ -180,7 +181,7 @@ fn timeline_row(
         what: what.collect(),
         transport: bericht.parcels.iter().map(transport).collect(),
         deadlines: deadlines.map(texts::deadline).collect(),
-        bericht: BerichtRow::of(bericht, naam),
+        bericht: BerichtRow::of(bericht, naam, MOST_IN_LIST),
     }
 }
 
@@ -191,7 +192,7 @@ pub(crate) async fn waiting(State(server): State<Arc<Server>>, headers: HeaderMa
         return Ok(redirect("/login"));
     }
     let today = server.gateway.clock.today();
-    let found = server.gateway.store.toewijzingen_without_start(None, today, ROWS).await?;
+    let found = server.gateway.store.toewijzingen_without_start(None, today, None, ROWS).await?;
     let row = |view: &WaitingToewijzing| WaitingRow {
         aanbieder: server.naam(&view.aanbieder),
         gemeente: server.naam(&view.gemeente),
