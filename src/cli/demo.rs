@@ -122,7 +122,10 @@ async fn demo(arguments: &Arguments) -> Result<(), DemoError> {
     }
     running.stop().await;
     serving.abort();
-    println!("Gestopt; alles was opgeslagen.");
+    println!(
+        "Gestopt. De map {} was tijdelijk en is nu verwijderd; een volgende demo begint opnieuw.",
+        folder.path().display()
+    );
     Ok(())
 }
 

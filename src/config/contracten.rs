@@ -136,6 +136,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_example_is_a_contract_and_the_page_names_every_form() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut problems = Vec::new();
+        let contracten = load(&root.join("config/contracten-voorbeeld"), &mut problems);
+        assert_eq!(problems, [""; 0]);
+        let contract = contracten.of("0384", "41005001").expect("the pair of the example");
+        assert_eq!((contract.productcodes.len(), contract.tarieven.len()), (3, 2));
+        let page = std::fs::read_to_string(root.join("docs/contracts.md")).expect("the page");
+        for form in HEADINGS.into_iter().chain(WIJZEN.map(|(line, _)| line)) {
+            assert!(page.contains(&format!("`{form}`")), "{form}");
+        }
+    }
+
+    #[test]
     fn a_file_per_pair_and_nothing_else() {
         let folder = tempfile::tempdir().expect("a folder");
         let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file");

@@ -7,7 +7,8 @@ use bytes::Bytes;
 
 use super::gateway::Gateway;
 use super::ids;
-use super::relay::{held_by, told};
+use super::relay::{held_by, with_advice};
+use super::told;
 use crate::hub::codes::{Class, meaning};
 use crate::hub::envelope::Fault;
 use crate::store::{EnvelopeSeen, FaultEffect, Hold, KeptParcel, NewFault, ParcelKind, ParcelState, StoreError};
@@ -41,9 +42,7 @@ pub(super) async fn take_in(came_in: FaultIn<'_>, bytes: &[u8], gateway: &Gatewa
             None => effect(&came_in, parcel, gateway),
         },
     };
-    if let FaultEffect::PutApart(_) = effect {
-        tracing::warn!(fault = came_in.seen.referentienummer, "a fault does not fit what was sent: put apart");
-    }
+    told::bounced(came_in.about, &effect);
     let fault = NewFault {
         id: ids::new_id(now),
         received_at: now,
@@ -89,7 +88,7 @@ fn effect(came_in: &FaultIn<'_>, kept: &KeptParcel, gateway: &Gateway) -> FaultE
         | ParcelState::Stuck => {}
     }
     let meaning = meaning(zender, &came_in.fault.code, gateway.envelopes.generation);
-    let reason = told(format!("{zender} {}", came_in.fault.reason()), meaning);
+    let reason = with_advice(format!("{zender} {}", came_in.fault.reason()), meaning);
     match meaning.class {
         // The echo of a resend; the first attempt arrived.
         Class::Duplicate if parcel.maybe_arrived || parcel.attempts > 1 => FaultEffect::Nothing,

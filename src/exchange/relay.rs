@@ -15,7 +15,7 @@ use chrono::TimeDelta;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, StreamExt as _};
 
-use super::Gateway;
+use super::{Gateway, told};
 use crate::domain::Timestamp;
 use crate::hub::codes::{Class, Generation, Holds, Meaning, meaning};
 use crate::hub::envelope::Kind;
@@ -182,7 +182,7 @@ async fn send(mut parcel: Parcel, gateway: &Gateway, link: &Ggk, rhythm: &Rhythm
     let now = gateway.clock.now();
     let reach = reach(&delivery, now, rhythm);
     let settlement = settlement(delivery, &parcel, now, rhythm);
-    tracing::info!(parcel = parcel.referentienummer, attempt = parcel.attempt, result = settlement.word(), "sent");
+    told::sent(&parcel, &settlement);
     let settled = match gateway.store.settle(&parcel, now, &settlement).await {
         // Our lease lapsed while we were sending; whoever has it now sends the same bytes and settles.
         Err(StoreError::LeaseLost) => Ok(()),
@@ -235,7 +235,7 @@ fn settlement(delivery: Delivery, parcel: &Parcel, now: Timestamp, rhythm: &Rhyt
 
 /// What a refusal means for the parcel, when the same bytes are not to be sent again.
 fn refused(refusal: &Refusal, meaning: Meaning, parcel: &Parcel, now: Timestamp) -> Settlement {
-    let reason = told(refusal.reason(), meaning);
+    let reason = with_advice(refusal.reason(), meaning);
     match (meaning.class, held_by(meaning, &parcel.functie, &parcel.zender)) {
         // The echo of an attempt that had arrived.
         (Class::Duplicate, _) if parcel.maybe_arrived => Settlement::Delivered { receipt: refusal.fault.code.clone() },
@@ -256,7 +256,7 @@ pub(super) fn held_by(meaning: Meaning, functie: &str, zender: &str) -> Option<S
 }
 
 /// A fault for the operator, with what to do about it.
-pub(super) fn told(fault: String, meaning: Meaning) -> String {
+pub(super) fn with_advice(fault: String, meaning: Meaning) -> String {
     format!("{}. {}", fault.trim_end_matches('.'), meaning.advice)
 }
 

@@ -2,7 +2,7 @@
 //! bericht says of a person, and no Identificatie: software makes those of what it has.
 
 use super::received::{Carrier, Received, Refused, Reply};
-use crate::store::Receipt;
+use crate::store::{FaultEffect, Parcel, Receipt, Settlement};
 
 /// A bericht came in, and this became of it.
 pub(super) fn came_in(received: &Received, reply: &Reply) {
@@ -26,6 +26,34 @@ pub(super) fn came_in(received: &Received, reply: &Reply) {
 pub(super) fn judged(receipt: &Receipt) {
     let (bericht, soort, verdict) = (&receipt.id, receipt.berichtsoort.as_deref(), &receipt.verdict);
     tracing::info!(bericht, soort, verdict, codes = retourcodes(receipt), "judged after waiting");
+}
+
+/// An attempt to send a parcel ended.
+pub(super) fn sent(parcel: &Parcel, settlement: &Settlement) {
+    let (attempt, result) = (parcel.attempt, settlement.word());
+    let parcel = &parcel.referentienummer;
+    match settlement {
+        Settlement::Delivered { .. } => tracing::info!(parcel, attempt, "delivered"),
+        Settlement::Retry { at, .. } => {
+            tracing::warn!(parcel, attempt, result, again = %at, "not delivered, tried again later")
+        }
+        Settlement::Refused { .. } | Settlement::Held { .. } => {
+            tracing::warn!(parcel, attempt, result, "not delivered")
+        }
+        Settlement::HandedOver { .. } => tracing::warn!(parcel, attempt, result, "given up: a person has to look"),
+    }
+}
+
+/// The network told of a fault in what was delivered to it.
+pub(super) fn bounced(parcel: &str, effect: &FaultEffect) {
+    match effect {
+        FaultEffect::Refuse(_) => tracing::warn!(parcel, "turned back by the network"),
+        FaultEffect::Hold(_) => tracing::warn!(parcel, "turned back by the network, and held"),
+        FaultEffect::HandOver(_) => tracing::warn!(parcel, "turned back by the network: a person has to look"),
+        FaultEffect::Nothing => tracing::info!(parcel, "turned back by the network, as was known"),
+        // What stands in it is not ours.
+        FaultEffect::PutApart(_) => tracing::warn!("a fault does not fit what was sent: put apart"),
+    }
 }
 
 /// The retourcodes of what was found, each once; `None` where there are none.

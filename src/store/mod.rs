@@ -74,6 +74,15 @@ pub enum StoreError {
     /// The database did not do it.
     #[error("the database failed")]
     Database(#[from] sqlx::Error),
+    /// The database is not where it was said to be, or does not let us in.
+    #[error("{place}")]
+    Unreachable {
+        /// Where it should be, without a password.
+        place: String,
+        /// What the system says.
+        #[source]
+        source: sqlx::Error,
+    },
     /// The schema of the database could not be brought up to date.
     #[error("the database could not be migrated")]
     Migration(#[source] sqlx::migrate::MigrateError),

@@ -6,11 +6,12 @@
 
 mod dialect;
 
+use std::str::FromStr as _;
 use std::time::Duration;
 
 use sqlx::Connection as _;
 use sqlx::migrate::Migrate as _;
-use sqlx::postgres::{PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 
 use super::StoreError;
 use super::migrations::IfOlder;
@@ -24,6 +25,9 @@ mod sql;
 type Database = Postgres;
 const MAX_CONNECTIONS: u32 = 16;
 
+/// How long to wait for a connection.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// The store in a PostgreSQL database.
 pub struct Postgres {
     pool: PgPool,
@@ -33,7 +37,7 @@ impl Postgres {
     /// Connects, and brings the schema up to date; who comes meanwhile waits.
     ///
     /// # Errors
-    /// [`StoreError::Database`] when it cannot be reached, [`StoreError::LaterSchema`] and [`StoreError::Migration`] when its
+    /// [`StoreError::Unreachable`] when it is not there or lets nobody in, [`StoreError::LaterSchema`] and [`StoreError::Migration`] when its
     /// schema is not ours. Then the database is as it was.
     pub async fn connect(url: &str) -> Result<Self, StoreError> {
         Self::connected(url, IfOlder::Upgrade).await
@@ -44,9 +48,10 @@ impl Postgres {
     /// # Errors
     /// As [`Postgres::connect`], and [`StoreError::EarlierSchema`].
     pub async fn connected(url: &str, if_older: IfOlder) -> Result<Self, StoreError> {
+        reach(url).await?;
         let pool = PgPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
-            .acquire_timeout(Duration::from_secs(10))
+            .acquire_timeout(PATIENCE)
             .after_connect(|conn, _| Box::pin(insist_on_durability(conn)))
             .connect(url)
             .await?;
@@ -91,6 +96,17 @@ impl Postgres {
     async fn shut(&self) {
         self.pool.close().await;
     }
+}
+
+/// Asks for one connection: a pool tries again and again, and in the end only says that it took too long.
+async fn reach(url: &str) -> Result<(), StoreError> {
+    let unreachable = |place: &str, source| StoreError::Unreachable { place: place.to_owned(), source };
+    let options = PgConnectOptions::from_str(url).map_err(|error| unreachable("no address of PostgreSQL", error))?;
+    let place = format!("PostgreSQL at {}:{}", options.get_host(), options.get_port());
+    let late = |_| sqlx::Error::Io(std::io::Error::from(std::io::ErrorKind::TimedOut));
+    let connected = tokio::time::timeout(PATIENCE, PgConnection::connect_with(&options)).await.map_err(late);
+    let connection = connected.flatten().map_err(|error| unreachable(&place, error))?;
+    connection.close().await.map_err(|error| unreachable(&place, error))
 }
 
 /// In one transaction, under a lock that lasts until it is committed: the one that earlier programs took as well.

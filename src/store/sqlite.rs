@@ -68,7 +68,7 @@ impl Sqlite {
     /// meanwhile waits.
     ///
     /// # Errors
-    /// [`StoreError::Database`] when the file cannot be used or SQLite is too old, [`StoreError::LaterSchema`] and
+    /// [`StoreError::Unreachable`] when there can be no file, [`StoreError::Database`] when it cannot be used or SQLite is too old, [`StoreError::LaterSchema`] and
     /// [`StoreError::Migration`] when its schema is not ours. Then the database is as it was.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         Self::opened(path, IfOlder::Upgrade).await
@@ -79,7 +79,10 @@ impl Sqlite {
     /// # Errors
     /// As [`Sqlite::open`], and [`StoreError::EarlierSchema`].
     pub async fn opened(path: &Path, if_older: IfOlder) -> Result<Self, StoreError> {
-        create_for_owner_only(path).map_err(sqlx::Error::Io)?;
+        create_for_owner_only(path).map_err(|error| StoreError::Unreachable {
+            place: path.display().to_string(),
+            source: sqlx::Error::Io(error),
+        })?;
         let options = options().filename(path).journal_mode(SqliteJournalMode::Wal);
         let writing = options.clone().pragma("cache_size", WRITER_CACHE).pragma("journal_size_limit", LOG_LIMIT);
         let conn = ready(&writing, if_older).await?;
@@ -153,6 +156,10 @@ fn options() -> SqliteConnectOptions {
 
 /// SQLite gives the log files the mode of the database.
 fn create_for_owner_only(path: &Path) -> std::io::Result<()> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()) {
+        let text = format!("there is no folder {}; make it first", folder.display());
+        return Err(std::io::Error::new(std::io::ErrorKind::NotFound, text));
+    }
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
         created => created.map(|_| ()),

@@ -17,6 +17,7 @@ mod decide_page;
 mod declaraties;
 mod declare;
 mod facturen;
+mod first_hour;
 mod geld;
 mod hub;
 mod json;

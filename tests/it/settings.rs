@@ -210,6 +210,42 @@ fn what_stands_outside_the_file_goes_before_what_stands_in_it() {
 }
 
 #[test]
+fn a_database_that_is_not_there_is_told_by_its_place_and_without_its_password() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let closed = taken.local_addr().expect("bound");
+    drop(taken);
+    let nowhere = folder.path().join("nergens");
+    for (url, told) in [
+        (format!("postgres://wie:geheim@{closed}/iwmo"), format!("PostgreSQL at {closed}")),
+        (
+            format!("sqlite:{}/x.db", nowhere.display()),
+            format!("there is no folder {}; make it first", nowhere.display()),
+        ),
+    ] {
+        let file = folder.path().join("gateway.toml");
+        let settings = format!("[http]\nlisten = \"127.0.0.1:0\"\n[database]\nurl = \"{url}\"\n{}", good());
+        fs::write(&file, settings).expect("settings");
+        let serve = Command::new(env!("CARGO_BIN_EXE_iwmo-gateway")).args(["serve", "--config"]).arg(&file).output();
+        let serve = serve.expect("the program");
+        let said = String::from_utf8_lossy(&serve.stderr).into_owned();
+        assert_eq!(serve.status.code(), Some(3), "{said}");
+        assert!(said.contains("(setting database.url)") && said.contains(&told), "missing: {told}\nin: {said}");
+        assert!(!said.contains("geheim"), "{said}");
+    }
+}
+
+#[test]
+fn the_service_may_do_what_the_program_does_and_no_more() {
+    let unit = include_str!("../../systemd/iwmo-gateway.service");
+    let filters: Vec<&str> = unit.lines().filter_map(|line| line.strip_prefix("SystemCallFilter=")).collect();
+    assert_eq!(filters, ["@system-service", "~@privileged @resources", "setpriority"], "in this order: the last adds");
+    for line in ["LimitCORE=0", "LimitNOFILE=65536", "UMask=0077", "DynamicUser=yes"] {
+        assert!(unit.lines().any(|one| one == line), "{line} is missing");
+    }
+}
+
+#[test]
 fn the_hash_of_a_token_may_stand_in_a_file_of_its_own() {
     let folder = tempfile::tempdir().expect("a folder");
     let hash = sha256_hex(b"geheim");
