@@ -151,7 +151,9 @@ impl Stage<'_> {
         let mut deadlines = self.deadlines().await?;
         deadlines.retain(|one| played.is_news(one));
         self.count_composed(&mut deadlines);
-        let mut step = Step::of(Some(number), &play.file, outcome, &receipt, &deadlines);
+        let declaratie = self.gateway.store.declaratie(&received.id, None).await?;
+        let mut step =
+            Step::of(Some(number), &play.file, outcome, &receipt, &deadlines).with_granted(declaratie.as_ref());
         if step.shows_answer() {
             self.write(&play.file, &receipt).await?;
         }

@@ -133,6 +133,19 @@ fn in_a_report_for_people_the_composed_answer_counts_where_the_folder_has_none()
 }
 
 #[test]
+fn people_read_how_much_of_a_declaratie_is_granted() {
+    let chain = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/mlw-2018");
+    let text = String::from_utf8(replay(&chain, &[]).stdout).expect("UTF-8");
+    for line in [
+        "6. 06-factuur-periode-5.xml WMO303: gedeeltelijk toegekend, 1 van 2 regels toegekend: € 650,00, antwoord WMO304",
+        "7. 07-opnieuw-zonder-credit.xml WMO303: afgekeurd, 0 van 1 regel toegekend: € 0,00, antwoord WMO304",
+        "10. 10-stop-a.xml WMO307: geaccepteerd, antwoord WMO308",
+    ] {
+        assert!(text.lines().any(|one| one == line), "missing: {line}\nin: {text}");
+    }
+}
+
+#[test]
 fn people_read_dutch_and_a_bad_scenario_is_told() {
     let output = replay(folder(&[("01.xml", WMO301), ("02.xml", "<geen bericht>")]).path(), &[]);
     let text = String::from_utf8(output.stdout).expect("UTF-8");

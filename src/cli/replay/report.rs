@@ -5,7 +5,8 @@ use std::io::{self, StdoutLock, Write};
 use serde::Serialize;
 
 use crate::domain::deadlines::kinds::awaited;
-use crate::store::{DeadlineReceipt, DeadlineView, FindingReceipt, Receipt};
+use crate::domain::facts::calculation::euros;
+use crate::store::{DeadlineReceipt, DeadlineView, DeclaratieView, FindingReceipt, Receipt};
 
 /// What became of one step.
 #[derive(Serialize)]
@@ -19,6 +20,9 @@ pub struct Step {
     /// The kind of the answer that the gateway composes.
     retour: Option<String>,
     deadlines: Vec<DeadlineReceipt>,
+    /// What of a declaratie is granted, for people.
+    #[serde(skip)]
+    granted: Option<String>,
     /// What waited, and was judged now.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub released: Vec<Step>,
@@ -35,6 +39,7 @@ impl Step {
             findings: receipt.findings.clone(),
             retour: receipt.retour.as_ref().map(|retour| retour.berichtsoort.clone()),
             deadlines: changed.iter().map(deadline).collect(),
+            granted: None,
             released: Vec::new(),
             outcome,
         };
@@ -43,6 +48,16 @@ impl Step {
             step.findings.retain(|_| step.outcome != "duplicate");
         }
         step
+    }
+
+    /// The same, with what of this declaratie is granted.
+    pub fn with_granted(mut self, declaratie: Option<&DeclaratieView>) -> Self {
+        self.granted = declaratie.filter(|_| self.shows_answer()).map(|declaratie| {
+            let DeclaratieView { granted_count, line_count, toegekend, .. } = declaratie;
+            let regels = if *line_count == 1 { "regel" } else { "regels" };
+            format!(", {granted_count} van {line_count} {regels} toegekend: {}", euros((*toegekend).into()))
+        });
+        self
     }
 
     /// Whether this step calls for an answer: the same bytes again, and what is refused, do not.
@@ -102,7 +117,8 @@ impl Report {
         let number = step.number.map_or_else(String::new, |number| format!("{number}. "));
         let soort = step.berichtsoort.as_deref().unwrap_or("?");
         let answer = step.retour.as_ref().map_or_else(String::new, |retour| format!(", antwoord {retour}"));
-        writeln!(self.out, "{number}{} {soort}: {}{answer}", step.file, outcome_text(&step.outcome))?;
+        let granted = step.granted.as_deref().unwrap_or_default();
+        writeln!(self.out, "{number}{} {soort}: {}{granted}{answer}", step.file, outcome_text(&step.outcome))?;
         for finding in &step.findings {
             writeln!(self.out, "   {}", finding_text(finding))?;
             writeln!(self.out, "      in {}", finding.path)?;
@@ -117,7 +133,7 @@ impl Report {
 fn outcome_text(outcome: &str) -> &str {
     match outcome {
         "accepted" => "geaccepteerd",
-        "partial" => "deels toegekend",
+        "partial" => "gedeeltelijk toegekend",
         "rejected" => "afgekeurd",
         "refused" => "geweigerd",
         "duplicate" => "al ontvangen",
