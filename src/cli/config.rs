@@ -6,6 +6,7 @@ use clap::Subcommand;
 
 use super::{ConfigFile, Exit, complain, written};
 use crate::app;
+use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 
 /// What `config` takes.
@@ -55,6 +56,9 @@ fn told(config: &Config) -> String {
     }
     if config.http.dashboard_login && config.credentials.iter().all(|one| one.partij.is_some()) {
         told.push_str("note: no [[credential]] says operator = true, so nobody can log in on the dashboard\n");
+    }
+    for remark in config.codelijsten.remarks(SystemClock.today()) {
+        told.push_str(&format!("note: {remark}\n"));
     }
     told
 }

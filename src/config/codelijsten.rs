@@ -12,6 +12,8 @@ use crate::domain::cak::{CakCode, CakCodes};
 
 const GEMEENTEN_FILE: &str = "cbs-gemeenten.csv";
 const GEMEENTEN: &str = include_str!("../../config/codelijsten/cbs-gemeenten.csv");
+/// In front of the day on which a list was compared with that of who keeps it.
+const CHECKED: &str = "# checked:";
 const HEADING: &str = "code;naam;geldig_vanaf;geldig_tot";
 const CAK_FILE: &str = "cak-codes.csv";
 const CAK: &str = include_str!("../../config/codelijsten/cak-codes.csv");
@@ -35,6 +37,18 @@ impl Codelijsten {
         let cak = cak_codes(CAK_FILE, CAK, &mut problems);
         assert!(problems.is_empty(), "the compiled-in lists are checked by a test: {problems:?}");
         Self { gemeenten, cak }
+    }
+
+    /// What to tell of lists that are old, though nothing in them is wrong.
+    #[must_use]
+    pub fn remarks(&self, today: NaiveDate) -> Vec<String> {
+        let checked = self.gemeenten.checked;
+        let when = checked.map_or("nobody knows when".to_owned(), |checked| format!("last on {checked}"));
+        let remark = format!(
+            "{GEMEENTEN_FILE} was compared with the list of CBS {when}: compare it, put a newer one in codelijsten.folder \
+             and write {CHECKED} {today} above it"
+        );
+        self.gemeenten.is_old(today).then_some(remark).into_iter().collect()
     }
 
     /// The lists of a folder; one that it does not have is the compiled-in one. Adds to `problems` what
@@ -125,7 +139,14 @@ fn gemeenten(file: &str, text: &str, problems: &mut Vec<String>) -> Gemeentecode
     if codes.is_empty() {
         problems.push(format!("{file}: there is no gemeente in it"));
     }
-    codes.into_iter().collect()
+    let checked = text.lines().find_map(|line| line.strip_prefix(CHECKED));
+    let mut list: Gemeentecodes = codes.into_iter().collect();
+    match checked.map(|day| date(day.trim())) {
+        Some(Ok(checked)) => list.checked = checked,
+        Some(Err(what)) => problems.push(format!("{file}: {CHECKED} {what}")),
+        None => {}
+    }
+    list
 }
 
 fn gemeente(line: &str) -> Result<(String, Validity), String> {
@@ -164,6 +185,36 @@ mod tests {
         // Merged into Land van Cuijk on 1 January 2022.
         assert!(gemeenten.holds_on("1684", day(2021)) && !gemeenten.holds_on("1684", day(2022)));
         assert!(!gemeenten.holds_on("1982", day(2021)) && gemeenten.holds_on("1982", day(2022)));
+    }
+
+    #[test]
+    fn a_gemeente_whose_merger_is_not_published_still_is_one() {
+        let gemeenten = Codelijsten::built_in().gemeenten;
+        let day = |text: &str| text.parse().expect("a day");
+        assert!(["2025-12-31", "2026-01-01", "2026-12-31"].iter().all(|on| gemeenten.holds_on("1696", day(on))));
+        let of_2026 = GEMEENTEN.lines().filter_map(|line| gemeente(line).ok());
+        let of_2026 = of_2026.filter(|(code, _)| gemeenten.holds_on(code, day("2026-06-01")));
+        assert_eq!(of_2026.map(|(code, _)| code).collect::<std::collections::BTreeSet<_>>().len(), 342);
+    }
+
+    #[test]
+    fn a_list_that_nobody_checked_for_a_year_is_told() {
+        let day = |text: &str| text.parse::<NaiveDate>().expect("a day");
+        let built_in = Codelijsten::built_in();
+        let checked = built_in.gemeenten.checked.expect("the day on which it was checked");
+        assert_eq!(built_in.remarks(checked), [""; 0]);
+        let later = built_in.remarks(checked + chrono::Months::new(13));
+        assert!(later[0].contains(&checked.to_string()), "{later:?}");
+
+        let mut problems = Vec::new();
+        let own = |text: &str, problems: &mut Vec<String>| gemeenten("f", text, problems);
+        let text = format!("{HEADING}\n0384;Diemen;;\n");
+        let undated = Codelijsten { gemeenten: own(&text, &mut problems), ..Codelijsten::built_in() };
+        assert!(undated.remarks(day("2026-01-01"))[0].contains("nobody knows when"));
+        assert_eq!(own(&format!("# checked: 2026-01-01\n{text}"), &mut problems).checked, Some(day("2026-01-01")));
+        assert_eq!(problems, [""; 0]);
+        own(&format!("# checked: gisteren\n{text}"), &mut problems);
+        assert!(problems[0].contains("gisteren"), "{problems:?}");
     }
 
     #[test]

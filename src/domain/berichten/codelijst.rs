@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 
 /// The days on which a code holds, first and last included; without a date, as far as anyone asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,19 +21,30 @@ impl Validity {
 
 /// The gemeentecodes of CBS (TR378). A code may hold more than once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Gemeentecodes(BTreeMap<String, Vec<Validity>>);
+pub struct Gemeentecodes {
+    codes: BTreeMap<String, Vec<Validity>>,
+    /// The day on which somebody compared the list with that of CBS, when it tells one.
+    pub checked: Option<NaiveDate>,
+}
 
 impl Gemeentecodes {
+    /// Whether the list was last checked longer than a year ago, or nobody knows when. Gemeenten merge on 1 January.
+    #[must_use]
+    pub fn is_old(&self, today: NaiveDate) -> bool {
+        let good_until = self.checked.and_then(|checked| checked.checked_add_months(Months::new(12)));
+        good_until.is_none_or(|last| last < today)
+    }
+
     /// Whether there ever was a gemeente with this code.
     #[must_use]
     pub fn is_known(&self, code: &str) -> bool {
-        self.0.contains_key(code)
+        self.codes.contains_key(code)
     }
 
     /// Whether there was a gemeente with this code on this day.
     #[must_use]
     pub fn holds_on(&self, code: &str, day: NaiveDate) -> bool {
-        self.0.get(code).is_some_and(|times| times.iter().any(|validity| validity.holds_on(day)))
+        self.codes.get(code).is_some_and(|times| times.iter().any(|validity| validity.holds_on(day)))
     }
 }
 
@@ -41,7 +52,7 @@ impl FromIterator<(String, Validity)> for Gemeentecodes {
     fn from_iter<I: IntoIterator<Item = (String, Validity)>>(codes: I) -> Self {
         let mut list = Self::default();
         for (code, validity) in codes {
-            list.0.entry(code).or_default().push(validity);
+            list.codes.entry(code).or_default().push(validity);
         }
         list
     }
@@ -76,5 +87,13 @@ mod tests {
         }
         assert!(codes.is_known("0001") && !codes.is_known("0002"));
         assert!(!codes.holds_on("0002", day(2024, 1, 1)));
+    }
+
+    #[test]
+    fn a_list_is_old_a_year_after_it_was_checked_or_when_nobody_knows() {
+        let checked = |checked| Gemeentecodes { checked, ..Gemeentecodes::default() };
+        assert!(checked(None).is_old(day(2026, 1, 1)));
+        let list = checked(Some(day(2025, 11, 21)));
+        assert_eq!([day(2026, 11, 21), day(2026, 11, 22)].map(|today| list.is_old(today)), [false, true]);
     }
 }

@@ -1,8 +1,10 @@
 //! The rules of the standard and the agreements of the profiles: all in tables, and one explained. For everybody: there is
 //! nothing in it of anybody.
 
+use std::sync::Arc;
+
 use askama::Template;
-use axum::extract::Path;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
@@ -11,6 +13,7 @@ use super::texts::{TEXTS, Texts};
 use crate::domain::afspraken::{self, Afspraak};
 use crate::domain::regels::lijst::{Entry, find, lijst};
 use crate::domain::regels::uitleg::Uitleg;
+use crate::http::Server;
 use crate::http::error::Problem;
 use crate::http::openapi::{ForAll, NotThere};
 
@@ -18,6 +21,9 @@ use crate::http::openapi::{ForAll, NotThere};
 #[template(path = "regels.html")]
 struct TablePage {
     t: &'static Texts,
+    /// When the gemeentecodes were compared with those of CBS.
+    gemeenten_checked: String,
+    gemeenten_are_old: bool,
     entries: &'static [Entry],
     afspraken: &'static [Afspraak],
 }
@@ -51,8 +57,17 @@ struct ReleaseRow {
 
 /// Every rule of the standard, and every agreement of a profile that a bericht can break.
 #[utoipa::path(get, path = "/regels", tag = "dashboard", responses(ForAll))]
-pub(in crate::http) async fn regels() -> Response {
-    rendered(StatusCode::OK, &TablePage { t: &TEXTS, entries: lijst(), afspraken: afspraken::lijst() })
+pub(in crate::http) async fn regels(State(server): State<Arc<Server>>) -> Response {
+    let gateway = &server.gateway;
+    let checked = gateway.gemeenten.checked;
+    let page = TablePage {
+        t: &TEXTS,
+        gemeenten_checked: checked.map_or_else(|| TEXTS.unknown_day.to_owned(), |day| day.to_string()),
+        gemeenten_are_old: gateway.gemeenten.is_old(gateway.clock.today()),
+        entries: lijst(),
+        afspraken: afspraken::lijst(),
+    };
+    rendered(StatusCode::OK, &page)
 }
 
 /// One rule or agreement, explained.
