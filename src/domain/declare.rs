@@ -9,6 +9,8 @@ mod compose;
 mod facts;
 mod fill;
 mod line;
+mod minuten;
+mod price;
 mod row;
 mod split;
 

@@ -245,13 +245,14 @@ async fn examine(
         Ok(bericht) => {
             let mut history = gateway.store.history(&bericht).await?;
             history.declaraties.prestaties.extend_from_slice(earlier);
-            let verdict = gateway.judge(&bericht, &history);
+            let verdict = gateway.judge(&bericht, &history, gateway.parties.route(&bericht));
             proof.is_used = history.identificatie_used;
             proof.stops = verdict.is_rejected().then_some(Stop::Rejection);
             proof.report.tell(&verdict.findings, lines);
             earlier.extend(judged(lines, &verdict));
         }
     }
+    proof.report.remark(lines);
     Ok(proof)
 }
 

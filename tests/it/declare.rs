@@ -316,3 +316,56 @@ async fn minutes_at_a_tariff_per_hour_are_rounded_as_the_standard_has_it() {
     );
     world.stop().await;
 }
+
+#[tokio::test]
+async fn a_tariff_of_another_unit_than_the_toewijzing_is_told_how_it_was_read() {
+    let world = world().await;
+    let heading = "ToewijzingNummer;Begindatum;Einddatum;Volume;Eenheid;";
+    let row = "700101;2026-03-03;2026-03-31;380;01;2500\n";
+    let proof = |column: &str| format!("{heading}{column}\n{row}");
+    let per_minute = declare(&world, AANBIEDER, "202603", "&proef=true", proof("Tarief")).await;
+    let part = &per_minute.body["berichten"][0];
+    assert_eq!(part["ingediend"], 950_000, "{}", per_minute.text);
+    let told = part["findings"].as_array().expect("findings").iter().find(|one| one["rule"].is_null());
+    let told = told.unwrap_or_else(|| panic!("no remark: {}", per_minute.text));
+    assert_eq!((&told["row"], &told["severity"]), (&json!(2), &json!("warning")));
+    let text = told["text"].as_str().expect("a text");
+    assert!(text.contains("€ 25,00 per minuut") && text.contains("Tarief per uur"), "{text}");
+
+    let per_hour = declare(&world, AANBIEDER, "202603", "&proef=true", proof("Tarief per uur")).await;
+    let part = &per_hour.body["berichten"][0];
+    assert_eq!((&part["ingediend"], found(part)), (&json!(15_833), vec![]), "380 / 60 x 25 euro: {}", per_hour.text);
+
+    let both = format!("{heading}Tarief;Tarief per uur\n700101;2026-03-03;2026-03-31;380;01;42;2500\n");
+    let both = declare(&world, AANBIEDER, "202603", "&proef=true", both).await;
+    assert_eq!((both.status, problems(&both).len()), (422, 1), "{}", both.text);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn minutes_of_a_period_are_added_up_before_they_become_hours() {
+    let world = world().await;
+    let hours = async |minutes: &[u32]| {
+        let rows: Vec<String> =
+            minutes.iter().map(|minutes| format!("700101;2026-03-03;2026-03-31;{minutes};2500\n")).collect();
+        let table = format!("{}{}", HEADING.replace("Volume", "Minuten"), rows.concat());
+        let answer = declare(&world, AANBIEDER, "202603", "&proef=true", table).await;
+        let part = answer.body["berichten"][0].clone();
+        assert_eq!(part["line_count"], 1, "{}", answer.text);
+        part["ingediend"].as_i64().expect("an amount") / 2500
+    };
+    assert_eq!(hours(&[95, 95, 95, 95]).await, 6, "not twice four");
+    assert_eq!(
+        [hours(&[390]).await, hours(&[20]).await, hours(&[15, 14]).await],
+        [7, 1, 1],
+        "half up, and one at least"
+    );
+
+    let mixed = format!(
+        "{}700101;2026-03-03;2026-03-31;95;2500\n700101;2026-03-03;2026-03-31;95;2600\n",
+        HEADING.replace("Volume", "Minuten")
+    );
+    let mixed = declare(&world, AANBIEDER, "202603", "&proef=true", mixed).await;
+    assert!(problems(&mixed)[0].contains("Rij 2"), "{}", mixed.text);
+    world.stop().await;
+}

@@ -6,16 +6,14 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::btw::{btw_problem, other_btw_id_nummers};
-use super::row::{MAX_FIGURE, REPEATS};
+use super::minuten::merged;
+use super::price::{Price, Product};
+use super::row::REPEATS;
 use super::{BtwPercentage, Column, Declared, Facts, Line, OfFactuur, Persoon, Row, RowProblem};
-use crate::domain::berichten::contract::{Contract, Tarief};
 use crate::domain::berichten::declaratie::{BedragMetDC, GeslotenPeriode, Prestatie, Referentie};
 use crate::domain::berichten::klasse::RetourCodes;
 use crate::domain::berichten::release::{Property, Release};
-use crate::domain::berichten::waarde::{
-    DebetCredit, Eenheid, Identificatie, ProductCategorie, ProductCode, ReferentieNummer, ToewijzingNummer, Value,
-};
-use crate::domain::facts::calculation::half_up;
+use crate::domain::berichten::waarde::{DebetCredit, Identificatie, ReferentieNummer, ToewijzingNummer, Value};
 use crate::domain::facts::history::ToewijzingFact;
 
 /// The lines of a declaratie with this number: by client, credits first, as they make room for what is declared anew.
@@ -26,7 +24,8 @@ pub fn lines(rows: &[Row], nummer: &Identificatie, facts: &Facts<'_>) -> Result<
     let mut lines = Vec::with_capacity(rows.len());
     let mut problems = Vec::new();
     let mut named: HashMap<ReferentieNummer, usize> = HashMap::new();
-    for (nr, row) in (1..).zip(rows) {
+    let rows = merged(rows).map_err(|problem| vec![problem])?;
+    for (nr, row) in (1..).zip(&rows) {
         let name = row.referentie_nummer.clone().unwrap_or_else(|| own_name(nummer, nr));
         if let Some(other) = named.insert(name.clone(), row.rij) {
             let text = format!("Dit referentienummer heeft rij {other} ook. Geef elke regel een eigen nummer.");
@@ -92,7 +91,7 @@ fn credit(
     prestatie.product_referentie =
         Referentie { referentie_nummer: name, vorig_referentie_nummer: Some(Box::new(vorig.clone())) };
     prestatie.ingediend_bedrag.debet_credit = DebetCredit::Credit;
-    Ok(Line { rij: row.rij, bsn: declared.bsn.clone(), prestatie, factuur })
+    Ok(Line { rij: row.rij, bsn: declared.bsn.clone(), prestatie, factuur, remark: None })
 }
 
 /// What a credit tells that is not what was declared.
@@ -118,10 +117,11 @@ fn told_otherwise(row: &Row, Declared { bsn, prestatie, .. }: &Declared) -> Vec<
 
 /// A line that asks for money.
 fn debet(row: &Row, name: ReferentieNummer, facts: &Facts<'_>) -> Result<Line, Vec<RowProblem>> {
-    let (Some(nummer), Some(begindatum), Some(einddatum), Some(volume)) =
-        (row.toewijzing_nummer, row.begindatum, row.einddatum, row.volume)
+    let lacking = row.lacks(&Column::NEEDED);
+    let (Some(nummer), Some(begindatum), Some(einddatum), true) =
+        (row.toewijzing_nummer, row.begindatum, row.einddatum, lacking.is_empty())
     else {
-        return Err(row.lacks(&Column::NEEDED));
+        return Err(lacking);
     };
     let Some(toewijzing) = facts.toewijzingen.current(nummer) else {
         let text = "Er is geen toewijzing met dit nummer van deze gemeente aan u. Controleer het nummer, of wacht op de WMO301.";
@@ -130,14 +130,17 @@ fn debet(row: &Row, name: ReferentieNummer, facts: &Facts<'_>) -> Result<Line, V
     let persoon = facts.personen.get(&nummer);
     let of_client = client_problem(row, toewijzing, persoon, facts.frame.release);
     let priced = Product::of(row, toewijzing, facts.contract).and_then(|product| {
-        let price = Price::of(row, volume, &product, facts.frame.release).map_err(|problem| vec![problem])?;
-        Ok((product, price))
+        let of_row = |problem| vec![problem];
+        let volume = product.volume(row).map_err(of_row)?;
+        let price = Price::of(row, volume, &product, facts.frame.release).map_err(of_row)?;
+        Ok((product, volume, price))
     });
-    let (product, Price { tarief, bedrag }) = match (priced, of_client) {
+    let (product, volume, Price { tarief, bedrag }) = match (priced, of_client) {
         (Ok(priced), None) => priced,
         (Ok(_), Some(problem)) => return Err(vec![problem]),
         (Err(problems), of_client) => return Err(problems.into_iter().chain(of_client).collect()),
     };
+    let remark = product.remark(row);
     let prestatie = Prestatie {
         product_referentie: Referentie { referentie_nummer: name, vorig_referentie_nummer: None },
         toewijzing_nummer: Some(nummer),
@@ -154,7 +157,7 @@ fn debet(row: &Row, name: ReferentieNummer, facts: &Facts<'_>) -> Result<Line, V
         let btw = row.btw_percentage.unwrap_or(BtwPercentage::EXEMPT);
         Box::new(OfFactuur::Debet { persoon: persoon.clone(), btw })
     });
-    Ok(Line { rij: row.rij, bsn: toewijzing.bsn.clone(), prestatie, factuur })
+    Ok(Line { rij: row.rij, bsn: toewijzing.bsn.clone(), prestatie, factuur, remark })
 }
 
 fn client_problem(
@@ -170,75 +173,4 @@ fn client_problem(
         return Some(row.problem(Column::Bsn, of_other));
     }
     (release.has(Property::Facturen) && persoon.is_none()).then(|| row.problem(Column::ToewijzingNummer, unknown))
-}
-
-/// What was delivered, and what was agreed about it.
-struct Product {
-    categorie: ProductCategorie,
-    code: ProductCode,
-    eenheid: Eenheid,
-    /// With the unit of the toewijzing, where the contract tells none.
-    agreed: Option<Tarief>,
-}
-
-impl Product {
-    fn of(row: &Row, toewijzing: &ToewijzingFact, contract: Option<&Contract>) -> Result<Self, Vec<RowProblem>> {
-        let assigned = toewijzing.product.as_ref();
-        let categorie = row.product_categorie.clone().or_else(|| Some(assigned?.categorie.clone()));
-        let code = row.product_code.clone().or_else(|| assigned?.code.clone());
-        let unit = toewijzing.omvang.as_ref().map(|omvang| omvang.eenheid);
-        let agreed = code.as_ref().and_then(|code| contract?.tarieven.get(code));
-        let agreed = agreed.map(|tarief| Tarief { eenheid: tarief.eenheid.or(unit), ..*tarief });
-        let eenheid = row.eenheid.or(unit).or_else(|| agreed?.eenheid);
-        let open = [
-            (Column::ProductCategorie, categorie.is_none()),
-            (Column::ProductCode, code.is_none()),
-            (Column::Eenheid, eenheid.is_none()),
-        ];
-        let Some(((categorie, code), eenheid)) = categorie.zip(code).zip(eenheid) else {
-            let open = open.into_iter().filter(|(_, is_open)| *is_open);
-            let text = "De toewijzing laat dit open. Vul in wat is geleverd.";
-            return Err(open.map(|(column, _)| row.problem(column, text)).collect());
-        };
-        Ok(Self { categorie, code, eenheid, agreed })
-    }
-
-    /// What was agreed per hour, where minutes are declared: each then costs a sixtieth (IV081).
-    fn agreed_per_hour(&self) -> Option<i128> {
-        let agreed = self.agreed.filter(|agreed| agreed.eenheid == Some(Eenheid::Uur))?;
-        (self.eenheid == Eenheid::Minuut).then_some(agreed.bedrag.into())
-    }
-}
-
-/// What a line costs, in euro cents.
-struct Price {
-    /// Per unit; none of what is counted in euros.
-    tarief: Option<u32>,
-    bedrag: u32,
-}
-
-impl Price {
-    /// As the row tells, or else as was agreed, rounded as the standard has it (TR346, before release 3.0 TR317).
-    fn of(row: &Row, volume: u32, product: &Product, release: Release) -> Result<Self, RowProblem> {
-        if product.eenheid == Eenheid::Euro {
-            return Ok(Self { tarief: row.tarief, bedrag: row.bedrag.unwrap_or(volume) });
-        }
-        let per_hour = product.agreed_per_hour();
-        let per_unit =
-            per_hour.map(|per_hour| half_up(per_hour, 60)).or(product.agreed.map(|agreed| agreed.bedrag.into()));
-        let Some(tarief) = row.tarief.map(i128::from).or(per_unit) else {
-            let text = "Er is geen tarief bekend voor dit product. Vul het in, in eurocenten, of laat de beheerder het contract opgeven (instelling contracten.folder).";
-            return Err(row.problem(Column::Tarief, text));
-        };
-        let per_hour = per_hour.filter(|_| per_unit == Some(tarief) && !release.has(Property::BerekendBedrag));
-        let product =
-            per_hour.map_or(tarief * i128::from(volume), |per_hour| half_up(per_hour * i128::from(volume), 60));
-        let [tarief, product] =
-            [tarief, product].map(|cents| u32::try_from(cents).ok().filter(|cents| *cents <= MAX_FIGURE));
-        let Some((tarief, product)) = tarief.zip(product) else {
-            let text = "Volume maal tarief komt boven € 999.999,99; meer past niet in een regel. Controleer beide.";
-            return Err(row.problem(Column::Volume, text));
-        };
-        Ok(Self { tarief: Some(tarief), bedrag: row.bedrag.unwrap_or(product) })
-    }
 }

@@ -18,6 +18,8 @@ pub struct Line {
     pub prestatie: Prestatie,
     /// What only a 303 tells.
     pub factuur: Option<Box<OfFactuur>>,
+    /// How its row was read where that could be read otherwise, in Dutch.
+    pub remark: Option<String>,
 }
 
 /// What a 303 tells of a line besides what a 323 does.

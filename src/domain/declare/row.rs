@@ -21,6 +21,8 @@ pub struct Row {
     pub einddatum: Option<NaiveDate>,
     /// In units of `eenheid`.
     pub volume: Option<u32>,
+    /// Instead of a volume, of a toewijzing in hours or minutes. Rows for one line are added up before they become hours.
+    pub minuten: Option<u32>,
     /// WJ756.
     pub eenheid: Option<Eenheid>,
     /// WMO020.
@@ -29,6 +31,8 @@ pub struct Row {
     pub product_code: Option<ProductCode>,
     /// Per unit, in euro cents.
     pub tarief: Option<u32>,
+    /// Per hour, in euro cents; of minutes each then costs a sixtieth.
+    pub tarief_per_uur: Option<u32>,
     /// What is asked, in euro cents.
     pub bedrag: Option<u32>,
     /// The VAT in it.
@@ -63,6 +67,8 @@ pub enum Column {
     Einddatum,
     /// How much.
     Volume,
+    /// How much, in minutes.
+    Minuten,
     /// WJ756.
     Eenheid,
     /// WMO020.
@@ -71,6 +77,8 @@ pub enum Column {
     ProductCode,
     /// Per unit.
     Tarief,
+    /// Per hour.
+    TariefPerUur,
     /// What is asked.
     Bedrag,
     /// The VAT in it.
@@ -111,15 +119,17 @@ const CONTROL: &str =
 
 impl Column {
     /// Every column, in the order in which they are explained.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::ToewijzingNummer,
         Self::Begindatum,
         Self::Einddatum,
         Self::Volume,
+        Self::Minuten,
         Self::Eenheid,
         Self::ProductCategorie,
         Self::ProductCode,
         Self::Tarief,
+        Self::TariefPerUur,
         Self::Bedrag,
         Self::BtwPercentage,
         Self::ReferentieNummer,
@@ -127,7 +137,7 @@ impl Column {
         Self::Bsn,
     ];
 
-    /// What a row has to tell, unless it takes back a line.
+    /// What a row has to tell, unless it takes back a line; minutes do for the volume.
     pub const NEEDED: [Self; 4] = [Self::ToewijzingNummer, Self::Begindatum, Self::Einddatum, Self::Volume];
 
     /// The heading in a table.
@@ -138,10 +148,12 @@ impl Column {
             Self::Begindatum => "Begindatum",
             Self::Einddatum => "Einddatum",
             Self::Volume => "Volume",
+            Self::Minuten => "Minuten",
             Self::Eenheid => "Eenheid",
             Self::ProductCategorie => "ProductCategorie",
             Self::ProductCode => "ProductCode",
             Self::Tarief => "Tarief",
+            Self::TariefPerUur => "Tarief per uur",
             Self::Bedrag => "Bedrag",
             Self::BtwPercentage => "BtwPercentage",
             Self::ReferentieNummer => "ReferentieNummer",
@@ -158,10 +170,12 @@ impl Column {
             Self::Begindatum => "begindatum",
             Self::Einddatum => "einddatum",
             Self::Volume => "volume",
+            Self::Minuten => "minuten",
             Self::Eenheid => "eenheid",
             Self::ProductCategorie => "product_categorie",
             Self::ProductCode => "product_code",
             Self::Tarief => "tarief",
+            Self::TariefPerUur => "tarief_per_uur",
             Self::Bedrag => "bedrag",
             Self::BtwPercentage => "btw_percentage",
             Self::ReferentieNummer => "referentie_nummer",
@@ -173,7 +187,23 @@ impl Column {
     /// Whether it holds a figure; JSON then has a number.
     #[must_use]
     pub const fn is_number(self) -> bool {
-        matches!(self, Self::ToewijzingNummer | Self::Volume | Self::Tarief | Self::Bedrag | Self::BtwPercentage)
+        match self {
+            Self::ToewijzingNummer
+            | Self::Volume
+            | Self::Minuten
+            | Self::Tarief
+            | Self::TariefPerUur
+            | Self::Bedrag
+            | Self::BtwPercentage => true,
+            Self::Begindatum
+            | Self::Einddatum
+            | Self::Eenheid
+            | Self::ProductCategorie
+            | Self::ProductCode
+            | Self::ReferentieNummer
+            | Self::VorigReferentieNummer
+            | Self::Bsn => false,
+        }
     }
 }
 
@@ -192,7 +222,9 @@ impl Row {
             Column::Begindatum => self.begindatum = Some(date(text).ok_or(NOT_A_DATE)?),
             Column::Einddatum => self.einddatum = Some(date(text).ok_or(NOT_A_DATE)?),
             Column::Volume => self.volume = Some(figure(text).ok_or(NOT_A_VOLUME)?),
+            Column::Minuten => self.minuten = Some(figure(text).ok_or(NOT_A_VOLUME)?),
             Column::Tarief => self.tarief = Some(figure(text).ok_or(NOT_CENTS)?),
+            Column::TariefPerUur => self.tarief_per_uur = Some(figure(text).ok_or(NOT_CENTS)?),
             Column::Bedrag => self.bedrag = Some(figure(text).ok_or(NOT_CENTS)?),
             Column::BtwPercentage => {
                 self.btw_percentage = Some(BtwPercentage::from_text(text).ok_or(NOT_A_PERCENTAGE)?);
@@ -221,11 +253,13 @@ impl Row {
             Column::ToewijzingNummer => self.toewijzing_nummer.is_some(),
             Column::Begindatum => self.begindatum.is_some(),
             Column::Einddatum => self.einddatum.is_some(),
-            Column::Volume => self.volume.is_some(),
+            Column::Volume => self.volume.is_some() || self.minuten.is_some(),
+            Column::Minuten => self.minuten.is_some(),
             Column::Eenheid => self.eenheid.is_some(),
             Column::ProductCategorie => self.product_categorie.is_some(),
             Column::ProductCode => self.product_code.is_some(),
             Column::Tarief => self.tarief.is_some(),
+            Column::TariefPerUur => self.tarief_per_uur.is_some(),
             Column::Bedrag => self.bedrag.is_some(),
             Column::BtwPercentage => self.btw_percentage.is_some(),
             Column::ReferentieNummer => self.referentie_nummer.is_some(),

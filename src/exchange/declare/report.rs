@@ -4,8 +4,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::Header;
+use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::declare::{Column, Line, RowProblem, by_client};
-use crate::domain::finding::Finding;
+use crate::domain::finding::{Finding, Level, Severity};
 use crate::store::{FindingReceipt, Receipt};
 
 /// A bericht of a declaratie: what it holds, what was found, what became of it.
@@ -111,6 +112,30 @@ impl PartReport {
         }
         self.findings.sort_by_key(|finding| finding.row);
     }
+
+    /// Says how rows were read that could be read otherwise; what was found in them stands before it.
+    pub(super) fn remark(&mut self, lines: &[Line]) {
+        let room = MOST_FINDINGS.saturating_sub(self.findings.len());
+        let remarks = lines.iter().filter_map(remark);
+        self.findings_left_out += remarks.clone().count().saturating_sub(room);
+        self.findings.extend(remarks.take(room));
+        self.findings.sort_by_key(|finding| finding.row);
+    }
+}
+
+/// How a row was read, where that could be read otherwise.
+fn remark(line: &Line) -> Option<RowFinding> {
+    let finding = Finding {
+        level: Level::Local,
+        severity: Severity::Warning,
+        regel: None,
+        retour_code: None,
+        klasse: None,
+        path: ElementPath::root().to_string(),
+        position: None,
+        text: line.remark.clone()?,
+    };
+    Some(RowFinding { row: Some(line.rij), finding: FindingReceipt::from(&finding) })
 }
 
 /// The client that a path is about, and the line in it, both counted from 0.

@@ -164,7 +164,9 @@ fn columns(heading: &StringRecord) -> Result<Vec<Column>, Vec<RowProblem>> {
         }
     }
     if !seen.contains(&Column::VorigReferentieNummer) {
-        let missing = Column::NEEDED.iter().filter(|column| !seen.contains(column));
+        let is_told =
+            |column: &Column| seen.contains(column) || *column == Column::Volume && seen.contains(&Column::Minuten);
+        let missing = Column::NEEDED.iter().filter(|column| !is_told(column));
         problems.extend(missing.map(|column| of_heading(format!("De kolom {} ontbreekt.", column.name()))));
     }
     if problems.is_empty() { Ok(columns) } else { Err(problems) }

@@ -98,10 +98,19 @@ fn schema_of(column: Column) -> ObjectBuilder {
         Column::Begindatum => (date(), "First day"),
         Column::Einddatum => (date(), "Last day"),
         Column::Volume => (figure(99_999_999), "How much, in units of eenheid"),
+        Column::Minuten => (
+            figure(99_999_999),
+            "Instead of volume, of a toewijzing in hours or minutes. Rows for one toewijzing, product and period are one line: \
+             their minutes are added up before they become hours, rounded once",
+        ),
         Column::Eenheid => (text(2), "WJ756; else as in the toewijzing"),
         Column::ProductCategorie => (text(2), "WMO020; else as in the toewijzing"),
         Column::ProductCode => (text(5), "Else as in the toewijzing"),
         Column::Tarief => (figure(99_999_999), "Per unit; else as in the contract"),
+        Column::TariefPerUur => (
+            figure(99_999_999),
+            "Instead of tarief: per hour, also where minutes are declared; each then costs a sixtieth",
+        ),
         Column::Bedrag => (figure(99_999_999), "What is asked; else volume times tarief"),
         Column::BtwPercentage => (
             percentage(),
