@@ -16,6 +16,8 @@ use super::{Exit, complain, written};
 use crate::clock::{Clock, SystemClock};
 use crate::config::codelijsten::Codelijsten;
 use crate::config::xsd_files;
+use crate::domain::Bericht;
+use crate::domain::afspraken::gateway::before_sending;
 use crate::domain::finding::{Finding, Level, Severity};
 use crate::domain::judging::judge::judge_alone;
 use crate::domain::regels::outside::Outside;
@@ -186,6 +188,9 @@ fn check(name: String, mut file: File, schemas: &Schemas, outside: &Outside<'_>)
         Err(refusal) => return Checked::unfit(name, refusal),
     };
     let mut judged = judge_alone(&bericht, outside);
+    if let Bericht::Heen(heen) = &bericht {
+        judged.findings.extend(before_sending(heen));
+    }
     // Should a file that was read not be readable again, its findings have no line.
     if file.rewind().is_ok() {
         xml::place_in(&mut judged.findings, &file);

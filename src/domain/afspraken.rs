@@ -1,4 +1,5 @@
-//! What a region agreed beside the standard, as far as a bericht shows whether it is kept.
+//! What a region agreed beside the standard, as far as a bericht shows whether it is kept, and what this gateway itself remarks
+//! under every profile ([`gateway`]).
 //!
 //! A finding here is of level `local` and carries the name that the agreement has here. It adds to the rules of the
 //! standard and switches none off; it carries a retourcode only where the standard has one that says just this.
@@ -6,6 +7,7 @@
 //! Imports `berichten`, `finding`, `facts`, `cak` and `regels`.
 
 mod afspraak;
+pub mod gateway;
 mod heusden;
 mod mlw;
 mod paid;
@@ -22,7 +24,7 @@ use crate::domain::facts::history::History;
 use crate::domain::finding::Finding;
 use crate::domain::regels::outside::Outside;
 
-pub use afspraak::Afspraak;
+pub use afspraak::{Afspraak, GATEWAY};
 pub use mlw::{ChangeOfProfile, LateInvoice, Mlw2018, Require305};
 pub use paid::Terms;
 pub use sap::Sap32;

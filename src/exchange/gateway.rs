@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use tokio::sync::Notify;
 
 use crate::clock::{self, Clock};
+use crate::domain::afspraken::gateway::before_sending;
 use crate::domain::berichten::bericht::Heenbericht;
 use crate::domain::berichten::codelijst::Gemeentecodes;
 use crate::domain::berichten::contract::Contracten;
@@ -127,9 +128,13 @@ impl Gateway {
         Ok(())
     }
 
-    /// Judges a bericht by what came before and what holds now.
-    pub(super) fn judge(&self, bericht: &Bericht, history: &History) -> Verdict {
-        judge(bericht, history, &self.outside(bericht), &self.profile.afspraken)
+    /// Judges a bericht by what came before and what holds now. Of one that goes out it is told what its receiver may refuse.
+    pub(super) fn judge(&self, bericht: &Bericht, history: &History, route: Route) -> Verdict {
+        let mut verdict = judge(bericht, history, &self.outside(bericht), &self.profile.afspraken);
+        if let (Bericht::Heen(heen), Addressee::Elsewhere) = (bericht, route.addressee) {
+            verdict.findings.extend(before_sending(heen));
+        }
+        verdict
     }
 
     /// What holds now, outside the traffic, for the parties of this bericht.

@@ -66,7 +66,7 @@ impl Case<'_> {
             if let Some(stop) = story.before(&mut history, gateway).await? {
                 return Ok(Done::Stopped(stop));
             }
-            let mut verdict = gateway.judge(bericht, &history);
+            let mut verdict = gateway.judge(bericht, &history, self.route);
             self.received.format.place(&mut verdict.findings, xml);
             let Self { received, route, .. } = *self;
             let draft = Draft { received, xml, bericht, history: &history, verdict: &verdict, route };

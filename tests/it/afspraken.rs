@@ -9,13 +9,15 @@ use std::path::{Path, PathBuf};
 
 use iwmo_gateway::clock::Clock as _;
 use iwmo_gateway::config::Config;
-use iwmo_gateway::domain::afspraken::lijst;
+use iwmo_gateway::domain::Bericht;
+use iwmo_gateway::domain::afspraken::gateway::before_sending;
+use iwmo_gateway::domain::afspraken::{GATEWAY, lijst};
 use iwmo_gateway::domain::berichten::contract::{Afname, Contract, Contracten, PaidBy};
 use iwmo_gateway::domain::berichten::waarde::{Frequentie, ProductCategorie, ProductCode, Value as _};
 use iwmo_gateway::domain::deadlines::releases::Releases;
 use iwmo_gateway::exchange::receive::receive;
 use iwmo_gateway::exchange::{Carrier, Format, Received, Reply};
-use iwmo_gateway::store::Receipt;
+use iwmo_gateway::store::{FindingReceipt, Receipt};
 use iwmo_gateway::xml;
 
 use crate::stage::Stage;
@@ -41,6 +43,8 @@ fn files(folder: &Path, prefix: &str) -> Vec<PathBuf> {
 
 async fn stage(profile: &str) -> Stage {
     let mut stage = Stage::new().await.replayed();
+    // What the gateway itself remarks it remarks under any profile; not under one that has remarks of its own.
+    let profile = if profile == GATEWAY { "landelijk-3.2" } else { profile };
     let settings = format!("[deadlines]\nprofile = \"{profile}\"\n");
     stage.gateway.profile = Config::parse(&settings).expect("settings").profile;
     stage.gateway.releases = Releases::Any;
@@ -78,7 +82,12 @@ async fn found(profile: &str, folder: &Path, file: &Path) -> Found {
         assert!(is_taken, "{}: {:?}", earlier.display(), receipt.findings);
     }
     let receipt = take(&stage, file).await;
-    let of_agreements = receipt.findings.into_iter().filter(|finding| finding.level == "local");
+    let Bericht::Heen(heen) = xml::read(&fs::read(file).expect("a fixture")).expect("a bericht") else {
+        panic!("{} is a retour", file.display())
+    };
+    let sent = if profile == GATEWAY { before_sending(&heen) } else { Vec::new() };
+    let found = receipt.findings.into_iter().chain(sent.iter().map(FindingReceipt::from));
+    let of_agreements = found.filter(|finding| finding.level == "local");
     of_agreements.filter_map(|finding| Some((finding.rule?, finding.retourcode))).collect()
 }
 

@@ -36,6 +36,7 @@ mod rebuild;
 mod refused;
 mod regels;
 mod release_2_3;
+mod remarks;
 mod replay;
 mod retour;
 mod sap;

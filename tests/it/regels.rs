@@ -127,9 +127,11 @@ async fn every_retour_that_a_fixture_calls_for_is_as_the_standard_has_it() {
             let comes_of = if code == "CS064" { "CS324" } else { code };
             findings.retain(|one| one.regel != Some(comes_of) || !one.path.starts_with("/Bericht/Header"));
             assert_eq!(findings, [], "{}", file.display());
+            let of_rules: Vec<FindingReceipt> =
+                receipt.findings.into_iter().filter(|one| one.level != Level::Local.name()).collect();
             if let Bericht::Retour(retour) = answer {
                 assert!(is_about(&retour, &heen), "{}: {}", file.display(), text(&bytes));
-                assert!(says(&retour, &heen, &receipt.findings), "{}: {}", file.display(), text(&bytes));
+                assert!(says(&retour, &heen, &of_rules), "{}: {}", file.display(), text(&bytes));
             } else if let (_, Some(retour_code)) = named(code) {
                 let code = format!(":RetourCode>{retour_code}<");
                 assert!(text(&bytes).contains(&code), "{} lacks {code}", file.display());

@@ -8,7 +8,8 @@ use crate::domain::finding::{Finding, Level, Place, Severity};
 use crate::domain::regels::uitleg::{self, Uitleg};
 
 /// The document of each profile.
-pub const DOCUMENTS: [(&str, &str); 3] = [
+pub const DOCUMENTS: [(&str, &str); 4] = [
+    (GATEWAY, "Wat deze gateway opmerkt"),
     (MLW, "Werkafspraken maatwerkvoorziening Begeleiding Wmo, Midden-Limburg West, versie 02-02-2018"),
     (HEUSDEN, "10-Stappenplan Wmo Begeleiding 2022, gemeente Heusden"),
     (
@@ -16,6 +17,8 @@ pub const DOCUMENTS: [(&str, &str); 3] = [
         "Standaard administratieprotocollen 3.2 (inspanningsgericht, outputgericht en taakgericht), Ketenbureau i-Sociaal Domein",
     ),
 ];
+/// Stands for a profile where no profile has anything to do with it.
+pub const GATEWAY: &str = "gateway";
 /// The profile of Midden-Limburg West.
 pub const MLW: &str = "mlw-2018";
 /// The profile of Heusden.

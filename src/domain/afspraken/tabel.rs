@@ -2,8 +2,10 @@
 //!
 //! Why they are there stands in `uitleg.txt`, in the form of the explanations of the rules.
 
-use super::afspraak::{Afspraak, Breach, HEUSDEN, MLW, SAP};
-use crate::domain::Berichtsoort::{self, Wmo301, Wmo303D, Wmo303F, Wmo305, Wmo315, Wmo317, Wmo323};
+use super::afspraak::{Afspraak, Breach, GATEWAY, HEUSDEN, MLW, SAP};
+use crate::domain::Berichtsoort::{
+    self, Wmo301, Wmo303D, Wmo303F, Wmo304D, Wmo304F, Wmo305, Wmo307, Wmo315, Wmo317, Wmo319, Wmo323, Wmo325,
+};
 use crate::domain::finding::Severity;
 
 pub const NO_START: Breach = Breach {
@@ -151,6 +153,66 @@ pub const FREE_TEXT: Breach = Breach {
     retour_code: None,
     severity: Severity::Warning,
     text: "Commentaar is gevuld. Zet daarin geen gegevens van personen en niets over de zorg; laat het leeg als het niet nodig is.",
+};
+pub const FILLER_BSN: Breach = Breach {
+    id: "GW-01",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "Dit Bsn klopt volgens de elfproef, maar wordt aan niemand uitgegeven. Waarschijnlijk is het ingevuld omdat het echte ontbrak; controleer het.",
+};
+pub const INVISIBLE_NAAM: Breach = Breach {
+    id: "GW-02",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "In deze naam staat iets onzichtbaars: een harde spatie, een teken zonder breedte, of alleen witruimte. Typ de naam opnieuw in het systeem waar zij vandaan komt.",
+};
+pub const LIKE_BSN: Breach = Breach {
+    id: "GW-03",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "Dit nummer heeft negen cijfers en voldoet aan de elfproef: het kan een Bsn zijn. Zet geen persoonsgegevens in een kenmerk; dat is te zien in lijsten, bestandsnamen en enveloppen.",
+};
+pub const SHORTENED: Breach = Breach {
+    id: "GW-04",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "De aanbieder kan dat crediteren en het deel voor de nieuwe Einddatum opnieuw declareren. Beeindig met terugwerkende kracht alleen in overleg.",
+};
+pub const SENT_AGAIN: Breach = Breach {
+    id: "GW-05",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "Deze ReferentieAanbieder stond al in het bericht dat het verzoek honoreerde. Laat haar weg als u een bericht nog eens stuurt; naar de letter van TR379 mag zij daar niet meer staan.",
+};
+pub const LINES_BESIDE_REJECTION: Breach = Breach {
+    id: "GW-06",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "De declaratie is in haar geheel afgewezen; dan noemt het antwoord geen clienten (IV087). Zij zijn niet meegeteld.",
+};
+pub const ANSWERED_TOTAL: Breach = Breach {
+    id: "GW-07",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "Het ingediende bedrag is anders dan dat van de declaratie. Vraag de gemeente of het antwoord bij deze declaratie hoort.",
+};
+pub const NEXT_MONTH: Breach = Breach {
+    id: "GW-08",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "Een ontvanger die met de officiele stylesheets controleert, keurt om deze regel het hele bericht af met 0001 (TR319): zij eindigt na de DeclaratiePeriode. Declareer haar in een latere maand.",
+};
+pub const BLANK_REFERENTIE: Breach = Breach {
+    id: "GW-08",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "Een ontvanger die met de officiele stylesheets controleert, kan om dit referentienummer het hele bericht afkeuren met 0001 (TR316): er staan alleen spaties in. Geef de regel een eigen nummer.",
+};
+pub const NAAM_OF_ORGANISATIE: Breach = Breach {
+    id: "GW-08",
+    retour_code: None,
+    severity: Severity::Warning,
+    text: "Een ontvanger die met de officiele stylesheets controleert, keurt NaamGebruik 6 van een relatie af met 0001 (CS050). Overleg met de ontvanger, of gebruik 1.",
 };
 
 const OF_303: &[Berichtsoort] = &[Wmo303D, Wmo303F];
@@ -336,5 +398,87 @@ pub const AFSPRAKEN: &[Afspraak] = &[
         nl: "Een verzoek om wijziging komt acht weken voor de gewenste dag, of er wordt gebeld.",
         en: "A verzoek om wijziging comes eight weeks before the wished day, or somebody calls.",
         breaches: &[SHORT_NOTICE],
+    },
+    Afspraak {
+        id: "GW-01",
+        profile: GATEWAY,
+        berichten: &[Wmo301, Wmo303D, Wmo303F, Wmo305, Wmo307, Wmo315, Wmo317, Wmo323],
+        bron: "in elk profiel",
+        is_for_gemeente: false,
+        nl: "Een Bsn is dat van een mens, niet een getal dat toevallig aan de elfproef voldoet.",
+        en: "A Bsn is that of a person, not a number that happens to pass the elfproef.",
+        breaches: &[FILLER_BSN],
+    },
+    Afspraak {
+        id: "GW-02",
+        profile: GATEWAY,
+        berichten: &[Wmo301, Wmo303D, Wmo303F, Wmo305, Wmo307, Wmo315],
+        bron: "in elk profiel",
+        is_for_gemeente: false,
+        nl: "In een naam staat wat te zien is.",
+        en: "A name holds what can be seen.",
+        breaches: &[INVISIBLE_NAAM],
+    },
+    Afspraak {
+        id: "GW-03",
+        profile: GATEWAY,
+        berichten: &[
+            Wmo301, Wmo303D, Wmo303F, Wmo304D, Wmo304F, Wmo305, Wmo307, Wmo315, Wmo317, Wmo319, Wmo323, Wmo325,
+        ],
+        bron: "in elk profiel",
+        is_for_gemeente: false,
+        nl: "Een kenmerk van een bericht is geen Bsn.",
+        en: "The name of a bericht is no Bsn.",
+        breaches: &[LIKE_BSN],
+    },
+    Afspraak {
+        id: "GW-04",
+        profile: GATEWAY,
+        berichten: &[Wmo301],
+        bron: "in elk profiel",
+        is_for_gemeente: false,
+        nl: "Een toewijzing wordt niet korter dan wat erop is toegekend, zonder dat beide partijen het zien.",
+        en: "A toewijzing does not become shorter than what was granted on it unseen by either party.",
+        breaches: &[SHORTENED],
+    },
+    Afspraak {
+        id: "GW-05",
+        profile: GATEWAY,
+        berichten: &[Wmo301],
+        bron: "in elk profiel",
+        is_for_gemeente: false,
+        nl: "Een bericht dat nog eens wordt gestuurd, noemt het verzoek niet meer.",
+        en: "A bericht that is sent once more names the request no more.",
+        breaches: &[SENT_AGAIN],
+    },
+    Afspraak {
+        id: "GW-06",
+        profile: GATEWAY,
+        berichten: &[Wmo325],
+        bron: "in elk profiel",
+        is_for_gemeente: false,
+        nl: "Bij een declaratie die in haar geheel is afgewezen, staan geen clienten.",
+        en: "Beside a declaratie that was rejected as a whole no clients stand.",
+        breaches: &[LINES_BESIDE_REJECTION],
+    },
+    Afspraak {
+        id: "GW-07",
+        profile: GATEWAY,
+        berichten: &[Wmo325],
+        bron: "in elk profiel",
+        is_for_gemeente: false,
+        nl: "Een antwoord herhaalt het ingediende totaal.",
+        en: "An antwoord repeats the total that was submitted.",
+        breaches: &[ANSWERED_TOTAL],
+    },
+    Afspraak {
+        id: "GW-08",
+        profile: GATEWAY,
+        berichten: &[Wmo301, Wmo323],
+        bron: "in elk profiel",
+        is_for_gemeente: false,
+        nl: "Wat de standaard toelaat en de officiele stylesheets niet, weet de afzender voor hij het stuurt.",
+        en: "What the standard allows and the official stylesheets do not, its sender knows before it leaves.",
+        breaches: &[NEXT_MONTH, BLANK_REFERENTIE, NAAM_OF_ORGANISATIE],
     },
 ];

@@ -2,7 +2,7 @@
 
 use super::lines;
 use super::verdict::Verdict;
-use crate::domain::afspraken::Afspraken;
+use crate::domain::afspraken::{Afspraken, gateway};
 use crate::domain::berichten::bericht::{Bericht, Heenbericht, Retourbericht};
 use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::facts::history::{Answers, Awaited, History};
@@ -11,11 +11,16 @@ use crate::domain::regels::outside::Outside;
 use crate::domain::regels::{Check, Regel, regels_for};
 
 /// Judges a bericht against the standard, what the region agreed beside it, what was recorded before and what holds
-/// outside. Pure.
+/// outside; what the gateway itself remarks comes last. Pure.
 #[must_use]
 pub fn judge(bericht: &Bericht, history: &History, outside: &Outside<'_>, afspraken: &Afspraken) -> Verdict {
     match bericht {
-        Bericht::Heen(heen) => judge_heen(heen, Some((history, afspraken)), outside),
+        Bericht::Heen(heen) => {
+            let mut verdict = judge_heen(heen, Some((history, afspraken)), outside);
+            verdict.findings.extend(gateway::alone(heen));
+            verdict.findings.extend(gateway::beside(heen, history));
+            verdict
+        }
         Bericht::Retour(retour) => judge_retour(retour, history),
     }
 }
@@ -24,7 +29,11 @@ pub fn judge(bericht: &Bericht, history: &History, outside: &Outside<'_>, afspra
 #[must_use]
 pub fn judge_alone(bericht: &Bericht, outside: &Outside<'_>) -> Verdict {
     match bericht {
-        Bericht::Heen(heen) => judge_heen(heen, None, outside),
+        Bericht::Heen(heen) => {
+            let mut verdict = judge_heen(heen, None, outside);
+            verdict.findings.extend(gateway::alone(heen));
+            verdict
+        }
         Bericht::Retour(_) => Verdict::default(),
     }
 }

@@ -60,7 +60,8 @@ async fn of_heenbericht(conn: &mut Connection, heen: &Heenbericht) -> Result<His
             history.declaraties = of_antwoord(conn, declared, &header.identificatie.bericht(), None).await?;
         }
         Inhoud::Toewijzing(client) => {
-            let nummers = client.toegewezen_producten.iter().filter(|product| product.is_verwijderd());
+            let is_known = |nummer| history.toewijzingen.current(nummer).is_some();
+            let nummers = client.toegewezen_producten.iter().filter(|product| is_known(product.toewijzing_nummer));
             let nummers: Vec<i64> = nummers.map(|product| product.toewijzing_nummer.0).collect();
             history.declaraties.prestaties = lines_on(conn, pair, &nummers).await?;
         }
