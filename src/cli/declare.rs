@@ -33,9 +33,10 @@ The table has a heading, with semicolons or commas between:
       --periode 2026-03 --nummer 202603 --out berichten maart.csv
 
 Further columns, each of which may be left out or left empty: Eenheid, ProductCategorie, ProductCode and Bsn (else as in the
-toewijzing), Tarief and Bedrag in euro cents (else as in the contract), BtwPercentage (below), ReferentieNummer (else made of
-number and row), and VorigReferentieNummer, which makes the row a credit of that line and needs nothing else. A JSON list of
-objects with toewijzing_nummer, begindatum and so on does as well.
+toewijzing), Tarief and Bedrag in euro cents (else as in the contract), Tarief per uur (instead of Tarief), BtwPercentage (below),
+ReferentieNummer (else made of number and row), and VorigReferentieNummer, which makes the row a credit of that line and needs
+nothing else. Minuten stands instead of Volume: rows of one toewijzing, product and period are added up, and rounded once to
+whole hours. A JSON list of objects with toewijzing_nummer, begindatum and so on does as well.
 
 BtwPercentage is the VAT that Tarief and Bedrag include, as 21 or 21,5; exempt is 0 or nothing. Only a factuur (WMO303F, release
 2.3) tells it, with the setting btw_id_nummer of the [[partij]]. A credit repeats the VAT of its line.
