@@ -35,10 +35,10 @@ pub(super) fn sent(parcel: &Parcel, settlement: &Settlement) {
     match settlement {
         Settlement::Delivered { .. } => tracing::info!(parcel, attempt, "delivered"),
         Settlement::Retry { at, .. } => {
-            tracing::warn!(parcel, attempt, result, again = %at, "not delivered, tried again later")
+            tracing::warn!(parcel, attempt, result, again = %at, "not delivered, tried again later");
         }
         Settlement::Refused { .. } | Settlement::Held { .. } => {
-            tracing::warn!(parcel, attempt, result, "not delivered")
+            tracing::warn!(parcel, attempt, result, "not delivered");
         }
         Settlement::HandedOver { .. } => tracing::warn!(parcel, attempt, result, "given up: a person has to look"),
     }

@@ -38,10 +38,10 @@ fn blocks(part: &str) -> Vec<Block> {
 }
 
 /// A script that runs these commands as they stand there, and keeps what each block prints in a file of its own.
-fn script(blocks: &[Block], ports: &[u16; 2]) -> String {
+fn script(blocks: &[Block], ports: [u16; 2]) -> String {
     let mut script = "set -eu\ntrap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\n".to_owned();
     for (number, block) in blocks.iter().enumerate() {
-        let commands = PORTS.iter().zip(ports).fold(block.commands.clone(), |commands, (port, free)| {
+        let commands = PORTS.iter().zip(&ports).fold(block.commands.clone(), |commands, (port, free)| {
             commands.replace(&format!(":{port}"), &format!(":{free}"))
         });
         write!(script, "{{\n{commands}\n}} > printed-{number} 2>&1\n").expect("a text");
@@ -84,12 +84,12 @@ fn run(folder: &Path, blocks: &[Block]) {
     let wrapper = format!(
         "#!/bin/sh\nif [ \"$1\" = mock ]; then exec {program} mock --config mock.toml; fi\nif [ \"$1\" = serve ]; then export {listen}; fi\nexec {program} \"$@\"\n"
     );
-    let wrapped = bin.join("iwmo-gateway");
-    fs::write(&wrapped, wrapper).expect("a program");
-    assert!(Command::new("chmod").arg("+x").arg(&wrapped).status().expect("chmod").success());
+    let typed = bin.join("iwmo-gateway");
+    fs::write(&typed, wrapper).expect("a program");
+    assert!(Command::new("chmod").arg("+x").arg(&typed).status().expect("chmod").success());
     let path = format!("{}:/usr/local/bin:/usr/bin:/bin", bin.display());
     let status = Command::new("bash")
-        .args(["-c", &script(blocks, &ports)])
+        .args(["-c", &script(blocks, ports)])
         .current_dir(folder)
         .env("PATH", path)
         .stdin(Stdio::null())
