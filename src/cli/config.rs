@@ -58,7 +58,7 @@ fn told(config: &Config) -> String {
         told.push_str("note: no [[credential]] says operator = true, so nobody can log in on the dashboard\n");
     }
     for remark in config.codelijsten.remarks(SystemClock.today()) {
-        told.push_str(&format!("note: {remark}\n"));
+        told.extend(["note: ", &remark, "\n"]);
     }
     told
 }
