@@ -455,7 +455,7 @@ mod tests {
     #[test]
     fn unknown_keys_are_errors_and_all_are_named() {
         let error = Config::parse("[http]\nlissen = 1\nport = 2\n[hub]\nx = 1").expect_err("unknown keys");
-        let keys = "there are listen, max_bericht_bytes, dashboard_login";
+        let keys = "there are listen, max_bericht_bytes, dashboard_login, contact";
         assert_eq!(
             error.0[..2],
             ["http.lissen: unknown key; did you mean listen?", &format!("http.port: unknown key; {keys}")]
