@@ -15,13 +15,13 @@ use crate::clock::Clock;
 use crate::config::{self, Config, Credential, Database, FaultCodes};
 use crate::exchange::parties::LocalParty;
 use crate::exchange::relay::breaker::{Limits, Pauses};
-use crate::exchange::relay::{Rhythm, relay};
+use crate::exchange::relay::{RetryPolicy, relay};
 use crate::exchange::wait::wait as wait_for_earlier;
 use crate::exchange::watch::watch as watch_deadlines;
 use crate::exchange::{Alarm, Brought, Envelopes, Gateway, LocalParties, new_referentienummer};
 use crate::http::{self, Caller};
 use crate::hub::codes::Generation;
-use crate::hub::ggk::{Ggk, LinkError, Patience};
+use crate::hub::ggk::{Ggk, LinkError, Timeouts};
 use crate::store::{IfOlder, Postgres, Sqlite, Store, StoreError};
 use crate::xml::{LoadError, Replacement, Schemas};
 
@@ -77,7 +77,7 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Sta
     let link = link(&config).map_err(StartError::Link)?;
     let store = open(&config.database, IfOlder::Upgrade).await.map_err(StartError::Store)?;
     store.take_away_abandoned(clock.now() - ABANDONED).await.map_err(StartError::Store)?;
-    let rhythm = rhythm(&config);
+    let retry_policy = retry_policy(&config);
     let settings = http_settings(&config);
     let gateway = Arc::new(gateway(config, schemas, store, clock));
     let (stop, stopped) = watch::channel(false);
@@ -95,7 +95,7 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Sta
     tasks.spawn(async move { wait_for_earlier(&waiting, when(wait_stopped)).await });
     if let Some(link) = link {
         let relaying = Arc::clone(&gateway);
-        tasks.spawn(async move { relay(&relaying, &link, &rhythm, when(stopped)).await });
+        tasks.spawn(async move { relay(&relaying, &link, &retry_policy, when(stopped)).await });
     } else {
         tracing::warn!("ggk.url is empty: what should leave waits");
     }
@@ -150,12 +150,12 @@ fn link(config: &Config) -> Result<Option<Ggk>, LinkError> {
     if config.ggk.url.is_empty() {
         return Ok(None);
     }
-    let patience = Patience { connect: config.ggk.connect_timeout, total: config.ggk.timeout };
-    Ggk::new(&config.ggk.url, patience).map(Some)
+    let timeouts = Timeouts { connect: config.ggk.connect_timeout, total: config.ggk.timeout };
+    Ggk::new(&config.ggk.url, timeouts).map(Some)
 }
 
-fn rhythm(config: &Config) -> Rhythm {
-    Rhythm {
+fn retry_policy(config: &Config) -> RetryPolicy {
+    RetryPolicy {
         worker: new_referentienummer(),
         lease: config.ggk.timeout * 2 + Duration::from_secs(1),
         pauses: Pauses { first: config.relay.first_pause, longest: config.relay.longest_pause },

@@ -10,6 +10,7 @@
 //! | [`exchange`] | the three stories: receive, relay, watch |
 //! | [`http`] | our server: API, network endpoint, dashboard |
 //! | [`echo`] | names that are repeated of what somebody sent |
+//! | [`size`] | what is small and what is large |
 //! | [`clock`] | the only source of time |
 //! | [`config`] | the settings, checked |
 //! | [`app`] | wiring and orderly stop |
@@ -25,5 +26,6 @@ pub mod exchange;
 pub mod http;
 pub mod hub;
 pub mod json;
+pub mod size;
 pub mod store;
 pub mod xml;

@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         }
     };
     match app::schemas(&config) {
-        Ok(_) => written(io::stdout().write_all(told(&config).as_bytes()), Exit::Fine),
+        Ok(_) => written(io::stdout().write_all(described(&config).as_bytes()), Exit::Fine),
         Err(error) => {
             complain(&error);
             Exit::Findings
@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 }
 
 /// What to say of settings that are right: what they hold, and what they leave out.
-fn told(config: &Config) -> String {
+fn described(config: &Config) -> String {
     let (parties, credentials) = (config.partijen.len(), config.credentials.len());
     let (party, credential) = (plural(parties, "party", "parties"), plural(credentials, "credential", "credentials"));
     let mut told =

@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     };
     match converted {
         Err(problems) => {
-            tell(&arguments.file, &problems);
+            print(&arguments.file, &problems);
             Exit::Findings
         }
         Ok(text) => written(io::stdout().write_all(&text).and_then(|()| io::stdout().flush()), Exit::Fine),
@@ -82,7 +82,7 @@ fn line(finding: &Finding) -> String {
     format!("{place}{}: {}", finding.path, finding.text)
 }
 
-fn tell(file: &Path, problems: &[String]) {
+fn print(file: &Path, problems: &[String]) {
     for problem in problems {
         eprintln!("{}: {problem}", file.display());
     }

@@ -159,7 +159,7 @@ fn finish(proofs: &[Proof], arguments: &Arguments) -> Result<Exit, Box<dyn Error
     if would_pass {
         write_all(proofs, &files, &arguments.out)?;
     }
-    report::tell(proofs, would_pass.then_some(&files), arguments.format)
+    report::print(proofs, would_pass.then_some(&files), arguments.format)
 }
 
 fn file_name(proof: &Proof) -> String {

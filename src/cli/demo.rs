@@ -158,7 +158,7 @@ fn day_and_time(at: Timestamp) -> String {
 }
 
 /// One bericht in a line: when, what, from whom, and what became of it.
-fn told(bericht: &BerichtView) -> String {
+fn described(bericht: &BerichtView) -> String {
     let codes: Vec<_> = bericht.receipt.findings.iter().filter_map(|finding| finding.retourcode.as_deref()).collect();
     let verdict = if codes.is_empty() { "in orde".to_owned() } else { format!("afgekeurd met {}", codes.join(", ")) };
     let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "?".to_owned());
@@ -191,9 +191,9 @@ impl Story<'_> {
                 self.post(xml).await?;
             }
             self.rest().await?;
-            self.tell_news(&known).await?;
+            self.print_news(&known).await?;
         }
-        self.tell_totals().await
+        self.print_totals().await
     }
 
     /// Sets the clock to all moments up to this one at which an aanbieder does something, and then to this one.
@@ -221,12 +221,12 @@ impl Story<'_> {
     }
 
     /// Says which berichten and alerts are new.
-    async fn tell_news(&self, (ids, overdue_before): &(Vec<String>, i64)) -> Result<(), DemoError> {
+    async fn print_news(&self, (ids, overdue_before): &(Vec<String>, i64)) -> Result<(), DemoError> {
         let store = &self.running.gateway.store;
         let mut berichten = store.berichten(None, None, 200).await?;
         berichten.retain(|bericht| !ids.contains(&bericht.id));
         for bericht in berichten.iter().rev() {
-            println!("             {}", told(bericht));
+            println!("             {}", described(bericht));
         }
         let overdue = store.overview().await?.overdue - overdue_before;
         if overdue > 0 {
@@ -259,7 +259,7 @@ impl Story<'_> {
         }
     }
 
-    async fn tell_totals(&self) -> Result<(), DemoError> {
+    async fn print_totals(&self) -> Result<(), DemoError> {
         let overview = self.running.gateway.store.overview().await?;
         println!(
             "\n{} berichten geaccepteerd, {} afgekeurd; {} termijn te laat, {} open; {} in de postbus van de gemeente.",

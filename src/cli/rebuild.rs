@@ -23,7 +23,7 @@ pub struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Exit {
     block_on(async {
         match rebuild(arguments).await {
-            Ok(compared) => tell(&compared),
+            Ok(compared) => print(&compared),
             Err(error) => {
                 complain(error.as_ref());
                 Exit::Environment
@@ -46,7 +46,7 @@ async fn rebuild(arguments: &Arguments) -> Result<Compared, Box<dyn Error>> {
     Ok(compared?)
 }
 
-fn tell(compared: &Compared) -> Exit {
+fn print(compared: &Compared) -> Exit {
     let Compared { berichten, payloads, rows, differences } = compared;
     let differing: String = differences.iter().flat_map(|difference| [difference, "\n"]).collect();
     let (count, plural) = (differences.len(), if differences.len() == 1 { "" } else { "s" });

@@ -12,7 +12,7 @@ use strsim::osa_distance;
 use super::{Exit, written};
 use crate::domain::afspraken::{self, Afspraak};
 use crate::domain::finding::Level;
-use crate::domain::regels::lijst::{Entry, Unchecked, find, lijst};
+use crate::domain::regels::list::{Entry, Unchecked, find, list};
 use crate::domain::regels::uitleg::{Explained, Uitleg};
 use crate::exchange::table::{Cell, csv};
 
@@ -47,7 +47,7 @@ enum Row {
 
 impl Row {
     fn all() -> impl Iterator<Item = Self> {
-        lijst().iter().map(Self::Regel).chain(afspraken::lijst().iter().map(Self::Afspraak))
+        list().iter().map(Self::Regel).chain(afspraken::list().iter().map(Self::Afspraak))
     }
 
     fn find(code: &str) -> Option<Self> {
@@ -126,7 +126,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 
 fn print(out: &mut impl Write, format: Format, wanted: &Wanted) -> io::Result<()> {
     match (format, wanted) {
-        (Format::Text, Wanted::All) => text::table(out, lijst(), afspraken::lijst()),
+        (Format::Text, Wanted::All) => text::table(out, list(), afspraken::list()),
         (Format::Text, Wanted::One(row)) => explain(out, *row),
         (Format::Text, Wanted::Retourcode(code, rows)) => of_retourcode(out, code, rows),
         (Format::Json, _) => wanted.rows().into_iter().try_for_each(|row| {

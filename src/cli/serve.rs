@@ -53,15 +53,15 @@ async fn serve(config: Config, for_people: bool) -> Exit {
         // Who started it may not read along; it serves all the same.
         let _ = writeln!(std::io::stdout(), "{address}");
     }
-    tell_systemd(sd_notify::NotifyState::Ready);
+    notify_systemd(sd_notify::NotifyState::Ready);
     stop.received().await;
     tracing::info!("stopping");
-    tell_systemd(sd_notify::NotifyState::Stopping);
+    notify_systemd(sd_notify::NotifyState::Stopping);
     running.stop().await;
     Exit::Fine
 }
 
-fn tell_systemd(state: sd_notify::NotifyState) {
+fn notify_systemd(state: sd_notify::NotifyState) {
     if let Err(error) = sd_notify::notify(&[state]) {
         tracing::warn!(error = &error as &dyn std::error::Error, "systemd could not be told");
     }

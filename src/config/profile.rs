@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::codelijsten::Codelijsten;
-use crate::domain::afspraken::{Afspraken, ChangeOfProfile, LateInvoice, Mlw2018, Require305, Sap32, Terms};
+use crate::domain::afspraken::{Afspraken, ChangeOfProfile, LateInvoice, Mlw2018, PaymentTerms, Require305, Sap32};
 use crate::domain::berichten::contract::Wijze;
 use crate::domain::cak::Cak;
 use crate::domain::deadlines::kinds::term_keys;
@@ -266,7 +266,7 @@ impl RawAfspraken {
                     RawRequire305::Warn => Require305::Warn,
                     RawRequire305::Reject => Require305::Reject,
                 },
-                terms: Terms {
+                terms: PaymentTerms {
                     from: if old_support_is_start { NaiveDate::MIN } else { valid_from },
                     pays_start_period,
                     pays_start_and_end,

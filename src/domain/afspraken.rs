@@ -12,7 +12,7 @@ mod heusden;
 mod mlw;
 mod paid;
 mod sap;
-mod tabel;
+mod table;
 
 use chrono::NaiveDate;
 
@@ -26,7 +26,7 @@ use crate::domain::regels::outside::Outside;
 
 pub use afspraak::{Afspraak, GATEWAY};
 pub use mlw::{ChangeOfProfile, LateInvoice, Mlw2018, Require305};
-pub use paid::Terms;
+pub use paid::PaymentTerms;
 pub use sap::Sap32;
 
 /// The agreements of a profile.
@@ -44,14 +44,14 @@ pub enum Afspraken {
 
 /// Every agreement that a finding may name, by profile and number.
 #[must_use]
-pub const fn lijst() -> &'static [Afspraak] {
-    tabel::AFSPRAKEN
+pub const fn list() -> &'static [Afspraak] {
+    table::AFSPRAKEN
 }
 
 /// The agreement with this name, in capitals or not.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Afspraak> {
-    lijst().iter().find(|afspraak| afspraak.id.eq_ignore_ascii_case(id))
+    list().iter().find(|afspraak| afspraak.id.eq_ignore_ascii_case(id))
 }
 
 impl Afspraken {
@@ -115,13 +115,13 @@ mod tests {
 
     #[test]
     fn every_agreement_is_broken_in_its_own_name_and_explained() {
-        for afspraak in lijst() {
+        for afspraak in list() {
             assert!(!afspraak.breaches.is_empty(), "{}", afspraak.id);
             assert!(afspraak.breaches.iter().all(|breach| breach.id == afspraak.id), "{}", afspraak.id);
             assert!(afspraak::DOCUMENTS.iter().any(|(profile, _)| *profile == afspraak.profile), "{}", afspraak.id);
         }
-        let known: BTreeSet<&str> = lijst().iter().map(|afspraak| afspraak.id).collect();
-        assert_eq!(known.len(), lijst().len(), "an agreement stands in the table twice");
+        let known: BTreeSet<&str> = list().iter().map(|afspraak| afspraak.id).collect();
+        assert_eq!(known.len(), list().len(), "an agreement stands in the table twice");
         assert_eq!(afspraak::UITLEG.keys().copied().collect::<BTreeSet<_>>(), known);
     }
 }

@@ -8,8 +8,7 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::block_in_place;
 use tracing::Instrument;
 
-/// From how many bytes on a bericht is large: a smaller one is done within a few milliseconds.
-const LARGE: usize = 1 << 18;
+use crate::size::Size;
 
 /// How far a thread with a large bericht steps back for others, in the steps of `nice`: it then counts for a tenth. Nothing at
 /// all would not do: it could wait for ever for a busy gateway, and others for what it holds.
@@ -20,7 +19,7 @@ const STEP: i32 = 10;
 /// ones leave it time; other threads take over what this one was to do. Where there are none, all else waits.
 pub async fn in_background<T: Send>(size: usize, story: impl Future<Output = T> + Send) -> T {
     let runtime = Handle::current();
-    if size < LARGE || runtime.runtime_flavor() != RuntimeFlavor::MultiThread {
+    if Size::of(size) == Size::Small || runtime.runtime_flavor() != RuntimeFlavor::MultiThread {
         return story.await;
     }
     let story = story.in_current_span();
@@ -45,6 +44,7 @@ mod tests {
     use tracing::{Dispatch, Metadata, Span};
 
     use super::*;
+    use crate::size::LARGE_BYTES;
 
     /// How far this thread stands back.
     #[expect(clippy::unused_async, reason = "a story is")]
@@ -55,8 +55,8 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn a_large_one_steps_back_and_leaves_others_as_they_were() {
         let before = niceness().await;
-        assert_eq!(in_background(LARGE - 1, niceness()).await, before);
-        assert_eq!(in_background(LARGE, niceness()).await, (before + STEP).min(19));
+        assert_eq!(in_background(LARGE_BYTES - 1, niceness()).await, before);
+        assert_eq!(in_background(LARGE_BYTES, niceness()).await, (before + STEP).min(19));
         assert_eq!(niceness().await, before);
     }
 
@@ -65,7 +65,7 @@ mod tests {
         let log = Dispatch::new(tracing_subscriber::registry());
         let story = async { (thread::current().id(), Span::current().metadata().map(Metadata::name)) };
         let story = story.with_subscriber(log.clone());
-        let asked = async { in_background(LARGE, story).instrument(tracing::info_span!("bericht")).await };
+        let asked = async { in_background(LARGE_BYTES, story).instrument(tracing::info_span!("bericht")).await };
         let (ran_on, span) = asked.with_subscriber(log).await;
         assert_ne!(ran_on, thread::current().id(), "a thread of its own");
         assert_eq!(span, Some("bericht"));
@@ -74,6 +74,6 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     #[should_panic(expected = "in the story")]
     async fn what_breaks_in_a_large_one_breaks_where_it_was_asked_for() {
-        in_background(LARGE, async { panic!("in the story") }).await;
+        in_background(LARGE_BYTES, async { panic!("in the story") }).await;
     }
 }

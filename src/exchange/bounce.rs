@@ -7,8 +7,8 @@ use bytes::Bytes;
 
 use super::gateway::Gateway;
 use super::ids;
+use super::log;
 use super::relay::{held_by, with_advice};
-use super::told;
 use crate::hub::codes::{Class, meaning};
 use crate::hub::envelope::Fault;
 use crate::store::{EnvelopeSeen, FaultEffect, Hold, KeptParcel, NewFault, ParcelKind, ParcelState, StoreError};
@@ -42,7 +42,7 @@ pub(super) async fn take_in(came_in: FaultIn<'_>, bytes: &[u8], gateway: &Gatewa
             None => effect(&came_in, parcel, gateway),
         },
     };
-    told::bounced(came_in.about, &effect);
+    log::bounced(came_in.about, &effect);
     let fault = NewFault {
         id: ids::new_id(now),
         received_at: now,

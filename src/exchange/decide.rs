@@ -34,7 +34,7 @@ pub struct Person<'a> {
 
 /// Why nothing was decided.
 #[derive(Debug)]
-pub enum Undecided {
+pub enum NotDecided {
     /// There is no such declaratie for this gemeente.
     NotFound,
     /// It has its answer already, or its gemeente answers with its own software.
@@ -51,7 +51,7 @@ pub enum Undecided {
     Store(StoreError),
 }
 
-impl From<StoreError> for Undecided {
+impl From<StoreError> for NotDecided {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Overtaken => Self::Overtaken,
@@ -71,14 +71,14 @@ pub fn is_for_people(view: &DeclaratieView, gateway: &Gateway) -> bool {
 /// Proposes an answer: the judgement, but for what is said of these lines.
 ///
 /// # Errors
-/// Nothing was proposed; [`Undecided::Overtaken`] also when another proposal is the last one than was `seen`.
+/// Nothing was proposed; [`NotDecided::Overtaken`] also when another proposal is the last one than was `seen`.
 pub async fn propose(
     declaratie_id: &str,
     lines: Vec<LineDecisionReceipt>,
     seen: &LastSeen,
     person: Person<'_>,
     gateway: &Gateway,
-) -> Result<Proposal, Undecided> {
+) -> Result<Proposal, NotDecided> {
     let open = Open::find(declaratie_id, person, gateway).await?;
     open.decided(&lines)?;
     let at = gateway.clock.now();
@@ -96,17 +96,17 @@ pub async fn approve(
     proposal: &str,
     person: Person<'_>,
     gateway: &Gateway,
-) -> Result<Receipt, Undecided> {
+) -> Result<Receipt, NotDecided> {
     let open = Open::find(declaratie_id, person, gateway).await?;
-    let last = open.view.proposal.as_ref().filter(|last| last.id == proposal).ok_or(Undecided::Overtaken)?;
+    let last = open.view.proposal.as_ref().filter(|last| last.id == proposal).ok_or(NotDecided::Overtaken)?;
     if last.by == person.name {
-        return Err(Undecided::SamePerson);
+        return Err(NotDecided::SamePerson);
     }
     let verdict = open.decided(&last.lines)?;
     let at = gateway.clock.now();
     let id = ids::new_id(at);
     let antwoord = compose_antwoord(&open.heen, &verdict, ids::identificatie(&id), gateway.clock.today());
-    let bytes = xml::encode(&Bericht::Heen(antwoord.ok_or(Undecided::NotOpen)?));
+    let bytes = xml::encode(&Bericht::Heen(antwoord.ok_or(NotDecided::NotOpen)?));
     let approval = Approval {
         proposal: proposal.to_owned(),
         declaratie_id: declaratie_id.to_owned(),
@@ -118,7 +118,7 @@ pub async fn approve(
     match receive(&received, gateway).await? {
         Reply::Recorded(receipt) | Reply::Repeated(receipt) if receipt.verdict == "accepted" => Ok(receipt),
         Reply::Recorded(receipt) | Reply::Repeated(receipt) | Reply::Refused(_, receipt) => {
-            Err(Undecided::Refused(Box::new(receipt)))
+            Err(NotDecided::Refused(Box::new(receipt)))
         }
     }
 }
@@ -131,35 +131,35 @@ struct Open {
 }
 
 impl Open {
-    async fn find(id: &str, person: Person<'_>, gateway: &Gateway) -> Result<Self, Undecided> {
+    async fn find(id: &str, person: Person<'_>, gateway: &Gateway) -> Result<Self, NotDecided> {
         let view = gateway.store.declaratie(id, Some(person.gemeente)).await?;
-        let view = view.filter(|view| view.gemeente == person.gemeente.code()).ok_or(Undecided::NotFound)?;
+        let view = view.filter(|view| view.gemeente == person.gemeente.code()).ok_or(NotDecided::NotFound)?;
         if !is_for_people(&view, gateway) {
-            return Err(Undecided::NotOpen);
+            return Err(NotDecided::NotOpen);
         }
         let bytes = gateway.store.payload(id, Some(person.gemeente)).await?.unwrap_or_default();
-        let bericht = gateway.schemas.read(&bytes).map_err(|_| Undecided::NotFound)?;
-        let Bericht::Heen(heen) = bericht else { return Err(Undecided::NotFound) };
+        let bericht = gateway.schemas.read(&bytes).map_err(|_| NotDecided::NotFound)?;
+        let Bericht::Heen(heen) = bericht else { return Err(NotDecided::NotFound) };
         let findings = gateway.store.declaratie_findings(id, Some(person.gemeente), None).await?;
-        let judged = judged(&heen, &findings).ok_or(Undecided::NotOpen)?;
+        let judged = judged(&heen, &findings).ok_or(NotDecided::NotOpen)?;
         Ok(Self { view, heen, judged })
     }
 
     /// The verdict with these decisions.
-    fn decided(&self, lines: &[LineDecisionReceipt]) -> Result<Verdict, Undecided> {
+    fn decided(&self, lines: &[LineDecisionReceipt]) -> Result<Verdict, NotDecided> {
         let decisions: Vec<_> = lines.iter().map(LineDecision::from).collect();
-        let declaratie = self.heen.inhoud.declaratie().ok_or(Undecided::NotFound)?;
-        decide(&self.heen, &declaratie, self.judged.clone(), &decisions).map_err(Undecided::NotAllowed)
+        let declaratie = self.heen.inhoud.declaratie().ok_or(NotDecided::NotFound)?;
+        decide(&self.heen, &declaratie, self.judged.clone(), &decisions).map_err(NotDecided::NotAllowed)
     }
 }
 
 /// The verdict on a declaratie as its receipt kept it; `None` when its lines were not judged.
 fn judged(heen: &Heenbericht, kept: &[FindingReceipt]) -> Option<Verdict> {
     let declaratie = heen.inhoud.declaratie()?;
-    let oordeel = granted(&heen.inhoud, &declaratie, kept)?;
+    let verdicts = granted(&heen.inhoud, &declaratie, kept)?;
     let clienten = heen.inhoud.clienten_path();
     let findings = errors(kept).filter_map(|finding| finding_of(finding, &clienten)).collect();
-    Some(Verdict { findings, declaratie: Some(oordeel) })
+    Some(Verdict { findings, declaratie: Some(verdicts) })
 }
 
 /// What a receipt kept of a finding in a line or a client.

@@ -235,12 +235,12 @@ async fn examine(
         return Ok(proof);
     }
     if !proof.is_in_force {
-        proof.report.tell(&[not_in_force()], lines);
+        proof.report.record(&[not_in_force()], lines);
     }
     match gateway.schemas.read(&proof.bytes) {
         Err(refusal) => {
             proof.stops = Some(Stop::Schema);
-            proof.report.tell(&refusal.findings, lines);
+            proof.report.record(&refusal.findings, lines);
         }
         Ok(bericht) => {
             let mut history = gateway.store.history(&bericht).await?;
@@ -248,7 +248,7 @@ async fn examine(
             let verdict = gateway.judge(&bericht, &history, gateway.parties.route(&bericht));
             proof.is_used = history.identificatie_used;
             proof.stops = verdict.is_rejected().then_some(Stop::Rejection);
-            proof.report.tell(&verdict.findings, lines);
+            proof.report.record(&verdict.findings, lines);
             earlier.extend(judged(lines, &verdict));
         }
     }
@@ -273,7 +273,7 @@ fn not_in_force() -> Finding {
 
 /// The lines as they count for those after them; none of a bericht that is rejected as a whole.
 fn judged<'a>(lines: &'a [Line], verdict: &'a Verdict) -> impl Iterator<Item = PrestatieFact> + 'a {
-    let granted = verdict.declaratie.iter().flat_map(|oordeel| &oordeel.granted);
+    let granted = verdict.declaratie.iter().flat_map(|verdicts| &verdicts.granted);
     lines.iter().zip(granted).map(|(line, toegekend)| PrestatieFact {
         bsn: line.bsn.clone(),
         prestatie: line.prestatie.clone(),

@@ -36,7 +36,7 @@ pub struct Keeper<'a> {
 }
 
 /// A deadline that somebody wants to open.
-pub struct Wanted {
+pub struct OpeningAsked {
     /// Its name, unique for who opens it.
     pub kenmerk: Kenmerk,
     /// The term, by its name or that of its agreement.
@@ -55,7 +55,7 @@ pub struct Wanted {
 
 /// Why a deadline stayed as it was, or was not opened.
 #[derive(Debug)]
-pub enum Unkept {
+pub enum KeepError {
     /// There is no such deadline for whoever asks.
     NotFound,
     /// The profile has no such term.
@@ -92,7 +92,7 @@ pub enum Unkept {
     Store(StoreError),
 }
 
-impl From<StoreError> for Unkept {
+impl From<StoreError> for KeepError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
@@ -102,7 +102,11 @@ impl From<StoreError> for Unkept {
 ///
 /// # Errors
 /// None was opened.
-pub async fn open(wanted: Wanted, keeper: Keeper<'_>, gateway: &Gateway) -> Result<(DeadlineView, bool), Unkept> {
+pub async fn open(
+    wanted: OpeningAsked,
+    keeper: Keeper<'_>,
+    gateway: &Gateway,
+) -> Result<(DeadlineView, bool), KeepError> {
     let term = gateway.profile.plain_term(&wanted.clock).ok_or_else(|| no_such_term(gateway))?;
     may_keep(keeper, [Some(&wanted.gemeente), wanted.aanbieder.as_ref()], gateway)?;
     let new = wanted.under(term, keeper, gateway)?;
@@ -121,14 +125,14 @@ pub async fn open(wanted: Wanted, keeper: Keeper<'_>, gateway: &Gateway) -> Resu
     Err(StoreError::Stale.into())
 }
 
-impl Wanted {
+impl OpeningAsked {
     /// As a deadline of this term.
-    fn under(self, term: &PlainTerm, keeper: Keeper<'_>, gateway: &Gateway) -> Result<NewOpened, Unkept> {
+    fn under(self, term: &PlainTerm, keeper: Keeper<'_>, gateway: &Gateway) -> Result<NewOpened, KeepError> {
         let responsible = match term.binds {
             Side::Gemeente => Some(&self.gemeente),
             Side::Aanbieder => self.aanbieder.as_ref(),
         };
-        let responsible = responsible.ok_or(Unkept::NoAanbieder)?.code().to_owned();
+        let responsible = responsible.ok_or(KeepError::NoAanbieder)?.code().to_owned();
         let at = gateway.clock.now();
         let due = term.term.due(self.vanaf, &gateway.calendar);
         Ok(NewOpened {
@@ -156,26 +160,26 @@ impl Wanted {
 }
 
 /// The terms that a person may name under this profile.
-fn no_such_term(gateway: &Gateway) -> Unkept {
+fn no_such_term(gateway: &Gateway) -> KeepError {
     let known = gateway.profile.plain.iter().map(|clock| format!("{} ({})", clock.name, clock.afspraak));
-    Unkept::NoSuchTerm { profile: gateway.profile.name.clone(), known: known.collect() }
+    KeepError::NoSuchTerm { profile: gateway.profile.name.clone(), known: known.collect() }
 }
 
 /// One of the parties does, where the gateway acts for one of them; or an operator.
-fn may_keep(keeper: Keeper<'_>, parties: [Option<&Partij>; 2], gateway: &Gateway) -> Result<(), Unkept> {
+fn may_keep(keeper: Keeper<'_>, parties: [Option<&Partij>; 2], gateway: &Gateway) -> Result<(), KeepError> {
     let mut parties = parties.into_iter().flatten();
     match keeper.partij {
-        Some(own) if !parties.any(|partij| partij == own) => Err(Unkept::OtherParty),
-        None if !parties.any(|partij| gateway.parties.naam(partij.code()).is_some()) => Err(Unkept::NotOurs),
+        Some(own) if !parties.any(|partij| partij == own) => Err(KeepError::OtherParty),
+        None if !parties.any(|partij| gateway.parties.naam(partij.code()).is_some()) => Err(KeepError::NotOurs),
         Some(_) | None => Ok(()),
     }
 }
 
 /// The deadline that is there, when it was opened in the same words.
-fn same(view: DeadlineView, asked: &DeadlineAsked) -> Result<(DeadlineView, bool), Unkept> {
+fn same(view: DeadlineView, asked: &DeadlineAsked) -> Result<(DeadlineView, bool), KeepError> {
     match &view.origin {
         Origin::Person(opened) if opened.asked == *asked => Ok((view, false)),
-        Origin::Person(_) | Origin::Bericht(_) => Err(Unkept::OtherContent),
+        Origin::Person(_) | Origin::Bericht(_) => Err(KeepError::OtherContent),
     }
 }
 
@@ -183,19 +187,24 @@ fn same(view: DeadlineView, asked: &DeadlineAsked) -> Result<(DeadlineView, bool
 ///
 /// # Errors
 /// Nothing was changed.
-pub async fn finish(id: &str, day: NaiveDate, keeper: Keeper<'_>, gateway: &Gateway) -> Result<DeadlineView, Unkept> {
-    let there = gateway.store.deadline(id, keeper.partij).await?.ok_or(Unkept::NotFound)?;
-    let Origin::Person(opened) = &there.origin else { return Err(Unkept::ByBericht) };
+pub async fn finish(
+    id: &str,
+    day: NaiveDate,
+    keeper: Keeper<'_>,
+    gateway: &Gateway,
+) -> Result<DeadlineView, KeepError> {
+    let there = gateway.store.deadline(id, keeper.partij).await?.ok_or(KeepError::NotFound)?;
+    let Origin::Person(opened) = &there.origin else { return Err(KeepError::ByBericht) };
     let (from, at) = (opened.asked.vanaf, gateway.clock.now());
     let today = clock::date_of(at);
     if there.is_awaited() && !(from..=today).contains(&day) {
-        return Err(Unkept::NotYet { from, today });
+        return Err(KeepError::NotYet { from, today });
     }
     let done = Done { id: id.to_owned(), day, at, by: keeper.name.to_owned() };
-    let finished = gateway.store.finish_deadline(&done).await?.ok_or(Unkept::NotFound)?;
+    let finished = gateway.store.finish_deadline(&done).await?.ok_or(KeepError::NotFound)?;
     match &finished.origin {
-        Origin::Person(Opened { gereed_op: Some(other), .. }) if *other != day => Err(Unkept::DoneOn(*other)),
-        Origin::Person(Opened { gereed_op: None, .. }) => Err(Unkept::Closed),
+        Origin::Person(Opened { gereed_op: Some(other), .. }) if *other != day => Err(KeepError::DoneOn(*other)),
+        Origin::Person(Opened { gereed_op: None, .. }) => Err(KeepError::Closed),
         Origin::Person(_) | Origin::Bericht(_) => Ok(finished),
     }
 }
@@ -209,16 +218,16 @@ pub async fn acknowledge(
     (owner, reason): (String, String),
     keeper: Keeper<'_>,
     gateway: &Gateway,
-) -> Result<DeadlineView, Unkept> {
-    gateway.store.deadline(id, keeper.partij).await?.ok_or(Unkept::NotFound)?;
+) -> Result<DeadlineView, KeepError> {
+    gateway.store.deadline(id, keeper.partij).await?.ok_or(KeepError::NotFound)?;
     let taken = Acknowledged { owner, reason, at: gateway.clock.now(), by: keeper.name.to_owned() };
-    let view = gateway.store.acknowledge_deadline(id, &taken).await?.ok_or(Unkept::NotFound)?;
+    let view = gateway.store.acknowledge_deadline(id, &taken).await?.ok_or(KeepError::NotFound)?;
     let is_kept = |kept: &Acknowledged| kept.owner == taken.owner && kept.reason == taken.reason;
-    if view.acknowledged.as_ref().is_some_and(is_kept) { Ok(view) } else { Err(Unkept::Closed) }
+    if view.acknowledged.as_ref().is_some_and(is_kept) { Ok(view) } else { Err(KeepError::Closed) }
 }
 
 /// A written order of a gemeente, on which support begins.
-pub struct Order {
+pub struct SpoedAsked {
     /// Who gives the toewijzing.
     pub gemeente: Partij,
     /// Who has it.
@@ -236,17 +245,17 @@ pub struct Order {
 ///
 /// # Errors
 /// Nothing was changed.
-pub async fn begin_on_order(order: Order, keeper: Keeper<'_>, gateway: &Gateway) -> Result<Spoed, Unkept> {
+pub async fn record_spoed(order: SpoedAsked, keeper: Keeper<'_>, gateway: &Gateway) -> Result<Spoed, KeepError> {
     if gateway.profile.term_of(DeadlineKind::StartNaToewijzing).is_none() {
-        return Err(Unkept::NotWatched(gateway.profile.name.clone()));
+        return Err(KeepError::NotWatched(gateway.profile.name.clone()));
     }
     may_keep(keeper, [Some(&order.gemeente), None], gateway)?;
     let (at, by) = (gateway.clock.now(), keeper.name.to_owned());
-    let Order { gemeente, aanbieder, toewijzing_nummer, dag, referentie } = order;
+    let SpoedAsked { gemeente, aanbieder, toewijzing_nummer, dag, referentie } = order;
     let told = Spoed { gemeente, aanbieder, toewijzing_nummer, dag, referentie, at, by };
-    let kept = gateway.store.tell_spoed(&told).await?;
+    let kept = gateway.store.record_spoed(&told).await?;
     let is_same = (kept.dag, &kept.referentie) == (told.dag, &told.referentie);
-    if is_same { Ok(kept) } else { Err(Unkept::OtherContent) }
+    if is_same { Ok(kept) } else { Err(KeepError::OtherContent) }
 }
 
 /// Takes a written order back, and gives it as it was: how soon support begins after the toewijzing is watched again. The
@@ -254,16 +263,16 @@ pub async fn begin_on_order(order: Order, keeper: Keeper<'_>, gateway: &Gateway)
 ///
 /// # Errors
 /// Nothing was changed.
-pub async fn withdraw_order(
+pub async fn withdraw_spoed(
     (gemeente, aanbieder, toewijzing_nummer): (Partij, Partij, ToewijzingNummer),
     reason: String,
     keeper: Keeper<'_>,
     gateway: &Gateway,
-) -> Result<(Spoed, Withdrawn), Unkept> {
+) -> Result<(Spoed, Withdrawn), KeepError> {
     may_keep(keeper, [Some(&gemeente), None], gateway)?;
     let withdrawn = Withdrawn { at: gateway.clock.now(), by: keeper.name.to_owned(), reason };
     let withdrawal = SpoedWithdrawal { gemeente, aanbieder, toewijzing_nummer, withdrawn };
-    let spoed = gateway.store.withdraw_spoed(&withdrawal).await?.ok_or(Unkept::NotFound)?;
+    let spoed = gateway.store.withdraw_spoed(&withdrawal).await?.ok_or(KeepError::NotFound)?;
     // Its clock may be due before all others, or have been long ago.
     gateway.alarm.look_again();
     Ok((spoed, withdrawal.withdrawn))

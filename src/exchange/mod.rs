@@ -1,4 +1,4 @@
-//! The stories: [`receive`] takes in a bericht, [`decide`] lets people answer a declaratie, [`betalen`] pays what was granted, [`keep`] lets people look after deadlines, [`wait`] judges what came too early, [`relay`] sends what has to go
+//! The stories: [`receive`] takes in a bericht, [`decide`] lets people answer a declaratie, [`pay`] pays what was granted, [`keep`] lets people look after deadlines, [`wait`] judges what came too early, [`relay`] sends what has to go
 //! out, [`watch`] raises what is overdue.
 //!
 //! Each story fits on one screen. What surrounds them: `received` (what came in), `judge` (the one loop in which a bericht is
@@ -8,7 +8,6 @@
 mod again;
 mod alarm;
 mod background;
-pub mod betalen;
 mod bounce;
 mod brought;
 pub mod decide;
@@ -19,17 +18,18 @@ mod gateway;
 mod ids;
 mod judge;
 pub mod keep;
+mod log;
 pub mod network;
 pub mod outbox;
 mod parcel;
 pub mod parties;
+pub mod pay;
 pub mod rebuild;
 pub mod receive;
 mod received;
 pub mod relay;
 mod seen;
 pub mod table;
-mod told;
 pub mod wait;
 pub mod watch;
 

@@ -13,7 +13,7 @@ use crate::domain::berichten::bericht::Heenbericht;
 use crate::domain::berichten::declaratie::Declaratie;
 use crate::domain::finding::Level;
 use crate::domain::judging::retour;
-use crate::domain::judging::verdict::Oordeel;
+use crate::domain::judging::verdict::LineVerdicts;
 use crate::domain::{Bericht, Inhoud, Verdict};
 use crate::store::{
     About, Answering, Digest, Effect, Entry, FindingReceipt, Journaled, LedgerChange, LedgerRow, LedgerTable,
@@ -139,7 +139,7 @@ fn ledger_of(heen: &Heenbericht, accepted: bool, receipt: &Receipt) -> LedgerCha
 }
 
 /// Which lines of a declaratie were granted, by what was found in them; `None` when they were not judged.
-pub(super) fn granted(inhoud: &Inhoud, declaratie: &Declaratie, findings: &[FindingReceipt]) -> Option<Oordeel> {
+pub(super) fn granted(inhoud: &Inhoud, declaratie: &Declaratie, findings: &[FindingReceipt]) -> Option<LineVerdicts> {
     let clienten = format!("{}/", inhoud.clienten_path());
     let mut wrong: HashSet<String> = HashSet::new();
     for finding in errors(findings) {
@@ -160,7 +160,7 @@ pub(super) fn granted(inhoud: &Inhoud, declaratie: &Declaratie, findings: &[Find
         lines.map(move |(nr, line)| (client, nr, line.ingediend_bedrag.bedrag))
     });
     let granted = granted.map(|(client, line, bedrag)| is_granted(client, line).then_some(bedrag));
-    Some(Oordeel { granted: granted.collect(), ..Oordeel::default() })
+    Some(LineVerdicts { granted: granted.collect(), ..LineVerdicts::default() })
 }
 
 /// The findings that reject.

@@ -11,10 +11,10 @@ use super::draft::{self, Draft, columns};
 use super::format;
 use super::gateway::{Envelopes, Gateway};
 use super::judge::{Case, Done, Next, Story};
+use super::log;
 use super::parties::Addressee;
 use super::received::{Carrier, Format, Received, Refused, Reply};
 use super::seen::Seen;
-use super::told;
 use crate::domain::{Bericht, Berichtsoort, History, Verdict};
 use crate::store::{Receipt, StoreError};
 
@@ -28,7 +28,7 @@ use crate::store::{Receipt, StoreError};
 /// berichten about the same came first that this one gave up.
 pub async fn receive(received: &Received, gateway: &Gateway) -> Result<Reply, StoreError> {
     let reply = in_background(received.bytes.len(), Box::pin(take_in(received, gateway))).await?;
-    told::came_in(received, &reply);
+    log::came_in(received, &reply);
     Ok(reply)
 }
 

@@ -15,7 +15,8 @@ use chrono::TimeDelta;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, StreamExt as _};
 
-use super::{Gateway, told};
+use super::gateway::Gateway;
+use super::log;
 use crate::domain::Timestamp;
 use crate::hub::codes::{Class, Generation, Holds, Meaning, meaning};
 use crate::hub::envelope::Kind;
@@ -29,7 +30,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// When to try again, and until when.
 #[derive(Clone, Debug)]
-pub struct Rhythm {
+pub struct RetryPolicy {
     /// The name of this worker, unique among all processes.
     pub worker: String,
     /// How long a claim holds; longer than an attempt can take.
@@ -62,16 +63,16 @@ struct Desk {
 }
 
 /// Sends what is due until `stop` is done, and then ends what is under way. A fault of the store is logged and tried again.
-pub async fn relay(gateway: &Gateway, link: &Ggk, rhythm: &Rhythm, stop: impl Future<Output = ()>) {
+pub async fn relay(gateway: &Gateway, link: &Ggk, retry_policy: &RetryPolicy, stop: impl Future<Output = ()>) {
     tokio::pin!(stop);
     let mut desk = Desk::default();
     logged(desk.resume(gateway).await);
     let mut sending = FuturesUnordered::new();
     loop {
-        let pause = match desk.claim(gateway, rhythm).await {
-            Ok(parcels) if parcels.is_empty() => desk.pause(gateway, rhythm).await,
+        let pause = match desk.claim(gateway, retry_policy).await {
+            Ok(parcels) if parcels.is_empty() => desk.pause(gateway, retry_policy).await,
             Ok(parcels) => {
-                sending.extend(parcels.into_iter().map(|parcel| send(parcel, gateway, link, rhythm)));
+                sending.extend(parcels.into_iter().map(|parcel| send(parcel, gateway, link, retry_policy)));
                 Ok(LONGEST_WAIT)
             }
             Err(error) => Err(error),
@@ -83,10 +84,10 @@ pub async fn relay(gateway: &Gateway, link: &Ggk, rhythm: &Rhythm, stop: impl Fu
         tokio::select! {
             () = &mut stop => break,
             Some(sent) = sending.next() => {
-                logged(desk.take_in(sent, gateway, rhythm).await);
+                logged(desk.take_in(sent, gateway, retry_policy).await);
                 // Those that were settled in one commit end together, and make room for one claim.
                 while let Some(Some(sent)) = sending.next().now_or_never() {
-                    logged(desk.take_in(sent, gateway, rhythm).await);
+                    logged(desk.take_in(sent, gateway, retry_policy).await);
                 }
             }
             () = gateway.parcel_added.notified() => {}
@@ -94,7 +95,7 @@ pub async fn relay(gateway: &Gateway, link: &Ggk, rhythm: &Rhythm, stop: impl Fu
         }
     }
     while let Some(sent) = sending.next().await {
-        logged(desk.take_in(sent, gateway, rhythm).await);
+        logged(desk.take_in(sent, gateway, retry_policy).await);
     }
 }
 
@@ -115,13 +116,13 @@ impl Desk {
     }
 
     /// Claims what is due, as far as there is room.
-    async fn claim(&mut self, gateway: &Gateway, rhythm: &Rhythm) -> Result<Vec<Parcel>, StoreError> {
+    async fn claim(&mut self, gateway: &Gateway, retry_policy: &RetryPolicy) -> Result<Vec<Parcel>, StoreError> {
         let now = gateway.clock.now();
-        let room = self.breaker.room(now, rhythm.limits, &self.under_way);
+        let room = self.breaker.room(now, retry_policy.limits, &self.under_way);
         if room.is_full() {
             return Ok(Vec::new());
         }
-        let lease = Lease { worker: rhythm.worker.clone(), until: later(now, rhythm.lease) };
+        let lease = Lease { worker: retry_policy.worker.clone(), until: later(now, retry_policy.lease) };
         let mut parcels = Vec::new();
         if let Some(others) = self.breaker.room_for_others(&room) {
             parcels = gateway.store.claim_due(now, &lease, others).await?;
@@ -136,10 +137,11 @@ impl Desk {
     }
 
     /// How long nothing can become due, when nothing is due now.
-    async fn pause(&self, gateway: &Gateway, rhythm: &Rhythm) -> Result<Duration, StoreError> {
+    async fn pause(&self, gateway: &Gateway, retry_policy: &RetryPolicy) -> Result<Duration, StoreError> {
         let now = gateway.clock.now();
         // No pause and no lease is longer: one that is was made while the clock was ahead.
-        let longest = rhythm.pauses.longest.max(rhythm.longest_asked).max(rhythm.lease) + LONGEST_WAIT;
+        let longest =
+            retry_policy.pauses.longest.max(retry_policy.longest_asked).max(retry_policy.lease) + LONGEST_WAIT;
         let mended = gateway.store.mend_pauses(now, later(now, longest)).await?;
         if mended > 0 {
             tracing::warn!(parcels = mended, "the clock was ahead: what waited for that is due now");
@@ -152,14 +154,14 @@ impl Desk {
     }
 
     /// Remembers how an attempt ended, and tells people what is held since.
-    async fn take_in(&mut self, sent: Sent, gateway: &Gateway, rhythm: &Rhythm) -> Result<(), StoreError> {
+    async fn take_in(&mut self, sent: Sent, gateway: &Gateway, retry_policy: &RetryPolicy) -> Result<(), StoreError> {
         if let Some(count) = self.under_way.get_mut(&sent.ontvanger) {
             *count -= 1;
             if *count == 0 {
                 self.under_way.remove(&sent.ontvanger);
             }
         }
-        for change in self.breaker.note(&sent.ontvanger, sent.reach, sent.at, rhythm.pauses) {
+        for change in self.breaker.note(&sent.ontvanger, sent.reach, sent.at, retry_policy.pauses) {
             match change {
                 Change::Held(scope, reason) => {
                     tracing::warn!(scope = scope.word(), name = scope.name(), "held: nothing gets through");
@@ -176,13 +178,13 @@ impl Desk {
 }
 
 /// One attempt, and what came of it on record.
-async fn send(mut parcel: Parcel, gateway: &Gateway, link: &Ggk, rhythm: &Rhythm) -> Sent {
+async fn send(mut parcel: Parcel, gateway: &Gateway, link: &Ggk, retry_policy: &RetryPolicy) -> Sent {
     let envelope = std::mem::take(&mut parcel.envelope);
     let delivery = link.deliver(kind(parcel.kind), &parcel.referentienummer, envelope).await;
     let now = gateway.clock.now();
-    let reach = reach(&delivery, now, rhythm);
-    let settlement = settlement(delivery, &parcel, now, rhythm);
-    told::sent(&parcel, &settlement);
+    let reach = reach(&delivery, now, retry_policy);
+    let settlement = settlement(delivery, &parcel, now, retry_policy);
+    log::sent(&parcel, &settlement);
     let settled = match gateway.store.settle(&parcel, now, &settlement).await {
         // Our lease lapsed while we were sending; whoever has it now sends the same bytes and settles.
         Err(StoreError::LeaseLost) => Ok(()),
@@ -192,10 +194,10 @@ async fn send(mut parcel: Parcel, gateway: &Gateway, link: &Ggk, rhythm: &Rhythm
 }
 
 /// What one attempt tells of the receiver and the way there.
-fn reach(delivery: &Delivery, now: Timestamp, rhythm: &Rhythm) -> Reach {
+fn reach(delivery: &Delivery, now: Timestamp, retry_policy: &RetryPolicy) -> Reach {
     let trouble = |reason: &str, not_before: Option<NotBefore>| Trouble {
         reason: reason.to_owned(),
-        not_before: not_before.map(|asked| asked_for(asked, now, rhythm)),
+        not_before: not_before.map(|asked| asked_for(asked, now, retry_policy)),
     };
     match delivery {
         Delivery::Accepted(_) | Delivery::Refused(_) | Delivery::Unsendable(_) => Reach::Through,
@@ -206,14 +208,14 @@ fn reach(delivery: &Delivery, now: Timestamp, rhythm: &Rhythm) -> Reach {
 }
 
 /// What one attempt means for the parcel.
-fn settlement(delivery: Delivery, parcel: &Parcel, now: Timestamp, rhythm: &Rhythm) -> Settlement {
+fn settlement(delivery: Delivery, parcel: &Parcel, now: Timestamp, retry_policy: &RetryPolicy) -> Settlement {
     let again = |not_before: Option<NotBefore>, reason, unclear| {
         let tried = now.signed_duration_since(parcel.tried_since).to_std().unwrap_or_default();
-        if tried >= rhythm.budget {
+        if tried >= retry_policy.budget {
             return Settlement::HandedOver { reason, unclear };
         }
-        let at = later(now, rhythm.pauses.after(parcel.attempt, &parcel.referentienummer));
-        let asked = not_before.map(|asked| asked_for(asked, now, rhythm));
+        let at = later(now, retry_policy.pauses.after(parcel.attempt, &parcel.referentienummer));
+        let asked = not_before.map(|asked| asked_for(asked, now, retry_policy));
         Settlement::Retry { at: at.max(asked.unwrap_or(at)), reason, unclear }
     };
     match delivery {
@@ -224,7 +226,7 @@ fn settlement(delivery: Delivery, parcel: &Parcel, now: Timestamp, rhythm: &Rhyt
         Delivery::Unknown(reason) => again(None, reason, true),
         Delivery::Unsendable(reason) => Settlement::HandedOver { reason, unclear: false },
         Delivery::Refused(refusal) => {
-            let meaning = meaning(&refusal.zender, &refusal.fault.code, rhythm.generation);
+            let meaning = meaning(&refusal.zender, &refusal.fault.code, retry_policy.generation);
             if meaning.class == Class::RetrySame {
                 return again(None, refusal.reason(), false);
             }
@@ -261,8 +263,8 @@ pub(super) fn with_advice(fault: String, meaning: Meaning) -> String {
 }
 
 /// Until when the network asks to wait, as far as we go along with that.
-fn asked_for(asked: NotBefore, now: Timestamp, rhythm: &Rhythm) -> Timestamp {
-    asked.instant(now).min(later(now, rhythm.longest_asked))
+fn asked_for(asked: NotBefore, now: Timestamp, retry_policy: &RetryPolicy) -> Timestamp {
+    asked.instant(now).min(later(now, retry_policy.longest_asked))
 }
 
 fn later(now: Timestamp, pause: Duration) -> Timestamp {
@@ -298,8 +300,8 @@ mod tests {
         }
     }
 
-    fn rhythm() -> Rhythm {
-        Rhythm {
+    fn retry_policy() -> RetryPolicy {
+        RetryPolicy {
             worker: "w".to_owned(),
             lease: Duration::from_mins(2),
             pauses: Pauses { first: Duration::from_secs(30), longest: Duration::from_mins(15) },
@@ -328,7 +330,7 @@ mod tests {
     #[test]
     fn attempts_go_on_for_days_however_many_they_are_and_then_a_person_looks() {
         let unknown = || Delivery::Unknown("weg".to_owned());
-        let after = |hours, attempt| settlement(unknown(), &parcel(attempt), at(hours), &rhythm());
+        let after = |hours, attempt| settlement(unknown(), &parcel(attempt), at(hours), &retry_policy());
         assert!(matches!(after(7 * 24 - 1, 5000), Settlement::Retry { unclear: true, .. }));
         assert!(matches!(after(7 * 24, 3), Settlement::HandedOver { unclear: true, .. }), "unclear to the end");
     }
@@ -339,7 +341,7 @@ mod tests {
             not_before: Some(NotBefore::After(Duration::from_secs(seconds))),
             reason: String::new(),
         };
-        let until = |delivery| match settlement(delivery, &parcel(1), at(0), &rhythm()) {
+        let until = |delivery| match settlement(delivery, &parcel(1), at(0), &retry_policy()) {
             Settlement::Retry { at, .. } => at.timestamp(),
             other => panic!("{other:?}"),
         };
@@ -354,22 +356,22 @@ mod tests {
     fn not_unique_on_a_resend_is_the_echo_of_what_had_arrived() {
         let resent = Parcel { maybe_arrived: true, ..parcel(2) };
         for (zender, code) in [("9998", "StUF016"), ("VECOZO", "IB016"), ("VECOZO", "BRS114")] {
-            let echo = settlement(fault(zender, code), &resent, at(1), &rhythm());
+            let echo = settlement(fault(zender, code), &resent, at(1), &retry_policy());
             assert_eq!(echo, Settlement::Delivered { receipt: code.to_owned() });
-            let first = settlement(fault(zender, code), &parcel(1), at(1), &rhythm());
+            let first = settlement(fault(zender, code), &parcel(1), at(1), &retry_policy());
             assert!(matches!(first, Settlement::HandedOver { unclear: true, .. }), "nothing had been sent: {first:?}");
         }
     }
 
     #[test]
     fn a_freeze_holds_its_functie_and_a_missing_authorisation_its_sender() {
-        let held = |zender, code| match settlement(fault(zender, code), &parcel(1), at(1), &rhythm()) {
+        let held = |zender, code| match settlement(fault(zender, code), &parcel(1), at(1), &retry_policy()) {
             Settlement::Held { hold, reason } => (hold.scope, reason.starts_with(code)),
             other => panic!("{other:?}"),
         };
         assert_eq!(held("BIDN", "IB023"), (Scope::Functie("WMO301".to_owned()), true));
         assert_eq!(held("VECOZO", "BRS03"), (Scope::Zender("0384".to_owned()), true));
-        let unknown = settlement(fault("VECOZO", "VECMELD007"), &parcel(1), at(1), &rhythm());
+        let unknown = settlement(fault("VECOZO", "VECMELD007"), &parcel(1), at(1), &retry_policy());
         assert!(matches!(unknown, Settlement::Refused { reason } if reason.contains("niet in onze lijst")));
     }
 }

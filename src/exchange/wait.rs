@@ -13,8 +13,8 @@ use super::draft::Draft;
 use super::format::{self, Readable};
 use super::gateway::{Gateway, until};
 use super::judge::{Case, Done, Next, Story};
+use super::log;
 use super::received::{Carrier, Format, Received};
-use super::told;
 use crate::domain::facts::history::Subject;
 use crate::domain::judging::waiting::{meant_order, waits_on};
 use crate::domain::{History, Timestamp};
@@ -118,7 +118,7 @@ impl<'a> Parked<'a> {
         let case = Case { received: self.received, readable: &self.readable, route };
         match case.settle(self, gateway).await {
             Ok(Done::Recorded(receipt)) => {
-                told::judged(&receipt);
+                log::judged(&receipt);
                 Ok(Some(receipt))
             }
             Ok(Done::Stopped(StillWaiting)) | Err(StoreError::NotWaiting) => Ok(None),

@@ -21,6 +21,7 @@ use crate::domain::Timestamp;
 use crate::exchange::keep::DeadlineJson;
 use crate::exchange::receive::receive;
 use crate::exchange::{Carrier, Format, Received, Reply, as_json, retour_codes};
+use crate::size::HUGE_BYTES;
 use crate::store::{BerichtView, ParcelView, Receipt};
 
 /// What may stand behind the question mark of a post.
@@ -71,7 +72,7 @@ pub(super) async fn post(
     let partij = caller.partij()?.clone();
     let by = caller.keeper().name.to_owned();
     let format = format_of(&headers)?;
-    let whole = body::read(body, &headers, (server.max_bericht_bytes, body::LARGE), &server.turns).await?;
+    let whole = body::read(body, &headers, (server.max_bericht_bytes, HUGE_BYTES), &server.turns).await?;
     let received = Received::new(
         whole.bytes.clone(),
         format,

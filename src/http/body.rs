@@ -16,9 +16,6 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use super::error::Problem;
 use crate::echo::shown;
 
-/// From how many bytes on a body is large.
-pub(super) const LARGE: usize = 1 << 20;
-
 /// What large bodies take turns in.
 pub(super) struct Turns(Semaphore);
 

@@ -48,7 +48,7 @@ const HEADING: [&str; 18] = [
 /// Which days, and whose.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct Wanted {
+pub(super) struct ExportQuery {
     /// The first day.
     #[param(example = "2018-04-23")]
     van: NaiveDate,
@@ -69,7 +69,7 @@ pub(super) struct Wanted {
     get,
     path = "/v1/cak",
     tag = "cak",
-    params(Wanted),
+    params(ExportQuery),
     responses(
         (status = 200, description = "A row for each start, stop and granted line", body = String, content_type = "text/csv"),
         BadQuery,
@@ -79,10 +79,10 @@ pub(super) struct Wanted {
 pub(super) async fn export(
     State(server): State<Arc<Server>>,
     caller: Caller,
-    Parameters(wanted): Parameters<Wanted>,
+    Parameters(wanted): Parameters<ExportQuery>,
 ) -> Result<Response, Problem> {
     let partij = wanted.partij(&caller)?;
-    let Wanted { van, tot, .. } = wanted;
+    let ExportQuery { van, tot, .. } = wanted;
     check_days(van, tot)?;
     let leveringen = server.gateway.store.leveringen(&partij, van, tot).await?;
     let rows = rows(&leveringen, &partij, server.gateway.profile.afspraken.cak());
@@ -110,14 +110,14 @@ impl Server {
     ) -> Result<Response, Problem> {
         let (at, by) = (self.gateway.clock.now(), caller.keeper().name.to_owned());
         let export = CakExport { file, partij, van, tot, rows: rows.len(), at, by };
-        self.gateway.store.tell_export(&export).await?;
+        self.gateway.store.record_export(&export).await?;
         let disposition = format!("attachment; filename={file}");
         let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, disposition)];
         Ok((headers, csv(heading, rows.into_iter())).into_response())
     }
 }
 
-impl Wanted {
+impl ExportQuery {
     /// Whose starts and stops.
     ///
     /// # Errors
@@ -140,22 +140,22 @@ impl Wanted {
 /// An aanbieder gets what it reports itself: nothing of the new method, and nothing once the gemeente reports. Where nothing
 /// was agreed on the CAK, everything is there, without a code.
 fn rows(leveringen: &[LeveringView], partij: &Partij, cak: Option<&Cak>) -> Vec<Vec<Cell>> {
-    let told = leveringen.iter().map(|levering| (levering, cak.map(|cak| Told::of(levering, cak))));
-    let is_for = |told: &Option<Told<'_>>| {
+    let told = leveringen.iter().map(|levering| (levering, cak.map(|cak| Reporting::of(levering, cak))));
+    let is_for = |told: &Option<Reporting<'_>>| {
         partij.is_gemeente() || told.as_ref().is_none_or(|told| told.reporter == Reporter::Aanbieder)
     };
     told.filter(|(_, told)| is_for(told)).map(|(levering, told)| row(levering, told.as_ref())).collect()
 }
 
 /// How the CAK is told of something.
-struct Told<'a> {
+struct Reporting<'a> {
     cak: &'a Cak,
     method: Option<Method>,
     reporter: Reporter,
     code: Option<&'a CakCode>,
 }
 
-impl<'a> Told<'a> {
+impl<'a> Reporting<'a> {
     fn of(levering: &LeveringView, cak: &'a Cak) -> Self {
         let own = levering.product_code.as_deref();
         let method = cak.method(levering.assigned.iter().map(String::as_str).chain(own));
@@ -191,7 +191,7 @@ fn minuten(levering: &LeveringView) -> Option<i64> {
     }
 }
 
-fn row(levering: &LeveringView, told: Option<&Told<'_>>) -> Vec<Cell> {
+fn row(levering: &LeveringView, told: Option<&Reporting<'_>>) -> Vec<Cell> {
     let text = |text: Option<&str>| text.map_or(Cell::Empty, |text| Cell::Text(text.to_owned()));
     let word = |word: &str| Cell::Plain(word.to_owned());
     let number = |number: Option<i64>| number.map_or(Cell::Empty, Cell::Number);

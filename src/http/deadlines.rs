@@ -1,7 +1,7 @@
 //! `/v1/deadlines`: what is due and what is overdue, and what people do about it.
 
+pub(super) mod keep_error;
 pub(super) mod spoed;
-pub(super) mod unkept;
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ use crate::domain::Partij;
 use crate::domain::berichten::notitie::{Notitie, Unfit};
 use crate::domain::berichten::waarde::{ToewijzingNummer, Value as _};
 use crate::domain::money::betaling::Kenmerk;
-use crate::exchange::keep::{self, DeadlineJson, Wanted};
+use crate::exchange::keep::{self, DeadlineJson, OpeningAsked};
 use crate::store::{DeadlineQuery, DeadlineState};
 
 /// The longest reference or name, in characters.
@@ -214,8 +214,8 @@ impl Content for Acknowledge {
 }
 
 impl ToOpen {
-    fn wanted(self) -> Result<Wanted, Problem> {
-        Ok(Wanted {
+    fn wanted(self) -> Result<OpeningAsked, Problem> {
+        Ok(OpeningAsked {
             kenmerk: Kenmerk::from_text(&self.kenmerk).ok_or(Problem::Kenmerk)?,
             clock: self.clock,
             gemeente: gemeente(&self.gemeente)?,

@@ -9,16 +9,16 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::betalingen::unpaid;
-use super::deadlines::unkept;
+use super::betalingen::not_paid;
+use super::deadlines::keep_error;
 use super::uitleg::{linked_for_aanbieder, linked_part};
 use super::unread::{Fault, Unread};
 use crate::exchange::Refused;
-use crate::exchange::betalen::Unpaid;
-use crate::exchange::decide::Undecided;
+use crate::exchange::decide::NotDecided;
 use crate::exchange::declare::{Declined, NotDeclared, PartReport, RowProblemReport};
-use crate::exchange::keep::Unkept;
+use crate::exchange::keep::KeepError;
 use crate::exchange::outbox::Unsteered;
+use crate::exchange::pay::NotPaid;
 use crate::store::{FindingReceipt, Receipt, StoreError};
 
 /// Why a request did not succeed.
@@ -59,9 +59,9 @@ pub enum Problem {
     /// The settings have no account of these parties.
     NoAccount(Vec<String>),
     /// Nothing was paid.
-    Unpaid(Unpaid),
+    NotPaid(NotPaid),
     /// A deadline stayed as it was.
-    Unkept(Unkept),
+    KeepError(KeepError),
     /// A parcel stayed as it was; `None`: an attempt to send it is under way.
     Unsteered(Option<&'static str>),
     /// The body is not what it should be.
@@ -73,39 +73,39 @@ pub enum Problem {
     /// Nothing was declared.
     Declined(Declined),
     /// Nothing was decided.
-    Undecided(Undecided),
+    NotDecided(NotDecided),
     /// The bericht was not taken in.
     Refused(Refused, Box<Receipt>),
     /// We failed; nothing was changed.
     Store(StoreError),
 }
 
-impl From<Undecided> for Problem {
-    fn from(why: Undecided) -> Self {
+impl From<NotDecided> for Problem {
+    fn from(why: NotDecided) -> Self {
         match why {
-            Undecided::NotFound => Self::NotFound,
-            Undecided::Store(error) => Self::Store(error),
-            other => Self::Undecided(other),
+            NotDecided::NotFound => Self::NotFound,
+            NotDecided::Store(error) => Self::Store(error),
+            other => Self::NotDecided(other),
         }
     }
 }
 
-impl From<Unpaid> for Problem {
-    fn from(why: Unpaid) -> Self {
+impl From<NotPaid> for Problem {
+    fn from(why: NotPaid) -> Self {
         match why {
-            Unpaid::NotFound => Self::NotFound,
-            Unpaid::Store(error) => Self::Store(error),
-            other => Self::Unpaid(other),
+            NotPaid::NotFound => Self::NotFound,
+            NotPaid::Store(error) => Self::Store(error),
+            other => Self::NotPaid(other),
         }
     }
 }
 
-impl From<Unkept> for Problem {
-    fn from(why: Unkept) -> Self {
+impl From<KeepError> for Problem {
+    fn from(why: KeepError) -> Self {
         match why {
-            Unkept::NotFound => Self::NotFound,
-            Unkept::Store(error) => Self::Store(error),
-            other => Self::Unkept(other),
+            KeepError::NotFound => Self::NotFound,
+            KeepError::Store(error) => Self::Store(error),
+            other => Self::KeepError(other),
         }
     }
 }
@@ -223,9 +223,9 @@ impl Problem {
             | Self::MayNotDecide
             | Self::Refused(Refused::WrongParty, _) => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Undecided(why) => undecided_status(why),
-            Self::Unpaid(why) => unpaid::status(why),
-            Self::Unkept(why) => unkept::status(why),
+            Self::NotDecided(why) => not_decided_status(why),
+            Self::NotPaid(why) => not_paid::status(why),
+            Self::KeepError(why) => keep_error::status(why),
             Self::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge(_) | Self::BodyTooLarge(..) | Self::Refused(Refused::TooLargeForNetwork { .. }, _) => {
@@ -325,9 +325,9 @@ impl Problem {
                     .into(),
             ),
             Self::Query(unread) => query_texts(unread),
-            Self::Kenmerk => unpaid::kenmerk(),
+            Self::Kenmerk => not_paid::kenmerk(),
             Self::NothingAgreed(what) => ("niet-afgesproken", "Niet afgesproken", what.clone()),
-            Self::NoAccount(partijen) => unpaid::no_account(partijen),
+            Self::NoAccount(partijen) => not_paid::no_account(partijen),
             Self::Body(what) => ("inhoud", "Inhoud niet leesbaar", what.clone()),
             Self::NotJson(line, column) => (
                 "geen-json",
@@ -335,9 +335,9 @@ impl Problem {
                 format!("Dit is geen leesbare JSON: zie regel {line}, kolom {column}."),
             ),
             Self::Declined(why) => declined_texts(why),
-            Self::Undecided(why) => undecided_texts(why),
-            Self::Unpaid(why) => unpaid::texts(why).unwrap_or_else(|| Self::NotFound.texts()),
-            Self::Unkept(why) => unkept::texts(why).unwrap_or_else(|| Self::NotFound.texts()),
+            Self::NotDecided(why) => not_decided_texts(why),
+            Self::NotPaid(why) => not_paid::texts(why).unwrap_or_else(|| Self::NotFound.texts()),
+            Self::KeepError(why) => keep_error::texts(why).unwrap_or_else(|| Self::NotFound.texts()),
             Self::Unsteered(why) => (
                 "niet-nu",
                 "Kan nu niet",
@@ -362,7 +362,7 @@ impl Problem {
                 "Geen toegang",
                 "Dit token is hier niet bekend. Vraag de beheerder om een geldig token.".into(),
             ),
-            Self::NotAGemeente => unpaid::not_a_gemeente(),
+            Self::NotAGemeente => not_paid::not_a_gemeente(),
             Self::NotAnOperator => (
                 "geen-beheerder",
                 not_allowed,
@@ -399,40 +399,40 @@ fn query_texts(unread: &[Unread]) -> (&'static str, &'static str, String) {
     (name, title, unread.iter().map(|one| one.text.as_str()).collect::<Vec<_>>().join(" "))
 }
 
-fn undecided_status(why: &Undecided) -> StatusCode {
+fn not_decided_status(why: &NotDecided) -> StatusCode {
     match why {
-        Undecided::NotFound => StatusCode::NOT_FOUND,
-        Undecided::SamePerson => StatusCode::FORBIDDEN,
-        Undecided::NotOpen | Undecided::Overtaken => StatusCode::CONFLICT,
-        Undecided::NotAllowed(_) | Undecided::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        Undecided::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+        NotDecided::NotFound => StatusCode::NOT_FOUND,
+        NotDecided::SamePerson => StatusCode::FORBIDDEN,
+        NotDecided::NotOpen | NotDecided::Overtaken => StatusCode::CONFLICT,
+        NotDecided::NotAllowed(_) | NotDecided::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        NotDecided::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 
-fn undecided_texts(why: &Undecided) -> (&'static str, &'static str, String) {
+fn not_decided_texts(why: &NotDecided) -> (&'static str, &'static str, String) {
     match why {
-        Undecided::NotFound | Undecided::Store(_) => Problem::NotFound.texts(),
-        Undecided::NotOpen => (
+        NotDecided::NotFound | NotDecided::Store(_) => Problem::NotFound.texts(),
+        NotDecided::NotOpen => (
             "niet-open",
             "Niet te beslissen",
             "Op deze declaratie is al geantwoord, of de gemeente antwoordt met eigen software.".into(),
         ),
-        Undecided::Overtaken => (
+        NotDecided::Overtaken => (
             "ingehaald",
             "Ander voorstel",
             "Er is intussen een ander voorstel gedaan of al geantwoord. Bekijk de declaratie opnieuw.".into(),
         ),
-        Undecided::SamePerson => (
+        NotDecided::SamePerson => (
             "vier-ogen",
             "Tweede persoon nodig",
             "Wie het voorstel deed, kan het niet zelf goedkeuren. Laat een ander dat doen.".into(),
         ),
-        Undecided::NotAllowed(problems) => (
+        NotDecided::NotAllowed(problems) => (
             "niet-volgens-standaard",
             "Niet volgens de standaard",
             problems.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
         ),
-        Undecided::Refused(_) => (
+        NotDecided::Refused(_) => (
             "antwoord-geweigerd",
             "Antwoord niet verstuurd",
             "Het antwoord voldoet niet aan de standaard of er is al een antwoord. Er is niets verstuurd.".into(),

@@ -11,6 +11,7 @@ use super::error::Problem;
 use super::openapi::BadBody;
 use super::{Server, body};
 use crate::exchange::network;
+use crate::size::HUGE_BYTES;
 
 /// An envelope is a third larger than the bericht in it, and a fault may carry a whole original.
 const ENVELOPE_FACTOR: usize = 2;
@@ -35,7 +36,7 @@ pub(super) async fn receive(
     body: Body,
 ) -> Result<Response, Problem> {
     let limit = ENVELOPE_FACTOR * server.max_bericht_bytes;
-    let whole = body::read(body, &headers, (limit, body::LARGE), &server.turns).await?;
+    let whole = body::read(body, &headers, (limit, HUGE_BYTES), &server.turns).await?;
     let answer = network::receive_envelope(&whole.bytes, &server.gateway).await;
     let status = if answer.is_fault { StatusCode::INTERNAL_SERVER_ERROR } else { StatusCode::OK };
     Ok((status, [(header::CONTENT_TYPE, "text/xml; charset=utf-8")], answer.body).into_response())

@@ -2,13 +2,13 @@
 
 use super::Caller;
 use crate::domain::afspraken;
-use crate::domain::regels::lijst;
+use crate::domain::regels::list;
 use crate::exchange::declare::PartReport;
 use crate::store::{FindingReceipt, Receipt};
 
 /// The page of a rule or agreement.
 pub(super) fn page_of(code: &str) -> Option<String> {
-    let known = lijst::find(code).map(|entry| entry.code).or_else(|| afspraken::find(code).map(|one| one.id));
+    let known = list::find(code).map(|entry| entry.code).or_else(|| afspraken::find(code).map(|one| one.id));
     known.map(|code| format!("/regels/{code}"))
 }
 

@@ -17,7 +17,7 @@ const MAX_ANSWER_BYTES: usize = 1_048_576;
 
 /// How long an attempt may take.
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
+pub struct Timeouts {
     /// Until the connection stands.
     pub connect: Duration,
     /// Until the answer is in, connecting included.
@@ -25,7 +25,7 @@ pub struct Patience {
 }
 
 /// No time is prescribed; 60 seconds for small envelopes, and ours reach 25 MB.
-impl Default for Patience {
+impl Default for Timeouts {
     fn default() -> Self {
         Self { connect: Duration::from_secs(10), total: Duration::from_mins(2) }
     }
@@ -54,7 +54,7 @@ impl Ggk {
     ///
     /// # Errors
     /// When the address is not one, or the client cannot start.
-    pub fn new(url: &str, patience: Patience) -> Result<Self, LinkError> {
+    pub fn new(url: &str, timeouts: Timeouts) -> Result<Self, LinkError> {
         let url = reqwest::Url::parse(url)
             .ok()
             .filter(|url| matches!(url.scheme(), "http" | "https"))
@@ -64,8 +64,8 @@ impl Ggk {
             .no_proxy()
             // A client that repeats by itself would hide attempts from the journal.
             .retry(reqwest::retry::never())
-            .connect_timeout(patience.connect)
-            .timeout(patience.total)
+            .connect_timeout(timeouts.connect)
+            .timeout(timeouts.total)
             .build()
             .map_err(LinkError::Client)?;
         Ok(Self { client, url })

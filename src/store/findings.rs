@@ -34,7 +34,7 @@ impl<'de, F: Fn(&FindingReceipt) -> bool> Visitor<'de> for OfReceipt<F> {
         let mut found = None;
         while let Some(name) = members.next_key::<String>()? {
             if name == "findings" {
-                found = Some(members.next_value_seed(Wanted(&self.0))?);
+                found = Some(members.next_value_seed(Matching(&self.0))?);
             } else {
                 members.next_value::<IgnoredAny>()?;
             }
@@ -43,9 +43,9 @@ impl<'de, F: Fn(&FindingReceipt) -> bool> Visitor<'de> for OfReceipt<F> {
     }
 }
 
-struct Wanted<'a, F>(&'a F);
+struct Matching<'a, F>(&'a F);
 
-impl<'de, F: Fn(&FindingReceipt) -> bool> DeserializeSeed<'de> for Wanted<'_, F> {
+impl<'de, F: Fn(&FindingReceipt) -> bool> DeserializeSeed<'de> for Matching<'_, F> {
     type Value = Vec<FindingReceipt>;
 
     fn deserialize<D: Deserializer<'de>>(self, list: D) -> Result<Self::Value, D::Error> {
@@ -53,7 +53,7 @@ impl<'de, F: Fn(&FindingReceipt) -> bool> DeserializeSeed<'de> for Wanted<'_, F>
     }
 }
 
-impl<'de, F: Fn(&FindingReceipt) -> bool> Visitor<'de> for Wanted<'_, F> {
+impl<'de, F: Fn(&FindingReceipt) -> bool> Visitor<'de> for Matching<'_, F> {
     type Value = Vec<FindingReceipt>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -387,7 +387,7 @@ pub trait Store: Send + Sync {
 
     /// Keeps that support on a toewijzing begins on a written order, and gives what is kept: what was told first stays. Its
     /// clock `start-na-toewijzing` becomes void, and is so from the start with a toewijzing that comes later. In the audit log.
-    async fn tell_spoed(&self, spoed: &Spoed) -> Result<Spoed, StoreError>;
+    async fn record_spoed(&self, spoed: &Spoed) -> Result<Spoed, StoreError>;
 
     /// Takes a written order back, and gives it as it was. The clock `start-na-toewijzing` that did not run for it runs again:
     /// met or late when a start was reported meanwhile, and not where no start is needed any more. In the audit log. `None`
@@ -519,7 +519,7 @@ pub trait Store: Send + Sync {
     async fn support(&self, gemeente: &Partij, first: NaiveDate, last: NaiveDate) -> Result<Vec<Support>, StoreError>;
 
     /// Keeps in the audit log that somebody took an export for the CAK.
-    async fn tell_export(&self, export: &CakExport) -> Result<(), StoreError>;
+    async fn record_export(&self, export: &CakExport) -> Result<(), StoreError>;
 
     /// The berichten that became true, in that order, after this place.
     async fn journal(&self, after: i64, limit: u32) -> Result<Vec<Journaled>, StoreError>;

@@ -11,7 +11,7 @@ use iwmo_gateway::clock::Clock as _;
 use iwmo_gateway::config::Config;
 use iwmo_gateway::domain::Bericht;
 use iwmo_gateway::domain::afspraken::gateway::before_sending;
-use iwmo_gateway::domain::afspraken::{GATEWAY, lijst};
+use iwmo_gateway::domain::afspraken::{GATEWAY, list};
 use iwmo_gateway::domain::berichten::contract::{Afname, Contract, Contracten, PaidBy};
 use iwmo_gateway::domain::berichten::waarde::{Frequentie, ProductCategorie, ProductCode, Value as _};
 use iwmo_gateway::domain::deadlines::releases::Releases;
@@ -93,7 +93,7 @@ async fn found(profile: &str, folder: &Path, file: &Path) -> Found {
 
 #[tokio::test]
 async fn every_agreement_has_good_and_bad_berichten_and_the_bad_ones_break_it_alone() {
-    for afspraak in lijst() {
+    for afspraak in list() {
         let folder = folder(afspraak.profile, afspraak.id);
         let (good, bad) = (files(&folder, "goed-"), files(&folder, "fout-"));
         assert!(!good.is_empty() && !bad.is_empty(), "{} lacks a good or a bad bericht", afspraak.id);
@@ -131,8 +131,8 @@ async fn where_any_toewijzing_does_a_period_may_be_invoiced_on_the_later_one() {
 
 #[test]
 fn no_fixture_stands_for_an_agreement_that_is_not_checked() {
-    let known: BTreeSet<PathBuf> = lijst().iter().map(|one| folder(one.profile, one.id)).collect();
-    let profiles: BTreeSet<&str> = lijst().iter().map(|one| one.profile).collect();
+    let known: BTreeSet<PathBuf> = list().iter().map(|one| folder(one.profile, one.id)).collect();
+    let profiles: BTreeSet<&str> = list().iter().map(|one| one.profile).collect();
     for profile in profiles {
         let entries = fs::read_dir(folder(profile, "")).expect("fixtures").map(|entry| entry.expect("an entry").path());
         let folders: BTreeSet<PathBuf> = entries.filter(|path| path.is_dir()).collect();

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use iwmo_gateway::domain::afspraken::lijst;
+use iwmo_gateway::domain::afspraken::list;
 use reqwest::redirect::Policy;
 use serde_json::json;
 
@@ -247,7 +247,7 @@ async fn every_rule_has_a_page_for_everybody_and_a_finding_leads_to_it() {
         assert!(uitleg.contains(part), "{part} is missing in {uitleg}");
     }
     let table = section(&get("/regels".to_owned()).await.text, "afspraken");
-    assert!(lijst().iter().all(|afspraak| table.contains(afspraak.id)), "{table}");
+    assert!(list().iter().all(|afspraak| table.contains(afspraak.id)), "{table}");
     for (path, status) in [("/regels/TR999", 404), ("/berichten/nergens", 404), ("/regels/OP295", 200)] {
         assert_eq!(get(path.to_owned()).await.status, status, "{path}");
     }

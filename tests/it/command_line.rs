@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use iwmo_gateway::domain::afspraken::lijst;
+use iwmo_gateway::domain::afspraken::list;
 use iwmo_gateway::exchange::sha256_hex;
 use serde_json::{Value, json};
 
@@ -217,7 +217,7 @@ fn rules_lists_every_rule_and_explains_one_in_two_languages() {
         .lines()
         .skip(1)
         .partition(|line| ["\"MLW-", "\"HVB-", "\"SAP-", "\"GW-"].iter().any(|name| line.starts_with(name)));
-    assert_eq!((of_the_standard.len(), of_profiles.len()), (every_rule(), lijst().len()));
+    assert_eq!((of_the_standard.len(), of_profiles.len()), (every_rule(), list().len()));
     let stop = csv.lines().find(|line| line.starts_with("\"TR069\";")).expect("a rule of 2.3 alone");
     assert!(stop.starts_with(r#""TR069";"2.3";"history";"9069";"WMO307";"WMO307";;"Een stop hoort bij"#), "{stop}");
     assert!(stop.contains("Een stop beeindigt iets") && stop.contains("A stop ends what was reported"), "{stop}");
@@ -242,7 +242,7 @@ fn rules_lists_every_rule_and_explains_one_in_two_languages() {
 fn rules_tells_an_agreement_apart_from_the_standard() {
     let table = stdout(&run(&["rules"]));
     let (_, below) = table.split_once("Afspraken van een profiel").expect("a table of their own");
-    for afspraak in lijst() {
+    for afspraak in list() {
         let line = below.lines().find(|line| line.starts_with(afspraak.id)).expect("a line");
         assert!(line.contains(afspraak.profile) && line.ends_with(afspraak.nl), "{line}");
         let text = stdout(&run(&["rules", afspraak.id]));

@@ -8,7 +8,7 @@ use iwmo_gateway::domain::Bericht;
 use iwmo_gateway::domain::berichten::waarde::{Identificatie, Value as _};
 use iwmo_gateway::domain::deadlines::releases::Releases;
 use iwmo_gateway::domain::judging::factuur_antwoord;
-use iwmo_gateway::domain::judging::verdict::{Oordeel, Verdict};
+use iwmo_gateway::domain::judging::verdict::{LineVerdicts, Verdict};
 use iwmo_gateway::exchange::rebuild::verify;
 use iwmo_gateway::store::{Sqlite, Store};
 use iwmo_gateway::xml::{self, Schemas};
@@ -28,12 +28,12 @@ const WMO303: &[u8] = include_bytes!("../../fixtures/regels/TR303/goed-nummer.xm
 /// The 304 on that 303, which grants its line or rejects it.
 fn antwoord(grants: bool) -> Vec<u8> {
     let Ok(Bericht::Heen(factuur)) = xml::read(WMO303) else { panic!("a 303") };
-    let oordeel = Oordeel {
+    let verdicts = LineVerdicts {
         granted: vec![grants.then_some(20_000)],
         toegekend: if grants { 20_000 } else { 0 },
-        ..Oordeel::default()
+        ..LineVerdicts::default()
     };
-    let verdict = Verdict { findings: Vec::new(), declaratie: Some(oordeel) };
+    let verdict = Verdict { findings: Vec::new(), declaratie: Some(verdicts) };
     let nummer = Identificatie::from_text("A1").expect("a name");
     let day = "2019-06-20".parse().expect("a date");
     xml::encode(&Bericht::Heen(factuur_antwoord::compose(&factuur, &verdict, nummer, day).expect("a 304")))
@@ -293,8 +293,10 @@ async fn decided(stage: &Stage, day: &str, lines: &[Line]) -> (Vec<String>, i64)
     let is_told = |nr| told.iter().any(|told| told.contains("MLW-06") && told.contains(&format!("Prestatie[{nr}]/")));
     let granted: Vec<_> = (1..=lines.len()).map(|nr| (!is_told(nr)).then_some(65_000)).collect();
     let toegekend = granted.iter().flatten().copied().map(i128::from).sum();
-    let verdict =
-        Verdict { findings: Vec::new(), declaratie: Some(Oordeel { granted, toegekend, ..Oordeel::default() }) };
+    let verdict = Verdict {
+        findings: Vec::new(),
+        declaratie: Some(LineVerdicts { granted, toegekend, ..LineVerdicts::default() }),
+    };
     let Ok(Bericht::Heen(heen)) = xml::read(&bytes) else { panic!("a 303") };
     let nummer = Identificatie::from_text(&format!("A{}", lines[0].2)).expect("a name");
     let today = day.parse().expect("a date");

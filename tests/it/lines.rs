@@ -116,7 +116,7 @@ impl Gemeente {
         let today = instant("2026-06-01T12:00:00Z").date_naive();
         let outside = Outside { today, gemeenten: &self.config.codelijsten.gemeenten, contract: None };
         let verdict = judge(&bericht, &self.history, &outside, &Afspraken::None);
-        let granted = verdict.declaratie.clone().map(|oordeel| oordeel.granted).unwrap_or_default();
+        let granted = verdict.declaratie.clone().map(|verdicts| verdicts.granted).unwrap_or_default();
         let Bericht::Heen(Heenbericht { inhoud: Inhoud::Declaratie(declaratie), .. }) = bericht else {
             panic!("not a 323")
         };

@@ -50,7 +50,7 @@ pub fn refuse(problems: &[RowProblem], format: Format) -> Result<Exit, Box<dyn E
 
 /// Tells of each row what was found, and of each bericht what it holds. `files`: where they are; `None`: they were not
 /// written.
-pub fn tell(proofs: &[Proof], files: Option<&Vec<PathBuf>>, format: Format) -> Result<Exit, Box<dyn Error>> {
+pub fn print(proofs: &[Proof], files: Option<&Vec<PathBuf>>, format: Format) -> Result<Exit, Box<dyn Error>> {
     let mut files = files.into_iter().flatten().map(|file| file.display().to_string());
     let written: Vec<_> = proofs.iter().map(|proof| Written { file: files.next(), report: &proof.report }).collect();
     let mut out = io::stdout().lock();

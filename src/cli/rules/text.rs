@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::domain::afspraken::Afspraak;
-use crate::domain::regels::lijst::{Entry, Unchecked};
+use crate::domain::regels::list::{Entry, Unchecked};
 use crate::domain::regels::uitleg::Explained;
 
 /// How wide a line of explanation gets.

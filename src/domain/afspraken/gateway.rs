@@ -3,7 +3,7 @@
 //!
 //! No text holds a value of the bericht, but for sums of money.
 
-use super::tabel::{
+use super::table::{
     ANSWERED_TOTAL, BLANK_REFERENTIE, FILLER_BSN, INVISIBLE_NAAM, LIKE_BSN, LINES_BESIDE_REJECTION,
     NAAM_OF_ORGANISATIE, NEXT_MONTH, SENT_AGAIN, SHORTENED,
 };

@@ -1,6 +1,6 @@
 //! `heusden-2022`: the ten-step plan. Most of it are terms; what a bericht shows is whether support was reported.
 
-use super::tabel::NOT_STARTED;
+use super::table::NOT_STARTED;
 use crate::domain::berichten::bericht::Heenbericht;
 use crate::domain::berichten::declaratie::{Declaratie, Prestatie};
 use crate::domain::facts::history::{History, Leveringen};

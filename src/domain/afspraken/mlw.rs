@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use chrono::{Months, NaiveDate};
 
 use super::afspraak::Breach;
-use super::paid::{Paid, Terms, Unpaid, is_paid};
-use super::tabel::{
+use super::paid::{Paid, PaymentTerms, UnpaidPeriod, is_paid};
+use super::table::{
     EARLY, GRANTED_ELSEWHERE, LATE, LONG, NO_CAK_PERIODE, NO_START, NO_SUPPORT, NOT_A_DECLARATIE, NOT_A_FACTUUR,
     OLD_METHOD, OTHER_PRODUCT, OTHER_TOEWIJZING, PART_OF_A_PERIOD, START_AND_END, START_AND_END_PAID, START_PERIOD,
     STILL_CLAIMED, SWITCHED, UNKNOWN_CODE,
@@ -39,7 +39,7 @@ pub struct Mlw2018 {
     /// What to make of a line without a start (MLW-01b).
     pub require_305: Require305,
     /// Which periods are paid.
-    pub terms: Terms,
+    pub terms: PaymentTerms,
     /// What the CAK is told, and until when there is support under the old method (MLW-21).
     pub cak: Cak,
 }
@@ -178,13 +178,13 @@ impl Mlw2018 {
         let Invoiced { bsn, line, .. } = *invoiced;
         let by_volume = paid_by(line, history, contract) == Some(PaidBy::Volume);
         let of_start = match self.is_paid(invoiced, history) {
-            Err(Unpaid::NoStart) => Some(Breach { severity: self.severity_without_start(), ..NO_START }),
+            Err(UnpaidPeriod::NoStart) => Some(Breach { severity: self.severity_without_start(), ..NO_START }),
             _ if by_volume => None,
             Ok(Paid::Whole) => self.belongs_elsewhere(bsn, line, history).then_some(OTHER_TOEWIJZING),
             Ok(Paid::StartAndEnd) => Some(START_AND_END_PAID),
-            Err(Unpaid::StartAndEnd) => Some(START_AND_END),
-            Err(Unpaid::StartPeriod) => Some(START_PERIOD),
-            Err(Unpaid::NoSupport) => Some(NO_SUPPORT),
+            Err(UnpaidPeriod::StartAndEnd) => Some(START_AND_END),
+            Err(UnpaidPeriod::StartPeriod) => Some(START_PERIOD),
+            Err(UnpaidPeriod::NoSupport) => Some(NO_SUPPORT),
         };
         let of_other = (!by_volume).then(|| self.of_other_aanbieder(bsn, line, history)).flatten();
         let is_old = self.cak.codes.get(line.product_code.as_str()).is_some();
@@ -192,7 +192,7 @@ impl Mlw2018 {
         of_start.into_iter().chain(of_other).chain(too_old)
     }
 
-    fn is_paid(&self, invoiced: &Invoiced<'_>, history: &History) -> Result<Paid, Unpaid> {
+    fn is_paid(&self, invoiced: &Invoiced<'_>, history: &History) -> Result<Paid, UnpaidPeriod> {
         let Invoiced { bsn, line, first_day } = *invoiced;
         let none = Leveringen::default();
         let leveringen = history.declaraties.leveringen.get(bsn).unwrap_or(&none);

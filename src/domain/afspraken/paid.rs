@@ -9,7 +9,7 @@ use crate::domain::facts::support::Span;
 /// What was agreed where the standard is silent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "the agreement leaves as many choices, each by itself")]
-pub struct Terms {
+pub struct PaymentTerms {
     /// What began before this day is no start.
     pub from: NaiveDate,
     /// The period of the start is paid as well (MLW-06).
@@ -35,7 +35,7 @@ pub enum Paid {
 
 /// Why a period is not paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unpaid {
+pub enum UnpaidPeriod {
     /// No start was reported.
     NoStart,
     /// Support starts in it.
@@ -48,9 +48,14 @@ pub enum Unpaid {
 
 /// Whether the period of the CAK that this one lies in is paid, in a factuur about the period with this first day: all from the
 /// start to the end of support, the last one whole and the first one not.
-pub fn is_paid(spans: &[Span], periode: &GeslotenPeriode, invoiced: NaiveDate, terms: Terms) -> Result<Paid, Unpaid> {
+pub fn is_paid(
+    spans: &[Span],
+    periode: &GeslotenPeriode,
+    invoiced: NaiveDate,
+    terms: PaymentTerms,
+) -> Result<Paid, UnpaidPeriod> {
     let periode = cak_of(periode.begindatum);
-    let mut paid = Err(if spans.is_empty() { Unpaid::NoStart } else { Unpaid::NoSupport });
+    let mut paid = Err(if spans.is_empty() { UnpaidPeriod::NoStart } else { UnpaidPeriod::NoSupport });
     for span in spans {
         let (first, last) = (cak_of(span.begin), span.end.map(cak_of));
         let is_over = last.as_ref().is_some_and(|last| periode.begindatum > last.begindatum);
@@ -67,8 +72,8 @@ pub fn is_paid(spans: &[Span], periode: &GeslotenPeriode, invoiced: NaiveDate, t
         }
         paid = match (ends_here, terms.pays_start_and_end) {
             (true, true) => Ok(Paid::StartAndEnd),
-            (true, false) => paid.or(Err(Unpaid::StartAndEnd)),
-            (false, _) => paid.or(Err(Unpaid::StartPeriod)),
+            (true, false) => paid.or(Err(UnpaidPeriod::StartAndEnd)),
+            (false, _) => paid.or(Err(UnpaidPeriod::StartPeriod)),
         };
     }
     paid
@@ -78,7 +83,7 @@ pub fn is_paid(spans: &[Span], periode: &GeslotenPeriode, invoiced: NaiveDate, t
 mod tests {
     use super::*;
 
-    const AGREED: Terms = Terms {
+    const AGREED: PaymentTerms = PaymentTerms {
         from: day(2018, 1, 1),
         pays_start_period: false,
         pays_start_and_end: true,
@@ -95,12 +100,12 @@ mod tests {
     type Day = (u32, u32);
 
     /// Which of the periods 1 to 9 of 2018 are paid, each in the factuur about it.
-    fn paid(spans: &[(Day, Option<Day>)], terms: Terms) -> Vec<u32> {
+    fn paid(spans: &[(Day, Option<Day>)], terms: PaymentTerms) -> Vec<u32> {
         paid_in(spans, None, terms)
     }
 
     /// The same in the factuur about the period with this first day.
-    fn paid_in(spans: &[(Day, Option<Day>)], invoiced: Option<NaiveDate>, terms: Terms) -> Vec<u32> {
+    fn paid_in(spans: &[(Day, Option<Day>)], invoiced: Option<NaiveDate>, terms: PaymentTerms) -> Vec<u32> {
         let of = |(month, dag)| day(2018, month, dag);
         let mut spans: Vec<Span> =
             spans.iter().map(|(begin, end)| Span { begin: of(*begin), end: end.map(of), is_resumed: true }).collect();
@@ -124,14 +129,14 @@ mod tests {
         assert_eq!(paid(&[((4, 10), Some((5, 1)))], AGREED), [5]);
         assert_eq!(paid(&[((4, 10), Some((5, 20)))], AGREED), [5], "the last day of period 5");
         assert_eq!(paid(&[((3, 26), Some((5, 1)))], AGREED), [5], "the first day of period 4");
-        assert_eq!(paid(&[((3, 26), Some((5, 1)))], Terms { pays_first_day: true, ..AGREED }), [4, 5]);
-        assert_eq!(paid(&[((4, 10), Some((6, 29)))], Terms { pays_start_period: true, ..AGREED }), [4, 5, 6, 7]);
+        assert_eq!(paid(&[((3, 26), Some((5, 1)))], PaymentTerms { pays_first_day: true, ..AGREED }), [4, 5]);
+        assert_eq!(paid(&[((4, 10), Some((6, 29)))], PaymentTerms { pays_start_period: true, ..AGREED }), [4, 5, 6, 7]);
     }
 
     #[test]
     fn the_first_period_is_settled_once_support_has_ended() {
         let support = [((4, 10), Some((6, 29)))];
-        let settled = Terms { settles_first_period: true, ..AGREED };
+        let settled = PaymentTerms { settles_first_period: true, ..AGREED };
         assert_eq!(paid(&support, settled), [5, 6, 7], "not in the factuur about the first period");
         assert_eq!(paid_in(&support, Some(day(2018, 5, 21)), settled), [5, 6, 7], "not before support has ended");
         assert_eq!(
@@ -142,7 +147,7 @@ mod tests {
         assert_eq!(paid_in(&support, Some(day(2018, 7, 16)), settled), [4, 5, 6, 7], "or a later one");
         assert_eq!(paid_in(&support, Some(day(2018, 6, 18)), AGREED), [5, 6, 7]);
         assert_eq!(paid_in(&[((4, 10), None)], Some(day(2018, 7, 16)), settled), [5, 6, 7, 8, 9], "while it lasts");
-        let unpaid = Terms { pays_start_and_end: false, ..settled };
+        let unpaid = PaymentTerms { pays_start_and_end: false, ..settled };
         assert_eq!(paid(&[((4, 10), Some((4, 12)))], unpaid), [0; 0], "that has a term of its own (MLW-07b)");
     }
 
@@ -150,19 +155,19 @@ mod tests {
     fn start_and_end_in_one_period_are_as_agreed() {
         let short = [((4, 10), Some((4, 12)))];
         assert_eq!(paid(&short, AGREED), [4]);
-        let unpaid = Terms { pays_start_and_end: false, ..AGREED };
+        let unpaid = PaymentTerms { pays_start_and_end: false, ..AGREED };
         assert_eq!(paid(&short, unpaid), [0; 0]);
         let spans = [Span { begin: day(2018, 4, 10), end: Some(day(2018, 4, 12)), is_resumed: false }];
         let fourth = cak_of(day(2018, 4, 10));
         assert_eq!(is_paid(&spans, &fourth, fourth.begindatum, AGREED), Ok(Paid::StartAndEnd));
-        assert_eq!(is_paid(&spans, &fourth, fourth.begindatum, unpaid), Err(Unpaid::StartAndEnd));
+        assert_eq!(is_paid(&spans, &fourth, fourth.begindatum, unpaid), Err(UnpaidPeriod::StartAndEnd));
     }
 
     #[test]
     fn a_pause_ends_and_starts_again() {
         let paused = [((1, 8), Some((5, 1))), ((6, 20), None)];
         assert_eq!(paid(&paused, AGREED), [2, 3, 4, 5, 8, 9]);
-        assert_eq!(paid(&paused, Terms { resume_is_start: false, ..AGREED }), [2, 3, 4, 5, 7, 8, 9]);
+        assert_eq!(paid(&paused, PaymentTerms { resume_is_start: false, ..AGREED }), [2, 3, 4, 5, 7, 8, 9]);
         let within = [((1, 8), Some((5, 1))), ((5, 10), None)];
         assert_eq!(paid(&within, AGREED), [2, 3, 4, 5, 6, 7, 8, 9], "period 5 is paid once for both");
     }
@@ -173,15 +178,15 @@ mod tests {
         let of = |periode: GeslotenPeriode, terms| is_paid(&before, &periode, periode.begindatum, terms);
         assert_eq!(of(cak_of(day(2017, 11, 6)), AGREED), Ok(Paid::Whole));
         assert_eq!(of(cak_of(day(2018, 1, 1)), AGREED), Ok(Paid::Whole));
-        let all = Terms { from: NaiveDate::MIN, ..AGREED };
-        assert_eq!(of(cak_of(day(2017, 11, 6)), all), Err(Unpaid::StartPeriod));
+        let all = PaymentTerms { from: NaiveDate::MIN, ..AGREED };
+        assert_eq!(of(cak_of(day(2017, 11, 6)), all), Err(UnpaidPeriod::StartPeriod));
     }
 
     #[test]
     fn why_a_period_is_not_paid() {
         let spans = [Span { begin: day(2018, 4, 10), end: Some(day(2018, 6, 29)), is_resumed: false }];
         let why = |month, dag| is_paid(&spans, &cak_of(day(2018, month, dag)), day(2018, 4, 1), AGREED);
-        assert_eq!((why(4, 1), why(8, 1)), (Err(Unpaid::StartPeriod), Err(Unpaid::NoSupport)));
-        assert_eq!(is_paid(&[], &cak_of(day(2018, 4, 1)), day(2018, 4, 1), AGREED), Err(Unpaid::NoStart));
+        assert_eq!((why(4, 1), why(8, 1)), (Err(UnpaidPeriod::StartPeriod), Err(UnpaidPeriod::NoSupport)));
+        assert_eq!(is_paid(&[], &cak_of(day(2018, 4, 1)), day(2018, 4, 1), AGREED), Err(UnpaidPeriod::NoStart));
     }
 }

@@ -3,7 +3,7 @@
 
 use chrono::{Days, Months, NaiveDate};
 
-use super::tabel::{FREE_TEXT, LATE_CREDIT, SHORT_NOTICE, START_IN_ONE};
+use super::table::{FREE_TEXT, LATE_CREDIT, SHORT_NOTICE, START_IN_ONE};
 use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
 use crate::domain::berichten::declaratie::Declaratie;
 use crate::domain::berichten::klasse::ElementPath;

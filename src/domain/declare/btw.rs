@@ -11,7 +11,7 @@ pub(super) fn btw_problem(row: &Row, facts: &Facts<'_>) -> Option<RowProblem> {
         "Alleen een factuur van release 2.3 (WMO303F) noemt btw. Laat dit leeg."
     } else if let Some(vorig) = &row.vorig_referentie_nummer {
         let billed = facts.declared.get(vorig)?.factuur.as_ref()?;
-        if told.is_told_in(&billed.prestatie.ingediende_bedrag_prestatie) {
+        if told.is_in(&billed.prestatie.ingediende_bedrag_prestatie) {
             return None;
         }
         REPEATS

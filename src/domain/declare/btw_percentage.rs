@@ -33,7 +33,7 @@ impl BtwPercentage {
     }
 
     /// Whether a line tells this percentage, or none where this is exempt.
-    pub(super) fn is_told_in(self, bedragen: &IngediendeBedragPrestatie) -> bool {
+    pub(super) fn is_in(self, bedragen: &IngediendeBedragPrestatie) -> bool {
         bedragen.btw_percentage.unwrap_or(0) == i64::from(self.0)
     }
 

@@ -78,7 +78,7 @@ fn credit(
         "Deze regel is niet met een WMO303 gedeclareerd. Crediteer hem in de release waarin hij is gedeclareerd.";
     let problem = |text: &str| vec![row.problem(Column::VorigReferentieNummer, text)];
     let Some(declared) = facts.declared.get(vorig) else { return Err(problem(unknown)) };
-    let other = told_otherwise(row, declared);
+    let other = contradicted(row, declared);
     if !other.is_empty() {
         return Err(other.into_iter().map(|column| row.problem(column, REPEATS)).collect());
     }
@@ -95,7 +95,7 @@ fn credit(
 }
 
 /// What a credit tells that is not what was declared.
-fn told_otherwise(row: &Row, Declared { bsn, prestatie, .. }: &Declared) -> Vec<Column> {
+fn contradicted(row: &Row, Declared { bsn, prestatie, .. }: &Declared) -> Vec<Column> {
     fn differs<T: PartialEq>(told: Option<&T>, declared: Option<&T>) -> bool {
         told.is_some() && told != declared
     }

@@ -35,7 +35,7 @@ pub struct History {
     /// What a declaratie, or the antwoord on it, rests on.
     pub declaraties: DeclaratieHistory,
     /// Of the toewijzingen that a WMO301 names: those on which support begins on a written order.
-    pub on_written_order: Vec<ToewijzingNummer>,
+    pub with_spoed: Vec<ToewijzingNummer>,
     /// For a retour: the heenberichten under its Identificatie.
     pub awaited: Vec<Awaited>,
 }

@@ -16,7 +16,7 @@ const WEEKS_OF_HUISHOUDELIJKE_HULP: i64 = 6;
 
 /// Between which days support is possible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Term {
+pub struct Validity {
     /// First day.
     pub begin: NaiveDate,
     /// Last day; absent when open-ended.
@@ -70,7 +70,7 @@ impl Maximum {
 pub fn in_period(
     omvang: &Omvang,
     categorie: &ProductCategorie,
-    term: Term,
+    term: Validity,
     periode: &GeslotenPeriode,
 ) -> Option<Maximum> {
     let GeslotenPeriode { begindatum, einddatum } = *periode;
@@ -93,7 +93,7 @@ pub fn in_period(
 /// The most that may be declared over the whole term (TR322). `None` for one that is open-ended, unless what is assigned is a
 /// total: no term, no maximum over it. `None` for a frequentie that 3.2 does not have.
 #[must_use]
-pub fn in_term(omvang: &Omvang, term: Term) -> Option<Maximum> {
+pub fn in_term(omvang: &Omvang, term: Validity) -> Option<Maximum> {
     let (times, counted) = match omvang.frequentie {
         Frequentie::PerDag => (days(term.begin, term.end?), Counted::Days),
         Frequentie::PerWeek => (weeks(term.begin, term.end?), Counted::Weeks),
@@ -106,7 +106,7 @@ pub fn in_term(omvang: &Omvang, term: Term) -> Option<Maximum> {
 
 /// As [`in_term`], before release 3.0.
 #[must_use]
-pub fn started_in_term(omvang: &Omvang, term: Term) -> Option<Maximum> {
+pub fn started_in_term(omvang: &Omvang, term: Validity) -> Option<Maximum> {
     let last = if omvang.frequentie == Frequentie::Totaal { term.begin } else { term.end? };
     Some(started(omvang, term.begin, last))
 }
@@ -176,7 +176,7 @@ fn monday_number(day: NaiveDate) -> i64 {
 
 /// Whether a term ends in a broken week that is declared in this period: the one with the last Sunday of the term, or
 /// with its end when it has no Sunday (IV076).
-fn ends_broken_week_in(term: Term, periode: &GeslotenPeriode) -> bool {
+fn ends_broken_week_in(term: Validity, periode: &GeslotenPeriode) -> bool {
     let Some(end) = term.end.filter(|end| end.weekday() != Weekday::Sun) else { return false };
     let since_sunday = i64::from(end.weekday().num_days_from_sunday());
     let last_sunday = end.checked_sub_signed(chrono::Duration::days(since_sunday));
@@ -202,7 +202,7 @@ mod tests {
         };
         let categorie = ProductCategorie::from_text(categorie).expect("a categorie");
         let (first, last) = (day(term.0), day(term.1));
-        let term = Term { begin: first, end: Some(last) };
+        let term = Validity { begin: first, end: Some(last) };
         let mut in_months = Vec::new();
         let mut begindatum = first;
         while begindatum <= last {
@@ -262,7 +262,7 @@ mod tests {
 
     #[test]
     fn what_is_open_ended_has_no_maximum_but_a_total() {
-        let term = Term { begin: day("2025-10-14"), end: None };
+        let term = Validity { begin: day("2025-10-14"), end: None };
         for frequentie in [Frequentie::PerDag, Frequentie::PerMaand, Frequentie::Totaal] {
             let omvang = Omvang { volume: 15, eenheid: Eenheid::Uur, frequentie };
             let expected = (frequentie == Frequentie::Totaal).then_some(15);
@@ -274,7 +274,7 @@ mod tests {
     #[test]
     fn nothing_overflows_at_the_ends_of_the_calendar() {
         let omvang = Omvang { volume: i64::MAX, eenheid: Eenheid::Minuut, frequentie: Frequentie::PerDag };
-        let term = Term { begin: NaiveDate::MIN, end: Some(NaiveDate::MAX) };
+        let term = Validity { begin: NaiveDate::MIN, end: Some(NaiveDate::MAX) };
         let all = GeslotenPeriode { begindatum: NaiveDate::MIN, einddatum: NaiveDate::MAX };
         let none = GeslotenPeriode { begindatum: NaiveDate::MAX, einddatum: NaiveDate::MIN };
         let categorie = ProductCategorie::from_text("02").expect("a categorie");

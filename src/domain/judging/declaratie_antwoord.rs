@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::retour::own_xsd_versie;
-use super::verdict::{Oordeel, Verdict};
+use super::verdict::{LineVerdicts, Verdict};
 use crate::domain::berichten::bericht::{BerichtIdentificatie, Berichtsoort, Header, Heenbericht, Inhoud};
 use crate::domain::berichten::declaratie::{
     AntwoordHeader, Client, Declaratie, DeclaratieAntwoord, Prestatie, TotaalBedragMetDC,
@@ -40,11 +40,11 @@ pub fn compose(
     } else if let Some(retour_codes) = of_declaratie {
         (only(RetourCode::GEEN_OPMERKING), Some(antwoord(declaratie, 0, Vec::new(), retour_codes)))
     } else {
-        let oordeel = verdict.declaratie.as_ref()?;
-        let clienten = rejected_clienten(declaratie, oordeel, &codes);
-        let is_granted = oordeel.granted.iter().all(Option::is_some);
+        let verdicts = verdict.declaratie.as_ref()?;
+        let clienten = rejected_clienten(declaratie, verdicts, &codes);
+        let is_granted = verdicts.granted.iter().all(Option::is_some);
         let retour_codes = only(if is_granted { RetourCode::DECLARATIE_TOEGEKEND } else { RetourCode::GEEN_OPMERKING });
-        (only(RetourCode::GEEN_OPMERKING), Some(antwoord(declaratie, oordeel.toegekend, clienten, retour_codes)))
+        (only(RetourCode::GEEN_OPMERKING), Some(antwoord(declaratie, verdicts.toegekend, clienten, retour_codes)))
     };
     Some(Heenbericht {
         header: Header {
@@ -83,8 +83,8 @@ fn antwoord(
 }
 
 /// The clients with a rejected line.
-fn rejected_clienten(declaratie: &Declaratie, oordeel: &Oordeel, codes: &Codes<'_>) -> Vec<Client> {
-    let mut granted = oordeel.granted.iter().copied();
+fn rejected_clienten(declaratie: &Declaratie, verdicts: &LineVerdicts, codes: &Codes<'_>) -> Vec<Client> {
+    let mut granted = verdicts.granted.iter().copied();
     let mut clienten = Vec::new();
     for (index, client) in declaratie.clienten.iter().enumerate() {
         let path = ElementPath::root().child("Declaratie").child("Clienten").nth("Client", index);

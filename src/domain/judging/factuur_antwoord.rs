@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::declaratie_antwoord::{Codes, only};
-use super::verdict::{Oordeel, Verdict};
+use super::verdict::{LineVerdicts, Verdict};
 use crate::domain::berichten::bericht::{Berichtsoort, Heenbericht, Inhoud};
 use crate::domain::berichten::declaratie::{BedragMetDC, TotaalBedragMetDC};
 use crate::domain::berichten::factuur::{
@@ -34,11 +34,11 @@ pub fn compose(heen: &Heenbericht, verdict: &Verdict, nummer: Identificatie, tod
     } else if let Some(codes) = of_header {
         (codes, 0, Vec::new())
     } else {
-        let oordeel = verdict.declaratie.as_ref()?;
-        let returned = returned_clienten(clienten, &heen.inhoud, oordeel, &codes);
+        let verdicts = verdict.declaratie.as_ref()?;
+        let returned = returned_clienten(clienten, &heen.inhoud, verdicts, &codes);
         let is_all = returned.is_empty();
         let code = if is_all { RetourCode::DECLARATIE_TOEGEKEND } else { RetourCode::GEEN_OPMERKING };
-        (only(code), oordeel.toegekend, returned)
+        (only(code), verdicts.toegekend, returned)
     };
     let soort = match heen.header.soort {
         Berichtsoort::Wmo303D => Berichtsoort::Wmo304D,
@@ -80,8 +80,8 @@ fn antwoord_header(
 }
 
 /// The clients with a line that was not granted in full.
-fn returned_clienten(asked: &[Client], inhoud: &Inhoud, oordeel: &Oordeel, codes: &Codes<'_>) -> Vec<Client> {
-    let mut granted = oordeel.granted.iter().copied();
+fn returned_clienten(asked: &[Client], inhoud: &Inhoud, verdicts: &LineVerdicts, codes: &Codes<'_>) -> Vec<Client> {
+    let mut granted = verdicts.granted.iter().copied();
     let mut clienten = Vec::new();
     for (index, client) in asked.iter().enumerate() {
         let path = inhoud.clienten_path().nth("Client", index);

@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::verdict::{Oordeel, Verdict};
+use super::verdict::{LineVerdicts, Verdict};
 use crate::domain::berichten::bericht::{Heenbericht, Inhoud};
 use crate::domain::berichten::contract::Contract;
 use crate::domain::berichten::declaratie::{Declaratie, GeslotenPeriode, Prestatie};
@@ -27,7 +27,7 @@ pub(super) fn judge(
     outside: &Outside<'_>,
     earlier: Vec<Finding>,
 ) -> Verdict {
-    let (layout, ground) = (Layout::of(&heen.inhoud), Ground::of(heen, declaratie, outside));
+    let (layout, context) = (Layout::of(&heen.inhoud), LineContext::of(heen, declaratie, outside));
     let wrong: HashSet<&ElementPath> =
         earlier.iter().filter(|finding| finding.is_error()).filter_map(|finding| finding.klasse.as_ref()).collect();
     let regels = LineRegels::of(heen);
@@ -36,46 +36,50 @@ pub(super) fn judge(
     let mut books = Books::of(&history.declaraties.prestaties);
     let mut found: Vec<(usize, Finding)> = Vec::new();
     let count = lines.len();
-    let mut oordeel =
-        Oordeel { granted: vec![None; count], toegekend: 0, betaalbaar: 0, calculations: vec![Box::default(); count] };
+    let mut verdicts = LineVerdicts {
+        granted: vec![None; count],
+        toegekend: 0,
+        betaalbaar: 0,
+        calculations: vec![Box::default(); count],
+    };
     for wants_debet in [false, true] {
         for (nr, stated) in lines.iter().enumerate().filter(|(_, one)| one.prestatie.is_debet() == wants_debet) {
             let is_wrong = |path: &ElementPath| !wrong.is_empty() && wrong.contains(path);
             let mut granted = None;
             if !is_wrong(&layout.client(stated)) {
                 let toewijzing = unnumbered.toewijzing(stated, history);
-                let line = stated.line(&ground, toewijzing, &books);
+                let line = stated.line(&context, toewijzing, &books);
                 let is_known_wrong = is_wrong(&layout.line(stated));
-                let Looked { broken, is_counted } = regels.look_at(&line, is_known_wrong);
+                let LineResult { broken, is_counted } = regels.look_at(&line, is_known_wrong);
                 let is_granted = broken.is_empty() && !is_known_wrong;
                 granted = is_granted.then_some(stated.prestatie.ingediend_bedrag.bedrag);
                 if is_counted {
-                    oordeel.calculations[nr] = line.calculations();
+                    verdicts.calculations[nr] = line.calculations();
                 }
                 found.extend(broken.into_iter().map(|(regel, spot)| (nr, layout.finding(stated, regel, spot))));
             }
             if let Some(toegekend) = granted {
-                oordeel.granted[nr] = granted;
-                oordeel.toegekend += stated.prestatie.ingediend_bedrag.signed();
-                oordeel.betaalbaar += books.moves(stated.prestatie, toegekend).unwrap_or(0);
+                verdicts.granted[nr] = granted;
+                verdicts.toegekend += stated.prestatie.ingediend_bedrag.signed();
+                verdicts.betaalbaar += books.moves(stated.prestatie, toegekend).unwrap_or(0);
             }
             books.enter(stated.bsn, stated.prestatie, granted);
         }
     }
     found.sort_by_key(|(nr, _)| *nr);
     let findings = earlier.into_iter().chain(found.into_iter().map(|(_, finding)| finding)).collect();
-    Verdict { findings, declaratie: Some(oordeel) }
+    Verdict { findings, declaratie: Some(verdicts) }
 }
 
 /// What is wrong with the lines by themselves: the rules that need no earlier bericht.
 pub(super) fn judge_alone(heen: &Heenbericht, declaratie: &Declaratie, outside: &Outside<'_>) -> Vec<Finding> {
     let regels = LineRegels::of(heen);
-    let (layout, ground) = (Layout::of(&heen.inhoud), Ground::of(heen, declaratie, outside));
+    let (layout, context) = (Layout::of(&heen.inhoud), LineContext::of(heen, declaratie, outside));
     let books = Books::default();
     let debets = stated(declaratie).filter(|stated| stated.prestatie.is_debet());
     debets
         .flat_map(|stated| {
-            let line = stated.line(&ground, None, &books);
+            let line = stated.line(&context, None, &books);
             let broken = regels.broken_without_history(&line);
             broken.into_iter().map(|(regel, spot)| layout.finding(&stated, regel, spot)).collect::<Vec<_>>()
         })
@@ -98,7 +102,7 @@ fn stated(declaratie: &Declaratie) -> impl Iterator<Item = Stated<'_>> {
 }
 
 impl<'a> Stated<'a> {
-    fn line<'l>(&self, all: &Ground<'l>, toewijzing: Option<&'l ToewijzingFact>, books: &'l Books<'l>) -> Line<'l>
+    fn line<'l>(&self, all: &LineContext<'l>, toewijzing: Option<&'l ToewijzingFact>, books: &'l Books<'l>) -> Line<'l>
     where
         'a: 'l,
     {
@@ -115,13 +119,13 @@ impl<'a> Stated<'a> {
 }
 
 /// What all lines of a bericht are judged by.
-struct Ground<'a> {
+struct LineContext<'a> {
     release: Release,
     declaratie_periode: &'a GeslotenPeriode,
     contract: Option<&'a Contract>,
 }
 
-impl<'a> Ground<'a> {
+impl<'a> LineContext<'a> {
     fn of(heen: &Heenbericht, declaratie: &'a Declaratie, outside: &Outside<'a>) -> Self {
         let release = heen.header.release;
         Self { release, declaratie_periode: &declaratie.declaratie_periode, contract: outside.contract }
@@ -194,7 +198,7 @@ struct LineRegels(Vec<LineRegel>);
 type Broken = Vec<(&'static Regel, Spot)>;
 
 /// What came of a line.
-struct Looked {
+struct LineResult {
     broken: Broken,
     /// It was judged by what it comes to.
     is_counted: bool,
@@ -212,12 +216,12 @@ impl LineRegels {
 
     /// What a line breaks. Of a credit only its references are judged (IV085). Of a debet line whose toewijzing is not
     /// what it should be no more is judged; what it comes to, only where unit, price and period are right.
-    fn look_at(&self, line: &Line<'_>, is_known_wrong: bool) -> Looked {
+    fn look_at(&self, line: &Line<'_>, is_known_wrong: bool) -> LineResult {
         let of = |parts: &[Part]| self.broken_in(line, |part, _| parts.contains(&part));
         let mut broken = of(&[Part::Reference]);
         if !line.prestatie.is_debet() {
             broken.extend(of(&[Part::Credited]));
-            return Looked { broken, is_counted: false };
+            return LineResult { broken, is_counted: false };
         }
         let toewijzing = of(&[Part::Toewijzing]);
         let has_toewijzing = toewijzing.is_empty() && !is_known_wrong;
@@ -231,7 +235,7 @@ impl LineRegels {
             broken.extend(of(&[Part::Frequency]));
             broken.extend(if is_counted { of(&[Part::Volume]) } else { Vec::new() });
         }
-        Looked { broken, is_counted }
+        LineResult { broken, is_counted }
     }
 
     fn broken_without_history(&self, line: &Line<'_>) -> Broken {

@@ -9,12 +9,12 @@ pub struct Verdict {
     /// All findings of the level reached.
     pub findings: Vec<Finding>,
     /// Of a declaratie whose lines were judged: what is granted.
-    pub declaratie: Option<Oordeel>,
+    pub declaratie: Option<LineVerdicts>,
 }
 
 /// What is granted of a declaratie, line by line (IV087).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Oordeel {
+pub struct LineVerdicts {
     /// What is granted of each line, in euro cents and in the order in which they stand in the bericht; `None`: it is
     /// rejected.
     pub granted: Vec<Option<u32>>,
@@ -46,7 +46,7 @@ impl Verdict {
     }
 
     fn grants_a_line(&self) -> bool {
-        self.declaratie.as_ref().is_some_and(|oordeel| oordeel.granted.iter().any(Option::is_some))
+        self.declaratie.as_ref().is_some_and(|verdicts| verdicts.granted.iter().any(Option::is_some))
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use crate::domain::facts::history::{PrestatieFact, ToewijzingFact};
-use crate::domain::facts::volume::{Term, in_smallest, in_term};
+use crate::domain::facts::volume::{Validity, in_smallest, in_term};
 use crate::domain::regels::prestatie::granted;
 
 /// An amount that becomes less.
@@ -26,7 +26,7 @@ impl BurnDown {
     #[must_use]
     pub fn of_volume(toewijzing: &ToewijzingFact, lines: &[PrestatieFact]) -> Option<Self> {
         let omvang = toewijzing.omvang.as_ref()?;
-        let term = Term { begin: toewijzing.ingangsdatum, end: toewijzing.einddatum };
+        let term = Validity { begin: toewijzing.ingangsdatum, end: toewijzing.einddatum };
         let maximum = in_term(omvang, term)?;
         let volume = |line: &PrestatieFact, _| {
             let sign = if line.prestatie.is_debet() { 1 } else { -1 };

@@ -96,13 +96,13 @@ pub fn decide(
     let lines: Vec<_> = heen.inhoud.lines_of(declaratie).map(|(_, line, path)| (path, line)).collect();
     let known = retour_codes(heen.header.soort, heen.header.release);
     let mut verdict = judged;
-    let mut oordeel = verdict.declaratie.take().unwrap_or_default();
+    let mut verdicts = verdict.declaratie.take().unwrap_or_default();
     let mut problems = Vec::new();
     let (mut named, mut taken_back) = (BTreeSet::new(), BTreeSet::new());
     for decision in decisions {
         let line = decision.line;
         let index = line.wrapping_sub(1);
-        let (Some(granted), Some((path, prestatie))) = (oordeel.granted.get_mut(index), lines.get(index)) else {
+        let (Some(granted), Some((path, prestatie))) = (verdicts.granted.get_mut(index), lines.get(index)) else {
             problems.push(NotAllowed::NoSuchLine(line));
             continue;
         };
@@ -131,11 +131,11 @@ pub fn decide(
         problems.extend(reason.is_none().then_some(NotAllowed::NoReason(line)));
         verdict.findings.extend(code.zip(reason).map(|(code, reason)| rejection(path, code, reason)));
     }
-    problems.extend(room_that_is_gone(&lines, &oordeel.granted, &taken_back));
-    let granted = lines.iter().zip(&oordeel.granted).filter_map(|((_, line), bedrag)| Some((line, (*bedrag)?)));
-    oordeel.toegekend =
+    problems.extend(room_that_is_gone(&lines, &verdicts.granted, &taken_back));
+    let granted = lines.iter().zip(&verdicts.granted).filter_map(|((_, line), bedrag)| Some((line, (*bedrag)?)));
+    verdicts.toegekend =
         granted.map(|(line, bedrag)| line.ingediend_bedrag.debet_credit.sign() * i128::from(bedrag)).sum();
-    verdict.declaratie = Some(oordeel);
+    verdict.declaratie = Some(verdicts);
     if problems.is_empty() { Ok(verdict) } else { Err(problems) }
 }
 

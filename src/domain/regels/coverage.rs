@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::lijst::{Unchecked, lijst};
+use super::list::{Unchecked, list};
 use super::prestatie::Basis;
 use super::{Check, Regel};
 use crate::domain::finding::Level;
@@ -56,7 +56,7 @@ impl NotRun {
 #[must_use]
 pub fn coverage(soort: Berichtsoort, release: Release, reached: Level) -> Coverage {
     let mut found = Coverage { run: Vec::new(), not_applicable: 0, not_run: BTreeMap::new() };
-    for entry in lijst() {
+    for entry in list() {
         if !entry.applies_to(soort, release) {
             found.not_applicable += 1;
             continue;
@@ -89,7 +89,7 @@ mod tests {
                 for reached in [Level::Xml, Level::Xsd, Level::Message, Level::External] {
                     let coverage = coverage(*soort, release, reached);
                     let not_run: usize = coverage.not_run.values().map(Vec::len).sum();
-                    assert_eq!(coverage.run.len() + coverage.not_applicable + not_run, lijst().len());
+                    assert_eq!(coverage.run.len() + coverage.not_applicable + not_run, list().len());
                 }
             }
         }

@@ -9,7 +9,7 @@ mod bericht;
 mod berichtoverstijgend;
 pub mod coverage;
 mod externe_bron;
-pub mod lijst;
+pub mod list;
 pub mod outside;
 mod paths;
 pub mod prestatie;

@@ -92,7 +92,7 @@ impl PartReport {
     }
 
     /// Says of each row what was found in it. What was found in a client is told of all its rows.
-    pub(super) fn tell(&mut self, findings: &[Finding], lines: &[Line]) {
+    pub(super) fn record(&mut self, findings: &[Finding], lines: &[Line]) {
         let clients: Vec<&[Line]> = by_client(lines).collect();
         for finding in findings {
             let receipt = FindingReceipt::from(finding);

@@ -54,8 +54,8 @@ pub fn ledger_change(heen: &Heenbericht, verdict: &Verdict) -> LedgerChange {
 }
 
 fn new_declaratie(declaratie: &Declaratie, heen: &Heenbericht, verdict: &Verdict) -> NewDeclaratie {
-    let granted = verdict.declaratie.as_ref().map_or(&[][..], |oordeel| &oordeel.granted);
-    let calculations = verdict.declaratie.as_ref().map_or(&[][..], |oordeel| &oordeel.calculations);
+    let granted = verdict.declaratie.as_ref().map_or(&[][..], |verdicts| &verdicts.granted);
+    let calculations = verdict.declaratie.as_ref().map_or(&[][..], |verdicts| &verdicts.calculations);
     let lines = (1..).zip(&declaratie.clienten).flat_map(|(nr, client)| {
         let place = move |in_client| Place { client: nr, in_client };
         (1..).zip(&client.prestaties).map(move |(in_client, line)| (place(in_client), &client.bsn, line))

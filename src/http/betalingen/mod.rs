@@ -2,8 +2,8 @@
 
 mod export;
 mod json;
+pub(super) mod not_paid;
 mod pain001;
-pub(super) mod unpaid;
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ use super::{Caller, Server};
 use crate::domain::Partij;
 use crate::domain::berichten::waarde::Value;
 use crate::domain::money::betaling::Kenmerk;
-use crate::exchange::betalen::{Unpaid, make, paid, withdraw};
+use crate::exchange::pay::{NotPaid, make, paid, withdraw};
 use crate::store::{BetalingAsked, BetalingView, LineQuery};
 pub(super) use json::{BetalingJson, Payment, PaymentJson, payments};
 
@@ -328,7 +328,7 @@ impl Server {
     pub(super) async fn betaling_pain001(&self, gemeente: &Partij, kenmerk: &str) -> Result<Response, Problem> {
         let betaling = self.betaling(gemeente, kenmerk).await?;
         if let Some(withdrawn) = betaling.withdrawn {
-            return Err(Unpaid::Withdrawn(withdrawn).into());
+            return Err(NotPaid::Withdrawn(withdrawn).into());
         }
         let order = pain001::pain001(&betaling, &self.rekeningen).map_err(Problem::NoAccount)?;
         let headers = [(CONTENT_TYPE, "application/xml"), (CONTENT_DISPOSITION, "attachment; filename=pain001.xml")];

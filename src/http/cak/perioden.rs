@@ -24,7 +24,7 @@ const HEADING: [&str; 7] =
 /// Which days, and of which gemeente.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(in crate::http) struct Wanted {
+pub(in crate::http) struct PeriodenQuery {
     /// The first day.
     #[param(example = "2018-12-03")]
     van: NaiveDate,
@@ -46,7 +46,7 @@ pub(in crate::http) struct Wanted {
     get,
     path = "/v1/cak/perioden",
     tag = "cak",
-    params(Wanted),
+    params(PeriodenQuery),
     responses(
         (status = 200, description = "A row for each client and period", body = String, content_type = "text/csv"),
         BadQuery,
@@ -57,7 +57,7 @@ pub(in crate::http) struct Wanted {
 pub(in crate::http) async fn export(
     State(server): State<Arc<Server>>,
     caller: Caller,
-    Parameters(Wanted { van, tot, partij }): Parameters<Wanted>,
+    Parameters(PeriodenQuery { van, tot, partij }): Parameters<PeriodenQuery>,
 ) -> Result<Response, Problem> {
     let gemeente = caller.one_gemeente("partij", partij.as_deref())?;
     check_days(van, tot)?;

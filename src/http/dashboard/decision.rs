@@ -19,7 +19,7 @@ use super::redirect;
 use super::texts::{self, TEXTS};
 use crate::domain::Berichtsoort;
 use crate::domain::money::decision::explained_codes;
-use crate::exchange::decide::{Undecided, approve, propose};
+use crate::exchange::decide::{NotDecided, approve, propose};
 use crate::exchange::sha256_hex;
 use crate::http::Server;
 use crate::http::declaraties::{DeclaratieJson, LineJson};
@@ -58,7 +58,7 @@ struct Sent {
 }
 
 /// What became of a form that was sent, and what stood in it.
-pub(super) struct Told {
+pub(super) struct Rejected {
     pub status: StatusCode,
     /// Why nothing was decided.
     pub problem: String,
@@ -90,7 +90,7 @@ pub(super) struct Proposed {
 
 impl DecisionForm {
     /// The form on this page; `told` when one was sent already.
-    pub fn of(declaratie: &DeclaratieJson, (key, action): (String, String), told: Option<Told>) -> Self {
+    pub fn of(declaratie: &DeclaratieJson, (key, action): (String, String), told: Option<Rejected>) -> Self {
         let proposal = declaratie.proposal.as_ref();
         let said = proposal.map_or(&[][..], |proposal| &proposal.lines).iter();
         let mut lines: BTreeMap<usize, Choice> = said.map(|said| (said.line, Choice::of(said))).collect();
@@ -279,7 +279,7 @@ pub(in crate::http) async fn decide(
     // By their hashes, so that comparing them tells nothing. What another site may have filled in is not shown.
     if sha256_hex(sent.key.as_bytes()) != sha256_hex(key.as_bytes()) {
         let problem = TEXTS.not_of_this_session.to_owned();
-        let told = Told { status: StatusCode::FORBIDDEN, problem, lines: BTreeMap::new() };
+        let told = Rejected { status: StatusCode::FORBIDDEN, problem, lines: BTreeMap::new() };
         return server.declaratie_html(&id, filter, Some(key), Some(told)).await;
     }
     match server.decided(&id, &sent).await {
@@ -291,7 +291,7 @@ pub(in crate::http) async fn decide(
                 StatusCode::UNAUTHORIZED => StatusCode::FORBIDDEN,
                 other => other,
             };
-            let told = Told { status, problem: problem.detail(), lines: sent.lines };
+            let told = Rejected { status, problem: problem.detail(), lines: sent.lines };
             server.declaratie_html(&id, filter, Some(key), Some(told)).await
         }
     }
@@ -308,7 +308,7 @@ impl Server {
         let found = self.gateway.store.declaratie(id, Some(person.gemeente)).await?.ok_or(Problem::NotFound)?;
         // The store makes sure that it still is the last one. What was left alone says something of this one only.
         if found.proposal.as_ref().map(|last| &last.id) != sent.seen.as_ref() {
-            return Err(Undecided::Overtaken.into());
+            return Err(NotDecided::Overtaken.into());
         }
         let lines = sent.lines(found.proposal.map(|last| last.lines).unwrap_or_default())?;
         propose(id, lines, &LastSeen::This(sent.seen.clone()), person, &self.gateway).await?;

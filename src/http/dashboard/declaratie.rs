@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::burn_down::Chart;
-use super::decision::{Choice, DecisionForm, Told};
+use super::decision::{Choice, DecisionForm, Rejected};
 use super::line_filter::LineFilter;
 use super::texts::{self, TEXTS, Texts};
 use super::{redirect, rendered, rows};
@@ -89,7 +89,7 @@ impl Server {
         id: &str,
         filter: LineFilter,
         form_key: Option<String>,
-        told: Option<Told>,
+        told: Option<Rejected>,
     ) -> Result<Response, Problem> {
         let page = LinePage { after: filter.after, limit: None };
         let declaratie = self.declaratie_page(id, &Caller::at_dashboard(), filter.query(), &page).await?;

@@ -11,7 +11,7 @@ use axum::response::Response;
 use super::rendered;
 use super::texts::{TEXTS, Texts};
 use crate::domain::afspraken::{self, Afspraak};
-use crate::domain::regels::lijst::{Entry, find, lijst};
+use crate::domain::regels::list::{Entry, find, list};
 use crate::domain::regels::uitleg::Uitleg;
 use crate::http::Server;
 use crate::http::error::Problem;
@@ -64,8 +64,8 @@ pub(in crate::http) async fn regels(State(server): State<Arc<Server>>) -> Respon
         t: &TEXTS,
         gemeenten_checked: checked.map_or_else(|| TEXTS.unknown_day.to_owned(), |day| day.to_string()),
         gemeenten_are_old: gateway.gemeenten.is_old(gateway.clock.today()),
-        entries: lijst(),
-        afspraken: afspraken::lijst(),
+        entries: list(),
+        afspraken: afspraken::list(),
     };
     rendered(StatusCode::OK, &page)
 }

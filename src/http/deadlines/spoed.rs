@@ -10,10 +10,10 @@ use utoipa::ToSchema;
 
 use super::{LONG, SHORT, aanbieder, gemeente, note, toewijzing_nummer};
 use crate::domain::Timestamp;
-use crate::exchange::keep::{Order, begin_on_order, withdraw_order};
+use crate::exchange::keep::{SpoedAsked, record_spoed, withdraw_spoed};
 use crate::http::error::Problem;
 use crate::http::object::{Content, Object};
-use crate::http::openapi::{BadOrder, BadOrderWithdrawal};
+use crate::http::openapi::{BadSpoed, BadSpoedWithdrawal};
 use crate::http::{Caller, Server};
 use crate::store::{Spoed, Withdrawn};
 
@@ -72,7 +72,7 @@ pub(in crate::http) struct OrderToWithdraw {
         content = Opdracht,
         example = json!({"aanbieder": "41005001", "dag": "2018-04-03", "referentie": "brief 2018-112"})
     ),
-    responses((status = 200, description = "The order, as it is kept", body = SpoedJson), BadOrder)
+    responses((status = 200, description = "The order, as it is kept", body = SpoedJson), BadSpoed)
 )]
 pub(in crate::http) async fn put(
     State(server): State<Arc<Server>>,
@@ -80,14 +80,14 @@ pub(in crate::http) async fn put(
     Path((code, nummer)): Path<(String, String)>,
     Object(told): Object<Opdracht>,
 ) -> Result<Json<SpoedJson>, Problem> {
-    let order = Order {
+    let order = SpoedAsked {
         gemeente: gemeente(&code)?,
         aanbieder: aanbieder(&told.aanbieder)?,
         toewijzing_nummer: toewijzing_nummer(nummer.parse().map_err(|_| Problem::NotFound)?)?,
         dag: told.dag,
         referentie: note("referentie", &told.referentie, SHORT)?,
     };
-    Ok(Json(begin_on_order(order, caller.keeper(), &server.gateway).await?.into()))
+    Ok(Json(record_spoed(order, caller.keeper(), &server.gateway).await?.into()))
 }
 
 /// Takes a written order back: how soon support begins after the toewijzing is watched again.
@@ -106,7 +106,7 @@ pub(in crate::http) async fn put(
         content = OrderToWithdraw,
         example = json!({"aanbieder": "41005001", "reason": "De opdracht was voor een andere client."})
     ),
-    responses((status = 200, description = "The order, as it was kept", body = SpoedJson), BadOrderWithdrawal)
+    responses((status = 200, description = "The order, as it was kept", body = SpoedJson), BadSpoedWithdrawal)
 )]
 pub(in crate::http) async fn intrekken(
     State(server): State<Arc<Server>>,
@@ -117,7 +117,7 @@ pub(in crate::http) async fn intrekken(
     let nummer = toewijzing_nummer(nummer.parse().map_err(|_| Problem::NotFound)?)?;
     let named = (gemeente(&code)?, aanbieder(&told.aanbieder)?, nummer);
     let reason = note("reason", &told.reason, LONG)?;
-    let (spoed, withdrawn) = withdraw_order(named, reason, caller.keeper(), &server.gateway).await?;
+    let (spoed, withdrawn) = withdraw_spoed(named, reason, caller.keeper(), &server.gateway).await?;
     Ok(Json(SpoedJson { ingetrokken: Some(withdrawn), ..spoed.into() }))
 }
 

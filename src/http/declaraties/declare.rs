@@ -27,6 +27,7 @@ use crate::http::openapi::examples::example_part;
 use crate::http::query::{Parameters, unfit};
 use crate::http::uitleg::linked_part;
 use crate::http::{Caller, Server};
+use crate::size::HUGE_TABLE_BYTES;
 
 /// What may stand behind the question mark.
 #[derive(Deserialize, IntoParams)]
@@ -185,7 +186,7 @@ pub async fn post(
         "text/csv" => of_table,
         _ => return Err(Problem::MediaType(WANTED.to_owned())),
     };
-    let whole = body::read(body, &headers, (server.max_bericht_bytes, LARGE), &server.turns).await?;
+    let whole = body::read(body, &headers, (server.max_bericht_bytes, HUGE_TABLE_BYTES), &server.turns).await?;
     let mut asked = read(&whole.bytes, &query, aanbieder)?;
     caller.keeper().name.clone_into(&mut asked.by);
     if query.proef {
@@ -204,9 +205,6 @@ pub async fn post(
     let parts = declared.parts.into_iter().map(|part| PartJson { part: linked_part(part), xml: None });
     Ok((status, Json(SentJson { berichten: parts.collect() })).into_response())
 }
-
-/// From how many bytes on rows take turns: each becomes a line of a bericht, which is far longer.
-const LARGE: usize = 128 << 10;
 
 const WANTED: &str = "Stuur de regels als text/csv of application/json.";
 

@@ -12,10 +12,10 @@ use super::examples::{example_part, example_refusal};
 use crate::domain::declare::{Column, RowProblem};
 use crate::domain::money::decision::NotAllowed;
 use crate::exchange::Refused;
-use crate::exchange::betalen::Unpaid;
-use crate::exchange::decide::Undecided;
+use crate::exchange::decide::NotDecided;
 use crate::exchange::declare::Declined;
-use crate::exchange::keep::Unkept;
+use crate::exchange::keep::KeepError;
+use crate::exchange::pay::NotPaid;
 use crate::http::error::{Body, Problem};
 use crate::http::object::{Content, OBJECT_BYTES};
 use crate::http::proposal::Decision;
@@ -65,10 +65,10 @@ pub(in crate::http) struct BadDeadline;
 pub(in crate::http) struct BadSteering;
 
 /// Where a written order is told.
-pub(in crate::http) struct BadOrder;
+pub(in crate::http) struct BadSpoed;
 
 /// Where a written order is taken back.
-pub(in crate::http) struct BadOrderWithdrawal;
+pub(in crate::http) struct BadSpoedWithdrawal;
 
 /// Where a batch is withdrawn.
 pub(in crate::http) struct BadWithdrawal;
@@ -165,11 +165,12 @@ impl IntoResponses for BadSteering {
 
 impl IntoResponses for BadDecision {
     fn responses() -> Responses {
-        let not_allowed = Undecided::NotAllowed(vec![NotAllowed::BreaksARule(2)]);
-        let undecided = [Undecided::SamePerson, Undecided::NotOpen, Undecided::Overtaken, not_allowed];
-        let undecided = undecided.map(Problem::Undecided);
+        let not_allowed = NotDecided::NotAllowed(vec![NotAllowed::BreaksARule(2)]);
+        let not_decided = [NotDecided::SamePerson, NotDecided::NotOpen, NotDecided::Overtaken, not_allowed];
+        let not_decided = not_decided.map(Problem::NotDecided);
         let mut responses = ForCallers::responses();
-        responses.extend(answers(unread(Decision::LIMIT).into_iter().chain([Problem::MayNotDecide]).chain(undecided)));
+        responses
+            .extend(answers(unread(Decision::LIMIT).into_iter().chain([Problem::MayNotDecide]).chain(not_decided)));
         responses
     }
 }
@@ -213,90 +214,98 @@ impl IntoResponses for BadDeclaratie {
 
 impl IntoResponses for BadBatch {
     fn responses() -> Responses {
-        let other = Unpaid::OtherContent(BetalingAsked::default());
-        let unpaid = [other, withdrawn(), Unpaid::Nothing(Vec::new()), Unpaid::Past(a_day())];
+        let other = NotPaid::OtherContent(BetalingAsked::default());
+        let not_paid = [other, withdrawn(), NotPaid::Nothing(Vec::new()), NotPaid::Past(a_day())];
         let before = [Problem::Kenmerk].into_iter().chain(unread(OBJECT_BYTES));
         let mut responses = ForGemeenten::responses();
-        responses.extend(answers(before.chain(unpaid.map(Problem::Unpaid))));
+        responses.extend(answers(before.chain(not_paid.map(Problem::NotPaid))));
         responses
     }
 }
 
 impl IntoResponses for BadPayment {
     fn responses() -> Responses {
-        let not_yet = Unpaid::NotYet { made: a_day(), today: a_day() };
-        let unpaid = [Unpaid::PaidOn(a_day()), withdrawn(), not_yet].map(Problem::Unpaid);
+        let not_yet = NotPaid::NotYet { made: a_day(), today: a_day() };
+        let not_paid = [NotPaid::PaidOn(a_day()), withdrawn(), not_yet].map(Problem::NotPaid);
         let mut responses = ForGemeenten::responses();
-        responses.extend(answers(unread(OBJECT_BYTES).into_iter().chain(unpaid)));
+        responses.extend(answers(unread(OBJECT_BYTES).into_iter().chain(not_paid)));
         responses
     }
 }
 
 impl IntoResponses for BadOpening {
     fn responses() -> Responses {
-        let unkept = [no_such_term(), Unkept::NotOurs, Unkept::NoAanbieder, Unkept::OtherParty, Unkept::OtherContent];
+        let keep_error = [
+            no_such_term(),
+            KeepError::NotOurs,
+            KeepError::NoAanbieder,
+            KeepError::OtherParty,
+            KeepError::OtherContent,
+        ];
         let before = [Problem::Kenmerk].into_iter().chain(unread(OBJECT_BYTES));
         let mut responses = ForCallers::responses();
-        responses.extend(answers(before.chain(unkept.map(Problem::Unkept))));
+        responses.extend(answers(before.chain(keep_error.map(Problem::KeepError))));
         responses
     }
 }
 
 impl IntoResponses for BadDeadline {
     fn responses() -> Responses {
-        let not_yet = Unkept::NotYet { from: a_day(), today: a_day() };
-        let unkept = [Unkept::ByBericht, Unkept::Closed, Unkept::DoneOn(a_day()), not_yet].map(Problem::Unkept);
+        let not_yet = KeepError::NotYet { from: a_day(), today: a_day() };
+        let keep_error =
+            [KeepError::ByBericht, KeepError::Closed, KeepError::DoneOn(a_day()), not_yet].map(Problem::KeepError);
         let mut responses = ForCallers::responses();
-        responses.extend(answers(unread(OBJECT_BYTES).into_iter().chain(unkept)));
+        responses.extend(answers(unread(OBJECT_BYTES).into_iter().chain(keep_error)));
         responses
     }
 }
 
-impl IntoResponses for BadOrder {
+impl IntoResponses for BadSpoed {
     fn responses() -> Responses {
-        let not_watched = Unkept::NotWatched("heusden-2022".to_owned());
-        let unkept = [not_watched, Unkept::NotOurs, Unkept::OtherParty, Unkept::OtherContent].map(Problem::Unkept);
+        let not_watched = KeepError::NotWatched("heusden-2022".to_owned());
+        let keep_error =
+            [not_watched, KeepError::NotOurs, KeepError::OtherParty, KeepError::OtherContent].map(Problem::KeepError);
         let before = [Problem::NotFound].into_iter().chain(unread(OBJECT_BYTES));
         let mut responses = ForCallers::responses();
-        responses.extend(answers(before.chain(unkept)));
+        responses.extend(answers(before.chain(keep_error)));
         responses
     }
 }
 
-impl IntoResponses for BadOrderWithdrawal {
+impl IntoResponses for BadSpoedWithdrawal {
     fn responses() -> Responses {
-        let unkept = [Unkept::NotOurs, Unkept::OtherParty].map(Problem::Unkept);
+        let keep_error = [KeepError::NotOurs, KeepError::OtherParty].map(Problem::KeepError);
         let before = [Problem::NotFound].into_iter().chain(unread(OBJECT_BYTES));
         let mut responses = ForCallers::responses();
-        responses.extend(answers(before.chain(unkept)));
+        responses.extend(answers(before.chain(keep_error)));
         responses
     }
 }
 
 /// For an example.
-fn no_such_term() -> Unkept {
+fn no_such_term() -> KeepError {
     let known = ["ondersteuningsplan (MLW-18)", "besluit (MLW-19)"].map(str::to_owned).to_vec();
-    Unkept::NoSuchTerm { profile: "mlw-2018".to_owned(), known }
+    KeepError::NoSuchTerm { profile: "mlw-2018".to_owned(), known }
 }
 
 impl IntoResponses for BadWithdrawal {
     fn responses() -> Responses {
         let mut responses = ForGemeenten::responses();
-        responses.extend(answers(unread(OBJECT_BYTES).into_iter().chain([Problem::Unpaid(Unpaid::Paid(a_day()))])));
+        responses.extend(answers(unread(OBJECT_BYTES).into_iter().chain([Problem::NotPaid(NotPaid::Paid(a_day()))])));
         responses
     }
 }
 
 impl IntoResponses for NoOrder {
     fn responses() -> Responses {
-        answers([Problem::NoAccount(vec!["41005001".to_owned()]), Problem::Unpaid(withdrawn())])
+        answers([Problem::NoAccount(vec!["41005001".to_owned()]), Problem::NotPaid(withdrawn())])
     }
 }
 
 /// For an example.
-fn withdrawn() -> Unpaid {
+fn withdrawn() -> NotPaid {
     let reason = "De rekening van de aanbieder klopt niet.".to_owned();
-    Unpaid::Withdrawn(Withdrawn { at: a_day().and_time(NaiveTime::MIN).and_utc(), by: "Anna".to_owned(), reason })
+    NotPaid::Withdrawn(Withdrawn { at: a_day().and_time(NaiveTime::MIN).and_utc(), by: "Anna".to_owned(), reason })
 }
 
 /// For an example.

@@ -15,7 +15,7 @@ use crate::domain::berichten::waarde::Value as _;
 use crate::domain::{Bericht, Partij, Timestamp};
 use crate::hub::envelope::compose::Stamp;
 use crate::hub::envelope::tijdstip_bericht;
-use crate::hub::ggk::{Ggk, LinkError, Patience};
+use crate::hub::ggk::{Ggk, LinkError, Timeouts};
 
 /// How the played parties read and write a bericht.
 #[derive(Clone, Copy)]
@@ -93,7 +93,7 @@ impl Mock {
                 return Err(MockError::Twice(party.code.clone()));
             }
         }
-        let link = Ggk::new(&config.gateway_url, Patience::default())?;
+        let link = Ggk::new(&config.gateway_url, Timeouts::default())?;
         let state = State { faults: config.faults.clone().into(), ..State::default() };
         let (planned, acting) = (Notify::new(), tokio::sync::Mutex::new(()));
         Ok(Self(Arc::new(Inner { config, codec, now, ids, link, state: Mutex::new(state), planned, acting })))

@@ -156,7 +156,7 @@ impl Question<'_> {
             Self::Starts(_) => history.starts = read_starts(rows)?,
             Self::Stops(_) => history.stops = read_stops(rows)?,
             Self::Toewijzingen(_) => add_toewijzingen(read_toewijzingen(rows)?, history),
-            Self::Spoed(_) => history.on_written_order.extend(read_spoed(rows)?),
+            Self::Spoed(_) => history.with_spoed.extend(read_spoed(rows)?),
             Self::ReportedStarts(_) => history.reported_starts.extend(read_reported_starts(rows)?),
         }
         Ok(())

@@ -180,8 +180,8 @@ fn line(row: &Row) -> Result<LeveringView> {
     })
 }
 
-/// See [`crate::store::Store::tell_export`].
-pub async fn tell_export(conn: &mut Connection, export: &CakExport) -> Result<()> {
+/// See [`crate::store::Store::record_export`].
+pub async fn record_export(conn: &mut Connection, export: &CakExport) -> Result<()> {
     let CakExport { file, partij, van, tot, rows, at, by } = export;
     let detail = json!({"file": file, "partij": partij.code(), "van": van, "tot": tot, "rows": rows});
     audit::append(conn, (*at, by), EXPORTED, None, &detail.to_string()).await

@@ -4,7 +4,6 @@
 //! and the few words of SQL that differ. Every function here runs inside one transaction that its caller
 //! opened and will end: what a function did before it failed does not remain.
 
-mod ahead;
 mod audit;
 mod batch;
 mod bericht;
@@ -25,6 +24,7 @@ mod refused;
 mod row;
 mod schema;
 mod spoed;
+mod staging;
 mod steer;
 mod support;
 mod toewijzing;

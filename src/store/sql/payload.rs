@@ -7,10 +7,11 @@ use sqlx::Row as _;
 use super::super::Connection;
 use super::Result;
 use super::batch::Batch;
+use crate::size::HUGE_BYTES;
 use crate::store::{NewBericht, StoreError};
 
-/// How large a part is. A driver and a database make copies of each value on its way in.
-pub const PART: usize = 1 << 20;
+/// How large a part is.
+pub const PART: usize = HUGE_BYTES;
 
 /// Keeps the bytes of a bericht, and the XML that was made of them.
 pub fn insert_payload(batch: &mut Batch, bericht: &NewBericht) {

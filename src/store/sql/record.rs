@@ -8,7 +8,7 @@ use super::ledger::{advance_revisions, apply, change_ledger, insert_about};
 use super::payload::{insert_payload, receipt_text};
 use super::row::{day_in_order, in_order};
 use super::waiting::{insert_waiting, release};
-use super::{Result, ahead};
+use super::{Result, staging};
 use crate::domain::berichten::waarde::Value;
 use crate::domain::{Partij, Timestamp};
 use crate::store::{
@@ -17,12 +17,12 @@ use crate::store::{
 };
 
 /// See [`crate::store::Store::record`]. Of a large bericht the most was written ahead.
-pub async fn record(conn: &mut Connection, entry: &Entry, is_ahead: bool) -> Result<()> {
+pub async fn record(conn: &mut Connection, entry: &Entry, is_staged: bool) -> Result<()> {
     let bericht = &entry.bericht;
     if entry.released {
         release(conn, bericht).await?;
     }
-    let mut batch = write(entry, is_ahead)?;
+    let mut batch = write(entry, is_staged)?;
     if let Some(answering) = &entry.answers {
         batch.run(conn).await.map_err(stale_if_taken)?;
         apply(conn, &answering.heenbericht_id, &answering.effect).await?;
@@ -37,17 +37,17 @@ pub async fn record(conn: &mut Connection, entry: &Entry, is_ahead: bool) -> Res
 }
 
 /// The same, where it takes no more than statements that are known beforehand: it may go together with others.
-pub fn plan(entry: &Entry, is_ahead: bool) -> Result<Option<Batch>> {
+pub fn plan(entry: &Entry, is_staged: bool) -> Result<Option<Batch>> {
     if entry.released || entry.answers.is_some() || entry.approval.is_some() {
         return Ok(None);
     }
-    let mut batch = write(entry, is_ahead)?;
+    let mut batch = write(entry, is_staged)?;
     write_deadlines(&mut batch, entry);
     Ok(Some(batch))
 }
 
 /// What is written of every bericht.
-fn write(entry: &Entry, is_ahead: bool) -> Result<Batch> {
+fn write(entry: &Entry, is_staged: bool) -> Result<Batch> {
     let bericht = &entry.bericht;
     let mut batch = Batch::default();
     if let Some(about) = &entry.about {
@@ -62,8 +62,8 @@ fn write(entry: &Entry, is_ahead: bool) -> Result<Batch> {
     } else if bericht.outcome != Outcome::Refused {
         batch.statement("INSERT INTO journal (bericht_id) VALUES ($1)").bind(&bericht.id);
     }
-    if is_ahead {
-        ahead::settle(&mut batch, entry);
+    if is_staged {
+        staging::settle(&mut batch, entry);
     } else {
         write_rest(&mut batch, entry)?;
     }

@@ -16,11 +16,11 @@ use crate::store::{DeadlineState, Spoed, SpoedWithdrawal};
 const SPOED: &str = "toewijzing.spoed";
 const WITHDRAWN: &str = "toewijzing.spoed-withdrawn";
 
-/// See [`crate::store::Store::tell_spoed`].
+/// See [`crate::store::Store::record_spoed`].
 ///
 /// The revision of the toewijzing advances, so that a toewijzing that is judged meanwhile is judged again.
-pub async fn tell_spoed(conn: &mut Connection, spoed: &Spoed) -> Result<Spoed> {
-    const TELL: &str = "INSERT INTO spoed (gemeente, aanbieder, toewijzing_nummer, dag, referentie, told_at, told_by)
+pub async fn record_spoed(conn: &mut Connection, spoed: &Spoed) -> Result<Spoed> {
+    const RECORD: &str = "INSERT INTO spoed (gemeente, aanbieder, toewijzing_nummer, dag, referentie, told_at, told_by)
         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (gemeente, aanbieder, toewijzing_nummer) DO NOTHING";
     const KEPT: &str = "SELECT * FROM spoed WHERE gemeente = $1 AND aanbieder = $2 AND toewijzing_nummer = $3";
     const VOID: &str = "UPDATE deadline SET state = 'void', closed_at = $4
@@ -28,7 +28,7 @@ pub async fn tell_spoed(conn: &mut Connection, spoed: &Spoed) -> Result<Spoed> {
             AND bericht_id IN (SELECT bericht_id FROM toewijzing WHERE gemeente = $1 AND aanbieder = $2
                 AND toewijzing_nummer = $5)";
     let (gemeente, aanbieder, nummer) = (spoed.gemeente.code(), spoed.aanbieder.code(), spoed.toewijzing_nummer);
-    let told = sqlx::query(TELL)
+    let told = sqlx::query(RECORD)
         .bind(gemeente)
         .bind(aanbieder)
         .bind(nummer.0)

@@ -8,8 +8,8 @@ use chrono::NaiveDate;
 
 use super::super::Database;
 use super::{
-    Result, ahead, audit, bericht, betaling, deadline, declaratie, facts, history, journal, levering, outbox, payload,
-    postbus, record, refused, spoed, steer, support, toewijzing, waiting,
+    Result, audit, bericht, betaling, deadline, declaratie, facts, history, journal, levering, outbox, payload,
+    postbus, record, refused, spoed, staging, steer, support, toewijzing, waiting,
 };
 use crate::domain::berichten::waarde::{Bsn, ReferentieNummer, ToewijzingNummer};
 use crate::domain::cak::Support;
@@ -26,12 +26,12 @@ use crate::store::{
 };
 
 impl Database {
-    async fn write_ahead(&self, entry: &Arc<Entry>, portions: Vec<ahead::Portion>) -> Result<()> {
+    async fn stage(&self, entry: &Arc<Entry>, portions: Vec<staging::Portion>) -> Result<()> {
         for portion in portions {
-            let plan = || ahead::plan(entry, portion.clone()).map(Some);
+            let plan = || staging::plan(entry, portion.clone()).map(Some);
             let (entry, portion) = (Arc::clone(entry), portion.clone());
             self.write_planned(plan, move |conn| {
-                Box::pin(async move { ahead::plan(&entry, portion)?.run(conn).await })
+                Box::pin(async move { staging::plan(&entry, portion)?.run(conn).await })
             })
             .await?;
         }
@@ -43,7 +43,7 @@ impl Database {
         for id in ids {
             loop {
                 let id = id.clone();
-                if self.write(move |conn| Box::pin(async move { ahead::take_away(conn, &id).await })).await? {
+                if self.write(move |conn| Box::pin(async move { staging::take_away(conn, &id).await })).await? {
                     break;
                 }
             }
@@ -100,27 +100,27 @@ impl Store for Database {
 
     async fn record(&self, entry: &Entry) -> Result<()> {
         let entry = Arc::new(entry.clone());
-        let portions = ahead::portions(&entry);
-        let is_ahead = !portions.is_empty();
-        let recorded = match self.write_ahead(&entry, portions).await {
+        let portions = staging::portions(&entry);
+        let is_staged = !portions.is_empty();
+        let recorded = match self.stage(&entry, portions).await {
             Ok(()) => {
-                let plan = || record::plan(&entry, is_ahead);
+                let plan = || record::plan(&entry, is_staged);
                 let entry = Arc::clone(&entry);
                 self.write_planned(plan, move |conn| {
-                    Box::pin(async move { record::record(conn, &entry, is_ahead).await })
+                    Box::pin(async move { record::record(conn, &entry, is_staged).await })
                 })
                 .await
             }
             failed => failed,
         };
-        if is_ahead && recorded.is_err() {
-            self.take_away(ahead::ids(&entry)).await?;
+        if is_staged && recorded.is_err() {
+            self.take_away(staging::ids(&entry)).await?;
         }
         recorded
     }
 
     async fn take_away_abandoned(&self, before: Timestamp) -> Result<()> {
-        let abandoned = self.read(move |conn| Box::pin(ahead::abandoned(conn, before))).await?;
+        let abandoned = self.read(move |conn| Box::pin(staging::abandoned(conn, before))).await?;
         self.take_away(abandoned).await
     }
 
@@ -272,9 +272,9 @@ impl Store for Database {
         self.write(move |conn| Box::pin(async move { deadline::acknowledge(conn, &id, &taken).await })).await
     }
 
-    async fn tell_spoed(&self, spoed: &Spoed) -> Result<Spoed> {
+    async fn record_spoed(&self, spoed: &Spoed) -> Result<Spoed> {
         let spoed = spoed.clone();
-        self.write(move |conn| Box::pin(async move { spoed::tell_spoed(conn, &spoed).await })).await
+        self.write(move |conn| Box::pin(async move { spoed::record_spoed(conn, &spoed).await })).await
     }
 
     async fn withdraw_spoed(&self, withdrawal: &SpoedWithdrawal) -> Result<Option<Spoed>> {
@@ -441,9 +441,9 @@ impl Store for Database {
         self.read(move |conn| Box::pin(async move { support::support(conn, &gemeente, (first, last)).await })).await
     }
 
-    async fn tell_export(&self, export: &CakExport) -> Result<()> {
+    async fn record_export(&self, export: &CakExport) -> Result<()> {
         let export = export.clone();
-        self.write(move |conn| Box::pin(async move { levering::tell_export(conn, &export).await })).await
+        self.write(move |conn| Box::pin(async move { levering::record_export(conn, &export).await })).await
     }
 
     async fn journal(&self, after: i64, limit: u32) -> Result<Vec<Journaled>> {

@@ -20,7 +20,7 @@ use super::Turn;
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// How long the last fold waits for readers that are still in the log, and the writer with it.
-const PATIENCE: Duration = Duration::from_millis(20);
+const READERS_TIMEOUT: Duration = Duration::from_millis(20);
 
 /// Pages (of 4 KiB) in the log from which on the writer waits for its last fold: 64 MiB.
 const LARGE: i64 = 16_384;
@@ -88,7 +88,7 @@ struct Log {
 
 impl Log {
     async fn open(options: SqliteConnectOptions, path: &Path, turn: Turn, large: i64) -> Result<Self, sqlx::Error> {
-        let conn = options.busy_timeout(PATIENCE).connect().await?;
+        let conn = options.busy_timeout(READERS_TIMEOUT).connect().await?;
         Ok(Self { conn, database: Arc::new(File::open(path)?), turn, large })
     }
 

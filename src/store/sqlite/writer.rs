@@ -47,7 +47,7 @@ struct Asked<T, F> {
     /// With what it gives.
     plan: Option<(Batch, T)>,
     done: Result<T, StoreError>,
-    tell: oneshot::Sender<Result<T, StoreError>>,
+    answer: oneshot::Sender<Result<T, StoreError>>,
 }
 
 #[async_trait]
@@ -70,7 +70,7 @@ where
 
     fn answer(self: Box<Self>, fate: Result<(), StoreError>) {
         // A caller that went away does not hear it; what it asked for is done all the same.
-        drop(self.tell.send(fate.and(self.done)));
+        drop(self.answer.send(fate.and(self.done)));
     }
 }
 
@@ -116,9 +116,9 @@ impl Writer {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> Step<'c, T> + Clone + Send + 'static,
     {
-        let (tell, told) = oneshot::channel();
-        self.ask(Box::new(Asked { step, plan: None, done: Err(StoreError::Closed), tell })).await?;
-        told.await.unwrap_or(Err(StoreError::Closed))
+        let (answer, answered) = oneshot::channel();
+        self.ask(Box::new(Asked { step, plan: None, done: Err(StoreError::Closed), answer })).await?;
+        answered.await.unwrap_or(Err(StoreError::Closed))
     }
 
     /// The same for one that comes to no more than this plan, if there is one: it is carried out together with others.
@@ -129,10 +129,10 @@ impl Writer {
     where
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> Step<'c, ()> + Clone + Send + 'static,
     {
-        let (tell, told) = oneshot::channel();
+        let (answer, answered) = oneshot::channel();
         let plan = plan.map(|plan| (plan, ()));
-        self.ask(Box::new(Asked { step, plan, done: Err(StoreError::Closed), tell })).await?;
-        told.await.unwrap_or(Err(StoreError::Closed))
+        self.ask(Box::new(Asked { step, plan, done: Err(StoreError::Closed), answer })).await?;
+        answered.await.unwrap_or(Err(StoreError::Closed))
     }
 
     async fn ask(&self, command: Box<dyn Command>) -> Result<(), StoreError> {
@@ -274,10 +274,10 @@ mod tests {
         let log = Log::default();
         let noted = Arc::clone(&log);
         let ask = move |name| {
-            let (tell, told) = oneshot::channel();
-            let asked = queue.try_send(Box::new(Noted(name, Arc::clone(&noted), tell)));
+            let (answer, answered) = oneshot::channel();
+            let asked = queue.try_send(Box::new(Noted(name, Arc::clone(&noted), answer)));
             assert!(asked.is_ok(), "the writer takes it");
-            told
+            answered
         };
         (log, ask)
     }
@@ -286,16 +286,16 @@ mod tests {
     async fn those_that_come_soon_after_a_group_are_one_group() {
         let (log, ask) = writer().await;
         let group = [ask("a"), ask("b")];
-        for told in group {
-            told.await.expect("answered");
+        for answered in group {
+            answered.await.expect("answered");
         }
         let mut later = Vec::new();
         for name in ["c", "d", "e"] {
             later.push(ask(name));
             yield_now().await;
         }
-        for told in later {
-            told.await.expect("answered");
+        for answered in later {
+            answered.await.expect("answered");
         }
         let log = log.lock().expect("one thread");
         assert_eq!(log[4..], ["run c", "run d", "run e", "answer c", "answer d", "answer e"], "{log:?}");

@@ -3,7 +3,7 @@
 use iwmo_gateway::domain::berichten::bericht::{Berichtsoort, Inhoud};
 use iwmo_gateway::domain::berichten::waarde::{Identificatie, Value as _};
 use iwmo_gateway::domain::judging::factuur_antwoord;
-use iwmo_gateway::domain::judging::verdict::{Oordeel, Verdict};
+use iwmo_gateway::domain::judging::verdict::{LineVerdicts, Verdict};
 use iwmo_gateway::domain::{Bericht, Heenbericht};
 use iwmo_gateway::exchange::rebuild::verify;
 use iwmo_gateway::exchange::sha256_hex;
@@ -20,8 +20,8 @@ use crate::world::{AANBIEDER, GEMEENTE, World};
 pub fn wmo304(wmo303: &[u8], nummer: &str, granted: &[Option<u32>]) -> Vec<u8> {
     let Ok(Bericht::Heen(asked)) = xml::read(wmo303) else { panic!("a 303") };
     let toegekend = granted.iter().flatten().map(|cents| i128::from(*cents)).sum();
-    let oordeel = Oordeel { granted: granted.to_vec(), toegekend, ..Oordeel::default() };
-    let verdict = Verdict { findings: Vec::new(), declaratie: Some(oordeel) };
+    let verdicts = LineVerdicts { granted: granted.to_vec(), toegekend, ..LineVerdicts::default() };
+    let verdict = Verdict { findings: Vec::new(), declaratie: Some(verdicts) };
     let nummer = Identificatie::from_text(nummer).expect("a name");
     let day = "2019-06-20".parse().expect("a date");
     xml::encode(&Bericht::Heen(factuur_antwoord::compose(&asked, &verdict, nummer, day).expect("a 304")))

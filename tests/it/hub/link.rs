@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use iwmo_gateway::hub::envelope::{Content, Fault, Kind, Plek, compose};
-use iwmo_gateway::hub::ggk::{Ggk, Patience};
+use iwmo_gateway::hub::ggk::{Ggk, Timeouts};
 use iwmo_gateway::hub::{Delivery, NotBefore};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -152,7 +152,7 @@ async fn nobody_there_is_later() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     drop(listener);
-    let link = Ggk::new(&url, Patience::default()).expect("a link");
+    let link = Ggk::new(&url, Timeouts::default()).expect("a link");
     let delivery = link.deliver(Kind::Di01, DI01, b"x".to_vec()).await;
     let Delivery::Link { not_before: None, reason } = delivery else { panic!("{delivery:?}") };
     assert!(reason.starts_with("Geen verbinding met het netwerk"), "{reason}");
@@ -162,8 +162,8 @@ async fn nobody_there_is_later() {
 async fn no_answer_in_time_is_unknown() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
-    let patience = Patience { connect: Duration::from_secs(5), total: Duration::from_millis(100) };
-    let link = Ggk::new(&url, patience).expect("a link");
+    let timeouts = Timeouts { connect: Duration::from_secs(5), total: Duration::from_millis(100) };
+    let link = Ggk::new(&url, timeouts).expect("a link");
     // The kernel takes the connection; nobody ever reads it.
     let delivery = link.deliver(Kind::Di01, DI01, b"x".to_vec()).await;
     assert_eq!(delivery, Delivery::Unknown("Geen antwoord na verzenden: de tijd is om".to_owned()));
@@ -184,7 +184,7 @@ async fn the_request_is_a_soap_1_1_post_and_half_an_answer_is_unknown() {
         stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n<half").await.expect("half an answer");
         String::from_utf8(request).expect("text")
     });
-    let link = Ggk::new(&url, Patience::default()).expect("a link");
+    let link = Ggk::new(&url, Timeouts::default()).expect("a link");
     let delivery = link.deliver(Kind::Du01, DI01, b"de envelop".to_vec()).await;
     assert!(
         matches!(&delivery, Delivery::Unknown(reason) if reason.starts_with("Geen antwoord na verzenden")),
@@ -208,7 +208,7 @@ async fn a_redirect_is_not_followed() {
         async { axum::response::Redirect::temporary("/elders") }
     });
     tokio::spawn(async move { axum::serve(listener, elsewhere).await });
-    let link = Ggk::new(&url, Patience::default()).expect("a link");
+    let link = Ggk::new(&url, Timeouts::default()).expect("a link");
     let delivery = link.deliver(Kind::Di01, DI01, b"x".to_vec()).await;
     let reason = "Het adres verwijst door en dat wordt niet gevolgd: kijk ggk.url na (HTTP 307)".to_owned();
     assert_eq!(delivery, Delivery::Link { not_before: None, reason });
@@ -218,6 +218,6 @@ async fn a_redirect_is_not_followed() {
 #[test]
 fn a_link_needs_an_address() {
     for url in ["", "ftp://voorbeeld.example", "voorbeeld"] {
-        assert!(Ggk::new(url, Patience::default()).is_err(), "{url}");
+        assert!(Ggk::new(url, Timeouts::default()).is_err(), "{url}");
     }
 }

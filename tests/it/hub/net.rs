@@ -12,7 +12,7 @@ use chrono::TimeDelta;
 use iwmo_gateway::domain::Timestamp;
 use iwmo_gateway::hub::envelope::compose::{self, Stamp};
 use iwmo_gateway::hub::envelope::{Envelope, parse};
-use iwmo_gateway::hub::ggk::{Ggk, Patience};
+use iwmo_gateway::hub::ggk::{Ggk, Timeouts};
 use iwmo_gateway::hub::mock::Mock;
 use iwmo_gateway::hub::mock::config::MockConfig;
 use iwmo_gateway::hub::{Delivery, envelope};
@@ -50,7 +50,7 @@ impl Net {
         let server = mock.clone();
         tokio::spawn(async move { server.serve(listener).await });
         let url = format!("http://{address}");
-        let link = Ggk::new(&url, Patience::default()).expect("a link");
+        let link = Ggk::new(&url, Timeouts::default()).expect("a link");
         Self { mock, link, url, gateway, now }
     }
 

@@ -266,8 +266,8 @@ pub async fn a_written_order_is_told_once_and_makes_a_verdict_stale(World { one,
     let about_7 = |revisions| Some(About { revisions, ..about(0) });
     let deadlines = vec![start, other];
     one.record(&Entry { about: about_7(revisions), ledger, deadlines, ..entry_305("b1") }).await.expect("recorded");
-    assert_eq!(two.tell_spoed(&spoed("brief 1")).await.expect("told"), spoed("brief 1"));
-    assert_eq!(one.tell_spoed(&spoed("brief 2")).await.expect("told"), spoed("brief 1"), "the first one stays");
+    assert_eq!(two.record_spoed(&spoed("brief 1")).await.expect("told"), spoed("brief 1"));
+    assert_eq!(one.record_spoed(&spoed("brief 2")).await.expect("told"), spoed("brief 1"), "the first one stays");
     let states: Vec<_> = two.deadlines(&DeadlineQuery::default(), None, 9).await.expect("read");
     let states: Vec<_> = states.iter().map(|view| (view.id.as_str(), view.state)).collect();
     assert_eq!(states, [("d1", DeadlineState::Void), ("d2", DeadlineState::Open)]);
@@ -322,7 +322,7 @@ pub async fn a_clock_stands_where_it_would_once_its_order_is_taken_back(World { 
     put("b1", given(&[7, 8, 9, 10, 11]), [7, 8, 9, 10, 11].map(|nummer| start_clock(nummer, "b1")).into()).await;
     put("b2", given(&[12]), vec![start_clock(12, "b2")]).await;
     for nummer in 7..=13 {
-        two.tell_spoed(&order_on(nummer)).await.expect("told");
+        two.record_spoed(&order_on(nummer)).await.expect("told");
     }
     let late = StartKey { begindatum: day("2026-03-06"), ..start_key(9) };
     let again = |nummer| new_toewijzing(nummer, "2026-02-02");

@@ -27,7 +27,7 @@ pub const ROW: Row = Row {
 };
 
 fn opens(case: &Case<'_>) -> Vec<Opening> {
-    let (Some(heen), Some(oordeel)) = (case.heen(), &case.verdict.declaratie) else { return Vec::new() };
+    let (Some(heen), Some(verdicts)) = (case.heen(), &case.verdict.declaratie) else { return Vec::new() };
     let (term, nummer, answer, day_0) = match &heen.inhoud {
         Inhoud::Factuur { header, .. } if heen.header.soort == Berichtsoort::Wmo303F => {
             let nummer = header.identificatie.declarant_factuur_nummer.to_string();
@@ -39,7 +39,7 @@ fn opens(case: &Case<'_>) -> Vec<Opening> {
         }
         _ => return Vec::new(),
     };
-    let state = if oordeel.betaalbaar > 0 { DeadlineState::Open } else { DeadlineState::Void };
+    let state = if verdicts.betaalbaar > 0 { DeadlineState::Open } else { DeadlineState::Void };
     let opening = case.under(term, (KIND, answer), day_0);
     opening.map(|opening| opening.about(&nummer).in_state(state)).into_iter().collect()
 }

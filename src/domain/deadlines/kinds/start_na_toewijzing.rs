@@ -33,7 +33,7 @@ pub const ROW: Row = Row {
 fn opens(case: &Case<'_>) -> Vec<Opening> {
     let first = |new: &&NewToewijzing| !new.verwijderd && case.versions(new.toewijzing_nummer).is_empty();
     let opening = |new: &NewToewijzing| {
-        let is_on_order = case.history.on_written_order.contains(&new.toewijzing_nummer);
+        let is_on_order = case.history.with_spoed.contains(&new.toewijzing_nummer);
         let state = if is_on_order { DeadlineState::Void } else { DeadlineState::Open };
         let due = due(new, case.received, case)?;
         Some(Opening::due_on(KIND, Berichtsoort::Wmo305, due).about(&new.toewijzing_nummer).in_state(state))

@@ -2,7 +2,7 @@
 
 use crate::domain::berichten::release::Property;
 use crate::domain::facts::calculation::{Calculation, Formula};
-use crate::domain::facts::volume::{Term, in_period, in_smallest, in_term, started, started_in_term};
+use crate::domain::facts::volume::{Validity, in_period, in_smallest, in_term, started, started_in_term};
 
 use super::{Line, Spot};
 
@@ -80,9 +80,9 @@ impl Line<'_> {
         in_smallest(self.prestatie.geleverd_volume.into(), self.prestatie.eenheid)
     }
 
-    fn term(&self) -> Option<Term> {
+    fn term(&self) -> Option<Validity> {
         let toewijzing = self.toewijzing?;
-        Some(Term { begin: toewijzing.ingangsdatum, end: toewijzing.einddatum })
+        Some(Validity { begin: toewijzing.ingangsdatum, end: toewijzing.einddatum })
     }
 }
 

@@ -14,13 +14,8 @@ use super::ledger::insert_about;
 use super::payload::{PART, insert_part};
 use super::row::in_order;
 use crate::domain::Timestamp;
+use crate::size::{HUGE_ROWS, Size};
 use crate::store::{Entry, NewBericht};
-
-/// How many rows one transaction writes.
-const ROWS: usize = 250;
-
-/// From how many bytes or rows on something is large.
-const LARGE: (usize, usize) = (PART, ROWS);
 
 /// As much as one transaction writes.
 #[derive(Clone)]
@@ -45,7 +40,7 @@ pub fn portions(entry: &Entry) -> Vec<Portion> {
     let bytes: Vec<(bool, bool, usize)> =
         berichten(entry).flat_map(|(of_retour, bericht)| sizes(of_retour, bericht)).collect();
     let most_bytes = bytes.iter().map(|(.., size)| *size).max().unwrap_or(0);
-    if most_bytes <= LARGE.0 && lines.max(subjects) <= LARGE.1 {
+    if Size::with_rows(most_bytes, lines.max(subjects)) < Size::Huge {
         return Vec::new();
     }
     let parts = bytes.into_iter().flat_map(|(of_retour, is_made, size)| {
@@ -66,7 +61,7 @@ fn sizes(of_retour: bool, bericht: &NewBericht) -> impl Iterator<Item = (bool, b
 }
 
 fn ranges(count: usize) -> impl Iterator<Item = Range<usize>> {
-    (0..count).step_by(ROWS).map(move |from| from..count.min(from + ROWS))
+    (0..count).step_by(HUGE_ROWS).map(move |from| from..count.min(from + HUGE_ROWS))
 }
 
 /// What writes one portion.
@@ -127,7 +122,7 @@ pub async fn take_away(conn: &mut Connection, id: &str) -> Result<bool> {
         "DELETE FROM about WHERE bericht_id = $1",
         "DELETE FROM ahead WHERE bericht_id = $1",
     ];
-    let rows = i64::try_from(ROWS).unwrap_or(i64::MAX);
+    let rows = i64::try_from(HUGE_ROWS).unwrap_or(i64::MAX);
     if sqlx::query(LINES).bind(id).bind(rows).execute(&mut *conn).await?.rows_affected() > 0 {
         return Ok(false);
     }

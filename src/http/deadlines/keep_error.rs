@@ -2,19 +2,21 @@
 
 use axum::http::StatusCode;
 
-use crate::exchange::keep::Unkept;
+use crate::exchange::keep::KeepError;
 
-pub(in crate::http) const fn status(why: &Unkept) -> StatusCode {
+pub(in crate::http) const fn status(why: &KeepError) -> StatusCode {
     match why {
-        Unkept::NotFound => StatusCode::NOT_FOUND,
-        Unkept::OtherParty => StatusCode::FORBIDDEN,
-        Unkept::OtherContent | Unkept::ByBericht | Unkept::Closed | Unkept::DoneOn(_) => StatusCode::CONFLICT,
-        Unkept::NoSuchTerm { .. }
-        | Unkept::NotWatched(_)
-        | Unkept::NotOurs
-        | Unkept::NoAanbieder
-        | Unkept::NotYet { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        Unkept::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+        KeepError::NotFound => StatusCode::NOT_FOUND,
+        KeepError::OtherParty => StatusCode::FORBIDDEN,
+        KeepError::OtherContent | KeepError::ByBericht | KeepError::Closed | KeepError::DoneOn(_) => {
+            StatusCode::CONFLICT
+        }
+        KeepError::NoSuchTerm { .. }
+        | KeepError::NotWatched(_)
+        | KeepError::NotOurs
+        | KeepError::NoAanbieder
+        | KeepError::NotYet { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        KeepError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 
@@ -22,11 +24,11 @@ pub(in crate::http) const fn status(why: &Unkept) -> StatusCode {
 type Texts = (&'static str, &'static str, String);
 
 /// Of what is not there and of a fault others tell.
-pub(in crate::http) fn texts(why: &Unkept) -> Option<Texts> {
+pub(in crate::http) fn texts(why: &KeepError) -> Option<Texts> {
     Some(match why {
-        Unkept::NotFound | Unkept::Store(_) => return None,
-        Unkept::NoSuchTerm { profile, known } => ("geen-termijn", "Termijn niet afgesproken", no_such_term(profile, known)),
-        Unkept::NotWatched(profile) => (
+        KeepError::NotFound | KeepError::Store(_) => return None,
+        KeepError::NoSuchTerm { profile, known } => ("geen-termijn", "Termijn niet afgesproken", no_such_term(profile, known)),
+        KeepError::NotWatched(profile) => (
             "niet-bewaakt",
             "Niet bewaakt",
             format!(
@@ -34,44 +36,44 @@ pub(in crate::http) fn texts(why: &Unkept) -> Option<Texts> {
                  deadlines.profile). Een schriftelijke opdracht hoeft hier niet te worden gemeld."
             ),
         ),
-        Unkept::OtherParty => (
+        KeepError::OtherParty => (
             "andere-partij",
             "Niet toegestaan",
             "Dit doet een van de partijen zelf, met haar eigen token; bij een schriftelijke opdracht is dat de gemeente.".to_owned(),
         ),
-        Unkept::NotOurs => (
+        KeepError::NotOurs => (
             "partij-niet-hier",
             "Partij niet van deze gateway",
             "Deze gateway handelt voor geen van deze partijen. Controleer de codes, of voeg een tabel [[partij]] toe.".to_owned(),
         ),
-        Unkept::NoAanbieder => (
+        KeepError::NoAanbieder => (
             "aanbieder-ontbreekt",
             "Aanbieder ontbreekt",
             "Deze termijn geldt voor de aanbieder. Noem die met \"aanbieder\" (AGB-code).".to_owned(),
         ),
-        Unkept::OtherContent => (
+        KeepError::OtherContent => (
             "al-gemeld",
             "Al met andere inhoud gemeld",
             "Dit is eerder met andere inhoud gemeld, en dat is niet gewijzigd. Stuur dezelfde inhoud; kies voor een andere termijn een ander kenmerk, en trek een schriftelijke opdracht eerst in."
                 .to_owned(),
         ),
-        Unkept::ByBericht => (
+        KeepError::ByBericht => (
             "bericht-verwacht",
             "Een bericht stopt deze termijn",
             "Deze termijn is met een bericht begonnen en eindigt met het bericht dat wordt verwacht. Stuur dat; neem de termijn zo nodig op met acknowledge."
                 .to_owned(),
         ),
-        Unkept::Closed => (
+        KeepError::Closed => (
             "afgelopen",
             "Termijn loopt niet meer",
             "Op deze termijn wordt niet meer gewacht: het antwoord is er, of zij is vervallen. Er is niets gewijzigd.".to_owned(),
         ),
-        Unkept::DoneOn(day) => (
+        KeepError::DoneOn(day) => (
             "al-gereed",
             "Al gereed op een andere dag",
             format!("Van deze termijn is al gemeld dat het op {day} gereed was. Dat is niet gewijzigd."),
         ),
-        Unkept::NotYet { from, today } => (
+        KeepError::NotYet { from, today } => (
             "dag-van-gereed",
             "Geen mogelijke dag",
             format!("De termijn telt vanaf {from}: gereed kan het zijn van die dag tot en met vandaag ({today})."),

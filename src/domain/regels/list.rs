@@ -1,6 +1,6 @@
 //! Every rule of the standard, checked here or not, and what it says in our own words.
 //!
-//! `lijst.csv` holds a line per rule, [`uitleg`] more about those that are checked. What is checked is
+//! `list.csv` holds a line per rule, [`uitleg`] more about those that are checked. What is checked is
 //! not written down a second time: it is what [`REGELS`] has.
 
 use std::collections::BTreeSet;
@@ -217,7 +217,7 @@ impl Entry {
 
 /// Every rule of the standard, in the order of its own tables.
 #[must_use]
-pub fn lijst() -> &'static [Entry] {
+pub fn list() -> &'static [Entry] {
     &LIJST
 }
 
@@ -228,7 +228,7 @@ pub fn find(code: &str) -> Option<&'static Entry> {
 }
 
 static LIJST: LazyLock<Vec<Entry>> = LazyLock::new(|| {
-    let lines = include_str!("lijst.csv").lines().skip(1);
+    let lines = include_str!("list.csv").lines().skip(1);
     lines.map(|line| entry(line).expect("the compiled-in list is checked by a test")).collect()
 });
 
@@ -265,11 +265,11 @@ mod tests {
             if release == Release::V2_3 {
                 reference.retain(|code| !AFTER_2_3.contains(code));
             }
-            let ours = lijst().iter().filter(|entry| entry.holding(release).is_some());
+            let ours = list().iter().filter(|entry| entry.holding(release).is_some());
             assert_eq!(ours.map(|entry| entry.code).collect::<BTreeSet<&str>>(), reference, "{}", release.name());
         }
-        let codes: BTreeSet<&str> = lijst().iter().map(|entry| entry.code).collect();
-        assert_eq!(lijst().len(), codes.len(), "a code stands in the list twice");
+        let codes: BTreeSet<&str> = list().iter().map(|entry| entry.code).collect();
+        assert_eq!(list().len(), codes.len(), "a code stands in the list twice");
     }
 
     #[test]
@@ -297,7 +297,7 @@ mod tests {
     #[test]
     fn every_level_and_every_kind_is_known() {
         let levels = ["message", "history", "external", "xsd", "process", "fill-instruction"];
-        for entry in lijst() {
+        for entry in list() {
             assert!(entry.holdings().next().is_some(), "{}", entry.code);
             for (release, Holding { level, numbers }) in entry.holdings() {
                 assert!(levels.contains(&level), "{}: {level}", entry.code);
@@ -310,7 +310,7 @@ mod tests {
 
     #[test]
     fn no_rule_that_only_needs_the_bericht_is_left() {
-        for entry in lijst() {
+        for entry in list() {
             for (release, _) in entry.holdings().filter(|(_, holding)| holding.level == "message") {
                 for soort in release.berichtsoorten().iter().filter(|soort| entry.applies_to(**soort, release)) {
                     let checked = entry.regel_for(*soort, release);

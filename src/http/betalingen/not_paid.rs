@@ -3,16 +3,18 @@
 use axum::http::StatusCode;
 
 use crate::domain::facts::calculation::euros;
-use crate::exchange::betalen::Unpaid;
 use crate::exchange::local_time;
+use crate::exchange::pay::NotPaid;
 use crate::store::{LeftOut, Reden, Withdrawn};
 
-pub(in crate::http) fn status(why: &Unpaid) -> StatusCode {
+pub(in crate::http) fn status(why: &NotPaid) -> StatusCode {
     match why {
-        Unpaid::NotFound => StatusCode::NOT_FOUND,
-        Unpaid::OtherContent(_) | Unpaid::PaidOn(_) | Unpaid::Paid(_) | Unpaid::Withdrawn(_) => StatusCode::CONFLICT,
-        Unpaid::Nothing(_) | Unpaid::Past(_) | Unpaid::NotYet { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        Unpaid::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+        NotPaid::NotFound => StatusCode::NOT_FOUND,
+        NotPaid::OtherContent(_) | NotPaid::PaidOn(_) | NotPaid::Paid(_) | NotPaid::Withdrawn(_) => {
+            StatusCode::CONFLICT
+        }
+        NotPaid::Nothing(_) | NotPaid::Past(_) | NotPaid::NotYet { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        NotPaid::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 
@@ -20,10 +22,10 @@ pub(in crate::http) fn status(why: &Unpaid) -> StatusCode {
 type Texts = (&'static str, &'static str, String);
 
 /// Of what is not there and of a fault others tell.
-pub(in crate::http) fn texts(why: &Unpaid) -> Option<Texts> {
+pub(in crate::http) fn texts(why: &NotPaid) -> Option<Texts> {
     Some(match why {
-        Unpaid::NotFound | Unpaid::Store(_) => return None,
-        Unpaid::OtherContent(asked) => (
+        NotPaid::NotFound | NotPaid::Store(_) => return None,
+        NotPaid::OtherContent(asked) => (
             "kenmerk-gebruikt",
             "Kenmerk al gebruikt",
             format!(
@@ -31,32 +33,32 @@ pub(in crate::http) fn texts(why: &Unpaid) -> Option<Texts> {
                 serde_json::to_string(asked).expect("texts and days")
             ),
         ),
-        Unpaid::Nothing(left_out) => ("niets-te-betalen", "Niets te betalen", nothing(left_out)),
-        Unpaid::Past(today) => (
+        NotPaid::Nothing(left_out) => ("niets-te-betalen", "Niets te betalen", nothing(left_out)),
+        NotPaid::Past(today) => (
             "uitvoerdatum-voorbij",
             "Uitvoerdatum voorbij",
             format!("De uitvoerdatum ligt voor vandaag ({today}). Kies vandaag of een latere dag."),
         ),
-        Unpaid::NotYet { made, today } => (
+        NotPaid::NotYet { made, today } => (
             "dag-van-betaling",
             "Geen mogelijke dag van betaling",
             format!(
                 "Deze betaling is op {made} gemaakt: zij kan zijn betaald van die dag tot en met vandaag ({today})."
             ),
         ),
-        Unpaid::PaidOn(day) => (
+        NotPaid::PaidOn(day) => (
             "al-betaald",
             "Al betaald op een andere dag",
             format!("Van deze betaling is al gemeld dat zij op {day} is betaald. Dat is niet gewijzigd."),
         ),
-        Unpaid::Paid(day) => (
+        NotPaid::Paid(day) => (
             "al-betaald",
             "Al betaald",
             format!(
                 "Van deze betaling is gemeld dat zij op {day} is betaald: zij kan niet meer worden ingetrokken. Zet recht met een credit."
             ),
         ),
-        Unpaid::Withdrawn(withdrawn) => ("betaling-ingetrokken", "Betaling ingetrokken", taken_back(withdrawn)),
+        NotPaid::Withdrawn(withdrawn) => ("betaling-ingetrokken", "Betaling ingetrokken", taken_back(withdrawn)),
     })
 }
 

@@ -20,7 +20,7 @@ use crate::store::{
 
 /// Why nothing was paid, or told to be.
 #[derive(Debug)]
-pub enum Unpaid {
+pub enum NotPaid {
     /// There is no such batch at this gemeente.
     NotFound,
     /// There is a batch of this name that was asked otherwise.
@@ -46,7 +46,7 @@ pub enum Unpaid {
     Store(StoreError),
 }
 
-impl From<StoreError> for Unpaid {
+impl From<StoreError> for NotPaid {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
@@ -61,7 +61,7 @@ pub async fn make(
     asked: BetalingAsked,
     person: Person<'_>,
     gateway: &Gateway,
-) -> Result<(BetalingView, bool), Unpaid> {
+) -> Result<(BetalingView, bool), NotPaid> {
     if let Some(there) = gateway.store.betaling(person.gemeente, &kenmerk).await? {
         return same(there, &asked);
     }
@@ -69,7 +69,7 @@ pub async fn make(
     let today = clock::date_of(at);
     let uitvoerdatum = asked.uitvoerdatum.unwrap_or(today);
     if uitvoerdatum < today {
-        return Err(Unpaid::Past(today));
+        return Err(NotPaid::Past(today));
     }
     let (gemeente, by) = (person.gemeente.clone(), person.name.to_owned());
     let new = NewBetaling { gemeente, kenmerk, asked, uitvoerdatum, at, by };
@@ -80,18 +80,18 @@ pub async fn make(
             Err(error) => return Err(error.into()),
             Ok(Made::New(view)) => return Ok((view, true)),
             Ok(Made::There(there)) => return same(there, &new.asked),
-            Ok(Made::Nothing(left_out)) => return Err(Unpaid::Nothing(left_out)),
+            Ok(Made::Nothing(left_out)) => return Err(NotPaid::Nothing(left_out)),
         }
     }
     Err(StoreError::Stale.into())
 }
 
 /// The batch that is there, when it was asked in the same words and is to be paid.
-fn same(there: BetalingView, asked: &BetalingAsked) -> Result<(BetalingView, bool), Unpaid> {
+fn same(there: BetalingView, asked: &BetalingAsked) -> Result<(BetalingView, bool), NotPaid> {
     if let Some(withdrawn) = there.withdrawn {
-        return Err(Unpaid::Withdrawn(withdrawn));
+        return Err(NotPaid::Withdrawn(withdrawn));
     }
-    if there.asked == *asked { Ok((there, false)) } else { Err(Unpaid::OtherContent(there.asked)) }
+    if there.asked == *asked { Ok((there, false)) } else { Err(NotPaid::OtherContent(there.asked)) }
 }
 
 /// Keeps that the bank paid a batch on this day. Telling it again changes nothing.
@@ -103,21 +103,21 @@ pub async fn paid(
     day: NaiveDate,
     person: Person<'_>,
     gateway: &Gateway,
-) -> Result<BetalingView, Unpaid> {
-    let there = gateway.store.betaling(person.gemeente, &kenmerk).await?.ok_or(Unpaid::NotFound)?;
+) -> Result<BetalingView, NotPaid> {
+    let there = gateway.store.betaling(person.gemeente, &kenmerk).await?.ok_or(NotPaid::NotFound)?;
     let at = gateway.clock.now();
     let (made, today) = (clock::date_of(there.at), clock::date_of(at));
     if there.betaald_op.is_none() && there.withdrawn.is_none() && !(made..=today).contains(&day) {
-        return Err(Unpaid::NotYet { made, today });
+        return Err(NotPaid::NotYet { made, today });
     }
     let (gemeente, by) = (person.gemeente.clone(), person.name.to_owned());
     let payment = Payment { gemeente, kenmerk, day, at, by };
-    let paid = gateway.store.settle_betaling(&payment).await?.ok_or(Unpaid::NotFound)?;
+    let paid = gateway.store.settle_betaling(&payment).await?.ok_or(NotPaid::NotFound)?;
     if let Some(withdrawn) = paid.withdrawn {
-        return Err(Unpaid::Withdrawn(withdrawn));
+        return Err(NotPaid::Withdrawn(withdrawn));
     }
     match paid.betaald_op {
-        Some(other) if other != day => Err(Unpaid::PaidOn(other)),
+        Some(other) if other != day => Err(NotPaid::PaidOn(other)),
         _ => Ok(paid),
     }
 }
@@ -132,12 +132,12 @@ pub async fn withdraw(
     reason: String,
     person: Person<'_>,
     gateway: &Gateway,
-) -> Result<BetalingView, Unpaid> {
+) -> Result<BetalingView, NotPaid> {
     let withdrawn = Withdrawn { at: gateway.clock.now(), by: person.name.to_owned(), reason };
     let withdrawal = Withdrawal { gemeente: person.gemeente.clone(), kenmerk, withdrawn };
-    let there = gateway.store.withdraw_betaling(&withdrawal).await?.ok_or(Unpaid::NotFound)?;
+    let there = gateway.store.withdraw_betaling(&withdrawal).await?.ok_or(NotPaid::NotFound)?;
     match there.betaald_op {
-        Some(day) => Err(Unpaid::Paid(day)),
+        Some(day) => Err(NotPaid::Paid(day)),
         None => Ok(there),
     }
 }
