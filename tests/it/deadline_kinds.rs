@@ -37,7 +37,6 @@ fn under(settings: &str, bytes: &[u8], received: &str, history: &History) -> (Ve
     let verdict = Verdict::default();
     let case = Case {
         bericht: &bericht,
-        bericht_id: "own",
         received: day(received),
         verdict: &verdict,
         is_answered: false,

@@ -59,8 +59,6 @@ impl Binds {
 pub struct Case<'a> {
     /// As it came.
     pub bericht: &'a Bericht,
-    /// Its name here.
-    pub bericht_id: &'a str,
     /// The day on which it came in.
     pub received: NaiveDate,
     /// How it was judged.

@@ -14,7 +14,6 @@ impl Draft<'_> {
     pub(super) fn case<'a>(&'a self, toewijzingen: &'a [NewToewijzing], gateway: &'a Gateway) -> Case<'a> {
         Case {
             bericht: self.bericht,
-            bericht_id: &self.received.id,
             received: clock::date_of(self.received.at),
             verdict: self.verdict,
             is_answered: self.route.addressee == Addressee::Answered && !self.is_for_people(gateway),
