@@ -33,7 +33,7 @@ pub(super) fn read<'a>(received: &'a Received, schemas: &Schemas) -> Result<Read
                 identificatie: ids::identificatie(&received.id).to_string(),
                 dagtekening: waarde::Value::to_text(&clock::date_of(received.at)),
             };
-            let made = xml::encode(&json::read(bytes, Some(&fill)).map_err(|error| refusal(error, schemas))?);
+            let made = xml::encode(&json::read(bytes, Some(&fill)).map_err(|error| refusal(&error, schemas))?);
             let bericht = schemas.read(&made).map_err(|mut refusal| {
                 // Lines of XML that the caller never saw would only lead astray.
                 refusal.findings.iter_mut().for_each(|finding| finding.position = None);
@@ -45,8 +45,8 @@ pub(super) fn read<'a>(received: &'a Received, schemas: &Schemas) -> Result<Read
 }
 
 /// JSON that is no bericht, told like XML that is none.
-fn refusal(error: JsonError, schemas: &Schemas) -> Refusal {
-    let (path, text) = told(&error, schemas);
+fn refusal(error: &JsonError, schemas: &Schemas) -> Refusal {
+    let (path, text) = told(error, schemas);
     let kind = if error.position.is_some() { RefusalKind::NotXml } else { RefusalKind::Invalid };
     let finding = Finding {
         level: if error.position.is_some() { Level::Xml } else { Level::Xsd },

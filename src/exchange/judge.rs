@@ -48,7 +48,7 @@ pub(super) enum Next<S> {
 /// How it ended.
 pub(super) enum Done<S> {
     /// It was recorded; what its sender is told.
-    Recorded(Receipt),
+    Recorded(Box<Receipt>),
     /// It was not.
     Stopped(S),
 }
@@ -80,7 +80,7 @@ impl Case<'_> {
                 Err(error) => return Err(error),
                 Ok(()) => {
                     gateway.recorded(bericht, &entry);
-                    return Ok(Done::Recorded(entry.bericht.receipt));
+                    return Ok(Done::Recorded(Box::new(entry.bericht.receipt)));
                 }
             }
         }

@@ -50,8 +50,8 @@ async fn take_in(received: &Received, gateway: &Gateway) -> Result<Reply, StoreE
     }
     let case = Case { received, readable: &readable, route };
     match case.settle(&New { received, bericht }, gateway).await? {
-        Done::Recorded(receipt) => Ok(Reply::Recorded(receipt)),
-        Done::Stopped(NotTakenIn::Repeated(first)) => Ok(Reply::Repeated(first)),
+        Done::Recorded(receipt) => Ok(Reply::Recorded(*receipt)),
+        Done::Stopped(NotTakenIn::Repeated(first)) => Ok(Reply::Repeated(*first)),
         Done::Stopped(NotTakenIn::Refused(why, verdict)) => {
             refuse(received, Some(bericht), (why, Seen::of(columns(bericht))), verdict, gateway).await
         }
@@ -61,7 +61,7 @@ async fn take_in(received: &Received, gateway: &Gateway) -> Result<Reply, StoreE
 /// Why a bericht that can be read is not recorded.
 enum NotTakenIn {
     /// The same bytes were, before.
-    Repeated(Receipt),
+    Repeated(Box<Receipt>),
     /// For this reason, with what was found.
     Refused(Refused, Verdict),
 }
@@ -81,7 +81,7 @@ impl Story for New<'_> {
         if may_repeat(received, bericht, history)
             && let Some(first) = gateway.store.first_receipt(&received.sha256, received.header_of(bericht)).await?
         {
-            return Ok(Some(NotTakenIn::Repeated(first)));
+            return Ok(Some(NotTakenIn::Repeated(Box::new(first))));
         }
         let is_refused = received.carrier.is_new() && !gateway.releases.allow(bericht);
         Ok(is_refused.then(|| NotTakenIn::Refused(Refused::ReleaseNotInForce, Verdict::default())))

@@ -119,7 +119,7 @@ impl<'a> Parked<'a> {
         match case.settle(self, gateway).await {
             Ok(Done::Recorded(receipt)) => {
                 log::judged(&receipt);
-                Ok(Some(receipt))
+                Ok(Some(*receipt))
             }
             Ok(Done::Stopped(StillWaiting)) | Err(StoreError::NotWaiting) => Ok(None),
             Err(error) => Err(error),

@@ -310,30 +310,19 @@ impl Problem {
             Self::BodyTooLarge(limit, expected) => (
                 "inhoud-te-groot",
                 "Inhoud te groot",
-                format!("De inhoud mag hier hoogstens {limit} bytes zijn. Er is niets verwerkt. Noem alleen wat nodig is, met korte teksten. {expected}"),
+                format!(
+                    "De inhoud mag hier hoogstens {limit} bytes zijn. Er is niets verwerkt. Noem alleen wat nodig is, met korte teksten. {expected}"
+                ),
             ),
-            Self::BrokenBody => (
-                "afgebroken",
-                "Bericht niet volledig ontvangen",
-                "De verbinding brak af voordat het bericht compleet was. Er is niets verwerkt; stuur het opnieuw."
-                    .into(),
-            ),
-            Self::NoRoom(_) => (
-                "geen-ruimte",
-                "Geen ruimte voor een groot bericht",
-                "Er is niets verwerkt; stuur het bericht later opnieuw. Beheerder: maak ruimte in de map voor tijdelijke bestanden."
-                    .into(),
-            ),
+            Self::BrokenBody | Self::NoRoom(_) => self.texts_of_arrival(),
             Self::Query(unread) => query_texts(unread),
             Self::Kenmerk => not_paid::kenmerk(),
             Self::NothingAgreed(what) => ("niet-afgesproken", "Niet afgesproken", what.clone()),
             Self::NoAccount(partijen) => not_paid::no_account(partijen),
             Self::Body(what) => ("inhoud", "Inhoud niet leesbaar", what.clone()),
-            Self::NotJson(line, column) => (
-                "geen-json",
-                "Niet leesbaar",
-                format!("Dit is geen leesbare JSON: zie regel {line}, kolom {column}."),
-            ),
+            Self::NotJson(line, column) => {
+                ("geen-json", "Niet leesbaar", format!("Dit is geen leesbare JSON: zie regel {line}, kolom {column}."))
+            }
             Self::Declined(why) => declined_texts(why),
             Self::NotDecided(why) => not_decided_texts(why),
             Self::NotPaid(why) => not_paid::texts(why).unwrap_or_else(|| Self::NotFound.texts()),
@@ -341,13 +330,32 @@ impl Problem {
             Self::Unsteered(why) => (
                 "niet-nu",
                 "Kan nu niet",
-                why.unwrap_or("Er loopt op dit moment een poging om het te versturen. Probeer het zo opnieuw.").to_owned(),
+                why.unwrap_or("Er loopt op dit moment een poging om het te versturen. Probeer het zo opnieuw.")
+                    .to_owned(),
             ),
             Self::Refused(why, _) => refused_texts(*why),
             Self::Store(_) => (
                 "opslag",
                 "Even niet beschikbaar",
                 "Het bericht kon niet worden opgeslagen en is niet verwerkt. Stuur het straks opnieuw.".into(),
+            ),
+        }
+    }
+
+    /// Of a body that is not here as a whole.
+    fn texts_of_arrival(&self) -> (&'static str, &'static str, String) {
+        match self {
+            Self::NoRoom(_) => (
+                "geen-ruimte",
+                "Geen ruimte voor een groot bericht",
+                "Er is niets verwerkt; stuur het bericht later opnieuw. Beheerder: maak ruimte in de map voor tijdelijke bestanden."
+                    .into(),
+            ),
+            _ => (
+                "afgebroken",
+                "Bericht niet volledig ontvangen",
+                "De verbinding brak af voordat het bericht compleet was. Er is niets verwerkt; stuur het opnieuw."
+                    .into(),
             ),
         }
     }

@@ -243,7 +243,8 @@ impl Kind {
         if is("boolean") {
             Self::Flag
         } else if is("integer") {
-            let bound = |name: &str| schema[name].as_u64().or_else(|| schema[name].as_f64().map(|bound| bound as u64));
+            let bound =
+                |name: &str| schema[name].as_u64().or_else(|| format!("{:.0}", schema[name].as_f64()?).parse().ok());
             Self::Number { from: bound("minimum").unwrap_or(0), to: bound("maximum").unwrap_or(u64::MAX) }
         } else if is("array") {
             Self::SomeOf(words(&schema["items"]))
