@@ -27,9 +27,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("app", &["cli", "clock", "config", "domain", "exchange", "http", "hub", "json", "store", "xml"]),
 ];
 
+/// A room or module, and what it may import.
+type MayImport = (&'static str, &'static [&'static str]);
+
 /// Which rooms of its module each room may import, from the ground up. A room is a file or a folder in its module; what
 /// the module says of itself, every room may know.
-const ROOMS: &[(&str, &[(&str, &[&str])])] = &[
+const ROOMS: &[(&str, &[MayImport])] = &[
     (
         "domain",
         &[
@@ -177,7 +180,7 @@ fn ours() -> Sources {
 /// A crate of these files.
 fn made(files: &[(&str, &str)]) -> Sources {
     let heads = files.iter().filter_map(|(path, _)| path.strip_suffix(".rs")).filter(|name| !name.contains('/'));
-    let head: String = heads.map(|name| format!("mod {name};\n")).collect();
+    let head = heads.map(|name| ["mod ", name, ";\n"].concat()).collect::<String>();
     let texts: BTreeMap<&Path, &str> = files.iter().map(|(path, text)| (Path::new(*path), *text)).collect();
     let text = |path: &Path| match path.to_str() {
         Some("./lib.rs") => Some(head.clone()),

@@ -88,7 +88,7 @@ fn effect(came_in: &FaultIn<'_>, kept: &KeptParcel, gateway: &Gateway) -> FaultE
         | ParcelState::Stuck => {}
     }
     let meaning = meaning(zender, &came_in.fault.code, gateway.envelopes.generation);
-    let reason = with_advice(format!("{zender} {}", came_in.fault.reason()), meaning);
+    let reason = with_advice(&format!("{zender} {}", came_in.fault.reason()), meaning);
     match meaning.class {
         // The echo of a resend; the first attempt arrived.
         Class::Duplicate if parcel.maybe_arrived || parcel.attempts > 1 => FaultEffect::Nothing,

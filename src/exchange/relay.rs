@@ -237,7 +237,7 @@ fn settlement(delivery: Delivery, parcel: &Parcel, now: Timestamp, retry_policy:
 
 /// What a refusal means for the parcel, when the same bytes are not to be sent again.
 fn refused(refusal: &Refusal, meaning: Meaning, parcel: &Parcel, now: Timestamp) -> Settlement {
-    let reason = with_advice(refusal.reason(), meaning);
+    let reason = with_advice(&refusal.reason(), meaning);
     match (meaning.class, held_by(meaning, &parcel.functie, &parcel.zender)) {
         // The echo of an attempt that had arrived.
         (Class::Duplicate, _) if parcel.maybe_arrived => Settlement::Delivered { receipt: refusal.fault.code.clone() },
@@ -258,7 +258,7 @@ pub(super) fn held_by(meaning: Meaning, functie: &str, zender: &str) -> Option<S
 }
 
 /// A fault for the operator, with what to do about it.
-pub(super) fn with_advice(fault: String, meaning: Meaning) -> String {
+pub(super) fn with_advice(fault: &str, meaning: Meaning) -> String {
     format!("{}. {}", fault.trim_end_matches('.'), meaning.advice)
 }
 

@@ -326,8 +326,8 @@ fn bare(text: &str) -> String {
     while let Some(letter) = rest.chars().next() {
         let skipped = if rest.starts_with("//") {
             rest.find('\n').unwrap_or(rest.len())
-        } else if rest.starts_with("r#\"") {
-            rest[3..].find("\"#").map_or(rest.len(), |end| end + 5)
+        } else if let Some(raw) = rest.strip_prefix("r#\"") {
+            raw.find("\"#").map_or(rest.len(), |end| end + 5)
         } else if letter == '"' {
             end_of_text(rest)
         } else if letter == '\'' && rest[1..].starts_with('\\') {

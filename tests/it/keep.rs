@@ -433,7 +433,7 @@ async fn the_command_lists_what_is_awaited_beside_a_gateway_that_runs() {
     assert_eq!(stands(&["--due-within", "3d"]), ["laat overdue", "vandaag soon"]);
     let csv = String::from_utf8(deadlines(folder.path(), &["--overdue", "--format", "csv"]).stdout).expect("UTF-8");
     let row = csv.lines().nth(1).expect("a row");
-    assert!(row.ends_with(";\"'@team\";\"'=HYPERLINK(\"\"x\"\")\"") && row.contains("\"MLW-19 laat\""), "{row}");
+    assert!(row.ends_with(";\"'@team\";\"'=HYPERLINK(\"\"x\"\")\";1") && row.contains("\"MLW-19 laat\""), "{row}");
     let text = String::from_utf8(deadlines(folder.path(), &[]).stdout).expect("UTF-8");
     assert!(text.contains("besluit op de aanvraag of 0384 (MLW-19 laat 0384 )"), "{text}");
     assert!(text.ends_with("3 deadlines, 1 overdue\n"), "{text}");

@@ -19,6 +19,7 @@ pub struct Span {
 
 /// The support of a client in the categorie of this line. Spans that touch are one: another toewijzing is no new start, and one
 /// that takes over goes on with what was not stopped.
+#[must_use]
 pub fn spans(leveringen: &Leveringen, line: &Prestatie, toewijzingen: &Toewijzingen) -> Vec<Span> {
     let toewijzing = |start: &StartKey| start.toewijzing_nummer.and_then(|nummer| toewijzingen.current(nummer));
     let is_same = |start: &&StartKey| {
@@ -55,6 +56,7 @@ pub fn spans(leveringen: &Leveringen, line: &Prestatie, toewijzingen: &Toewijzin
 }
 
 /// The last day of a toewijzing and of those known that take over from it without a day between; none while one lasts.
+#[must_use]
 pub fn last_day(toewijzing: &ToewijzingFact, known: &[&ToewijzingFact]) -> Option<NaiveDate> {
     let categorie = |fact: &ToewijzingFact| fact.product.as_ref().map(|product| product.categorie.clone());
     let mut last = toewijzing.einddatum?;

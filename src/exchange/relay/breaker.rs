@@ -30,6 +30,7 @@ pub struct Pauses {
 
 impl Pauses {
     /// After so many failures. Differs up to a fifth between names, so that what failed together does not come back together.
+    #[must_use]
     pub fn after(self, failures: i64, name: &str) -> Duration {
         let doublings = u32::try_from(failures - 1).unwrap_or_default().min(20);
         let pause = self.first.saturating_mul(1 << doublings).min(self.longest);
@@ -105,6 +106,7 @@ impl Breaker {
     }
 
     /// What may be sent now, besides what is under way.
+    #[must_use]
     pub fn room(&self, now: Timestamp, limits: Limits, under_way: &HashMap<String, usize>) -> Room {
         let busy: usize = under_way.values().sum();
         let most = |held: Option<&Held>, limit: usize| match held {
@@ -121,6 +123,7 @@ impl Breaker {
     }
 
     /// The same without those that failed last, while the way there is probed: one that is well gets through.
+    #[must_use]
     pub fn room_for_others(&self, room: &Room) -> Option<Room> {
         let mut others = room.clone();
         self.failing.iter().for_each(|code| others.leave(code, 0));
@@ -128,6 +131,7 @@ impl Breaker {
     }
 
     /// When something that is held may be probed again, after `now`.
+    #[must_use]
     pub fn next_probe_at(&self, now: Timestamp) -> Option<Timestamp> {
         self.receivers.values().chain(&self.way).map(|held| held.until).filter(|until| *until > now).min()
     }
@@ -144,7 +148,7 @@ impl Breaker {
             }
             Reach::Busy(trouble) => {
                 self.reached(&mut changes);
-                self.hold_receiver(code, trouble, now, pauses, &mut changes);
+                changes.extend(self.hold_receiver(code, trouble, now, pauses));
             }
             Reach::Not(trouble) => {
                 self.failing.insert(code.to_owned());
@@ -157,7 +161,7 @@ impl Breaker {
                     self.way = Some(Held::new("", &trouble, now, pauses));
                     changes.push(Change::Held(Scope::Netwerk, trouble.reason));
                 } else {
-                    self.hold_receiver(code, trouble, now, pauses, &mut changes);
+                    changes.extend(self.hold_receiver(code, trouble, now, pauses));
                 }
             }
         }
@@ -172,20 +176,13 @@ impl Breaker {
         }
     }
 
-    fn hold_receiver(
-        &mut self,
-        code: &str,
-        trouble: Trouble,
-        now: Timestamp,
-        pauses: Pauses,
-        changes: &mut Vec<Change>,
-    ) {
+    fn hold_receiver(&mut self, code: &str, trouble: Trouble, now: Timestamp, pauses: Pauses) -> Option<Change> {
         if let Some(held) = self.receivers.get_mut(code) {
             held.fail(code, &trouble, now, pauses);
-            return;
+            return None;
         }
         self.receivers.insert(code.to_owned(), Held::new(code, &trouble, now, pauses));
-        changes.push(Change::Held(Scope::Ontvanger(code.to_owned()), trouble.reason));
+        Some(Change::Held(Scope::Ontvanger(code.to_owned()), trouble.reason))
     }
 }
 

@@ -5,6 +5,7 @@
 //! A parcel that may have arrived stays `unclear` until the network answers: it is never shown as merely waiting.
 
 use sqlx::AssertSqlSafe;
+use sqlx::query::QueryAs;
 
 use super::super::{Connection, SKIP_LOCKED};
 use super::Result;
@@ -52,7 +53,7 @@ async fn candidates(conn: &mut Connection, now: Timestamp, room: &Room) -> Resul
          WHERE p.due_at <= $1 AND NOT {UNDER_HOLD} {others} ORDER BY p.due_at, p.seq LIMIT $2"
     );
     let query = sqlx::query_as(AssertSqlSafe(due)).bind(now).bind(CANDIDATES);
-    Ok(full.iter().fold(query, |query, ontvanger| query.bind(ontvanger)).fetch_all(conn).await?)
+    Ok(full.iter().fold(query, QueryAs::bind).fetch_all(conn).await?)
 }
 
 /// Claims one, unless another worker was first.

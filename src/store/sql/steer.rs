@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use sqlx::AssertSqlSafe;
+use sqlx::query::Query;
 
 use super::super::{Connection, Row};
 use super::Result;
@@ -72,7 +73,7 @@ pub async fn outbox(
         .bind(query.functie.as_deref())
         .bind(after)
         .bind(i64::from(limit));
-    let rows = query.states.iter().fold(asked, |asked, state| asked.bind(state)).fetch_all(conn).await?;
+    let rows = query.states.iter().fold(asked, Query::bind).fetch_all(conn).await?;
     rows.iter().map(view).collect()
 }
 
