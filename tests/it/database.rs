@@ -72,7 +72,7 @@ impl Database {
         let sql = AssertSqlSafe(sql);
         match self {
             Self::Sqlite(folder) => {
-                drop(sqlx::raw_sql(sql).execute(&mut connection(folder).await).await.expect("done"))
+                sqlx::raw_sql(sql).execute(&mut connection(folder).await).await.expect("done");
             }
             Self::Postgres(url) => {
                 let mut conn = PgConnection::connect(url).await.expect("the database");

@@ -101,11 +101,6 @@ async fn an_earlier_release_is_filled_in_by_its_own_header_and_a_factuur_keeps_i
 #[tokio::test]
 async fn wrong_json_is_told_where_and_never_with_a_value() {
     let world = World::both_local().await;
-    let change = |change: &dyn Fn(&mut Value)| {
-        let mut bericht = as_json(WMO305);
-        change(&mut bericht);
-        bericht
-    };
     let client = |bericht: &mut Value| bericht["Bericht"]["Client"].as_object_mut().expect("a client").clone();
     let cases = [
         (
@@ -149,6 +144,26 @@ async fn wrong_json_is_told_where_and_never_with_a_value() {
         assert!(finding["text"].as_str().is_some_and(|text| text.contains(told)), "{}", answer.text);
         assert!(!answer.text.contains(BSN), "{}", answer.text);
     }
+    let url = world.url("/v1/berichten");
+    let broken = world
+        .request(|client| {
+            client.post(&url).bearer_auth(AANBIEDER).header("content-type", "application/json").body("{\n  \"a\": ]")
+        })
+        .await;
+    assert_eq!((broken.status, &broken.body["findings"][0]["line"]), (400, &json!(2)), "{}", broken.text);
+    world.stop().await;
+}
+
+/// A start as JSON, with one thing changed.
+fn change(change: &dyn Fn(&mut Value)) -> Value {
+    let mut bericht = as_json(WMO305);
+    change(&mut bericht);
+    bericht
+}
+
+#[tokio::test]
+async fn wrong_json_is_told_what_was_expected_and_what_was_probably_meant() {
+    let world = World::both_local().await;
     let renamed = |bericht: &mut Value, from: &str, to: &str| {
         let client = bericht["Bericht"]["Client"].as_object_mut().expect("a client");
         let value = client.remove(from).expect(from);
@@ -195,13 +210,6 @@ async fn wrong_json_is_told_where_and_never_with_a_value() {
         assert_eq!((answer.status, finding["path"].as_str()), (422, Some(path)), "{}", answer.text);
         assert!(finding["text"].as_str().is_some_and(|told| told.starts_with(text)), "{text}: {}", answer.text);
     }
-    let url = world.url("/v1/berichten");
-    let broken = world
-        .request(|client| {
-            client.post(&url).bearer_auth(AANBIEDER).header("content-type", "application/json").body("{\n  \"a\": ]")
-        })
-        .await;
-    assert_eq!((broken.status, &broken.body["findings"][0]["line"]), (400, &json!(2)), "{}", broken.text);
     world.stop().await;
 }
 

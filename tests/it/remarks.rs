@@ -43,7 +43,7 @@ async fn a_toewijzing_shortened_over_granted_money_is_told_to_both_sides_with_th
     let of_march = |identificatie: &str, lines: &[Value]| {
         wmo323_of(identificatie, "2026-04-02", ("2026-03-01", "2026-03-31"), lines)
     };
-    assert_eq!(world.post(AANBIEDER, of_march("D1", &[march.clone()])).await.body["verdict"], "accepted");
+    assert_eq!(world.post(AANBIEDER, of_march("D1", std::slice::from_ref(&march))).await.body["verdict"], "accepted");
 
     let version = |identificatie: &str, last: &str| {
         let changed = json!({"Toewijzingsdatum": "2026-04-02", "Einddatum": last, "RedenWijziging": "02"});
