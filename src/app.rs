@@ -1,8 +1,10 @@
 //! Wiring and orderly stop: opens the store, starts the stories and the server, and on a signal lets
 //! each finish what it has in hand.
 
-use std::future::IntoFuture;
+use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,12 +15,14 @@ use tokio::task::JoinSet;
 
 use crate::clock::Clock;
 use crate::config::{self, Config, Credential, Database, FaultCodes};
+use crate::exchange::beat::{pulse, try_store};
 use crate::exchange::parties::LocalParty;
 use crate::exchange::relay::breaker::{Limits, Pauses};
 use crate::exchange::relay::{RetryPolicy, relay};
 use crate::exchange::wait::wait as wait_for_earlier;
 use crate::exchange::watch::watch as watch_deadlines;
-use crate::exchange::{Alarm, Brought, Envelopes, Gateway, LocalParties, new_referentienummer};
+use crate::exchange::{Alarm, Brought, Envelopes, Gateway, LocalParties, Pulse, new_referentienummer};
+use crate::http::serve::{Limits as HttpLimits, serve};
 use crate::http::{self, Caller};
 use crate::hub::codes::Generation;
 use crate::hub::ggk::{Ggk, LinkError, Timeouts};
@@ -44,6 +48,27 @@ pub enum StartError {
         #[source]
         source: std::io::Error,
     },
+    /// The address for the network is taken or not ours.
+    #[error("cannot listen on {address} (setting ggk.listen)")]
+    ListenToNetwork {
+        /// As configured.
+        address: SocketAddr,
+        /// What the system says.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Another process works on this file.
+    #[error("another process uses the database {} (setting database.url)", .0.display())]
+    InUse(PathBuf),
+    /// The file beside the database cannot be made.
+    #[error("cannot make the file {} that keeps other processes off (setting database.url)", .path.display())]
+    Lock {
+        /// Which.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: std::io::Error,
+    },
     /// The database cannot be opened.
     #[error("cannot open the database (setting database.url)")]
     Store(#[source] StoreError),
@@ -59,10 +84,14 @@ pub enum StartError {
 pub struct Running {
     /// Where the API and the dashboard are.
     pub address: SocketAddr,
+    /// Where envelopes are taken in.
+    pub network_address: Option<SocketAddr>,
     /// What the stories work with.
     pub gateway: Arc<Gateway>,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
+    /// Held as long as this process works on the database.
+    _lock: Option<File>,
 }
 
 /// Starts a gateway.
@@ -72,23 +101,30 @@ pub struct Running {
 pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, StartError> {
     let schemas = schemas(&config).map_err(StartError::Schemas)?;
     let address = config.http.listen;
-    let listener = TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
-    let address = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
+    let (listener, address) = listen(address).await.map_err(|source| StartError::Listen { address, source })?;
+    let network = match config.ggk.listens() {
+        None => None,
+        Some(address) => Some(listen(address).await.map_err(|source| StartError::ListenToNetwork { address, source })?),
+    };
+    let lock = lock(&config.database)?;
+    warn_of_plain_http(&config);
     let link = link(&config).map_err(StartError::Link)?;
     let store = open(&config.database, IfOlder::Upgrade).await.map_err(StartError::Store)?;
     store.take_away_abandoned(clock.now() - ABANDONED).await.map_err(StartError::Store)?;
     let retry_policy = retry_policy(&config);
-    let settings = http_settings(&config);
+    let (settings, limits) = (http_settings(&config), limits(&config.http));
     let gateway = Arc::new(gateway(config, schemas, store, clock));
+    try_store(&gateway, &retry_policy.worker).await;
     let (stop, stopped) = watch::channel(false);
     let mut tasks = JoinSet::new();
-    let router = http::router(Arc::clone(&gateway), settings);
-    let server = axum::serve(listener, router).with_graceful_shutdown(when(stopped.clone())).into_future();
-    tasks.spawn(async move {
-        if let Err(error) = server.await {
-            tracing::error!(error = &error as &dyn std::error::Error, "the server ended");
-        }
-    });
+    let network_address = network.as_ref().map(|(_, address)| *address);
+    let routers = http::routers(Arc::clone(&gateway), settings);
+    tasks.spawn(serve(listener, routers.api, limits, when(stopped.clone())));
+    if let Some((listener, _)) = network {
+        tasks.spawn(serve(listener, routers.network, limits, when(stopped.clone())));
+    }
+    let (beating, pulse_stopped, worker) = (Arc::clone(&gateway), stopped.clone(), retry_policy.worker.clone());
+    tasks.spawn(async move { pulse(&beating, &worker, when(pulse_stopped)).await });
     let (watching, watch_stopped) = (Arc::clone(&gateway), stopped.clone());
     tasks.spawn(async move { watch_deadlines(&watching, when(watch_stopped)).await });
     let (waiting, wait_stopped) = (Arc::clone(&gateway), stopped.clone());
@@ -99,7 +135,7 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Sta
     } else {
         tracing::warn!("ggk.url is empty: what should leave waits");
     }
-    Ok(Running { address, gateway, stop, tasks })
+    Ok(Running { address, network_address, gateway, stop, tasks, _lock: lock })
 }
 
 impl Running {
@@ -173,6 +209,57 @@ fn generation(codes: FaultCodes) -> Generation {
     }
 }
 
+async fn listen(address: SocketAddr) -> std::io::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(address).await?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}
+
+/// Keeps other processes off the file of a SQLite database; it goes with the process, however that ends.
+fn lock(database: &Database) -> Result<Option<File>, StartError> {
+    let Database::Sqlite(path) = database else { return Ok(None) };
+    let mut beside = path.clone().into_os_string();
+    beside.push(".lock");
+    let beside = PathBuf::from(beside);
+    let open = File::options().create(true).truncate(false).write(true).mode(0o600).open(&beside);
+    let file = open.map_err(|source| StartError::Lock { path: beside.clone(), source })?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Err(StartError::InUse(path.clone())),
+        Err(TryLockError::Error(source)) => Err(StartError::Lock { path: beside, source }),
+    }
+}
+
+fn limits(http: &config::Http) -> HttpLimits {
+    HttpLimits {
+        header_timeout: http.header_timeout,
+        body_timeout: http.body_timeout,
+        connections: http.connections,
+        connections_per_address: http.connections_per_address,
+    }
+}
+
+/// What others on the way may read and change.
+fn warn_of_plain_http(config: &Config) {
+    if is_plain_elsewhere(&config.ggk.url) {
+        tracing::warn!("ggk.url is plain http to another machine: berichten can be read and changed on the way");
+    }
+    if !config.http.listen.ip().is_loopback() {
+        tracing::warn!(
+            address = %config.http.listen,
+            "http.listen is plain http for other machines: put a proxy with TLS in front of it"
+        );
+    }
+}
+
+/// Whether an address is that of another machine, without TLS.
+fn is_plain_elsewhere(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("http://") else { return false };
+    let host = rest.split(['/', '?']).next().unwrap_or_default();
+    let host = host.rsplit_once(':').map_or(host, |(host, _)| host).trim_matches(['[', ']']);
+    host != "localhost" && !host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
 fn http_settings(config: &Config) -> http::Settings {
     let caller = |one: &Credential| match &one.partij {
         None => Caller::Operator { name: one.name.clone() },
@@ -182,7 +269,7 @@ fn http_settings(config: &Config) -> http::Settings {
     http::Settings {
         max_bericht_bytes: config.http.max_bericht_bytes,
         dashboard_login: config.http.dashboard_login,
-        takes_envelopes: config.ggk.receive,
+        adapters: config.ggk.adapters.clone(),
         callers: credentials.map(|one| (one.token_sha256.clone(), caller(one))).collect(),
         rekeningen: config.rekeningen.clone(),
         contact: http::Contact {
@@ -220,6 +307,22 @@ pub fn gateway(config: Config, schemas: Arc<Schemas>, store: Arc<dyn Store>, clo
         declaraties: config.declaraties,
         brought: Brought::default(),
         parcel_added: Notify::new(),
+        pulse: Pulse::default(),
         alarm: Alarm::default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_http_to_another_machine_is_seen() {
+        for own in ["http://127.0.0.1:8090/", "http://localhost/x", "http://[::1]:80/", "https://ggk.example/", ""] {
+            assert!(!is_plain_elsewhere(own), "{own}");
+        }
+        for other in ["http://ggk.example/", "http://10.0.0.1:8090/x", "http://127.0.0.1.example/"] {
+            assert!(is_plain_elsewhere(other), "{other}");
+        }
     }
 }

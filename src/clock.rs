@@ -10,11 +10,19 @@ pub trait Clock: Send + Sync {
     /// The instant that it is now.
     fn now(&self) -> DateTime<Utc>;
 
+    /// Whether it shows a time that cannot be: a machine without a battery starts in 1970, and every bericht would be rejected.
+    fn is_wrong(&self) -> bool {
+        false
+    }
+
     /// The date that it is now, in Europe/Amsterdam.
     fn today(&self) -> NaiveDate {
         date_of(self.now())
     }
 }
+
+/// The program is younger than this day.
+const EARLIEST: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 1).expect("a day of the calendar");
 
 /// The clock of the machine.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,6 +32,10 @@ impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
     fn now(&self) -> DateTime<Utc> {
         Utc::now()
+    }
+
+    fn is_wrong(&self) -> bool {
+        date_of(self.now()) < EARLIEST
     }
 }
 

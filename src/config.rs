@@ -17,7 +17,7 @@ mod rekening;
 mod text;
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -90,6 +90,16 @@ pub struct Http {
     pub max_bericht_bytes: usize,
     /// Whether the dashboard asks for a login.
     pub dashboard_login: bool,
+    /// Until the head of a request is there.
+    #[serde(with = "humantime_serde")]
+    pub header_timeout: Duration,
+    /// Between two parts of a body.
+    #[serde(with = "humantime_serde")]
+    pub body_timeout: Duration,
+    /// Connections at once.
+    pub connections: usize,
+    /// Connections at once from one address.
+    pub connections_per_address: usize,
     /// Whom callers turn to.
     pub contact: Contact,
 }
@@ -125,8 +135,10 @@ pub struct Ggk {
     pub applicatie: String,
     /// The largest envelope sent, in bytes.
     pub max_envelope_bytes: usize,
-    /// Whether envelopes are taken in.
-    pub receive: bool,
+    /// Where envelopes are taken in; empty: see [`Ggk::listens`].
+    pub listen: String,
+    /// Who may hand them over, elsewhere than on loopback.
+    pub adapters: Vec<IpAddr>,
     /// Which list of fault codes the network uses.
     pub fault_codes: FaultCodes,
     /// For a connection.
@@ -135,6 +147,18 @@ pub struct Ggk {
     /// For the whole answer.
     #[serde(with = "humantime_serde")]
     pub timeout: Duration,
+}
+
+impl Ggk {
+    /// Where envelopes are taken in. When nothing is said: nowhere without a link, else on loopback.
+    #[must_use]
+    pub fn listens(&self) -> Option<SocketAddr> {
+        let by_itself = SocketAddr::from(([127, 0, 0, 1], 8081));
+        if self.listen.is_empty() {
+            return (!self.url.is_empty()).then_some(by_itself);
+        }
+        self.listen.parse().ok()
+    }
 }
 
 /// When to try again.
@@ -309,15 +333,9 @@ mod tests {
         )
         .expect_err("seven problems");
         let told = error.to_string();
-        for part in [
-            "dashboard_login",
-            "ggk.receive",
-            "ggk.applicatie",
-            "database.url",
-            "\"12345\"",
-            "64 hexadecimal",
-            "needs a partij",
-        ] {
+        for part in
+            ["dashboard_login", "ggk.applicatie", "database.url", "\"12345\"", "64 hexadecimal", "needs a partij"]
+        {
             assert!(told.contains(part), "{part} is missing in:\n{told}");
         }
     }
@@ -455,7 +473,7 @@ mod tests {
     #[test]
     fn unknown_keys_are_errors_and_all_are_named() {
         let error = Config::parse("[http]\nlissen = 1\nport = 2\n[hub]\nx = 1").expect_err("unknown keys");
-        let keys = "there are listen, max_bericht_bytes, dashboard_login, contact";
+        let keys = "there are listen, max_bericht_bytes, dashboard_login, header_timeout, body_timeout, connections, connections_per_address, contact";
         assert_eq!(
             error.0[..2],
             ["http.lissen: unknown key; did you mean listen?", &format!("http.port: unknown key; {keys}")]

@@ -144,7 +144,10 @@ async fn start(port: u16, folder: &Path, network_url: &str, clock: &Arc<SetClock
 }
 
 fn mock(running: &Running, clock: Arc<SetClock>) -> Result<Mock, DemoError> {
-    let text = format!("listen = \"\"\ngateway_url = \"http://{}/soap/ggk\"\n{PARTIES}", running.address);
+    let text = format!(
+        "listen = \"\"\ngateway_url = \"http://{}/soap/ggk\"\n{PARTIES}",
+        running.network_address.expect("the demo has a link")
+    );
     let config: MockConfig = toml::from_str(&text)?;
     Ok(Mock::new(config, CODEC, Arc::new(move || clock.now()), Arc::new(new_referentienummer))?)
 }

@@ -111,9 +111,18 @@ pub(super) fn choices(known: &[&str]) -> String {
     }
 }
 
+/// Keys that earlier versions had, one that stands beside them, and what is written instead.
+const GONE: [(&str, &str, &str); 2] = [
+    ("attempts", "budget", "attempts are not counted any more: say in relay.budget for how long a bericht is tried"),
+    ("receive", "adapters", "envelopes come in where ggk.listen says; leave this out"),
+];
+
 /// The name that was perhaps meant, or all that there are.
 pub(super) fn hint(wrong: &str, known: &[&str]) -> String {
     const SLIPS: usize = 3;
+    if let Some((_, _, instead)) = GONE.iter().find(|(gone, beside, _)| *gone == wrong && known.contains(beside)) {
+        return format!("; {instead}");
+    }
     let near = known.iter().map(|one| (osa_distance(wrong, one), one)).min();
     match near {
         Some((far, name)) if far <= SLIPS.min(wrong.len() / 2) => format!("; did you mean {name}?"),
@@ -130,6 +139,7 @@ mod tests {
     fn a_slip_gets_the_name_that_was_meant_and_anything_else_all_names() {
         assert_eq!(hint("lissen", &["listen", "max_bericht_bytes"]), "; did you mean listen?");
         assert_eq!(hint("port", &["listen", "receive"]), "; there are listen, receive");
+        assert!(hint("attempts", &["at_once", "budget"]).contains("relay.budget"), "what took its place");
         assert_eq!(hint("x", &["y"]), "; there are y", "one letter is no slip of another");
         assert_eq!(choices(&["text", "json", "csv"]), "\"text\", \"json\" or \"csv\"");
     }

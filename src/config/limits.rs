@@ -25,7 +25,16 @@ pub(super) fn check(http: &Http, ggk: &Ggk, relay: &Relay, log: &Log, problems: 
             problems.push(format!("{key}: is {bytes}; nothing fits in fewer than {smallest} bytes"));
         }
     }
+    for (key, connections) in
+        [("http.connections", http.connections), ("http.connections_per_address", http.connections_per_address)]
+    {
+        if connections == 0 {
+            problems.push(format!("{key}: is 0, and then nobody gets in; it must be 1 or more"));
+        }
+    }
     for (key, duration) in [
+        ("http.header_timeout", http.header_timeout),
+        ("http.body_timeout", http.body_timeout),
         ("ggk.connect_timeout", ggk.connect_timeout),
         ("ggk.timeout", ggk.timeout),
         ("relay.first_pause", relay.first_pause),

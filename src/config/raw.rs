@@ -196,9 +196,7 @@ impl Raw {
         if !self.http.dashboard_login && !self.http.listen.ip().is_loopback() {
             problems.push("http.dashboard_login: may only be false when http.listen is a loopback address".to_owned());
         }
-        if self.ggk.receive && !self.http.listen.ip().is_loopback() {
-            problems.push("ggk.receive: may only be true when http.listen is a loopback address".to_owned());
-        }
+        check_listen(&self.ggk, problems);
         if !(3..=50).contains(&self.ggk.applicatie.chars().count()) {
             problems.push("ggk.applicatie: must have 3 to 50 characters".to_owned());
         }
@@ -243,6 +241,21 @@ impl Raw {
             credentials,
             rekeningen,
         })
+    }
+}
+
+/// Whoever reaches the listener of the network is believed as to who sends.
+fn check_listen(ggk: &Ggk, problems: &mut Vec<String>) {
+    let Some(address) = ggk.listens() else {
+        if !ggk.listen.is_empty() {
+            problems.push(format!("ggk.listen: {:?} is no address with a port, as in 127.0.0.1:8081", ggk.listen));
+        }
+        return;
+    };
+    if !address.ip().is_loopback() && ggk.adapters.is_empty() {
+        let what =
+            "ggk.listen: elsewhere than on loopback, name in ggk.adapters the addresses of your Digikoppeling adapter";
+        problems.push(what.to_owned());
     }
 }
 

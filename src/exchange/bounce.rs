@@ -42,9 +42,10 @@ pub(super) async fn take_in(came_in: FaultIn<'_>, bytes: &[u8], gateway: &Gatewa
             None => effect(&came_in, parcel, gateway),
         },
     };
+    let id = ids::new_id(now);
     log::bounced(came_in.about, &effect);
     let fault = NewFault {
-        id: ids::new_id(now),
+        id,
         received_at: now,
         ontvanger: came_in.ontvanger.to_owned(),
         about: came_in.about.to_owned(),

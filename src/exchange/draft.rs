@@ -137,6 +137,7 @@ impl Draft<'_> {
                     let asked_by = self.asked_by();
                     let id = &self.received.id;
                     entry.parcels.push(parcel::parcel(self.bericht, id, self.xml, asked_by, gateway));
+                    entry.bericht.receipt.digests = parcel::digests(self.received, self.xml);
                     entry.bericht.receipt.sent_to.push(destination(soort, addressee, "ggk"));
                 }
                 Addressee::Answered | Addressee::AnswersItself => {

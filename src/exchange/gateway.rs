@@ -28,6 +28,7 @@ use crate::xml::Schemas;
 use super::alarm::Alarm;
 use super::brought::Brought;
 use super::parties::{Addressee, LocalParties, Route};
+use super::pulse::Pulse;
 
 /// What the stories work with.
 pub struct Gateway {
@@ -59,6 +60,8 @@ pub struct Gateway {
     pub brought: Brought,
     /// Wakes [`super::relay`]: something is to go out.
     pub parcel_added: Notify,
+    /// Whether the store could be written to lately.
+    pub pulse: Pulse,
     /// Wakes [`super::watch`]: a clock started that is due before the others, or the time was set.
     pub alarm: Alarm,
 }

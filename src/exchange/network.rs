@@ -86,7 +86,7 @@ async fn take(envelope: &Envelope, bytes: &[u8], gateway: &Gateway) -> Result<Re
             };
             let zender = Partij::from_text(&seen.zender);
             let ontvanger = stuurgegevens.ontvanger.organisatie.clone();
-            let carrier = Carrier::Ggk { zender, ontvanger, envelope: seen };
+            let carrier = Carrier::Ggk { zender, ontvanger, functie: parameters.functie.clone(), envelope: seen };
             let received = Received::new(parameters.payload.bytes().to_vec(), Format::Xml, now, carrier);
             match receive(&received, gateway).await? {
                 Reply::Recorded(_) | Reply::Refused(..) => Ok(Ok(confirmation)),

@@ -2,14 +2,14 @@
 
 use super::gateway::{Envelopes, Gateway};
 use super::ids;
-use super::received::{Carrier, Received, Refused};
+use super::received::{Carrier, Format, Received, Refused, sha256_hex};
 use crate::clock::local;
 use crate::domain::Bericht;
 use crate::hub::envelope::{
     Content, Envelope, FaultCode, Parameters, Payload, Stuurgegevens, Systeem, compose, functie_versie, parse,
     tijdstip_bericht,
 };
-use crate::store::{KeptParcel, NewParcel, ParcelKind};
+use crate::store::{Digests, KeptParcel, NewParcel, ParcelKind};
 
 impl Envelopes {
     /// Whether the envelope around a payload of so many bytes may be larger than is sent.
@@ -33,6 +33,18 @@ impl Envelopes {
     }
 }
 
+/// What leaves of these bytes: all but a byte order mark, which the network does not take (OP192).
+fn as_sent(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}
+
+/// The digests of what came in and of what leaves, where these differ although the bericht came as XML.
+pub(super) fn digests(received: &Received, xml: &[u8]) -> Option<Digests> {
+    let sent = as_sent(xml);
+    let differ = received.format == Format::Xml && sent.len() < xml.len();
+    differ.then(|| Digests { received_sha256: received.sha256.clone(), sent_sha256: sha256_hex(sent) })
+}
+
 /// The parcel that carries a bericht to its addressee. `asked_by`: of a retour, the referentienummer of the
 /// envelope that brought its heenbericht. The network has it, because the addressee is not local.
 pub(super) fn parcel(
@@ -43,6 +55,7 @@ pub(super) fn parcel(
     gateway: &Gateway,
 ) -> NewParcel {
     let header = bericht.header();
+    let bytes = as_sent(bytes);
     let (functie_versie, functie_subversie) = functie_versie(header.release);
     let parameters = Parameters {
         functie: header.soort.to_string(),
@@ -69,7 +82,7 @@ pub(super) fn parcel(
 pub(super) fn fault_parcel(received: &Received, why: Refused, gateway: &Gateway) -> Option<NewParcel> {
     let Carrier::Ggk { envelope, ontvanger, .. } = &received.carrier else { return None };
     let details = match why {
-        Refused::WrongParty => "De zender of ontvanger van de envelop is niet die van het bericht",
+        Refused::WrongParty => "De zender, ontvanger of functie van de envelop past niet bij het bericht",
         Refused::NotXml => "Het bericht is geen leesbare XML",
         Refused::ReleaseNotInForce => "De ontvanger werkt op de dagtekening van het bericht niet met deze release",
         Refused::NotValid

@@ -27,6 +27,9 @@ use crate::store::{Receipt, StoreError};
 /// The store failed and nothing was recorded; the sender may send the same bytes again. [`StoreError::Stale`]: so many
 /// berichten about the same came first that this one gave up.
 pub async fn receive(received: &Received, gateway: &Gateway) -> Result<Reply, StoreError> {
+    if gateway.clock.is_wrong() {
+        return Err(StoreError::ClockWrong);
+    }
     let reply = in_background(received.bytes.len(), Box::pin(take_in(received, gateway))).await?;
     log::came_in(received, &reply);
     Ok(reply)

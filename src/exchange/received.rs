@@ -63,6 +63,8 @@ pub enum Carrier {
         zender: Option<Partij>,
         /// Receiver on the envelope: one of the local parties.
         ontvanger: String,
+        /// The kind of bericht that the envelope says it holds.
+        functie: String,
         /// What is remembered of the envelope, with the answer it will get.
         envelope: EnvelopeSeen,
     },
@@ -163,8 +165,11 @@ impl Carrier {
         match self {
             Self::Api { partij, .. } => partij == bericht.poster() && route.poster_is_local,
             Self::File | Self::Waited { .. } | Self::Decided { .. } => true,
-            Self::Ggk { zender, .. } => {
-                zender.as_ref() == Some(bericht.poster()) && route.addressee != Addressee::Elsewhere
+            Self::Ggk { zender, ontvanger, functie, .. } => {
+                zender.as_ref() == Some(bericht.poster())
+                    && ontvanger == bericht.addressee().code()
+                    && *functie == bericht.header().soort.to_string()
+                    && route.addressee != Addressee::Elsewhere
             }
         }
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::error::Problem;
 use super::query::missing;
+use super::serve::Peer;
 use super::{Caller, Server, log};
 use crate::domain::Partij;
 use crate::domain::berichten::waarde::Value;
@@ -27,7 +28,8 @@ impl FromRequestParts<Arc<Server>> for Caller {
     async fn from_request_parts(parts: &mut Parts, server: &Arc<Server>) -> Result<Self, Problem> {
         let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         let token = header.and_then(|value| value.strip_prefix("Bearer ")).ok_or(Problem::NoToken)?;
-        let caller = server.caller(token.trim()).cloned().ok_or(Problem::UnknownToken)?;
+        let peer = parts.extensions.get::<Peer>().copied();
+        let caller = server.caller(token.trim()).cloned().ok_or_else(|| server.guesses.wrong(peer))?;
         log::by(caller.name());
         Ok(caller)
     }

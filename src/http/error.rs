@@ -34,6 +34,10 @@ pub enum Problem {
     NotAnOperator,
     /// There is no such thing, or it concerns another party.
     NotFound,
+    /// Too many wrong tokens came from this address.
+    TooManyGuesses,
+    /// Whoever hands over an envelope is none of our adapters.
+    NotAnAdapter,
     /// The content type is not one that we read; which are, in Dutch.
     MediaType(String),
     /// The path is there, but not by this method; by which it is.
@@ -216,7 +220,9 @@ impl Problem {
     pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::NoToken | Self::UnknownToken => StatusCode::UNAUTHORIZED,
+            Self::TooManyGuesses => StatusCode::TOO_MANY_REQUESTS,
             Self::NotAParty
+            | Self::NotAnAdapter
             | Self::NotAnOperator
             | Self::NotAGemeente
             | Self::NotAnAanbieder
@@ -291,6 +297,8 @@ impl Problem {
             Self::NoToken
             | Self::UnknownToken
             | Self::NotAParty
+            | Self::TooManyGuesses
+            | Self::NotAnAdapter
             | Self::NotAnOperator
             | Self::NotAGemeente
             | Self::NotAnAanbieder
@@ -327,18 +335,9 @@ impl Problem {
             Self::NotDecided(why) => not_decided_texts(why),
             Self::NotPaid(why) => not_paid::texts(why).unwrap_or_else(|| Self::NotFound.texts()),
             Self::KeepError(why) => keep_error::texts(why).unwrap_or_else(|| Self::NotFound.texts()),
-            Self::Unsteered(why) => (
-                "niet-nu",
-                "Kan nu niet",
-                why.unwrap_or("Er loopt op dit moment een poging om het te versturen. Probeer het zo opnieuw.")
-                    .to_owned(),
-            ),
+            Self::Unsteered(why) => unsteered_texts(*why),
             Self::Refused(why, _) => refused_texts(*why),
-            Self::Store(_) => (
-                "opslag",
-                "Even niet beschikbaar",
-                "Het bericht kon niet worden opgeslagen en is niet verwerkt. Stuur het straks opnieuw.".into(),
-            ),
+            Self::Store(error) => store_texts(error),
         }
     }
 
@@ -371,6 +370,16 @@ impl Problem {
                 "Dit token is hier niet bekend. Vraag de beheerder om een geldig token.".into(),
             ),
             Self::NotAGemeente => not_paid::not_a_gemeente(),
+            Self::TooManyGuesses => (
+                "te-veel-pogingen",
+                "Te veel pogingen",
+                "Van dit adres kwamen te veel onbekende tokens. Wacht een minuut.".into(),
+            ),
+            Self::NotAnAdapter => (
+                "geen-adapter",
+                not_allowed,
+                "Enveloppen neemt dit adres alleen aan van een adapter (instelling ggk.adapters), niet van een browser.".into(),
+            ),
             Self::NotAnOperator => (
                 "geen-beheerder",
                 not_allowed,
@@ -405,6 +414,26 @@ fn query_texts(unread: &[Unread]) -> (&'static str, &'static str, String) {
         Some(Fault::Unfit) => ("parameter-ongeldig", "Ongeldige waarde van een parameter"),
     };
     (name, title, unread.iter().map(|one| one.text.as_str()).collect::<Vec<_>>().join(" "))
+}
+
+fn unsteered_texts(why: Option<&'static str>) -> (&'static str, &'static str, String) {
+    let busy = "Er loopt op dit moment een poging om het te versturen. Probeer het zo opnieuw.";
+    ("niet-nu", "Kan nu niet", why.unwrap_or(busy).to_owned())
+}
+
+fn store_texts(error: &StoreError) -> (&'static str, &'static str, String) {
+    if matches!(error, StoreError::ClockWrong) {
+        return (
+            "klok",
+            "De klok staat verkeerd",
+            "Er is niets verwerkt; stuur het later opnieuw. Beheerder: zet de klok van deze machine goed.".into(),
+        );
+    }
+    (
+        "opslag",
+        "Even niet beschikbaar",
+        "Het bericht kon niet worden opgeslagen en is niet verwerkt. Stuur het straks opnieuw.".into(),
+    )
 }
 
 fn not_decided_status(why: &NotDecided) -> StatusCode {
@@ -525,6 +554,7 @@ impl IntoResponse for Problem {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         match status {
             StatusCode::UNAUTHORIZED => headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
+            StatusCode::TOO_MANY_REQUESTS => headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60")),
             StatusCode::SERVICE_UNAVAILABLE => headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5")),
             _ => None,
         };

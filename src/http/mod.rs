@@ -16,6 +16,7 @@ mod declaraties;
 mod docs;
 mod error;
 mod gate;
+mod guesses;
 mod health;
 mod log;
 mod object;
@@ -24,6 +25,7 @@ mod outbox;
 mod postbus;
 mod proposal;
 mod query;
+pub mod serve;
 mod server;
 mod soap;
 mod toewijzingen;
@@ -72,11 +74,17 @@ fn pages() -> OpenApiRouter<Arc<Server>> {
         .layer(DefaultBodyLimit::max(FORM_BYTES))
 }
 
+/// What is served where.
+pub struct Routers {
+    /// The API and the pages.
+    pub api: Router,
+    /// What the network calls.
+    pub network: Router,
+}
+
 /// The routes of the server.
-pub fn router(gateway: Arc<Gateway>, settings: Settings) -> Router {
-    let network = OpenApiRouter::new().routes(routes!(soap::receive));
+pub fn routers(gateway: Arc<Gateway>, settings: Settings) -> Routers {
     let (router, described) = OpenApiRouter::with_openapi(openapi::frame())
-        .merge(if settings.takes_envelopes { network } else { OpenApiRouter::new() })
         .routes(routes!(berichten::post, berichten::list))
         .routes(routes!(berichten::one))
         .routes(routes!(berichten::xml))
@@ -115,21 +123,28 @@ pub fn router(gateway: Arc<Gateway>, settings: Settings) -> Router {
         gateway,
         max_bericht_bytes: settings.max_bericht_bytes,
         turns: body::Turns::default(),
+        guesses: guesses::Guesses::default(),
+        adapters: settings.adapters,
         dashboard_login: settings.dashboard_login,
         callers: settings.callers.into_iter().collect(),
         sessions: dashboard::Sessions::default(),
         rekeningen: settings.rekeningen,
     });
+    let (network, _) = OpenApiRouter::new().routes(routes!(soap::receive)).split_for_parts();
+    Routers { api: dressed(router, Arc::clone(&server)), network: dressed(network, server) }
+}
+
+/// What holds for every answer.
+fn dressed(router: Router<Arc<Server>>, server: Arc<Server>) -> Router {
+    let header = |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
     router
         .route_layer(from_fn_with_state(Arc::clone(&server), gate::check))
         .fallback(|| async { error::Problem::NotFound })
         .method_not_allowed_fallback(gate::other_method)
         .layer(from_fn(gate::answer))
         .layer(from_fn(log::in_span))
-        .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        ))
+        .layer(header(header::CACHE_CONTROL, "no-store"))
+        .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header(header::REFERRER_POLICY, "no-referrer"))
         .with_state(server)
 }

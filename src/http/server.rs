@@ -1,6 +1,7 @@
 //! What every handler works with.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -8,6 +9,7 @@ use serde_json::Value;
 use super::body::Turns;
 use super::caller::Caller;
 use super::dashboard::Sessions;
+use super::guesses::Guesses;
 use super::query::Known;
 use crate::domain::money::betaling::Rekening;
 use crate::exchange::Gateway;
@@ -19,8 +21,8 @@ pub struct Settings {
     pub max_bericht_bytes: usize,
     /// Whether the dashboard asks for a login.
     pub dashboard_login: bool,
-    /// Whether envelopes of the network are taken in.
-    pub takes_envelopes: bool,
+    /// Who may hand over envelopes of the network; nobody named: whoever reaches the listener.
+    pub adapters: Vec<IpAddr>,
     /// Who may call.
     pub callers: Vec<(String, Caller)>,
     /// Accounts, by the code of whose they are.
@@ -45,6 +47,8 @@ pub(super) struct Server {
     pub(super) gateway: Arc<Gateway>,
     pub(super) max_bericht_bytes: usize,
     pub(super) turns: Turns,
+    pub(super) guesses: Guesses,
+    pub(super) adapters: Vec<IpAddr>,
     pub(super) dashboard_login: bool,
     pub(super) callers: HashMap<String, Caller>,
     pub(super) sessions: Sessions,

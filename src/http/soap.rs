@@ -1,14 +1,16 @@
-//! `/soap/ggk`: envelopes from the network.
+//! `/soap/ggk`: envelopes from the network, on a listener of their own.
+//!
+//! Who hands them over is believed as to who sent them: so only the adapters that the settings name may, and no browser.
 
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::error::Problem;
-use super::openapi::BadBody;
+use super::serve::Peer;
 use super::{Server, body};
 use crate::exchange::network;
 use crate::size::HUGE_BYTES;
@@ -17,8 +19,6 @@ use crate::size::HUGE_BYTES;
 const ENVELOPE_FACTOR: usize = 2;
 
 /// Takes in one envelope of the network.
-///
-/// Only there where the gateway takes envelopes.
 #[utoipa::path(
     post,
     path = "/soap/ggk",
@@ -27,14 +27,23 @@ const ENVELOPE_FACTOR: usize = 2;
     responses(
         (status = 200, description = "A Bv03: the envelope is kept", body = String, content_type = "text/xml"),
         (status = 500, description = "A SOAP fault (text/xml), with the code of StUF"),
-        BadBody
     )
 )]
 pub(super) async fn receive(
     State(server): State<Arc<Server>>,
+    Extension(Peer(peer)): Extension<Peer>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
+    let is_adapter = server.adapters.is_empty() || server.adapters.contains(&peer);
+    if !is_adapter || headers.contains_key(header::ORIGIN) {
+        tracing::warn!(address = %peer, "refused an envelope: not an adapter of ggk.adapters, or a browser");
+        return Err(Problem::NotAnAdapter);
+    }
+    let wanted = "Stuur een envelop in SOAP 1.1, met Content-Type: text/xml.";
+    if body::media_type(&headers, wanted)? != "text/xml" {
+        return Err(Problem::MediaType(wanted.to_owned()));
+    }
     let limit = ENVELOPE_FACTOR * server.max_bericht_bytes;
     let whole = body::read(body, &headers, (limit, HUGE_BYTES), &server.turns).await?;
     let answer = network::receive_envelope(&whole.bytes, &server.gateway).await;

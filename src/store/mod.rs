@@ -51,13 +51,13 @@ pub use migrations::{IfOlder, ours as schema};
 pub use outbox::{Action, FaultEffect, FaultView, Hold, KeptParcel, NewFault, OutboxQuery, Room, Scope, Steering};
 pub use postgres::Postgres;
 pub use receipt::{
-    CalculationReceipt, DeadlineReceipt, Destination, FindingReceipt, LineDecisionReceipt, Receipt, RefusalReceipt,
-    RetourReceipt,
+    CalculationReceipt, DeadlineReceipt, Destination, Digests, FindingReceipt, LineDecisionReceipt, Receipt,
+    RefusalReceipt, RetourReceipt,
 };
 pub use sqlite::Sqlite;
 pub use view::{
-    AntwoordView, AuditView, BerichtView, CakExport, Declarable, DeclaratieView, DeclaredLine, DeliveryView, Levering,
-    LeveringView, LineQuery, LineView, Overview, ParcelState, ParcelView, PostbusItem, RefusedToewijzing,
+    AntwoordView, AuditView, BerichtView, CakExport, Counts, Declarable, DeclaratieView, DeclaredLine, DeliveryView,
+    Levering, LeveringView, LineQuery, LineView, Overview, ParcelState, ParcelView, PostbusItem, RefusedToewijzing,
     ToewijzingView, VersionView, WaitingKey, WaitingToewijzing,
 };
 
@@ -127,6 +127,9 @@ pub enum StoreError {
     /// This bericht does not wait any more: another worker judged it.
     #[error("this bericht does not wait any more")]
     NotWaiting,
+    /// The clock of this machine shows a time before this program was made: nothing can be judged by it.
+    #[error("the clock of this machine is wrong")]
+    ClockWrong,
     /// The store is closing.
     #[error("the store is closed")]
     Closed,
@@ -538,7 +541,10 @@ pub trait Store: Send + Sync {
         limit: u32,
     ) -> Result<Vec<LedgerRow>, StoreError>;
 
-    /// Counts for the dashboard and for readiness.
+    /// Writes the row that this worker writes now and then, to see that it can; and counts what waits for people.
+    async fn beat(&self, worker: &str, now: Timestamp) -> Result<Counts, StoreError>;
+
+    /// Counts for the dashboard.
     async fn overview(&self) -> Result<Overview, StoreError>;
 
     /// Finishes what was begun and closes the database. Later calls give [`StoreError::Closed`] or a

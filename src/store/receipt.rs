@@ -51,6 +51,18 @@ pub struct Receipt {
     pub retour: Option<RetourReceipt>,
     /// Where it and its retour went.
     pub sent_to: Vec<Destination>,
+    /// When other bytes leave than came in: the network takes no byte order mark.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digests: Option<Digests>,
+}
+
+/// The SHA-256 of what came in and of what leaves, lower-case hexadecimal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Digests {
+    /// Of the bytes as they came, which are kept.
+    pub received_sha256: String,
+    /// Of those that leave.
+    pub sent_sha256: String,
 }
 
 /// Why a bericht was not taken in, and what could be read of it all the same.

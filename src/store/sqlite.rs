@@ -24,7 +24,7 @@ use checkpoint::Checkpointer;
 use dialect::{Connection, DIALECT, Db, JOINS_STATEMENTS, Row, SKIP_LOCKED, Step, Turn};
 use readers::Readers;
 use sql::Batch;
-use writer::Writer;
+use writer::{Home, Writer};
 
 #[expect(clippy::duplicate_mod, reason = "the same SQL on two databases, once per driver")]
 #[path = "sql/mod.rs"]
@@ -90,7 +90,8 @@ impl Sqlite {
         let committed = Arc::new(Notify::new());
         let turn = Turn::default();
         let checkpointer = Checkpointer::start(options, path, turn.clone(), committed.clone()).await?;
-        let writer = Writer::start(conn, Some(writing), turn, committed).map_err(sqlx::Error::Io)?;
+        let writer = Writer::start(conn, Some(Home::of(writing, path).map_err(sqlx::Error::Io)?), turn, committed)
+            .map_err(sqlx::Error::Io)?;
         Ok(Self { writer, file: Some(File { readers, checkpointer }) })
     }
 

@@ -472,3 +472,14 @@ pub struct LineView {
     /// The figures that it was judged by.
     pub calculations: Vec<CalculationReceipt>,
 }
+
+/// What waits for people and for the network, in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Parcels that wait or are under way.
+    pub waiting: i64,
+    /// Parcels in front of the operator.
+    pub stuck: i64,
+    /// Overdue deadlines.
+    pub overdue: i64,
+}

@@ -16,6 +16,7 @@ mod decide;
 mod decide_page;
 mod declaraties;
 mod declare;
+mod doors;
 mod facturen;
 mod first_hour;
 mod geld;

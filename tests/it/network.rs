@@ -215,8 +215,7 @@ async fn an_envelope_larger_than_the_network_takes_is_refused_with_the_setting_n
 #[tokio::test]
 async fn an_answer_too_large_for_the_network_is_in_front_of_the_operator() {
     let world = World::start(&[GEMEENTE], "[ggk]\nmax_envelope_bytes = 2000", Some(SILENT)).await;
-    let taken =
-        world.post_to("/soap/ggk", "", envelope(WMO305, "3f0c2a5e-7b1d-4c86-9a4f-5d2e8b7c1a09", AANBIEDER)).await;
+    let taken = world.envelope(envelope(WMO305, "3f0c2a5e-7b1d-4c86-9a4f-5d2e8b7c1a09", AANBIEDER)).await;
     assert!(taken.text.contains("Bv03"), "{}", taken.text);
     world.rest().await;
     assert_eq!(world.wire(), [""; 0], "nothing was sent");
@@ -233,10 +232,10 @@ async fn what_cannot_be_read_is_confirmed_kept_and_answered_with_a_fault() {
     let world = World::with_network(SILENT).await;
     let bad = WMO305.replace("<b:Geslacht>2</b:Geslacht>", "");
     let envelope = envelope(&bad, "3f0c2a5e-7b1d-4c86-9a4f-5d2e8b7c1a01", AANBIEDER);
-    let first = world.post_to("/soap/ggk", "", envelope.clone()).await;
+    let first = world.envelope(envelope.clone()).await;
     assert_eq!(first.status, 200, "{}", first.text);
     assert!(first.text.contains("Bv03"), "{}", first.text);
-    let second = world.post_to("/soap/ggk", "", envelope).await;
+    let second = world.envelope(envelope).await;
     assert_eq!(second.text, first.text, "a repeat gets the same confirmation");
     world.rest().await;
     assert_eq!(world.berichten().await, ["WMO305 START-1 refused ggk"]);
@@ -249,14 +248,12 @@ async fn what_cannot_be_read_is_confirmed_kept_and_answered_with_a_fault() {
 async fn the_same_referentienummer_with_other_content_or_a_wrong_sender_is_not_taken() {
     let world = World::with_network(SILENT).await;
     let number = "3f0c2a5e-7b1d-4c86-9a4f-5d2e8b7c1a02";
-    world.post_to("/soap/ggk", "", envelope(WMO305, number, AANBIEDER)).await;
-    let other =
-        world.post_to("/soap/ggk", "", envelope(&WMO305.replace("START-1", "START-9"), number, AANBIEDER)).await;
+    world.envelope(envelope(WMO305, number, AANBIEDER)).await;
+    let other = world.envelope(envelope(&WMO305.replace("START-1", "START-9"), number, AANBIEDER)).await;
     assert_eq!(other.status, 500);
     assert!(other.text.contains("StUF016"), "{}", other.text);
     let number = "3f0c2a5e-7b1d-4c86-9a4f-5d2e8b7c1a03";
-    let posed =
-        world.post_to("/soap/ggk", "", envelope(&WMO305.replace("START-1", "START-8"), number, "41009999")).await;
+    let posed = world.envelope(envelope(&WMO305.replace("START-1", "START-8"), number, "41009999")).await;
     assert_eq!(posed.status, 200, "taken over, then answered with a Fo01: {}", posed.text);
     let lines = world.berichten().await;
     assert_eq!(lines[0], "WMO305 START-1 rejected ggk 9019");
@@ -267,11 +264,10 @@ async fn the_same_referentienummer_with_other_content_or_a_wrong_sender_is_not_t
 #[tokio::test]
 async fn a_second_use_of_an_identificatie_on_the_network_is_rejected_with_9056() {
     let world = World::with_network(SILENT).await;
-    world.post_to("/soap/ggk", "", envelope(WMO305, "3f0c2a5e-7b1d-4c86-9a4f-5d2e8b7c1a04", AANBIEDER)).await;
+    world.envelope(envelope(WMO305, "3f0c2a5e-7b1d-4c86-9a4f-5d2e8b7c1a04", AANBIEDER)).await;
     let other = WMO305.replace("2026-03-04</b:Begindatum>", "2026-03-03</b:Begindatum>");
-    world.post_to("/soap/ggk", "", envelope(&other, "3f0c2a5e-7b1d-4c86-9a4f-5d2e8b7c1a05", AANBIEDER)).await;
-    let repeat =
-        world.post_to("/soap/ggk", "", envelope(WMO305, "3f0c2a5e-7b1d-4c86-9a4f-5d2e8b7c1a06", AANBIEDER)).await;
+    world.envelope(envelope(&other, "3f0c2a5e-7b1d-4c86-9a4f-5d2e8b7c1a05", AANBIEDER)).await;
+    let repeat = world.envelope(envelope(WMO305, "3f0c2a5e-7b1d-4c86-9a4f-5d2e8b7c1a06", AANBIEDER)).await;
     assert!(repeat.text.contains("Bv03"), "the same bericht in another envelope is confirmed: {}", repeat.text);
     let heen: Vec<String> = world.berichten().await.into_iter().filter(|line| line.starts_with("WMO305")).collect();
     assert_eq!(heen, ["WMO305 START-1 rejected ggk 9019", "WMO305 START-1 rejected ggk 9056"]);
@@ -284,7 +280,7 @@ async fn a_release_that_the_receiver_does_not_have_in_force_on_the_dagtekening_i
     let (early, first) = ("3f0c2a5e-7b1d-4c86-9a4f-5d2e8b7c1a07", "3f0c2a5e-7b1d-4c86-9a4f-5d2e8b7c1a08");
     let day_before = WMO305.replace("Dagtekening>2026-03-04<", "Dagtekening>2026-03-03<").replace("START-1", "START-0");
     for (payload, number) in [(day_before.as_str(), early), (WMO305, first)] {
-        let answer = world.post_to("/soap/ggk", "", envelope(payload, number, AANBIEDER)).await;
+        let answer = world.envelope(envelope(payload, number, AANBIEDER)).await;
         assert!(answer.text.contains("Bv03"), "{}", answer.text);
     }
     let lines = world.berichten().await;
@@ -311,7 +307,7 @@ pub fn du01(payload: &str, referentienummer: &str, zender: &str, about: &str) ->
 }
 
 /// A Di01 of the aanbieder with a WMO305, as the network brings it.
-fn envelope(payload: &str, referentienummer: &str, zender: &str) -> String {
+pub fn envelope(payload: &str, referentienummer: &str, zender: &str) -> String {
     use base64::Engine as _;
     let base64 = base64::engine::general_purpose::STANDARD.encode(payload);
     include_str!("../../fixtures/verhaal/di01.xml")

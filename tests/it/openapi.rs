@@ -15,7 +15,7 @@ use crate::world::{AANBIEDER, GEMEENTE, WMO301, WMO305, World};
 use crate::xml::{FIXTURES, files};
 
 /// The calls of the contract; with the pages and this description they are all that there is.
-const CALLS: [&str; 42] = [
+const CALLS: [&str; 41] = [
     "get /health/live",
     "get /health/ready",
     "get /v1/berichten",
@@ -40,7 +40,6 @@ const CALLS: [&str; 42] = [
     "get /v1/toewijzingen/wachtend",
     "get /v1/toewijzingen/{gemeente}/{nummer}",
     "get /v1/vorderingen",
-    "post /soap/ggk",
     "post /v1/berichten",
     "post /v1/betalingen/{kenmerk}/betaald",
     "post /v1/betalingen/{kenmerk}/intrekken",

@@ -8,13 +8,14 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use iwmo_gateway::exchange::sha256_hex;
 use iwmo_gateway::hub::envelope::compose::{self, Stamp};
 use iwmo_gateway::hub::envelope::{Content, Envelope, Fault, Plek, Stuurgegevens, Systeem, parse};
 use iwmo_gateway::store::{OutboxQuery, ParcelView};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::world::{AANBIEDER, ANDERE, GEMEENTE, WMO301, WMO302, World};
+use crate::world::{AANBIEDER, ANDERE, GEMEENTE, WMO301, WMO302, WMO305, World};
 
 /// Another aanbieder on the network.
 const SECOND: &str = "41005002";
@@ -141,10 +142,16 @@ async fn holds(world: &World) -> Vec<String> {
 }
 
 /// Half an hour after half an hour, until nothing is in front of the network.
-async fn half_hours(world: &World, from: &str, count: i32) {
+async fn half_hours(world: &World, network: &Network, from: &str, count: i32) {
     let start = crate::world::instant(from);
     for round in 0..count {
+        let before = network.seen().len();
         world.at(&(start + chrono::TimeDelta::minutes(30) * round).to_rfc3339());
+        until("a probe, or nothing to send", async || {
+            let waits = |state: &&str| ["waiting", "unclear", "sending"].contains(state);
+            network.seen().len() > before || !states(world).await.iter().any(waits)
+        })
+        .await;
         world.rest_at_network().await;
     }
 }
@@ -178,16 +185,16 @@ async fn an_outage_of_days_ends_by_itself_and_what_is_over_its_time_is_for_a_per
     let network = Network::start(|_| Reply::Say(503, String::new())).await;
     let world = World::against(&network.url, &[GEMEENTE], "[relay]\nbudget = \"3days\"").await;
     post(&world, 0..3, AANBIEDER).await;
-    half_hours(&world, "2026-03-04T09:00:00+01:00", 100).await;
+    half_hours(&world, &network, "2026-03-04T09:00:00+01:00", 100).await;
     assert!(states(&world).await.iter().all(|state| *state == "waiting"), "two days later: {:?}", states(&world).await);
     assert!(network.seen().len() <= 110, "one probe at a time: {}", network.seen().len());
-    half_hours(&world, "2026-03-06T11:00:00+01:00", 60).await;
+    half_hours(&world, &network, "2026-03-06T11:00:00+01:00", 60).await;
     let stuck = parcels(&world).await.into_iter().find(|parcel| parcel.state.word() == "stuck").expect("one over time");
     network.now(|_| Reply::Take);
     let path = format!("/v1/outbox/{}/requeue", stuck.referentienummer);
     let answer = world.call("operator", &path, &json!({"reason": "Het netwerk is er weer."})).await;
     assert_eq!((answer.status, &answer.body["id"]), (200, &json!(stuck.referentienummer)), "{}", answer.text);
-    half_hours(&world, "2026-03-07T19:00:00+01:00", 4).await;
+    half_hours(&world, &network, "2026-03-07T19:00:00+01:00", 4).await;
     until("delivered", async || {
         let parcels = parcels(&world).await;
         parcels.iter().all(|parcel| matches!(parcel.state.word(), "delivered" | "stuck"))
@@ -369,4 +376,42 @@ async fn an_operator_steers_with_a_reason_and_nobody_else() {
         "{listed}"
     );
     drop(world);
+}
+
+#[tokio::test]
+async fn what_leaves_has_no_byte_order_mark_and_the_receipt_tells_both_digests() {
+    let network = Network::start(|_| Reply::Take).await;
+    let world = World::against(&network.url, &[GEMEENTE], "").await;
+    let with_mark = format!("\u{feff}{WMO301}");
+    let receipt = world.post(GEMEENTE, with_mark.clone()).await;
+    until("delivered", async || states(&world).await == ["delivered"]).await;
+    let seen = network.seen.lock().unwrap_or_else(PoisonError::into_inner)[0].clone();
+    let sent = seen.parameters().expect("a payload").payload.bytes().to_vec();
+    assert_eq!(String::from_utf8(sent.clone()).expect("text"), WMO301);
+    let digests = &receipt.body["digests"];
+    assert_eq!(digests["received_sha256"], json!(sha256_hex(with_mark.as_bytes())), "{}", receipt.text);
+    assert_eq!(digests["sent_sha256"], json!(sha256_hex(&sent)));
+    let id = receipt.body["id"].as_str().expect("an id");
+    let kept = world.get(GEMEENTE, &format!("/v1/berichten/{id}/xml")).await;
+    assert_eq!(kept.text.trim_start_matches('\u{feff}').len(), WMO301.len(), "kept as it came");
+    let plain = world.post(GEMEENTE, toewijzing(5, SECOND)).await;
+    assert!(plain.body.get("digests").is_none(), "{}", plain.text);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn envelope_functie_and_bericht_name_the_same_parties_and_kind() {
+    let world = World::against("", &[GEMEENTE, ANDERE], "").await;
+    let di01 = crate::network::envelope(WMO305, "3f0c2a5e-7b1d-4c86-9a4f-5d2e8b7c1a11", AANBIEDER);
+    let to_another = di01.replace("<u:organisatie>0384<", &format!("<u:organisatie>{ANDERE}<"));
+    let of_another_kind = di01.replace("WMO305", "WMO307").replace("7c1a11", "7c1a12");
+    for envelope in [to_another, of_another_kind] {
+        let taken = world.envelope(envelope).await;
+        assert!(taken.text.contains("Bv03"), "kept, and answered with a fault: {}", taken.text);
+    }
+    assert_eq!(world.berichten().await, ["? ? refused ggk", "? ? refused ggk"]);
+    let fits = world.envelope(di01.replace("7c1a11", "7c1a13")).await;
+    assert!(fits.text.contains("Bv03"), "{}", fits.text);
+    assert!(world.berichten().await.iter().any(|line| line.starts_with("WMO305")), "{:?}", world.berichten().await);
+    world.stop().await;
 }

@@ -258,7 +258,8 @@ async fn take(gateway: &Gateway, file: &Path) -> Receipt {
         answer: Vec::new(),
     };
     let ontvanger = bericht.addressee().code().to_owned();
-    let carrier = Carrier::Ggk { zender: Some(poster), ontvanger, envelope };
+    let functie = bericht.header().soort.to_string();
+    let carrier = Carrier::Ggk { zender: Some(poster), ontvanger, functie, envelope };
     match receive(&Received::new(bytes, Format::Xml, gateway.clock.now(), carrier), gateway).await.expect("a store") {
         Reply::Recorded(receipt) => receipt,
         Reply::Repeated(_) | Reply::Refused(..) => panic!("{} was not recorded", file.display()),
@@ -324,6 +325,7 @@ async fn gateway(gemeente_answers_itself: bool) -> Gateway {
         wait_for_earlier: Duration::ZERO,
         brought: Brought::default(),
         parcel_added: Notify::new(),
+        pulse: iwmo_gateway::exchange::Pulse::default(),
         alarm: Alarm::default(),
     }
 }

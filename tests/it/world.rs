@@ -92,7 +92,7 @@ impl World {
     }
 
     fn play(&mut self, parties: &str, network: TcpListener) {
-        let text = format!("listen = \"\"\ngateway_url = \"{}\"\n{parties}", self.url("/soap/ggk"));
+        let text = format!("listen = \"\"\ngateway_url = \"{}\"\n{parties}", self.network_url());
         let config: MockConfig = toml::from_str(&text).expect("settings of a mock");
         let clock = Arc::clone(&self.clock);
         let codec = Codec { read: |bytes| xml::read(bytes).ok(), encode: xml::encode };
@@ -105,6 +105,16 @@ impl World {
 
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.running.address)
+    }
+
+    /// Where the network hands over envelopes.
+    pub fn network_url(&self) -> String {
+        format!("http://{}/soap/ggk", self.running.network_address.expect("a listener for the network"))
+    }
+
+    /// The folder with its database, `test.db`.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     pub fn store(&self) -> &Arc<dyn Store> {
@@ -174,7 +184,7 @@ impl World {
 
     /// Hands over an envelope as the network does.
     pub async fn envelope(&self, envelope: impl Into<reqwest::Body>) -> Answer {
-        answer(self.client.post(self.url("/soap/ggk")).header("content-type", "text/xml; charset=utf-8").body(envelope))
+        answer(self.client.post(self.network_url()).header("content-type", "text/xml; charset=utf-8").body(envelope))
             .await
     }
 
@@ -244,10 +254,10 @@ impl World {
     }
 }
 
-fn config(folder: &Path, local: &[&str], settings: &str, network: &str) -> Config {
+pub fn config(folder: &Path, local: &[&str], settings: &str, network: &str) -> Config {
     let (settings, of_ggk) = settings.split_once("[ggk]").unwrap_or((settings, ""));
     let mut text = format!(
-        "[http]\nlisten = \"127.0.0.1:0\"\n{settings}\n[database]\nurl = \"sqlite:{}\"\n[ggk]\nurl = \"{network}\"\n{of_ggk}\n",
+        "[http]\nlisten = \"127.0.0.1:0\"\n{settings}\n[database]\nurl = \"sqlite:{}\"\n[ggk]\nlisten = \"127.0.0.1:0\"\nurl = \"{network}\"\n{of_ggk}\n",
         folder.join("test.db").display()
     );
     for code in local {

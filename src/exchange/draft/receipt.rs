@@ -64,6 +64,7 @@ pub fn receipt(
         deadlines: Vec::new(),
         retour: None,
         sent_to: Vec::new(),
+        digests: None,
     }
 }
 

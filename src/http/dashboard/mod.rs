@@ -16,7 +16,7 @@ pub(super) mod toewijzing;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Form, State};
+use axum::extract::{Extension, Form, State};
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
@@ -25,6 +25,7 @@ use utoipa::ToSchema;
 
 use super::error::{Problem, Told};
 use super::openapi::{ForAll, ForOperators};
+use super::serve::Peer;
 use super::{Caller, Server};
 use crate::store::{DeadlineQuery, DeadlineState, Overview};
 use rows::{BerichtRow, DeadlineRow, MOST_IN_LIST, ParcelRow, RefusedRow};
@@ -126,7 +127,12 @@ pub(super) struct Login {
         (status = 403, description = "The login page again: not the token of an operator"),
     )
 )]
-pub(super) async fn login(State(server): State<Arc<Server>>, headers: HeaderMap, Form(login): Form<Login>) -> Response {
+pub(super) async fn login(
+    State(server): State<Arc<Server>>,
+    headers: HeaderMap,
+    peer: Option<Extension<Peer>>,
+    Form(login): Form<Login>,
+) -> Response {
     match server.caller(login.token.trim()) {
         Some(Caller::Operator { name }) => {
             tracing::info!(credential = name, "logged in");
@@ -141,7 +147,10 @@ pub(super) async fn login(State(server): State<Arc<Server>>, headers: HeaderMap,
         }
         None => {
             tracing::warn!("refused to log in: nobody has this token");
-            rendered(StatusCode::FORBIDDEN, &LoginPage { t: &TEXTS, failed: true })
+            match server.guesses.wrong(peer.map(|Extension(peer)| peer)) {
+                Problem::TooManyGuesses => Problem::TooManyGuesses.into_response(),
+                _ => rendered(StatusCode::FORBIDDEN, &LoginPage { t: &TEXTS, failed: true }),
+            }
         }
     }
 }

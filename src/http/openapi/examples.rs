@@ -126,5 +126,6 @@ fn nothing_found(verdict: &str) -> Receipt {
         deadlines: Vec::new(),
         retour: None,
         sent_to: Vec::new(),
+        digests: None,
     }
 }

@@ -19,7 +19,7 @@ use super::{Contact, Server};
 use crate::exchange::JsonSchemas;
 
 pub(super) use problems::{
-    BadBatch, BadBody, BadDeadline, BadDecision, BadDeclaratie, BadOpening, BadPayment, BadQuery, BadSpoed,
+    BadBatch, BadDeadline, BadDecision, BadDeclaratie, BadOpening, BadPayment, BadQuery, BadSpoed,
     BadSpoedWithdrawal, BadSteering, BadWithdrawal, ForAll, ForCallers, ForGemeenten, ForOperators, ForParties, Intake,
     NoOrder, NotThere,
 };
@@ -47,7 +47,6 @@ pub(super) const API_VERSION: &str = "1.0.0";
         (name = "betalingen", description = "What is claimed, and what is paid"),
         (name = "deadlines", description = "What is due, and what is overdue"),
         (name = "cak", description = "Starts, stops and prices for the own contribution"),
-        (name = "network", description = "For the national hub"),
         (name = "health", description = "For probes"),
         (name = "dashboard", description = "Pages for people, in Dutch"),
         (name = "api", description = "This description"),

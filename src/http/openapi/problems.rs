@@ -37,9 +37,6 @@ pub(in crate::http) struct BadQuery;
 /// Where one thing is asked for.
 pub(in crate::http) struct NotThere;
 
-/// Where a body is read.
-pub(in crate::http) struct BadBody;
-
 /// Where a bericht is posted.
 pub(in crate::http) struct Intake;
 
@@ -117,12 +114,6 @@ pub(super) fn unknown_parameter() -> Responses {
 impl IntoResponses for NotThere {
     fn responses() -> Responses {
         answers([Problem::NotFound])
-    }
-}
-
-impl IntoResponses for BadBody {
-    fn responses() -> Responses {
-        answers([Problem::BrokenBody, Problem::TooLarge(LIMIT)])
     }
 }
 

@@ -7,8 +7,8 @@ use super::payload::as_xml;
 use super::refused::{count_refused, is_turned_down};
 use super::row::Fields;
 use super::steer::parcels_of;
-use crate::domain::Partij;
-use crate::store::{BerichtView, Outcome, Overview, Receipt, Via};
+use crate::domain::{Partij, Timestamp};
+use crate::store::{BerichtView, Counts, Outcome, Overview, Receipt, Via};
 
 /// Whom a bericht concerns: the parties in its header and who posted it; an operator (NULL) sees all.
 macro_rules! concerning {
@@ -118,4 +118,25 @@ pub async fn overview(conn: &mut Connection) -> Result<Overview> {
         in_postbus: fields.get("in_postbus")?,
         refused_toewijzingen: count_refused(conn).await?,
     })
+}
+
+/// Writes the row of this worker, and takes away those of workers that are gone.
+pub async fn beat(conn: &mut Connection, worker: &str, now: Timestamp) -> Result<()> {
+    const BEAT: &str = "INSERT INTO heartbeat (worker, at) VALUES ($1, $2) ON CONFLICT (worker) DO UPDATE SET at = $2";
+    sqlx::query(BEAT).bind(worker).bind(now).execute(&mut *conn).await?;
+    let gone = now.checked_sub_signed(chrono::TimeDelta::days(1)).unwrap_or(now);
+    sqlx::query("DELETE FROM heartbeat WHERE at < $1").bind(gone).execute(conn).await?;
+    Ok(())
+}
+
+/// What waits, by indexes that hold no more than that.
+pub async fn counts(conn: &mut Connection) -> Result<Counts> {
+    const COUNTS: &str = "SELECT 'counts' AS id,
+        (SELECT COUNT(*) FROM parcel WHERE due_at IS NOT NULL) AS waiting,
+        (SELECT COUNT(*) FROM parcel WHERE due_at IS NULL AND state <> 'delivered' AND replaced_by IS NULL
+            AND (stopped IS NULL OR stopped <> 'given-up')) AS stuck,
+        (SELECT COUNT(*) FROM deadline WHERE state = 'overdue') AS overdue";
+    let row = sqlx::query(COUNTS).fetch_one(conn).await?;
+    let fields = Fields::of("counts", "id", &row);
+    Ok(Counts { waiting: fields.get("waiting")?, stuck: fields.get("stuck")?, overdue: fields.get("overdue")? })
 }

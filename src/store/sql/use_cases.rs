@@ -17,12 +17,12 @@ use crate::domain::facts::history::{Elsewhere, Subject};
 use crate::domain::money::betaling::Kenmerk;
 use crate::domain::{Bericht, Header, History, Partij, Timestamp};
 use crate::store::{
-    Acknowledged, After, AuditView, BerichtView, BetalingView, CakExport, DeadlineQuery, DeadlineView, Declarable,
-    DeclaratieView, Digest, Done, Entry, EnvelopeSeen, FaultView, FindingReceipt, Hold, Journaled, KeptParcel,
-    LastSeen, Lease, LedgerRow, LedgerTable, LeveringView, LineQuery, LineView, Made, NewBetaling, NewFault, NewOpened,
-    Opening, OutboxQuery, Overview, Parcel, ParcelView, Payment, Place, PostbusItem, Proposal, Receipt,
-    RefusedToewijzing, Room, Scope, Settlement, Spoed, SpoedWithdrawal, Steering, Store, ToewijzingView, VorderingView,
-    Waiting, WaitingKey, WaitingToewijzing, Withdrawal,
+    Acknowledged, After, AuditView, BerichtView, BetalingView, CakExport, Counts, DeadlineQuery, DeadlineView,
+    Declarable, DeclaratieView, Digest, Done, Entry, EnvelopeSeen, FaultView, FindingReceipt, Hold, Journaled,
+    KeptParcel, LastSeen, Lease, LedgerRow, LedgerTable, LeveringView, LineQuery, LineView, Made, NewBetaling,
+    NewFault, NewOpened, Opening, OutboxQuery, Overview, Parcel, ParcelView, Payment, Place, PostbusItem, Proposal,
+    Receipt, RefusedToewijzing, Room, Scope, Settlement, Spoed, SpoedWithdrawal, Steering, Store, ToewijzingView,
+    VorderingView, Waiting, WaitingKey, WaitingToewijzing, Withdrawal,
 };
 
 impl Database {
@@ -467,6 +467,12 @@ impl Store for Database {
         limit: u32,
     ) -> Result<Vec<LedgerRow>> {
         self.read(move |conn| Box::pin(journal::ledger_rows(conn, table, after, limit))).await
+    }
+
+    async fn beat(&self, worker: &str, now: Timestamp) -> Result<Counts> {
+        let worker = worker.to_owned();
+        self.write(move |conn| Box::pin(async move { bericht::beat(conn, &worker, now).await })).await?;
+        self.read(|conn| Box::pin(bericht::counts(conn))).await
     }
 
     async fn overview(&self) -> Result<Overview> {

@@ -6,6 +6,8 @@
 //! each with a savepoint, so that it is rolled back alone; a savepoint for each at once would cost as much as what most
 //! of them do. Nobody is answered before the commit; when that fails, all get its error.
 
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -36,6 +38,9 @@ trait Command: Send {
     /// Does it inside the transaction of the group; again when the first time was taken back. Answers whether to keep what
     /// it did.
     async fn run(&mut self, conn: &mut SqliteConnection) -> bool;
+
+    /// Whether what it met lies with the connection or the disk, and not with what it does.
+    fn met_trouble(&self) -> bool;
 
     /// Tells whoever asked, once the fate of the group is known.
     fn answer(self: Box<Self>, fate: Result<(), StoreError>);
@@ -68,10 +73,53 @@ where
         self.done.is_ok()
     }
 
+    fn met_trouble(&self) -> bool {
+        matches!(&self.done, Err(StoreError::Database(cause)) if is_trouble(cause))
+    }
+
     fn answer(self: Box<Self>, fate: Result<(), StoreError>) {
         // A caller that went away does not hear it; what it asked for is done all the same.
         drop(self.answer.send(fate.and(self.done)));
     }
+}
+
+/// Read-only, a fault of the disk, damaged, full, not to be opened, or not a database any more. SQLite opens a file that may
+/// not be written as one to read, and such a connection never writes again.
+fn is_trouble(cause: &sqlx::Error) -> bool {
+    const OF_THE_FILE: [u32; 6] = [8, 10, 11, 13, 14, 26];
+    let code = cause.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
+    code.is_some_and(|code| OF_THE_FILE.contains(&(code & 0xff)))
+}
+
+/// The file of a database, and how to open it again.
+pub struct Home {
+    options: SqliteConnectOptions,
+    path: PathBuf,
+    /// Device and number: another file may stand there later.
+    file: (u64, u64),
+}
+
+impl Home {
+    /// The file that stands there now.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn of(options: SqliteConnectOptions, path: &Path) -> std::io::Result<Self> {
+        Ok(Self { options, path: path.to_owned(), file: identity(path)? })
+    }
+
+    /// What is written after the file was removed or replaced would be gone with the process.
+    fn check(&self) -> Result<(), sqlx::Error> {
+        if identity(&self.path).ok() == Some(self.file) {
+            return Ok(());
+        }
+        let gone = "the file of the database was removed or replaced; put it back or start again";
+        Err(sqlx::Error::Io(std::io::Error::other(gone)))
+    }
+}
+
+fn identity(path: &Path) -> std::io::Result<(u64, u64)> {
+    std::fs::metadata(path).map(|file| (file.dev(), file.ino()))
 }
 
 /// The way to the writer.
@@ -83,7 +131,7 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Starts it. `reopen` tells how to get a clean connection after a group failed; it writes when it has the `turn`, and
+    /// Starts it. `home` tells how to get a clean connection after a group failed; it writes when it has the `turn`, and
     /// `committed` is told of every commit.
     ///
     /// It has a thread of its own: between one command and the next the database would wait for whatever else a shared one
@@ -93,7 +141,7 @@ impl Writer {
     /// No thread could be started.
     pub fn start(
         conn: SqliteConnection,
-        reopen: Option<SqliteConnectOptions>,
+        home: Option<Home>,
         turn: Turn,
         committed: Arc<Notify>,
     ) -> std::io::Result<Self> {
@@ -101,7 +149,7 @@ impl Writer {
         let (end, ended) = oneshot::channel();
         let runtime = Builder::new_current_thread().enable_time().build()?;
         std::thread::Builder::new().name("writer".to_owned()).spawn(move || {
-            runtime.block_on(write_groups(waiting, conn, reopen, (turn, committed)));
+            runtime.block_on(write_groups(waiting, conn, home, (turn, committed)));
             _ = end.send(());
         })?;
         Ok(Self { queue: Mutex::new(Some(queue)), ended: Mutex::new(Some(ended)) })
@@ -155,7 +203,7 @@ impl Writer {
 async fn write_groups(
     mut waiting: mpsc::Receiver<Box<dyn Command>>,
     mut conn: SqliteConnection,
-    reopen: Option<SqliteConnectOptions>,
+    home: Option<Home>,
     (turn, committed): (Turn, Arc<Notify>),
 ) {
     let mut group = Vec::with_capacity(GROUP);
@@ -163,14 +211,20 @@ async fn write_groups(
         let (began, count) = (Instant::now(), group.len());
         let failure = {
             let _turn = turn.lock().await;
-            write_group(&mut conn, &mut group).await.err().map(Arc::new)
+            let written = match home.as_ref().map_or(Ok(()), Home::check) {
+                Ok(()) => write_group(&mut conn, &mut group).await,
+                gone => gone,
+            };
+            written.err().map(Arc::new)
         };
         match &failure {
             None => committed.notify_one(),
             Some(cause) => {
                 tracing::error!(error = %cause, commands = group.len(), "a group of commands was not committed");
-                conn = fresh(conn, reopen.as_ref()).await;
             }
+        }
+        if failure.is_some() || group.iter().any(|command| command.met_trouble()) {
+            conn = fresh(conn, home.as_ref()).await;
         }
         for command in group.drain(..) {
             command.answer(failure.as_ref().map_or(Ok(()), |cause| Err(shared(cause))));
@@ -224,9 +278,9 @@ fn shared(cause: &Arc<sqlx::Error>) -> StoreError {
 }
 
 /// After a failure the state of a transaction is uncertain; a new connection has none.
-async fn fresh(conn: SqliteConnection, reopen: Option<&SqliteConnectOptions>) -> SqliteConnection {
-    let Some(options) = reopen else { return conn };
-    match options.connect().await {
+async fn fresh(conn: SqliteConnection, home: Option<&Home>) -> SqliteConnection {
+    let Some(home) = home.filter(|home| home.check().is_ok()) else { return conn };
+    match home.options.connect().await {
         Ok(new) => {
             drop(conn);
             new
@@ -252,6 +306,10 @@ mod tests {
     impl Command for Noted {
         fn plan(&mut self) -> Option<Batch> {
             None
+        }
+
+        fn met_trouble(&self) -> bool {
+            false
         }
 
         async fn run(&mut self, _: &mut SqliteConnection) -> bool {
@@ -309,5 +367,54 @@ mod tests {
             ask(name).await.expect("answered");
         }
         assert_eq!(began.elapsed(), Duration::ZERO);
+    }
+
+    /// Writes a row, past the store.
+    async fn write(writer: &Writer) -> Result<(), StoreError> {
+        writer.run(|conn| insert(conn)).await
+    }
+
+    fn insert(conn: &mut SqliteConnection) -> Step<'_, ()> {
+        Box::pin(async move {
+            sqlx::query("INSERT INTO t (a) VALUES (1)").execute(conn).await?;
+            Ok(())
+        })
+    }
+
+    /// A writer on a file, whose connection may only read: so it is left by a spell in which nothing could be written.
+    async fn that_reads(folder: &Path) -> Writer {
+        let path = folder.join("test.db");
+        let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+        sqlx::query("CREATE TABLE t (a)")
+            .execute(&mut options.connect().await.expect("a database"))
+            .await
+            .expect("made");
+        let conn = options.clone().read_only(true).connect().await.expect("a reader");
+        let home = Home::of(options, &path).expect("a file");
+        Writer::start(conn, Some(home), Turn::default(), Arc::default()).expect("a thread")
+    }
+
+    #[tokio::test]
+    async fn after_a_spell_of_reading_only_it_writes_again_by_itself() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let writer = that_reads(folder.path()).await;
+        assert!(matches!(write(&writer).await, Err(StoreError::Database(_))), "that connection only reads");
+        write(&writer).await.expect("a new connection writes");
+    }
+
+    #[tokio::test]
+    async fn nothing_is_written_to_a_file_that_was_taken_away_or_replaced() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, elsewhere) = (folder.path().join("test.db"), folder.path().join("elsewhere.db"));
+        let writer = that_reads(folder.path()).await;
+        write(&writer).await.expect_err("only reads");
+        write(&writer).await.expect("written");
+        std::fs::rename(&path, &elsewhere).expect("taken away");
+        let gone = write(&writer).await.expect_err("no file");
+        assert!(format!("{gone:?}").contains("removed or replaced"), "{gone:?}");
+        std::fs::copy(&elsewhere, &path).expect("another file in its place");
+        write(&writer).await.expect_err("not the file that was opened");
+        std::fs::rename(&elsewhere, &path).expect("put back");
+        write(&writer).await.expect("the same file");
     }
 }

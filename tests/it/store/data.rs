@@ -156,6 +156,7 @@ pub fn receipt(id: &str) -> Receipt {
         deadlines: Vec::new(),
         retour: None,
         sent_to: Vec::new(),
+        digests: None,
     }
 }
 
