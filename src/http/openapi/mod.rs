@@ -19,9 +19,8 @@ use super::{Contact, Server};
 use crate::exchange::JsonSchemas;
 
 pub(super) use problems::{
-    BadBatch, BadDeadline, BadDecision, BadDeclaratie, BadOpening, BadPayment, BadQuery, BadSpoed,
-    BadSpoedWithdrawal, BadSteering, BadWithdrawal, ForAll, ForCallers, ForGemeenten, ForOperators, ForParties, Intake,
-    NoOrder, NotThere,
+    BadBatch, BadDeadline, BadDecision, BadDeclaratie, BadOpening, BadPayment, BadQuery, BadSpoed, BadSpoedWithdrawal,
+    BadSteering, BadWithdrawal, ForAll, ForCallers, ForGemeenten, ForOperators, ForParties, Intake, NoOrder, NotThere,
 };
 
 /// The version of the API, in every answer and in its description.
