@@ -27,7 +27,7 @@ use iwmo_gateway::domain::regels::outside::Outside;
 use iwmo_gateway::domain::{Bericht, judge};
 use iwmo_gateway::exchange::receive::receive;
 use iwmo_gateway::exchange::{Carrier, Format, Gateway, LocalParties, Received, Reply};
-use iwmo_gateway::store::{Postgres, Sqlite, Store};
+use iwmo_gateway::store::{Outcome, Postgres, Sqlite, Store};
 use iwmo_gateway::xml::{self, Schemas};
 use sqlx::{Connection as _, PgConnection};
 
@@ -133,7 +133,7 @@ impl Filled {
     async fn take(&self, xml: String) {
         let received = Received::new(xml.into_bytes(), Format::Xml, self.gateway.clock.now(), Carrier::File);
         match receive(&received, &self.gateway).await.expect("a store") {
-            Reply::Recorded(receipt) if receipt.verdict == "accepted" => {}
+            Reply::Recorded(receipt) if receipt.verdict == Outcome::Accepted => {}
             Reply::Recorded(receipt) | Reply::Repeated(receipt) | Reply::Refused(_, receipt) => {
                 panic!("{:?}", receipt.findings)
             }

@@ -11,11 +11,13 @@
 //! | [`http`] | our server: API, network endpoint, dashboard |
 //! | [`echo`] | names that are repeated of what somebody sent |
 //! | [`size`] | what is small and what is large |
+//! | [`api`] | the types of the API, shared by server and command line |
 //! | [`clock`] | the only source of time |
 //! | [`config`] | the settings, checked |
 //! | [`app`] | wiring and orderly stop |
 //! | [`cli`] | the command line |
 
+pub mod api;
 pub mod app;
 pub mod cli;
 pub mod clock;

@@ -22,9 +22,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("config", &["domain", "echo"]),
     ("hub", &["domain", "echo", "xml"]),
     ("exchange", &["domain", "echo", "xml", "json", "store", "hub", "clock", "size"]),
-    ("http", &["domain", "echo", "store", "exchange", "size"]),
-    ("cli", &["app", "clock", "config", "domain", "exchange", "hub", "json", "store", "xml"]),
-    ("app", &["cli", "clock", "config", "domain", "exchange", "http", "hub", "json", "store", "xml"]),
+    ("api", &["domain", "store", "exchange"]),
+    ("http", &["api", "domain", "echo", "store", "exchange", "size"]),
+    ("cli", &["api", "app", "clock", "config", "domain", "exchange", "hub", "json", "store", "xml"]),
+    ("app", &["api", "cli", "clock", "config", "domain", "exchange", "http", "hub", "json", "store", "xml"]),
 ];
 
 /// A room or module, and what it may import.

@@ -163,7 +163,7 @@ fn finish(proofs: &[Proof], arguments: &Arguments) -> Result<Exit, Box<dyn Error
 }
 
 fn file_name(proof: &Proof) -> String {
-    format!("{}-{}.xml", proof.report.berichtsoort, proof.report.nummer)
+    format!("{}-{}.xml", proof.report.soort, proof.report.nummer)
 }
 
 /// All of them, or none when one is there already.

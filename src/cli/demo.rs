@@ -162,7 +162,7 @@ fn day_and_time(at: Timestamp) -> String {
 
 /// One bericht in a line: when, what, from whom, and what became of it.
 fn described(bericht: &BerichtView) -> String {
-    let codes: Vec<_> = bericht.receipt.findings.iter().filter_map(|finding| finding.retourcode.as_deref()).collect();
+    let codes: Vec<_> = bericht.receipt.findings.iter().filter_map(|finding| finding.retour_code.as_deref()).collect();
     let verdict = if codes.is_empty() { "in orde".to_owned() } else { format!("afgekeurd met {}", codes.join(", ")) };
     let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "?".to_owned());
     let from = if bericht.is_retour() { &bericht.ontvanger } else { &bericht.afzender };

@@ -144,9 +144,9 @@ impl Stage<'_> {
         self.gateway.store.raise_overdue(play.moment()).await?;
         let mut released = self.release(played).await?;
         let (outcome, receipt) = match receive(&received, &self.gateway).await? {
-            Reply::Recorded(receipt) => (receipt.verdict.clone(), receipt),
-            Reply::Repeated(receipt) => ("duplicate".to_owned(), receipt),
-            Reply::Refused(_, receipt) => ("refused".to_owned(), receipt),
+            Reply::Recorded(receipt) => (receipt.verdict.name(), receipt),
+            Reply::Repeated(receipt) => ("duplicate", receipt),
+            Reply::Refused(_, receipt) => ("refused", receipt),
         };
         let mut deadlines = self.deadlines().await?;
         deadlines.retain(|one| played.is_news(one));
@@ -175,7 +175,7 @@ impl Stage<'_> {
             };
             own.retain(|one| is_of(one) && played.is_news(one));
             self.count_composed(&mut own);
-            steps.push(Step::of(Some(number), &file, receipt.verdict.clone(), &receipt, &own));
+            steps.push(Step::of(Some(number), &file, receipt.verdict.name(), &receipt, &own));
             self.write(&file, &receipt).await?;
         }
         Ok(steps)
@@ -186,7 +186,7 @@ impl Stage<'_> {
         let view = self.gateway.store.bericht(&waiting.id, None).await?;
         let file = played.steps.get(&waiting.id).map_or("", |(_, file)| file);
         let receipt = view.map(|view| view.receipt).ok_or(StoreError::NotWaiting)?;
-        Ok(Step::of(None, file, receipt.verdict.clone(), &receipt, &[]))
+        Ok(Step::of(None, file, receipt.verdict.name(), &receipt, &[]))
     }
 
     /// Writes the answer that the gateway composed on the bericht in this file, where that is asked for.

@@ -18,6 +18,7 @@ use crate::config::codelijsten::Codelijsten;
 use crate::config::xsd_files;
 use crate::domain::Bericht;
 use crate::domain::afspraken::gateway::before_sending;
+use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::finding::{Finding, Level, Severity};
 use crate::domain::judging::judge::judge_alone;
 use crate::domain::regels::outside::Outside;
@@ -111,9 +112,9 @@ impl Checked {
             regel: None,
             retour_code: None,
             klasse: None,
-            path: "/".to_owned(),
+            path: ElementPath::document(),
             position: Some(crate::domain::finding::Position { line: 1, column: 1 }),
-            text,
+            text: text.into(),
         };
         Self {
             file: file.display().to_string(),

@@ -9,18 +9,14 @@
 use super::draft::compose_antwoord;
 use super::gateway::Gateway;
 use super::ids;
-use super::rebuild::{errors, granted};
+use super::rebuild::granted;
 use super::receive::receive;
 use super::received::{Carrier, Format, Received, Reply, sha256_hex};
-use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::berichten::waarde::Value as _;
-use crate::domain::finding::{Finding, Level, Severity};
+use crate::domain::finding::Finding;
 use crate::domain::money::decision::{LineDecision, NotAllowed, decide};
-use crate::domain::regels::REGELS;
 use crate::domain::{Bericht, Heenbericht, Partij, Verdict};
-use crate::store::{
-    Approval, DeclaratieView, FindingReceipt, LastSeen, LineDecisionReceipt, Proposal, Receipt, StoreError,
-};
+use crate::store::{Approval, DeclaratieView, LastSeen, Outcome, Proposal, Receipt, StoreError};
 use crate::xml;
 
 /// Who decides: a person of a gemeente.
@@ -74,7 +70,7 @@ pub fn is_for_people(view: &DeclaratieView, gateway: &Gateway) -> bool {
 /// Nothing was proposed; [`NotDecided::Overtaken`] also when another proposal is the last one than was `seen`.
 pub async fn propose(
     declaratie_id: &str,
-    lines: Vec<LineDecisionReceipt>,
+    lines: Vec<LineDecision>,
     seen: &LastSeen,
     person: Person<'_>,
     gateway: &Gateway,
@@ -116,7 +112,7 @@ pub async fn approve(
     let carrier = Carrier::Decided { partij: person.gemeente.clone(), approval };
     let received = Received { id, at, sha256: sha256_hex(&bytes), bytes: bytes.into(), format: Format::Xml, carrier };
     match receive(&received, gateway).await? {
-        Reply::Recorded(receipt) | Reply::Repeated(receipt) if receipt.verdict == "accepted" => Ok(receipt),
+        Reply::Recorded(receipt) | Reply::Repeated(receipt) if receipt.verdict == Outcome::Accepted => Ok(receipt),
         Reply::Recorded(receipt) | Reply::Repeated(receipt) | Reply::Refused(_, receipt) => {
             Err(NotDecided::Refused(Box::new(receipt)))
         }
@@ -141,49 +137,21 @@ impl Open {
         let bericht = gateway.schemas.read(&bytes).map_err(|_| NotDecided::NotFound)?;
         let Bericht::Heen(heen) = bericht else { return Err(NotDecided::NotFound) };
         let findings = gateway.store.declaratie_findings(id, Some(person.gemeente), None).await?;
-        let judged = judged(&heen, &findings).ok_or(NotDecided::NotOpen)?;
+        let judged = judged(&heen, findings).ok_or(NotDecided::NotOpen)?;
         Ok(Self { view, heen, judged })
     }
 
     /// The verdict with these decisions.
-    fn decided(&self, lines: &[LineDecisionReceipt]) -> Result<Verdict, NotDecided> {
-        let decisions: Vec<_> = lines.iter().map(LineDecision::from).collect();
+    fn decided(&self, lines: &[LineDecision]) -> Result<Verdict, NotDecided> {
         let declaratie = self.heen.inhoud.declaratie().ok_or(NotDecided::NotFound)?;
-        decide(&self.heen, &declaratie, self.judged.clone(), &decisions).map_err(NotDecided::NotAllowed)
+        decide(&self.heen, &declaratie, self.judged.clone(), lines).map_err(NotDecided::NotAllowed)
     }
 }
 
-/// The verdict on a declaratie as its receipt kept it; `None` when its lines were not judged.
-fn judged(heen: &Heenbericht, kept: &[FindingReceipt]) -> Option<Verdict> {
+/// The verdict on a declaratie as it was kept; `None` when its lines were not judged.
+fn judged(heen: &Heenbericht, kept: Vec<Finding>) -> Option<Verdict> {
     let declaratie = heen.inhoud.declaratie()?;
-    let verdicts = granted(&heen.inhoud, &declaratie, kept)?;
-    let clienten = heen.inhoud.clienten_path();
-    let findings = errors(kept).filter_map(|finding| finding_of(finding, &clienten)).collect();
+    let verdicts = granted(&declaratie, &kept)?;
+    let findings = kept.into_iter().filter(Finding::is_error).collect();
     Some(Verdict { findings, declaratie: Some(verdicts) })
-}
-
-/// What a receipt kept of a finding in a line or a client.
-fn finding_of(kept: &FindingReceipt, clienten: &ElementPath) -> Option<Finding> {
-    let regel = REGELS.iter().find(|regel| Some(regel.code) == kept.rule.as_deref());
-    // That of an agreement is one of the standard as well.
-    let mut codes = REGELS.iter().filter_map(|regel| regel.retour_code);
-    let mut steps = kept.path.strip_prefix(&format!("{clienten}/"))?.split('/');
-    let index = |step: &str, name: &str| {
-        step.strip_prefix(name)?.strip_prefix('[')?.strip_suffix(']')?.parse::<usize>().ok()?.checked_sub(1)
-    };
-    let client = clienten.nth("Client", index(steps.next()?, "Client")?);
-    let klasse = match (steps.next(), steps.next().and_then(|step| index(step, "Prestatie"))) {
-        (Some("Prestaties"), Some(line)) => client.child("Prestaties").nth("Prestatie", line),
-        _ => client,
-    };
-    Some(Finding {
-        level: Level::History,
-        severity: Severity::Error,
-        regel: regel.map(|regel| regel.code),
-        retour_code: codes.find(|code| Some(*code) == kept.retourcode.as_deref()),
-        klasse: Some(klasse),
-        path: kept.path.clone(),
-        position: None,
-        text: kept.text.clone(),
-    })
 }

@@ -26,14 +26,14 @@ use crate::store::{Receipt, StoreError};
 use crate::xml;
 pub use asked::Asked;
 use facts::Found;
-pub use report::{PartReport, RowFinding, RowProblemReport};
+pub use report::Examined;
 
 /// What became of a declaratie.
 pub struct Declared {
     /// Something was taken in now; else all of it was before.
     pub is_new: bool,
     /// Its berichten, each with its receipt.
-    pub parts: Vec<PartReport>,
+    pub parts: Vec<Examined>,
 }
 
 /// A bericht that was made and put before the rules.
@@ -41,7 +41,7 @@ pub struct Proof {
     /// The bericht.
     pub bytes: Bytes,
     /// What it holds, and what was found; with a receipt when it was taken in before.
-    pub report: PartReport,
+    pub report: Examined,
     /// Its number stands for other content.
     is_used: bool,
     /// Its receiver has the release in force.
@@ -89,7 +89,7 @@ pub enum Declined {
     /// The gemeente does not have the release in force today.
     ReleaseNotInForce,
     /// The gemeente would surely reject a bericht.
-    Rejected(Vec<PartReport>),
+    Rejected(Vec<Examined>),
 }
 
 impl From<Declined> for NotDeclared {
@@ -224,7 +224,7 @@ async fn examine(
     let composed = Bericht::Heen(part.bericht);
     let bytes = Bytes::from(xml::encode(&composed));
     let mut proof = Proof {
-        report: PartReport::of(composed.header(), lines),
+        report: Examined::of(composed.header(), lines),
         bytes,
         is_used: false,
         is_in_force: gateway.releases.allow(&composed),
@@ -265,9 +265,9 @@ fn not_in_force() -> Finding {
         regel: None,
         retour_code: None,
         klasse: None,
-        path: ElementPath::root().child("Header").to_string(),
+        path: ElementPath::root().child("Header"),
         position: None,
-        text: text.to_owned(),
+        text: text.into(),
     }
 }
 

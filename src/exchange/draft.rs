@@ -22,7 +22,7 @@ use crate::domain::judging::retour;
 use crate::domain::judging::waiting::waits_on;
 use crate::domain::{Bericht, History, Inhoud, Partij, Verdict};
 use crate::store::{
-    About, Answering, Effect, Entry, NewBericht, Outcome, Receipt, RefusalReceipt, RetourReceipt, Via, Wait,
+    About, Answering, Effect, Entry, KeptRetour, NewBericht, Outcome, Receipt, RefusalReceipt, Via, Wait,
 };
 use crate::xml;
 pub(super) use case::Draft;
@@ -239,7 +239,7 @@ impl Draft<'_> {
         };
         let receipt = &mut entry.bericht.receipt;
         receipt.sent_to.push(destination(soort, poster, via));
-        receipt.retour = Some(RetourReceipt {
+        receipt.retour = Some(KeptRetour {
             id: bericht.id.clone(),
             berichtsoort: soort.to_string(),
             retourcodes: codes_in(composed, self.verdict),
@@ -263,7 +263,7 @@ pub(super) fn compose_antwoord(
 
 /// The retourcodes in an answer: those on its header, then those of what was found.
 fn codes_in(answer: &Bericht, verdict: &Verdict) -> Vec<String> {
-    let found = verdict.findings.iter().filter_map(|finding| finding.retour_code);
+    let found = verdict.findings.iter().filter_map(|finding| finding.retour_code.as_deref());
     let all = header_codes(answer).iter().map(RetourCode::as_str).chain(found);
     let mut codes: Vec<String> = Vec::new();
     for code in all {

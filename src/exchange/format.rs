@@ -8,6 +8,7 @@ use super::ids;
 use super::received::{Format, Received};
 use crate::clock;
 use crate::domain::Bericht;
+use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::berichten::klasse::RetourCodes;
 use crate::domain::berichten::waarde;
 use crate::domain::finding::{Finding, Level, Position, Severity};
@@ -54,8 +55,8 @@ fn refusal(error: &JsonError, schemas: &Schemas) -> Refusal {
         regel: None,
         retour_code: None,
         klasse: None,
-        text,
-        path,
+        text: text.into(),
+        path: path.parse().unwrap_or_else(|_| ElementPath::root()),
         position: error.position.map(|(line, column)| Position { line, column }),
     };
     Refusal { kind, soort: None, release: None, findings: vec![finding] }

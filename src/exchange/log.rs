@@ -11,7 +11,7 @@ pub(super) fn came_in(received: &Received, reply: &Reply) {
         Reply::Recorded(receipt) => {
             let (soort, codes) = (receipt.berichtsoort.as_deref(), retourcodes(receipt));
             let retour = receipt.retour.as_ref().map(|retour| retour.id.as_str());
-            let (bericht, verdict) = (&receipt.id, &receipt.verdict);
+            let (bericht, verdict) = (&receipt.id, receipt.verdict.name());
             tracing::info!(bericht, soort, verdict, codes, retour, via, "taken in");
         }
         Reply::Repeated(receipt) => tracing::info!(bericht = receipt.id, via, "taken in before"),
@@ -24,7 +24,7 @@ pub(super) fn came_in(received: &Received, reply: &Reply) {
 
 /// A bericht that waited was judged.
 pub(super) fn judged(receipt: &Receipt) {
-    let (bericht, soort, verdict) = (&receipt.id, receipt.berichtsoort.as_deref(), &receipt.verdict);
+    let (bericht, soort, verdict) = (&receipt.id, receipt.berichtsoort.as_deref(), receipt.verdict.name());
     tracing::info!(bericht, soort, verdict, codes = retourcodes(receipt), "judged after waiting");
 }
 
@@ -58,7 +58,7 @@ pub(super) fn bounced(parcel: &str, effect: &FaultEffect) {
 
 /// The retourcodes of what was found, each once; `None` where there are none.
 fn retourcodes(receipt: &Receipt) -> Option<String> {
-    let mut codes: Vec<&str> = receipt.findings.iter().filter_map(|finding| finding.retourcode.as_deref()).collect();
+    let mut codes: Vec<&str> = receipt.findings.iter().filter_map(|finding| finding.retour_code.as_deref()).collect();
     codes.sort_unstable();
     codes.dedup();
     (!codes.is_empty()).then(|| codes.join(" "))

@@ -11,13 +11,13 @@ use super::draft::{columns, effect_of, ledger_change};
 use super::received::sha256_hex;
 use crate::domain::berichten::bericht::Heenbericht;
 use crate::domain::berichten::declaratie::Declaratie;
-use crate::domain::finding::Level;
+use crate::domain::finding::{ClientLine, Finding, Level};
 use crate::domain::judging::retour;
 use crate::domain::judging::verdict::LineVerdicts;
 use crate::domain::{Bericht, Inhoud, Verdict};
 use crate::store::{
-    About, Answering, Digest, Effect, Entry, FindingReceipt, Journaled, LedgerChange, LedgerRow, LedgerTable,
-    NewBericht, Outcome, Receipt, Sqlite, Store, StoreError, Via,
+    About, Answering, Digest, Effect, Entry, Journaled, LedgerChange, LedgerRow, LedgerTable, NewBericht, Outcome,
+    Receipt, Sqlite, Store, StoreError, Via,
 };
 use crate::xml::Schemas;
 
@@ -97,7 +97,7 @@ async fn check_payloads(store: &dyn Store, compared: &mut Compared) -> Result<()
 
 /// What this bericht did to the ledger, and nothing else of it.
 fn entry(bericht: &Bericht, journaled: Journaled) -> Entry {
-    let accepted = errors(&journaled.receipt.findings).next().is_none();
+    let accepted = !journaled.receipt.findings.iter().any(Finding::is_error);
     let ledger = match bericht {
         Bericht::Heen(heen) => ledger_of(heen, accepted, &journaled.receipt),
         Bericht::Retour(_) => LedgerChange::default(),
@@ -130,7 +130,7 @@ fn entry(bericht: &Bericht, journaled: Journaled) -> Entry {
 fn ledger_of(heen: &Heenbericht, accepted: bool, receipt: &Receipt) -> LedgerChange {
     match heen.inhoud.declaratie() {
         Some(declaratie) => {
-            let declaratie = granted(&heen.inhoud, &declaratie, &receipt.findings);
+            let declaratie = granted(&declaratie, &receipt.findings);
             ledger_change(heen, &Verdict { findings: Vec::new(), declaratie })
         }
         None if accepted => ledger_change(heen, &Verdict::default()),
@@ -139,33 +139,20 @@ fn ledger_of(heen: &Heenbericht, accepted: bool, receipt: &Receipt) -> LedgerCha
 }
 
 /// Which lines of a declaratie were granted, by what was found in them; `None` when they were not judged.
-pub(super) fn granted(inhoud: &Inhoud, declaratie: &Declaratie, findings: &[FindingReceipt]) -> Option<LineVerdicts> {
-    let clienten = format!("{}/", inhoud.clienten_path());
-    let mut wrong: HashSet<String> = HashSet::new();
-    for finding in errors(findings) {
-        let place = finding.path.strip_prefix(&clienten).filter(|_| finding.level != Level::Message.name())?;
-        let mut steps = place.split('/');
-        let client = steps.next().unwrap_or_default();
-        wrong.insert(match (steps.next(), steps.next()) {
-            (Some("Prestaties"), Some(line)) => format!("{client}/{line}"),
-            _ => client.to_owned(),
-        });
+pub(super) fn granted(declaratie: &Declaratie, findings: &[Finding]) -> Option<LineVerdicts> {
+    let mut wrong: HashSet<ClientLine> = HashSet::new();
+    for finding in findings.iter().filter(|finding| finding.is_error()) {
+        wrong.insert(finding.client_line().filter(|_| finding.level != Level::Message)?);
     }
-    let clienten = (1..).zip(&declaratie.clienten);
     let is_granted = |client: usize, line: usize| {
-        !wrong.contains(&format!("Client[{client}]")) && !wrong.contains(&format!("Client[{client}]/Prestatie[{line}]"))
+        [None, Some(line)].into_iter().all(|line| !wrong.contains(&ClientLine { client, line }))
     };
-    let granted = clienten.flat_map(|(client, lines)| {
-        let lines = (1..).zip(&lines.prestaties);
+    let lines = declaratie.clienten.iter().enumerate().flat_map(|(client, lines)| {
+        let lines = lines.prestaties.iter().enumerate();
         lines.map(move |(nr, line)| (client, nr, line.ingediend_bedrag.bedrag))
     });
-    let granted = granted.map(|(client, line, bedrag)| is_granted(client, line).then_some(bedrag));
+    let granted = lines.map(|(client, line, bedrag)| is_granted(client, line).then_some(bedrag));
     Some(LineVerdicts { granted: granted.collect(), ..LineVerdicts::default() })
-}
-
-/// The findings that reject.
-pub(super) fn errors(findings: &[FindingReceipt]) -> impl Iterator<Item = &FindingReceipt> {
-    findings.iter().filter(|finding| finding.severity.is_none())
 }
 
 fn about(heen: &Heenbericht) -> About {

@@ -13,8 +13,10 @@ use super::openapi::{BadDecision, NotThere};
 use super::proposal::{Decision, ProposalJson};
 use super::query::Id;
 use super::{Caller, Server};
+use crate::api::Receipt;
+use crate::domain::money::decision::LineDecision;
 use crate::exchange::decide::{approve, propose};
-use crate::store::{LastSeen, Receipt};
+use crate::store::LastSeen;
 
 /// Decides about a declaratie: proposes an answer, or approves of one.
 ///
@@ -48,12 +50,13 @@ pub(super) async fn post(
     let Object(decision) = decision?;
     match decision {
         Decision::Lines(lines) => {
+            let lines = lines.into_iter().map(LineDecision::from).collect();
             let proposal = propose(&id, lines, &LastSeen::Any, person, &server.gateway).await?;
             Ok((StatusCode::ACCEPTED, Json(ProposalJson::of(proposal, None))).into_response())
         }
         Decision::Approve(proposal) => {
             let receipt = approve(&id, &proposal, person, &server.gateway).await?;
-            Ok(Json(receipt).into_response())
+            Ok(Json(Receipt::from(receipt)).into_response())
         }
     }
 }

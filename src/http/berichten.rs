@@ -17,12 +17,13 @@ use super::openapi::{BadQuery, ForCallers, Intake, NotThere, PostedBericht, Writ
 use super::query::{self, Id, Parameters};
 use super::uitleg::{MOST_OF_MANY, MOST_OF_ONE, linked};
 use super::{Caller, Server};
+use crate::api::Receipt;
 use crate::domain::Timestamp;
 use crate::exchange::keep::DeadlineJson;
 use crate::exchange::receive::receive;
 use crate::exchange::{Carrier, Format, Received, Reply, as_json, retour_codes};
 use crate::size::HUGE_BYTES;
-use crate::store::{BerichtView, ParcelView, Receipt};
+use crate::store::{BerichtView, ParcelView};
 
 /// What may stand behind the question mark of a post.
 #[derive(Deserialize, IntoParams)]
@@ -80,9 +81,11 @@ pub(super) async fn post(
         Carrier::Api { partij, by, force: query.force },
     );
     match receive(&received, &server.gateway).await? {
-        Reply::Recorded(receipt) => Ok(answer(StatusCode::ACCEPTED, receipt, &caller)),
-        Reply::Repeated(receipt) => Ok(answer(StatusCode::OK, receipt, &caller)),
-        Reply::Refused(why, receipt) => Err(Problem::Refused(why, Box::new(linked(receipt, &caller, MOST_OF_ONE)))),
+        Reply::Recorded(receipt) => Ok(answer(StatusCode::ACCEPTED, receipt.into(), &caller)),
+        Reply::Repeated(receipt) => Ok(answer(StatusCode::OK, receipt.into(), &caller)),
+        Reply::Refused(why, receipt) => {
+            Err(Problem::Refused(why, Box::new(linked(receipt.into(), &caller, MOST_OF_ONE))))
+        }
     }
 }
 
@@ -270,7 +273,7 @@ impl BerichtJson {
             answer: view.is_turned_down.then_some("refused"),
             deadlines: view.deadlines.into_iter().map(DeadlineJson::from).collect(),
             transport: view.parcels.into_iter().map(ParcelJson::from).collect(),
-            receipt: linked(view.receipt, caller, most),
+            receipt: linked(view.receipt.into(), caller, most),
             retourcodes: Vec::new(),
         }
     }

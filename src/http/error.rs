@@ -13,13 +13,14 @@ use super::betalingen::not_paid;
 use super::deadlines::keep_error;
 use super::uitleg::{linked_for_aanbieder, linked_part};
 use super::unread::{Fault, Unread};
+use crate::api::{FindingReceipt, PartReport, Receipt, RowProblemReport};
 use crate::exchange::Refused;
 use crate::exchange::decide::NotDecided;
-use crate::exchange::declare::{Declined, NotDeclared, PartReport, RowProblemReport};
+use crate::exchange::declare::{Declined, NotDeclared};
 use crate::exchange::keep::KeepError;
 use crate::exchange::outbox::Unsteered;
 use crate::exchange::pay::NotPaid;
-use crate::store::{FindingReceipt, Receipt, StoreError};
+use crate::store::StoreError;
 
 /// Why a request did not succeed.
 #[derive(Debug)]
@@ -128,7 +129,7 @@ impl From<Unsteered> for Problem {
 impl From<NotDeclared> for Problem {
     fn from(why: NotDeclared) -> Self {
         match why {
-            NotDeclared::Refused(why, receipt) => Self::Refused(why, Box::new(linked_for_aanbieder(*receipt))),
+            NotDeclared::Refused(why, receipt) => Self::Refused(why, Box::new(linked_for_aanbieder((*receipt).into()))),
             NotDeclared::Store(error) => Self::Store(error),
             NotDeclared::Declined(why) => Self::Declined(why),
         }
@@ -280,7 +281,9 @@ impl Problem {
                 _ => Vec::new(),
             },
             berichten: match self {
-                Self::Declined(Declined::Rejected(parts)) => parts.iter().cloned().map(linked_part).collect(),
+                Self::Declined(Declined::Rejected(parts)) => {
+                    parts.iter().cloned().map(|part| linked_part(part.into())).collect()
+                }
                 _ => Vec::new(),
             },
         }

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::object::Content;
+use crate::api::LineDecisionReceipt;
 use crate::domain::Timestamp;
-use crate::store::{Approval, LineDecisionReceipt, Proposal};
+use crate::store::{Approval, Proposal};
 
 /// What a person does: propose, or approve.
 #[derive(Deserialize, ToSchema)]
@@ -42,6 +43,7 @@ impl ProposalJson {
     pub(super) fn of(proposal: Proposal, approval: Option<Approval>) -> Self {
         let Proposal { id, at, by, lines } = proposal;
         let (approved_by, approved_at) = approval.map(|approval| (approval.by, approval.at)).unzip();
+        let lines = lines.into_iter().map(LineDecisionReceipt::from).collect();
         Self { id, at, by, lines, approved_by, approved_at }
     }
 }

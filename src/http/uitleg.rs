@@ -1,10 +1,9 @@
 //! Where a finding is explained: a page of the dashboard that needs no login.
 
 use super::Caller;
+use crate::api::{FindingReceipt, PartReport, Receipt};
 use crate::domain::afspraken;
 use crate::domain::regels::list;
-use crate::exchange::declare::PartReport;
-use crate::store::{FindingReceipt, Receipt};
 
 /// The page of a rule or agreement.
 pub(super) fn page_of(code: &str) -> Option<String> {

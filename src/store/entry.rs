@@ -6,7 +6,9 @@ use bytes::Bytes;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::receipt::{LineDecisionReceipt, Receipt};
+use super::decisions;
+use super::outcome::Outcome;
+use super::receipt::Receipt;
 use crate::domain::berichten::bericht::XsdVersie;
 use crate::domain::berichten::declaratie::{GeslotenPeriode, Referentie, TotaalBedragMetDC};
 use crate::domain::berichten::levering::{StartKey, StopKey};
@@ -16,6 +18,8 @@ use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::facts::calculation::Calculation;
 use crate::domain::facts::history::{PrestatieFact, Subject};
 use crate::domain::facts::new_toewijzing::NewToewijzing;
+use crate::domain::finding::ClientLine;
+use crate::domain::money::decision::LineDecision;
 use crate::domain::{Berichtsoort, Header, Partij, Release, Timestamp};
 
 /// Which way a bericht came in.
@@ -29,21 +33,6 @@ pub enum Via {
     File,
     /// Composed here.
     Gateway,
-}
-
-/// What became of a bericht.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// Taken in, and right.
-    Accepted,
-    /// A declaratie of which some lines are granted and others are not.
-    Partial,
-    /// Taken in, and not judged yet: it waits for a bericht that should have come before it.
-    Parked,
-    /// Taken in, and answered with retourcodes: it counts as not sent, but its Identificatie is used.
-    Rejected,
-    /// Not taken in; kept for audit. Its Identificatie stays free.
-    Refused,
 }
 
 /// A bericht to keep.
@@ -299,6 +288,24 @@ pub struct Place {
     pub in_client: u32,
 }
 
+impl Place {
+    /// The line, as findings name it.
+    #[must_use]
+    pub fn line(self) -> ClientLine {
+        ClientLine { line: Some(from_0(self.in_client)), ..self.client() }
+    }
+
+    /// Its client as a whole.
+    #[must_use]
+    pub fn client(self) -> ClientLine {
+        ClientLine { client: from_0(self.client), line: None }
+    }
+}
+
+fn from_0(nr: u32) -> usize {
+    usize::try_from(nr).unwrap_or(usize::MAX).saturating_sub(1)
+}
+
 /// Which proposal has to be the last one for another to come after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LastSeen {
@@ -429,7 +436,8 @@ pub struct Proposal {
     /// Who, by the name of the credential.
     pub by: String,
     /// The lines that are decided otherwise than they were judged, or confirmed.
-    pub lines: Vec<LineDecisionReceipt>,
+    #[serde(with = "decisions")]
+    pub lines: Vec<LineDecision>,
 }
 
 /// That somebody approves of a proposal.

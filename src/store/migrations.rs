@@ -58,6 +58,7 @@ const ALL: &[Change] = &[
     },
     Change { number: 2, name: "program", text: Text::Both(include_str!("migrations/0002_program.sql")) },
     Change { number: 3, name: "outbox", text: Text::Both(include_str!("migrations/0003_outbox.sql")) },
+    Change { number: 4, name: "finding", text: Text::Both(include_str!("migrations/0004_finding.sql")) },
 ];
 
 /// What the two databases call differently: in the text, in SQLite, in PostgreSQL.
@@ -133,6 +134,7 @@ mod tests {
         (1, "0d7c5d5e3f8f", "1d51e0c77874"),
         (2, "5adfb7abc1fa", "df08f178da68"),
         (3, "91dac93f1ca5", "17474a42e057"),
+        (4, "c2fffd5dbc2d", "1fa2f71987ff"),
     ];
 
     #[test]

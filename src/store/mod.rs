@@ -10,11 +10,12 @@
 
 mod betaling;
 mod deadline;
+mod decisions;
 mod entry;
-mod findings;
 mod migrations;
 mod names;
 mod outbox;
+mod outcome;
 mod postgres;
 mod receipt;
 mod sqlite;
@@ -28,6 +29,7 @@ use chrono::NaiveDate;
 use crate::domain::berichten::waarde::{Bsn, ReferentieNummer, ToewijzingNummer};
 use crate::domain::cak::Support;
 use crate::domain::facts::history::{Elsewhere, Subject};
+use crate::domain::finding::Finding;
 use crate::domain::money::betaling::Kenmerk;
 use crate::domain::{Bericht, Header, History, Partij, Timestamp};
 
@@ -43,17 +45,15 @@ pub use deadline::{
 };
 pub use entry::{
     About, Answering, Approval, ClosingOpened, Digest, Effect, Entry, EnvelopeSeen, HeaderColumns, Journaled, LastSeen,
-    LedgerChange, LedgerRow, LedgerTable, NewBericht, NewDeadline, NewDeclaratie, NewParcel, NewPrestatie, Outcome,
-    ParcelKind, Place, Proposal, Returned, Via, Wait, Waiting,
+    LedgerChange, LedgerRow, LedgerTable, NewBericht, NewDeadline, NewDeclaratie, NewParcel, NewPrestatie, ParcelKind,
+    Place, Proposal, Returned, Via, Wait, Waiting,
 };
 use migrations::PROGRAM;
 pub use migrations::{IfOlder, ours as schema};
 pub use outbox::{Action, FaultEffect, FaultView, Hold, KeptParcel, NewFault, OutboxQuery, Room, Scope, Steering};
+pub use outcome::Outcome;
 pub use postgres::Postgres;
-pub use receipt::{
-    CalculationReceipt, DeadlineReceipt, Destination, Digests, FindingReceipt, LineDecisionReceipt, Receipt,
-    RefusalReceipt, RetourReceipt,
-};
+pub use receipt::{Digests, KeptCalculation, KeptDeadline, KeptRetour, Receipt, RefusalReceipt, SentTo};
 pub use sqlite::Sqlite;
 pub use view::{
     AntwoordView, AuditView, BerichtView, CakExport, Counts, Declarable, DeclaratieView, DeclaredLine, DeliveryView,
@@ -421,7 +421,7 @@ pub trait Store: Send + Sync {
         id: &str,
         partij: Option<&Partij>,
         lines: Option<&[Place]>,
-    ) -> Result<Vec<FindingReceipt>, StoreError>;
+    ) -> Result<Vec<Finding>, StoreError>;
 
     /// What a declaratie between these two may be made of: the toewijzingen with these numbers in every version that counts,
     /// and the lines under these ReferentieNummers that count.

@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 
 use super::deadline::DeadlineView;
-use super::entry::{Approval, Outcome, ParcelKind, Place, Proposal, Via};
-use super::receipt::{CalculationReceipt, Receipt};
+use super::entry::{Approval, ParcelKind, Place, Proposal, Via};
+use super::outcome::Outcome;
+use super::receipt::{KeptCalculation, Receipt};
 use crate::domain::berichten::levering::{StartKey, StopKey};
 use crate::domain::berichten::waarde::{Bsn, ToewijzingNummer, VerzoekAntwoord};
 use crate::domain::facts::history::{DeclaratieFact, PrestatieFact, ToewijzingFact, Toewijzingen, VerzoekFact};
@@ -470,7 +471,7 @@ pub struct LineView {
     /// What it adds to what is payable, in euro cents.
     pub betaalbaar: i64,
     /// The figures that it was judged by.
-    pub calculations: Vec<CalculationReceipt>,
+    pub calculations: Vec<KeptCalculation>,
 }
 
 /// What waits for people and for the network, in numbers.

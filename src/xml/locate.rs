@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::finding::{Finding, Position};
 
 use super::names;
@@ -128,7 +129,7 @@ fn place_all<'a>(findings: &mut [Finding], open: impl FnOnce() -> Option<(Window
         return;
     }
     let Some(opened) = open() else { return };
-    let paths: Vec<_> = wanted.iter().map(String::as_str).collect();
+    let paths: Vec<_> = wanted.iter().map(ElementPath::as_str).collect();
     let found = find(Tokens::new(opened), &paths);
     let placeless = findings.iter_mut().filter(|finding| finding.position.is_none());
     for (finding, place) in placeless.zip(found) {

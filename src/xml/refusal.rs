@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::finding::{Finding, Level, Position, Severity};
 use crate::domain::{Berichtsoort, Release};
 
@@ -40,7 +41,7 @@ impl Refusal {
             kind: RefusalKind::NotXml,
             soort: None,
             release: None,
-            findings: vec![finding(Level::Xml, "/".to_owned(), malformed)],
+            findings: vec![finding(Level::Xml, ElementPath::document(), malformed)],
         }
     }
 
@@ -58,17 +59,18 @@ impl Refusal {
             regel: None,
             retour_code: None,
             klasse: None,
-            path: "/Bericht".to_owned(),
+            path: ElementPath::root(),
             position: Some(BEGIN),
             text: format!(
                 "Het bericht voldoet aan het ingestelde schema, maar dat wijkt bij {element} af van wat deze gateway \
                  kent. Vergelijk de XSD-bestanden met de release."
-            ),
+            )
+            .into(),
         };
         Self { kind: RefusalKind::Invalid, soort: Some(soort), release: Some(release), findings: vec![finding] }
     }
 
-    pub(super) fn unknown(path: String, soort: Option<Berichtsoort>, what: Malformed) -> Self {
+    pub(super) fn unknown(path: ElementPath, soort: Option<Berichtsoort>, what: Malformed) -> Self {
         Self { kind: RefusalKind::Unknown, soort, release: None, findings: vec![finding(Level::Xsd, path, what)] }
     }
 }
@@ -91,7 +93,7 @@ impl From<Broken> for Refusal {
 /// Where something stands that has no place of its own.
 const BEGIN: Position = Position { line: 1, column: 1 };
 
-fn finding(level: Level, path: String, what: Malformed) -> Finding {
+fn finding(level: Level, path: ElementPath, what: Malformed) -> Finding {
     Finding {
         level,
         severity: Severity::Error,
@@ -100,6 +102,6 @@ fn finding(level: Level, path: String, what: Malformed) -> Finding {
         klasse: None,
         path,
         position: Some(what.position),
-        text: what.text,
+        text: what.text.into(),
     }
 }

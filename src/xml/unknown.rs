@@ -1,6 +1,7 @@
 //! What to say of XML that is not a bericht we know.
 
 use crate::domain::Berichtsoort;
+use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::finding::Position;
 
 use super::malformed::{Malformed, shown};
@@ -22,7 +23,7 @@ pub(super) fn refuse(namespace: &str, local: &str, position: Position) -> Refusa
         );
         (finding, None)
     };
-    Refusal::unknown(format!("/{}", shown(local)), soort, Malformed { position, text })
+    Refusal::unknown(ElementPath::document().child(&shown(local)), soort, Malformed { position, text })
 }
 
 /// Release and kind in a namespace such as `http://www.istandaarden.nl/iwmo/3_2/wmo323/schema`.

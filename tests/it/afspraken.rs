@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use iwmo_gateway::api::{FindingReceipt, Receipt};
 use iwmo_gateway::clock::Clock as _;
 use iwmo_gateway::config::Config;
 use iwmo_gateway::domain::Bericht;
@@ -17,7 +18,6 @@ use iwmo_gateway::domain::berichten::waarde::{Frequentie, ProductCategorie, Prod
 use iwmo_gateway::domain::deadlines::releases::Releases;
 use iwmo_gateway::exchange::receive::receive;
 use iwmo_gateway::exchange::{Carrier, Format, Received, Reply};
-use iwmo_gateway::store::{FindingReceipt, Receipt};
 use iwmo_gateway::xml;
 
 use crate::stage::Stage;

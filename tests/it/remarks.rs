@@ -115,7 +115,7 @@ async fn an_antwoord_without_a_body_frees_the_number_of_the_declaratie_that_it_r
         let text = String::from_utf8(bytes).expect("text");
         text.replace(&format!("DeclaratieNummer>{identificatie}<"), "DeclaratieNummer>D2026<").into_bytes()
     };
-    let taken = |receipt: &iwmo_gateway::store::Receipt| (receipt.verdict.clone(), receipt.findings.len());
+    let taken = |receipt: &iwmo_gateway::api::Receipt| (receipt.verdict.clone(), receipt.findings.len());
     let in_order = ("accepted".to_owned(), 0);
     stage.replay(wmo301("T1", "2026-03-02", &[toewijzing(700_101, json!({}))])).await;
     stage.replay(wmo305("S1", "2026-03-04", 700_101, json!({}))).await;

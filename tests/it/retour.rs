@@ -1,5 +1,7 @@
 //! The retour that belongs to a verdict: rows R1 to R4 of the standard (IV028, IV032, OP065).
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 use iwmo_gateway::domain::berichten::klasse::ElementPath;
 use iwmo_gateway::domain::berichten::waarde::{Identificatie, Value};
@@ -100,12 +102,12 @@ fn finding(level: Level, retour_code: &'static str, klasse: &ElementPath) -> Fin
     Finding {
         level,
         severity: Severity::Error,
-        regel: Some("TR000"),
-        retour_code: Some(retour_code),
+        regel: Some("TR000".into()),
+        retour_code: Some(retour_code.into()),
         klasse: Some(klasse.clone()),
-        path: klasse.to_string(),
+        path: klasse.clone(),
         position: None,
-        text: String::new(),
+        text: Cow::default(),
     }
 }
 

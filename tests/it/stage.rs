@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use iwmo_gateway::api::Receipt;
 use iwmo_gateway::app;
 use iwmo_gateway::clock::{Clock, SetClock};
 use iwmo_gateway::config::Config;
@@ -10,7 +11,7 @@ use iwmo_gateway::domain::Partij;
 use iwmo_gateway::exchange::receive::receive;
 use iwmo_gateway::exchange::wait::release;
 use iwmo_gateway::exchange::{Carrier, Format, Gateway, LocalParties, Received, Reply};
-use iwmo_gateway::store::{LedgerTable, Receipt, Sqlite, Store, Via};
+use iwmo_gateway::store::{LedgerTable, Sqlite, Store, Via};
 use iwmo_gateway::xml::{self, Schemas};
 
 use crate::world::{AANBIEDER, GEMEENTE, instant};
@@ -58,7 +59,7 @@ impl Stage {
         let carrier = Carrier::Api { partij, by: "test".to_owned(), force: false };
         let received = Received::new(bytes, Format::Xml, self.clock.now(), carrier);
         match receive(&received, &self.gateway).await.expect("a store") {
-            Reply::Recorded(receipt) | Reply::Repeated(receipt) => receipt,
+            Reply::Recorded(receipt) | Reply::Repeated(receipt) => receipt.into(),
             Reply::Refused(why, receipt) => panic!("refused: {why:?} {:?}", receipt.findings),
         }
     }
@@ -67,7 +68,7 @@ impl Stage {
     pub async fn replay(&self, bytes: Vec<u8>) -> Receipt {
         let received = Received::new(bytes, Format::Xml, self.clock.now(), Carrier::File);
         match receive(&received, &self.gateway).await.expect("a store") {
-            Reply::Recorded(receipt) | Reply::Repeated(receipt) | Reply::Refused(_, receipt) => receipt,
+            Reply::Recorded(receipt) | Reply::Repeated(receipt) | Reply::Refused(_, receipt) => receipt.into(),
         }
     }
 
@@ -86,7 +87,7 @@ impl Stage {
             let bytes = self.store().payload(&receipt.id, None).await.expect("read").expect("kept");
             let bericht = xml::read(&bytes).expect("a bericht");
             let dagtekening = bericht.header().bericht_identificatie.dagtekening;
-            lines.push(format!("{} {} {dagtekening}", bericht.header().soort, receipt.verdict));
+            lines.push(format!("{} {} {dagtekening}", bericht.header().soort, receipt.verdict.name()));
         }
         lines
     }

@@ -79,7 +79,7 @@ macro_rules! on_both_databases {
 }
 
 on_both_databases! {
-    record: kept_byte_exact stale_revision_leaves_nothing one_of_two_with_an_identity one_of_two_on_a_revision
+    record: kept_byte_exact a_finding_is_a_row_and_says_what_its_rule_says stale_revision_leaves_nothing one_of_two_with_an_identity one_of_two_on_a_revision
         same_bytes_get_the_first_receipt what_xml_was_made_of_is_found_by_its_bytes_alone
         refused_leaves_its_identity_free a_retour_uses_its_own_identity an_envelope_is_seen_once
         one_accepted_retour_per_heenbericht one_of_two_retours a_composed_retour_answers

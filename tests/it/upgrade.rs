@@ -10,6 +10,8 @@ use std::process::Command;
 use std::sync::Arc;
 
 use iwmo_gateway::domain::Partij;
+use iwmo_gateway::domain::berichten::klasse::ElementPath;
+use iwmo_gateway::domain::regels::REGELS;
 use iwmo_gateway::exchange::rebuild::verify;
 use iwmo_gateway::store::{DeadlineQuery, IfOlder, Lease, Origin, ParcelState, Room, Store, StoreError};
 use iwmo_gateway::xml::Schemas;
@@ -44,12 +46,30 @@ async fn all_that_was_kept_stands_as_it_stood() {
 }
 
 #[tokio::test]
+async fn old_findings_say_what_their_rule_says_now() {
+    for database in of_the_first_version().await {
+        let before: Vec<String> = database.texts("SELECT receipt FROM bericht").await;
+        let told: usize = before.iter().map(|receipt| receipt.matches("\"level\":").count()).sum();
+        let store = database.open(IfOlder::Upgrade).await.expect("upgraded");
+        assert_eq!(database.number("SELECT COUNT(*) FROM finding").await, i64::try_from(told).expect("few"));
+        database.tamper("UPDATE finding SET text = 'as it was told then'").await;
+        let views = store.berichten(None, None, 200).await.expect("read");
+        let findings: Vec<_> = views.iter().flat_map(|view| &view.receipt.findings).collect();
+        assert_eq!(findings.len(), told);
+        for finding in findings {
+            let regel = REGELS.iter().find(|regel| Some(regel.code) == finding.regel.as_deref());
+            assert_eq!(finding.text, regel.map_or("as it was told then", |regel| regel.text), "{}", finding.path);
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_gateway_goes_on_from_there() {
     for database in of_the_first_version().await {
         let stage = Stage::on(database.open(IfOlder::Upgrade).await.expect("upgraded"));
         stage.at("2026-12-01T09:00:00+01:00");
         let oldest = stage.store().berichten(None, None, 200).await.expect("read").pop().expect("there is one");
-        assert_eq!(stage.take(WMO301.into()).await, oldest.receipt, "the same bytes again");
+        assert_eq!(stage.take(WMO301.into()).await, oldest.receipt.into(), "the same bytes again");
         assert_eq!(stage.release().await, ["WMO307 rejected 2026-07-01"], "what was parked");
         let (now, until) = (instant("2026-12-01T10:00:00+01:00"), instant("2026-12-01T11:00:00+01:00"));
         let lease = Lease { worker: "w".to_owned(), until };
@@ -158,7 +178,7 @@ async fn told_berichten(store: &dyn Store, text: &mut String) {
         let soort = view.berichtsoort.as_deref().unwrap_or("?");
         let identificatie = view.identificatie.as_deref().unwrap_or("?");
         let bytes = store.payload(&view.id, None).await.expect("read").map_or(0, |bytes| bytes.len());
-        write!(text, "{soort} {identificatie} {} {bytes} bytes", receipt.verdict).expect("text");
+        write!(text, "{soort} {identificatie} {} {bytes} bytes", receipt.verdict.name()).expect("text");
         write!(text, ", toewijzingen {:?}", receipt.toewijzingen).expect("text");
         for went in &receipt.sent_to {
             write!(text, ", {} to {} by {}", went.berichtsoort, went.partij, went.via).expect("text");
@@ -168,10 +188,11 @@ async fn told_berichten(store: &dyn Store, text: &mut String) {
         }
         writeln!(text).expect("text");
         for finding in &receipt.findings {
-            let position = format!("{:?}:{:?}", finding.line, finding.column);
-            let (level, severity) = (&finding.level, finding.severity.as_deref().unwrap_or("error"));
-            let (rule, code) = (finding.rule.as_deref().unwrap_or("-"), finding.retourcode.as_deref().unwrap_or("-"));
-            writeln!(text, "  {level} {severity} {rule} {code} {position} {}", finding.path).expect("text");
+            let position = finding.position.map_or_else(|| "-".to_owned(), |at| format!("{}:{}", at.line, at.column));
+            let (level, severity) = (finding.level.name(), finding.severity.name());
+            let (rule, code) = (finding.regel.as_deref().unwrap_or("-"), finding.retour_code.as_deref().unwrap_or("-"));
+            let klasse = finding.klasse.as_ref().map_or("-", ElementPath::as_str);
+            writeln!(text, "  {level} {severity} {rule} {code} {position} {} in {klasse}", finding.path).expect("text");
         }
         for deadline in &receipt.deadlines {
             let subject = deadline.subject.as_deref().unwrap_or("-");

@@ -46,7 +46,8 @@ fn every_example_of_2_3_breaks_what_it_should_and_nothing_else() {
             continue;
         };
         let verdict = judge_alone(&bericht, &outside);
-        let mut found: Vec<_> = verdict.findings.iter().map(|one| (one.regel, one.retour_code)).collect();
+        let mut found: Vec<_> =
+            verdict.findings.iter().map(|one| (one.regel.as_deref(), one.retour_code.as_deref())).collect();
         found.dedup();
         // Level 3 needs earlier berichten, and a profile is no matter of the standard.
         let wanted = if level == "2" { vec![(Some(rule), Some(retourcode))] } else { Vec::new() };

@@ -212,7 +212,8 @@ impl World {
         let mut found = self.store().berichten(None, None, 200).await.expect("berichten");
         found.reverse();
         let line = |view: &iwmo_gateway::store::BerichtView| {
-            let codes: Vec<_> = view.receipt.findings.iter().filter_map(|finding| finding.retourcode.clone()).collect();
+            let codes: Vec<_> =
+                view.receipt.findings.iter().filter_map(|finding| finding.retour_code.clone()).collect();
             let kind = view.berichtsoort.as_deref().unwrap_or("?");
             let identificatie = view.identificatie.as_deref().unwrap_or("?");
             format!("{kind} {identificatie} {} {} {}", view.outcome.name(), view.via.name(), codes.join(","))

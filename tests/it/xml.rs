@@ -149,7 +149,7 @@ fn a_finding_is_placed_by_its_path() {
     findings.push(findings[0].clone());
     findings[0].position = None;
     findings[1].position = None;
-    findings[1].path = "/Bericht/Client/StartProducten/StartProduct[1]/Product/Code".to_owned();
+    findings[1].path = "/Bericht/Client/StartProducten/StartProduct[1]/Product/Code".parse().expect("a path");
     xml::place(&mut findings, bericht(START).as_bytes());
     let places: Vec<_> =
         findings.iter().map(|finding| finding.position.map(|place| (place.line, place.column))).collect();

@@ -8,10 +8,11 @@ use clap::ValueEnum;
 use serde::Serialize;
 use serde_json::json;
 
+use crate::api::{PartReport, RowFinding, RowProblemReport};
 use crate::cli::Exit;
 use crate::domain::declare::RowProblem;
 use crate::domain::facts::calculation::euros;
-use crate::exchange::declare::{PartReport, Proof, RowFinding, RowProblemReport};
+use crate::exchange::declare::Proof;
 
 /// How to print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -24,10 +25,10 @@ pub enum Format {
 
 /// A bericht, and the file that it was written to.
 #[derive(Serialize)]
-struct Written<'a> {
+struct Written {
     file: Option<String>,
     #[serde(flatten)]
-    report: &'a PartReport,
+    report: PartReport,
 }
 
 /// Tells what keeps the declaratie from being made.
@@ -52,7 +53,8 @@ pub fn refuse(problems: &[RowProblem], format: Format) -> Result<Exit, Box<dyn E
 /// written.
 pub fn print(proofs: &[Proof], files: Option<&Vec<PathBuf>>, format: Format) -> Result<Exit, Box<dyn Error>> {
     let mut files = files.into_iter().flatten().map(|file| file.display().to_string());
-    let written: Vec<_> = proofs.iter().map(|proof| Written { file: files.next(), report: &proof.report }).collect();
+    let written: Vec<_> =
+        proofs.iter().map(|proof| Written { file: files.next(), report: proof.report.clone().into() }).collect();
     let mut out = io::stdout().lock();
     match format {
         Format::Json => writeln!(out, "{}", json!({"berichten": written, "rows": []}))?,
@@ -66,9 +68,9 @@ pub fn print(proofs: &[Proof], files: Option<&Vec<PathBuf>>, format: Format) -> 
     Ok(if has_errors { Exit::Findings } else { Exit::Fine })
 }
 
-impl Written<'_> {
+impl Written {
     fn print(&self, out: &mut impl Write) -> io::Result<()> {
-        let report = self.report;
+        let report = &self.report;
         for found in &report.findings {
             writeln!(out, "{}", line(found))?;
         }

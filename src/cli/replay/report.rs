@@ -4,9 +4,10 @@ use std::io::{self, StdoutLock, Write};
 
 use serde::Serialize;
 
+use crate::api::{DeadlineReceipt, FindingReceipt};
 use crate::domain::deadlines::kinds::awaited;
 use crate::domain::facts::calculation::euros;
-use crate::store::{DeadlineReceipt, DeadlineView, DeclaratieView, FindingReceipt, Receipt};
+use crate::store::{DeadlineView, DeclaratieView, Receipt};
 
 /// What became of one step.
 #[derive(Serialize)]
@@ -15,7 +16,7 @@ pub struct Step {
     number: Option<usize>,
     file: String,
     berichtsoort: Option<String>,
-    outcome: String,
+    outcome: &'static str,
     findings: Vec<FindingReceipt>,
     /// The kind of the answer that the gateway composes.
     retour: Option<String>,
@@ -31,12 +32,18 @@ pub struct Step {
 impl Step {
     /// What became of this bericht; `changed` are the deadlines that it started, stopped or came too late for.
     /// `number` is `None` for one that still waits at the end.
-    pub fn of(number: Option<usize>, file: &str, outcome: String, receipt: &Receipt, changed: &[DeadlineView]) -> Self {
+    pub fn of(
+        number: Option<usize>,
+        file: &str,
+        outcome: &'static str,
+        receipt: &Receipt,
+        changed: &[DeadlineView],
+    ) -> Self {
         let mut step = Self {
             number,
             file: file.to_owned(),
             berichtsoort: receipt.berichtsoort.clone(),
-            findings: receipt.findings.clone(),
+            findings: receipt.findings.iter().map(FindingReceipt::from).collect(),
             retour: receipt.retour.as_ref().map(|retour| retour.berichtsoort.clone()),
             deadlines: changed.iter().map(deadline).collect(),
             granted: None,
@@ -62,7 +69,7 @@ impl Step {
 
     /// Whether this step calls for an answer: the same bytes again, and what is refused, do not.
     pub fn shows_answer(&self) -> bool {
-        matches!(self.outcome.as_str(), "accepted" | "partial" | "rejected")
+        matches!(self.outcome, "accepted" | "partial" | "rejected")
     }
 }
 
@@ -99,7 +106,7 @@ impl Report {
         for one in step.released.iter().chain([step]) {
             // One that is parked is counted when it is released, or at the end.
             let is_done = one.outcome != "parked" || one.number.is_none();
-            self.all_accepted &= !is_done || matches!(one.outcome.as_str(), "accepted" | "duplicate");
+            self.all_accepted &= !is_done || matches!(one.outcome, "accepted" | "duplicate");
         }
         if self.json {
             let line = serde_json::to_string(step).expect("a step has only texts and numbers");
@@ -118,7 +125,7 @@ impl Report {
         let soort = step.berichtsoort.as_deref().unwrap_or("?");
         let answer = step.retour.as_ref().map_or_else(String::new, |retour| format!(", antwoord {retour}"));
         let granted = step.granted.as_deref().unwrap_or_default();
-        writeln!(self.out, "{number}{} {soort}: {}{granted}{answer}", step.file, outcome_text(&step.outcome))?;
+        writeln!(self.out, "{number}{} {soort}: {}{granted}{answer}", step.file, outcome_text(step.outcome))?;
         for finding in &step.findings {
             writeln!(self.out, "   {}", finding_text(finding))?;
             writeln!(self.out, "      in {}", finding.path)?;

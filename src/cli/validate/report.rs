@@ -9,10 +9,11 @@ use quick_xml::escape::escape;
 use serde::Serialize;
 
 use super::{Checked, Format, Verdict, source};
+use crate::api::FindingReceipt;
+use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::finding::{Finding, Level, Severity};
 use crate::domain::regels::coverage::{Coverage, NotRun, coverage};
 use crate::domain::{Berichtsoort, Release};
-use crate::store::FindingReceipt;
 
 /// Prints file by file, in the order of the arguments.
 pub(super) struct Report {
@@ -144,7 +145,7 @@ impl Report {
         let lines = if self.shows_source { source::lines(checked) } else { BTreeMap::new() };
         for finding in &checked.findings {
             writeln!(self.out, "{}", text_line(&checked.file, finding, self.paint))?;
-            if finding.path != "/" {
+            if finding.path != ElementPath::document() {
                 writeln!(self.out, "    in {}", finding.path)?;
             }
             if let Some((at, line)) = finding.position.and_then(|at| Some((at, lines.get(&at.line)?))) {
@@ -232,7 +233,7 @@ fn text_line(file: &str, finding: &Finding, paint: Paint) -> String {
         Severity::Error => paint.on(WRONG, "fout"),
         Severity::Warning => paint.on(DOUBTFUL, "waarschuwing"),
     };
-    let rule = match (finding.regel, finding.retour_code) {
+    let rule = match (&finding.regel, &finding.retour_code) {
         (Some(regel), Some(code)) => format!(" {regel} (retourcode {code})"),
         (Some(regel), None) => format!(" {regel}"),
         _ => String::new(),

@@ -3,6 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
+use smol_str::SmolStr;
+
 use crate::domain::berichten::bericht::Berichtsoort;
 use crate::domain::finding::{Finding, Level, Place, Severity};
 use crate::domain::regels::uitleg::{self, Uitleg};
@@ -87,6 +89,12 @@ impl Afspraak {
         }
     }
 
+    /// What findings with this retourcode say, of those that reject or those that do not.
+    pub fn messages_of(&self, retour_code: Option<&str>, severity: Severity) -> impl Iterator<Item = &'static str> {
+        let alike = move |breach: &&Breach| breach.retour_code == retour_code && breach.severity == severity;
+        self.breaches.iter().filter(alike).map(|breach| breach.text)
+    }
+
     /// What findings say.
     pub fn messages(&self) -> impl Iterator<Item = &'static str> {
         self.breaches.iter().map(|breach| breach.text)
@@ -111,12 +119,12 @@ impl Breach {
         Finding {
             level: Level::Local,
             severity: self.severity,
-            regel: Some(self.id),
-            retour_code: self.retour_code,
-            path: place.element.to_string(),
+            regel: Some(SmolStr::new_static(self.id)),
+            retour_code: self.retour_code.map(SmolStr::new_static),
+            path: place.element,
             klasse: Some(place.klasse),
             position: None,
-            text: self.text.to_owned(),
+            text: self.text.into(),
         }
     }
 }

@@ -109,7 +109,7 @@ fn of_product(product: &ToegewezenProduct, path: &ElementPath, history: &History
         if cents > 0 {
             let finding = SHORTENED.broken_at(Place::element(path.clone(), "Einddatum"));
             found.push(Finding {
-                text: format!("{} is toegekend over dagen na deze Einddatum. {}", euros(cents), finding.text),
+                text: format!("{} is toegekend over dagen na deze Einddatum. {}", euros(cents), finding.text).into(),
                 ..finding
             });
         }

@@ -5,6 +5,7 @@
 //! elements, a [`Target`] takes them; `xml` and `json` implement both.
 
 use std::fmt;
+use std::str::FromStr;
 
 use super::waarde::{RetourCode, Value};
 
@@ -172,67 +173,92 @@ impl Element for RetourCodes {
     }
 }
 
-/// The way to an element: local names, with a position where the standard lets the element repeat.
+/// The way to an element: local names, with a position where the standard lets the element repeat. Kept as it is written.
 ///
 /// ```
 /// use iwmo_gateway::domain::berichten::klasse::ElementPath;
 /// let path = ElementPath::root().child("Client").child("StartProducten").nth("StartProduct", 1);
 /// assert_eq!(path.to_string(), "/Bericht/Client/StartProducten/StartProduct[2]");
+/// assert_eq!(path.to_string().parse(), Ok(path));
+/// assert!("Bericht//Client".parse::<ElementPath>().is_err());
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ElementPath(Vec<(&'static str, Option<usize>)>);
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ElementPath(String);
+
+/// A text that is no [`ElementPath`]: it does not begin with a slash, or a step has no name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not the path of an element")]
+pub struct NoPath;
 
 impl ElementPath {
     /// The root element, `Bericht`.
     #[must_use]
     pub fn root() -> Self {
-        Self(vec![("Bericht", None)])
+        Self("/Bericht".to_owned())
+    }
+
+    /// What holds the root element, and is told of when there is none.
+    #[must_use]
+    pub fn document() -> Self {
+        Self("/".to_owned())
     }
 
     /// An element that occurs at most once below this one.
     #[must_use]
-    pub fn child(&self, name: &'static str) -> Self {
-        let mut steps = self.0.clone();
-        steps.push((name, None));
-        Self(steps)
+    pub fn child(&self, name: &str) -> Self {
+        Self([self.0.trim_end_matches('/'), "/", name].concat())
     }
 
     /// The element at `index`, counted from 0, among its namesakes.
     #[must_use]
-    pub fn nth(&self, name: &'static str, index: usize) -> Self {
-        let mut steps = self.0.clone();
-        steps.push((name, Some(index)));
-        Self(steps)
+    pub fn nth(&self, name: &str, index: usize) -> Self {
+        Self(format!("{}/{name}[{}]", self.0, index + 1))
     }
 
     /// The element that holds this one; of the root, the root.
     #[must_use]
     pub fn parent(&self) -> Self {
-        let above = self.0.len().saturating_sub(1).max(1);
-        Self(self.0.iter().take(above).copied().collect())
+        match self.0.rfind('/') {
+            None | Some(0) => self.clone(),
+            Some(at) => Self(self.0.get(..at).unwrap_or_default().to_owned()),
+        }
     }
 
     /// Name and position (from 0) of each step, from the root.
-    pub fn steps(&self) -> impl Iterator<Item = (&'static str, Option<usize>)> + '_ {
-        self.0.iter().copied()
+    pub fn steps(&self) -> impl Iterator<Item = (&str, Option<usize>)> {
+        self.0.split('/').filter(|step| !step.is_empty()).map(|step| {
+            let numbered = step.strip_suffix(']').and_then(|step| step.split_once('['));
+            let numbered = numbered.and_then(|(name, nr)| Some((name, nr.parse::<usize>().ok()?.checked_sub(1)?)));
+            numbered.map_or((step, None), |(name, index)| (name, Some(index)))
+        })
     }
 
     /// Whether `other` is this element or stands inside it.
     #[must_use]
     pub fn holds(&self, other: &Self) -> bool {
-        other.0.starts_with(&self.0)
+        other.0.strip_prefix(&self.0).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// As it is written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
 impl fmt::Display for ElementPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (name, index) in &self.0 {
-            match index {
-                None => write!(f, "/{name}")?,
-                Some(index) => write!(f, "/{name}[{}]", index + 1)?,
-            }
-        }
-        Ok(())
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for ElementPath {
+    type Err = NoPath;
+
+    fn from_str(text: &str) -> Result<Self, NoPath> {
+        let steps = text.strip_prefix('/').ok_or(NoPath)?;
+        let is_path = steps.is_empty() || steps.split('/').all(|step| !step.is_empty() && !step.starts_with('['));
+        if is_path { Ok(Self(text.to_owned())) } else { Err(NoPath) }
     }
 }
 

@@ -120,7 +120,7 @@ impl<'a> Codes<'a> {
         let mut codes = Self { by_klasse: HashMap::new(), of_message: false };
         for finding in findings.iter().filter(|finding| finding.severity == Severity::Error) {
             codes.of_message |= finding.level == Level::Message;
-            let (Some(klasse), Some(code)) = (&finding.klasse, finding.retour_code) else { continue };
+            let (Some(klasse), Some(code)) = (&finding.klasse, finding.retour_code.as_deref()) else { continue };
             let of_klasse = codes.by_klasse.entry(klasse).or_default();
             let code = RetourCode::of(code);
             if !of_klasse.contains(&code) {

@@ -115,15 +115,15 @@ fn judge_retour(retour: &Retourbericht, history: &History) -> Verdict {
 }
 
 /// A retour that answers nothing, or nothing any more. The standard has no rule and no code for it.
-fn no_answer(text: &str) -> Finding {
+fn no_answer(text: &'static str) -> Finding {
     Finding {
         level: Level::History,
         severity: Severity::Error,
         regel: None,
         retour_code: None,
         klasse: None,
-        path: ElementPath::root().child("Header").to_string(),
+        path: ElementPath::root().child("Header"),
         position: None,
-        text: text.to_owned(),
+        text: text.into(),
     }
 }

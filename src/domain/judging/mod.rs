@@ -7,5 +7,6 @@ pub mod factuur_antwoord;
 pub mod judge;
 mod lines;
 pub mod retour;
+pub mod text;
 pub mod verdict;
 pub mod waiting;

@@ -59,7 +59,7 @@ pub fn compose(
 fn codes_on(klasse: &ElementPath, findings: &[&Finding]) -> RetourCodes {
     let mut codes: Vec<RetourCode> = Vec::new();
     for finding in findings.iter().filter(|finding| finding.klasse.as_ref() == Some(klasse)) {
-        if let Some(code) = finding.retour_code.map(RetourCode::of)
+        if let Some(code) = finding.retour_code.as_deref().map(RetourCode::of)
             && !codes.contains(&code)
         {
             codes.push(code);

@@ -25,7 +25,7 @@ pub fn waits_on(bericht: &Bericht, history: &History, verdict: &Verdict) -> Vec<
             factuur(heen, history).into_iter().collect()
         }
         Bericht::Heen(heen) => {
-            let mut broken = verdict.findings.iter().filter_map(|finding| finding.regel);
+            let mut broken = verdict.findings.iter().filter_map(|finding| finding.regel.as_deref());
             let waits = broken.any(|regel| is_for_want_of_an_earlier(regel, heen, history));
             if waits { Subject::of(&heen.inhoud) } else { Vec::new() }
         }

@@ -7,6 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use smol_str::SmolStr;
+
 use crate::domain::berichten::bericht::{Berichtsoort, Heenbericht};
 use crate::domain::berichten::declaratie::{Declaratie, Prestatie};
 use crate::domain::berichten::klasse::ElementPath;
@@ -166,11 +168,11 @@ fn rejection(path: &ElementPath, retour_code: &'static str, reason: &str) -> Fin
         level: Level::External,
         severity: Severity::Error,
         regel: None,
-        retour_code: Some(retour_code),
+        retour_code: Some(SmolStr::new_static(retour_code)),
         klasse: Some(path.clone()),
-        path: path.to_string(),
+        path: path.clone(),
         position: None,
-        text: reason.to_owned(),
+        text: reason.to_owned().into(),
     }
 }
 

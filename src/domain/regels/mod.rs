@@ -18,6 +18,8 @@ pub mod uitleg;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use smol_str::SmolStr;
+
 use crate::domain::Berichtsoort::{
     self, Wmo301, Wmo303D, Wmo303F, Wmo304D, Wmo304F, Wmo305, Wmo307, Wmo315, Wmo317, Wmo319, Wmo323, Wmo325,
 };
@@ -80,12 +82,12 @@ impl Regel {
         Finding {
             level: self.level(),
             severity: Severity::Error,
-            regel: Some(self.code),
-            retour_code: self.retour_code,
-            path: place.element.to_string(),
+            regel: Some(SmolStr::new_static(self.code)),
+            retour_code: self.retour_code.map(SmolStr::new_static),
+            path: place.element,
             klasse: Some(place.klasse),
             position: None,
-            text: self.text.to_owned(),
+            text: self.text.into(),
         }
     }
 

@@ -5,9 +5,7 @@ use crate::domain::regels::outside::Outside;
 use crate::domain::regels::{Regel, regels_for};
 use crate::domain::{Bericht, Berichtsoort, Heenbericht, Partij, Verdict};
 use crate::exchange::received::{Carrier, Received};
-use crate::store::{
-    DeadlineReceipt, DeadlineState, Destination, FindingReceipt, HeaderColumns, NewBericht, Outcome, Receipt, Via,
-};
+use crate::store::{DeadlineState, HeaderColumns, KeptDeadline, NewBericht, Outcome, Receipt, SentTo, Via};
 
 pub fn kept(received: &Received, bericht: Option<&Bericht>, outcome: Outcome, verdict: &Verdict) -> NewBericht {
     let (via, poster) = match &received.carrier {
@@ -52,12 +50,11 @@ pub fn receipt(
         received_at: received.at,
         berichtsoort: bericht.map(|bericht| bericht.header().soort.to_string()),
         release: bericht.map(|bericht| bericht.header().release.name().to_owned()),
-        verdict: outcome.name().to_owned(),
+        verdict: outcome,
         identificatie: bericht.map(|bericht| columns(bericht).own_identificatie().to_owned()),
         waits_until: None,
         refusal: None,
-        findings: verdict.findings.iter().map(FindingReceipt::from).collect(),
-        findings_left_out: None,
+        findings: verdict.findings.clone(),
         not_checked: Vec::new(),
         toewijzingen: Vec::new(),
         heenbericht: None,
@@ -76,8 +73,8 @@ pub fn not_checked(heen: &Heenbericht, outside: &Outside<'_>) -> Vec<String> {
 }
 
 /// A clock that runs or ran; one that nobody waits for is not told.
-pub fn deadline_receipt(deadline: &Opening) -> Option<DeadlineReceipt> {
-    (deadline.state != DeadlineState::Void).then(|| DeadlineReceipt {
+pub fn deadline_receipt(deadline: &Opening) -> Option<KeptDeadline> {
+    (deadline.state != DeadlineState::Void).then(|| KeptDeadline {
         clock: deadline.kind.name().to_owned(),
         answer: deadline.answer.to_string(),
         subject: deadline.subject.clone(),
@@ -87,6 +84,6 @@ pub fn deadline_receipt(deadline: &Opening) -> Option<DeadlineReceipt> {
     })
 }
 
-pub fn destination(soort: Berichtsoort, partij: &Partij, via: &str) -> Destination {
-    Destination { berichtsoort: soort.to_string(), partij: partij.to_string(), via: via.to_owned() }
+pub fn destination(soort: Berichtsoort, partij: &Partij, via: &str) -> SentTo {
+    SentTo { berichtsoort: soort.to_string(), partij: partij.to_string(), via: via.to_owned() }
 }

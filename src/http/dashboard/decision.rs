@@ -17,8 +17,9 @@ use axum::response::Response;
 use super::line_filter::LineFilter;
 use super::redirect;
 use super::texts::{self, TEXTS};
+use crate::api::LineDecisionReceipt;
 use crate::domain::Berichtsoort;
-use crate::domain::money::decision::explained_codes;
+use crate::domain::money::decision::{LineDecision, explained_codes};
 use crate::exchange::decide::{NotDecided, approve, propose};
 use crate::exchange::sha256_hex;
 use crate::http::Server;
@@ -27,7 +28,7 @@ use crate::http::error::Problem;
 use crate::http::openapi::{BadQuery, NotThere};
 use crate::http::proposal::ProposalJson;
 use crate::http::query::{Id, Parameters};
-use crate::store::{LastSeen, LineDecisionReceipt};
+use crate::store::LastSeen;
 
 /// What stays as it was judged, is rejected, or is granted in part.
 const KEEP: &str = "houden";
@@ -310,7 +311,8 @@ impl Server {
         if found.proposal.as_ref().map(|last| &last.id) != sent.seen.as_ref() {
             return Err(NotDecided::Overtaken.into());
         }
-        let lines = sent.lines(found.proposal.map(|last| last.lines).unwrap_or_default())?;
+        let last = found.proposal.into_iter().flat_map(|last| last.lines).map(LineDecisionReceipt::from);
+        let lines = sent.lines(last.collect())?.into_iter().map(LineDecision::from).collect();
         propose(id, lines, &LastSeen::This(sent.seen.clone()), person, &self.gateway).await?;
         Ok(())
     }

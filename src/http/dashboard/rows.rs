@@ -3,13 +3,12 @@
 use super::texts;
 use crate::domain::Timestamp;
 use crate::domain::deadlines::kinds::awaited;
+use crate::domain::finding::Finding;
 use crate::domain::regels::list::list;
 use crate::exchange::{Refused, local_time};
 use crate::http::error::refused_texts;
 use crate::http::uitleg::page_of;
-use crate::store::{
-    BerichtView, DeadlineView, FindingReceipt, ParcelState, ParcelView, RefusalReceipt, RefusedToewijzing,
-};
+use crate::store::{BerichtView, DeadlineView, ParcelState, ParcelView, RefusalReceipt, RefusedToewijzing};
 
 /// A moment for people: day, month and time in Amsterdam.
 pub(super) fn moment(at: Timestamp) -> String {
@@ -100,15 +99,15 @@ pub(super) struct FindingRow {
 }
 
 impl FindingRow {
-    fn of(finding: &FindingReceipt) -> Self {
-        let place = finding.line.zip(finding.column).map(|(line, column)| format!("{line}:{column}"));
+    fn of(finding: &Finding) -> Self {
+        let place = finding.position.map(|at| format!("{}:{}", at.line, at.column));
         Self {
-            rule: finding.rule.clone().unwrap_or_else(|| finding.level.clone()),
-            uitleg: finding.rule.as_deref().and_then(page_of),
-            code: finding.retourcode.clone().unwrap_or_default(),
+            rule: finding.regel.as_deref().unwrap_or_else(|| finding.level.name()).to_owned(),
+            uitleg: finding.regel.as_deref().and_then(page_of),
+            code: finding.retour_code.as_deref().unwrap_or_default().to_owned(),
             place: place.unwrap_or_default(),
-            path: finding.path.clone(),
-            text: finding.text.clone(),
+            path: finding.path.to_string(),
+            text: finding.text.to_string(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use crate::api::LineDecisionReceipt;
 use crate::domain::Berichtsoort;
 use crate::domain::berichten::waarde::{RetourCode, VerzoekAntwoord};
 use crate::domain::deadlines::kinds::awaited;
@@ -12,8 +13,8 @@ use crate::echo::grouped;
 use crate::exchange::local_time;
 use crate::http::declaraties::{DeclaratieJson, LineJson};
 use crate::store::{
-    Acknowledged, AntwoordView, BerichtView, DeadlineState, DeadlineView, LineDecisionReceipt, Opened, Origin, Outcome,
-    ParcelState, ParcelView, Via, Withdrawn,
+    Acknowledged, AntwoordView, BerichtView, DeadlineState, DeadlineView, Opened, Origin, Outcome, ParcelState,
+    ParcelView, Via, Withdrawn,
 };
 
 /// The texts of the pages.

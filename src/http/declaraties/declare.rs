@@ -14,11 +14,12 @@ use utoipa::openapi::schema::{AdditionalProperties, KnownFormat, ObjectBuilder, 
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
+use crate::api::PartReport;
 use crate::domain::berichten::periode;
 use crate::domain::berichten::waarde::Value as _;
 use crate::domain::declare::{Column, Row, RowProblem, nummer};
 use crate::domain::{Partij, Release};
-use crate::exchange::declare::{Asked, Declined, NotMade, PartReport, declare, prove, rows};
+use crate::exchange::declare::{Asked, Declined, NotMade, declare, prove, rows};
 use crate::http::body::{self, media_type};
 use crate::http::error::Problem;
 use crate::http::object::Object;
@@ -196,13 +197,13 @@ pub async fn post(
         })?;
         let shown = proofs.into_iter().map(|proof| PartJson {
             xml: Some(String::from_utf8_lossy(&proof.bytes).into_owned()),
-            part: linked_part(proof.report),
+            part: linked_part(proof.report.into()),
         });
         return Ok(Json(SentJson { berichten: shown.collect() }).into_response());
     }
     let declared = declare(&asked, query.force, &server.gateway).await?;
     let status = if declared.is_new { StatusCode::ACCEPTED } else { StatusCode::OK };
-    let parts = declared.parts.into_iter().map(|part| PartJson { part: linked_part(part), xml: None });
+    let parts = declared.parts.into_iter().map(|part| PartJson { part: linked_part(part.into()), xml: None });
     Ok((status, Json(SentJson { berichten: parts.collect() })).into_response())
 }
 

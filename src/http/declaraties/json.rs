@@ -6,10 +6,14 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::api::{CalculationReceipt, FindingReceipt, LineDecisionReceipt};
 use crate::domain::berichten::waarde::Value;
+use crate::domain::finding::{ClientLine, Finding};
 use crate::domain::{Berichtsoort, Release};
+use crate::http::Caller;
 use crate::http::proposal::ProposalJson;
-use crate::store::{CalculationReceipt, DeclaratieView, FindingReceipt, LineDecisionReceipt, LineView, Place};
+use crate::http::uitleg::readable;
+use crate::store::{DeclaratieView, LineView, Place};
 
 /// A declaratie, as the API gives it. Amounts in euro cents, below zero when credit.
 #[derive(Serialize, ToSchema)]
@@ -112,7 +116,7 @@ impl LineJson {
             granted: view.fact.toegekend.is_some(),
             toegekend: shown(bedrag),
             findings: found.take(view.place),
-            calculations: view.calculations,
+            calculations: view.calculations.into_iter().map(CalculationReceipt::from).collect(),
             decision: found.decisions.remove(&view.line),
         }
     }
@@ -154,28 +158,29 @@ fn shown(cents: i128) -> i64 {
 
 /// What was found in lines and in clients as a whole.
 pub(super) struct Found {
-    findings: HashMap<(u32, Option<u32>), Vec<FindingReceipt>>,
+    findings: HashMap<ClientLine, Vec<FindingReceipt>>,
     /// What people said, by the number of the line.
     decisions: HashMap<usize, LineDecisionReceipt>,
 }
 
 impl Found {
-    pub(super) fn of(view: &DeclaratieView, findings: Vec<FindingReceipt>) -> Self {
-        let mut by_spot: HashMap<_, Vec<FindingReceipt>> = HashMap::new();
+    /// Of what was found and said, what this caller may read.
+    pub(super) fn of(view: &DeclaratieView, findings: &[Finding], caller: &Caller) -> Self {
+        let mut by_line: HashMap<_, Vec<FindingReceipt>> = HashMap::new();
         for finding in findings {
-            if let Some(spot) = finding.client_and_line() {
-                by_spot.entry(spot).or_default().push(finding);
+            if let Some(at) = finding.client_line() {
+                by_line.entry(at).or_default().extend(readable(vec![finding.into()], caller));
             }
         }
         let approved = view.proposal.as_ref().filter(|_| view.approval.is_some());
         let said = approved.into_iter().flat_map(|proposal| &proposal.lines);
-        Self { findings: by_spot, decisions: said.map(|said| (said.line, said.clone())).collect() }
+        Self { findings: by_line, decisions: said.map(|said| (said.line, said.clone().into())).collect() }
     }
 
     /// What concerns this line, that of its client first.
     fn take(&mut self, at: Place) -> Vec<FindingReceipt> {
-        let mut own = self.findings.get(&(at.client, None)).cloned().unwrap_or_default();
-        own.extend(self.findings.remove(&(at.client, Some(at.in_client))).unwrap_or_default());
+        let mut own = self.findings.get(&at.client()).cloned().unwrap_or_default();
+        own.extend(self.findings.remove(&at.line()).unwrap_or_default());
         own
     }
 }

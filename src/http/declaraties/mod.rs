@@ -20,7 +20,6 @@ use crate::http::berichten::ROWS;
 use crate::http::error::Problem;
 use crate::http::openapi::{BadQuery, ForCallers, NotThere};
 use crate::http::query::{Id, Parameters};
-use crate::http::uitleg::readable;
 use crate::http::{Caller, Server};
 use crate::store::{DeclaratieView, LineQuery, Place};
 use export::{Csv, Sheet, Table};
@@ -121,8 +120,8 @@ impl Server {
         lines.truncate(limit as usize);
         let next = lines.last().filter(|_| has_more).map(|last| last.line.to_string());
         let places: Vec<Place> = lines.iter().map(|line| line.place).collect();
-        let findings = readable(store.declaratie_findings(id, scope, Some(&places)).await?, caller);
-        let mut found = Found::of(&view, findings);
+        let findings = store.declaratie_findings(id, scope, Some(&places)).await?;
+        let mut found = Found::of(&view, &findings, caller);
         let lines = lines.into_iter().map(|line| LineJson::of(line, &mut found)).collect();
         let is_for_people = is_for_people(&view, &self.gateway);
         Ok(DeclaratieJson { is_for_people, lines, next, ..DeclaratieJson::from(view) })
@@ -161,7 +160,7 @@ impl Server {
         let (store, scope) = (&self.gateway.store, caller.scope());
         let mut view = self.declaratie_view(id, caller).await?;
         loop {
-            let mut found = Found::of(&view, readable(store.declaratie_findings(id, scope, None).await?, caller));
+            let mut found = Found::of(&view, &store.declaratie_findings(id, scope, None).await?, caller);
             let (mut table, mut query) = (T::new(), LineQuery::default());
             loop {
                 let lines = store.declaratie_lines(id, scope, query, LINES).await?;

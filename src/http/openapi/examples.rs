@@ -2,10 +2,13 @@
 
 use serde_json::Value;
 
-use crate::domain::Timestamp;
-use crate::exchange::declare::{PartReport, RowFinding};
+use crate::api::{DeadlineReceipt, Destination, FindingReceipt, PartReport, Receipt, RefusalReceipt, RetourReceipt};
+use crate::domain::berichten::klasse::ElementPath;
+use crate::domain::finding::{Finding, Level, Severity};
+use crate::domain::{Berichtsoort, Release, Timestamp};
+use crate::exchange::declare::Examined;
 use crate::exchange::{Refused, as_json};
-use crate::store::{DeadlineReceipt, Destination, FindingReceipt, Receipt, RefusalReceipt, RetourReceipt};
+use crate::http::uitleg::linked_part;
 
 /// A start of support.
 pub(in crate::http) const EXAMPLE_XML: &str = include_str!("../../../fixtures/verhaal/wmo305.xml");
@@ -92,16 +95,31 @@ fn example_finding(level: &str, rule: Option<&str>, path: &str, text: &str) -> F
 
 /// A declaratie of which one line asks too much.
 pub(in crate::http) fn example_part() -> PartReport {
-    let path = "/Bericht/Declaratie/Clienten/Client[1]/Prestaties/Prestatie[1]/GeleverdVolume";
-    let text = "Het volume is hoger dan in deze periode mag.";
-    PartReport {
+    linked_part(example_examined().into())
+}
+
+/// The same, as the story of a declaratie tells it.
+pub(in crate::http) fn example_examined() -> Examined {
+    let line = ElementPath::root().child("Declaratie").child("Clienten").nth("Client", 0);
+    let line = line.child("Prestaties").nth("Prestatie", 0);
+    let finding = Finding {
+        level: Level::History,
+        severity: Severity::Error,
+        regel: Some("TR321".into()),
+        retour_code: None,
+        path: line.child("GeleverdVolume"),
+        klasse: Some(line),
+        position: None,
+        text: "Het volume is hoger dan in deze periode mag.".into(),
+    };
+    Examined {
         nummer: "202603".to_owned(),
-        berichtsoort: "WMO323".to_owned(),
-        release: "3.2".to_owned(),
+        soort: Berichtsoort::Wmo323,
+        release: Release::V3_2,
         client_count: 1,
         line_count: 1,
         ingediend: 47_500,
-        findings: vec![RowFinding { row: Some(2), finding: example_finding("history", Some("TR321"), path, text) }],
+        findings: vec![(Some(2), finding)],
         findings_left_out: 0,
         has_errors: true,
         receipt: None,

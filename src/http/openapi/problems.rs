@@ -8,7 +8,7 @@ use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::{ContentBuilder, Object, Ref, RefOr, Response, ResponseBuilder, Type};
 use utoipa::{IntoResponses, ToSchema};
 
-use super::examples::{example_part, example_refusal};
+use super::examples::{example_examined, example_refusal};
 use crate::domain::declare::{Column, RowProblem};
 use crate::domain::money::decision::NotAllowed;
 use crate::exchange::Refused;
@@ -183,7 +183,7 @@ impl IntoResponses for BadDeclaratie {
         };
         let why = [
             Declined::Rows(vec![problem]),
-            Declined::Rejected(vec![example_part()]),
+            Declined::Rejected(vec![example_examined()]),
             Declined::NummerUsed,
             Declined::ReleaseNotInForce,
         ];

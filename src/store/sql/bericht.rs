@@ -3,12 +3,13 @@
 use super::super::{Connection, Row};
 use super::Result;
 use super::deadline::deadlines_of;
+use super::finding::{Found, findings_in};
 use super::payload::as_xml;
 use super::refused::{count_refused, is_turned_down};
 use super::row::Fields;
 use super::steer::parcels_of;
 use crate::domain::{Partij, Timestamp};
-use crate::store::{BerichtView, Counts, Outcome, Overview, Receipt, Via};
+use crate::store::{BerichtView, Counts, Outcome, Overview, Via};
 
 /// Whom a bericht concerns: the parties in its header and who posted it; an operator (NULL) sees all.
 macro_rules! concerning {
@@ -20,11 +21,8 @@ macro_rules! concerning {
 /// See [`crate::store::Store::bericht`].
 pub async fn bericht(conn: &mut Connection, id: &str, partij: Option<&Partij>) -> Result<Option<BerichtView>> {
     const ONE: &str = concerning!("SELECT b.* FROM bericht b WHERE b.id = $1", "");
-    let row = sqlx::query(ONE).bind(id).bind(partij.map(Partij::code)).fetch_optional(&mut *conn).await?;
-    match row {
-        Some(row) => view(conn, &row).await.map(Some),
-        None => Ok(None),
-    }
+    let rows = sqlx::query(ONE).bind(id).bind(partij.map(Partij::code)).fetch_all(&mut *conn).await?;
+    Ok(views(conn, &rows).await?.pop())
 }
 
 /// See [`crate::store::Store::payload`].
@@ -51,16 +49,17 @@ pub async fn berichten(
     views(conn, &rows).await
 }
 
-/// These rows of `bericht`, each with its clocks and envelopes.
+/// These rows of `bericht`, each with what was found, its clocks and envelopes.
 pub async fn views(conn: &mut Connection, rows: &[Row]) -> Result<Vec<BerichtView>> {
     let mut views = Vec::with_capacity(rows.len());
+    let mut found = findings_in(conn, rows).await?;
     for row in rows {
-        views.push(view(conn, row).await?);
+        views.push(view(conn, row, &mut found).await?);
     }
     Ok(views)
 }
 
-async fn view(conn: &mut Connection, row: &Row) -> Result<BerichtView> {
+async fn view(conn: &mut Connection, row: &Row, found: &mut Found) -> Result<BerichtView> {
     let fields = Fields::of("bericht", "id", row);
     let id: String = fields.get("id")?;
     let (heenbericht_id, retour_id): (Option<String>, Option<String>) =
@@ -70,7 +69,7 @@ async fn view(conn: &mut Connection, row: &Row) -> Result<BerichtView> {
         Some(heen_id) => is_turned_down(conn, heen_id).await?,
         None => false,
     };
-    let receipt: Receipt = fields.parse("receipt", |text| serde_json::from_str(text).ok())?;
+    let receipt = found.receipt(row)?;
     // Of what was refused nothing stands in the columns but what may be found by; the receipt knows what could be read.
     let seen = receipt.refusal.clone().unwrap_or_default();
     let or_seen = |column: Option<String>, seen: Option<String>| column.or(seen);

@@ -1,6 +1,6 @@
 //! Declaraties and their lines.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::super::{Connection, Row};
@@ -17,10 +17,8 @@ use crate::domain::berichten::waarde::{ReferentieNummer, ToewijzingNummer, Value
 use crate::domain::facts::calculation::Calculation;
 use crate::domain::facts::history::{DeclaratieFact, PrestatieFact};
 use crate::domain::{Berichtsoort, Partij, Release};
-use crate::store::findings::findings_of;
 use crate::store::{
-    About, CalculationReceipt, Declarable, DeclaratieView, FindingReceipt, LineQuery, LineView, NewDeclaratie, Place,
-    Returned,
+    About, Declarable, DeclaratieView, KeptCalculation, LineQuery, LineView, NewDeclaratie, Place, Returned,
 };
 
 /// Keeps a declaratie, without its lines.
@@ -91,7 +89,7 @@ pub fn insert_prestaties(
 }
 
 fn calculations_text(calculations: &[Calculation]) -> Result<String> {
-    let receipts: Vec<CalculationReceipt> = calculations.iter().map(CalculationReceipt::from).collect();
+    let receipts: Vec<KeptCalculation> = calculations.iter().map(KeptCalculation::from).collect();
     Ok(serde_json::to_string(&receipts).map_err(|cause| sqlx::Error::Encode(Box::new(cause)))?)
 }
 
@@ -296,24 +294,6 @@ fn line(row: &Row) -> Result<LineView> {
         betaalbaar: fields.get("betaalbaar")?,
         calculations: fields.parse("calculations", |text| serde_json::from_str(text).ok())?,
     })
-}
-
-/// See [`crate::store::Store::declaratie_findings`].
-pub async fn findings(
-    conn: &mut Connection,
-    (id, partij): (&str, Option<&Partij>),
-    lines: Option<&[Place]>,
-) -> Result<Vec<FindingReceipt>> {
-    const RECEIPT: &str = "SELECT b.id, b.receipt FROM declaratie d JOIN bericht b ON b.id = d.bericht_id
-        WHERE d.bericht_id = $1 AND ($2 IS NULL OR $2 IN (d.gemeente, d.aanbieder))";
-    let row = sqlx::query(RECEIPT).bind(id).bind(partij.map(Partij::code)).fetch_optional(conn).await?;
-    let Some(row) = row else { return Ok(Vec::new()) };
-    let spots: Option<HashSet<(u32, Option<u32>)>> =
-        lines.map(|lines| lines.iter().flat_map(|at| [(at.client, None), (at.client, Some(at.in_client))]).collect());
-    let is_wanted = |finding: &FindingReceipt| {
-        spots.as_ref().is_none_or(|spots| finding.client_and_line().is_some_and(|spot| spots.contains(&spot)))
-    };
-    Fields::of("bericht", "id", &row).parse("receipt", |text| findings_of(text, is_wanted).ok())
 }
 
 /// See [`crate::store::Store::declarable`].

@@ -11,6 +11,7 @@ use super::facts::{
     clients_with_toewijzing, leveringen, lines_about, lines_on, read_reported_starts, read_revisions, read_starts,
     read_stops, read_toewijzingen, toewijzingen_numbered, toewijzingen_of_client, verzoeken_named, verzoeken_of_client,
 };
+use super::finding::findings_in;
 use super::row::Fields;
 use super::spoed::{ask_spoed, read_spoed};
 use crate::domain::berichten::bericht::{BerichtIdentificatie, Heenbericht};
@@ -292,9 +293,9 @@ pub async fn first_receipt(
         Some((afzender, identificatie)) => sqlx::query(NAMED).bind(sha256).bind(afzender).bind(identificatie),
         None => sqlx::query(MADE).bind(sha256),
     };
-    let row = query.fetch_optional(conn).await?;
-    row.map(|row| Fields::of("bericht", "id", &row).parse("receipt", |text| serde_json::from_str(text).ok()))
-        .transpose()
+    let rows = query.fetch_all(&mut *conn).await?;
+    let mut found = findings_in(conn, &rows).await?;
+    rows.first().map(|row| found.receipt(row)).transpose()
 }
 
 /// See [`crate::store::Store::seen_envelope`].

@@ -5,6 +5,7 @@ use sqlx::AssertSqlSafe;
 
 use super::super::Connection;
 use super::Result;
+use super::finding::findings_in;
 use super::payload::as_xml;
 use super::row::Fields;
 use crate::store::{Digest, Journaled, LedgerRow, LedgerTable};
@@ -16,6 +17,7 @@ pub async fn journal(conn: &mut Connection, after: i64, limit: u32) -> Result<Ve
         WHERE j.seq > $1 ORDER BY j.seq LIMIT $2";
     let rows = sqlx::query(PAGE).bind(after).bind(i64::from(limit)).fetch_all(&mut *conn).await?;
     let mut berichten = Vec::with_capacity(rows.len());
+    let mut found = findings_in(conn, &rows).await?;
     for row in &rows {
         let fields = Fields::of("bericht", "id", row);
         let id: String = fields.get("id")?;
@@ -23,7 +25,7 @@ pub async fn journal(conn: &mut Connection, after: i64, limit: u32) -> Result<Ve
             seq: fields.get("seq")?,
             received_at: fields.get("received_at")?,
             heenbericht_id: fields.get("heenbericht_id")?,
-            receipt: fields.parse("receipt", |text| serde_json::from_str(text).ok())?,
+            receipt: found.receipt(row)?,
             xml: as_xml(conn, &id).await?,
             id,
         });

@@ -11,6 +11,7 @@ mod betaling;
 mod deadline;
 mod declaratie;
 mod facts;
+mod finding;
 mod history;
 mod journal;
 mod ledger;

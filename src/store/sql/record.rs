@@ -4,6 +4,7 @@ use super::super::Connection;
 use super::audit::approve;
 use super::batch::Batch;
 use super::declaratie::insert_prestaties;
+use super::finding::insert_findings;
 use super::ledger::{advance_revisions, apply, change_ledger, insert_about};
 use super::payload::{insert_payload, receipt_text};
 use super::row::{day_in_order, in_order};
@@ -104,12 +105,13 @@ fn write_deadlines(batch: &mut Batch, entry: &Entry) {
     insert_deadlines(batch, &entry.deadlines, &entry.bericht);
 }
 
-/// What there can be much of: the bytes, what it is about, the lines of a declaratie.
+/// What there can be much of: the bytes, what was found, what it is about, the lines of a declaratie.
 fn write_rest(batch: &mut Batch, entry: &Entry) -> Result<()> {
     let own = (!entry.released).then_some(&entry.bericht);
     for bericht in own.into_iter().chain(&entry.retour) {
         insert_payload(batch, bericht);
     }
+    insert_findings(batch, &entry.bericht, 0..entry.bericht.receipt.findings.len());
     let Some(about) = &entry.about else { return Ok(()) };
     insert_about(batch, about, &entry.bericht.id, 0..about.revisions.len());
     if let Some(declaratie) = &entry.ledger.declaratie {

@@ -10,6 +10,7 @@ use super::super::Connection;
 use super::Result;
 use super::batch::Batch;
 use super::declaratie::insert_prestaties;
+use super::finding::insert_findings;
 use super::ledger::insert_about;
 use super::payload::{PART, insert_part};
 use super::row::in_order;
@@ -28,6 +29,8 @@ pub enum Portion {
     Lines(Range<usize>),
     /// What the bericht is about.
     About(Range<usize>),
+    /// What was found in it.
+    Findings(Range<usize>),
 }
 
 /// What is written ahead of this, in order; nothing unless it is large. What waited is there already.
@@ -40,13 +43,15 @@ pub fn portions(entry: &Entry) -> Vec<Portion> {
     let bytes: Vec<(bool, bool, usize)> =
         berichten(entry).flat_map(|(of_retour, bericht)| sizes(of_retour, bericht)).collect();
     let most_bytes = bytes.iter().map(|(.., size)| *size).max().unwrap_or(0);
-    if Size::with_rows(most_bytes, lines.max(subjects)) < Size::Huge {
+    let findings = entry.bericht.receipt.findings.len();
+    if Size::with_rows(most_bytes, lines.max(subjects).max(findings)) < Size::Huge {
         return Vec::new();
     }
     let parts = bytes.into_iter().flat_map(|(of_retour, is_made, size)| {
         (0..size.div_ceil(PART)).map(move |nr| Portion::Bytes { of_retour, is_made, nr })
     });
     let parts = parts.chain(ranges(lines).map(Portion::Lines)).chain(ranges(subjects).map(Portion::About));
+    let parts = parts.chain(ranges(findings).map(Portion::Findings));
     [Portion::Mark].into_iter().chain(parts).collect()
 }
 
@@ -91,6 +96,7 @@ pub fn plan(entry: &Entry, portion: Portion) -> Result<Batch> {
                 insert_about(&mut batch, about, id, range);
             }
         }
+        Portion::Findings(range) => insert_findings(&mut batch, &entry.bericht, range),
     }
     Ok(batch)
 }
@@ -117,9 +123,10 @@ pub fn ids(entry: &Entry) -> Vec<String> {
 pub async fn take_away(conn: &mut Connection, id: &str) -> Result<bool> {
     const LINES: &str = "DELETE FROM prestatie
         WHERE bericht_id = $1 AND nr <= (SELECT MIN(nr) FROM prestatie WHERE bericht_id = $1) + $2";
-    const REST: [&str; 3] = [
+    const REST: [&str; 4] = [
         "DELETE FROM payload WHERE bericht_id = $1",
         "DELETE FROM about WHERE bericht_id = $1",
+        "DELETE FROM finding WHERE bericht_id = $1",
         "DELETE FROM ahead WHERE bericht_id = $1",
     ];
     let rows = i64::try_from(HUGE_ROWS).unwrap_or(i64::MAX);

@@ -8,21 +8,22 @@ use chrono::NaiveDate;
 
 use super::super::Database;
 use super::{
-    Result, audit, bericht, betaling, deadline, declaratie, facts, history, journal, levering, outbox, payload,
-    postbus, record, refused, spoed, staging, steer, support, toewijzing, waiting,
+    Result, audit, bericht, betaling, deadline, declaratie, facts, finding, history, journal, levering, outbox,
+    payload, postbus, record, refused, spoed, staging, steer, support, toewijzing, waiting,
 };
 use crate::domain::berichten::waarde::{Bsn, ReferentieNummer, ToewijzingNummer};
 use crate::domain::cak::Support;
 use crate::domain::facts::history::{Elsewhere, Subject};
+use crate::domain::finding::Finding;
 use crate::domain::money::betaling::Kenmerk;
 use crate::domain::{Bericht, Header, History, Partij, Timestamp};
 use crate::store::{
     Acknowledged, After, AuditView, BerichtView, BetalingView, CakExport, Counts, DeadlineQuery, DeadlineView,
-    Declarable, DeclaratieView, Digest, Done, Entry, EnvelopeSeen, FaultView, FindingReceipt, Hold, Journaled,
-    KeptParcel, LastSeen, Lease, LedgerRow, LedgerTable, LeveringView, LineQuery, LineView, Made, NewBetaling,
-    NewFault, NewOpened, Opening, OutboxQuery, Overview, Parcel, ParcelView, Payment, Place, PostbusItem, Proposal,
-    Receipt, RefusedToewijzing, Room, Scope, Settlement, Spoed, SpoedWithdrawal, Steering, Store, ToewijzingView,
-    VorderingView, Waiting, WaitingKey, WaitingToewijzing, Withdrawal,
+    Declarable, DeclaratieView, Digest, Done, Entry, EnvelopeSeen, FaultView, Hold, Journaled, KeptParcel, LastSeen,
+    Lease, LedgerRow, LedgerTable, LeveringView, LineQuery, LineView, Made, NewBetaling, NewFault, NewOpened, Opening,
+    OutboxQuery, Overview, Parcel, ParcelView, Payment, Place, PostbusItem, Proposal, Receipt, RefusedToewijzing, Room,
+    Scope, Settlement, Spoed, SpoedWithdrawal, Steering, Store, ToewijzingView, VorderingView, Waiting, WaitingKey,
+    WaitingToewijzing, Withdrawal,
 };
 
 impl Database {
@@ -306,10 +307,10 @@ impl Store for Database {
         id: &str,
         partij: Option<&Partij>,
         lines: Option<&[Place]>,
-    ) -> Result<Vec<FindingReceipt>> {
+    ) -> Result<Vec<Finding>> {
         let (id, partij, lines) = (id.to_owned(), partij.cloned(), lines.map(<[Place]>::to_vec));
         self.read(move |conn| {
-            Box::pin(async move { declaratie::findings(conn, (&id, partij.as_ref()), lines.as_deref()).await })
+            Box::pin(async move { finding::of_declaratie(conn, (&id, partij.as_ref()), lines.as_deref()).await })
         })
         .await
     }

@@ -42,6 +42,7 @@ pub async fn release(conn: &mut Connection, bericht: &NewBericht) -> Result<()> 
     }
     sqlx::query("DELETE FROM waiting_on WHERE bericht_id = $1").bind(&bericht.id).execute(&mut *conn).await?;
     sqlx::query("DELETE FROM about WHERE bericht_id = $1").bind(&bericht.id).execute(&mut *conn).await?;
+    sqlx::query("DELETE FROM finding WHERE bericht_id = $1").bind(&bericht.id).execute(&mut *conn).await?;
     sqlx::query(OUTCOME)
         .bind(&bericht.id)
         .bind(bericht.outcome.name())

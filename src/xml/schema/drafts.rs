@@ -1,5 +1,6 @@
 //! Findings while they are being made: at an offset, without line and column yet.
 
+use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::finding::{Finding, Level, Position, Severity};
 use crate::xml::window::Window;
 
@@ -133,9 +134,9 @@ impl Drafts {
             regel: None,
             retour_code: None,
             klasse: None,
-            path: draft.path,
+            path: draft.path.parse().unwrap_or_else(|_| ElementPath::root()),
             position: draft.position,
-            text: draft.text,
+            text: draft.text.into(),
         };
         self.list.into_iter().map(finding).collect()
     }

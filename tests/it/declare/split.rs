@@ -7,7 +7,7 @@ use iwmo_gateway::domain::{Bericht, Inhoud, Partij};
 use iwmo_gateway::exchange::LocalParties;
 use iwmo_gateway::exchange::declare::{Asked, Declared, NotMade, Proof, declare, prove};
 use iwmo_gateway::exchange::parties::LocalParty;
-use iwmo_gateway::store::{Lease, Room};
+use iwmo_gateway::store::{Lease, Outcome, Room};
 use iwmo_gateway::xml;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -99,7 +99,7 @@ async fn clients_stay_together_and_no_envelope_is_too_large_or_needlessly_small(
     assert_eq!(told, [("2026D1", 2, 12, 30_000), ("2026D2", 2, 12, 30_000), ("2026D3", 2, 12, 30_000)]);
     for part in &parts {
         let receipt = part.receipt.as_ref().expect("taken in");
-        assert_eq!((receipt.verdict.as_str(), receipt.sent_to[0].via.as_str()), ("accepted", "ggk"));
+        assert_eq!((receipt.verdict, receipt.sent_to[0].via.as_str()), (Outcome::Accepted, "ggk"));
     }
 
     let now = stage.gateway.clock.now();
@@ -142,7 +142,7 @@ async fn what_one_part_declares_counts_for_the_next() {
     let proofs = proofs(&stage, &of_december("2026", &rows)).await;
     assert!(proofs.len() > 2, "{}", proofs.len());
     let budget =
-        |proof: &Proof| proof.report.findings.iter().filter(|one| one.finding.rule.as_deref() == Some("TR369")).count();
+        |proof: &Proof| proof.report.findings.iter().filter(|(_, one)| one.regel.as_deref() == Some("TR369")).count();
     assert_eq!(proofs.iter().map(budget).sum::<usize>(), 1, "twenty times 50 000 euros on a budget of one cent less");
     assert_eq!(budget(proofs.last().expect("a part")), 1);
 }

@@ -1,17 +1,18 @@
 //! What people propose and approve of: the last proposal counts, one approval, and nothing of it is lost.
 
 use iwmo_gateway::domain::Berichtsoort;
-use iwmo_gateway::store::{Approval, Entry, LastSeen, LineDecisionReceipt, NewBericht, Proposal, StoreError};
+use iwmo_gateway::domain::money::decision::LineDecision;
+use iwmo_gateway::store::{Approval, Entry, LastSeen, NewBericht, Proposal, StoreError};
 
 use super::World;
 use super::data::{entry, entry_305, morning, new_bericht, retour};
 
 fn proposal(id: &str) -> Proposal {
-    let line = LineDecisionReceipt {
+    let line = LineDecision {
         line: 2,
         granted: false,
         toegekend: None,
-        retourcode: Some("9307".into()),
+        retour_code: Some("9307".into()),
         reason: Some("Waarom".into()),
     };
     Proposal { id: id.to_owned(), at: morning(), by: "Anna".to_owned(), lines: vec![line] }

@@ -1,14 +1,16 @@
 //! A declaratie is read as its totals and as pages of its lines.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use chrono::Datelike;
 use iwmo_gateway::domain::berichten::waarde::{DebetCredit, ToewijzingNummer};
 use iwmo_gateway::domain::deadlines::kind::DeadlineKind;
+use iwmo_gateway::domain::finding::{Finding, Level, Severity};
 use iwmo_gateway::domain::{Berichtsoort, Partij};
 use iwmo_gateway::store::{
-    About, Answering, Closing, DeadlineState, DeclaratieView, Effect, Ends, Entry, FindingReceipt, LedgerChange,
-    LineQuery, LineView, NewBericht, NewDeadline, NewDeclaratie, NewPrestatie, Of, Place, Returned, Store,
+    About, Answering, Closing, DeadlineState, DeclaratieView, Effect, Ends, Entry, LedgerChange, LineQuery, LineView,
+    NewBericht, NewDeadline, NewDeclaratie, NewPrestatie, Of, Place, Returned, Store,
 };
 
 use super::World;
@@ -39,7 +41,7 @@ fn nth(nr: i64) -> NewPrestatie {
     new
 }
 
-async fn record(store: &dyn Store, id: &str, new: NewDeclaratie, findings: Vec<FindingReceipt>) {
+async fn record(store: &dyn Store, id: &str, new: NewDeclaratie, findings: Vec<Finding>) {
     let mut entry = entry_at(id, 0);
     entry.about.as_mut().expect("there").revisions = about(0).revisions.split_off(1);
     entry.ledger = LedgerChange { declaratie: Some(Arc::new(new)), ..LedgerChange::default() };
@@ -126,17 +128,16 @@ pub async fn lines_are_for_their_parties_and_there_with_their_declaratie(world: 
     assert_eq!((left.line_count, left.toegekend, left.betaalbaar, left.toewijzing_nummer), (0, 0, 0, None));
 }
 
-fn finding(path: &str) -> FindingReceipt {
-    FindingReceipt {
-        level: "history".to_owned(),
-        rule: Some("TR321".to_owned()),
-        retourcode: None,
-        severity: None,
-        path: path.to_owned(),
-        line: None,
-        column: None,
-        text: String::new(),
-        uitleg: None,
+fn finding(path: &str) -> Finding {
+    Finding {
+        level: Level::History,
+        severity: Severity::Error,
+        regel: Some("TR321".into()),
+        retour_code: None,
+        klasse: None,
+        path: path.parse().expect("a path"),
+        position: None,
+        text: Cow::default(),
     }
 }
 
@@ -153,7 +154,7 @@ pub async fn findings_are_those_of_the_lines_asked_for(World { one, two, raw: _r
     record(one.as_ref(), "b1", declaratie("b1", (0..6).map(nth).collect()), findings).await;
     let found = async |lines: Option<&[Place]>| -> Vec<String> {
         let found = two.declaratie_findings("b1", None, lines).await.expect("read");
-        found.into_iter().map(|finding| finding.path).collect()
+        found.into_iter().map(|finding| finding.path.to_string()).collect()
     };
     assert_eq!(found(None).await, paths);
     assert_eq!(found(Some(&[])).await, [""; 0]);

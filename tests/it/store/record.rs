@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use iwmo_gateway::domain::berichten::klasse::ElementPath;
+use iwmo_gateway::domain::finding::{Finding, Place, Position, Severity};
+use iwmo_gateway::domain::regels::REGELS;
 use iwmo_gateway::domain::{Bericht, Berichtsoort};
 use iwmo_gateway::store::{
     DeadlineState, Entry, EnvelopeSeen, NewBericht, NewDeadline, Outcome, Store, StoreError, Via,
@@ -259,4 +262,24 @@ pub async fn closed_store_says_so(World { one, two, raw: _raw }: World) {
     assert!(matches!(one.overview().await, Err(StoreError::Closed)));
     let left: Arc<dyn Store> = two;
     assert_eq!(left.overview().await.expect("the other process goes on").accepted, 1);
+}
+
+pub async fn a_finding_is_a_row_and_says_what_its_rule_says(world: World) {
+    let rows = "SELECT COUNT(*) FROM finding";
+    world.one.record(&entry_305("b1")).await.expect("recorded");
+    assert_eq!(world.number(rows).await, 0, "nothing was found, and nothing is written of it");
+    let tr019 = REGELS.iter().find(|regel| regel.code == "TR019").expect("a rule");
+    let start = ElementPath::root().child("Client").child("StartProducten").nth("StartProduct", 0);
+    let by_rule = Finding {
+        position: Some(Position { line: 31, column: 9 }),
+        ..tr019.broken_at(Place::element(start, "ToewijzingNummer"))
+    };
+    let (severity, text) = (Severity::Warning, "Geen regel zegt dit.".into());
+    let by_none = Finding { regel: None, severity, text, klasse: None, position: None, ..by_rule.clone() };
+    let mut entry = entry_305("b2");
+    entry.bericht.receipt.findings = vec![by_rule, by_none];
+    world.one.record(&entry).await.expect("recorded");
+    let read = world.two.bericht("b2", None).await.expect("read").expect("there").receipt;
+    assert_eq!(read, entry.bericht.receipt);
+    assert_eq!(world.number("SELECT COUNT(*) FROM finding WHERE text IS NULL").await, 1, "that of the rule is its own");
 }

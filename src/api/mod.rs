@@ -1,0 +1,10 @@
+//! The types of the API, as JSON has them: what the server answers and what commands print with `--format json`.
+//!
+//! Made of what is kept and of what the stories give, never the other way but for what a caller sends: what is kept does not
+//! change when a member here gets another name.
+
+mod declaratie;
+mod receipt;
+
+pub use declaratie::{CalculationReceipt, LineDecisionReceipt, PartReport, RowFinding, RowProblemReport};
+pub use receipt::{DeadlineReceipt, Destination, FindingReceipt, Receipt, RefusalReceipt, RetourReceipt};

@@ -1,0 +1,32 @@
+//! How what people say about the lines of a declaratie is kept, as JSON.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::domain::money::decision::LineDecision;
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "LineDecision")]
+struct KeptDecision {
+    line: usize,
+    granted: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    toegekend: Option<u32>,
+    #[serde(rename = "retourcode", default, skip_serializing_if = "Option::is_none")]
+    retour_code: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Written<'a>(#[serde(with = "KeptDecision")] &'a LineDecision);
+
+#[derive(Deserialize)]
+struct Read(#[serde(with = "KeptDecision")] LineDecision);
+
+pub fn serialize<S: Serializer>(lines: &[LineDecision], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(lines.iter().map(Written))
+}
+
+pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<LineDecision>, D::Error> {
+    Ok(Vec::<Read>::deserialize(deserializer)?.into_iter().map(|Read(line)| line).collect())
+}
