@@ -106,7 +106,7 @@ impl Schemas {
     #[must_use]
     pub fn compiled_in() -> Arc<Self> {
         static COMPILED_IN: LazyLock<Arc<Schemas>> = LazyLock::new(|| {
-            Arc::new(Schemas::load(&[]).expect("the XSDs under xsd/ are supported: a test loads them"))
+            Arc::new(Schemas::load(&[]).expect("the XSDs under config/releases/ are supported: a test loads them"))
         });
         Arc::clone(&COMPILED_IN)
     }

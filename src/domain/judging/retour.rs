@@ -79,7 +79,7 @@ fn codes_of_body(klasse: &ElementPath, findings: &[&Finding]) -> RetourCodes {
     RetourCodes([RetourCode::of(code)].into())
 }
 
-/// The versions of the schemas under `xsd/`, where the release asks for them.
+/// The versions of the schemas under `config/releases/`, where the release asks for them.
 pub(in crate::domain) fn own_xsd_versie(release: Release) -> Option<XsdVersie> {
     let first = Versie::from_text("1.0.0").expect("any text is a Versie to the domain");
     let ours = XsdVersie { basisschema_xsd_versie: first.clone(), bericht_xsd_versie: first };

@@ -14,7 +14,7 @@ pub(super) fn file(release: Release, name: &str) -> Option<&'static str> {
 /// Names the XSDs of a folder and takes in their texts.
 macro_rules! folder {
     ($folder:literal: $($name:literal)*) => {
-        &[$(($name, include_str!(concat!("../../../xsd/", $folder, "/", $name, ".xsd"))),)*]
+        &[$(($name, include_str!(concat!("../../../config/releases/", $folder, "/xsd/", $name, ".xsd"))),)*]
     };
 }
 
