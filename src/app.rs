@@ -26,6 +26,7 @@ use crate::http::serve::{Limits as HttpLimits, serve};
 use crate::http::{self, Caller};
 use crate::hub::codes::Generation;
 use crate::hub::ggk::{Ggk, LinkError, Timeouts};
+use crate::standard;
 use crate::store::{IfOlder, Postgres, Sqlite, Store, StoreError};
 use crate::xml::{LoadError, Replacement, Schemas};
 
@@ -163,12 +164,13 @@ async fn when(mut stopped: watch::Receiver<bool>) {
 /// # Errors
 /// The first thing in the files of section `[schemas]` that cannot be used.
 pub fn schemas(config: &Config) -> Result<Arc<Schemas>, LoadError> {
-    if config.schemas.is_empty() {
+    let known = config.releases.known;
+    if config.schemas.is_empty() && known == standard::built_in() {
         return Ok(Schemas::compiled_in());
     }
     let sets = config.schemas.iter();
     let replacements: Vec<_> = sets.map(|set| Replacement { release: set.release, files: set.files.clone() }).collect();
-    Schemas::load(&replacements).map(Arc::new)
+    Schemas::load(known, &replacements).map(Arc::new)
 }
 
 /// Opens the database, or creates it; one that an earlier program made is brought up to date or refused.

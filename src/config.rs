@@ -11,9 +11,11 @@ mod limits;
 mod load;
 mod node;
 mod origins;
+mod parsed;
 mod profile;
 mod raw;
 mod rekening;
+mod releases;
 mod text;
 
 use std::collections::HashMap;
@@ -84,7 +86,7 @@ pub struct Config {
 #[serde(deny_unknown_fields)]
 pub struct Http {
     /// Where to listen.
-    #[serde(deserialize_with = "raw::address")]
+    #[serde(deserialize_with = "parsed::address")]
     pub listen: SocketAddr,
     /// The largest bericht taken in, in bytes.
     pub max_bericht_bytes: usize,
@@ -273,8 +275,9 @@ mod tests {
     use super::*;
     use crate::domain::berichten::waarde::Value;
     use crate::domain::deadlines::kind::DeadlineKind;
-    use crate::domain::deadlines::releases::ReleaseWindows;
+    use crate::domain::deadlines::releases::{InForce, ReleaseWindows};
     use crate::domain::deadlines::term::{Term, Unit};
+    use crate::standard;
 
     #[test]
     fn the_defaults_hold_by_themselves() {
@@ -366,12 +369,14 @@ mod tests {
     #[test]
     fn a_party_may_have_releases_on_days_of_its_own() {
         let own = "[[partij]]\ncode = \"0384\"\nnaam = \"x\"\nreleases = { iwmo_2_3 = [\"2019-04-01\"] }";
-        let Releases::Windows { general, own } = Config::parse(own).expect("settings").releases else { panic!() };
+        let InForce::Windows { general, own, .. } = Config::parse(own).expect("settings").releases.in_force else {
+            panic!()
+        };
         let partij = Partij::from_text("0384").expect("a gemeente");
-        let last = |windows: &ReleaseWindows| windows.0[&Release::V2_3].last;
+        let last = |windows: &ReleaseWindows| windows.0[&standard::named("2.3")].last;
         assert_eq!(last(&general), chrono::NaiveDate::from_ymd_opt(2020, 3, 30));
         assert_eq!(last(&own[&partij]), None);
-        assert_eq!(own[&partij].0[&Release::V3_2], general.0[&Release::V3_2]);
+        assert_eq!(own[&partij].0[&standard::named("3.2")], general.0[&standard::named("3.2")]);
 
         let reversed = "[releases]\niwmo_3_2 = [\"2023-04-03\", \"2023-04-02\"]";
         assert_eq!(

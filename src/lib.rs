@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`domain`] | what the standard says, pure |
 //! | [`xml`] | bytes ↔ domain: schema check, read, write |
+//! | [`standard`] | which releases of the standard there are |
 //! | [`json`] | bericht ↔ JSON, by the same names |
 //! | [`store`] | what is kept, as use cases over SQLite and PostgreSQL |
 //! | [`hub`] | the national network: envelopes, links, a stand-in |
@@ -29,5 +30,6 @@ pub mod http;
 pub mod hub;
 pub mod json;
 pub mod size;
+pub mod standard;
 pub mod store;
 pub mod xml;

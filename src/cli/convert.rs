@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::{Exit, written};
+use super::{Exit, ReleasesFolder, complain, written};
 use crate::domain::Finding;
-use crate::{json, xml};
+use crate::domain::berichten::release::{Choice, Release};
+use crate::xml::Schemas;
+use crate::{json, standard, xml};
 
 /// What `convert` takes.
 #[derive(clap::Args)]
@@ -15,6 +17,8 @@ pub struct Arguments {
     /// What to make of it
     #[arg(long, value_enum)]
     to: Notation,
+    #[command(flatten)]
+    releases: ReleasesFolder,
     /// The bericht, or - for stdin
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -36,9 +40,17 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
             return Exit::Environment;
         }
     };
+    let loaded = arguments.releases.known().and_then(|known| Ok((known, Schemas::load(known, &[])?)));
+    let (known, schemas) = match loaded {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            complain(error.as_ref());
+            return Exit::Environment;
+        }
+    };
     let converted = match arguments.to {
-        Notation::Json => to_json(&bytes),
-        Notation::Xml => to_xml(&bytes),
+        Notation::Json => to_json(&bytes, &schemas),
+        Notation::Xml => to_xml(&bytes, &schemas, known),
     };
     match converted {
         Err(problems) => {
@@ -58,18 +70,19 @@ fn contents(file: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn to_json(bytes: &[u8]) -> Result<Vec<u8>, Vec<String>> {
-    let bericht = xml::read(bytes).map_err(|refusal| refusal.findings.iter().map(line).collect::<Vec<_>>())?;
+fn to_json(bytes: &[u8], schemas: &Schemas) -> Result<Vec<u8>, Vec<String>> {
+    let bericht = schemas.read(bytes).map_err(|refusal| refusal.findings.iter().map(line).collect::<Vec<_>>())?;
     let mut text = serde_json::to_vec_pretty(&json::write(&bericht)).expect("a document has only texts and numbers");
     text.push(b'\n');
     Ok(text)
 }
 
 /// The result is checked against the schema: JSON alone cannot say what is allowed.
-fn to_xml(bytes: &[u8]) -> Result<Vec<u8>, Vec<String>> {
-    let bericht = json::read(bytes, None).map_err(|error| vec![error.to_string()])?;
+fn to_xml(bytes: &[u8], schemas: &Schemas, known: &'static [Release]) -> Result<Vec<u8>, Vec<String>> {
+    let choice = Choice { known, usual: standard::choice().usual };
+    let bericht = json::read(bytes, None, choice).map_err(|error| vec![error.to_string()])?;
     let text = xml::encode(&bericht);
-    match xml::Schemas::compiled_in().check(&text) {
+    match schemas.check(&text) {
         Ok(_) => Ok(text),
         Err(refusal) => {
             Err(refusal.findings.iter().map(|finding| format!("{}: {}", finding.path, finding.text)).collect())

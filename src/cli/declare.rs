@@ -12,11 +12,11 @@ use super::{ConfigFile, Exit, block_on, complain};
 use crate::app;
 use crate::clock::SystemClock;
 use crate::config::{Config, Database};
+use crate::domain::Partij;
 use crate::domain::berichten::declaratie::GeslotenPeriode;
 use crate::domain::berichten::periode;
 use crate::domain::berichten::waarde::{Identificatie, Value};
 use crate::domain::declare::nummer;
-use crate::domain::{Partij, Release};
 use crate::exchange::Gateway;
 use crate::exchange::declare::{Asked, NotMade, Proof, prove, rows};
 use crate::store::IfOlder;
@@ -61,9 +61,9 @@ pub struct Arguments {
     /// The number of the declaratie: 1 to 12 letters and digits; of several berichten each gets D1, D2, … behind it
     #[arg(long, value_name = "NUMMER", value_parser = parse_nummer)]
     nummer: Identificatie,
-    /// Of the standard: 3.2 makes a WMO323, 2.3 a WMO303
-    #[arg(long, value_name = "RELEASE", default_value = Release::NEWEST.name(), value_parser = release)]
-    release: Release,
+    /// Of the standard: 3.2 makes a WMO323, 2.3 a WMO303; when left out, the newest that is in force
+    #[arg(long, value_name = "RELEASE")]
+    release: Option<String>,
     /// Write the berichten even if the gemeente will surely reject them; never what is not as its schema says
     #[arg(long)]
     force: bool,
@@ -94,10 +94,6 @@ fn parse_nummer(text: &str) -> Result<Identificatie, &'static str> {
     nummer(text).ok_or("a number has 1 to 12 letters and digits, and nothing else")
 }
 
-fn release(text: &str) -> Result<Release, &'static str> {
-    Release::ALL.into_iter().find(|release| release.name() == text).ok_or("2.3 or 3.2")
-}
-
 /// Makes the berichten, tells what was found and writes them.
 pub(super) fn run(arguments: &Arguments) -> Exit {
     block_on(async {
@@ -118,13 +114,16 @@ async fn declare(arguments: &Arguments) -> Result<Exit, Box<dyn Error>> {
         Err(problems) => return report::refuse(&problems, arguments.format),
     };
     let gateway = open(arguments).await?;
+    let choice = gateway.releases.choice(gateway.clock.today());
+    let release = choice.named(arguments.release.as_deref());
+    let release = release.ok_or_else(|| format!("--release: expected is {}", choice.names()))?;
     let asked = Asked {
         by: "declare".to_owned(),
         gemeente: arguments.gemeente.clone(),
         aanbieder: arguments.aanbieder.clone(),
         periode: arguments.periode.clone(),
         nummer: arguments.nummer.clone(),
-        release: arguments.release,
+        release,
         rows,
     };
     let proved = prove(&asked, &gateway).await;

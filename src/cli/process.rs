@@ -1,11 +1,15 @@
 //! What every command shares: where its settings are, how it runs, how it stops and how it ended.
 
+use std::error::Error;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::domain::Release;
+use crate::standard;
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,6 +51,26 @@ impl ConfigFile {
             .and_then(|mut file| file.read(&mut [0]))
             .err()
             .map(|error| format!("{}: {error}", path.display()))
+    }
+}
+
+/// Where other releases of the standard are.
+#[derive(clap::Args)]
+pub(super) struct ReleasesFolder {
+    /// Folder with releases of the standard besides those of the program, a folder each (see docs/releases.md)
+    #[arg(long = "releases", value_name = "DIR")]
+    folder: Option<PathBuf>,
+}
+
+impl ReleasesFolder {
+    /// The releases of the program, and those in the folder.
+    pub(super) fn known(&self) -> Result<&'static [Release], Box<dyn Error>> {
+        let mut problems = Vec::new();
+        let known = self
+            .folder
+            .as_deref()
+            .map_or_else(standard::built_in, |folder| standard::with_folder(folder, &mut problems));
+        if problems.is_empty() { Ok(known) } else { Err(problems.join("\n").into()) }
     }
 }
 

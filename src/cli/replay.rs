@@ -21,7 +21,7 @@ use crate::clock::SetClock;
 use crate::config::Config;
 use crate::domain::Timestamp;
 use crate::domain::berichten::contract::Contracten;
-use crate::domain::deadlines::releases::Releases;
+use crate::domain::deadlines::releases::{InForce, Releases};
 use crate::exchange::receive::receive;
 use crate::exchange::wait::release;
 use crate::exchange::{Carrier, Format as Notation, Gateway, LocalParties, Received, Reply};
@@ -77,7 +77,7 @@ async fn play_all(arguments: &Arguments) -> Result<Exit, Box<dyn Error>> {
     let first = scenario.plays.first().map(Play::moment).unwrap_or_default();
     let clock = Arc::new(SetClock::at(first));
     let for_people = arguments.format == Format::Text;
-    let answers = for_people.then(|| InFolder::read(&scenario.plays));
+    let answers = for_people.then(|| InFolder::read(&scenario.plays, &Schemas::compiled_in()));
     let stage = Stage { gateway: gateway(&scenario, store, &clock)?, clock, out: arguments.out.as_deref(), answers };
     if let Some(out) = stage.out {
         std::fs::create_dir_all(out).map_err(|error| format!("{}: {error}", out.display()))?;
@@ -103,10 +103,12 @@ fn gateway(scenario: &Scenario, store: Arc<dyn Store>, clock: &Arc<SetClock>) ->
         None => String::new(),
     };
     let config = Config::parse(&settings)?;
-    let gateway = app::gateway(config, Schemas::compiled_in(), store, Arc::clone(clock) as _);
+    let schemas = app::schemas(&config)?;
+    let gateway = app::gateway(config, schemas, store, Arc::clone(clock) as _);
+    let releases = Releases { in_force: InForce::Any, ..gateway.releases.clone() };
     let contracten = scenario.contract.clone().map_or_else(Contracten::default, Contracten::everywhere);
     let wait_for_earlier = scenario.wait_for_earlier;
-    Ok(Gateway { parties: LocalParties::replayed(), releases: Releases::Any, contracten, wait_for_earlier, ..gateway })
+    Ok(Gateway { parties: LocalParties::replayed(), releases, contracten, wait_for_earlier, ..gateway })
 }
 
 /// Where the berichten are played.

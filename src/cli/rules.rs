@@ -15,6 +15,7 @@ use crate::domain::finding::Level;
 use crate::domain::regels::list::{Entry, Unchecked, find, list};
 use crate::domain::regels::uitleg::{Explained, Uitleg};
 use crate::exchange::table::{Cell, csv};
+use crate::standard;
 
 /// What `rules` takes.
 #[derive(clap::Args)]
@@ -40,18 +41,18 @@ enum Format {
 #[derive(Clone, Copy)]
 enum Row {
     /// A rule of the standard.
-    Regel(&'static Entry),
+    Regel(Entry),
     /// What a region agreed beside it.
     Afspraak(&'static Afspraak),
 }
 
 impl Row {
     fn all() -> impl Iterator<Item = Self> {
-        list().iter().map(Self::Regel).chain(afspraken::list().iter().map(Self::Afspraak))
+        list(standard::built_in()).map(Self::Regel).chain(afspraken::list().iter().map(Self::Afspraak))
     }
 
     fn find(code: &str) -> Option<Self> {
-        find(code).map(Self::Regel).or_else(|| afspraken::find(code).map(Self::Afspraak))
+        find(code, standard::built_in()).map(Self::Regel).or_else(|| afspraken::find(code).map(Self::Afspraak))
     }
 
     /// Those that give this retourcode.
@@ -126,7 +127,9 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 
 fn print(out: &mut impl Write, format: Format, wanted: &Wanted) -> io::Result<()> {
     match (format, wanted) {
-        (Format::Text, Wanted::All) => text::table(out, list(), afspraken::list()),
+        (Format::Text, Wanted::All) => {
+            text::table(out, &list(standard::built_in()).collect::<Vec<_>>(), afspraken::list())
+        }
         (Format::Text, Wanted::One(row)) => explain(out, *row),
         (Format::Text, Wanted::Retourcode(code, rows)) => of_retourcode(out, code, rows),
         (Format::Json, _) => wanted.rows().into_iter().try_for_each(|row| {
@@ -140,7 +143,7 @@ fn print(out: &mut impl Write, format: Format, wanted: &Wanted) -> io::Result<()
 
 fn explain(out: &mut impl Write, row: Row) -> io::Result<()> {
     match row {
-        Row::Regel(entry) => text::explain(out, entry),
+        Row::Regel(entry) => text::explain(out, &entry),
         Row::Afspraak(afspraak) => text::explain_afspraak(out, afspraak),
     }
 }
@@ -238,7 +241,7 @@ impl Line {
         }
     }
 
-    fn of_regel(entry: &'static Entry) -> Self {
+    fn of_regel(entry: Entry) -> Self {
         let releases: Vec<InRelease> = entry
             .holdings()
             .map(|(release, holding)| InRelease {

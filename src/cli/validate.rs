@@ -12,16 +12,17 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::{Exit, complain, written};
+use super::{Exit, ReleasesFolder, complain, written};
 use crate::clock::{Clock, SystemClock};
 use crate::config::codelijsten::Codelijsten;
 use crate::config::xsd_files;
-use crate::domain::Bericht;
 use crate::domain::afspraken::gateway::before_sending;
 use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::finding::{Finding, Level, Severity};
 use crate::domain::judging::judge::judge_alone;
 use crate::domain::regels::outside::Outside;
+use crate::domain::{Bericht, Release};
+use crate::standard;
 use crate::xml::{self, Refusal, RefusalKind, Replacement, Schemas};
 use checked::{Checked, Format, Verdict};
 use report::Report;
@@ -41,6 +42,8 @@ pub struct Arguments {
     /// Folder with XSD files to check by, in place of the built-in ones of their release
     #[arg(long, value_name = "DIR")]
     schemas: Option<PathBuf>,
+    #[command(flatten)]
+    releases: ReleasesFolder,
     /// Files, folders (their *.xml in name order, not recursive), or - for stdin
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -52,7 +55,8 @@ fn day(text: &str) -> Result<NaiveDate, &'static str> {
 
 /// Checks every file; one that cannot be read does not keep the others from being checked.
 pub(super) fn run(arguments: &Arguments) -> Exit {
-    let schemas = match schemas(arguments.schemas.as_deref()) {
+    let schemas = arguments.releases.known().and_then(|known| schemas(arguments.schemas.as_deref(), known));
+    let schemas = match schemas {
         Ok(schemas) => schemas,
         Err(error) => {
             complain(error.as_ref());
@@ -64,12 +68,18 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     written(results, exit)
 }
 
-fn schemas(folder: Option<&Path>) -> Result<Arc<Schemas>, Box<dyn Error>> {
-    let Some(folder) = folder else { return Ok(Schemas::compiled_in()) };
+fn schemas(folder: Option<&Path>, known: &'static [Release]) -> Result<Arc<Schemas>, Box<dyn Error>> {
+    let Some(folder) = folder else {
+        return Ok(if known == standard::built_in() {
+            Schemas::compiled_in()
+        } else {
+            Schemas::load(known, &[])?.into()
+        });
+    };
     let files = xsd_files(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let unknown = || format!("{}: no basisschema.xsd of a release that this gateway knows", folder.display());
-    let replacement = Replacement::of(files).ok_or_else(unknown)?;
-    Ok(Arc::new(Schemas::load(&[replacement])?))
+    let replacement = Replacement::of(files, known).ok_or_else(unknown)?;
+    Ok(Arc::new(Schemas::load(known, &[replacement])?))
 }
 
 /// Checks every file and raises `exit` to what was found; a folder that holds nothing to check is told.

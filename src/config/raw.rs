@@ -1,26 +1,23 @@
 //! The settings as they stand in a file, and how they become a [`Config`].
 
-use std::collections::{BTreeSet, HashMap};
-use std::fmt;
-use std::net::SocketAddr;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chrono::NaiveDate;
-use serde::de::{Error, Unexpected, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 use super::codelijsten::Codelijsten;
 use super::contracten;
 use super::limits;
+use super::parsed::Day;
 use super::profile::{RawOwnAfspraken, profile};
 use super::rekening::{self, RawRekening};
+use super::releases::{RawDays, RawReleases, key_of};
 use super::{Config, Credential, Database, Ggk, Http, LocalParty, Log, Relay, SchemaFiles, xsd_files};
 use crate::domain::berichten::contract::Contracten;
 use crate::domain::berichten::declaratie::Decides;
 use crate::domain::berichten::factuur::is_btw_id_nummer;
 use crate::domain::berichten::waarde::Value;
-use crate::domain::deadlines::releases::{ReleaseWindow, ReleaseWindows, Releases};
 use crate::domain::deadlines::werkdag::{Bevrijdingsdag, Calendar};
 use crate::domain::{Partij, Release};
 
@@ -97,49 +94,6 @@ struct RawSchemas {
     iwmo_3_2: PathBuf,
 }
 
-/// First and last day of each release; without the last there is no end, without both it is never in force.
-#[derive(Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawReleases {
-    iwmo_2_3: Option<Vec<Day>>,
-    iwmo_3_2: Option<Vec<Day>>,
-}
-
-/// A day as people write it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Day(NaiveDate);
-
-impl<'de> Deserialize<'de> for Day {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let day = Parsed { wanted: "a day, as in \"2026-05-15\"", parse: |text| text.parse().ok() };
-        deserializer.deserialize_str(day).map(Self)
-    }
-}
-
-/// An address as people write it.
-pub(super) fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
-    let wanted = "an address and a port, as in \"127.0.0.1:8080\"";
-    deserializer.deserialize_str(Parsed { wanted, parse: |text| text.parse().ok() })
-}
-
-/// A text that stands for something else.
-struct Parsed<T> {
-    wanted: &'static str,
-    parse: fn(&str) -> Option<T>,
-}
-
-impl<T> Visitor<'_> for Parsed<T> {
-    type Value = T;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.wanted)
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
-        (self.parse)(text).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
-    }
-}
-
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum RawBevrijdingsdag {
@@ -156,7 +110,7 @@ struct RawPartij {
     #[serde(default)]
     answers: RawAnswers,
     #[serde(default)]
-    releases: RawReleases,
+    releases: RawDays,
     btw_id_nummer: Option<String>,
 }
 
@@ -186,7 +140,8 @@ impl Raw {
     /// `lost`: the places of what could not be read, which was told.
     pub(super) fn check(self, lost: &BTreeSet<String>, problems: &mut Vec<String>) -> Option<Config> {
         limits::check(&self.http, &self.ggk, &self.relay, &self.log, problems);
-        let releases = self.releases.check(&self.partij, problems);
+        let releases = self.releases.check(self.partij.iter().map(|raw| (raw.code.as_str(), &raw.releases)), problems);
+        let schemas = self.schemas.check(releases.known, problems);
         let partijen = self.partij.into_iter().filter_map(|raw| raw.check(problems)).collect::<Vec<_>>();
         limits::each_once(&partijen, problems);
         // Of a party that was told to be wrong nobody knows whether it is the one that a credential names.
@@ -234,7 +189,7 @@ impl Raw {
             },
             releases,
             codelijsten,
-            schemas: self.schemas.check(problems),
+            schemas,
             contracten,
             log: self.log,
             partijen,
@@ -260,50 +215,17 @@ fn check_listen(ggk: &Ggk, problems: &mut Vec<String>) {
 }
 
 impl RawSchemas {
-    fn check(self, problems: &mut Vec<String>) -> Vec<SchemaFiles> {
+    fn check(self, known: &[Release], problems: &mut Vec<String>) -> Vec<SchemaFiles> {
         let mut sets = Vec::new();
-        for (key, release, folder) in
-            [("iwmo_2_3", Release::V2_3, self.iwmo_2_3), ("iwmo_3_2", Release::V3_2, self.iwmo_3_2)]
-        {
-            if folder.as_os_str().is_empty() {
-                continue;
-            }
+        for (key, folder) in [("iwmo_2_3", self.iwmo_2_3), ("iwmo_3_2", self.iwmo_3_2)] {
+            let release = known.iter().copied().find(|release| key_of(*release) == key);
+            let Some(release) = release.filter(|_| !folder.as_os_str().is_empty()) else { continue };
             match xsd_files(&folder) {
                 Ok(files) => sets.push(SchemaFiles { release, files }),
                 Err(error) => problems.push(format!("schemas.{key}: {}: {error}", folder.display())),
             }
         }
         sets
-    }
-}
-
-impl RawReleases {
-    /// What holds in general, and for the parties that say otherwise.
-    fn check(self, partijen: &[RawPartij], problems: &mut Vec<String>) -> Releases {
-        let general = self.windows(&ReleaseWindows::default(), "releases", problems);
-        let mut own = HashMap::new();
-        for raw in partijen {
-            let windows = raw.releases.windows(&general, &format!("partij {:?}: releases", raw.code), problems);
-            own.extend(Partij::from_text(&raw.code).filter(|_| windows != general).map(|partij| (partij, windows)));
-        }
-        Releases::Windows { general, own }
-    }
-
-    /// These days, over those that hold in general.
-    fn windows(&self, general: &ReleaseWindows, what: &str, problems: &mut Vec<String>) -> ReleaseWindows {
-        let mut windows = general.clone();
-        for (release, days) in [(Release::V2_3, &self.iwmo_2_3), (Release::V3_2, &self.iwmo_3_2)] {
-            let Some(days) = days else { continue };
-            match *days.as_slice() {
-                [] => _ = windows.0.remove(&release),
-                [Day(first)] => _ = windows.0.insert(release, ReleaseWindow { first, last: None }),
-                [Day(first), Day(last)] if first <= last => {
-                    windows.0.insert(release, ReleaseWindow { first, last: Some(last) });
-                }
-                _ => problems.push(format!("{what}: {} needs its first day, and perhaps its last", release.name())),
-            }
-        }
-        windows
     }
 }
 

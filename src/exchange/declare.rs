@@ -227,7 +227,7 @@ async fn examine(
         report: Examined::of(composed.header(), lines),
         bytes,
         is_used: false,
-        is_in_force: gateway.releases.allow(&composed),
+        is_in_force: gateway.releases.allow(&composed, gateway.clock.today(), &gateway.calendar),
         stops: None,
     };
     proof.report.receipt = gateway.store.first_receipt(&sha256_hex(&proof.bytes), Some(composed.header())).await?;

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
+use super::gateway::Gateway;
 use super::ids;
 use super::received::{Format, Received};
-use crate::clock;
 use crate::domain::Bericht;
 use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::berichten::klasse::RetourCodes;
@@ -16,6 +16,7 @@ use crate::domain::judging::retour::codes_per_klasse;
 use crate::echo::nearest;
 use crate::json::{self, Fill, JsonError, Problem};
 use crate::xml::{self, BerichtSchema, JsonSchemaSet, Refusal, RefusalKind, Schemas};
+use crate::{clock, domain};
 
 /// A bericht that could be read, and its XML: the bytes received, or what was made of them.
 pub(super) struct Readable<'a> {
@@ -25,16 +26,19 @@ pub(super) struct Readable<'a> {
 
 /// Reads what came in. JSON becomes XML first, so that the schema judges both alike; what its header
 /// leaves out is filled in, always the same for the same attempt.
-pub(super) fn read<'a>(received: &'a Received, schemas: &Schemas) -> Result<Readable<'a>, Refusal> {
+pub(super) fn read<'a>(received: &'a Received, gateway: &Gateway) -> Result<Readable<'a>, Refusal> {
+    let schemas = &gateway.schemas;
     let bytes = &received.bytes;
     match received.format {
         Format::Xml => Ok(Readable { bericht: schemas.read(bytes)?, xml: Cow::Borrowed(bytes) }),
         Format::Json => {
+            let day = clock::date_of(received.at);
             let fill = Fill {
                 identificatie: ids::identificatie(&received.id).to_string(),
-                dagtekening: waarde::Value::to_text(&clock::date_of(received.at)),
+                dagtekening: waarde::Value::to_text(&day),
             };
-            let made = xml::encode(&json::read(bytes, Some(&fill)).map_err(|error| refusal(&error, schemas))?);
+            let bericht = json::read(bytes, Some(&fill), gateway.releases.choice(day));
+            let made = xml::encode(&bericht.map_err(|error| refusal(&error, schemas))?);
             let bericht = schemas.read(&made).map_err(|mut refusal| {
                 // Lines of XML that the caller never saw would only lead astray.
                 refusal.findings.iter_mut().for_each(|finding| finding.position = None);
@@ -76,8 +80,14 @@ fn told(error: &JsonError, schemas: &Schemas) -> (String, String) {
 
 /// A recorded bericht as JSON; `None` when it is not one, as an attempt that was refused may be.
 #[must_use]
-pub fn as_json(xml: &[u8]) -> Option<Value> {
-    xml::read(xml).ok().map(|bericht| json::write(&bericht))
+pub fn as_json(xml: &[u8], schemas: &Schemas) -> Option<Value> {
+    schemas.read(xml).ok().map(|bericht| json::write(&bericht))
+}
+
+/// A bericht of a release of the program as JSON, for examples.
+#[must_use]
+pub fn example_as_json(xml: &[u8]) -> Option<Value> {
+    as_json(xml, &Schemas::compiled_in())
 }
 
 /// What the berichten look like in JSON, as JSON Schemas (2020-12).
@@ -91,14 +101,17 @@ pub struct JsonSchemas {
     pub shared: Map<String, Value>,
 }
 
-/// The JSON Schemas of all berichten that these schemas know.
+/// The JSON Schemas of all berichten that these schemas know; `usual`: the release that is meant when none is named.
 #[must_use]
-pub fn json_schemas(schemas: &Schemas) -> JsonSchemas {
+pub fn json_schemas(schemas: &Schemas, usual: domain::Release) -> JsonSchemas {
     let JsonSchemaSet { berichten, shared } = schemas.json_schemas();
     let (mut written, mut posted) = (Map::new(), Map::new());
     for BerichtSchema { name, release, schema } in berichten {
         let full_name = format!("{name}-{}", release.name());
-        posted.insert(format!("{full_name}.post"), json::for_posting(name, release, &schema, &shared));
+        posted.insert(
+            format!("{full_name}.post"),
+            json::for_posting(name, (release, release == usual), &schema, &shared),
+        );
         written.insert(full_name, schema);
     }
     JsonSchemas { written, posted, shared }
@@ -106,8 +119,8 @@ pub fn json_schemas(schemas: &Schemas) -> JsonSchemas {
 
 /// What a recorded retour says of each berichtklasse, by path; nothing of a bericht that is no retour.
 #[must_use]
-pub fn retour_codes(xml: &[u8]) -> Vec<(String, Vec<String>)> {
-    let Ok(Bericht::Retour(retour)) = xml::read(xml) else { return Vec::new() };
+pub fn retour_codes(xml: &[u8], schemas: &Schemas) -> Vec<(String, Vec<String>)> {
+    let Ok(Bericht::Retour(retour)) = schemas.read(xml) else { return Vec::new() };
     let texts = |codes: RetourCodes| codes.0.iter().map(ToString::to_string).collect();
     codes_per_klasse(&retour).into_iter().map(|(klasse, codes)| (klasse.to_string(), texts(codes))).collect()
 }

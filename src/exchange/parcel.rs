@@ -84,7 +84,7 @@ pub(super) fn fault_parcel(received: &Received, why: Refused, gateway: &Gateway)
     let details = match why {
         Refused::WrongParty => "De zender, ontvanger of functie van de envelop past niet bij het bericht",
         Refused::NotXml => "Het bericht is geen leesbare XML",
-        Refused::ReleaseNotInForce => "De ontvanger werkt op de dagtekening van het bericht niet met deze release",
+        Refused::ReleaseNotInForce => "De ontvanger werkt nu niet met deze release",
         Refused::NotValid
         | Refused::IdentificatieUsed
         | Refused::SureRejection

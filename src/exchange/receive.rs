@@ -15,6 +15,7 @@ use super::log;
 use super::parties::Addressee;
 use super::received::{Carrier, Format, Received, Refused, Reply};
 use super::seen::Seen;
+use crate::clock;
 use crate::domain::{Bericht, Berichtsoort, History, Verdict};
 use crate::store::{Receipt, StoreError};
 
@@ -37,7 +38,7 @@ pub async fn receive(received: &Received, gateway: &Gateway) -> Result<Reply, St
 
 /// The story itself.
 async fn take_in(received: &Received, gateway: &Gateway) -> Result<Reply, StoreError> {
-    let readable = match format::read(received, &gateway.schemas) {
+    let readable = match format::read(received, gateway) {
         Ok(readable) => readable,
         Err(refusal) => {
             let seen = Seen::in_refused(received.format, &received.bytes, &refusal);
@@ -86,7 +87,8 @@ impl Story for New<'_> {
         {
             return Ok(Some(NotTakenIn::Repeated(Box::new(first))));
         }
-        let is_refused = received.carrier.is_new() && !gateway.releases.allow(bericht);
+        let came_in = clock::date_of(received.at);
+        let is_refused = received.carrier.is_new() && !gateway.releases.allow(bericht, came_in, &gateway.calendar);
         Ok(is_refused.then(|| NotTakenIn::Refused(Refused::ReleaseNotInForce, Verdict::default())))
     }
 

@@ -90,7 +90,7 @@ pub enum Refused {
     NotValid,
     /// Not from the party that posts it, or for nobody here.
     WrongParty,
-    /// Of a release that its receiver does not have in force on its Dagtekening.
+    /// Of a release that its receiver does not have in force on the day on which it came in.
     ReleaseNotInForce,
     /// Its Identificatie stands for other content (TR056).
     IdentificatieUsed,

@@ -11,12 +11,13 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{NaiveDateTime, TimeDelta};
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, StreamExt as _};
 
 use super::gateway::Gateway;
 use super::log;
+use crate::clock;
 use crate::domain::Timestamp;
 use crate::hub::codes::{Class, Generation, Holds, Meaning, meaning};
 use crate::hub::envelope::Kind;
@@ -60,6 +61,8 @@ struct Sent {
 struct Desk {
     breaker: Breaker,
     under_way: HashMap<String, usize>,
+    /// The end of the freeze that it is now, if it is.
+    frozen_until: Option<NaiveDateTime>,
 }
 
 /// Sends what is due until `stop` is done, and then ends what is under way. A fault of the store is logged and tried again.
@@ -115,9 +118,26 @@ impl Desk {
         Ok(())
     }
 
+    /// Whether the standard changes to another release now, so that nothing may leave.
+    fn is_frozen(&mut self, gateway: &Gateway) -> bool {
+        let until = gateway.releases.frozen_until(clock::local(gateway.clock.now()).naive_local());
+        if until != self.frozen_until {
+            if let Some(until) = until {
+                tracing::info!(%until, "a freeze: nothing is sent");
+            } else {
+                tracing::info!("the freeze is over");
+            }
+            self.frozen_until = until;
+        }
+        until.is_some()
+    }
+
     /// Claims what is due, as far as there is room.
     async fn claim(&mut self, gateway: &Gateway, retry_policy: &RetryPolicy) -> Result<Vec<Parcel>, StoreError> {
         let now = gateway.clock.now();
+        if self.is_frozen(gateway) {
+            return Ok(Vec::new());
+        }
         let room = self.breaker.room(now, retry_policy.limits, &self.under_way);
         if room.is_full() {
             return Ok(Vec::new());
@@ -139,6 +159,9 @@ impl Desk {
     /// How long nothing can become due, when nothing is due now.
     async fn pause(&self, gateway: &Gateway, retry_policy: &RetryPolicy) -> Result<Duration, StoreError> {
         let now = gateway.clock.now();
+        if self.frozen_until.is_some() {
+            return Ok(LONGEST_WAIT);
+        }
         // No pause and no lease is longer: one that is was made while the clock was ahead.
         let longest =
             retry_policy.pauses.longest.max(retry_policy.longest_asked).max(retry_policy.lease) + LONGEST_WAIT;

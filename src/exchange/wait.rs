@@ -106,7 +106,7 @@ struct Parked<'a> {
 
 impl<'a> Parked<'a> {
     fn read(received: &'a Received, time_is_up: bool, gateway: &Gateway) -> Option<Self> {
-        let readable = format::read(received, &gateway.schemas).inspect_err(|_| {
+        let readable = format::read(received, gateway).inspect_err(|_| {
             tracing::error!(bericht = received.id, "a bericht that waits cannot be read: did its schema change?");
         });
         Some(Self { received, readable: readable.ok()?, time_is_up })

@@ -179,7 +179,10 @@ pub(super) async fn one(
     let view = store.bericht(&id, caller.scope()).await?.ok_or(Problem::NotFound)?;
     let retourcodes = if view.is_retour() {
         let bytes = store.payload(&id, caller.scope()).await?.unwrap_or_default();
-        retour_codes(&bytes).into_iter().map(|(path, codes)| KlasseJson { path, codes }).collect()
+        retour_codes(&bytes, &server.gateway.schemas)
+            .into_iter()
+            .map(|(path, codes)| KlasseJson { path, codes })
+            .collect()
     } else {
         Vec::new()
     };
@@ -221,7 +224,7 @@ pub(super) async fn json(
     Path(Id { id }): Path<Id>,
 ) -> Result<Json<serde_json::Value>, Problem> {
     let bytes = server.gateway.store.payload(&id, caller.scope()).await?.ok_or(Problem::NotFound)?;
-    as_json(&bytes).map(Json).ok_or(Problem::NotFound)
+    as_json(&bytes, &server.gateway.schemas).map(Json).ok_or(Problem::NotFound)
 }
 
 /// A bericht and its chain, as the API gives it.

@@ -518,7 +518,7 @@ pub(super) fn refused_texts(why: Refused) -> (&'static str, &'static str, String
         ),
         Refused::ReleaseNotInForce => (
             "Release niet in gebruik",
-            "De ontvanger werkt op de Dagtekening van dit bericht niet met deze release van iWmo. Stuur het bericht in een release die op die dag geldt.",
+            "De ontvanger werkt niet (meer) met deze release van iWmo. Stuur het bericht in een release die nu geldt.",
         ),
         Refused::IdentificatieUsed => (
             "Identificatie al gebruikt",

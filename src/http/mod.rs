@@ -116,7 +116,8 @@ pub fn routers(gateway: Arc<Gateway>, settings: Settings) -> Routers {
         .routes(routes!(docs::docs))
         .routes(routes!(docs::schema))
         .split_for_parts();
-    let document = openapi::document(&described, json_schemas(&gateway.schemas), &settings.contact);
+    let usual = gateway.releases.choice(gateway.clock.today()).usual;
+    let document = openapi::document(&described, json_schemas(&gateway.schemas, usual), &settings.contact);
     let server = Arc::new(Server {
         known: query::Known::of(&document),
         document,

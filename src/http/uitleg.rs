@@ -7,7 +7,7 @@ use crate::domain::regels::list;
 
 /// The page of a rule or agreement.
 pub(super) fn page_of(code: &str) -> Option<String> {
-    let known = list::find(code).map(|entry| entry.code).or_else(|| afspraken::find(code).map(|one| one.id));
+    let known = list::code(code).or_else(|| afspraken::find(code).map(|one| one.id));
     known.map(|code| format!("/regels/{code}"))
 }
 

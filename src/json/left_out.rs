@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::berichten::release::Property;
 use crate::domain::{Berichtsoort, Release};
 
 /// What a caller may leave out of the header, and what it then is.
@@ -23,30 +22,35 @@ pub(super) fn stand_ins(soorten: &[Berichtsoort], release: Release, fill: Option
     let [soort] = soorten else { return stand_ins };
     stand_ins.push(("BerichtCode", json!(soort.code())));
     let Some(fill) = fill else { return stand_ins };
-    let has_versies = release.has(Property::XsdVersie);
-    let versies = json!({"BasisschemaXsdVersie": "1.0.0", "BerichtXsdVersie": "1.0.0"});
+    let versie = release.edition().xsd_versie;
+    let versies = versie.map(|versie| json!({"BasisschemaXsdVersie": versie, "BerichtXsdVersie": versie}));
     if soort.is_retour() {
         // BerichtIdentificatie is that of the heenbericht, which nobody can guess.
         stand_ins.push(("IdentificatieRetour", json!(fill.identificatie)));
         stand_ins.push(("DagtekeningRetour", json!(fill.dagtekening)));
-        stand_ins.extend(has_versies.then(|| ("XsdVersieRetour", versies.clone())));
+        stand_ins.extend(versies.clone().map(|versies| ("XsdVersieRetour", versies)));
     } else {
         stand_ins.push(("BerichtIdentificatie", json!({})));
         stand_ins.push(("BerichtIdentificatie/Identificatie", json!(fill.identificatie)));
         stand_ins.push(("BerichtIdentificatie/Dagtekening", json!(fill.dagtekening)));
     }
-    stand_ins.extend(has_versies.then_some(("XsdVersie", versies)));
+    stand_ins.extend(versies.map(|versies| ("XsdVersie", versies)));
     stand_ins
 }
 
 /// The JSON Schema of a bericht as a caller may post it, made of the one that says how the gateway writes it. `shared`: the schemas
-/// that it refers to, by name.
+/// that it refers to, by name; `is_usual`: this release is meant when none is named.
 #[must_use]
-pub fn for_posting(name: &str, release: Release, written: &Value, shared: &Map<String, Value>) -> Value {
+pub fn for_posting(
+    name: &str,
+    (release, is_usual): (Release, bool),
+    written: &Value,
+    shared: &Map<String, Value>,
+) -> Value {
     let soorten: Vec<_> = Berichtsoort::ALL.into_iter().filter(|soort| soort.name() == name).collect();
     let nothing = Fill { identificatie: String::new(), dagtekening: String::new() };
     let mut schema = written.clone();
-    if release == Release::NEWEST {
+    if is_usual {
         make_optional(&mut schema, "release", shared);
     }
     for (path, _) in stand_ins(&soorten, release, Some(&nothing)) {

@@ -14,6 +14,7 @@ mod write;
 
 use serde_json::{Map, Value, json};
 
+use crate::domain::berichten::release::Choice;
 use crate::domain::{Bericht, Berichtsoort, Release};
 use crate::echo::{nearest, shown};
 
@@ -37,38 +38,34 @@ pub fn write(bericht: &Bericht) -> Value {
     Value::Object(document)
 }
 
-/// The bericht in this JSON. `fill`: what stands in for header fields that are left out; `None`: nothing does.
+/// The bericht in this JSON, of one of these releases. `fill`: what stands in for header fields that are left out; `None`:
+/// nothing does.
 ///
 /// # Errors
 /// The first thing that does not fit, with its path. Nothing is kept.
-pub fn read(bytes: &[u8], fill: Option<&Fill>) -> Result<Bericht, JsonError> {
+pub fn read(bytes: &[u8], fill: Option<&Fill>, releases: Choice) -> Result<Bericht, JsonError> {
     let mut document: Map<String, Value> =
         serde_json::from_slice(bytes).map_err(|error| JsonError::not_json(&error))?;
     if let Some(unknown) = document.keys().find(|name| !MEMBERS.contains(&name.as_str())) {
         return Err(JsonError::unknown(format!("/{}", shown(unknown)), nearest(unknown, MEMBERS)));
     }
-    let (soorten, release) = kind(&document)?;
+    let (soorten, release) = kind(&document, releases)?;
     let bericht = document.get_mut("Bericht").ok_or_else(|| JsonError::missing("/Bericht"))?;
     complete(bericht, &soorten, release, fill);
     agree(bericht, &soorten, release)?;
     Bericht::read(&soorten, release, &mut read::JsonSource::new(&document))
 }
 
-/// Which bericht it is: a kind with the name in `berichtsoort`, which two share in one case; of `release`, or else the newest.
-fn kind(document: &Map<String, Value>) -> Result<(Vec<Berichtsoort>, Release), JsonError> {
+/// Which bericht it is: a kind with the name in `berichtsoort`, which two share in one case; of `release`, or else the usual one.
+fn kind(document: &Map<String, Value>, releases: Choice) -> Result<(Vec<Berichtsoort>, Release), JsonError> {
     let text = |name: &str| document.get(name).and_then(Value::as_str);
     let name = text("berichtsoort").ok_or_else(|| JsonError::missing("/berichtsoort"))?;
     let soorten: Vec<_> = Berichtsoort::ALL.into_iter().filter(|soort| soort.name() == name).collect();
     if soorten.is_empty() {
         return Err(JsonError::unfit("/berichtsoort", "de naam van een berichtsoort, als WMO305"));
     }
-    let release = match text("release") {
-        None => Release::NEWEST,
-        Some(name) => {
-            let known = Release::ALL.into_iter().find(|release| release.name() == name);
-            known.ok_or_else(|| JsonError::unfit("/release", "een release die hier bekend is, als 3.2"))?
-        }
-    };
+    let release = releases.named(text("release"));
+    let release = release.ok_or_else(|| JsonError::unfit("/release", "een release die hier bekend is, als 3.2"))?;
     Ok((soorten, release))
 }
 

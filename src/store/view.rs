@@ -9,7 +9,7 @@ use super::receipt::{KeptCalculation, Receipt};
 use crate::domain::berichten::levering::{StartKey, StopKey};
 use crate::domain::berichten::waarde::{Bsn, ToewijzingNummer, VerzoekAntwoord};
 use crate::domain::facts::history::{DeclaratieFact, PrestatieFact, ToewijzingFact, Toewijzingen, VerzoekFact};
-use crate::domain::{Berichtsoort, Partij, Release, Timestamp};
+use crate::domain::{Berichtsoort, Partij, Timestamp};
 
 /// A bericht and what became of it. Holds nothing of the client.
 #[derive(Clone, Debug)]
@@ -377,8 +377,8 @@ pub struct Overview {
 pub struct DeclaratieView {
     /// The declaratie.
     pub declaratie: DeclaratieFact,
-    /// A declaratie or factuur of which release.
-    pub soort: (Berichtsoort, Release),
+    /// A declaratie or factuur, and the name of its release.
+    pub soort: (Berichtsoort, String),
     /// Whom it is for.
     pub gemeente: String,
     /// Who declares.

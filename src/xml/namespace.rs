@@ -4,14 +4,12 @@ use crate::domain::{Berichtsoort, Release};
 
 /// The namespace of a kind of bericht.
 pub(super) fn namespace(soort: Berichtsoort, release: Release) -> String {
-    let (versie, subversie) = release.versie();
-    format!("http://www.istandaarden.nl/iwmo/{versie}_{subversie}/{}/schema", prefix(soort))
+    release.namespace(&prefix(soort))
 }
 
 /// The namespace of the values that all berichten of a release share.
 pub(super) fn basis_namespace(release: Release) -> String {
-    let (versie, subversie) = release.versie();
-    format!("http://www.istandaarden.nl/iwmo/{versie}_{subversie}/basisschema/schema")
+    release.namespace("basisschema")
 }
 
 /// The usual prefix of a kind of bericht, which is also its name in the namespace.

@@ -1,6 +1,5 @@
 //! The schemas by which berichten are checked: those of the program, or files that take their place.
 
-mod compiled_in;
 #[cfg(test)]
 mod pieces;
 
@@ -11,6 +10,7 @@ use std::sync::{Arc, LazyLock};
 use serde_json::{Map, Value, json};
 
 use crate::domain::{Bericht, Berichtsoort, Release};
+use crate::standard;
 
 use super::namespace::{basis_namespace, namespace, prefix};
 use super::refusal::{Refusal, RefusalKind};
@@ -33,13 +33,12 @@ pub struct Replacement {
 }
 
 impl Replacement {
-    /// These files, for the release that the namespace of their basisschema names; `None` when that is none
-    /// of ours.
+    /// These files, for that of these releases that the namespace of their basisschema names; `None` when it names none.
     #[must_use]
-    pub fn of(files: Vec<(String, String)>) -> Option<Self> {
+    pub fn of(files: Vec<(String, String)>, releases: &[Release]) -> Option<Self> {
         let (_, basisschema) = files.iter().find(|(path, _)| is_named(path, BASISSCHEMA))?;
         let names = |release: &Release| basisschema.contains(&format!("\"{}\"", basis_namespace(*release)));
-        let release = Release::ALL.into_iter().find(names)?;
+        let release = releases.iter().copied().find(names)?;
         Some(Self { release, files })
     }
 }
@@ -69,6 +68,7 @@ pub struct BerichtSchema {
 pub struct Schemas {
     tables: Tables,
     kinds: Vec<(SymbolId, Berichtsoort, Release)>,
+    releases: Vec<Release>,
 }
 
 /// A bericht that satisfies the schema of its kind and release. Only
@@ -106,26 +106,31 @@ impl Schemas {
     #[must_use]
     pub fn compiled_in() -> Arc<Self> {
         static COMPILED_IN: LazyLock<Arc<Schemas>> = LazyLock::new(|| {
-            Arc::new(Schemas::load(&[]).expect("the XSDs under config/releases/ are supported: a test loads them"))
+            Arc::new(
+                Schemas::load(standard::built_in(), &[])
+                    .expect("the XSDs under config/releases/ are supported: a test loads them"),
+            )
         });
         Arc::clone(&COMPILED_IN)
     }
 
-    /// The schemas of the program, but for the releases that have files of their own here.
+    /// The schemas of these releases, but for those that have other files here.
     ///
     /// # Errors
     /// The first construct that is not supported, with file and line; a file that a release needs and that is
     /// not there, or that does not declare its bericht.
-    pub fn load(replacements: &[Replacement]) -> Result<Self, LoadError> {
-        let mut schemas = Self { tables: Tables::default(), kinds: Vec::new() };
-        for release in Release::ALL {
+    pub fn load(releases: &[Release], replacements: &[Replacement]) -> Result<Self, LoadError> {
+        let mut schemas = Self { tables: Tables::default(), kinds: Vec::new(), releases: releases.to_vec() };
+        for &release in releases {
             match replacements.iter().find(|replacement| replacement.release == release) {
                 Some(Replacement { files, .. }) => schemas.add(release, |name| {
                     let file = files.iter().find(|(path, _)| is_named(path, name));
                     file.map(|(path, text)| (path.clone(), text.as_str()))
                 })?,
-                None => schemas
-                    .add(release, |name| compiled_in::file(release, name).map(|text| (format!("{name}.xsd"), text)))?,
+                None => schemas.add(release, |name| {
+                    let file = release.edition().schemas.iter().find(|(path, _)| is_named(path, name));
+                    file.map(|(path, text)| (path.clone(), *text))
+                })?,
             }
         }
         Ok(schemas)
@@ -211,8 +216,9 @@ impl Schemas {
     /// Every bericht as JSON Schema (2020-12), in the form in which [`crate::json`] writes it.
     #[must_use]
     pub fn json_schemas(&self) -> JsonSchemaSet {
-        let shared_as = Release::ALL.map(|release| (basis_namespace(release), format!("iWmo-{}.", release.name())));
-        let mut made = JsonSchemas::new(&self.tables, shared_as.to_vec());
+        let releases = self.releases.iter().copied();
+        let shared_as = releases.map(|release| (basis_namespace(release), format!("iWmo-{}.", release.name())));
+        let mut made = JsonSchemas::new(&self.tables, shared_as.collect());
         let mut berichten: Vec<BerichtSchema> = Vec::new();
         for &(root, soort, release) in &self.kinds {
             // Declaratie and factuur share a name and a schema.
@@ -291,8 +297,8 @@ mod tests {
 
     #[test]
     fn the_schemas_of_the_program_load() {
-        let schemas = Schemas::load(&[]).expect("loads");
-        let known: usize = Release::ALL.iter().map(|release| release.berichtsoorten().len()).sum();
+        let schemas = Schemas::load(standard::built_in(), &[]).expect("loads");
+        let known: usize = standard::built_in().iter().map(|release| release.berichtsoorten().len()).sum();
         assert_eq!(schemas.kinds.len(), known);
     }
 }

@@ -15,7 +15,6 @@ use iwmo_gateway::domain::afspraken::gateway::before_sending;
 use iwmo_gateway::domain::afspraken::{GATEWAY, list};
 use iwmo_gateway::domain::berichten::contract::{Afname, Contract, Contracten, PaidBy};
 use iwmo_gateway::domain::berichten::waarde::{Frequentie, ProductCategorie, ProductCode, Value as _};
-use iwmo_gateway::domain::deadlines::releases::Releases;
 use iwmo_gateway::exchange::receive::receive;
 use iwmo_gateway::exchange::{Carrier, Format, Received, Reply};
 use iwmo_gateway::xml;
@@ -47,7 +46,6 @@ async fn stage(profile: &str) -> Stage {
     let profile = if profile == GATEWAY { "landelijk-3.2" } else { profile };
     let settings = format!("[deadlines]\nprofile = \"{profile}\"\n");
     stage.gateway.profile = Config::parse(&settings).expect("settings").profile;
-    stage.gateway.releases = Releases::Any;
     if profile == "mlw-2018" {
         stage.gateway.contracten = Contracten::everywhere(contract());
     }

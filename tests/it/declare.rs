@@ -7,11 +7,11 @@ mod rows;
 mod split;
 
 use iwmo_gateway::domain::Partij;
-use iwmo_gateway::domain::Release;
 use iwmo_gateway::domain::berichten::periode;
 use iwmo_gateway::domain::berichten::waarde::Value as _;
 use iwmo_gateway::domain::declare::{Row, nummer};
 use iwmo_gateway::exchange::declare::{Asked, rows::from_csv};
+use iwmo_gateway::standard;
 use serde_json::{Value, json};
 
 use crate::maker::{toewijzing, wmo301, wmo305};
@@ -84,7 +84,7 @@ fn asked(number: &str, table: &str) -> Asked {
         aanbieder: Partij::from_text(AANBIEDER).expect("an aanbieder"),
         periode: periode::from_text("2026-03").expect("a month"),
         nummer: nummer(number).expect("a number"),
-        release: Release::V3_2,
+        release: standard::named("3.2"),
         rows,
     }
 }

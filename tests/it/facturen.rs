@@ -6,7 +6,6 @@ use std::sync::Arc;
 use iwmo_gateway::config::Config;
 use iwmo_gateway::domain::Bericht;
 use iwmo_gateway::domain::berichten::waarde::{Identificatie, Value as _};
-use iwmo_gateway::domain::deadlines::releases::Releases;
 use iwmo_gateway::domain::judging::factuur_antwoord;
 use iwmo_gateway::domain::judging::verdict::{LineVerdicts, Verdict};
 use iwmo_gateway::exchange::rebuild::verify;
@@ -172,8 +171,7 @@ async fn a_304_waits_for_its_303_and_decides_about_its_lines() {
 #[tokio::test]
 async fn what_the_cycle_made_is_made_of_it_again() {
     let store: Arc<dyn Store> = Arc::new(Sqlite::in_memory().await.expect("a store"));
-    let mut stage = Stage::on(Arc::clone(&store)).replayed();
-    stage.gateway.releases = Releases::Any;
+    let stage = Stage::on(Arc::clone(&store)).replayed();
     let mut files: Vec<PathBuf> =
         std::fs::read_dir(cycle()).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "xml"));
@@ -316,7 +314,6 @@ async fn the_first_period_is_paid_with_the_last_one_where_the_region_settles_it(
         let settings = format!("[deadlines]\nprofile = \"mlw-2018\"\n[afspraken]\nsettle_first_period = {settle}\n");
         let mut stage = Stage::new().await.replayed();
         stage.gateway.profile = Config::parse(&settings).expect("settings").profile;
-        stage.gateway.releases = Releases::Any;
         stage.at("2018-04-12T10:00:00+02:00");
         stage.take_all(&["01-toewijzing-a.xml", "03-start-a.xml"].map(|name| of_cycle(name).into_bytes())).await;
         let (told_5, paid_5) = decided(&stage, "2018-05-23", &[FIFTH]).await;

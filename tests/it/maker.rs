@@ -1,6 +1,7 @@
 //! Berichten made by a test, between one gemeente and one aanbieder. The defaults make a bericht that breaks no rule.
 
 use iwmo_gateway::json::{self, Fill};
+use iwmo_gateway::standard;
 use iwmo_gateway::xml;
 use serde_json::{Value, json};
 
@@ -21,7 +22,7 @@ pub fn bericht(soort: &str, identificatie: &str, dagtekening: &str, body: Value)
 fn encode(soort: &str, content: &Value, identificatie: &str, dagtekening: &str) -> Vec<u8> {
     let document = json!({"berichtsoort": soort, "Bericht": content}).to_string();
     let fill = Fill { identificatie: identificatie.to_owned(), dagtekening: dagtekening.to_owned() };
-    xml::encode(&json::read(document.as_bytes(), Some(&fill)).expect("a bericht of a test"))
+    xml::encode(&json::read(document.as_bytes(), Some(&fill), standard::choice()).expect("a bericht of a test"))
 }
 
 /// A 301 with these ToegewezenProducten, of which each says what is not as in [`toewijzing`].

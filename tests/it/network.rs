@@ -275,11 +275,12 @@ async fn a_second_use_of_an_identificatie_on_the_network_is_rejected_with_9056()
 }
 
 #[tokio::test]
-async fn a_release_that_the_receiver_does_not_have_in_force_on_the_dagtekening_is_answered_with_a_fault() {
-    let world = World::start(&[GEMEENTE], "[releases]\niwmo_3_2 = [\"2026-03-04\"]", None).await;
+async fn a_release_that_the_receiver_does_not_have_in_force_yet_is_answered_with_a_fault() {
+    let world = World::start(&[GEMEENTE], "[releases]\niwmo_3_2 = [\"2026-03-05\"]", None).await;
     let (early, first) = ("3f0c2a5e-7b1d-4c86-9a4f-5d2e8b7c1a07", "3f0c2a5e-7b1d-4c86-9a4f-5d2e8b7c1a08");
-    let day_before = WMO305.replace("Dagtekening>2026-03-04<", "Dagtekening>2026-03-03<").replace("START-1", "START-0");
-    for (payload, number) in [(day_before.as_str(), early), (WMO305, first)] {
+    let day_before = WMO305.replace("START-1", "START-0");
+    for (payload, number, day) in [(day_before.as_str(), early, "04"), (WMO305, first, "05")] {
+        world.at(&format!("2026-03-{day}T09:00:00+01:00"));
         let answer = world.envelope(envelope(payload, number, AANBIEDER)).await;
         assert!(answer.text.contains("Bv03"), "{}", answer.text);
     }
@@ -293,7 +294,7 @@ async fn a_release_that_the_receiver_does_not_have_in_force_on_the_dagtekening_i
     assert_eq!(fault.stuurgegevens.ontvanger.organisatie, AANBIEDER);
     let Content::Fo01 { cross_refnummer, fault } = fault.content else { panic!("no Fo01") };
     assert_eq!((cross_refnummer.as_str(), fault.code.as_str(), fault.plek), (early, "StUF055", Plek::Client));
-    let details = "De ontvanger werkt op de dagtekening van het bericht niet met deze release";
+    let details = "De ontvanger werkt nu niet met deze release";
     assert_eq!(fault.details.as_deref(), Some(details));
     world.stop().await;
 }

@@ -8,6 +8,7 @@ use iwmo_gateway::app;
 use iwmo_gateway::clock::{Clock, SetClock};
 use iwmo_gateway::config::Config;
 use iwmo_gateway::domain::Partij;
+use iwmo_gateway::domain::deadlines::releases::InForce;
 use iwmo_gateway::exchange::receive::receive;
 use iwmo_gateway::exchange::wait::release;
 use iwmo_gateway::exchange::{Carrier, Format, Gateway, LocalParties, Received, Reply};
@@ -29,7 +30,7 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// On an empty store in memory; berichten wait four hours.
+    /// On an empty store in memory; berichten wait four hours, and every release is in force.
     pub async fn new() -> Self {
         Self::on(Arc::new(Sqlite::in_memory().await.expect("a store")))
     }
@@ -39,7 +40,8 @@ impl Stage {
         let partij = |code: &str| format!("[[partij]]\ncode = \"{code}\"\nnaam = \"Partij {code}\"\n");
         let config = Config::parse(&format!("{}{}", partij(GEMEENTE), partij(AANBIEDER))).expect("settings");
         let clock = Arc::new(SetClock::at(instant("2026-06-01T09:00:00+02:00")));
-        let gateway = app::gateway(config, Schemas::compiled_in(), store, Arc::clone(&clock) as Arc<dyn Clock>);
+        let mut gateway = app::gateway(config, Schemas::compiled_in(), store, Arc::clone(&clock) as Arc<dyn Clock>);
+        gateway.releases.in_force = InForce::Any;
         Self { gateway, clock }
     }
 

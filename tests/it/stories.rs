@@ -354,7 +354,8 @@ async fn every_kind_is_kept_delivered_and_answered_as_the_standard_says() {
 
 #[tokio::test]
 async fn an_earlier_release_is_answered_in_its_own_form() {
-    let world = World::both_local().await;
+    let settings = "[releases]\niwmo_2_3 = [\"2019-04-01\"]\n";
+    let world = World::start(&[GEMEENTE, AANBIEDER, ANDERE], settings, None).await;
     let toewijzing = include_str!("../../fixtures/regels/TR069/eerder-1.xml");
     let answer = world.post(GEMEENTE, toewijzing).await;
     assert_eq!((answer.status, &answer.body["verdict"]), (202, &json!("accepted")), "{}", answer.text);
@@ -390,16 +391,15 @@ async fn an_earlier_release_is_answered_in_its_own_form() {
 
 #[tokio::test]
 async fn a_bericht_of_a_release_that_is_not_in_force_is_refused() {
-    let world = World::both_local().await;
-    let (_, rest) = WMO301.split_once("Dagtekening>").expect("a Dagtekening");
-    let day = rest.split('<').next().expect("its value");
-    let dated = |date: &str| WMO301.replacen(&format!("Dagtekening>{day}<"), &format!("Dagtekening>{date}<"), 1);
-    let early = world.post(GEMEENTE, dated("2023-04-02")).await;
+    let settings = "[releases]\niwmo_3_2 = [\"2026-03-05\"]\n";
+    let world = World::start(&[GEMEENTE, AANBIEDER, ANDERE], settings, None).await;
+    let early = world.post(GEMEENTE, WMO301).await;
     assert_eq!(early.status, 422, "{}", early.text);
     assert_eq!(early.body["type"], "urn:iwmo-gateway:fout:release-niet-in-gebruik");
     assert!(early.body["detail"].as_str().is_some_and(|text| text.contains("release van iWmo")), "{}", early.text);
     // The refusal leaves the Identificatie free.
-    let right = world.post(GEMEENTE, dated("2023-04-03")).await;
+    world.at("2026-03-05T09:00:00+01:00");
+    let right = world.post(GEMEENTE, WMO301).await;
     assert_eq!(right.status, 202, "{}", right.text);
     world.stop().await;
 }

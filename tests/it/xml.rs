@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use iwmo_gateway::domain::{Bericht, Berichtsoort, Inhoud, Release};
+use iwmo_gateway::standard;
 use iwmo_gateway::xml::{self, Refusal, RefusalKind};
 use proptest::prelude::*;
 
@@ -45,12 +46,14 @@ pub fn refusal(text: &str) -> Refusal {
 }
 
 /// The folder with fixtures of each release.
-pub const FIXTURES: [(Release, &str); 2] = [(Release::V2_3, "berichten-2.3"), (Release::V3_2, "berichten")];
+pub fn fixtures() -> [(Release, &'static str); 2] {
+    [(standard::named("2.3"), "berichten-2.3"), (standard::named("3.2"), "berichten")]
+}
 
 #[test]
 fn every_fixture_is_read_and_written_back_byte_for_byte() {
     let schemas = xml::Schemas::compiled_in();
-    for (release, folder) in FIXTURES {
+    for (release, folder) in fixtures() {
         let mut seen = BTreeSet::new();
         for file in files(folder) {
             let bytes = std::fs::read(&file).expect("readable");
@@ -192,7 +195,7 @@ proptest! {
 
 #[test]
 fn the_schemas_say_which_kind_release_and_version_they_are_for() {
-    for release in Release::ALL {
+    for &release in standard::built_in() {
         let (versie, subversie) = release.versie();
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("config/releases/iwmo-{}/xsd", release.name()));
         for soort in release.berichtsoorten() {

@@ -7,7 +7,7 @@ use crate::domain::Bericht;
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::facts::history::Answers;
 use crate::store::{DeadlineState, DeadlineView};
-use crate::xml;
+use crate::xml::Schemas;
 
 /// The answers of a folder: kind, Identificatie of the heenbericht, and between whom.
 #[derive(Default)]
@@ -40,8 +40,8 @@ impl Key {
 
 impl InFolder {
     /// Looks for answers in these files. What cannot be read answers nothing; its own step tells why.
-    pub fn read(plays: &[Play]) -> Self {
-        let berichten = plays.iter().filter_map(|play| xml::read(&std::fs::read(&play.path).ok()?).ok());
+    pub fn read(plays: &[Play], schemas: &Schemas) -> Self {
+        let berichten = plays.iter().filter_map(|play| schemas.read(&std::fs::read(&play.path).ok()?).ok());
         Self(berichten.filter_map(|bericht| Key::of(&bericht)).collect())
     }
 

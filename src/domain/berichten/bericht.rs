@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::factuur::{FactuurAntwoordHeader, FactuurHeader};
+use super::further::{Keeping, Kept, Returning};
 pub use super::header::{BerichtIdentificatie, Header, RetourHeader, XsdVersie};
 pub use super::inhoud::Inhoud;
 use super::klasse::{Element, Kind, Source, Target, read_list};
@@ -127,6 +128,22 @@ impl Bericht {
         let code = source.text("BerichtCode")?;
         let soort = soorten.iter().find(|soort| soort.code() == code).or(soorten.first()).copied();
         let soort = soort.ok_or_else(|| source.unfit("BerichtCode", "de code van deze berichtsoort"))?;
+        let further = &release.edition().further;
+        if further.is_empty() {
+            return Self::read_after_code(soort, release, source);
+        }
+        let mut keeping = Keeping::in_header(source, soort, further);
+        let mut bericht = Self::read_after_code(soort, release, &mut keeping)?;
+        let kept = keeping.into_kept();
+        match &mut bericht {
+            Self::Heen(heen) => heen.header.further = kept,
+            Self::Retour(retour) => retour.header.further = kept,
+        }
+        Ok(bericht)
+    }
+
+    /// Takes the rest of a bericht of this kind.
+    fn read_after_code<S: Source>(soort: Berichtsoort, release: Release, source: &mut S) -> Result<Self, S::Error> {
         for fixed in ["BerichtVersie", "BerichtSubversie"] {
             source.number(fixed)?;
         }
@@ -140,6 +157,7 @@ impl Bericht {
                 ontvanger: Element::read("Ontvanger", source)?,
                 bericht_identificatie: Element::read("BerichtIdentificatie", source)?,
                 xsd_versie: Element::read("XsdVersie", source)?,
+                further: Kept::default(),
             };
             if soort.is_retour() {
                 let retour = RetourHeader::read_elements(source)?;
@@ -156,6 +174,16 @@ impl Bericht {
 
     /// Hands the whole bericht to a target, from the root element on.
     pub fn write<T: Target>(&self, target: &mut T) {
+        let Header { soort, release, further, .. } = self.header();
+        if *further == Kept::default() {
+            self.write_own(target);
+        } else {
+            self.write_own(&mut Returning::new(target, *soort, &release.edition().further, further));
+        }
+    }
+
+    /// Hands over all that our types hold.
+    fn write_own<T: Target>(&self, target: &mut T) {
         let plain = Kind { basis: false, repeats: false };
         let header = self.header();
         let (versie, subversie) = header.release.versie();

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 
 use super::client::{Geboortedatum, VerkorteNaam};
 use super::declaratie::{self, BedragMetDC, Declaratie, GeslotenPeriode, Referentie, TotaalBedragMetDC};
+use super::further::Kept;
 use super::header::{BerichtIdentificatie, Header};
 use super::klasse::{RetourCodes, klasse};
 use super::partij::Partij;
@@ -220,6 +221,7 @@ impl FactuurHeader {
             ontvanger: self.gemeente.clone(),
             bericht_identificatie: self.identificatie.bericht(),
             xsd_versie: None,
+            further: Kept::default(),
         }
     }
 
@@ -257,6 +259,7 @@ impl FactuurAntwoordHeader {
                 dagtekening: self.retour_header.retour_dagtekening,
             },
             xsd_versie: None,
+            further: Kept::default(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::further::Kept;
 use super::klasse::{Element, RetourCodes, Target, klasse};
 use super::partij::Partij;
 use super::release::Release;
@@ -44,6 +45,8 @@ pub struct Header {
     pub bericht_identificatie: BerichtIdentificatie,
     /// Schemas of the heenbericht; absent in release 2.3.
     pub xsd_versie: Option<XsdVersie>,
+    /// Elements that only its release has, in the bericht that this is the header of.
+    pub further: Kept,
 }
 
 impl Header {

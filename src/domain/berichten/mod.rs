@@ -10,6 +10,7 @@ pub mod codelijst;
 pub mod contract;
 pub mod declaratie;
 pub mod factuur;
+pub mod further;
 pub mod header;
 pub mod inhoud;
 pub mod klasse;

@@ -9,6 +9,7 @@ use crate::domain::berichten::factuur::{
     self, FactuurBedragen, FactuurHeader, FactuurIdentificatie, IngediendeBedragPrestatie, NIET_VRIJGESTELD,
     VRIJGESTELD,
 };
+use crate::domain::berichten::further::Kept;
 use crate::domain::berichten::klasse::RetourCodes;
 use crate::domain::berichten::partij::Partij;
 use crate::domain::berichten::release::{Property, Release};
@@ -69,6 +70,7 @@ impl Frame {
                     dagtekening: self.dagtekening,
                 },
                 xsd_versie: own_xsd_versie(self.release),
+                further: Kept::default(),
             },
             inhoud: Inhoud::Declaratie(Declaratie {
                 declaratie_nummer: nummer.to_string(),

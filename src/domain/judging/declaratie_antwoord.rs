@@ -10,6 +10,7 @@ use crate::domain::berichten::bericht::{BerichtIdentificatie, Berichtsoort, Head
 use crate::domain::berichten::declaratie::{
     AntwoordHeader, Client, Declaratie, DeclaratieAntwoord, Prestatie, TotaalBedragMetDC,
 };
+use crate::domain::berichten::further::Kept;
 use crate::domain::berichten::klasse::{ElementPath, RetourCodes};
 use crate::domain::berichten::waarde::{Identificatie, RetourCode};
 use crate::domain::finding::{Finding, Level, Severity};
@@ -54,6 +55,7 @@ pub fn compose(
             ontvanger: heen.header.afzender.clone(),
             bericht_identificatie: BerichtIdentificatie { identificatie, dagtekening: today },
             xsd_versie: own_xsd_versie(heen.header.release),
+            further: Kept::default(),
         },
         inhoud: Inhoud::DeclaratieAntwoord {
             header: AntwoordHeader {

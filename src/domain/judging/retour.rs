@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::verdict::Verdict;
 use crate::domain::berichten::bericht::{Header, Heenbericht, RetourHeader, Retourbericht, XsdVersie};
 use crate::domain::berichten::klasse::{ElementPath, RetourCodes};
-use crate::domain::berichten::release::{Property, Release};
+use crate::domain::berichten::release::Release;
 use crate::domain::berichten::waarde::{Identificatie, RetourCode, Value, Versie};
 use crate::domain::finding::{Finding, Level, Severity};
 
@@ -79,11 +79,10 @@ fn codes_of_body(klasse: &ElementPath, findings: &[&Finding]) -> RetourCodes {
     RetourCodes([RetourCode::of(code)].into())
 }
 
-/// The versions of the schemas under `config/releases/`, where the release asks for them.
+/// The versions of our schemas, where the release asks for them.
 pub(in crate::domain) fn own_xsd_versie(release: Release) -> Option<XsdVersie> {
-    let first = Versie::from_text("1.0.0").expect("any text is a Versie to the domain");
-    let ours = XsdVersie { basisschema_xsd_versie: first.clone(), bericht_xsd_versie: first };
-    release.has(Property::XsdVersie).then_some(ours)
+    let versie = Versie::from_text(release.edition().xsd_versie?)?;
+    Some(XsdVersie { basisschema_xsd_versie: versie.clone(), bericht_xsd_versie: versie })
 }
 
 /// What a retour says of each berichtklasse: first of the header, then of each class below it, after those that stand

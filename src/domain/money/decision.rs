@@ -15,7 +15,7 @@ use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::berichten::release::Release;
 use crate::domain::finding::{Finding, Level, Severity};
 use crate::domain::judging::verdict::Verdict;
-use crate::domain::regels::{Check, REGELS};
+use crate::domain::regels::{Check, regels_for};
 
 /// What a person says about one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -158,9 +158,8 @@ pub fn explained_codes(soort: Berichtsoort, release: Release) -> BTreeMap<&'stat
 }
 
 fn of_lines(soort: Berichtsoort, release: Release) -> impl Iterator<Item = (&'static str, &'static str)> {
-    let of_lines = REGELS.iter().filter(|regel| matches!(regel.check, Check::Line(..)));
-    let applying = of_lines.filter(move |regel| regel.applies_to(soort, release));
-    applying.filter_map(|regel| Some((regel.retour_code?, regel.text)))
+    let of_lines = regels_for(soort, release).iter().filter(|regel| matches!(regel.check, Check::Line(..)));
+    of_lines.filter_map(|regel| Some((regel.retour_code?, regel.text)))
 }
 
 fn rejection(path: &ElementPath, retour_code: &'static str, reason: &str) -> Finding {

@@ -1,14 +1,15 @@
 //! Every rule of the standard, checked here or not, and what it says in our own words.
 //!
-//! `list.csv` holds a line per rule, [`uitleg`] more about those that are checked. What is checked is
-//! not written down a second time: it is what [`REGELS`] has.
+//! `list.csv` holds a line per rule, [`uitleg`] more about those that are checked, and each release tells which rules it
+//! has. What is checked is not written down a second time: it is what [`REGELS`] has.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::uitleg::{self, Uitleg};
 use super::{REGELS, Regel};
-use crate::domain::{Berichtsoort, Release};
+use crate::domain::Berichtsoort;
+use crate::domain::berichten::release::{Holding, Release};
 
 /// A rule of the standard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,41 +22,8 @@ pub struct Entry {
     pub nl: &'static str,
     /// What it says, in English.
     pub en: &'static str,
-    in_3_2: Option<Holding>,
-    in_2_3: Option<Holding>,
-}
-
-/// How a rule holds in one release.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Holding {
-    /// How deep the standard has it checked, or by whom.
-    pub level: &'static str,
-    /// The numbers of the berichten that it holds for, as in `301 305`.
-    pub numbers: &'static str,
-}
-
-impl Holding {
-    /// The berichten, as in `WMO301`.
-    pub fn berichten(self) -> impl Iterator<Item = String> {
-        self.numbers.split(' ').map(|number| format!("WMO{number}"))
-    }
-
-    /// The level in one Dutch word.
-    #[must_use]
-    pub fn level_nl(self) -> &'static str {
-        match self.level {
-            "message" => "bericht",
-            "history" => "eerder",
-            "external" => "extern",
-            "xsd" => "schema",
-            "process" => "proces",
-            _ => "invullen",
-        }
-    }
-
-    fn is_for(self, soort: Berichtsoort) -> bool {
-        self.numbers.split(' ').any(|number| soort.name().ends_with(number))
-    }
+    /// The releases that are looked at, the earliest first.
+    known: &'static [Release],
 }
 
 /// Why no function of ours checks a rule.
@@ -74,13 +42,6 @@ pub enum Unchecked {
     /// Still to be done, under this issue.
     NotYet(u32),
 }
-
-/// What there is of CS003 in a start or stop is in TR018. A period that has not begun (IV032e) lies after 2020, which
-/// CS103 forbids. A toewijzing of another aanbieder (TR311) is none of this one: parties are apart, so TR303 says so.
-const ELSEWHERE: [(Release, &str); 3] = [(Release::V2_3, "CS003"), (Release::V2_3, "IV032e"), (Release::V2_3, "TR311")];
-
-/// Whether Bsn and birth date are of one person.
-const REGISTER: [(Release, &str); 1] = [(Release::V2_3, "IV032d")];
 
 impl Unchecked {
     /// In one word, for programs.
@@ -115,22 +76,19 @@ impl Unchecked {
 impl Entry {
     /// How it holds in this release; `None` when the release does not have it.
     #[must_use]
-    pub const fn holding(&self, release: Release) -> Option<Holding> {
-        match release {
-            Release::V2_3 => self.in_2_3,
-            Release::V3_2 => self.in_3_2,
-        }
+    pub fn holding(&self, release: Release) -> Option<Holding> {
+        release.edition().regels.get(self.code).copied()
     }
 
     /// The releases that have it, newest first.
     pub fn holdings(&self) -> impl Iterator<Item = (Release, Holding)> {
-        Release::ALL.into_iter().rev().filter_map(|release| Some((release, self.holding(release)?)))
+        self.known.iter().rev().filter_map(|release| Some((*release, self.holding(*release)?)))
     }
 
     /// How it holds in the newest release that has it.
     #[must_use]
     pub fn newest(&self) -> Holding {
-        let (_, holding) = self.holdings().next().expect("a rule is of a release: checked by a test");
+        let (_, holding) = self.holdings().next().expect("a rule is of a release: it is not listed otherwise");
         holding
     }
 
@@ -140,7 +98,7 @@ impl Entry {
         self.holding(release).is_some_and(|holding| holding.is_for(soort))
     }
 
-    /// Our checks of it: mostly one, or one per release.
+    /// Our checks of it, in all releases: mostly one.
     pub fn regels(&self) -> impl Iterator<Item = &'static Regel> + use<> {
         let code = self.code;
         REGELS.iter().filter(move |regel| regel.code == code)
@@ -194,11 +152,11 @@ impl Entry {
     }
 
     fn why_unchecked(&self, release: Release) -> Unchecked {
-        let Holding { level, numbers } = self.holding(release).unwrap_or_else(|| self.newest());
+        let Holding { level, numbers, unchecked } = self.holding(release).unwrap_or_else(|| self.newest());
         let of_declaraties = ["303", "323", "325"].iter().any(|number| numbers.contains(number));
         match level {
-            _ if ELSEWHERE.contains(&(release, self.code)) => Unchecked::Elsewhere,
-            _ if REGISTER.contains(&(release, self.code)) => Unchecked::Register,
+            _ if unchecked == "elsewhere" => Unchecked::Elsewhere,
+            _ if unchecked == "register" => Unchecked::Register,
             "xsd" => Unchecked::Schema,
             "process" => Unchecked::Process,
             "fill-instruction" => Unchecked::FillInstruction,
@@ -215,16 +173,31 @@ impl Entry {
     }
 }
 
-/// Every rule of the standard, in the order of its own tables.
-#[must_use]
-pub fn list() -> &'static [Entry] {
-    &LIJST
+/// Every rule that one of these releases has, in the order of the standard's own tables.
+pub fn list(known: &'static [Release]) -> impl Iterator<Item = Entry> {
+    LIJST.iter().map(move |entry| Entry { known, ..*entry }).filter(|entry| entry.holdings().next().is_some())
 }
 
-/// The rule with this code, in capitals or not.
+/// The rule with this code, in capitals or not, if one of these releases has it.
 #[must_use]
-pub fn find(code: &str) -> Option<&'static Entry> {
-    LIJST.iter().find(|entry| entry.code.eq_ignore_ascii_case(code))
+pub fn find(code: &str, known: &'static [Release]) -> Option<Entry> {
+    list(known).find(|entry| entry.code.eq_ignore_ascii_case(code))
+}
+
+/// The code of a rule as the standard writes it, in capitals or not.
+#[must_use]
+pub fn code(text: &str) -> Option<&'static str> {
+    LIJST.iter().find(|entry| entry.code.eq_ignore_ascii_case(text)).map(|entry| entry.code)
+}
+
+/// The rules that give this retourcode.
+pub fn giving(retour_code: &str) -> impl Iterator<Item = &'static str> {
+    LIJST.iter().filter(move |entry| entry.retour_code == Some(retour_code)).map(|entry| entry.code)
+}
+
+/// Every rule of any release.
+pub(super) fn every() -> &'static [Entry] {
+    &LIJST
 }
 
 static LIJST: LazyLock<Vec<Entry>> = LazyLock::new(|| {
@@ -234,89 +207,7 @@ static LIJST: LazyLock<Vec<Entry>> = LazyLock::new(|| {
 
 fn entry(line: &'static str) -> Option<Entry> {
     let mut columns = line.split(';');
-    let code = columns.next()?;
-    let mut holding = || {
-        let (level, numbers) = (columns.next()?, columns.next()?);
-        Some((!level.is_empty()).then_some(Holding { level, numbers }))
-    };
-    let (in_3_2, in_2_3) = (holding()?, holding()?);
-    let retour_code = Some(columns.next()?).filter(|code| !code.is_empty());
-    let (nl, en) = (columns.next()?, columns.next()?);
-    columns.next().is_none().then_some(Entry { code, retour_code, nl, en, in_3_2, in_2_3 })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Every code of the standard's own tables, per release.
-    const REFERENCE: [(Release, &str); 2] = [
-        (Release::V2_3, include_str!("../../../fixtures/regels-2.x.txt")),
-        (Release::V3_2, include_str!("../../../fixtures/regels.txt")),
-    ];
-
-    /// In the table of 2.x, and in force from release 2.4 on.
-    const AFTER_2_3: [&str; 1] = ["OP295"];
-
-    #[test]
-    fn no_rule_of_the_standard_is_missing_and_none_is_made_up() {
-        for (release, codes) in REFERENCE {
-            let mut reference: BTreeSet<&str> = codes.lines().collect();
-            if release == Release::V2_3 {
-                reference.retain(|code| !AFTER_2_3.contains(code));
-            }
-            let ours = list().iter().filter(|entry| entry.holding(release).is_some());
-            assert_eq!(ours.map(|entry| entry.code).collect::<BTreeSet<&str>>(), reference, "{}", release.name());
-        }
-        let codes: BTreeSet<&str> = list().iter().map(|entry| entry.code).collect();
-        assert_eq!(list().len(), codes.len(), "a code stands in the list twice");
-    }
-
-    #[test]
-    fn what_is_checked_agrees_with_the_list() {
-        for regel in REGELS {
-            let entry = find(regel.code).expect("a rule of the standard");
-            assert_eq!(entry.retour_code, regel.retour_code, "{}", regel.code);
-            for release in regel.releases {
-                let holding = entry.holding(*release).expect("a release that has the rule");
-                assert_eq!(holding.level, regel.level().name(), "{} {}", regel.code, release.name());
-                for soort in regel.berichten.iter().filter(|soort| release.berichtsoorten().contains(soort)) {
-                    assert!(entry.applies_to(*soort, *release), "{} does not hold for {soort}", regel.code);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_rule_has_one_row_per_kind_of_bericht() {
-        let rows = REGELS.iter().flat_map(|regel| regel.berichten.iter().map(|soort| (regel.code, *soort)));
-        let once: BTreeSet<_> = rows.clone().collect();
-        assert_eq!(once.len(), rows.count());
-    }
-
-    #[test]
-    fn every_level_and_every_kind_is_known() {
-        let levels = ["message", "history", "external", "xsd", "process", "fill-instruction"];
-        for entry in list() {
-            assert!(entry.holdings().next().is_some(), "{}", entry.code);
-            for (release, Holding { level, numbers }) in entry.holdings() {
-                assert!(levels.contains(&level), "{}: {level}", entry.code);
-                let is_known = |number| release.berichtsoorten().iter().any(|soort| soort.name().ends_with(number));
-                assert!(numbers.split(' ').all(is_known), "{}: {numbers}", entry.code);
-            }
-            assert!(!entry.nl.is_empty() && !entry.en.is_empty(), "{}", entry.code);
-        }
-    }
-
-    #[test]
-    fn no_rule_that_only_needs_the_bericht_is_left() {
-        for entry in list() {
-            for (release, _) in entry.holdings().filter(|(_, holding)| holding.level == "message") {
-                for soort in release.berichtsoorten().iter().filter(|soort| entry.applies_to(**soort, release)) {
-                    let checked = entry.regel_for(*soort, release);
-                    assert!(!matches!(checked, Err(Unchecked::NotYet(_))), "{} in {soort}", entry.code);
-                }
-            }
-        }
-    }
+    let (code, retour_code, nl, en) = (columns.next()?, columns.next()?, columns.next()?, columns.next()?);
+    let retour_code = Some(retour_code).filter(|code| !code.is_empty());
+    columns.next().is_none().then_some(Entry { code, retour_code, nl, en, known: &[] })
 }

@@ -43,7 +43,7 @@ pub(in crate::http) async fn bericht(
     let store = &server.gateway.store;
     let view = store.bericht(&id, None).await?.ok_or(Problem::NotFound)?;
     let bytes = if view.is_retour() { store.payload(&id, None).await?.unwrap_or_default() } else { Vec::new() };
-    let rows = retour_codes(&bytes)
+    let rows = retour_codes(&bytes, &server.gateway.schemas)
         .into_iter()
         .map(|(path, codes)| KlasseRow { path, codes: codes.iter().map(|code| CodeRow::of(code)).collect() });
     let naam = |code: &str| server.naam(code);

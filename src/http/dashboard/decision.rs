@@ -19,6 +19,7 @@ use super::redirect;
 use super::texts::{self, TEXTS};
 use crate::api::LineDecisionReceipt;
 use crate::domain::Berichtsoort;
+use crate::domain::deadlines::releases::Releases;
 use crate::domain::money::decision::{LineDecision, explained_codes};
 use crate::exchange::decide::{NotDecided, approve, propose};
 use crate::exchange::sha256_hex;
@@ -91,20 +92,23 @@ pub(super) struct Proposed {
 
 impl DecisionForm {
     /// The form on this page; `told` when one was sent already.
-    pub fn of(declaratie: &DeclaratieJson, (key, action): (String, String), told: Option<Rejected>) -> Self {
+    pub fn of(
+        declaratie: &DeclaratieJson,
+        releases: &Releases,
+        (key, action): (String, String),
+        told: Option<Rejected>,
+    ) -> Self {
         let proposal = declaratie.proposal.as_ref();
         let said = proposal.map_or(&[][..], |proposal| &proposal.lines).iter();
         let mut lines: BTreeMap<usize, Choice> = said.map(|said| (said.line, Choice::of(said))).collect();
         lines.extend(told.map(|told| told.lines).unwrap_or_default());
-        let (soort, release) = declaratie.soort;
+        let (soort, ref release) = declaratie.soort;
+        let codes = releases.named(release).map(|release| explained_codes(soort, release));
         Self {
             key,
             action,
             proposed: proposal.map(Proposed::of),
-            codes: explained_codes(soort, release)
-                .into_iter()
-                .map(|(code, text)| (code, first_sentence(text)))
-                .collect(),
+            codes: codes.unwrap_or_default().into_iter().map(|(code, text)| (code, first_sentence(text))).collect(),
             is_part: declaratie.lines.len() < declaratie.line_count,
             lines,
             may_be_in_part: soort == Berichtsoort::Wmo303D,

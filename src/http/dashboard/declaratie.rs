@@ -101,7 +101,7 @@ impl Server {
         let status = told.as_ref().map_or(StatusCode::OK, |told| told.status);
         let problem = told.as_ref().map(|told| told.problem.clone());
         let key = form_key.filter(|_| declaratie.is_for_people);
-        let form = key.map(|key| DecisionForm::of(&declaratie, (key, filter.path(id)), told));
+        let form = key.map(|key| DecisionForm::of(&declaratie, &self.gateway.releases, (key, filter.path(id)), told));
         let page = Page {
             t: &TEXTS,
             now: rows::moment(self.gateway.clock.now()),

@@ -24,7 +24,7 @@ struct TablePage {
     /// When the gemeentecodes were compared with those of CBS.
     gemeenten_checked: String,
     gemeenten_are_old: bool,
-    entries: &'static [Entry],
+    entries: Vec<Entry>,
     afspraken: &'static [Afspraak],
 }
 
@@ -32,7 +32,7 @@ struct TablePage {
 #[template(path = "regel.html")]
 struct Page {
     t: &'static Texts,
-    entry: &'static Entry,
+    entry: Entry,
     uitleg: Option<&'static Uitleg>,
     releases: Vec<ReleaseRow>,
     /// What a finding says.
@@ -64,7 +64,7 @@ pub(in crate::http) async fn regels(State(server): State<Arc<Server>>) -> Respon
         t: &TEXTS,
         gemeenten_checked: checked.map_or_else(|| TEXTS.unknown_day.to_owned(), |day| day.to_string()),
         gemeenten_are_old: gateway.gemeenten.is_old(gateway.clock.today()),
-        entries: list(),
+        entries: list(gateway.releases.known).collect(),
         afspraken: afspraken::list(),
     };
     rendered(StatusCode::OK, &page)
@@ -78,12 +78,15 @@ pub(in crate::http) async fn regels(State(server): State<Arc<Server>>) -> Respon
     params(("code" = String, Path, description = "Code of the rule or name of the agreement, as in MLW-06", example = "TR019")),
     responses(ForAll, NotThere)
 )]
-pub(in crate::http) async fn regel(Path(code): Path<String>) -> Result<Response, Problem> {
+pub(in crate::http) async fn regel(
+    State(server): State<Arc<Server>>,
+    Path(code): Path<String>,
+) -> Result<Response, Problem> {
     if let Some(afspraak) = afspraken::find(&code) {
         let page = AfspraakPage { t: &TEXTS, afspraak, uitleg: afspraak.uitleg() };
         return Ok(rendered(StatusCode::OK, &page));
     }
-    let entry = find(&code).ok_or(Problem::NotFound)?;
+    let entry = find(&code, server.gateway.releases.known).ok_or(Problem::NotFound)?;
     let releases = entry.holdings().map(|(release, holding)| ReleaseRow {
         release: release.name(),
         level: holding.level_nl(),

@@ -4,7 +4,7 @@ use super::texts;
 use crate::domain::Timestamp;
 use crate::domain::deadlines::kinds::awaited;
 use crate::domain::finding::Finding;
-use crate::domain::regels::list::list;
+use crate::domain::regels::list;
 use crate::exchange::{Refused, local_time};
 use crate::http::error::refused_texts;
 use crate::http::uitleg::page_of;
@@ -129,8 +129,8 @@ impl CodeRow {
     pub fn of(code: &str) -> Self {
         // Most rules share 0001; which one it was is in no retour.
         let text = texts::retour_code(code);
-        let giving = list().iter().filter(|entry| text.is_empty() && entry.retour_code == Some(code));
-        Self { code: code.to_owned(), text, regels: giving.map(|entry| entry.code).collect() }
+        let giving = list::giving(code).filter(|_| text.is_empty());
+        Self { code: code.to_owned(), text, regels: giving.collect() }
     }
 }
 

@@ -15,10 +15,11 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use crate::api::PartReport;
+use crate::domain::Partij;
 use crate::domain::berichten::periode;
+use crate::domain::berichten::release::Choice;
 use crate::domain::berichten::waarde::Value as _;
 use crate::domain::declare::{Column, Row, RowProblem, nummer};
-use crate::domain::{Partij, Release};
 use crate::exchange::declare::{Asked, Declined, NotMade, declare, prove, rows};
 use crate::http::body::{self, media_type};
 use crate::http::error::Problem;
@@ -188,7 +189,8 @@ pub async fn post(
         _ => return Err(Problem::MediaType(WANTED.to_owned())),
     };
     let whole = body::read(body, &headers, (server.max_bericht_bytes, HUGE_TABLE_BYTES), &server.turns).await?;
-    let mut asked = read(&whole.bytes, &query, aanbieder)?;
+    let releases = server.gateway.releases.choice(server.gateway.clock.today());
+    let mut asked = read(&whole.bytes, &query, aanbieder, releases)?;
     caller.keeper().name.clone_into(&mut asked.by);
     if query.proef {
         let proofs = prove(&asked, &server.gateway).await.map_err(|why| match why {
@@ -220,9 +222,9 @@ fn example_opgave() -> Value {
     json!({"gemeente": "0384", "periode": "2026-03", "nummer": "202603", "regels": [regel]})
 }
 
-fn of_json(bytes: &[u8], query: &DeclareQuery, aanbieder: &Partij) -> Result<Asked, Problem> {
+fn of_json(bytes: &[u8], query: &DeclareQuery, aanbieder: &Partij, releases: Choice) -> Result<Asked, Problem> {
     if bytes.trim_ascii_start().first() == Some(&b'[') {
-        return of_rows(rows::read(bytes).map_err(declined)?, query, aanbieder);
+        return of_rows(rows::read(bytes).map_err(declined)?, query, aanbieder, releases);
     }
     let Object(opgave): Object<Opgave> = serde_json::from_slice(bytes).map_err(|error| match error.classify() {
         Category::Data => Problem::Body(EXPECTED.to_owned()),
@@ -230,18 +232,18 @@ fn of_json(bytes: &[u8], query: &DeclareQuery, aanbieder: &Partij) -> Result<Ask
     })?;
     let rows = rows::from_json(&opgave.regels).map_err(declined)?;
     let told = [&opgave.gemeente, &opgave.periode, &opgave.nummer].map(String::as_str);
-    asked(told, opgave.release.as_deref(), aanbieder, rows).map_err(|what| Problem::Body(what.to_owned()))
+    asked(told, (opgave.release.as_deref(), releases), aanbieder, rows).map_err(Problem::Body)
 }
 
-fn of_table(bytes: &[u8], query: &DeclareQuery, aanbieder: &Partij) -> Result<Asked, Problem> {
-    of_rows(rows::from_csv(bytes).map_err(declined)?, query, aanbieder)
+fn of_table(bytes: &[u8], query: &DeclareQuery, aanbieder: &Partij, releases: Choice) -> Result<Asked, Problem> {
+    of_rows(rows::from_csv(bytes).map_err(declined)?, query, aanbieder, releases)
 }
 
 /// Rows, with what else is to be told behind the question mark.
-fn of_rows(rows: Vec<Row>, query: &DeclareQuery, aanbieder: &Partij) -> Result<Asked, Problem> {
+fn of_rows(rows: Vec<Row>, query: &DeclareQuery, aanbieder: &Partij, releases: Choice) -> Result<Asked, Problem> {
     let told = [&query.gemeente, &query.periode, &query.nummer].map(|text| text.as_deref().unwrap_or_default());
-    asked(told, query.release.as_deref(), aanbieder, rows).map_err(|what| {
-        let (name, text) = what.split_once(": ").unwrap_or(("", what));
+    asked(told, (query.release.as_deref(), releases), aanbieder, rows).map_err(|what| {
+        let (name, text) = what.split_once(": ").unwrap_or(("", &what));
         unfit(name, text)
     })
 }
@@ -251,9 +253,13 @@ fn declined(problems: Vec<RowProblem>) -> Problem {
 }
 
 /// What is asked, by gemeente, periode and nummer.
-fn asked(told: [&str; 3], release: Option<&str>, aanbieder: &Partij, rows: Vec<Row>) -> Result<Asked, &'static str> {
+fn asked(
+    told: [&str; 3],
+    (release, releases): (Option<&str>, Choice),
+    aanbieder: &Partij,
+    rows: Vec<Row>,
+) -> Result<Asked, String> {
     let [gemeente, periode, of_declaratie] = told;
-    let known = |name: &str| Release::ALL.into_iter().find(|release| release.name() == name);
     Ok(Asked {
         by: String::new(),
         gemeente: Partij::from_text(gemeente)
@@ -264,7 +270,9 @@ fn asked(told: [&str; 3], release: Option<&str>, aanbieder: &Partij, rows: Vec<R
             "periode: verwacht wordt een maand als 2026-03, of de eerste dag van een CAK-periode, een maandag als 2019-05-20.",
         )?,
         nummer: nummer(of_declaratie).ok_or("nummer: verwacht worden 1 tot en met 12 letters en cijfers.")?,
-        release: release.map_or(Some(Release::NEWEST), known).ok_or("release: verwacht wordt 3.2 of 2.3.")?,
+        release: releases
+            .named(release)
+            .ok_or_else(|| format!("release: verwacht wordt {}.", releases.names()))?,
         rows,
     })
 }

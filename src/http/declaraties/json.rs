@@ -7,9 +7,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::{CalculationReceipt, FindingReceipt, LineDecisionReceipt};
+use crate::domain::Berichtsoort;
 use crate::domain::berichten::waarde::Value;
 use crate::domain::finding::{ClientLine, Finding};
-use crate::domain::{Berichtsoort, Release};
 use crate::http::Caller;
 use crate::http::proposal::ProposalJson;
 use crate::http::uitleg::readable;
@@ -48,7 +48,7 @@ pub(in crate::http) struct DeclaratieJson {
     #[serde(skip)]
     pub toewijzing_nummer: Option<i64>,
     #[serde(skip)]
-    pub soort: (Berichtsoort, Release),
+    pub soort: (Berichtsoort, String),
     /// Whether people may decide about it now.
     #[serde(skip)]
     pub is_for_people: bool,

@@ -5,9 +5,9 @@ use serde_json::Value;
 use crate::api::{DeadlineReceipt, Destination, FindingReceipt, PartReport, Receipt, RefusalReceipt, RetourReceipt};
 use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::finding::{Finding, Level, Severity};
-use crate::domain::{Berichtsoort, Release, Timestamp};
+use crate::domain::{Berichtsoort, Timestamp};
 use crate::exchange::declare::Examined;
-use crate::exchange::{Refused, as_json};
+use crate::exchange::{Refused, example_as_json};
 use crate::http::uitleg::linked_part;
 
 /// A start of support.
@@ -18,7 +18,7 @@ const EXAMPLE_ID: &str = "019cb7f4-7a80-7000-8000-5b1f0c2d9e11";
 
 /// The same start in JSON.
 pub(in crate::http) fn example_json() -> Value {
-    as_json(EXAMPLE_XML.as_bytes()).expect("a fixture is a bericht")
+    example_as_json(EXAMPLE_XML.as_bytes()).expect("a fixture is a bericht")
 }
 
 /// What is told of the start.

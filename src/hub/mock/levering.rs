@@ -8,6 +8,7 @@ use super::berichten::{identificatie, versie};
 use super::config::{Next, Toewijzing};
 use crate::domain::berichten::bericht::{BerichtIdentificatie, Header, Heenbericht, XsdVersie};
 use crate::domain::berichten::client::VerkorteNaam;
+use crate::domain::berichten::further::Kept;
 use crate::domain::berichten::klasse::RetourCodes;
 use crate::domain::berichten::levering::{StartClient, StartProduct, StopClient, StopProduct};
 use crate::domain::berichten::toewijzing::{Client, Omvang, ToegewezenProduct};
@@ -119,6 +120,7 @@ impl Leveringen {
             ontvanger: levering.header.afzender.clone(),
             bericht_identificatie: BerichtIdentificatie { identificatie: identificatie(id), dagtekening: today },
             xsd_versie: Some(XsdVersie { basisschema_xsd_versie: versie(), bericht_xsd_versie: versie() }),
+            further: Kept::default(),
         };
         Some(Bericht::Heen(Heenbericht { header, inhoud }))
     }

@@ -16,7 +16,7 @@ use crate::domain::berichten::declaratie::{GeslotenPeriode, TotaalBedragMetDC};
 use crate::domain::berichten::waarde::{ReferentieNummer, ToewijzingNummer, Value};
 use crate::domain::facts::calculation::Calculation;
 use crate::domain::facts::history::{DeclaratieFact, PrestatieFact};
-use crate::domain::{Berichtsoort, Partij, Release};
+use crate::domain::{Berichtsoort, Partij};
 use crate::store::{
     About, Declarable, DeclaratieView, KeptCalculation, LineQuery, LineView, NewDeclaratie, Place, Returned,
 };
@@ -228,14 +228,13 @@ pub async fn view(conn: &mut Connection, id: &str, partij: Option<&Partij>) -> R
     }))
 }
 
-fn soort(fields: &Fields<'_>) -> Result<(Berichtsoort, Release)> {
+fn soort(fields: &Fields<'_>) -> Result<(Berichtsoort, String)> {
     let soort = match fields.parse("soort", Berichtsoort::from_name)? {
         // Its two kinds have one name.
         Berichtsoort::Wmo303D if fields.get("is_factuur")? => Berichtsoort::Wmo303F,
         other => other,
     };
-    let of_name = |name: &str| Release::ALL.into_iter().find(|release| release.name() == name);
-    Ok((soort, fields.parse("release", of_name)?))
+    Ok((soort, fields.get("release")?))
 }
 
 /// What the lines of a declaratie add up to.

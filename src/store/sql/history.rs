@@ -252,16 +252,18 @@ async fn add_verzoeken(conn: &mut Connection, pair: Pair<'_>, namen: &[&str], hi
     Ok(())
 }
 
-/// The heenberichten that a retour with this header may answer.
+/// The heenberichten that a retour with this header may answer: of its own release, as the two of a pair always are.
 async fn awaited(conn: &mut Connection, header: &Header) -> Result<Vec<Awaited>> {
     const AWAITED: &str = "SELECT id, ontvanger, dagtekening, referentienummer, retour_id IS NOT NULL AS answered,
             identity IS NULL AS is_second_use
-        FROM bericht WHERE soort = $1 AND afzender = $2 AND identificatie = $3 AND outcome NOT IN ('refused', 'parked') ORDER BY id";
+        FROM bericht WHERE soort = $1 AND afzender = $2 AND identificatie = $3 AND release = $4
+            AND outcome NOT IN ('refused', 'parked') ORDER BY id";
     let Some(heen) = header.soort.heen() else { return Ok(Vec::new()) };
     let rows = sqlx::query(AWAITED)
         .bind(heen.name())
         .bind(header.afzender.code())
         .bind(header.bericht_identificatie.identificatie.as_str())
+        .bind(header.release.name())
         .fetch_all(conn)
         .await?;
     let mut awaited = Vec::with_capacity(rows.len());

@@ -3,10 +3,11 @@
 use std::cell::{Cell, RefCell};
 
 use iwmo_gateway::domain::berichten::declaratie::BedragMetDC;
-use iwmo_gateway::domain::{Bericht, Inhoud, Release};
+use iwmo_gateway::domain::{Bericht, Inhoud};
 use iwmo_gateway::exchange::declare::{Asked, prove};
 use iwmo_gateway::exchange::parties::LocalParty;
 use iwmo_gateway::exchange::{self, LocalParties};
+use iwmo_gateway::standard;
 use iwmo_gateway::xml;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -282,7 +283,7 @@ fn asked(nummer: &str, rows: &[String]) -> Asked {
     let heading = "ToewijzingNummer;Begindatum;Einddatum;Volume;Tarief;BtwPercentage;VorigReferentieNummer\n";
     let periode = if nummer == "B" { "2019-05-20" } else { "2019-06-17" };
     let periode = iwmo_gateway::domain::berichten::periode::from_text(periode).expect("a period");
-    Asked { periode, release: Release::V2_3, ..super::asked(nummer, &format!("{heading}{}", rows.concat())) }
+    Asked { periode, release: standard::named("2.3"), ..super::asked(nummer, &format!("{heading}{}", rows.concat())) }
 }
 
 /// The VAT in so many of these hours, in cents.

@@ -1,6 +1,7 @@
 //! Declaraties and facturen of release 2.3, made by a test, and the toewijzing that they are about.
 
 use iwmo_gateway::json;
+use iwmo_gateway::standard;
 use iwmo_gateway::xml;
 use serde_json::{Value, json};
 
@@ -89,5 +90,5 @@ pub fn wmo303(code: &str, nummer: &str, (first, last): (&str, &str), lines: &[Va
         }]},
     });
     let document = json!({"berichtsoort": "WMO303", "release": "2.3", "Bericht": content}).to_string();
-    xml::encode(&json::read(document.as_bytes(), None).expect("a 303"))
+    xml::encode(&json::read(document.as_bytes(), None, standard::choice()).expect("a 303"))
 }

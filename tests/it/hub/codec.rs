@@ -3,8 +3,9 @@
 //! `Naam {` opens, `}` closes, `Naam=waarde` is a text.
 
 use iwmo_gateway::domain::berichten::klasse::{Kind, Source, Target};
-use iwmo_gateway::domain::{Bericht, Berichtsoort, Release};
+use iwmo_gateway::domain::{Bericht, Berichtsoort};
 use iwmo_gateway::hub::mock::Codec;
+use iwmo_gateway::standard;
 
 pub const LINES: Codec = Codec { read, encode };
 
@@ -34,7 +35,7 @@ fn read(bytes: &[u8]) -> Option<Bericht> {
     let text = std::str::from_utf8(bytes).ok()?;
     let code = text.lines().find_map(|line| line.strip_prefix("BerichtCode="))?;
     let soort = Berichtsoort::ALL.into_iter().find(|soort| soort.code() == code)?;
-    Bericht::read(&[soort], Release::V3_2, &mut Cursor(text.lines().collect())).ok()
+    Bericht::read(&[soort], standard::named("3.2"), &mut Cursor(text.lines().collect())).ok()
 }
 
 fn encode(bericht: &Bericht) -> Vec<u8> {

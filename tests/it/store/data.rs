@@ -5,13 +5,15 @@ use iwmo_gateway::domain::berichten::bericht::{
     BerichtIdentificatie, Heenbericht, Inhoud, RetourHeader, Retourbericht, XsdVersie,
 };
 use iwmo_gateway::domain::berichten::client::{Achternaam, Geboortedatum, VerkorteNaam};
+use iwmo_gateway::domain::berichten::further::Kept;
 use iwmo_gateway::domain::berichten::klasse::RetourCodes;
 use iwmo_gateway::domain::berichten::levering::{self, StartKey, StartProduct};
 use iwmo_gateway::domain::berichten::toewijzing::Product;
 use iwmo_gateway::domain::berichten::waarde::{Bsn, Identificatie, StatusAanlevering, ToewijzingNummer, Value, Versie};
 use iwmo_gateway::domain::deadlines::kind::DeadlineKind;
 use iwmo_gateway::domain::facts::history::Subject;
-use iwmo_gateway::domain::{Bericht, Berichtsoort, Header, History, Partij, Release, Timestamp};
+use iwmo_gateway::domain::{Bericht, Berichtsoort, Header, History, Partij, Timestamp};
+use iwmo_gateway::standard;
 use iwmo_gateway::store::{
     About, DeadlineState, Entry, EnvelopeSeen, FaultEffect, HeaderColumns, NewBericht, NewDeadline, NewFault,
     NewParcel, NewToewijzing, Outcome, ParcelKind, Receipt, Via,
@@ -58,7 +60,7 @@ pub fn header(soort: Berichtsoort, identificatie: &str) -> Header {
     let (afzender, ontvanger) = if from_gemeente { (gemeente(), aanbieder()) } else { (aanbieder(), gemeente()) };
     Header {
         soort,
-        release: Release::V3_2,
+        release: standard::named("3.2"),
         afzender,
         ontvanger,
         bericht_identificatie: BerichtIdentificatie {
@@ -66,6 +68,7 @@ pub fn header(soort: Berichtsoort, identificatie: &str) -> Header {
             dagtekening: day("2026-03-01"),
         },
         xsd_versie: Some(versies()),
+        further: Kept::default(),
     }
 }
 

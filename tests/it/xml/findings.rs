@@ -1,7 +1,8 @@
 //! One mistake gives one finding, where a person would look.
 
+use iwmo_gateway::domain::Berichtsoort;
 use iwmo_gateway::domain::finding::{Finding, Level};
-use iwmo_gateway::domain::{Berichtsoort, Release};
+use iwmo_gateway::standard;
 use iwmo_gateway::xml::RefusalKind;
 
 use super::{START, bericht, changed, refusal};
@@ -84,7 +85,7 @@ fn one_mistake_one_finding() {
         assert_eq!(refusal.findings[0].level, Level::Xsd);
         assert_eq!(
             (refusal.kind, refusal.soort, refusal.release),
-            (RefusalKind::Invalid, Some(Berichtsoort::Wmo305), Some(Release::V3_2))
+            (RefusalKind::Invalid, Some(Berichtsoort::Wmo305), Some(standard::named("3.2")))
         );
     }
 }

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use iwmo_gateway::domain::{Berichtsoort, Release};
+use iwmo_gateway::domain::Berichtsoort;
+use iwmo_gateway::standard;
 use iwmo_gateway::xml::{LoadError, RefusalKind, Replacement, Schemas};
 
 use super::{START, bericht, changed};
@@ -24,9 +25,9 @@ fn load(name: &str, from: &str, to: &str) -> Result<Schemas, LoadError> {
         };
         files.push((format!("/elders/{}", file.replace("wmo", "WMO").replace("basis", "Basis")), text));
     }
-    let replacement = Replacement::of(files).expect("files of a known release");
-    assert_eq!(replacement.release, Release::V3_2);
-    Schemas::load(&[replacement])
+    let replacement = Replacement::of(files, standard::built_in()).expect("files of a known release");
+    assert_eq!(replacement.release, standard::named("3.2"));
+    Schemas::load(standard::built_in(), &[replacement])
 }
 
 #[test]
@@ -67,10 +68,10 @@ fn what_cannot_be_used_is_named_with_file_and_line() {
         let error = load(name, from, to).expect_err(name).to_string();
         assert!(error.contains(told), "{error}");
     }
-    let nothing = Replacement { release: Release::V3_2, files: Vec::new() };
-    let error = Schemas::load(&[nothing]).expect_err("no files").to_string();
+    let nothing = Replacement { release: standard::named("3.2"), files: Vec::new() };
+    let error = Schemas::load(standard::built_in(), &[nothing]).expect_err("no files").to_string();
     assert!(error.contains("basisschema.xsd:1") && error.contains("release 3.2"), "{error}");
-    assert!(Replacement::of(vec![("basisschema.xsd".to_owned(), "<x/>".to_owned())]).is_none());
+    assert!(Replacement::of(vec![("basisschema.xsd".to_owned(), "<x/>".to_owned())], standard::built_in()).is_none());
 }
 
 #[test]
