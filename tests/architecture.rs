@@ -26,7 +26,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("api", &["domain", "store", "exchange"]),
     ("http", &["api", "domain", "echo", "store", "exchange", "size"]),
     ("cli", &["api", "app", "clock", "config", "domain", "exchange", "hub", "json", "standard", "store", "xml"]),
-    ("app", &["api", "cli", "clock", "config", "domain", "exchange", "http", "hub", "json", "standard", "store", "xml"]),
+    (
+        "app",
+        &["api", "cli", "clock", "config", "domain", "exchange", "http", "hub", "json", "standard", "store", "xml"],
+    ),
 ];
 
 /// A room or module, and what it may import.

@@ -7,12 +7,12 @@ use serde_json::{Map, Value};
 use super::gateway::Gateway;
 use super::ids;
 use super::received::{Format, Received};
-use crate::domain::Bericht;
 use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::berichten::klasse::RetourCodes;
 use crate::domain::berichten::waarde;
 use crate::domain::finding::{Finding, Level, Position, Severity};
 use crate::domain::judging::retour::codes_per_klasse;
+use crate::domain::{Bericht, Release};
 use crate::echo::nearest;
 use crate::json::{self, Fill, JsonError, Problem};
 use crate::xml::{self, BerichtSchema, JsonSchemaSet, Refusal, RefusalKind, Schemas};
@@ -88,6 +88,12 @@ pub fn as_json(xml: &[u8], schemas: &Schemas) -> Option<Value> {
 #[must_use]
 pub fn example_as_json(xml: &[u8]) -> Option<Value> {
     as_json(xml, &Schemas::compiled_in())
+}
+
+/// The release of the program that this bericht is of, for examples.
+#[must_use]
+pub fn example_release(xml: &[u8]) -> Option<Release> {
+    Schemas::compiled_in().read(xml).ok().map(|bericht| bericht.header().release)
 }
 
 /// What the berichten look like in JSON, as JSON Schemas (2020-12).

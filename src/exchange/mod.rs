@@ -38,7 +38,7 @@ pub mod watch;
 pub use crate::clock::local as local_time;
 pub use alarm::Alarm;
 pub use brought::Brought;
-pub use format::{JsonSchemas, as_json, example_as_json, json_schemas, retour_codes};
+pub use format::{JsonSchemas, as_json, example_as_json, example_release, json_schemas, retour_codes};
 pub use gateway::{Envelopes, Gateway};
 pub use ids::{new_referentienummer, new_secret};
 pub use parties::LocalParties;

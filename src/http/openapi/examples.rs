@@ -7,7 +7,7 @@ use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::finding::{Finding, Level, Severity};
 use crate::domain::{Berichtsoort, Timestamp};
 use crate::exchange::declare::Examined;
-use crate::exchange::{Refused, example_as_json};
+use crate::exchange::{Refused, example_as_json, example_release};
 use crate::http::uitleg::linked_part;
 
 /// A start of support.
@@ -115,7 +115,7 @@ pub(in crate::http) fn example_examined() -> Examined {
     Examined {
         nummer: "202603".to_owned(),
         soort: Berichtsoort::Wmo323,
-        release: Release::V3_2,
+        release: example_release(EXAMPLE_XML.as_bytes()).expect("a fixture is a bericht"),
         client_count: 1,
         line_count: 1,
         ingediend: 47_500,
