@@ -223,8 +223,12 @@ fn lock(database: &Database) -> Result<Option<File>, StartError> {
     let mut beside = path.clone().into_os_string();
     beside.push(".lock");
     let beside = PathBuf::from(beside);
-    let open = File::options().create(true).truncate(false).write(true).mode(0o600).open(&beside);
-    let file = open.map_err(|source| StartError::Lock { path: beside.clone(), source })?;
+    let file = match File::options().create(true).truncate(false).write(true).mode(0o600).open(&beside) {
+        Ok(file) => file,
+        // There is no folder; who opens the database says so.
+        Err(source) if source.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(StartError::Lock { path: beside, source }),
+    };
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Err(StartError::InUse(path.clone())),

@@ -75,12 +75,14 @@ fn run(folder: &Path, blocks: &[Block]) {
     let ports = [free_port(), free_port()];
     let bin = folder.join("bin");
     fs::create_dir(&bin).expect("a folder");
+    let for_network = free_port();
     // The page leaves the ports of both programs at their default; here they are free ones.
     let mock =
-        format!("listen = \"127.0.0.1:{}\"\ngateway_url = \"http://127.0.0.1:{}/soap/ggk\"\n", ports[1], ports[0]);
+        format!("listen = \"127.0.0.1:{}\"\ngateway_url = \"http://127.0.0.1:{}/soap/ggk\"\n", ports[1], for_network);
     fs::write(folder.join("mock.toml"), mock).expect("settings");
     let program = env!("CARGO_BIN_EXE_iwmo-gateway");
-    let listen = format!("IWMO_GATEWAY_HTTP_LISTEN=127.0.0.1:{}", ports[0]);
+    let listen =
+        format!("IWMO_GATEWAY_HTTP_LISTEN=127.0.0.1:{} IWMO_GATEWAY_GGK_LISTEN=127.0.0.1:{for_network}", ports[0]);
     let wrapper = format!(
         "#!/bin/sh\nif [ \"$1\" = mock ]; then exec {program} mock --config mock.toml; fi\nif [ \"$1\" = serve ]; then export {listen}; fi\nexec {program} \"$@\"\n"
     );

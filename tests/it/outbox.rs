@@ -409,7 +409,7 @@ async fn envelope_functie_and_bericht_name_the_same_parties_and_kind() {
         let taken = world.envelope(envelope).await;
         assert!(taken.text.contains("Bv03"), "kept, and answered with a fault: {}", taken.text);
     }
-    assert_eq!(world.berichten().await, ["? ? refused ggk", "? ? refused ggk"]);
+    assert_eq!(world.berichten().await, ["WMO305 START-1 refused ggk", "WMO305 START-1 refused ggk"]);
     let fits = world.envelope(di01.replace("7c1a11", "7c1a13")).await;
     assert!(fits.text.contains("Bv03"), "{}", fits.text);
     assert!(world.berichten().await.iter().any(|line| line.starts_with("WMO305")), "{:?}", world.berichten().await);

@@ -73,7 +73,7 @@ fn every_fault_is_told_at_once_in_words_with_its_line() {
         (3, "http.max_bericht_bytes: is 1; nothing fits in fewer than 1000 bytes"),
         (4, "http.dashbord_login: unknown key; did you mean dashboard_login?"),
         (6, "is not TOML: a text stands between quotes (string values must be quoted, expected literal string)"),
-        (7, "ggk.receive: is the text \"yes\"; it must be true or false"),
+        (7, "ggk.receive: unknown key; envelopes come in where ggk.listen says; leave this out"),
         (8, "ggk.timeout: is the text \"soon\"; it must be a duration, as in \"30s\", \"15m\", \"4h\" or \"2days\""),
         (9, "ggk.max_envelope_bytes: is the number -5; it must be a whole number, 0 or more"),
         (11, "relay.at_once: is 0, and then nothing is ever sent; it must be 1 or more"),
@@ -178,8 +178,8 @@ fn what_stands_outside_the_file_goes_before_what_stands_in_it() {
     for (settings, environment, told) in [
         (
             "",
-            [("IWMO_GATEWAY_GGK_RECEIVE", "perhaps")],
-            "environment variable IWMO_GATEWAY_GGK_RECEIVE: ggk.receive: is the text \"perhaps\"; it must be true or false",
+            [("IWMO_GATEWAY_HTTP_DASHBOARD_LOGIN", "perhaps")],
+            "environment variable IWMO_GATEWAY_HTTP_DASHBOARD_LOGIN: http.dashboard_login: is the text \"perhaps\"; it must be true or false",
         ),
         (
             "",
@@ -205,7 +205,8 @@ fn what_stands_outside_the_file_goes_before_what_stands_in_it() {
         let said = with(settings, &environment);
         assert!(said.contains(told), "missing: {told}\nin: {said}");
     }
-    let numbers = with("", &[("IWMO_GATEWAY_HTTP_MAX_BERICHT_BYTES", "5000"), ("IWMO_GATEWAY_GGK_RECEIVE", "false")]);
+    let numbers =
+        with("", &[("IWMO_GATEWAY_HTTP_MAX_BERICHT_BYTES", "5000"), ("IWMO_GATEWAY_HTTP_DASHBOARD_LOGIN", "false")]);
     assert!(numbers.starts_with("settings are right"), "{numbers}");
 }
 
