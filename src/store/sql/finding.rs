@@ -128,9 +128,12 @@ fn finding(row: &Row) -> Result<Finding> {
         text: Cow::default(),
     };
     let kind = (soort.as_deref().unwrap_or_default(), release.as_deref().unwrap_or_default());
-    finding.text = match said_by_rule(&finding, kind) {
-        Some(text) => Cow::Borrowed(text),
-        None => Cow::Owned(fields.get::<Option<String>>("text")?.unwrap_or_default()),
+    let (kept, said): (Option<String>, _) = (fields.get("text")?, said_by_rule(&finding, kind));
+    finding.text = match (finding.level, kept, said) {
+        // An agreement may say more than its text: which amount, for instance.
+        (Level::Local, Some(kept), _) | (_, Some(kept), None) => Cow::Owned(kept),
+        (_, _, Some(said)) => Cow::Borrowed(said),
+        (_, None, None) => Cow::default(),
     };
     Ok(finding)
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use iwmo_gateway::domain::berichten::klasse::ElementPath;
-use iwmo_gateway::domain::finding::{Finding, Place, Position, Severity};
+use iwmo_gateway::domain::finding::{Finding, Level, Place, Position, Severity};
 use iwmo_gateway::domain::regels::REGELS;
 use iwmo_gateway::domain::{Bericht, Berichtsoort};
 use iwmo_gateway::store::{
@@ -277,7 +277,10 @@ pub async fn a_finding_is_a_row_and_says_what_its_rule_says(world: World) {
     let (severity, text) = (Severity::Warning, "Geen regel zegt dit.".into());
     let by_none = Finding { regel: None, severity, text, klasse: None, position: None, ..by_rule.clone() };
     let mut entry = entry_305("b2");
-    entry.bericht.receipt.findings = vec![by_rule, by_none];
+    // As the text of this agreement, with an amount in front of it.
+    let (regel, level, text) = (Some("GW-04".into()), Level::Local, "€ 100,00 is toegekend.".into());
+    let says_more = Finding { regel, level, severity: Severity::Warning, retour_code: None, text, ..by_rule.clone() };
+    entry.bericht.receipt.findings = vec![by_rule, by_none, says_more];
     world.one.record(&entry).await.expect("recorded");
     let read = world.two.bericht("b2", None).await.expect("read").expect("there").receipt;
     assert_eq!(read, entry.bericht.receipt);
