@@ -1,4 +1,4 @@
-//! The folders under `config/releases/`, as part of the program.
+//! The folders under `config/releases/`, with their schemas in `xsd/`, as part of the program.
 
 /// Names the files of a folder and takes in their texts.
 macro_rules! folder {
@@ -8,7 +8,7 @@ macro_rules! folder {
             ("regels.csv", include_str!(concat!("../../config/releases/", $folder, "/regels.csv"))),
             $((
                 concat!("xsd/", $name, ".xsd"),
-                include_str!(concat!("../../config/releases/", $folder, "/xsd/", $name, ".xsd")),
+                include_str!(concat!("../../xsd/", $folder, "/", $name, ".xsd")),
             ),)*
         ]
     };

@@ -299,9 +299,7 @@ fn tr135_depends_on_the_date_that_is_given() {
 #[test]
 fn xsd_files_take_the_place_of_the_built_in_ones_or_are_told_to_be_wrong() {
     let folder = tempfile::tempdir().expect("a folder");
-    for entry in
-        fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("config/releases/iwmo-3.2/xsd")).expect("our own")
-    {
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("xsd/iwmo-3.2")).expect("our own") {
         let path = entry.expect("an entry").path();
         fs::copy(&path, folder.path().join(path.file_name().expect("a name"))).expect("a copy");
     }

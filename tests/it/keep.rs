@@ -435,8 +435,8 @@ async fn the_command_lists_what_is_awaited_beside_a_gateway_that_runs() {
     let row = csv.lines().nth(1).expect("a row");
     assert!(row.ends_with(";\"'@team\";\"'=HYPERLINK(\"\"x\"\")\";1") && row.contains("\"MLW-19 laat\""), "{row}");
     let text = String::from_utf8(deadlines(folder.path(), &[]).stdout).expect("UTF-8");
-    assert!(text.contains("besluit op de aanvraag of 0384 (MLW-19 laat 0384 )"), "{text}");
-    assert!(text.ends_with("3 deadlines, 1 overdue\n"), "{text}");
+    assert!(text.contains("besluit op de aanvraag van 0384 (MLW-19 laat 0384 )"), "{text}");
+    assert!(text.ends_with("3 termijnen, 1 te laat\n"), "{text}");
     for wrong in [&["--due-within", "3"][..], &["--overdue", "--due-within", "3d"]] {
         assert_eq!(deadlines(folder.path(), wrong).status.code(), Some(2), "{wrong:?}");
     }

@@ -31,7 +31,7 @@ fn added(release: &str) -> TempDir {
     let xsd = folder.path().join("iwmo-3.9/xsd");
     fs::create_dir_all(&xsd).expect("folders");
     fs::write(folder.path().join("iwmo-3.9/release.toml"), release).expect("a file");
-    let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/releases/iwmo-3.2/xsd");
+    let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("xsd/iwmo-3.2");
     for entry in fs::read_dir(ours).expect("the schemas of 3.2") {
         let path = entry.expect("an entry").path();
         let name = path.file_name().expect("a name");

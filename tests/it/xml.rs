@@ -197,7 +197,7 @@ proptest! {
 fn the_schemas_say_which_kind_release_and_version_they_are_for() {
     for &release in standard::built_in() {
         let (versie, subversie) = release.versie();
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("config/releases/iwmo-{}/xsd", release.name()));
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("xsd/iwmo-{}", release.name()));
         for soort in release.berichtsoorten() {
             let name = soort.name().to_ascii_lowercase();
             let text = std::fs::read_to_string(folder.join(format!("{name}.xsd"))).expect("every kind has its schema");

@@ -76,7 +76,7 @@ fn is_misjudged_by_libxml2(text: &str) -> bool {
 
 /// The XSD that xmllint judges berichten of this kind by, as in `wmo305`.
 fn schema(release: Release, kind: &str) -> PathBuf {
-    let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("config/releases/iwmo-{}/xsd", release.name()));
+    let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("xsd/iwmo-{}", release.name()));
     let other = std::env::var(format!("IWMO_XSD_{}", release.name().replace('.', "_")));
     let folder = other.map_or(ours, PathBuf::from);
     let names = [format!("{kind}.xsd"), format!("{}.xsd", kind.to_ascii_uppercase())];

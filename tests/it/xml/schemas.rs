@@ -11,7 +11,7 @@ use super::{START, bericht, changed};
 
 /// Our own files for 3.2, as somebody else might name them, with one text replaced in one of them.
 fn load(name: &str, from: &str, to: &str) -> Result<Schemas, LoadError> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/releases/iwmo-3.2/xsd");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("xsd/iwmo-3.2");
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).expect("the folder") {
         let path = entry.expect("an entry").path();
