@@ -1,6 +1,6 @@
 //! Which releases of the standard there are: a folder of files each, read and made a [`Release`] of.
 //!
-//! Two are part of the program, under `config/releases/`; an operator adds others with the setting `releases.folder`.
+//! Two are part of the program, under `config/releases/` and `xsd/`; an operator adds others with the setting `releases.folder`.
 //! Below everything that reads berichten; knows the rules only to tell a wrong code in a file.
 
 mod built_in;

@@ -107,8 +107,7 @@ impl Schemas {
     pub fn compiled_in() -> Arc<Self> {
         static COMPILED_IN: LazyLock<Arc<Schemas>> = LazyLock::new(|| {
             Arc::new(
-                Schemas::load(standard::built_in(), &[])
-                    .expect("the XSDs under config/releases/ are supported: a test loads them"),
+                Schemas::load(standard::built_in(), &[]).expect("the XSDs under xsd/ are supported: a test loads them"),
             )
         });
         Arc::clone(&COMPILED_IN)
