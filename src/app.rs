@@ -260,10 +260,14 @@ fn warn_of_plain_http(config: &Config) {
 
 /// Whether an address is that of another machine, without TLS.
 fn is_plain_elsewhere(url: &str) -> bool {
-    let Some(rest) = url.strip_prefix("http://") else { return false };
-    let host = rest.split(['/', '?']).next().unwrap_or_default();
-    let host = host.rsplit_once(':').map_or(host, |(host, _)| host).trim_matches(['[', ']']);
-    host != "localhost" && !host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    let Ok(url) = url::Url::parse(url) else { return false };
+    let is_own = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => true,
+    };
+    url.scheme() == "http" && !is_own
 }
 
 fn http_settings(config: &Config) -> http::Settings {
