@@ -152,6 +152,8 @@ async fn half_hours(world: &World, network: &Network, from: &str, count: i32) {
             network.seen().len() > before || !states(world).await.iter().any(waits)
         })
         .await;
+        // An attempt that is settled after the clock was set counts its pause from the new time.
+        until("settled", async || !states(world).await.contains(&"sending")).await;
         world.rest_at_network().await;
     }
 }
