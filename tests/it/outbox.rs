@@ -141,10 +141,12 @@ async fn holds(world: &World) -> Vec<String> {
     holds.iter().map(|hold| format!("{} {}", hold.scope.word(), hold.scope.name())).collect()
 }
 
-/// Half an hour after half an hour, until nothing is in front of the network.
+/// Half an hour after half an hour from a later moment than it is, until nothing is in front of the network.
 async fn half_hours(world: &World, network: &Network, from: &str, count: i32) {
     let start = crate::world::instant(from);
     for round in 0..count {
+        // An attempt that is settled after the clock was set counts its pause from the new time.
+        until("settled", async || !states(world).await.contains(&"sending")).await;
         let before = network.seen().len();
         world.at(&(start + chrono::TimeDelta::minutes(30) * round).to_rfc3339());
         until("a probe, or nothing to send", async || {
@@ -152,8 +154,6 @@ async fn half_hours(world: &World, network: &Network, from: &str, count: i32) {
             network.seen().len() > before || !states(world).await.iter().any(waits)
         })
         .await;
-        // An attempt that is settled after the clock was set counts its pause from the new time.
-        until("settled", async || !states(world).await.contains(&"sending")).await;
         world.rest_at_network().await;
     }
 }
@@ -187,7 +187,8 @@ async fn an_outage_of_days_ends_by_itself_and_what_is_over_its_time_is_for_a_per
     let network = Network::start(|_| Reply::Say(503, String::new())).await;
     let world = World::against(&network.url, &[GEMEENTE], "[relay]\nbudget = \"3days\"").await;
     post(&world, 0..3, AANBIEDER).await;
-    half_hours(&world, &network, "2026-03-04T09:00:00+01:00", 100).await;
+    until("held", async || !holds(&world).await.is_empty()).await;
+    half_hours(&world, &network, "2026-03-04T09:30:00+01:00", 99).await;
     assert!(states(&world).await.iter().all(|state| *state == "waiting"), "two days later: {:?}", states(&world).await);
     assert!(network.seen().len() <= 110, "one probe at a time: {}", network.seen().len());
     half_hours(&world, &network, "2026-03-06T11:00:00+01:00", 60).await;
