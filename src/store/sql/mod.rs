@@ -12,7 +12,9 @@ mod deadline;
 mod declaratie;
 mod facts;
 mod finding;
+mod health;
 mod history;
+mod intake;
 mod journal;
 mod ledger;
 mod levering;
@@ -29,7 +31,6 @@ mod staging;
 mod steer;
 mod support;
 mod toewijzing;
-mod use_cases;
 mod waiting;
 
 pub use batch::Batch;
