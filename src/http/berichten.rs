@@ -23,7 +23,8 @@ use crate::exchange::keep::DeadlineJson;
 use crate::exchange::receive::receive;
 use crate::exchange::{Carrier, Format, Received, Reply, as_json, retour_codes};
 use crate::size::HUGE_BYTES;
-use crate::store::{BerichtView, ParcelView};
+use crate::store::{BerichtView, ParcelView, Stage, Step, Transport};
+use utoipa::openapi::{RefOr, Schema};
 
 /// What may stand behind the question mark of a post.
 #[derive(Deserialize, IntoParams)]
@@ -142,6 +143,25 @@ impl<T> Page<T> {
     }
 }
 
+/// Which berichten are asked for.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ListQuery {
+    /// Only those that came so far on their way to their addressee, and no further.
+    #[param(schema_with = stages)]
+    transport: Option<String>,
+    /// What the page before gave as `next`.
+    #[param(schema_with = query::cursor)]
+    after: Option<String>,
+    /// How many there are on a page; 50 when nothing is said.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+}
+
+fn stages() -> RefOr<Schema> {
+    query::one_of(&Stage::WORDS)
+}
+
 /// Lists berichten, the newest first.
 ///
 /// A party sees its own, an operator all.
@@ -149,15 +169,20 @@ impl<T> Page<T> {
     get,
     path = "/v1/berichten",
     tag = "berichten",
-    params(PageQuery),
+    params(ListQuery),
     responses((status = 200, description = "A page", body = Page<BerichtJson>), BadQuery, ForCallers)
 )]
 pub(super) async fn list(
     State(server): State<Arc<Server>>,
     caller: Caller,
-    Parameters(page): Parameters<PageQuery>,
+    Parameters(asked): Parameters<ListQuery>,
 ) -> Result<Json<Page<BerichtJson>>, Problem> {
-    let found = server.gateway.store.berichten(caller.scope(), page.after.as_deref(), page.limit()).await?;
+    let (store, page) = (&server.gateway.store, PageQuery { after: asked.after, limit: asked.limit });
+    let (after, limit) = (page.after.as_deref(), page.limit());
+    let found = match asked.transport.as_deref().and_then(Stage::from_word) {
+        Some(stage) => store.berichten_at(stage, caller.scope(), after, limit).await?,
+        None => store.berichten(caller.scope(), after, limit).await?,
+    };
     let items = found.into_iter().map(|view| BerichtJson::of(view, &caller, MOST_OF_MANY)).collect();
     Ok(Json(Page::of(items, page.limit(), |bericht: &BerichtJson| &bericht.id)))
 }
@@ -245,7 +270,10 @@ pub(super) struct BerichtJson {
     /// `refused`: the other party refused what it brought; of a retour, what its heenbericht brought. Else null.
     answer: Option<&'static str>,
     deadlines: Vec<DeadlineJson>,
+    /// Its envelopes.
     transport: Vec<ParcelJson>,
+    /// How far it came on its way to its addressee; null when it was refused here, and goes nowhere.
+    transport_state: Option<TransportJson>,
     /// What the sender was told.
     receipt: Receipt,
     /// Of a retour, read one by one: what it says of each berichtklasse.
@@ -276,9 +304,39 @@ impl BerichtJson {
             answer: view.is_turned_down.then_some("refused"),
             deadlines: view.deadlines.into_iter().map(DeadlineJson::from).collect(),
             transport: view.parcels.into_iter().map(ParcelJson::from).collect(),
+            transport_state: view.transport.map(TransportJson::from),
             receipt: linked(view.receipt.into(), caller, most),
             retourcodes: Vec::new(),
         }
+    }
+}
+
+/// How far a bericht came, as the API gives it.
+#[derive(Serialize, ToSchema)]
+struct TransportJson {
+    /// `stored`, `unclear` (sent, and nobody said that it arrived), `handed-over` (in the postbus, or taken by the link), `accepted`
+    /// (by the network), `fetched` (by its addressee), `retour` (taken, says its retour), `answered`, `refused` or `given-up`.
+    state: &'static str,
+    /// What told so, the oldest first. That it is kept here says the bericht itself.
+    steps: Vec<StepJson>,
+}
+
+/// What told that a bericht came so far.
+#[derive(Serialize, ToSchema)]
+struct StepJson {
+    /// How far, as in `state` of the whole.
+    state: &'static str,
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    /// The number of an envelope or a bericht, what the other side answered, or `postbus`.
+    evidence: String,
+}
+
+impl From<Transport> for TransportJson {
+    fn from(transport: Transport) -> Self {
+        let steps = transport.steps.into_iter();
+        let step = |step: Step| StepJson { state: step.stage.word(), at: step.at, evidence: step.evidence };
+        Self { state: transport.stage.word(), steps: steps.map(step).collect() }
     }
 }
 

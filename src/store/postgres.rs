@@ -15,8 +15,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 
 use super::StoreError;
 use super::migrations::IfOlder;
-use super::use_case::{Asked, Lent, UseCase};
-use dialect::{Connection, DIALECT, Db, JOINS_STATEMENTS, Row, SKIP_LOCKED};
+use dialect::{Connection, DIALECT, Db, JOINS_STATEMENTS, Row, SKIP_LOCKED, Step};
 use sql::Batch;
 
 #[expect(clippy::duplicate_mod, reason = "the same SQL on two databases, once per driver")]
@@ -62,42 +61,36 @@ impl Postgres {
         Ok(Self { pool })
     }
 
-    /// Runs a use case that only reads.
-    async fn read<A, T, U>(&self, asked: A, use_case: U) -> Result<T, StoreError>
+    async fn read<T, F>(&self, step: F) -> Result<T, StoreError>
     where
-        A: Asked,
-        U: for<'c> UseCase<'c, Connection, Lent<'c, A>, T>,
+        F: for<'c> FnOnce(&'c mut Connection) -> Step<'c, T>,
     {
         let mut conn = self.pool.acquire().await.map_err(fault)?;
-        use_case.run(&mut conn, asked.lend()).await.map_err(clean)
+        step(&mut conn).await.map_err(clean)
     }
 
-    /// Runs a use case that writes, and answers when that is on disk.
-    async fn write<A, T, U>(&self, asked: A, use_case: U) -> Result<T, StoreError>
+    async fn write<T, F>(&self, step: F) -> Result<T, StoreError>
     where
-        A: Asked,
-        U: for<'c> UseCase<'c, Connection, Lent<'c, A>, T>,
+        F: for<'c> FnOnce(&'c mut Connection) -> Step<'c, T>,
     {
         let mut conn = self.pool.acquire().await.map_err(fault)?;
         let mut transaction = conn.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await.map_err(fault)?;
-        // When it fails, dropping the transaction rolls it back.
-        let done = use_case.run(&mut transaction, asked.lend()).await.map_err(clean)?;
+        // When the step fails, dropping the transaction rolls it back.
+        let done = step(&mut transaction).await.map_err(clean)?;
         transaction.commit().await.map_err(fault)?;
         Ok(done)
     }
 
     /// The same: here each goes by itself.
-    async fn write_planned<A, U>(
+    async fn write_planned<F>(
         &self,
         _plan: impl FnOnce() -> Result<Option<Batch>, StoreError>,
-        asked: A,
-        use_case: U,
+        step: F,
     ) -> Result<(), StoreError>
     where
-        A: Asked,
-        U: for<'c> UseCase<'c, Connection, Lent<'c, A>, ()>,
+        F: for<'c> FnOnce(&'c mut Connection) -> Step<'c, ()>,
     {
-        self.write(asked, use_case).await
+        self.write(step).await
     }
 
     async fn shut(&self) {

@@ -20,9 +20,8 @@ use tokio::sync::Notify;
 
 use super::StoreError;
 use super::migrations::IfOlder;
-use super::use_case::{Asked, Lent, UseCase};
 use checkpoint::Checkpointer;
-use dialect::{Connection, DIALECT, Db, JOINS_STATEMENTS, Row, SKIP_LOCKED, Turn};
+use dialect::{Connection, DIALECT, Db, JOINS_STATEMENTS, Row, SKIP_LOCKED, Step, Turn};
 use readers::Readers;
 use sql::Batch;
 use writer::{Home, Writer};
@@ -106,40 +105,34 @@ impl Sqlite {
         Ok(Self { writer, file: None })
     }
 
-    /// Runs a use case that only reads.
-    async fn read<A, T, U>(&self, asked: A, use_case: U) -> Result<T, StoreError>
+    async fn read<T, F>(&self, step: F) -> Result<T, StoreError>
     where
-        A: Asked,
         T: Send + 'static,
-        U: for<'c> UseCase<'c, Connection, Lent<'c, A>, T> + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> Step<'c, T> + Clone + Send + 'static,
     {
-        let Some(file) = &self.file else { return self.write(asked, use_case).await };
+        let Some(file) = &self.file else { return self.write(step).await };
         let mut conn = file.readers.lend().await?;
-        use_case.run(&mut conn, asked.lend()).await
+        step(&mut conn).await
     }
 
-    /// Runs a use case that writes, and answers when that is on disk.
-    async fn write<A, T, U>(&self, asked: A, use_case: U) -> Result<T, StoreError>
+    async fn write<T, F>(&self, step: F) -> Result<T, StoreError>
     where
-        A: Asked,
         T: Send + 'static,
-        U: for<'c> UseCase<'c, Connection, Lent<'c, A>, T> + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> Step<'c, T> + Clone + Send + 'static,
     {
-        self.writer.run(asked.keep(), use_case).await
+        self.writer.run(step).await
     }
 
-    /// The same for one that comes to no more than this, when that is known beforehand.
-    async fn write_planned<A, U>(
+    /// The same for a step that comes to no more than this, when that is known beforehand.
+    async fn write_planned<F>(
         &self,
         plan: impl FnOnce() -> Result<Option<Batch>, StoreError>,
-        asked: A,
-        use_case: U,
+        step: F,
     ) -> Result<(), StoreError>
     where
-        A: Asked,
-        U: for<'c> UseCase<'c, Connection, Lent<'c, A>, ()> + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> Step<'c, ()> + Clone + Send + 'static,
     {
-        self.writer.run_planned(plan()?, asked.keep(), use_case).await
+        self.writer.run_planned(plan()?, step).await
     }
 
     async fn shut(&self) {

@@ -51,6 +51,7 @@ mod stories;
 mod taakgericht;
 mod toewijzingen;
 mod together;
+mod transport;
 mod upgrade;
 mod voorbeelden;
 mod waiting;

@@ -130,7 +130,7 @@ async fn states(world: &World) -> Vec<&'static str> {
 async fn until<F: Future<Output = bool>>(what: &str, is_so: impl Fn() -> F) {
     let waited = async {
         while !is_so().await {
-            tokio::task::yield_now().await;
+            crate::world::a_moment().await;
         }
     };
     assert!(tokio::time::timeout(Duration::from_mins(1), waited).await.is_ok(), "not within a minute: {what}");

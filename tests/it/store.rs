@@ -90,7 +90,8 @@ on_both_databases! {
     outbox: workers_never_share_a_parcel a_dead_worker_loses_its_parcel unclear_stays_unclear
         a_lapsed_attempt_may_have_arrived refusal_voids_the_deadline refusal_afterwards a_fault_voids_nothing
         handed_over_waits_for_a_person held_from_the_start every_attempt_is_kept room_is_kept_for_others
-        a_pause_of_a_clock_that_was_ahead_is_mended an_operator_steers;
+        a_pause_of_a_clock_that_was_ahead_is_mended an_operator_steers
+        the_network_tells_how_far_a_bericht_came;
     deadline: raised_once_by_two_processes closed_in_time_or_late retour_stops_only_its_own_clock
         far_deadline_never_passes listed_by_due_in_pages opened_at_once_under_one_name_it_is_one
         done_once_and_taken_on_until_then a_stop_ends_what_was_opened_on_its_toewijzing

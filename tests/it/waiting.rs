@@ -173,7 +173,7 @@ async fn what_waits_when_a_process_ends_is_looked_at_when_the_next_one_starts() 
     let second = Stage::on(Arc::clone(&store));
     let none_waits = async {
         while store.next_wait_ends_at().await.expect("waits").is_some() {
-            tokio::task::yield_now().await;
+            crate::world::a_moment().await;
         }
     };
     wait(&second.gateway, none_waits).await;

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::DateTime;
 use iwmo_gateway::app::{self, Running};
@@ -161,6 +162,10 @@ impl World {
 
     /// Until nothing is under way or due in either direction.
     pub async fn rest(&self) {
+        within_a_minute("nothing is under way", self.at_rest()).await;
+    }
+
+    async fn at_rest(&self) {
         loop {
             let now = self.clock.now();
             let parcels = self.store().undelivered(200).await.expect("parcels");
@@ -178,7 +183,7 @@ impl World {
             if acted == 0 && !busy && deadline.is_none_or(|deadline| deadline > now) {
                 return;
             }
-            tokio::task::yield_now().await;
+            a_moment().await;
         }
     }
 
@@ -196,15 +201,18 @@ impl World {
             let sending = parcels.iter().any(|parcel| matches!(parcel.state, ParcelState::Sending { .. }));
             still = if sending { 0 } else { still + 1 };
             self.running.gateway.parcel_added.notify_one();
-            tokio::task::yield_now().await;
+            a_moment().await;
         }
     }
 
     /// Until nothing waits any more for a bericht that should have come before it.
     pub async fn nothing_waits(&self) {
-        while self.store().next_wait_ends_at().await.expect("waits").is_some() {
-            tokio::task::yield_now().await;
-        }
+        let waited = async {
+            while self.store().next_wait_ends_at().await.expect("waits").is_some() {
+                a_moment().await;
+            }
+        };
+        within_a_minute("nothing waits", waited).await;
     }
 
     /// Every bericht, oldest first: kind, Identificatie, outcome, retourcodes found, and how it came in.
@@ -284,6 +292,19 @@ async fn answer(request: reqwest::RequestBuilder) -> Answer {
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let text = response.text().await.expect("a body");
     Answer { status, body: serde_json::from_str(&text).unwrap_or_default(), text, headers }
+}
+
+/// A look at the world costs others time: not more often than this.
+pub async fn a_moment() {
+    tokio::time::sleep(Duration::from_millis(2)).await;
+}
+
+/// Waits for what must come.
+pub async fn within_a_minute<T>(what: &str, waited: impl Future<Output = T>) -> T {
+    match tokio::time::timeout(Duration::from_mins(1), waited).await {
+        Ok(came) => came,
+        Err(_) => panic!("not within a minute: {what}"),
+    }
 }
 
 pub fn instant(text: &str) -> Timestamp {

@@ -12,9 +12,7 @@ mod deadline;
 mod declaratie;
 mod facts;
 mod finding;
-mod health;
 mod history;
-mod intake;
 mod journal;
 mod ledger;
 mod levering;
@@ -31,6 +29,8 @@ mod staging;
 mod steer;
 mod support;
 mod toewijzing;
+mod transport;
+mod use_cases;
 mod waiting;
 
 pub use batch::Batch;

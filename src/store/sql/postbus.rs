@@ -3,10 +3,11 @@
 use super::super::{Connection, Row};
 use super::Result;
 use super::row::Fields;
+use super::transport::reach_by_postbus;
 use crate::domain::{Partij, Timestamp};
 use crate::store::PostbusItem;
 
-/// See [`crate::store::BerichtStore::postbus`].
+/// See [`crate::store::Store::postbus`].
 pub async fn postbus(
     conn: &mut Connection,
     partij: &Partij,
@@ -32,10 +33,14 @@ fn item(row: &Row) -> Result<PostbusItem> {
     })
 }
 
-/// See [`crate::store::BerichtStore::confirm_pickup`].
+/// See [`crate::store::Store::confirm_pickup`].
 pub async fn confirm_pickup(conn: &mut Connection, id: &str, partij: &Partij, now: Timestamp) -> Result<bool> {
     const PICKED_UP: &str = "UPDATE postbus SET picked_up_at = COALESCE(picked_up_at, $3)
         WHERE bericht_id = $1 AND partij = $2";
-    let done = sqlx::query(PICKED_UP).bind(id).bind(partij.code()).bind(now).execute(conn).await?;
-    Ok(done.rows_affected() == 1)
+    let done = sqlx::query(PICKED_UP).bind(id).bind(partij.code()).bind(now).execute(&mut *conn).await?;
+    let was_there = done.rows_affected() == 1;
+    if was_there {
+        reach_by_postbus(conn, id).await?;
+    }
+    Ok(was_there)
 }

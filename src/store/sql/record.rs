@@ -8,16 +8,18 @@ use super::finding::insert_findings;
 use super::ledger::{advance_revisions, apply, change_ledger, insert_about};
 use super::payload::{insert_payload, receipt_text};
 use super::row::{day_in_order, in_order};
+use super::transport::{answer_verzoek, answered, hand_over, lying, stage_of};
 use super::waiting::{insert_waiting, release};
 use super::{Result, staging};
 use crate::domain::berichten::waarde::Value;
+use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::{Partij, Timestamp};
 use crate::store::{
     About, Closing, ClosingOpened, DeadlineState, Ends, Entry, EnvelopeSeen, HeaderColumns, NewBericht, NewDeadline,
-    NewParcel, Of, Outcome, StoreError,
+    NewParcel, Of, Outcome, Stage, StoreError,
 };
 
-/// See [`crate::store::IntakeStore::record`]. Of a large bericht the most was written ahead.
+/// See [`crate::store::Store::record`]. Of a large bericht the most was written ahead.
 pub async fn record(conn: &mut Connection, entry: &Entry, is_staged: bool) -> Result<()> {
     let bericht = &entry.bericht;
     if entry.released {
@@ -55,9 +57,12 @@ fn write(entry: &Entry, is_staged: bool) -> Result<Batch> {
         advance_revisions(&mut batch, about);
     }
     if !entry.released {
-        insert_bericht(&mut batch, bericht, entry.claims_identity, entry.answered_by())?;
+        let answer = (entry.answered_by(), stage_of(entry));
+        insert_bericht(&mut batch, bericht, entry.claims_identity, answer)?;
+    } else if lying(entry, &bericht.id) == Stage::HandedOver {
+        hand_over(&mut batch, &bericht.id);
     }
-    answer_if_any(&mut batch, bericht);
+    answer_if_any(&mut batch, bericht, entry);
     if let Some(wait) = &entry.wait {
         insert_waiting(&mut batch, &bericht.id, wait);
     } else if bericht.outcome != Outcome::Refused {
@@ -72,9 +77,9 @@ fn write(entry: &Entry, is_staged: bool) -> Result<Batch> {
         change_ledger(&mut batch, about, &bericht.id, &entry.ledger);
     }
     if let Some(retour) = &entry.retour {
-        insert_bericht(&mut batch, retour, true, None)?;
+        insert_bericht(&mut batch, retour, true, (None, Some(lying(entry, &retour.id))))?;
         if entry.answered_by().is_none() {
-            answer_if_any(&mut batch, retour);
+            answer_if_any(&mut batch, retour, entry);
         }
     }
     for (bericht_id, partij) in &entry.postbus {
@@ -96,6 +101,9 @@ fn write(entry: &Entry, is_staged: bool) -> Result<Batch> {
 fn write_deadlines(batch: &mut Batch, entry: &Entry) {
     for closing in &entry.closes {
         close(batch, closing, entry.about.as_ref(), &entry.bericht);
+        if let (DeadlineKind::Verzoek, Ends::Answered, Of::Bericht(id)) = (closing.kind, &closing.ends, &closing.of) {
+            answer_verzoek(batch, id, &entry.bericht);
+        }
     }
     if let Some(about) = &entry.about {
         for closing in &entry.closes_opened {
@@ -137,12 +145,12 @@ fn insert_bericht(
     batch: &mut Batch,
     bericht: &NewBericht,
     claims_identity: bool,
-    retour_id: Option<&String>,
+    (retour_id, stage): (Option<&String>, Option<Stage>),
 ) -> Result<()> {
     const BERICHT: &str = "INSERT INTO bericht (id, received_at, via, poster, referentienummer, sha256, is_made, soort,
             release, afzender, ontvanger, identificatie, dagtekening, identificatie_retour, identity, heenbericht_id,
-            retour_id, outcome, receipt)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
+            retour_id, outcome, receipt, transport)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
     let header = bericht.header.as_ref();
     // What was refused never uses up an Identificatie, whatever the caller says.
     let identity = header.filter(|_| claims_identity && bericht.outcome != Outcome::Refused);
@@ -166,17 +174,22 @@ fn insert_bericht(
         .bind(&bericht.heenbericht_id)
         .bind(retour_id)
         .bind(bericht.outcome.name())
-        .bind(receipt_text(bericht)?);
+        .bind(receipt_text(bericht)?)
+        .bind(stage.map(Stage::word));
     Ok(())
 }
 
 /// A heenbericht has one accepted retour: whoever comes second judged on a history that is no more.
-fn answer_if_any(batch: &mut Batch, bericht: &NewBericht) {
+fn answer_if_any(batch: &mut Batch, bericht: &NewBericht, entry: &Entry) {
+    const ANSWER: &str = "UPDATE bericht SET retour_id = $2,
+            transport = CASE WHEN transport = 'answered' THEN transport ELSE $3 END
+        WHERE id = $1 AND retour_id IS NULL";
     if let (Some(heenbericht_id), Outcome::Accepted) = (&bericht.heenbericht_id, bericht.outcome) {
         batch
-            .statement("UPDATE bericht SET retour_id = $2 WHERE id = $1 AND retour_id IS NULL")
+            .statement(ANSWER)
             .bind(heenbericht_id)
             .bind(&bericht.id)
+            .bind(answered(entry, bericht).word())
             .exactly_one();
     }
 }

@@ -1,53 +1,22 @@
 //! What people do about parcels, what stands still, and what the network says about a parcel afterwards.
 
-use async_trait::async_trait;
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 use sqlx::query::Query;
 
-use super::super::{Connection, Database, Row};
+use super::super::{Connection, Row};
 use super::Result;
 use super::audit::append;
 use super::batch::Batch;
-use super::outbox::{UNDER_HOLD, free, hold, void_deadlines};
+use super::outbox::{UNDER_HOLD, hold, void_deadlines};
 use super::record::{insert_envelope, insert_parcel};
 use super::row::{Fields, day_in_order, in_order};
+use super::transport::{reach, reach_inside};
 use crate::domain::Timestamp;
 use crate::store::{
-    Action, After, FaultEffect, FaultView, KeptParcel, NewFault, OutboxQuery, ParcelKind, ParcelState, ParcelView,
-    Scope, Steering, SteeringStore, StoreError,
+    Action, FaultEffect, FaultView, Hold, KeptParcel, NewFault, OutboxQuery, ParcelKind, ParcelState, ParcelView,
+    Scope, Stage, Steering, Step, StoreError,
 };
-
-#[async_trait]
-impl SteeringStore for Database {
-    async fn outbox(&self, query: &OutboxQuery, after: After<'_>, limit: u32) -> Result<Vec<ParcelView>> {
-        self.read((query, after, limit), outbox).await
-    }
-
-    async fn undelivered(&self, limit: u32) -> Result<Vec<ParcelView>> {
-        self.read((limit,), undelivered).await
-    }
-
-    async fn parcel(&self, referentienummer: &str) -> Result<Option<KeptParcel>> {
-        self.read((referentienummer,), parcel).await
-    }
-
-    async fn steer(&self, steering: &Steering) -> Result<()> {
-        self.write((steering,), steer).await
-    }
-
-    async fn release(&self, scope: &Scope, at: Timestamp, who: &str, reason: &str) -> Result<bool> {
-        self.write((scope, at, who, reason), release).await
-    }
-
-    async fn take_fault(&self, fault: &NewFault) -> Result<()> {
-        self.write((fault,), take_fault).await
-    }
-
-    async fn faults(&self, about: Option<&str>, limit: u32) -> Result<Vec<FaultView>> {
-        self.read((about, limit), faults).await
-    }
-}
 
 /// A parcel `p` with where it stands, as people see it.
 fn standing() -> String {
@@ -67,7 +36,7 @@ pub async fn parcels_of(conn: &mut Connection, bericht_id: &str) -> Result<Vec<P
     rows.iter().map(view).collect()
 }
 
-/// See [`crate::store::SteeringStore::undelivered`].
+/// See [`crate::store::Store::undelivered`].
 pub async fn undelivered(conn: &mut Connection, limit: u32) -> Result<Vec<ParcelView>> {
     // What somebody has to look at first, and of that the newest: it may be what goes wrong now.
     let undelivered = format!(
@@ -81,7 +50,7 @@ pub async fn undelivered(conn: &mut Connection, limit: u32) -> Result<Vec<Parcel
     rows.iter().map(view).collect()
 }
 
-/// See [`crate::store::SteeringStore::outbox`].
+/// See [`crate::store::Store::outbox`].
 pub async fn outbox(
     conn: &mut Connection,
     query: &OutboxQuery,
@@ -109,7 +78,7 @@ pub async fn outbox(
     rows.iter().map(view).collect()
 }
 
-/// See [`crate::store::SteeringStore::parcel`].
+/// See [`crate::store::Store::parcel`].
 pub async fn parcel(conn: &mut Connection, referentienummer: &str) -> Result<Option<KeptParcel>> {
     let of = format!("{} WHERE p.referentienummer = $1", standing());
     let row = sqlx::query(AssertSqlSafe(of)).bind(referentienummer).fetch_optional(&mut *conn).await?;
@@ -162,7 +131,7 @@ fn state(fields: &Fields<'_>) -> Result<ParcelState> {
     }
 }
 
-/// See [`crate::store::SteeringStore::steer`].
+/// See [`crate::store::Store::steer`].
 pub async fn steer(conn: &mut Connection, steering: &Steering) -> Result<()> {
     const AGAIN: &str = "UPDATE parcel SET state = CASE WHEN maybe_arrived THEN 'unclear' ELSE 'waiting' END,
             stopped = NULL, due_at = $2, tried_since = NULL WHERE referentienummer = $1";
@@ -181,12 +150,18 @@ pub async fn steer(conn: &mut Connection, steering: &Steering) -> Result<()> {
         return Err(StoreError::Stale);
     }
     let mut new_number = None;
+    let step = |stage, evidence: &str| Step { stage, at: steering.at, evidence: evidence.to_owned() };
     match &steering.action {
-        Action::Again => _ = sqlx::query(AGAIN).bind(number).bind(steering.at).execute(&mut *conn).await?,
+        Action::Again => {
+            sqlx::query(AGAIN).bind(number).bind(steering.at).execute(&mut *conn).await?;
+            let stage = if seen.maybe_arrived { Stage::Unclear } else { Stage::Stored };
+            reach_inside(conn, number, &step(stage, number)).await?;
+        }
         Action::Hold => _ = sqlx::query(HELD).bind(number).execute(&mut *conn).await?,
         Action::GiveUp => {
             sqlx::query(GIVEN_UP).bind(number).execute(&mut *conn).await?;
             void_deadlines(conn, number).await?;
+            reach_inside(conn, number, &step(Stage::GivenUp, number)).await?;
         }
         Action::Anew { parcel, clocks } => {
             let mut batch = Batch::default();
@@ -203,6 +178,9 @@ pub async fn steer(conn: &mut Connection, steering: &Steering) -> Result<()> {
                     .execute(&mut *conn)
                     .await?;
             }
+            if seen.kind != ParcelKind::Fo01 {
+                reach(conn, &seen.bericht_id, &step(Stage::Stored, &parcel.referentienummer)).await?;
+            }
             new_number = Some(&parcel.referentienummer);
         }
     }
@@ -214,7 +192,13 @@ pub async fn steer(conn: &mut Connection, steering: &Steering) -> Result<()> {
     append(conn, by, steering.action.word(), Some(&seen.bericht_id), &detail.to_string()).await
 }
 
-/// See [`crate::store::SteeringStore::release`].
+/// See [`crate::store::Store::free`]. Answers whether it stood still.
+pub async fn free(conn: &mut Connection, scope: &Scope) -> Result<bool> {
+    let free = sqlx::query("DELETE FROM hold WHERE scope = $1 AND name = $2").bind(scope.word()).bind(scope.name());
+    Ok(free.execute(conn).await?.rows_affected() == 1)
+}
+
+/// See [`crate::store::Store::release`].
 pub async fn release(conn: &mut Connection, scope: &Scope, at: Timestamp, who: &str, reason: &str) -> Result<bool> {
     let stood_still = free(conn, scope).await?;
     if stood_still {
@@ -224,7 +208,22 @@ pub async fn release(conn: &mut Connection, scope: &Scope, at: Timestamp, who: &
     Ok(stood_still)
 }
 
-/// See [`crate::store::SteeringStore::take_fault`].
+/// See [`crate::store::Store::holds`].
+pub async fn holds(conn: &mut Connection) -> Result<Vec<Hold>> {
+    let rows = sqlx::query("SELECT * FROM hold ORDER BY since, scope, name").fetch_all(conn).await?;
+    let hold = |row: &Row| {
+        let fields = Fields::of("hold", "name", row);
+        let name: String = fields.get("name")?;
+        Ok(Hold {
+            scope: fields.parse("scope", |word| Scope::from_words(word, &name))?,
+            since: fields.get("since")?,
+            reason: fields.get("reason")?,
+        })
+    };
+    rows.iter().map(hold).collect()
+}
+
+/// See [`crate::store::Store::take_fault`].
 pub async fn take_fault(conn: &mut Connection, new: &NewFault) -> Result<()> {
     const REFUSE: &str =
         "UPDATE parcel SET state = 'refused', worker = NULL, due_at = NULL, stopped = NULL, used_up = TRUE,
@@ -235,6 +234,17 @@ pub async fn take_fault(conn: &mut Connection, new: &NewFault) -> Result<()> {
     insert_envelope(&mut batch, &new.seen);
     batch.run(conn).await?;
     insert_fault(conn, new).await?;
+    let stage = match &new.effect {
+        FaultEffect::Refuse(_) => Some(Stage::Refused),
+        // It goes out anew once somebody lets it go.
+        FaultEffect::Hold(_) => Some(Stage::Stored),
+        FaultEffect::HandOver(_) => Some(Stage::Unclear),
+        FaultEffect::Nothing | FaultEffect::PutApart(_) => None,
+    };
+    if let Some(stage) = stage {
+        let step = Step { stage, at: new.received_at, evidence: new.seen.referentienummer.clone() };
+        reach_inside(conn, &new.about, &step).await?;
+    }
     let stop = |reason| sqlx::query(STOP).bind(&new.about).bind(new.received_at).bind(reason);
     match &new.effect {
         FaultEffect::Refuse(reason) => {
@@ -278,7 +288,7 @@ async fn insert_fault(conn: &mut Connection, new: &NewFault) -> Result<()> {
     Ok(())
 }
 
-/// See [`crate::store::SteeringStore::faults`].
+/// See [`crate::store::Store::faults`].
 pub async fn faults(conn: &mut Connection, about: Option<&str>, limit: u32) -> Result<Vec<FaultView>> {
     const APART: &str =
         "SELECT * FROM fault WHERE why IS NOT NULL AND CAST($1 AS TEXT) IS NULL ORDER BY id DESC LIMIT $2";

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use iwmo_gateway::domain::Timestamp;
 use iwmo_gateway::store::{
     Action, DeadlineState, Entry, FaultEffect, FaultView, Hold, Lease, NewParcel, OutboxQuery, Parcel, ParcelKind,
-    ParcelState, ParcelView, Room, Scope, Settlement, Steering, Store, StoreError,
+    ParcelState, ParcelView, Room, Scope, Settlement, Stage, Steering, Step, Store, StoreError,
 };
 
 use super::World;
@@ -305,4 +305,27 @@ pub async fn every_attempt_is_kept(world: World) {
     let unclear = "SELECT attempt FROM attempt WHERE outcome = 'unclear' AND reason = 'try at 70'";
     assert_eq!(world.number(unclear).await, 2);
     assert_eq!(world.number("SELECT attempt FROM attempt WHERE outcome IS NULL").await, 3);
+}
+
+pub async fn the_network_tells_how_far_a_bericht_came(World { one, two, raw: _raw }: World) {
+    let stage = async || {
+        let transport = two.bericht("b1", None).await.expect("read").expect("there").transport.expect("on its way");
+        let told: Vec<_> = transport.steps.iter().map(|step| (step.stage, step.evidence.clone())).collect();
+        (transport.stage, told)
+    };
+    one_parcel(one.as_ref()).await;
+    assert_eq!(stage().await, (Stage::Stored, vec![]));
+    let parcel = claim(one.as_ref(), 0).await.remove(0);
+    one.settle(&parcel, after(1), &Settlement::Delivered { receipt: "r".to_owned() }).await.expect("settled");
+    let step = |stage, second| Step { stage, at: after(second), evidence: "Bezorgd".to_owned() };
+    one.reach("p1", &step(Stage::Fetched, 60)).await.expect("kept");
+    one.reach("p1", &step(Stage::Fetched, 90)).await.expect("told before");
+    one.reach("p1", &step(Stage::Accepted, 99)).await.expect("known");
+    one.reach("p9", &step(Stage::Fetched, 99)).await.expect("nothing was sent under it");
+    let told = vec![(Stage::Accepted, "r".to_owned()), (Stage::Fetched, "Bezorgd".to_owned())];
+    assert_eq!(stage().await, (Stage::Fetched, told));
+    let found = two.berichten_at(Stage::Fetched, None, None, 10).await.expect("read");
+    assert_eq!(found.iter().map(|view| view.id.as_str()).collect::<Vec<_>>(), ["b1"]);
+    assert!(two.berichten_at(Stage::Accepted, None, None, 10).await.expect("read").is_empty());
+    assert!(two.berichten_at(Stage::Fetched, None, Some("b1"), 10).await.expect("read").is_empty(), "the next page");
 }
