@@ -26,6 +26,7 @@ use crate::http::serve::{Limits as HttpLimits, serve};
 use crate::http::{self, Caller};
 use crate::hub::codes::Generation;
 use crate::hub::ggk::{Ggk, LinkError, Timeouts};
+use crate::outward::Outward;
 use crate::standard;
 use crate::store::{IfOlder, Postgres, Sqlite, Store, StoreError};
 use crate::xml::{LoadError, Replacement, Schemas};
@@ -109,7 +110,7 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Sta
     };
     let lock = lock(&config.database)?;
     warn_of_plain_http(&config);
-    let link = link(&config).map_err(StartError::Link)?;
+    let link = link(&config, Outward::of(clock.as_ref())).map_err(StartError::Link)?;
     let store = open(&config.database, IfOlder::Upgrade).await.map_err(StartError::Store)?;
     store.take_away_abandoned(clock.now() - ABANDONED).await.map_err(StartError::Store)?;
     let retry_policy = retry_policy(&config);
@@ -133,8 +134,6 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Sta
     if let Some(link) = link {
         let relaying = Arc::clone(&gateway);
         tasks.spawn(async move { relay(&relaying, &link, &retry_policy, when(stopped)).await });
-    } else {
-        tracing::warn!("ggk.url is empty: what should leave waits");
     }
     Ok(Running { address, network_address, gateway, stop, tasks, _lock: lock })
 }
@@ -184,8 +183,14 @@ pub async fn open(database: &Database, if_older: IfOlder) -> Result<Arc<dyn Stor
     })
 }
 
-fn link(config: &Config) -> Result<Option<Ggk>, LinkError> {
+/// The link to the network; none, and then what should leave waits.
+fn link(config: &Config, outward: Outward) -> Result<Option<Ggk>, LinkError> {
     if config.ggk.url.is_empty() {
+        tracing::warn!("ggk.url is empty: what should leave waits");
+        return Ok(None);
+    }
+    if !url::Url::parse(&config.ggk.url).is_ok_and(|url| outward.may_reach(&url)) {
+        tracing::warn!("practice: ggk.url is that of another machine, and nothing leaves; what should leave waits");
         return Ok(None);
     }
     let timeouts = Timeouts { connect: config.ggk.connect_timeout, total: config.ggk.timeout };
@@ -297,6 +302,7 @@ pub fn gateway(config: Config, schemas: Arc<Schemas>, store: Arc<dyn Store>, clo
     Gateway {
         store,
         schemas,
+        outward: Outward::of(clock.as_ref()),
         clock,
         parties: LocalParties::new(parties.map(
             |config::LocalParty { partij, naam, answers_itself, btw_id_nummer }| {

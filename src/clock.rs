@@ -1,8 +1,9 @@
 //! The only source of time. Dates are those of Europe/Amsterdam.
 
 use std::sync::Mutex;
+use std::time::Instant;
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Europe::Amsterdam;
 
 /// Tells the time.
@@ -12,6 +13,11 @@ pub trait Clock: Send + Sync {
 
     /// Whether it shows a time that cannot be: a machine without a battery starts in 1970, and every bericht would be rejected.
     fn is_wrong(&self) -> bool {
+        false
+    }
+
+    /// Whether it was set for practice: then nothing that is recorded is meant, and nothing leaves.
+    fn is_practice(&self) -> bool {
         false
     }
 
@@ -36,6 +42,33 @@ impl Clock for SystemClock {
 
     fn is_wrong(&self) -> bool {
         date_of(self.now()) < EARLIEST
+    }
+}
+
+/// A clock that was set to a moment and runs on from there: for practice and training.
+#[derive(Clone, Copy, Debug)]
+pub struct PracticeClock {
+    set_to: DateTime<Utc>,
+    since: Instant,
+}
+
+impl PracticeClock {
+    /// A clock that shows `moment` now.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "how long it runs is asked of the machine, whatever time that shows")]
+    pub fn set_to(moment: DateTime<Utc>) -> Self {
+        Self { set_to: moment, since: Instant::now() }
+    }
+}
+
+impl Clock for PracticeClock {
+    fn now(&self) -> DateTime<Utc> {
+        let passed = TimeDelta::from_std(self.since.elapsed()).unwrap_or(TimeDelta::MAX);
+        self.set_to.checked_add_signed(passed).unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+
+    fn is_practice(&self) -> bool {
+        true
     }
 }
 
@@ -66,6 +99,27 @@ impl Clock for SetClock {
 #[must_use]
 pub fn date_of(instant: DateTime<Utc>) -> NaiveDate {
     instant.with_timezone(&Amsterdam).date_naive()
+}
+
+/// A moment as people write it: an instant with its zone, as in `2027-03-01T09:00:00+01:00`, or a day with or without a time, as
+/// it is in Europe/Amsterdam then. `None`: no moment, or one that the change to summer time leaves out.
+///
+/// ```
+/// use iwmo_gateway::clock::moment;
+/// let text = |text: &str| moment(text).map(|moment| moment.to_rfc3339());
+/// assert_eq!(text("2027-03-01T09:00").as_deref(), Some("2027-03-01T08:00:00+00:00"));
+/// assert_eq!(text("2027-03-01"), text("2027-03-01T00:00:00+01:00"));
+/// assert_eq!(text("2027-03-28T02:30"), None);
+/// ```
+#[must_use]
+pub fn moment(text: &str) -> Option<DateTime<Utc>> {
+    if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
+        return Some(instant.to_utc());
+    }
+    let mut forms = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"].into_iter();
+    let with_time = forms.find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
+    let day = || text.parse::<NaiveDate>().ok().map(|day| day.and_time(NaiveTime::MIN));
+    Amsterdam.from_local_datetime(&with_time.or_else(day)?).earliest().map(|local| local.to_utc())
 }
 
 /// An instant as people in Europe/Amsterdam read it.
@@ -102,6 +156,16 @@ mod tests {
         assert_eq!(end_of(day("2026-07-15")).to_rfc3339(), "2026-07-15T22:00:00+00:00");
         // The day on which the clock goes back has 25 hours.
         assert_eq!(end_of(day("2026-10-25")).to_rfc3339(), "2026-10-25T23:00:00+00:00");
+    }
+
+    #[test]
+    fn a_practice_clock_starts_where_it_was_set_and_never_goes_back() {
+        let moment = moment("2018-04-03T09:00").expect("a moment");
+        let clock = PracticeClock::set_to(moment);
+        let (first, second) = (clock.now(), clock.now());
+        assert!(moment <= first && first <= second && second < moment + TimeDelta::minutes(5), "{first} {second}");
+        assert!(clock.is_practice() && !clock.is_wrong() && !SetClock::at(moment).is_practice());
+        assert_eq!(PracticeClock::set_to(DateTime::<Utc>::MAX_UTC).now(), DateTime::<Utc>::MAX_UTC);
     }
 
     #[test]

@@ -14,6 +14,7 @@
 //! | [`size`] | what is small and what is large |
 //! | [`api`] | the types of the API, shared by server and command line |
 //! | [`clock`] | the only source of time |
+//! | [`outward`] | what may leave: the one place that decides |
 //! | [`config`] | the settings, checked |
 //! | [`app`] | wiring and orderly stop |
 //! | [`cli`] | the command line |
@@ -29,6 +30,7 @@ pub mod exchange;
 pub mod http;
 pub mod hub;
 pub mod json;
+pub mod outward;
 pub mod size;
 pub mod standard;
 pub mod store;

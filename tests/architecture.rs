@@ -16,19 +16,23 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("echo", &[]),
     ("size", &[]),
+    ("outward", &["clock"]),
     ("standard", &["domain"]),
     ("xml", &["domain", "echo", "standard"]),
     ("json", &["domain", "echo"]),
     ("store", &["domain", "size"]),
     ("config", &["domain", "echo", "standard"]),
     ("hub", &["domain", "echo", "xml"]),
-    ("exchange", &["domain", "echo", "xml", "json", "store", "hub", "clock", "size"]),
+    ("exchange", &["domain", "echo", "xml", "json", "store", "hub", "clock", "outward", "size"]),
     ("api", &["domain", "store", "exchange"]),
     ("http", &["api", "domain", "echo", "store", "exchange", "size"]),
     ("cli", &["api", "app", "clock", "config", "domain", "exchange", "hub", "json", "standard", "store", "xml"]),
     (
         "app",
-        &["api", "cli", "clock", "config", "domain", "exchange", "http", "hub", "json", "standard", "store", "xml"],
+        &[
+            "api", "cli", "clock", "config", "domain", "exchange", "http", "hub", "json", "outward", "standard",
+            "store", "xml",
+        ],
     ),
 ];
 

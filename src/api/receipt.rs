@@ -52,6 +52,10 @@ pub struct Receipt {
     /// When other bytes leave than came in: the network takes no byte order mark.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digests: Option<Digests>,
+    /// `true` of what was received under a clock that was set for practice (`serve --now`); else absent.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub practice: bool,
 }
 
 /// The SHA-256 of what came in and of what leaves, lower-case hexadecimal.
@@ -90,6 +94,7 @@ impl From<store::Receipt> for Receipt {
             retour: kept.retour.map(RetourReceipt::from),
             sent_to: kept.sent_to.into_iter().map(Destination::from).collect(),
             digests: kept.digests.map(Digests::from),
+            practice: kept.practice,
         }
     }
 }

@@ -7,14 +7,22 @@ use tracing_subscriber::EnvFilter;
 
 use super::{ConfigFile, Exit, StopSignal, block_on, complain};
 use crate::app;
-use crate::clock::SystemClock;
+use crate::clock::{self, Clock, PracticeClock, SystemClock};
 use crate::config::{Config, Log, LogFormat};
+use crate::domain::Timestamp;
 
 /// What `serve` takes.
 #[derive(clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
     file: ConfigFile,
+    /// Practice: the clock starts at this moment and runs on, as in 2027-03-01T09:00 (Amsterdam) or 2027-03-01T09:00:00+01:00; pages and answers say so, and nothing leaves but to this machine
+    #[arg(long, value_name = "MOMENT", value_parser = moment)]
+    now: Option<Timestamp>,
+}
+
+fn moment(text: &str) -> Result<Timestamp, &'static str> {
+    clock::moment(text).ok_or("a moment is written as 2027-03-01T09:00 or 2027-03-01T09:00:00+01:00")
 }
 
 /// Runs until Ctrl-C or SIGTERM.
@@ -27,12 +35,19 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         Ok(config) => {
             log_to_stderr(&config.log);
             let for_people = config.log.format == LogFormat::Text;
-            block_on(serve(config, for_people))
+            block_on(serve(config, clock(arguments.now), for_people))
         }
     }
 }
 
-async fn serve(config: Config, for_people: bool) -> Exit {
+/// That of the machine, or one that was set for practice.
+fn clock(set_to: Option<Timestamp>) -> Arc<dyn Clock> {
+    let Some(moment) = set_to else { return Arc::new(SystemClock) };
+    tracing::warn!(now = %clock::local(moment), "practice: the clock was set, and nothing leaves but to this machine");
+    Arc::new(PracticeClock::set_to(moment))
+}
+
+async fn serve(config: Config, clock: Arc<dyn Clock>, for_people: bool) -> Exit {
     let mut stop = match StopSignal::listen() {
         Ok(stop) => stop,
         Err(error) => {
@@ -40,7 +55,7 @@ async fn serve(config: Config, for_people: bool) -> Exit {
             return Exit::Environment;
         }
     };
-    let running = match app::start(config, Arc::new(SystemClock)).await {
+    let running = match app::start(config, clock).await {
         Ok(running) => running,
         Err(error) => {
             complain(&error);

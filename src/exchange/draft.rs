@@ -64,7 +64,7 @@ impl Draft<'_> {
                 Bericht::Heen(heen) => Some(about(heen, self.history)),
                 Bericht::Retour(_) => None,
             },
-            ..Entry::only(kept(self.received, Some(self.bericht), Outcome::Parked, self.verdict))
+            ..Entry::only(kept(self.received, Some(self.bericht), Outcome::Parked, self.verdict, gateway))
         };
         entry.bericht.xml = (self.received.format == Format::Json).then(|| self.xml.to_vec().into());
         entry.bericht.receipt.waits_until = Some(until);
@@ -126,7 +126,7 @@ impl Draft<'_> {
             claims_identity: !self.history.identificatie_used && !self.leaves_number_free(),
             envelope: self.received.carrier.envelope(),
             approval: self.received.carrier.approval(),
-            ..Entry::only(kept(self.received, Some(self.bericht), outcome, self.verdict))
+            ..Entry::only(kept(self.received, Some(self.bericht), outcome, self.verdict, gateway))
         };
         entry.bericht.xml = (self.received.format == Format::Json).then(|| self.xml.to_vec().into());
         if matches!(outcome, Outcome::Accepted | Outcome::Partial) {
@@ -217,6 +217,7 @@ impl Draft<'_> {
             receipt: Receipt {
                 heenbericht: Some(self.received.id.clone()),
                 received_at: composed_at,
+                practice: gateway.clock.is_practice(),
                 ..receipt(&id, self.received, Some(&composed), Outcome::Accepted, &Verdict::default())
             },
             id,
@@ -313,7 +314,7 @@ pub(super) fn refused(
     let mut entry = Entry {
         parcels: parcel::fault_parcel(received, why, gateway).into_iter().collect(),
         envelope: received.carrier.envelope(),
-        ..Entry::only(kept(received, bericht, Outcome::Refused, verdict))
+        ..Entry::only(kept(received, bericht, Outcome::Refused, verdict, gateway))
     };
     let receipt = &mut entry.bericht.receipt;
     let Seen { berichtsoort, release, identificatie, afzender, ontvanger } = seen;

@@ -22,6 +22,7 @@ use crate::domain::judging::waiting::brings;
 use crate::domain::regels::outside::Outside;
 use crate::domain::{Bericht, Berichtsoort, History, Inhoud, Timestamp, Verdict, judge};
 use crate::hub::codes::Generation;
+use crate::outward::Outward;
 use crate::store::{Entry, Store, StoreError};
 use crate::xml::Schemas;
 
@@ -38,6 +39,8 @@ pub struct Gateway {
     pub schemas: Arc<Schemas>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// What may leave.
+    pub outward: Outward,
     /// For whom this gateway acts.
     pub parties: LocalParties,
     /// The terms that hold.

@@ -23,6 +23,7 @@ mod object;
 mod openapi;
 mod outbox;
 mod postbus;
+mod practice;
 mod proposal;
 mod query;
 pub mod serve;
@@ -143,6 +144,7 @@ fn dressed(router: Router<Arc<Server>>, server: Arc<Server>) -> Router {
         .fallback(|| async { error::Problem::NotFound })
         .method_not_allowed_fallback(gate::other_method)
         .layer(from_fn(gate::answer))
+        .layer(from_fn_with_state(Arc::clone(&server), practice::mark))
         .layer(from_fn(log::in_span))
         .layer(header(header::CACHE_CONTROL, "no-store"))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))

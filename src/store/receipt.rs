@@ -49,6 +49,9 @@ pub struct Receipt {
     /// When other bytes leave than came in: the network takes no byte order mark.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digests: Option<Digests>,
+    /// It was given under a clock that was set for practice.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub practice: bool,
 }
 
 /// The SHA-256 of what came in and of what leaves, lower-case hexadecimal.

@@ -30,9 +30,15 @@ pub struct Daemon {
 impl Daemon {
     /// By `config.toml` in this folder; its log goes into `log` there.
     pub fn start(folder: &Path) -> Self {
+        Self::start_with(folder, &[])
+    }
+
+    /// The same, with these arguments.
+    pub fn start_with(folder: &Path, arguments: &[&str]) -> Self {
         let mut process = command()
             .args(["serve", "--config"])
             .arg(folder.join("config.toml"))
+            .args(arguments)
             .stdout(Stdio::piped())
             .stderr(fs::OpenOptions::new().create(true).append(true).open(folder.join("log")).expect("a log"))
             .spawn()

@@ -35,6 +35,7 @@ mod openapi;
 mod order;
 mod outbox;
 mod postgres;
+mod practice;
 mod rebuild;
 mod refused;
 mod regels;

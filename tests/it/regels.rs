@@ -29,6 +29,7 @@ use iwmo_gateway::exchange::{
     new_referentienummer,
 };
 use iwmo_gateway::hub::codes::Generation;
+use iwmo_gateway::outward::Outward;
 use iwmo_gateway::standard;
 use iwmo_gateway::store::{EnvelopeSeen, Sqlite};
 use iwmo_gateway::xml;
@@ -314,6 +315,7 @@ async fn gateway(gemeente_answers_itself: bool) -> Gateway {
         store: Arc::new(Sqlite::in_memory().await.expect("a store")),
         schemas: xml::Schemas::compiled_in(),
         clock: Arc::new(SetClock::at(instant(TODAY))),
+        outward: Outward::Anywhere,
         parties: LocalParties::new([GEMEENTE, AANBIEDER].into_iter().chain(OTHER_GEMEENTEN).map(local)),
         profile: config.profile,
         calendar: config.calendar,

@@ -4,10 +4,17 @@ use crate::domain::deadlines::case::Opening;
 use crate::domain::regels::outside::Outside;
 use crate::domain::regels::{Regel, regels_for};
 use crate::domain::{Bericht, Berichtsoort, Heenbericht, Partij, Verdict};
+use crate::exchange::Gateway;
 use crate::exchange::received::{Carrier, Received};
 use crate::store::{DeadlineState, HeaderColumns, KeptDeadline, NewBericht, Outcome, Receipt, SentTo, Via};
 
-pub fn kept(received: &Received, bericht: Option<&Bericht>, outcome: Outcome, verdict: &Verdict) -> NewBericht {
+pub fn kept(
+    received: &Received,
+    bericht: Option<&Bericht>,
+    outcome: Outcome,
+    verdict: &Verdict,
+    gateway: &Gateway,
+) -> NewBericht {
     let (via, poster) = match &received.carrier {
         Carrier::Api { partij, .. } => (Via::Api, Some(partij.clone())),
         Carrier::File => (Via::File, None),
@@ -27,7 +34,10 @@ pub fn kept(received: &Received, bericht: Option<&Bericht>, outcome: Outcome, ve
         header: bericht.map(columns),
         heenbericht_id: None,
         outcome,
-        receipt: receipt(&received.id, received, bericht, outcome, verdict),
+        receipt: Receipt {
+            practice: gateway.clock.is_practice(),
+            ..receipt(&received.id, received, bericht, outcome, verdict)
+        },
     }
 }
 
@@ -62,6 +72,7 @@ pub fn receipt(
         retour: None,
         sent_to: Vec::new(),
         digests: None,
+        practice: false,
     }
 }
 

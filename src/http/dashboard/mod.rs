@@ -27,6 +27,7 @@ use super::error::{Problem, Told};
 use super::openapi::{ForAll, ForOperators};
 use super::serve::Peer;
 use super::{Caller, Server};
+use crate::domain::Timestamp;
 use crate::store::{DeadlineQuery, DeadlineState, Overview};
 use rows::{BerichtRow, DeadlineRow, MOST_IN_LIST, ParcelRow, RefusedRow};
 pub(super) use texts::decided;
@@ -68,6 +69,18 @@ struct ProblemPage<'a> {
     t: &'static Texts,
     title: &'static str,
     detail: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "oefening.html")]
+struct PracticeBanner {
+    t: &'static Texts,
+    now: String,
+}
+
+/// That it is practice, and what the clock shows.
+pub(super) fn practice_banner(now: Timestamp) -> String {
+    PracticeBanner { t: &TEXTS, now: rows::moment(now) }.render().expect("a text takes every write")
 }
 
 /// What went wrong, for people.

@@ -145,5 +145,6 @@ fn nothing_found(verdict: &str) -> Receipt {
         retour: None,
         sent_to: Vec::new(),
         digests: None,
+        practice: false,
     }
 }

@@ -133,6 +133,10 @@ fn complete_operations(document: &mut Value) {
                 response["headers"]["API-Version"] = json!({
                     "description": "Version of the API", "schema": {"type": "string"}, "example": API_VERSION
                 });
+                response["headers"]["Practice-Clock"] = json!({
+                    "description": "What the clock shows, where it was set for practice (serve --now); else absent",
+                    "schema": {"type": "string", "format": "date-time"}
+                });
             }
             if operation["tags"][0] == "dashboard" || path == "/docs" || path.starts_with("/docs/") {
                 tell_pages(operation);

@@ -159,6 +159,7 @@ pub fn receipt(id: &str) -> Receipt {
         retour: None,
         sent_to: Vec::new(),
         digests: None,
+        practice: false,
     }
 }
 
