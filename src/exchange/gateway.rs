@@ -93,7 +93,7 @@ impl Gateway {
     pub(super) async fn history(&self, bericht: &Bericht, route: Route) -> Result<History, StoreError> {
         let mut history = self.store.history(bericht).await?;
         let Bericht::Heen(heen) = bericht else { return Ok(history) };
-        let bsns: Vec<&Bsn> = heen.inhoud.factuur_clienten().iter().map(|client| &client.bsn).collect();
+        let bsns: Vec<Bsn> = heen.inhoud.factuur_clienten().iter().map(|client| client.bsn.clone()).collect();
         let is_of_gemeente = route.addressee != Addressee::Elsewhere;
         if is_of_gemeente && self.profile.afspraken.look_elsewhere() && !bsns.is_empty() {
             let (gemeente, aanbieder) = heen.header.pair();
@@ -110,7 +110,8 @@ impl Gateway {
     async fn granted_on(&self, heen: &Heenbericht) -> Result<HashMap<String, NaiveDate>, StoreError> {
         let Inhoud::Declaratie(declaratie) = &heen.inhoud else { return Ok(HashMap::new()) };
         let lines = declaratie.clienten.iter().flat_map(|client| &client.prestaties);
-        let credited: Vec<&str> = lines.filter_map(|line| line.product_referentie.vorig()).collect();
+        let credited: Vec<String> =
+            lines.filter_map(|line| line.product_referentie.vorig().map(str::to_owned)).collect();
         if credited.is_empty() {
             return Ok(HashMap::new());
         }

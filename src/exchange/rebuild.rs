@@ -6,6 +6,7 @@
 
 use std::cmp::Ordering;
 use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
 
 use super::draft::{columns, effect_of, ledger_change};
 use super::received::sha256_hex;
@@ -43,11 +44,11 @@ pub struct Compared {
 /// The store failed. Nothing was changed.
 pub async fn verify(store: &dyn Store, schemas: &Schemas) -> Result<Compared, StoreError> {
     loop {
-        let scratch = Sqlite::in_memory().await?;
+        let scratch: Arc<dyn Store> = Arc::new(Sqlite::in_memory().await?);
         let mut compared = Compared::default();
-        let last = fold(store, &scratch, schemas, &mut compared).await?;
+        let last = fold(store, &*scratch, schemas, &mut compared).await?;
         for table in LedgerTable::ALL {
-            compare(table, store, &scratch, &mut compared).await?;
+            compare(table, store, &*scratch, &mut compared).await?;
         }
         check_payloads(store, &mut compared).await?;
         scratch.close().await;
@@ -60,7 +61,7 @@ pub async fn verify(store: &dyn Store, schemas: &Schemas) -> Result<Compared, St
 /// Records the effect of every bericht on the ledger; gives the place of the last one.
 async fn fold(
     store: &dyn Store,
-    scratch: &Sqlite,
+    scratch: &dyn Store,
     schemas: &Schemas,
     compared: &mut Compared,
 ) -> Result<i64, StoreError> {
@@ -181,7 +182,7 @@ fn effect(bericht: &Bericht) -> Effect {
 async fn compare(
     table: LedgerTable,
     store: &dyn Store,
-    scratch: &Sqlite,
+    scratch: &dyn Store,
     compared: &mut Compared,
 ) -> Result<(), StoreError> {
     let (mut kept, mut folded) = (Rows::of(table, store), Rows::of(table, scratch));
@@ -229,7 +230,8 @@ impl<'a> Rows<'a> {
 
     async fn next(&mut self) -> Result<Option<LedgerRow>, StoreError> {
         if self.page.is_empty() {
-            self.page = self.store.ledger_rows(self.table, self.last.clone(), PAGE).await?.into();
+            let after = self.last.as_ref().map(|(id, nr)| (id.as_str(), *nr));
+            self.page = self.store.ledger_rows(self.table, after, PAGE).await?.into();
         }
         let next = self.page.pop_front();
         if let Some(row) = &next {

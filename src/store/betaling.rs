@@ -1,13 +1,57 @@
 //! Batches of payments, and what is claimed.
 
+use async_trait::async_trait;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::error::StoreError;
+use super::page::After;
 use crate::domain::berichten::declaratie::GeslotenPeriode;
 use crate::domain::deadlines::case::DeadlineState;
 use crate::domain::money::betaling::{Kenmerk, MOST, Payee};
 use crate::domain::{Partij, Timestamp};
+
+/// Batches of payments and claims.
+#[async_trait]
+pub trait BetalingStore: Send + Sync {
+    /// Makes a batch of what is payable at its gemeente and stands in none yet: what was granted in answered declaraties,
+    /// less what granted credits take back. What is in it is then fixed: an answered declaratie does not change any more. A
+    /// declaratie stands in one batch at most. In the audit log. One of this name that is there already stays as it is.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when another batch was made meanwhile.
+    async fn make_betaling(&self, new: &NewBetaling) -> Result<Made, StoreError>;
+
+    /// Keeps that the bank paid a batch: the clocks on its declaraties stop, met or late by that day. In the audit log. One
+    /// that was paid before, or withdrawn, stays as it was. `None` when there is no such batch.
+    async fn settle_betaling(&self, payment: &Payment) -> Result<Option<BetalingView>, StoreError>;
+
+    /// Withdraws a batch: its declaraties stand in none any more, and it stays to be seen under its name. In the audit log. One
+    /// that was withdrawn before, or paid, stays as it was. `None` when there is no such batch.
+    async fn withdraw_betaling(&self, withdrawal: &Withdrawal) -> Result<Option<BetalingView>, StoreError>;
+
+    /// The batch of this gemeente with this name.
+    async fn betaling(&self, gemeente: &Partij, kenmerk: &Kenmerk) -> Result<Option<BetalingView>, StoreError>;
+
+    /// Batches of this gemeente (`None`: of all), the newest first, after the one with this `gemeente/kenmerk`.
+    async fn betalingen(
+        &self,
+        gemeente: Option<&Partij>,
+        after: After<'_>,
+        limit: u32,
+    ) -> Result<Vec<BetalingView>, StoreError>;
+
+    /// What aanbieders claim in declaraties that were answered, if it concerns this party (`None`: an operator) and this
+    /// aanbieder (`None`: any); by `gemeente/aanbieder`, after this one.
+    async fn vorderingen(
+        &self,
+        partij: Option<&Partij>,
+        aanbieder: Option<&str>,
+        after: After<'_>,
+        limit: u32,
+    ) -> Result<Vec<VorderingView>, StoreError>;
+}
 
 /// What is asked of a batch besides its name. Empty: all that is payable, on the day on which it is made.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

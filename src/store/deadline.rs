@@ -1,13 +1,61 @@
 //! Deadlines as they stand, and what people do about them.
 
+use async_trait::async_trait;
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::betaling::Withdrawn;
+use super::error::StoreError;
+use super::page::After;
 use crate::domain::berichten::waarde::ToewijzingNummer;
 use crate::domain::deadlines::case::DeadlineState;
 use crate::domain::money::betaling::Kenmerk;
 use crate::domain::{Partij, Timestamp};
+
+/// Deadlines, for who watches them and for people.
+#[async_trait]
+pub trait DeadlineStore: Send + Sync {
+    /// Marks every open deadline overdue whose moment is past, and writes one alert for each. A deadline is
+    /// returned by one call only, whatever the number of processes.
+    async fn raise_overdue(&self, now: Timestamp) -> Result<Vec<DeadlineView>, StoreError>;
+
+    /// The earliest moment of an open deadline; `None` when none is open.
+    async fn next_deadline_at(&self) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Deadlines, the earliest due first, after the deadline with this id.
+    async fn deadlines(
+        &self,
+        query: &DeadlineQuery,
+        after: After<'_>,
+        limit: u32,
+    ) -> Result<Vec<DeadlineView>, StoreError>;
+
+    /// The deadline with this id, if it concerns this party (`None`: an operator).
+    async fn deadline(&self, id: &str, partij: Option<&Partij>) -> Result<Option<DeadlineView>, StoreError>;
+
+    /// Opens a deadline that no bericht starts. In the audit log. One that its opener gave this name before stays as it is.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when one of this name was opened meanwhile.
+    async fn open_deadline(&self, new: &NewOpened) -> Result<Opening, StoreError>;
+
+    /// Keeps that what a person opened a deadline for was done: met or late by that day. In the audit log. One that stopped
+    /// before, or that a bericht started, stays as it was. `None` when there is no such deadline.
+    async fn finish_deadline(&self, done: &Done) -> Result<Option<DeadlineView>, StoreError>;
+
+    /// Keeps who takes a deadline on; of several the last one counts. In the audit log. One that nobody waits for any more
+    /// stays as it was. `None` when there is no such deadline.
+    async fn acknowledge_deadline(&self, id: &str, taken: &Acknowledged) -> Result<Option<DeadlineView>, StoreError>;
+
+    /// Keeps that support on a toewijzing begins on a written order, and gives what is kept: what was told first stays. Its
+    /// clock `start-na-toewijzing` becomes void, and is so from the start with a toewijzing that comes later. In the audit log.
+    async fn record_spoed(&self, spoed: &Spoed) -> Result<Spoed, StoreError>;
+
+    /// Takes a written order back, and gives it as it was. The clock `start-na-toewijzing` that did not run for it runs again:
+    /// met or late when a start was reported meanwhile, and not where no start is needed any more. In the audit log. `None`
+    /// when there is no such order.
+    async fn withdraw_spoed(&self, withdrawal: &SpoedWithdrawal) -> Result<Option<Spoed>, StoreError>;
+}
 
 /// Which deadlines are asked for.
 #[derive(Clone, Debug, Default)]

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::domain::Timestamp;
 use crate::domain::money::decision::LineDecision;
 
 #[derive(Serialize, Deserialize)]
@@ -29,4 +30,40 @@ pub fn serialize<S: Serializer>(lines: &[LineDecision], serializer: S) -> Result
 
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<LineDecision>, D::Error> {
     Ok(Vec::<Read>::deserialize(deserializer)?.into_iter().map(|Read(line)| line).collect())
+}
+
+/// Which proposal has to be the last one for another to come after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LastSeen {
+    /// Whichever it is.
+    Any,
+    /// The one with this id; `None`: none was made yet.
+    This(Option<String>),
+}
+
+/// What a person proposes to answer to a declaratie.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// Ours.
+    pub id: String,
+    /// When.
+    pub at: Timestamp,
+    /// Who, by the name of the credential.
+    pub by: String,
+    /// The lines that are decided otherwise than they were judged, or confirmed.
+    #[serde(with = "self")]
+    pub lines: Vec<LineDecision>,
+}
+
+/// That somebody approves of a proposal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// The proposal.
+    pub proposal: String,
+    /// Of this declaratie: its 323 or 303.
+    pub declaratie_id: String,
+    /// When.
+    pub at: Timestamp,
+    /// Who, by the name of the credential.
+    pub by: String,
 }

@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
 
-use super::decisions;
+use super::decisions::Approval;
 use super::outcome::Outcome;
 use super::receipt::Receipt;
 use crate::domain::berichten::bericht::XsdVersie;
@@ -19,7 +18,6 @@ use crate::domain::facts::calculation::Calculation;
 use crate::domain::facts::history::{PrestatieFact, Subject};
 use crate::domain::facts::new_toewijzing::NewToewijzing;
 use crate::domain::finding::ClientLine;
-use crate::domain::money::decision::LineDecision;
 use crate::domain::{Berichtsoort, Header, Partij, Release, Timestamp};
 
 /// Which way a bericht came in.
@@ -141,91 +139,6 @@ pub struct Wait {
     pub until: Timestamp,
 }
 
-/// A bericht that waits, with all that is needed to judge it.
-#[derive(Clone, Debug)]
-pub struct Waiting {
-    /// Ours.
-    pub id: String,
-    /// When it came in.
-    pub received_at: Timestamp,
-    /// Which way.
-    pub via: Via,
-    /// Who posted it.
-    pub poster: Option<Partij>,
-    /// Of the envelope that brought it.
-    pub referentienummer: Option<String>,
-    /// Of the bytes.
-    pub sha256: String,
-    /// The bytes, as they came.
-    pub bytes: Vec<u8>,
-    /// They are JSON.
-    pub was_json: bool,
-    /// When it is judged as it stands.
-    pub until: Timestamp,
-}
-
-/// A table of the ledger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LedgerTable {
-    /// Versions of toewijzingen.
-    Toewijzing,
-    /// Starts of support.
-    Start,
-    /// Stops of support.
-    Stop,
-    /// Verzoeken of aanbieders.
-    Verzoek,
-    /// What a 319 says.
-    Antwoord,
-    /// Declaraties.
-    Declaratie,
-    /// Their lines.
-    Prestatie,
-}
-
-impl LedgerTable {
-    /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Toewijzing, Self::Start, Self::Stop, Self::Verzoek, Self::Antwoord, Self::Declaratie, Self::Prestatie];
-}
-
-/// One row of the ledger.
-#[derive(Clone, PartialEq, Eq)]
-pub struct LedgerRow {
-    /// The bericht that put it there.
-    pub bericht_id: String,
-    /// Its place in that bericht.
-    pub nr: i64,
-    /// All its columns, as text. Holds a Bsn: to compare, and never to print.
-    pub content: String,
-}
-
-/// A bericht that became true.
-#[derive(Clone)]
-pub struct Journaled {
-    /// Its place among all of them.
-    pub seq: i64,
-    /// Ours.
-    pub id: String,
-    /// When it came in.
-    pub received_at: Timestamp,
-    /// The heenbericht that it answers.
-    pub heenbericht_id: Option<String>,
-    /// What its sender was told.
-    pub receipt: Receipt,
-    /// The bericht as XML.
-    pub xml: Vec<u8>,
-}
-
-/// The SHA-256 of the bytes that came in as a bericht.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Digest {
-    /// Ours.
-    pub bericht_id: String,
-    /// Lower-case hexadecimal.
-    pub sha256: String,
-}
-
 /// What an accepted bericht changes in the ledger.
 #[derive(Clone, Debug, Default)]
 pub struct LedgerChange {
@@ -304,15 +217,6 @@ impl Place {
 
 fn from_0(nr: u32) -> usize {
     usize::try_from(nr).unwrap_or(usize::MAX).saturating_sub(1)
-}
-
-/// Which proposal has to be the last one for another to come after it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LastSeen {
-    /// Whichever it is.
-    Any,
-    /// The one with this id; `None`: none was made yet.
-    This(Option<String>),
 }
 
 /// A clock that a person started and a bericht stops: between the parties of the bericht.
@@ -424,33 +328,6 @@ pub struct EnvelopeSeen {
     pub content_sha256: String,
     /// The answer that it got; a repeat gets the same.
     pub answer: Vec<u8>,
-}
-
-/// What a person proposes to answer to a declaratie.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Proposal {
-    /// Ours.
-    pub id: String,
-    /// When.
-    pub at: Timestamp,
-    /// Who, by the name of the credential.
-    pub by: String,
-    /// The lines that are decided otherwise than they were judged, or confirmed.
-    #[serde(with = "decisions")]
-    pub lines: Vec<LineDecision>,
-}
-
-/// That somebody approves of a proposal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Approval {
-    /// The proposal.
-    pub proposal: String,
-    /// Of this declaratie: its 323 or 303.
-    pub declaratie_id: String,
-    /// When.
-    pub at: Timestamp,
-    /// Who, by the name of the credential.
-    pub by: String,
 }
 
 /// All that becomes true when one bericht is recorded, or none of it. What can be large in it is shared by its clones.

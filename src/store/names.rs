@@ -1,6 +1,7 @@
 //! The words under which our enums stand in the database.
 
-use super::entry::{LedgerTable, ParcelKind, Via};
+use super::entry::{ParcelKind, Via};
+use super::journal::LedgerTable;
 use super::outcome::Outcome;
 use crate::domain::deadlines::case::DeadlineState;
 use crate::domain::facts::history::Subject;

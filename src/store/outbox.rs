@@ -1,13 +1,131 @@
-//! What steers the outbox: how much may be claimed, what is held, and what people do about a parcel.
+//! What has to go out: parcels are claimed, sent and settled; what stands still is left.
 
 use std::collections::HashMap;
 
-use bytes::Bytes;
-use chrono::NaiveDate;
+use async_trait::async_trait;
 
-use super::entry::{EnvelopeSeen, NewParcel};
-use super::view::ParcelView;
-use crate::domain::{Partij, Timestamp};
+use super::entry::ParcelKind;
+use super::error::StoreError;
+use super::transport::Step;
+use crate::domain::Timestamp;
+
+/// The outbox, for who delivers.
+#[async_trait]
+pub trait OutboxStore: Send + Sync {
+    /// Claims parcels whose time has come, as far as there is room, those first that are due longest. A parcel whose lease
+    /// lapsed is due again; what is held with its functie or sender is not.
+    async fn claim_due(&self, now: Timestamp, lease: &Lease, room: Room) -> Result<Vec<Parcel>, StoreError>;
+
+    /// Makes due now what is due only after `latest`, and answers how many that were: a clock that was ahead made the pause.
+    async fn mend_pauses(&self, now: Timestamp, latest: Timestamp) -> Result<u64, StoreError>;
+
+    /// Records how an attempt ended, and keeps the attempt with its reason.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`] when the parcel was claimed again or settled since.
+    async fn settle(&self, parcel: &Parcel, now: Timestamp, settlement: &Settlement) -> Result<(), StoreError>;
+
+    /// Keeps what the network tells of the bericht inside a parcel: how far it came. One that is further stays there, and so does
+    /// one that went out anew in another parcel.
+    async fn reach(&self, referentienummer: &str, step: &Step) -> Result<(), StoreError>;
+
+    /// The earliest instant after `now` at which a parcel is due or a lease lapses; `None` when there is none.
+    async fn next_attempt_at(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Keeps that something stands still; what stood still before, does so since then.
+    async fn hold(&self, hold: &Hold) -> Result<(), StoreError>;
+
+    /// Keeps that it does not any more.
+    async fn free(&self, scope: &Scope) -> Result<(), StoreError>;
+
+    /// What stands still, the oldest first.
+    async fn holds(&self) -> Result<Vec<Hold>, StoreError>;
+}
+
+/// A claim on a parcel: who sends it, and until when nobody else may.
+#[derive(Clone, Debug)]
+pub struct Lease {
+    /// The worker, unique per process.
+    pub worker: String,
+    /// When the claim lapses by itself.
+    pub until: Timestamp,
+}
+
+/// A parcel that was claimed: these bytes are to be sent, and nothing else.
+#[derive(Clone, Debug)]
+pub struct Parcel {
+    /// Its referentienummer: the same for every attempt.
+    pub referentienummer: String,
+    /// Which envelope it is.
+    pub kind: ParcelKind,
+    /// As in `WMO306`.
+    pub functie: String,
+    /// Sender on the envelope.
+    pub zender: String,
+    /// Receiver on the envelope.
+    pub ontvanger: String,
+    /// When the attempts began of which the time counts.
+    pub tried_since: Timestamp,
+    /// Whether an earlier attempt may have arrived.
+    pub maybe_arrived: bool,
+    /// How many times it was claimed, this one included; fences off a worker whose lease lapsed.
+    pub attempt: i64,
+    /// The envelope, byte for byte.
+    pub envelope: Vec<u8>,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Settlement {
+    /// The network took responsibility.
+    Delivered {
+        /// What it answered with: the referentienummer of the confirmation.
+        receipt: String,
+    },
+    /// Try again.
+    Retry {
+        /// Not before this instant.
+        at: Timestamp,
+        /// For the operator.
+        reason: String,
+        /// Whether this attempt may have arrived.
+        unclear: bool,
+    },
+    /// The network will never take it; deadlines that wait for an answer to it become void.
+    Refused {
+        /// For the operator.
+        reason: String,
+    },
+    /// It was refused for what it shares with others: all of them stand still until somebody releases them.
+    Held {
+        /// What stands still.
+        hold: Hold,
+        /// For the operator.
+        reason: String,
+    },
+    /// A person has to look; no further attempt is made by itself.
+    HandedOver {
+        /// For the operator.
+        reason: String,
+        /// Whether an attempt may have arrived.
+        unclear: bool,
+    },
+}
+
+impl Settlement {
+    /// The word for it in the log.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Delivered { .. } => "delivered",
+            Self::Retry { unclear: false, .. } => "later",
+            Self::Retry { unclear: true, .. } => "unclear",
+            Self::Refused { .. } => "refused",
+            Self::Held { .. } => "held",
+            Self::HandedOver { .. } => "stuck",
+        }
+    }
+}
 
 /// How many parcels may be claimed, in all and to each receiver.
 #[derive(Clone, Debug)]
@@ -109,135 +227,4 @@ pub struct Hold {
     pub since: Timestamp,
     /// For the operator.
     pub reason: String,
-}
-
-/// Which parcels are asked for.
-#[derive(Clone, Debug, Default)]
-pub struct OutboxQuery {
-    /// In these states, by their word; none: in any.
-    pub states: Vec<String>,
-    /// From or for this party.
-    pub partij: Option<Partij>,
-    /// With this functie.
-    pub functie: Option<String>,
-}
-
-/// What a person does about a parcel.
-#[derive(Clone, Debug)]
-pub struct Steering {
-    /// Of the parcel.
-    pub referentienummer: String,
-    /// When.
-    pub at: Timestamp,
-    /// The name of the credential.
-    pub who: String,
-    /// In words.
-    pub reason: String,
-    /// The state that was seen, by its word: another one by then means that something happened meanwhile.
-    pub seen: &'static str,
-    /// What.
-    pub action: Action,
-}
-
-/// What can be done about a parcel.
-#[derive(Clone, Debug)]
-pub enum Action {
-    /// Send the same bytes again, from now on.
-    Again,
-    /// Send what is inside in a new envelope: the number of the old one is used up. The old one stays as it is.
-    Anew {
-        /// The new one.
-        parcel: Box<NewParcel>,
-        /// The clocks that run again, with their new last day and the first instant after it.
-        clocks: Vec<(String, NaiveDate, Timestamp)>,
-    },
-    /// Do not send it until it is released.
-    Hold,
-    /// Never send it; nobody waits for an answer to it any more.
-    GiveUp,
-}
-
-impl Action {
-    /// As it stands in the audit log.
-    #[must_use]
-    pub const fn word(&self) -> &'static str {
-        match self {
-            Self::Again => "parcel.sent-again",
-            Self::Anew { .. } => "parcel.sent-anew",
-            Self::Hold => "parcel.held",
-            Self::GiveUp => "parcel.given-up",
-        }
-    }
-}
-
-/// A parcel with its envelope.
-#[derive(Clone, Debug)]
-pub struct KeptParcel {
-    /// Where it stands.
-    pub view: ParcelView,
-    /// Byte for byte.
-    pub envelope: Vec<u8>,
-    /// When it was refused.
-    pub refused_at: Option<Timestamp>,
-    /// Whether the bericht inside got its retour.
-    pub is_answered: bool,
-    /// It is not itself held, but its functie or sender stands still.
-    pub stands_still: bool,
-}
-
-/// A fault of the network about a parcel (Fo01), and what it does.
-#[derive(Clone, Debug)]
-pub struct NewFault {
-    /// Ours.
-    pub id: String,
-    /// When it came in.
-    pub received_at: Timestamp,
-    /// Sender, receiver and number on its envelope, and what it got as an answer.
-    pub seen: EnvelopeSeen,
-    /// Receiver on its envelope.
-    pub ontvanger: String,
-    /// The referentienummer of the parcel that it is about.
-    pub about: String,
-    /// Of the fault.
-    pub code: String,
-    /// With omschrijving and details.
-    pub text: String,
-    /// As it came in.
-    pub bytes: Bytes,
-    /// What follows.
-    pub effect: FaultEffect,
-}
-
-/// What a fault does to the parcel that it is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FaultEffect {
-    /// It is refused; nobody waits for an answer to it any more.
-    Refuse(String),
-    /// It is held with everything that shares this.
-    Hold(Hold),
-    /// It is for a person, and may have arrived.
-    HandOver(String),
-    /// Nothing: it only tells what was known.
-    Nothing,
-    /// Nothing: it does not fit what was sent. A person has to look at it, for this reason.
-    PutApart(String),
-}
-
-/// A fault that was put apart.
-#[derive(Clone, Debug)]
-pub struct FaultView {
-    /// Ours.
-    pub id: String,
-    /// When it came in.
-    pub received_at: Timestamp,
-    /// Sender on its envelope.
-    pub zender: String,
-    /// The referentienummer that it names.
-    pub about: String,
-    /// Its code.
-    pub code: String,
-    /// With omschrijving and details.
-    pub text: String,
-    /// Why it was put apart; `None`: it fitted.
-    pub why: Option<String>,
 }

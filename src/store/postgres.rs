@@ -15,7 +15,8 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 
 use super::StoreError;
 use super::migrations::IfOlder;
-use dialect::{Connection, DIALECT, Db, JOINS_STATEMENTS, Row, SKIP_LOCKED, Step};
+use super::use_case::{Asked, Lent, UseCase};
+use dialect::{Connection, DIALECT, Db, JOINS_STATEMENTS, Row, SKIP_LOCKED};
 use sql::Batch;
 
 #[expect(clippy::duplicate_mod, reason = "the same SQL on two databases, once per driver")]
@@ -61,36 +62,42 @@ impl Postgres {
         Ok(Self { pool })
     }
 
-    async fn read<T, F>(&self, step: F) -> Result<T, StoreError>
+    /// Runs a use case that only reads.
+    async fn read<A, T, U>(&self, asked: A, use_case: U) -> Result<T, StoreError>
     where
-        F: for<'c> FnOnce(&'c mut Connection) -> Step<'c, T>,
+        A: Asked,
+        U: for<'c> UseCase<'c, Connection, Lent<'c, A>, T>,
     {
         let mut conn = self.pool.acquire().await.map_err(fault)?;
-        step(&mut conn).await.map_err(clean)
+        use_case.run(&mut conn, asked.lend()).await.map_err(clean)
     }
 
-    async fn write<T, F>(&self, step: F) -> Result<T, StoreError>
+    /// Runs a use case that writes, and answers when that is on disk.
+    async fn write<A, T, U>(&self, asked: A, use_case: U) -> Result<T, StoreError>
     where
-        F: for<'c> FnOnce(&'c mut Connection) -> Step<'c, T>,
+        A: Asked,
+        U: for<'c> UseCase<'c, Connection, Lent<'c, A>, T>,
     {
         let mut conn = self.pool.acquire().await.map_err(fault)?;
         let mut transaction = conn.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await.map_err(fault)?;
-        // When the step fails, dropping the transaction rolls it back.
-        let done = step(&mut transaction).await.map_err(clean)?;
+        // When it fails, dropping the transaction rolls it back.
+        let done = use_case.run(&mut transaction, asked.lend()).await.map_err(clean)?;
         transaction.commit().await.map_err(fault)?;
         Ok(done)
     }
 
     /// The same: here each goes by itself.
-    async fn write_planned<F>(
+    async fn write_planned<A, U>(
         &self,
         _plan: impl FnOnce() -> Result<Option<Batch>, StoreError>,
-        step: F,
+        asked: A,
+        use_case: U,
     ) -> Result<(), StoreError>
     where
-        F: for<'c> FnOnce(&'c mut Connection) -> Step<'c, ()>,
+        A: Asked,
+        U: for<'c> UseCase<'c, Connection, Lent<'c, A>, ()>,
     {
-        self.write(step).await
+        self.write(asked, use_case).await
     }
 
     async fn shut(&self) {

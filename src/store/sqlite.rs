@@ -20,8 +20,9 @@ use tokio::sync::Notify;
 
 use super::StoreError;
 use super::migrations::IfOlder;
+use super::use_case::{Asked, Lent, UseCase};
 use checkpoint::Checkpointer;
-use dialect::{Connection, DIALECT, Db, JOINS_STATEMENTS, Row, SKIP_LOCKED, Step, Turn};
+use dialect::{Connection, DIALECT, Db, JOINS_STATEMENTS, Row, SKIP_LOCKED, Turn};
 use readers::Readers;
 use sql::Batch;
 use writer::{Home, Writer};
@@ -105,34 +106,40 @@ impl Sqlite {
         Ok(Self { writer, file: None })
     }
 
-    async fn read<T, F>(&self, step: F) -> Result<T, StoreError>
+    /// Runs a use case that only reads.
+    async fn read<A, T, U>(&self, asked: A, use_case: U) -> Result<T, StoreError>
     where
+        A: Asked,
         T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut Connection) -> Step<'c, T> + Clone + Send + 'static,
+        U: for<'c> UseCase<'c, Connection, Lent<'c, A>, T> + 'static,
     {
-        let Some(file) = &self.file else { return self.write(step).await };
+        let Some(file) = &self.file else { return self.write(asked, use_case).await };
         let mut conn = file.readers.lend().await?;
-        step(&mut conn).await
+        use_case.run(&mut conn, asked.lend()).await
     }
 
-    async fn write<T, F>(&self, step: F) -> Result<T, StoreError>
+    /// Runs a use case that writes, and answers when that is on disk.
+    async fn write<A, T, U>(&self, asked: A, use_case: U) -> Result<T, StoreError>
     where
+        A: Asked,
         T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut Connection) -> Step<'c, T> + Clone + Send + 'static,
+        U: for<'c> UseCase<'c, Connection, Lent<'c, A>, T> + 'static,
     {
-        self.writer.run(step).await
+        self.writer.run(asked.keep(), use_case).await
     }
 
-    /// The same for a step that comes to no more than this, when that is known beforehand.
-    async fn write_planned<F>(
+    /// The same for one that comes to no more than this, when that is known beforehand.
+    async fn write_planned<A, U>(
         &self,
         plan: impl FnOnce() -> Result<Option<Batch>, StoreError>,
-        step: F,
+        asked: A,
+        use_case: U,
     ) -> Result<(), StoreError>
     where
-        F: for<'c> FnOnce(&'c mut Connection) -> Step<'c, ()> + Clone + Send + 'static,
+        A: Asked,
+        U: for<'c> UseCase<'c, Connection, Lent<'c, A>, ()> + 'static,
     {
-        self.writer.run_planned(plan()?, step).await
+        self.writer.run_planned(plan()?, asked.keep(), use_case).await
     }
 
     async fn shut(&self) {

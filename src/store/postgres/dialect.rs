@@ -1,15 +1,10 @@
 //! What the SQL that both databases understand takes from this one.
 
-use std::future::Future;
-use std::pin::Pin;
-
-use crate::store::StoreError;
 use crate::store::migrations::Dialect;
 
 pub(in crate::store) type Connection = sqlx::PgConnection;
 pub(in crate::store) type Db = sqlx::Postgres;
 pub(in crate::store) type Row = sqlx::postgres::PgRow;
-pub(in crate::store) type Step<'c, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'c>>;
 
 pub(in crate::store) const DIALECT: Dialect = Dialect::Postgres;
 

@@ -1,17 +1,25 @@
 //! What people did: appended, never changed.
 
+use async_trait::async_trait;
 use serde_json::json;
 
-use super::super::{Connection, Row};
+use super::super::{Connection, Database, Row};
 use super::Result;
 use super::row::Fields;
 use crate::domain::Timestamp;
-use crate::store::{Approval, AuditView, LastSeen, Proposal, StoreError};
+use crate::store::{Approval, AuditStore, AuditView, LastSeen, Proposal, StoreError};
+
+#[async_trait]
+impl AuditStore for Database {
+    async fn audit(&self, after: i64, limit: u32) -> Result<Vec<AuditView>> {
+        self.read((after, limit), audit).await
+    }
+}
 
 const PROPOSED: &str = "declaratie.proposed";
 const APPROVED: &str = "declaratie.approved";
 
-/// See [`crate::store::Store::propose`].
+/// See [`crate::store::DeclaratieStore::propose`].
 pub async fn propose(conn: &mut Connection, declaratie_id: &str, new: &Proposal, seen: &LastSeen) -> Result<()> {
     // Taken for writing, so that an answer cannot come in between.
     let open = sqlx::query("UPDATE bericht SET retour_id = NULL WHERE id = $1 AND retour_id IS NULL")
@@ -50,7 +58,7 @@ pub async fn approval(conn: &mut Connection, declaratie_id: &str) -> Result<Opti
     last(conn, APPROVED, declaratie_id).await
 }
 
-/// See [`crate::store::Store::audit`].
+/// See [`crate::store::AuditStore::audit`].
 pub async fn audit(conn: &mut Connection, after: i64, limit: u32) -> Result<Vec<AuditView>> {
     let rows = sqlx::query("SELECT a.*, CAST(seq AS TEXT) AS place FROM audit a WHERE seq > $1 ORDER BY seq LIMIT $2")
         .bind(after)

@@ -1,16 +1,51 @@
 //! Berichten as they are shown, to the parties that they concern.
 
-use super::super::{Connection, Row};
-use super::Result;
+use async_trait::async_trait;
+
+use super::super::{Connection, Database, Row};
 use super::deadline::deadlines_of;
 use super::finding::{Found, findings_in};
 use super::payload::as_xml;
-use super::refused::{count_refused, is_turned_down};
+use super::refused::is_turned_down;
 use super::row::Fields;
 use super::steer::parcels_of;
-use super::transport::{Told, told};
+use super::transport::{Steps, steps_of};
+use super::{Result, postbus};
 use crate::domain::{Partij, Timestamp};
-use crate::store::{BerichtView, Counts, Outcome, Overview, Stage, Transport, Via};
+use crate::store::{After, BerichtStore, BerichtView, Outcome, PostbusItem, Stage, Transport, Via};
+
+#[async_trait]
+impl BerichtStore for Database {
+    async fn bericht(&self, id: &str, partij: Option<&Partij>) -> Result<Option<BerichtView>> {
+        self.read((id, partij), bericht).await
+    }
+
+    async fn payload(&self, id: &str, partij: Option<&Partij>) -> Result<Option<Vec<u8>>> {
+        self.read((id, partij), payload).await
+    }
+
+    async fn berichten(&self, partij: Option<&Partij>, after: After<'_>, limit: u32) -> Result<Vec<BerichtView>> {
+        self.read((partij, after, limit), berichten).await
+    }
+
+    async fn berichten_at(
+        &self,
+        stage: Stage,
+        partij: Option<&Partij>,
+        after: After<'_>,
+        limit: u32,
+    ) -> Result<Vec<BerichtView>> {
+        self.read((&stage, partij, after, limit), berichten_at).await
+    }
+
+    async fn postbus(&self, partij: &Partij, after: After<'_>, limit: u32) -> Result<Vec<PostbusItem>> {
+        self.read((partij, after, limit), postbus::postbus).await
+    }
+
+    async fn confirm_pickup(&self, id: &str, partij: &Partij, now: Timestamp) -> Result<bool> {
+        self.write((id, partij, now), postbus::confirm_pickup).await
+    }
+}
 
 /// Whom a bericht concerns: the parties in its header and who posted it; an operator (NULL) sees all.
 macro_rules! concerning {
@@ -19,14 +54,14 @@ macro_rules! concerning {
     };
 }
 
-/// See [`crate::store::Store::bericht`].
+/// See [`crate::store::BerichtStore::bericht`].
 pub async fn bericht(conn: &mut Connection, id: &str, partij: Option<&Partij>) -> Result<Option<BerichtView>> {
     const ONE: &str = concerning!("SELECT b.* FROM bericht b WHERE b.id = $1", "");
     let rows = sqlx::query(ONE).bind(id).bind(partij.map(Partij::code)).fetch_all(&mut *conn).await?;
     Ok(views(conn, &rows).await?.pop())
 }
 
-/// See [`crate::store::Store::payload`].
+/// See [`crate::store::BerichtStore::payload`].
 pub async fn payload(conn: &mut Connection, id: &str, partij: Option<&Partij>) -> Result<Option<Vec<u8>>> {
     const IS_THEIRS: &str = concerning!("SELECT 1 FROM bericht b WHERE b.id = $1", "");
     let found = sqlx::query(IS_THEIRS).bind(id).bind(partij.map(Partij::code)).fetch_optional(&mut *conn).await?;
@@ -36,7 +71,7 @@ pub async fn payload(conn: &mut Connection, id: &str, partij: Option<&Partij>) -
     as_xml(conn, id).await.map(Some)
 }
 
-/// See [`crate::store::Store::berichten`].
+/// See [`crate::store::BerichtStore::berichten`].
 pub async fn berichten(
     conn: &mut Connection,
     partij: Option<&Partij>,
@@ -50,10 +85,10 @@ pub async fn berichten(
     views(conn, &rows).await
 }
 
-/// See [`crate::store::Store::berichten_at`].
+/// See [`crate::store::BerichtStore::berichten_at`].
 pub async fn berichten_at(
     conn: &mut Connection,
-    stage: Stage,
+    stage: &Stage,
     partij: Option<&Partij>,
     after: Option<&str>,
     limit: u32,
@@ -71,14 +106,14 @@ pub async fn berichten_at(
 pub async fn views(conn: &mut Connection, rows: &[Row]) -> Result<Vec<BerichtView>> {
     let mut views = Vec::with_capacity(rows.len());
     let mut found = findings_in(conn, rows).await?;
-    let mut told = told(conn, rows).await?;
+    let mut steps = steps_of(conn, rows).await?;
     for row in rows {
-        views.push(view(conn, row, &mut found, &mut told).await?);
+        views.push(view(conn, row, &mut found, &mut steps).await?);
     }
     Ok(views)
 }
 
-async fn view(conn: &mut Connection, row: &Row, found: &mut Found, told: &mut Told) -> Result<BerichtView> {
+async fn view(conn: &mut Connection, row: &Row, found: &mut Found, steps: &mut Steps) -> Result<BerichtView> {
     let fields = Fields::of("bericht", "id", row);
     let id: String = fields.get("id")?;
     let (heenbericht_id, retour_id): (Option<String>, Option<String>) =
@@ -108,55 +143,7 @@ async fn view(conn: &mut Connection, row: &Row, found: &mut Found, told: &mut To
         is_turned_down,
         deadlines: deadlines_of(conn, &id).await?,
         parcels: parcels_of(conn, &id).await?,
-        transport: stage.map(|stage| Transport { stage, steps: told.of(&id) }),
+        transport: stage.map(|stage| Transport { stage, steps: steps.of(&id) }),
         id,
     })
-}
-
-/// See [`crate::store::Store::overview`].
-pub async fn overview(conn: &mut Connection) -> Result<Overview> {
-    const COUNTS: &str = "SELECT 'counts' AS id,
-        (SELECT COUNT(*) FROM bericht WHERE outcome = 'accepted') AS accepted,
-        (SELECT COUNT(*) FROM bericht WHERE outcome = 'rejected') AS rejected,
-        (SELECT COUNT(*) FROM bericht WHERE outcome = 'refused') AS refused,
-        (SELECT COUNT(*) FROM deadline WHERE state = 'open') AS open,
-        (SELECT COUNT(*) FROM deadline WHERE state = 'overdue') AS overdue,
-        (SELECT COUNT(*) FROM parcel WHERE due_at IS NOT NULL) AS waiting,
-        (SELECT COUNT(*) FROM parcel WHERE due_at IS NULL AND state <> 'delivered' AND replaced_by IS NULL
-            AND (stopped IS NULL OR stopped <> 'given-up')) AS stuck,
-        (SELECT COUNT(*) FROM postbus WHERE picked_up_at IS NULL) AS in_postbus";
-    let row = sqlx::query(COUNTS).fetch_one(&mut *conn).await?;
-    let fields = Fields::of("overview", "id", &row);
-    Ok(Overview {
-        accepted: fields.get("accepted")?,
-        rejected: fields.get("rejected")?,
-        refused: fields.get("refused")?,
-        open: fields.get("open")?,
-        overdue: fields.get("overdue")?,
-        waiting: fields.get("waiting")?,
-        stuck: fields.get("stuck")?,
-        in_postbus: fields.get("in_postbus")?,
-        refused_toewijzingen: count_refused(conn).await?,
-    })
-}
-
-/// Writes the row of this worker, and takes away those of workers that are gone.
-pub async fn beat(conn: &mut Connection, worker: &str, now: Timestamp) -> Result<()> {
-    const BEAT: &str = "INSERT INTO heartbeat (worker, at) VALUES ($1, $2) ON CONFLICT (worker) DO UPDATE SET at = $2";
-    sqlx::query(BEAT).bind(worker).bind(now).execute(&mut *conn).await?;
-    let gone = now.checked_sub_signed(chrono::TimeDelta::days(1)).unwrap_or(now);
-    sqlx::query("DELETE FROM heartbeat WHERE at < $1").bind(gone).execute(conn).await?;
-    Ok(())
-}
-
-/// What waits, by indexes that hold no more than that.
-pub async fn counts(conn: &mut Connection) -> Result<Counts> {
-    const COUNTS: &str = "SELECT 'counts' AS id,
-        (SELECT COUNT(*) FROM parcel WHERE due_at IS NOT NULL) AS waiting,
-        (SELECT COUNT(*) FROM parcel WHERE due_at IS NULL AND state <> 'delivered' AND replaced_by IS NULL
-            AND (stopped IS NULL OR stopped <> 'given-up')) AS stuck,
-        (SELECT COUNT(*) FROM deadline WHERE state = 'overdue') AS overdue";
-    let row = sqlx::query(COUNTS).fetch_one(conn).await?;
-    let fields = Fields::of("counts", "id", &row);
-    Ok(Counts { waiting: fields.get("waiting")?, stuck: fields.get("stuck")?, overdue: fields.get("overdue")? })
 }

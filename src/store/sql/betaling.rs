@@ -1,10 +1,11 @@
 //! What is payable, batches of it, and what is still claimed.
 
+use async_trait::async_trait;
 use chrono::NaiveDate;
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
-use super::super::{Connection, Row};
+use super::super::{Connection, Database, Row};
 use super::Result;
 use super::audit;
 use super::batch::Batch;
@@ -14,9 +15,42 @@ use crate::domain::berichten::declaratie::GeslotenPeriode;
 use crate::domain::berichten::waarde::Value;
 use crate::domain::money::betaling::{Kenmerk, Payable, Payee, net};
 use crate::store::{
-    BetaaldeDeclaratie, BetalingView, DeadlineState, LeftOut, Made, NewBetaling, Payment, Reden, StoreError,
-    VorderingView, Withdrawal,
+    After, BetaaldeDeclaratie, BetalingStore, BetalingView, DeadlineState, LeftOut, Made, NewBetaling, Payment, Reden,
+    StoreError, VorderingView, Withdrawal,
 };
+
+#[async_trait]
+impl BetalingStore for Database {
+    async fn make_betaling(&self, new: &NewBetaling) -> Result<Made> {
+        self.write((new,), make).await
+    }
+
+    async fn settle_betaling(&self, payment: &Payment) -> Result<Option<BetalingView>> {
+        self.write((payment,), settle).await
+    }
+
+    async fn withdraw_betaling(&self, withdrawal: &Withdrawal) -> Result<Option<BetalingView>> {
+        self.write((withdrawal,), withdraw).await
+    }
+
+    async fn betaling(&self, gemeente: &Partij, kenmerk: &Kenmerk) -> Result<Option<BetalingView>> {
+        self.read((gemeente, kenmerk), one).await
+    }
+
+    async fn betalingen(&self, gemeente: Option<&Partij>, after: After<'_>, limit: u32) -> Result<Vec<BetalingView>> {
+        self.read((gemeente, after, limit), list).await
+    }
+
+    async fn vorderingen(
+        &self,
+        partij: Option<&Partij>,
+        aanbieder: Option<&str>,
+        after: After<'_>,
+        limit: u32,
+    ) -> Result<Vec<VorderingView>> {
+        self.read((partij, aanbieder, (after, limit)), vorderingen).await
+    }
+}
 
 const MADE: &str = "betaling.made";
 const PAID: &str = "betaling.paid";
@@ -68,7 +102,7 @@ async fn payable_of(conn: &mut Connection, declaratie_id: &str) -> Result<i64> {
     Ok(sqlx::query_scalar(AssertSqlSafe(sql)).bind(declaratie_id).fetch_one(conn).await?)
 }
 
-/// See [`crate::store::Store::make_betaling`].
+/// See [`crate::store::BetalingStore::make_betaling`].
 ///
 /// Two at once: whoever comes second finds the name or a declaratie taken, and nothing of it remains.
 pub async fn make(conn: &mut Connection, new: &NewBetaling) -> Result<Made> {
@@ -148,7 +182,7 @@ async fn insert(conn: &mut Connection, new: &NewBetaling, paid: &[&Payable], lef
     batch.run(conn).await
 }
 
-/// See [`crate::store::Store::settle_betaling`].
+/// See [`crate::store::BetalingStore::settle_betaling`].
 pub async fn settle(conn: &mut Connection, payment: &Payment) -> Result<Option<BetalingView>> {
     const SETTLE: &str = "UPDATE betaling SET betaald_op = $3
         WHERE gemeente = $1 AND kenmerk = $2 AND betaald_op IS NULL AND withdrawn IS NULL";
@@ -171,7 +205,7 @@ pub async fn settle(conn: &mut Connection, payment: &Payment) -> Result<Option<B
     one(conn, gemeente, kenmerk).await
 }
 
-/// See [`crate::store::Store::withdraw_betaling`].
+/// See [`crate::store::BetalingStore::withdraw_betaling`].
 pub async fn withdraw(conn: &mut Connection, withdrawal: &Withdrawal) -> Result<Option<BetalingView>> {
     const WITHDRAW: &str = "UPDATE betaling SET withdrawn = $3
         WHERE gemeente = $1 AND kenmerk = $2 AND betaald_op IS NULL AND withdrawn IS NULL";
@@ -197,7 +231,7 @@ pub async fn withdraw(conn: &mut Connection, withdrawal: &Withdrawal) -> Result<
     one(conn, gemeente, kenmerk).await
 }
 
-/// See [`crate::store::Store::betaling`].
+/// See [`crate::store::BetalingStore::betaling`].
 pub async fn one(conn: &mut Connection, gemeente: &Partij, kenmerk: &Kenmerk) -> Result<Option<BetalingView>> {
     let row = sqlx::query("SELECT * FROM betaling WHERE gemeente = $1 AND kenmerk = $2")
         .bind(gemeente.code())
@@ -208,7 +242,7 @@ pub async fn one(conn: &mut Connection, gemeente: &Partij, kenmerk: &Kenmerk) ->
     view(conn, &row).await.map(Some)
 }
 
-/// See [`crate::store::Store::betalingen`].
+/// See [`crate::store::BetalingStore::betalingen`].
 pub async fn list(
     conn: &mut Connection,
     gemeente: Option<&Partij>,
@@ -278,7 +312,7 @@ fn payee(fields: &Fields<'_>) -> Result<Payee> {
     Ok(Payee { aanbieder: fields.get("aanbieder")?, begunstigde: fields.get("begunstigde")? })
 }
 
-/// See [`crate::store::Store::vorderingen`].
+/// See [`crate::store::BetalingStore::vorderingen`].
 pub async fn vorderingen(
     conn: &mut Connection,
     partij: Option<&Partij>,

@@ -1,18 +1,58 @@
 //! Deadlines and the alerts about them.
 
+use async_trait::async_trait;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, QueryBuilder};
 
-use super::super::{Connection, Db, Row, SKIP_LOCKED};
+use super::super::{Connection, Database, Db, Row, SKIP_LOCKED};
 use super::batch::Batch;
 use super::row::{Fields, day_in_order, in_order};
-use super::{Result, audit};
+use super::{Result, audit, spoed};
 use crate::domain::berichten::waarde::Value;
 use crate::domain::{Partij, Timestamp};
 use crate::store::{
-    Acknowledged, DeadlineAsked, DeadlineQuery, DeadlineState, DeadlineView, Done, NewOpened, Opened, Opening, Origin,
-    StartedBy, StoreError,
+    Acknowledged, After, DeadlineAsked, DeadlineQuery, DeadlineState, DeadlineStore, DeadlineView, Done, NewOpened,
+    Opened, Opening, Origin, Spoed, SpoedWithdrawal, StartedBy, StoreError,
 };
+
+#[async_trait]
+impl DeadlineStore for Database {
+    async fn raise_overdue(&self, now: Timestamp) -> Result<Vec<DeadlineView>> {
+        self.write((now,), raise_overdue).await
+    }
+
+    async fn next_deadline_at(&self) -> Result<Option<Timestamp>> {
+        self.read((), next_deadline_at).await
+    }
+
+    async fn deadlines(&self, query: &DeadlineQuery, after: After<'_>, limit: u32) -> Result<Vec<DeadlineView>> {
+        self.read((query, after, limit), deadlines).await
+    }
+
+    async fn deadline(&self, id: &str, partij: Option<&Partij>) -> Result<Option<DeadlineView>> {
+        self.read((id, partij), one).await
+    }
+
+    async fn open_deadline(&self, new: &NewOpened) -> Result<Opening> {
+        self.write((new,), open).await
+    }
+
+    async fn finish_deadline(&self, done: &Done) -> Result<Option<DeadlineView>> {
+        self.write((done,), finish).await
+    }
+
+    async fn acknowledge_deadline(&self, id: &str, taken: &Acknowledged) -> Result<Option<DeadlineView>> {
+        self.write((id, taken), acknowledge).await
+    }
+
+    async fn record_spoed(&self, spoed: &Spoed) -> Result<Spoed> {
+        self.write((spoed,), spoed::record_spoed).await
+    }
+
+    async fn withdraw_spoed(&self, withdrawal: &SpoedWithdrawal) -> Result<Option<Spoed>> {
+        self.write((withdrawal,), spoed::withdraw_spoed).await
+    }
+}
 
 /// A deadline with the header of the bericht that started it, or what a person opened it with, and who took it on.
 const VIEW: &str = "SELECT d.*, b.soort, b.afzender, b.ontvanger, b.identificatie, o.kenmerk, o.afspraak, o.gemeente,
@@ -25,7 +65,7 @@ const OPENED: &str = "deadline.opened";
 const DONE: &str = "deadline.done";
 const ACKNOWLEDGED: &str = "deadline.acknowledged";
 
-/// See [`crate::store::Store::raise_overdue`].
+/// See [`crate::store::DeadlineStore::raise_overdue`].
 pub async fn raise_overdue(conn: &mut Connection, now: Timestamp) -> Result<Vec<DeadlineView>> {
     // A row that somebody else holds is being raised or closed there; a closing that fails leaves it for the next call.
     let passed =
@@ -44,7 +84,7 @@ pub async fn raise_overdue(conn: &mut Connection, now: Timestamp) -> Result<Vec<
     Ok(raised)
 }
 
-/// See [`crate::store::Store::next_deadline_at`].
+/// See [`crate::store::DeadlineStore::next_deadline_at`].
 pub async fn next_deadline_at(conn: &mut Connection) -> Result<Option<Timestamp>> {
     Ok(sqlx::query_scalar("SELECT MIN(due_at) FROM deadline WHERE state = 'open'").fetch_one(conn).await?)
 }
@@ -56,7 +96,7 @@ pub async fn deadlines_of(conn: &mut Connection, bericht_id: &str) -> Result<Vec
     views(conn, &mut query).await
 }
 
-/// See [`crate::store::Store::deadlines`].
+/// See [`crate::store::DeadlineStore::deadlines`].
 pub async fn deadlines(
     conn: &mut Connection,
     wanted: &DeadlineQuery,
@@ -92,7 +132,7 @@ fn concerning(query: &mut QueryBuilder<Db>, partij: Option<&Partij>) {
     }
 }
 
-/// See [`crate::store::Store::deadline`].
+/// See [`crate::store::DeadlineStore::deadline`].
 pub async fn one(conn: &mut Connection, id: &str, partij: Option<&Partij>) -> Result<Option<DeadlineView>> {
     let mut query = QueryBuilder::new(VIEW);
     query.push("d.id = ").push_bind(id.to_owned());
@@ -100,7 +140,7 @@ pub async fn one(conn: &mut Connection, id: &str, partij: Option<&Partij>) -> Re
     Ok(views(conn, &mut query).await?.pop())
 }
 
-/// See [`crate::store::Store::open_deadline`].
+/// See [`crate::store::DeadlineStore::open_deadline`].
 ///
 /// Two at once: whoever comes second finds the name taken, and nothing of it remains.
 pub async fn open(conn: &mut Connection, new: &NewOpened) -> Result<Opening> {
@@ -147,7 +187,7 @@ pub async fn open(conn: &mut Connection, new: &NewOpened) -> Result<Opening> {
     one(conn, &new.id, None).await?.map(Opening::New).ok_or(StoreError::Stale)
 }
 
-/// See [`crate::store::Store::finish_deadline`].
+/// See [`crate::store::DeadlineStore::finish_deadline`].
 pub async fn finish(conn: &mut Connection, done: &Done) -> Result<Option<DeadlineView>> {
     const FINISH: &str = "UPDATE deadline SET state = CASE WHEN $2 <= due THEN 'met' ELSE 'late' END, closed_at = $3
         WHERE id = $1 AND bericht_id IS NULL AND state IN ('open', 'overdue')";
@@ -165,7 +205,7 @@ pub async fn finish(conn: &mut Connection, done: &Done) -> Result<Option<Deadlin
     one(conn, id, None).await
 }
 
-/// See [`crate::store::Store::acknowledge_deadline`].
+/// See [`crate::store::DeadlineStore::acknowledge_deadline`].
 pub async fn acknowledge(conn: &mut Connection, id: &str, taken: &Acknowledged) -> Result<Option<DeadlineView>> {
     const TAKE: &str = "INSERT INTO acknowledged (deadline_id, owner, reason, acknowledged_at, acknowledged_by)
         SELECT id, $2, $3, $4, $5 FROM deadline WHERE id = $1 AND state IN ('open', 'overdue')

@@ -3,23 +3,56 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::super::{Connection, Row};
-use super::Result;
-use super::audit;
+use async_trait::async_trait;
+
+use super::super::{Connection, Database, Row};
 use super::batch::Batch;
 use super::betaling::{PAYABLE, keep_clocks};
 use super::facts::{Pair, lines_named, toewijzingen_numbered};
 use super::prestatie::{LINE, prestatie};
 use super::row::Fields;
+use super::{Result, audit, finding};
 use crate::domain::berichten::bericht::{BerichtIdentificatie, XsdVersie};
 use crate::domain::berichten::declaratie::{GeslotenPeriode, TotaalBedragMetDC};
 use crate::domain::berichten::waarde::{ReferentieNummer, ToewijzingNummer, Value};
 use crate::domain::facts::calculation::Calculation;
 use crate::domain::facts::history::{DeclaratieFact, PrestatieFact};
+use crate::domain::finding::Finding;
 use crate::domain::{Berichtsoort, Partij};
 use crate::store::{
-    About, Declarable, DeclaratieView, KeptCalculation, LineQuery, LineView, NewDeclaratie, Place, Returned,
+    About, Declarable, DeclaratieStore, DeclaratieView, KeptCalculation, LastSeen, LineQuery, LineView, NewDeclaratie,
+    Place, Proposal, Returned,
 };
+
+#[async_trait]
+impl DeclaratieStore for Database {
+    async fn declaratie(&self, id: &str, partij: Option<&Partij>) -> Result<Option<DeclaratieView>> {
+        self.read((id, partij), view).await
+    }
+
+    async fn declaratie_lines(
+        &self,
+        id: &str,
+        partij: Option<&Partij>,
+        query: LineQuery,
+        limit: u32,
+    ) -> Result<Vec<LineView>> {
+        self.read(((id, partij), query, limit), lines).await
+    }
+
+    async fn declaratie_findings(
+        &self,
+        id: &str,
+        partij: Option<&Partij>,
+        lines: Option<&[Place]>,
+    ) -> Result<Vec<Finding>> {
+        self.read(((id, partij), lines), finding::of_declaratie).await
+    }
+
+    async fn propose(&self, declaratie_id: &str, proposal: &Proposal, seen: &LastSeen) -> Result<()> {
+        self.write((declaratie_id, proposal, seen), audit::propose).await
+    }
+}
 
 /// Keeps a declaratie, without its lines.
 pub fn insert_declaratie(batch: &mut Batch, about: &About, id: &str, new: &NewDeclaratie) {
@@ -194,7 +227,7 @@ pub async fn lines_of(conn: &mut Connection, declaratie_id: &str) -> Result<Vec<
     rows.iter().map(prestatie).collect()
 }
 
-/// See [`crate::store::Store::declaratie`].
+/// See [`crate::store::DeclaratieStore::declaratie`].
 pub async fn view(conn: &mut Connection, id: &str, partij: Option<&Partij>) -> Result<Option<DeclaratieView>> {
     const ONE: &str = "SELECT d.*, b.identificatie, b.dagtekening, b.retour_id IS NOT NULL AS answered,
             b.identity IS NULL AS is_second_use, b.retour_id, b.soort, b.release, t.kenmerk, t.betaald_op
@@ -256,7 +289,7 @@ fn betaalbaar() -> String {
     format!("CASE WHEN p.void THEN 0 ELSE {PAYABLE} END")
 }
 
-/// See [`crate::store::Store::declaratie_lines`].
+/// See [`crate::store::DeclaratieStore::declaratie_lines`].
 pub async fn lines(
     conn: &mut Connection,
     (id, partij): (&str, Option<&Partij>),
@@ -295,7 +328,7 @@ fn line(row: &Row) -> Result<LineView> {
     })
 }
 
-/// See [`crate::store::Store::declarable`].
+/// See [`crate::store::FactStore::declarable`].
 pub async fn declarable(
     conn: &mut Connection,
     pair: Pair<'_>,

@@ -186,7 +186,7 @@ pub async fn leveringen(conn: &mut Connection, pair: Pair<'_>, bsns: &[&Bsn]) ->
 }
 
 /// What other aanbieders of this gemeente told of these clients.
-pub async fn elsewhere(conn: &mut Connection, pair: Pair<'_>, bsns: &[&Bsn]) -> Result<HashMap<Bsn, Elsewhere>> {
+pub async fn elsewhere(conn: &mut Connection, pair: Pair<'_>, bsns: &[Bsn]) -> Result<HashMap<Bsn, Elsewhere>> {
     let mut found: HashMap<Bsn, Elsewhere> = HashMap::new();
     for chunk in bsns.chunks(CHUNK) {
         for (bsn, support) in support_elsewhere(conn, pair, chunk).await? {
@@ -203,7 +203,7 @@ pub async fn elsewhere(conn: &mut Connection, pair: Pair<'_>, bsns: &[&Bsn]) -> 
 async fn support_elsewhere(
     conn: &mut Connection,
     pair: Pair<'_>,
-    bsns: &[&Bsn],
+    bsns: &[Bsn],
 ) -> Result<Vec<(Bsn, SupportElsewhere)>> {
     // The last version of the toewijzing by the text of its day and time: those of this century sort.
     const SUPPORT: &str = "SELECT s.*, (SELECT MIN(p.einddatum) FROM stop p
@@ -237,7 +237,7 @@ async fn support_elsewhere(
 async fn granted_elsewhere(
     conn: &mut Connection,
     pair: Pair<'_>,
-    bsns: &[&Bsn],
+    bsns: &[Bsn],
 ) -> Result<Vec<(Bsn, GrantedElsewhere)>> {
     // Lines have no index by client of their own: those with a number are found by the toewijzingen of the client.
     const ON_TOEWIJZING: &str = "toewijzing t JOIN prestatie p ON p.gemeente = t.gemeente AND p.aanbieder = t.aanbieder
@@ -265,7 +265,7 @@ async fn granted_elsewhere(
 }
 
 /// Narrows a query to these clients at other aanbieders of this gemeente.
-fn at_others(query: &mut QueryBuilder<Db>, prefix: &str, (gemeente, aanbieder): Pair<'_>, bsns: &[&Bsn]) {
+fn at_others(query: &mut QueryBuilder<Db>, prefix: &str, (gemeente, aanbieder): Pair<'_>, bsns: &[Bsn]) {
     query.push(" AND ").push(prefix).push("gemeente = ").push_bind(gemeente.code().to_owned());
     query.push(" AND ").push(prefix).push("aanbieder <> ").push_bind(aanbieder.code().to_owned());
     query.push(" AND ").push(prefix);

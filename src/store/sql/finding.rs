@@ -84,7 +84,7 @@ impl Found {
     }
 }
 
-/// See [`crate::store::Store::declaratie_findings`].
+/// See [`crate::store::DeclaratieStore::declaratie_findings`].
 pub async fn of_declaratie(
     conn: &mut Connection,
     (id, partij): (&str, Option<&Partij>),

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::super::{Connection, Row};
-use super::Result;
+use async_trait::async_trait;
+
+use super::super::{Connection, Database, Row};
 use super::batch::Batch;
 use super::declaratie::{Declared, declaraties_of, declaraties_under, latest_declaratie, lines_of};
 use super::facts::{
@@ -14,19 +15,50 @@ use super::facts::{
 use super::finding::findings_in;
 use super::row::Fields;
 use super::spoed::{ask_spoed, read_spoed};
+use super::{Result, declaratie, facts};
 use crate::domain::berichten::bericht::{BerichtIdentificatie, Heenbericht};
 use crate::domain::berichten::declaratie::Declaratie;
-use crate::domain::berichten::waarde::{Bsn, Value};
+use crate::domain::berichten::waarde::{Bsn, ReferentieNummer, ToewijzingNummer, Value};
 use crate::domain::facts::history::{
-    Awaited, DeclaratieHistory, Subject, ToewijzingFact, named_toewijzingen, named_verzoeken,
+    Awaited, DeclaratieHistory, Elsewhere, Subject, ToewijzingFact, named_toewijzingen, named_verzoeken,
 };
-use crate::domain::{Bericht, Berichtsoort, Header, History, Inhoud};
-use crate::store::{EnvelopeSeen, HeaderColumns, Receipt};
+use crate::domain::{Bericht, Berichtsoort, Header, History, Inhoud, Partij, Timestamp};
+use crate::store::{Declarable, EnvelopeSeen, FactStore, HeaderColumns, Receipt};
+
+#[async_trait]
+impl FactStore for Database {
+    async fn history(&self, bericht: &Bericht) -> Result<History> {
+        self.read((bericht,), history).await
+    }
+
+    async fn elsewhere(&self, gemeente: &Partij, aanbieder: &Partij, bsns: &[Bsn]) -> Result<HashMap<Bsn, Elsewhere>> {
+        self.read(((gemeente, aanbieder), bsns), facts::elsewhere).await
+    }
+
+    async fn granted_at(
+        &self,
+        gemeente: &Partij,
+        aanbieder: &Partij,
+        referenties: &[String],
+    ) -> Result<HashMap<String, Timestamp>> {
+        self.read(((gemeente, aanbieder), referenties), facts::granted_at).await
+    }
+
+    async fn declarable(
+        &self,
+        gemeente: &Partij,
+        aanbieder: &Partij,
+        nummers: &[ToewijzingNummer],
+        referenties: &[ReferentieNummer],
+    ) -> Result<Declarable> {
+        self.read(((gemeente, aanbieder), nummers, referenties), declaratie::declarable).await
+    }
+}
 
 /// How many questions go to the database at once.
 const AT_ONCE: usize = 8;
 
-/// See [`crate::store::Store::history`].
+/// See [`crate::store::FactStore::history`].
 pub async fn history(conn: &mut Connection, bericht: &Bericht) -> Result<History> {
     match bericht {
         Bericht::Heen(heen) => of_heenbericht(conn, heen).await,
@@ -281,18 +313,17 @@ async fn awaited(conn: &mut Connection, header: &Header) -> Result<Vec<Awaited>>
     Ok(awaited)
 }
 
-/// See [`crate::store::Store::first_receipt`].
-pub async fn first_receipt(
-    conn: &mut Connection,
-    sha256: &str,
-    named: Option<(&str, &str)>,
-) -> Result<Option<Receipt>> {
+/// See [`crate::store::IntakeStore::first_receipt`].
+pub async fn first_receipt(conn: &mut Connection, sha256: &str, header: Option<&Header>) -> Result<Option<Receipt>> {
     const NAMED: &str = "SELECT id, receipt FROM bericht
         WHERE afzender = $2 AND identificatie = $3 AND sha256 = $1 AND outcome <> 'refused' ORDER BY id LIMIT 1";
     const MADE: &str =
         "SELECT id, receipt FROM bericht WHERE sha256 = $1 AND is_made AND outcome <> 'refused' ORDER BY id LIMIT 1";
-    let query = match named {
-        Some((afzender, identificatie)) => sqlx::query(NAMED).bind(sha256).bind(afzender).bind(identificatie),
+    let query = match header {
+        Some(header) => sqlx::query(NAMED)
+            .bind(sha256)
+            .bind(header.afzender.code())
+            .bind(header.bericht_identificatie.identificatie.to_string()),
         None => sqlx::query(MADE).bind(sha256),
     };
     let rows = query.fetch_all(&mut *conn).await?;
@@ -300,7 +331,7 @@ pub async fn first_receipt(
     rows.first().map(|row| found.receipt(row)).transpose()
 }
 
-/// See [`crate::store::Store::seen_envelope`].
+/// See [`crate::store::IntakeStore::seen_envelope`].
 pub async fn seen_envelope(
     conn: &mut Connection,
     zender: &str,

@@ -1,16 +1,36 @@
 //! The berichten in the order in which they became true, and the ledger row by row: for who folds the one into the other
 //! again.
 
+use async_trait::async_trait;
 use sqlx::AssertSqlSafe;
 
-use super::super::Connection;
-use super::Result;
+use super::super::{Connection, Database};
 use super::finding::findings_in;
 use super::payload::as_xml;
 use super::row::Fields;
-use crate::store::{Digest, Journaled, LedgerRow, LedgerTable};
+use super::{Result, payload};
+use crate::store::{Digest, JournalStore, Journaled, LedgerRow, LedgerTable};
 
-/// See [`crate::store::Store::journal`].
+#[async_trait]
+impl JournalStore for Database {
+    async fn journal(&self, after: i64, limit: u32) -> Result<Vec<Journaled>> {
+        self.read((after, limit), journal).await
+    }
+
+    async fn digests(&self, after: &str, limit: u32) -> Result<Vec<Digest>> {
+        self.read((after, limit), digests).await
+    }
+
+    async fn received_bytes(&self, id: &str) -> Result<Vec<u8>> {
+        self.read((id,), payload::as_received).await.map(|(bytes, _)| bytes)
+    }
+
+    async fn ledger_rows(&self, table: LedgerTable, after: Option<(&str, i64)>, limit: u32) -> Result<Vec<LedgerRow>> {
+        self.read((table, after, limit), ledger_rows).await
+    }
+}
+
+/// See [`crate::store::JournalStore::journal`].
 pub async fn journal(conn: &mut Connection, after: i64, limit: u32) -> Result<Vec<Journaled>> {
     const PAGE: &str = "SELECT j.seq, b.id, b.received_at, b.heenbericht_id, b.receipt
         FROM journal j JOIN bericht b ON b.id = j.bericht_id
@@ -33,7 +53,7 @@ pub async fn journal(conn: &mut Connection, after: i64, limit: u32) -> Result<Ve
     Ok(berichten)
 }
 
-/// See [`crate::store::Store::digests`].
+/// See [`crate::store::JournalStore::digests`].
 pub async fn digests(conn: &mut Connection, after: &str, limit: u32) -> Result<Vec<Digest>> {
     const PAGE: &str = "SELECT id, sha256 FROM bericht WHERE id > $1 ORDER BY id LIMIT $2";
     let mut found = Vec::new();
@@ -44,11 +64,11 @@ pub async fn digests(conn: &mut Connection, after: &str, limit: u32) -> Result<V
     Ok(found)
 }
 
-/// See [`crate::store::Store::ledger_rows`].
+/// See [`crate::store::JournalStore::ledger_rows`].
 pub async fn ledger_rows(
     conn: &mut Connection,
     table: LedgerTable,
-    after: Option<(String, i64)>,
+    after: Option<(&str, i64)>,
     limit: u32,
 ) -> Result<Vec<LedgerRow>> {
     let Columns { nr, text, flags } = columns(table);

@@ -2,18 +2,35 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use async_trait::async_trait;
 use chrono::NaiveDate;
 use serde_json::json;
 use sqlx::QueryBuilder;
 
-use super::super::{Connection, Row};
+use super::super::{Connection, Database, Row};
 use super::facts::toewijzingen_of_clients;
 use super::row::{Fields, day_in_order};
-use super::{Result, audit};
+use super::{Result, audit, support};
 use crate::domain::Partij;
 use crate::domain::berichten::waarde::{Bsn, Value};
+use crate::domain::cak::Support;
 use crate::domain::facts::history::Toewijzingen;
-use crate::store::{CakExport, Levering, LeveringView};
+use crate::store::{CakExport, CakStore, Levering, LeveringView};
+
+#[async_trait]
+impl CakStore for Database {
+    async fn leveringen(&self, partij: &Partij, first: NaiveDate, last: NaiveDate) -> Result<Vec<LeveringView>> {
+        self.read((partij, (first, last)), leveringen_of).await
+    }
+
+    async fn support(&self, gemeente: &Partij, first: NaiveDate, last: NaiveDate) -> Result<Vec<Support>> {
+        self.read((gemeente, (first, last)), support::support).await
+    }
+
+    async fn record_export(&self, export: &CakExport) -> Result<()> {
+        self.write((export,), record_export).await
+    }
+}
 
 const EXPORTED: &str = "cak.exported";
 
@@ -22,7 +39,7 @@ type Table = (&'static str, &'static str);
 
 const TABLES: [Table; 2] = [("start", "begindatum"), ("stop", "einddatum")];
 
-/// See [`crate::store::Store::leveringen`].
+/// See [`crate::store::CakStore::leveringen`].
 pub async fn leveringen_of(
     conn: &mut Connection,
     partij: &Partij,
@@ -180,7 +197,7 @@ fn line(row: &Row) -> Result<LeveringView> {
     })
 }
 
-/// See [`crate::store::Store::record_export`].
+/// See [`crate::store::CakStore::record_export`].
 pub async fn record_export(conn: &mut Connection, export: &CakExport) -> Result<()> {
     let CakExport { file, partij, van, tot, rows, at, by } = export;
     let detail = json!({"file": file, "partij": partij.code(), "van": van, "tot": tot, "rows": rows});

@@ -12,7 +12,9 @@ mod deadline;
 mod declaratie;
 mod facts;
 mod finding;
+mod health;
 mod history;
+mod intake;
 mod journal;
 mod ledger;
 mod levering;
@@ -30,7 +32,6 @@ mod steer;
 mod support;
 mod toewijzing;
 mod transport;
-mod use_cases;
 mod waiting;
 
 pub use batch::Batch;

@@ -4,15 +4,51 @@
 //! that is the end of the lease, so the row of a dead worker comes back by itself; NULL means never by itself, and `stopped` why.
 //! A parcel that may have arrived stays `unclear` until the network answers: it is never shown as merely waiting.
 
+use async_trait::async_trait;
 use sqlx::AssertSqlSafe;
 use sqlx::query::QueryAs;
 
-use super::super::{Connection, SKIP_LOCKED};
+use super::super::{Connection, Database, Row, SKIP_LOCKED};
 use super::Result;
 use super::row::Fields;
 use super::transport::reach_inside;
 use crate::domain::Timestamp;
-use crate::store::{Hold, Lease, Parcel, ParcelKind, Room, Settlement, Stage, Step, StoreError};
+use crate::store::{Hold, Lease, OutboxStore, Parcel, ParcelKind, Room, Scope, Settlement, Stage, Step, StoreError};
+
+#[async_trait]
+impl OutboxStore for Database {
+    async fn claim_due(&self, now: Timestamp, lease: &Lease, room: Room) -> Result<Vec<Parcel>> {
+        self.write((now, lease, &room), claim_due).await
+    }
+
+    async fn mend_pauses(&self, now: Timestamp, latest: Timestamp) -> Result<u64> {
+        self.write((now, latest), mend_pauses).await
+    }
+
+    async fn settle(&self, parcel: &Parcel, now: Timestamp, settlement: &Settlement) -> Result<()> {
+        self.write((parcel.referentienummer.as_str(), parcel.attempt, now, settlement), settle).await
+    }
+
+    async fn reach(&self, referentienummer: &str, step: &Step) -> Result<()> {
+        self.write((referentienummer, step), reach_inside).await
+    }
+
+    async fn next_attempt_at(&self, now: Timestamp) -> Result<Option<Timestamp>> {
+        self.read((now,), next_attempt_at).await
+    }
+
+    async fn hold(&self, new: &Hold) -> Result<()> {
+        self.write((new,), hold).await
+    }
+
+    async fn free(&self, scope: &Scope) -> Result<()> {
+        self.write((scope,), free).await.map(|_| ())
+    }
+
+    async fn holds(&self) -> Result<Vec<Hold>> {
+        self.read((), holds).await
+    }
+}
 
 /// How many parcels are looked at for one claim, before it is known for whom there is room.
 const CANDIDATES: i64 = 256;
@@ -21,9 +57,9 @@ const CANDIDATES: i64 = 256;
 pub(super) const UNDER_HOLD: &str = "EXISTS (SELECT 1 FROM hold h WHERE (h.scope = 'functie' AND h.name = p.functie)
     OR (h.scope = 'zender' AND h.name = p.zender))";
 
-/// See [`crate::store::Store::claim_due`].
-pub async fn claim_due(conn: &mut Connection, now: Timestamp, lease: &Lease, mut room: Room) -> Result<Vec<Parcel>> {
-    let mut parcels = Vec::new();
+/// See [`crate::store::OutboxStore::claim_due`].
+pub async fn claim_due(conn: &mut Connection, now: Timestamp, lease: &Lease, room: &Room) -> Result<Vec<Parcel>> {
+    let (mut parcels, mut room) = (Vec::new(), room.clone());
     while !room.is_full() {
         let mut chosen = Vec::new();
         let mut is_end = true;
@@ -111,7 +147,7 @@ async fn begin_attempt(conn: &mut Connection, parcel: &Parcel, now: Timestamp, l
     Ok(())
 }
 
-/// See [`crate::store::Store::mend_pauses`].
+/// See [`crate::store::OutboxStore::mend_pauses`].
 pub async fn mend_pauses(conn: &mut Connection, now: Timestamp, latest: Timestamp) -> Result<u64> {
     let mended = sqlx::query("UPDATE parcel SET due_at = $1 WHERE due_at > $2").bind(now).bind(latest);
     Ok(mended.execute(conn).await?.rows_affected())
@@ -186,8 +222,14 @@ impl<'s> Settled<'s> {
     }
 }
 
-/// See [`crate::store::Store::settle`].
-pub async fn settle(conn: &mut Connection, parcel: &Parcel, now: Timestamp, settlement: &Settlement) -> Result<()> {
+/// See [`crate::store::OutboxStore::settle`].
+pub async fn settle(
+    conn: &mut Connection,
+    referentienummer: &str,
+    attempt: i64,
+    now: Timestamp,
+    settlement: &Settlement,
+) -> Result<()> {
     const SETTLE: &str = "UPDATE parcel
         SET state = CASE WHEN $3 IN ('waiting', 'held') AND (maybe_arrived OR $4) THEN 'unclear' ELSE $3 END,
             maybe_arrived = (maybe_arrived OR $4), worker = NULL, due_at = $5, settled_at = $6, receipt = $7,
@@ -197,8 +239,8 @@ pub async fn settle(conn: &mut Connection, parcel: &Parcel, now: Timestamp, sett
         WHERE referentienummer = $1 AND attempt = $2";
     let settled = Settled::of(settlement, now);
     let done = sqlx::query(SETTLE)
-        .bind(&parcel.referentienummer)
-        .bind(parcel.attempt)
+        .bind(referentienummer)
+        .bind(attempt)
         .bind(settled.state)
         .bind(settled.unclear)
         .bind(settled.due_at)
@@ -213,27 +255,27 @@ pub async fn settle(conn: &mut Connection, parcel: &Parcel, now: Timestamp, sett
         return Err(StoreError::LeaseLost);
     }
     sqlx::query(ATTEMPT)
-        .bind(&parcel.referentienummer)
-        .bind(parcel.attempt)
+        .bind(referentienummer)
+        .bind(attempt)
         .bind(settled.attempt_outcome)
         .bind(settled.reason)
         .bind(now)
         .execute(&mut *conn)
         .await?;
-    if let Some((stage, evidence)) = told_by(settlement, &parcel.referentienummer) {
-        reach_inside(conn, &parcel.referentienummer, &Step { stage, at: now, evidence }).await?;
+    if let Some((stage, evidence)) = reached_by(settlement, referentienummer) {
+        reach_inside(conn, referentienummer, &Step { stage, at: now, evidence }).await?;
     }
     if let Some(new) = settled.hold {
         hold(conn, new).await?;
     }
     if settled.state == "refused" {
-        void_deadlines(conn, &parcel.referentienummer).await?;
+        void_deadlines(conn, referentienummer).await?;
     }
     Ok(())
 }
 
-/// How far the bericht inside came by this attempt, and what tells so; `None`: no further.
-fn told_by(settlement: &Settlement, number: &str) -> Option<(Stage, String)> {
+/// How far the bericht inside came by this attempt, and the evidence; `None`: no further.
+fn reached_by(settlement: &Settlement, number: &str) -> Option<(Stage, String)> {
     match settlement {
         Settlement::Delivered { receipt } => Some((Stage::Accepted, receipt.clone())),
         Settlement::Refused { .. } => Some((Stage::Refused, number.to_owned())),
@@ -246,7 +288,7 @@ fn told_by(settlement: &Settlement, number: &str) -> Option<(Stage, String)> {
     }
 }
 
-/// See [`crate::store::Store::hold`].
+/// See [`crate::store::OutboxStore::hold`].
 pub async fn hold(conn: &mut Connection, hold: &Hold) -> Result<()> {
     const HOLD: &str = "INSERT INTO hold (scope, name, since, reason) VALUES ($1, $2, $3, $4)
         ON CONFLICT (scope, name) DO NOTHING";
@@ -260,6 +302,27 @@ pub async fn hold(conn: &mut Connection, hold: &Hold) -> Result<()> {
     Ok(())
 }
 
+/// See [`crate::store::OutboxStore::free`]. Answers whether it stood still.
+pub async fn free(conn: &mut Connection, scope: &Scope) -> Result<bool> {
+    let free = sqlx::query("DELETE FROM hold WHERE scope = $1 AND name = $2").bind(scope.word()).bind(scope.name());
+    Ok(free.execute(conn).await?.rows_affected() == 1)
+}
+
+/// See [`crate::store::OutboxStore::holds`].
+pub async fn holds(conn: &mut Connection) -> Result<Vec<Hold>> {
+    let rows = sqlx::query("SELECT * FROM hold ORDER BY since, scope, name").fetch_all(conn).await?;
+    let hold = |row: &Row| {
+        let fields = Fields::of("hold", "name", row);
+        let name: String = fields.get("name")?;
+        Ok(Hold {
+            scope: fields.parse("scope", |word| Scope::from_words(word, &name))?,
+            since: fields.get("since")?,
+            reason: fields.get("reason")?,
+        })
+    };
+    rows.iter().map(hold).collect()
+}
+
 /// What the network refused will never be answered, nor followed by what it asked for. A Fo01 only tells about a bericht, and voids nothing of it.
 pub(super) async fn void_deadlines(conn: &mut Connection, referentienummer: &str) -> Result<()> {
     const VOID: &str = "UPDATE deadline SET state = 'void'
@@ -269,7 +332,7 @@ pub(super) async fn void_deadlines(conn: &mut Connection, referentienummer: &str
     Ok(())
 }
 
-/// See [`crate::store::Store::next_attempt_at`].
+/// See [`crate::store::OutboxStore::next_attempt_at`].
 pub async fn next_attempt_at(conn: &mut Connection, now: Timestamp) -> Result<Option<Timestamp>> {
     Ok(sqlx::query_scalar("SELECT MIN(due_at) FROM parcel WHERE due_at > $1").bind(now).fetch_one(conn).await?)
 }

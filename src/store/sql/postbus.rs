@@ -7,7 +7,7 @@ use super::transport::reach_by_postbus;
 use crate::domain::{Partij, Timestamp};
 use crate::store::PostbusItem;
 
-/// See [`crate::store::Store::postbus`].
+/// See [`crate::store::BerichtStore::postbus`].
 pub async fn postbus(
     conn: &mut Connection,
     partij: &Partij,
@@ -33,7 +33,7 @@ fn item(row: &Row) -> Result<PostbusItem> {
     })
 }
 
-/// See [`crate::store::Store::confirm_pickup`].
+/// See [`crate::store::BerichtStore::confirm_pickup`].
 pub async fn confirm_pickup(conn: &mut Connection, id: &str, partij: &Partij, now: Timestamp) -> Result<bool> {
     const PICKED_UP: &str = "UPDATE postbus SET picked_up_at = COALESCE(picked_up_at, $3)
         WHERE bericht_id = $1 AND partij = $2";

@@ -19,7 +19,7 @@ use crate::store::{
     NewParcel, Of, Outcome, Stage, StoreError,
 };
 
-/// See [`crate::store::Store::record`]. Of a large bericht the most was written ahead.
+/// See [`crate::store::IntakeStore::record`]. Of a large bericht the most was written ahead.
 pub async fn record(conn: &mut Connection, entry: &Entry, is_staged: bool) -> Result<()> {
     let bericht = &entry.bericht;
     if entry.released {

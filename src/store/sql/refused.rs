@@ -36,11 +36,11 @@ pub async fn count_refused(conn: &mut Connection) -> Result<i64> {
     Ok(sqlx::query_scalar(refused!("COUNT(*)", "")).fetch_one(conn).await?)
 }
 
-/// See [`crate::store::Store::refused_toewijzingen`].
+/// See [`crate::store::ToewijzingStore::refused_toewijzingen`].
 pub async fn refused_toewijzingen(
     conn: &mut Connection,
     partij: Option<&Partij>,
-    after: Option<(String, i64)>,
+    after: Option<(&str, i64)>,
     limit: u32,
 ) -> Result<Vec<RefusedToewijzing>> {
     const PAGE: &str = refused!(

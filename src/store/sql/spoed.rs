@@ -16,7 +16,7 @@ use crate::store::{DeadlineState, Spoed, SpoedWithdrawal};
 const SPOED: &str = "toewijzing.spoed";
 const WITHDRAWN: &str = "toewijzing.spoed-withdrawn";
 
-/// See [`crate::store::Store::record_spoed`].
+/// See [`crate::store::DeadlineStore::record_spoed`].
 ///
 /// The revision of the toewijzing advances, so that a toewijzing that is judged meanwhile is judged again.
 pub async fn record_spoed(conn: &mut Connection, spoed: &Spoed) -> Result<Spoed> {
@@ -81,7 +81,7 @@ fn kept(row: &Row, (gemeente, aanbieder): Pair<'_>, toewijzing_nummer: Toewijzin
     })
 }
 
-/// See [`crate::store::Store::withdraw_spoed`].
+/// See [`crate::store::DeadlineStore::withdraw_spoed`].
 ///
 /// The revision advances before starts are looked for: one that is recorded at the same time is seen here, or is judged again
 /// and stops the clock itself.

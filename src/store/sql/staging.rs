@@ -70,7 +70,7 @@ fn ranges(count: usize) -> impl Iterator<Item = Range<usize>> {
 }
 
 /// What writes one portion.
-pub fn plan(entry: &Entry, portion: Portion) -> Result<Batch> {
+pub fn plan(entry: &Entry, portion: &Portion) -> Result<Batch> {
     let (id, mut batch) = (&entry.bericht.id, Batch::default());
     match portion {
         Portion::Mark => {
@@ -82,23 +82,28 @@ pub fn plan(entry: &Entry, portion: Portion) -> Result<Batch> {
             }
         }
         Portion::Bytes { of_retour, is_made, nr } => {
-            let bericht = entry.retour.as_ref().filter(|_| of_retour).unwrap_or(&entry.bericht);
-            let bytes = bericht.xml.as_ref().filter(|_| is_made).unwrap_or(&bericht.bytes);
-            insert_part(&mut batch, (&bericht.id, is_made), nr, bytes);
+            let bericht = entry.retour.as_ref().filter(|_| *of_retour).unwrap_or(&entry.bericht);
+            let bytes = bericht.xml.as_ref().filter(|_| *is_made).unwrap_or(&bericht.bytes);
+            insert_part(&mut batch, (&bericht.id, *is_made), *nr, bytes);
         }
         Portion::Lines(range) => {
             if let (Some(about), Some(declaratie)) = (&entry.about, &entry.ledger.declaratie) {
-                insert_prestaties(&mut batch, about, id, declaratie, range)?;
+                insert_prestaties(&mut batch, about, id, declaratie, range.clone())?;
             }
         }
         Portion::About(range) => {
             if let Some(about) = &entry.about {
-                insert_about(&mut batch, about, id, range);
+                insert_about(&mut batch, about, id, range.clone());
             }
         }
-        Portion::Findings(range) => insert_findings(&mut batch, &entry.bericht, range),
+        Portion::Findings(range) => insert_findings(&mut batch, &entry.bericht, range.clone()),
     }
     Ok(batch)
+}
+
+/// Writes one portion.
+pub async fn write(conn: &mut Connection, entry: &Entry, portion: &Portion) -> Result<()> {
+    plan(entry, portion)?.run(conn).await
 }
 
 /// It counts from now on.

@@ -1,22 +1,54 @@
 //! What people do about parcels, what stands still, and what the network says about a parcel afterwards.
 
+use async_trait::async_trait;
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 use sqlx::query::Query;
 
-use super::super::{Connection, Row};
+use super::super::{Connection, Database, Row};
 use super::Result;
 use super::audit::append;
 use super::batch::Batch;
-use super::outbox::{UNDER_HOLD, hold, void_deadlines};
+use super::outbox::{UNDER_HOLD, free, hold, void_deadlines};
 use super::record::{insert_envelope, insert_parcel};
 use super::row::{Fields, day_in_order, in_order};
 use super::transport::{reach, reach_inside};
 use crate::domain::Timestamp;
 use crate::store::{
-    Action, FaultEffect, FaultView, Hold, KeptParcel, NewFault, OutboxQuery, ParcelKind, ParcelState, ParcelView,
-    Scope, Stage, Steering, Step, StoreError,
+    Action, After, FaultEffect, FaultView, KeptParcel, NewFault, OutboxQuery, ParcelKind, ParcelState, ParcelView,
+    Scope, Stage, Steering, SteeringStore, Step, StoreError,
 };
+
+#[async_trait]
+impl SteeringStore for Database {
+    async fn outbox(&self, query: &OutboxQuery, after: After<'_>, limit: u32) -> Result<Vec<ParcelView>> {
+        self.read((query, after, limit), outbox).await
+    }
+
+    async fn undelivered(&self, limit: u32) -> Result<Vec<ParcelView>> {
+        self.read((limit,), undelivered).await
+    }
+
+    async fn parcel(&self, referentienummer: &str) -> Result<Option<KeptParcel>> {
+        self.read((referentienummer,), parcel).await
+    }
+
+    async fn steer(&self, steering: &Steering) -> Result<()> {
+        self.write((steering,), steer).await
+    }
+
+    async fn release(&self, scope: &Scope, at: Timestamp, who: &str, reason: &str) -> Result<bool> {
+        self.write((scope, at, who, reason), release).await
+    }
+
+    async fn take_fault(&self, fault: &NewFault) -> Result<()> {
+        self.write((fault,), take_fault).await
+    }
+
+    async fn faults(&self, about: Option<&str>, limit: u32) -> Result<Vec<FaultView>> {
+        self.read((about, limit), faults).await
+    }
+}
 
 /// A parcel `p` with where it stands, as people see it.
 fn standing() -> String {
@@ -36,7 +68,7 @@ pub async fn parcels_of(conn: &mut Connection, bericht_id: &str) -> Result<Vec<P
     rows.iter().map(view).collect()
 }
 
-/// See [`crate::store::Store::undelivered`].
+/// See [`crate::store::SteeringStore::undelivered`].
 pub async fn undelivered(conn: &mut Connection, limit: u32) -> Result<Vec<ParcelView>> {
     // What somebody has to look at first, and of that the newest: it may be what goes wrong now.
     let undelivered = format!(
@@ -50,7 +82,7 @@ pub async fn undelivered(conn: &mut Connection, limit: u32) -> Result<Vec<Parcel
     rows.iter().map(view).collect()
 }
 
-/// See [`crate::store::Store::outbox`].
+/// See [`crate::store::SteeringStore::outbox`].
 pub async fn outbox(
     conn: &mut Connection,
     query: &OutboxQuery,
@@ -78,7 +110,7 @@ pub async fn outbox(
     rows.iter().map(view).collect()
 }
 
-/// See [`crate::store::Store::parcel`].
+/// See [`crate::store::SteeringStore::parcel`].
 pub async fn parcel(conn: &mut Connection, referentienummer: &str) -> Result<Option<KeptParcel>> {
     let of = format!("{} WHERE p.referentienummer = $1", standing());
     let row = sqlx::query(AssertSqlSafe(of)).bind(referentienummer).fetch_optional(&mut *conn).await?;
@@ -131,7 +163,7 @@ fn state(fields: &Fields<'_>) -> Result<ParcelState> {
     }
 }
 
-/// See [`crate::store::Store::steer`].
+/// See [`crate::store::SteeringStore::steer`].
 pub async fn steer(conn: &mut Connection, steering: &Steering) -> Result<()> {
     const AGAIN: &str = "UPDATE parcel SET state = CASE WHEN maybe_arrived THEN 'unclear' ELSE 'waiting' END,
             stopped = NULL, due_at = $2, tried_since = NULL WHERE referentienummer = $1";
@@ -192,13 +224,7 @@ pub async fn steer(conn: &mut Connection, steering: &Steering) -> Result<()> {
     append(conn, by, steering.action.word(), Some(&seen.bericht_id), &detail.to_string()).await
 }
 
-/// See [`crate::store::Store::free`]. Answers whether it stood still.
-pub async fn free(conn: &mut Connection, scope: &Scope) -> Result<bool> {
-    let free = sqlx::query("DELETE FROM hold WHERE scope = $1 AND name = $2").bind(scope.word()).bind(scope.name());
-    Ok(free.execute(conn).await?.rows_affected() == 1)
-}
-
-/// See [`crate::store::Store::release`].
+/// See [`crate::store::SteeringStore::release`].
 pub async fn release(conn: &mut Connection, scope: &Scope, at: Timestamp, who: &str, reason: &str) -> Result<bool> {
     let stood_still = free(conn, scope).await?;
     if stood_still {
@@ -208,22 +234,7 @@ pub async fn release(conn: &mut Connection, scope: &Scope, at: Timestamp, who: &
     Ok(stood_still)
 }
 
-/// See [`crate::store::Store::holds`].
-pub async fn holds(conn: &mut Connection) -> Result<Vec<Hold>> {
-    let rows = sqlx::query("SELECT * FROM hold ORDER BY since, scope, name").fetch_all(conn).await?;
-    let hold = |row: &Row| {
-        let fields = Fields::of("hold", "name", row);
-        let name: String = fields.get("name")?;
-        Ok(Hold {
-            scope: fields.parse("scope", |word| Scope::from_words(word, &name))?,
-            since: fields.get("since")?,
-            reason: fields.get("reason")?,
-        })
-    };
-    rows.iter().map(hold).collect()
-}
-
-/// See [`crate::store::Store::take_fault`].
+/// See [`crate::store::SteeringStore::take_fault`].
 pub async fn take_fault(conn: &mut Connection, new: &NewFault) -> Result<()> {
     const REFUSE: &str =
         "UPDATE parcel SET state = 'refused', worker = NULL, due_at = NULL, stopped = NULL, used_up = TRUE,
@@ -288,7 +299,7 @@ async fn insert_fault(conn: &mut Connection, new: &NewFault) -> Result<()> {
     Ok(())
 }
 
-/// See [`crate::store::Store::faults`].
+/// See [`crate::store::SteeringStore::faults`].
 pub async fn faults(conn: &mut Connection, about: Option<&str>, limit: u32) -> Result<Vec<FaultView>> {
     const APART: &str =
         "SELECT * FROM fault WHERE why IS NOT NULL AND CAST($1 AS TEXT) IS NULL ORDER BY id DESC LIMIT $2";

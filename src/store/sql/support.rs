@@ -13,7 +13,7 @@ use crate::domain::berichten::waarde::{Bsn, Value};
 use crate::domain::cak::Support;
 use crate::domain::facts::history::{ToewijzingFact, Toewijzingen};
 
-/// See [`crate::store::Store::support`].
+/// See [`crate::store::CakStore::support`].
 pub async fn support(
     conn: &mut Connection,
     gemeente: &Partij,

@@ -2,21 +2,54 @@
 
 use std::collections::BTreeSet;
 
+use async_trait::async_trait;
 use chrono::NaiveDate;
 use sqlx::QueryBuilder;
 
-use super::super::{Connection, Row};
-use super::Result;
+use super::super::{Connection, Database, Row};
 use super::bericht::views;
 use super::facts::{Pair, antwoorden_to, lines_on, of_pair, one_of, start_key, stop_key, toewijzing, verzoeken_named};
 use super::row::{Fields, day_in_order};
+use super::{Result, refused};
 use crate::domain::Partij;
 use crate::domain::berichten::waarde::Value;
 use crate::store::{
-    AntwoordView, BerichtView, DeliveryView, ToewijzingView, VersionView, WaitingKey, WaitingToewijzing,
+    AntwoordView, BerichtView, DeliveryView, RefusedToewijzing, ToewijzingStore, ToewijzingView, VersionView,
+    WaitingKey, WaitingToewijzing,
 };
 
-/// See [`crate::store::Store::toewijzing`].
+#[async_trait]
+impl ToewijzingStore for Database {
+    async fn toewijzing(
+        &self,
+        gemeente: &Partij,
+        nummer: i64,
+        partij: Option<&Partij>,
+    ) -> Result<Option<ToewijzingView>> {
+        self.read((gemeente, nummer, partij), toewijzing_view).await
+    }
+
+    async fn toewijzingen_without_start(
+        &self,
+        partij: Option<&Partij>,
+        today: NaiveDate,
+        after: Option<&WaitingKey>,
+        limit: u32,
+    ) -> Result<Vec<WaitingToewijzing>> {
+        self.read((partij, today, (after, limit)), toewijzingen_without_start).await
+    }
+
+    async fn refused_toewijzingen(
+        &self,
+        partij: Option<&Partij>,
+        after: Option<(&str, i64)>,
+        limit: u32,
+    ) -> Result<Vec<RefusedToewijzing>> {
+        self.read((partij, after, limit), refused::refused_toewijzingen).await
+    }
+}
+
+/// See [`crate::store::ToewijzingStore::toewijzing`].
 pub async fn toewijzing_view(
     conn: &mut Connection,
     gemeente: &Partij,
@@ -148,7 +181,7 @@ async fn berichten_about(
     views(conn, &rows).await
 }
 
-/// See [`crate::store::Store::toewijzingen_without_start`].
+/// See [`crate::store::ToewijzingStore::toewijzingen_without_start`].
 pub async fn toewijzingen_without_start(
     conn: &mut Connection,
     partij: Option<&Partij>,

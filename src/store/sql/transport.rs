@@ -104,41 +104,41 @@ pub async fn reach_inside(conn: &mut Connection, referentienummer: &str, step: &
 }
 
 /// What told how far berichten came, by their id.
-pub struct Told(HashMap<String, Vec<Step>>);
+pub struct Steps(HashMap<String, Vec<Step>>);
 
 /// What told so of these rows of `bericht`.
-pub async fn told(conn: &mut Connection, rows: &[Row]) -> Result<Told> {
+pub async fn steps_of(conn: &mut Connection, rows: &[Row]) -> Result<Steps> {
     const NETWORK: &str = "SELECT bericht_id, stage, at, evidence FROM transport";
     const POSTBUS: &str = "SELECT p.bericht_id, b.received_at, p.picked_up_at FROM bericht b
         JOIN postbus p ON p.bericht_id = b.id AND p.partij IN (b.afzender, b.ontvanger)";
     const RETOUR: &str = "SELECT b.id AS bericht_id, b.transport, r.id, r.received_at, r.soort FROM bericht b
         JOIN bericht r ON r.id = b.retour_id";
     let ids = rows.iter().map(|row| Fields::of("bericht", "id", row).get("id")).collect::<Result<Vec<String>>>()?;
-    let mut told = Told(HashMap::new());
+    let mut steps = Steps(HashMap::new());
     if ids.is_empty() {
-        return Ok(told);
+        return Ok(steps);
     }
     for row in &rows_of(conn, NETWORK, " WHERE bericht_id IN ", &ids).await? {
         let fields = Fields::of("transport", "bericht_id", row);
         let (at, evidence): (Timestamp, String) = (fields.get("at")?, fields.get("evidence")?);
-        told.add(&fields, fields.parse("stage", Stage::from_word)?, at, &evidence)?;
+        steps.add(&fields, fields.parse("stage", Stage::from_word)?, at, &evidence)?;
     }
     for row in &rows_of(conn, POSTBUS, " WHERE b.id IN ", &ids).await? {
         let fields = Fields::of("postbus", "bericht_id", row);
-        told.add(&fields, Stage::HandedOver, fields.get("received_at")?, "postbus")?;
+        steps.add(&fields, Stage::HandedOver, fields.get("received_at")?, "postbus")?;
         if let Some(at) = fields.get("picked_up_at")? {
-            told.add(&fields, Stage::Fetched, at, "postbus")?;
+            steps.add(&fields, Stage::Fetched, at, "postbus")?;
         }
     }
     for row in &rows_of(conn, RETOUR, " WHERE b.id IN ", &ids).await? {
         let fields = Fields::of("bericht", "bericht_id", row);
         let evidence: String = fields.get("id")?;
-        told.add(&fields, said_by(&fields)?, fields.get("received_at")?, &evidence)?;
+        steps.add(&fields, said_by(&fields)?, fields.get("received_at")?, &evidence)?;
     }
-    for steps in told.0.values_mut() {
-        steps.sort_by_key(|step| step.at);
+    for of_one in steps.0.values_mut() {
+        of_one.sort_by_key(|step| step.at);
     }
-    Ok(told)
+    Ok(steps)
 }
 
 /// What the retour or antwoord of a row says of its heenbericht.
@@ -158,7 +158,7 @@ async fn rows_of(conn: &mut Connection, select: &str, column_in: &str, ids: &[St
     Ok(query.build().fetch_all(conn).await?)
 }
 
-impl Told {
+impl Steps {
     fn add(&mut self, fields: &Fields<'_>, stage: Stage, at: Timestamp, evidence: &str) -> Result<()> {
         let step = Step { stage, at, evidence: evidence.to_owned() };
         self.0.entry(fields.get("bericht_id")?).or_default().push(step);

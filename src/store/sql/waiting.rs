@@ -2,19 +2,35 @@
 
 use std::collections::BTreeMap;
 
+use async_trait::async_trait;
 use sqlx::QueryBuilder;
 
-use super::super::{Connection, Db, Row};
+use super::super::{Connection, Database, Db, Row};
 use super::Result;
 use super::batch::Batch;
 use super::facts::{CHUNK, Pair, of_pair, one_of};
 use super::payload::as_received;
 use super::payload::receipt_text;
 use super::row::{Fields, in_order};
-use crate::domain::Timestamp;
 use crate::domain::berichten::waarde::Value;
 use crate::domain::facts::history::Subject;
-use crate::store::{NewBericht, StoreError, Via, Wait, Waiting};
+use crate::domain::{Partij, Timestamp};
+use crate::store::{NewBericht, StoreError, Via, Wait, Waiting, WaitingStore};
+
+#[async_trait]
+impl WaitingStore for Database {
+    async fn waiting_on(&self, gemeente: &Partij, aanbieder: &Partij, subjects: &[Subject]) -> Result<Vec<Waiting>> {
+        self.read(((gemeente, aanbieder), subjects), waiting_on).await
+    }
+
+    async fn waiting_until(&self, now: Timestamp) -> Result<Vec<Waiting>> {
+        self.read((now,), waiting_until).await
+    }
+
+    async fn next_wait_ends_at(&self) -> Result<Option<Timestamp>> {
+        self.read((), next_wait_ends_at).await
+    }
+}
 
 /// A waiting bericht without its bytes; the caller adds which ones.
 const WAITING: &str = "SELECT b.id, w.until, b.received_at, b.via, b.poster, b.referentienummer, b.sha256
@@ -53,7 +69,7 @@ pub async fn release(conn: &mut Connection, bericht: &NewBericht) -> Result<()> 
     Ok(())
 }
 
-/// See [`crate::store::Store::waiting_on`].
+/// See [`crate::store::WaitingStore::waiting_on`].
 pub async fn waiting_on(conn: &mut Connection, pair: Pair<'_>, subjects: &[Subject]) -> Result<Vec<Waiting>> {
     let mut found = BTreeMap::new();
     // Mostly nobody waits, which is known sooner than who waits for one of these.
@@ -73,14 +89,14 @@ pub async fn waiting_on(conn: &mut Connection, pair: Pair<'_>, subjects: &[Subje
     Ok(found.into_values().collect())
 }
 
-/// See [`crate::store::Store::waiting_until`].
+/// See [`crate::store::WaitingStore::waiting_until`].
 pub async fn waiting_until(conn: &mut Connection, now: Timestamp) -> Result<Vec<Waiting>> {
     let mut query = QueryBuilder::new(WAITING);
     query.push("w.until <= ").push_bind(in_order(now)).push(" ORDER BY b.id");
     fetch(conn, query).await
 }
 
-/// See [`crate::store::Store::next_wait_ends_at`].
+/// See [`crate::store::WaitingStore::next_wait_ends_at`].
 pub async fn next_wait_ends_at(conn: &mut Connection) -> Result<Option<Timestamp>> {
     Ok(sqlx::query_scalar("SELECT MIN(until) FROM waiting").fetch_one(conn).await?)
 }

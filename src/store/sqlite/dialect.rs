@@ -1,16 +1,12 @@
 //! What the SQL that both databases understand takes from this one.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::store::StoreError;
 use crate::store::migrations::Dialect;
 
 pub(in crate::store) type Connection = sqlx::SqliteConnection;
 pub(in crate::store) type Db = sqlx::Sqlite;
 pub(in crate::store) type Row = sqlx::sqlite::SqliteRow;
-pub(in crate::store) type Step<'c, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'c>>;
 
 /// Whose turn it is to write: the writer's for a group, or the checkpointer's for the last of the log.
 pub(in crate::store) type Turn = Arc<tokio::sync::Mutex<()>>;

@@ -18,9 +18,10 @@ use tokio::runtime::Builder;
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
+use super::Turn;
 use super::sql::Batch;
-use super::{Step, Turn};
 use crate::store::StoreError;
+use crate::store::use_case::{Kept, UseCase};
 
 /// How many commands one commit takes at most, and how many wait before a caller does.
 const GROUP: usize = 128;
@@ -47,8 +48,9 @@ trait Command: Send {
 }
 
 /// A use case, and where its caller waits.
-struct Asked<T, F> {
-    step: F,
+struct Queued<K, T, U> {
+    asked: K,
+    use_case: U,
     /// With what it gives.
     plan: Option<(Batch, T)>,
     done: Result<T, StoreError>,
@@ -56,10 +58,11 @@ struct Asked<T, F> {
 }
 
 #[async_trait]
-impl<T, F> Command for Asked<T, F>
+impl<K, T, U> Command for Queued<K, T, U>
 where
+    K: Kept,
     T: Send,
-    F: for<'c> FnOnce(&'c mut SqliteConnection) -> Step<'c, T> + Clone + Send,
+    U: for<'c> UseCase<'c, SqliteConnection, K::Lent<'c>, T>,
 {
     fn plan(&mut self) -> Option<Batch> {
         let (batch, given) = self.plan.take()?;
@@ -68,8 +71,7 @@ where
     }
 
     async fn run(&mut self, conn: &mut SqliteConnection) -> bool {
-        let step = self.step.clone();
-        self.done = step(conn).await;
+        self.done = self.use_case.run(conn, self.asked.lend()).await;
         self.done.is_ok()
     }
 
@@ -159,13 +161,14 @@ impl Writer {
     ///
     /// # Errors
     /// The command's own, the commit's, or [`StoreError::Closed`]: then nothing of it remains.
-    pub async fn run<T, F>(&self, step: F) -> Result<T, StoreError>
+    pub async fn run<K, T, U>(&self, asked: K, use_case: U) -> Result<T, StoreError>
     where
+        K: Kept,
         T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Step<'c, T> + Clone + Send + 'static,
+        U: for<'c> UseCase<'c, SqliteConnection, K::Lent<'c>, T> + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        self.ask(Box::new(Asked { step, plan: None, done: Err(StoreError::Closed), answer })).await?;
+        self.ask(Box::new(Queued { asked, use_case, plan: None, done: Err(StoreError::Closed), answer })).await?;
         answered.await.unwrap_or(Err(StoreError::Closed))
     }
 
@@ -173,13 +176,14 @@ impl Writer {
     ///
     /// # Errors
     /// As those of [`Writer::run`].
-    pub async fn run_planned<F>(&self, plan: Option<Batch>, step: F) -> Result<(), StoreError>
+    pub async fn run_planned<K, U>(&self, plan: Option<Batch>, asked: K, use_case: U) -> Result<(), StoreError>
     where
-        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Step<'c, ()> + Clone + Send + 'static,
+        K: Kept,
+        U: for<'c> UseCase<'c, SqliteConnection, K::Lent<'c>, ()> + 'static,
     {
         let (answer, answered) = oneshot::channel();
         let plan = plan.map(|plan| (plan, ()));
-        self.ask(Box::new(Asked { step, plan, done: Err(StoreError::Closed), answer })).await?;
+        self.ask(Box::new(Queued { asked, use_case, plan, done: Err(StoreError::Closed), answer })).await?;
         answered.await.unwrap_or(Err(StoreError::Closed))
     }
 
@@ -371,14 +375,12 @@ mod tests {
 
     /// Writes a row, past the store.
     async fn write(writer: &Writer) -> Result<(), StoreError> {
-        writer.run(|conn| insert(conn)).await
+        writer.run((), insert).await
     }
 
-    fn insert(conn: &mut SqliteConnection) -> Step<'_, ()> {
-        Box::pin(async move {
-            sqlx::query("INSERT INTO t (a) VALUES (1)").execute(conn).await?;
-            Ok(())
-        })
+    async fn insert(conn: &mut SqliteConnection) -> Result<(), StoreError> {
+        sqlx::query("INSERT INTO t (a) VALUES (1)").execute(conn).await?;
+        Ok(())
     }
 
     /// A writer on a file, whose connection may only read: so it is left by a spell in which nothing could be written.

@@ -241,7 +241,7 @@ pub async fn what_others_were_granted_is_seen_without_a_start(World { one, two, 
     put(&*one, "b3", stranger(), of_lines("b3", true, vec![on_day(8, Some(7)), on_day(9, None)])).await;
     put(&*one, "b4", aanbieder(), of_lines("b4", false, vec![on_day(10, None)])).await;
     let granted = async |gemeente: &Partij, aanbieder: &Partij| -> Vec<u32> {
-        let found = two.elsewhere(gemeente, aanbieder, &[&value(BSN)]).await.expect("read");
+        let found = two.elsewhere(gemeente, aanbieder, &[value(BSN)]).await.expect("read");
         let mut days: Vec<u32> = found.values().flat_map(|one| &one.granted).map(|one| one.begindatum.day()).collect();
         days.sort_unstable();
         days
@@ -300,7 +300,8 @@ pub async fn when_a_line_was_granted_is_known_once_its_antwoord_came(World { one
     rejected.fact.toegekend = None;
     put(&*one, "b1", aanbieder(), of_lines("b1", false, vec![on_day(1, Some(7)), on_day(2, Some(7)), rejected])).await;
     let granted = async |aanbieder: &Partij| {
-        let found = two.granted_at(&gemeente(), aanbieder, &["L-1", "L-3", "L-9"]).await.expect("read");
+        let found =
+            two.granted_at(&gemeente(), aanbieder, &["L-1", "L-3", "L-9"].map(str::to_owned)).await.expect("read");
         found.into_iter().collect::<Vec<_>>()
     };
     assert_eq!(granted(&aanbieder()).await, [], "nobody answered");

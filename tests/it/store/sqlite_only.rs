@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use iwmo_gateway::store::{Entry, EnvelopeSeen, Sqlite, Store, StoreError};
+use iwmo_gateway::store::{BerichtStore, Entry, EnvelopeSeen, HealthStore, IntakeStore, Sqlite, StoreError};
 
 use sqlx::{Connection, SqliteConnection};
 

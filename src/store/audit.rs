@@ -1,0 +1,30 @@
+//! What people did.
+
+use async_trait::async_trait;
+
+use super::error::StoreError;
+use crate::domain::Timestamp;
+
+/// The audit log.
+#[async_trait]
+pub trait AuditStore: Send + Sync {
+    /// What somebody did, oldest first, after this place.
+    async fn audit(&self, after: i64, limit: u32) -> Result<Vec<AuditView>, StoreError>;
+}
+
+/// What somebody did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditView {
+    /// Its place.
+    pub seq: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Who, by the name of the credential.
+    pub who: String,
+    /// As in `declaratie.proposed`.
+    pub what: String,
+    /// About which bericht, where it is about one.
+    pub bericht_id: Option<String>,
+    /// The rest, as JSON.
+    pub detail: String,
+}
