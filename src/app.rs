@@ -287,6 +287,7 @@ fn http_settings(config: &Config) -> http::Settings {
         adapters: config.ggk.adapters.clone(),
         callers: credentials.map(|one| (one.token_sha256.clone(), caller(one))).collect(),
         rekeningen: config.rekeningen.clone(),
+        theme: config.theme.clone(),
         contact: http::Contact {
             name: config.http.contact.name.clone(),
             email: config.http.contact.email.clone(),

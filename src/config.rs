@@ -77,6 +77,8 @@ pub struct Config {
     pub partijen: Vec<LocalParty>,
     /// Who may call.
     pub credentials: Vec<Credential>,
+    /// A stylesheet with tokens that is laid over those of the pages.
+    pub theme: Option<String>,
     /// Accounts, by the code of whose they are.
     pub rekeningen: HashMap<String, Rekening>,
 }

@@ -26,6 +26,7 @@ use crate::domain::{Partij, Release};
 #[serde(deny_unknown_fields)]
 pub(super) struct Raw {
     http: Http,
+    dashboard: RawDashboard,
     database: RawDatabase,
     ggk: Ggk,
     relay: Relay,
@@ -50,6 +51,24 @@ pub(super) struct Raw {
 #[serde(deny_unknown_fields)]
 struct RawDatabase {
     url: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawDashboard {
+    theme_file: PathBuf,
+}
+
+impl RawDashboard {
+    /// What stands in the file.
+    fn theme(&self, problems: &mut Vec<String>) -> Option<String> {
+        if self.theme_file.as_os_str().is_empty() {
+            return None;
+        }
+        let read = std::fs::read_to_string(&self.theme_file);
+        read.inspect_err(|error| problems.push(format!("dashboard.theme_file: {}: {error}", self.theme_file.display())))
+            .ok()
+    }
 }
 
 #[derive(Deserialize)]
@@ -167,6 +186,7 @@ impl Raw {
             folder => Codelijsten::load(&folder, problems),
         };
         let profile = profile(&self.deadlines.profile, &self.afspraken, &codelijsten, problems);
+        let theme = self.dashboard.theme(problems);
         let contracten = match self.contracten.folder {
             folder if folder.as_os_str().is_empty() => Contracten::default(),
             folder => contracten::load(&folder, problems),
@@ -191,6 +211,7 @@ impl Raw {
             codelijsten,
             schemas,
             contracten,
+            theme,
             log: self.log,
             partijen,
             credentials,

@@ -35,7 +35,7 @@ pub mod table;
 pub mod wait;
 pub mod watch;
 
-pub use crate::clock::local as local_time;
+pub use crate::clock::{end_of as end_of_day, local as local_time};
 pub use alarm::Alarm;
 pub use brought::Brought;
 pub use format::{JsonSchemas, as_json, example_as_json, example_release, json_schemas, retour_codes};

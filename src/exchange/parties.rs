@@ -65,6 +65,11 @@ impl LocalParties {
         self.known.get(partij)
     }
 
+    /// Every local party and its name.
+    pub fn all(&self) -> impl Iterator<Item = (&Partij, &str)> {
+        self.known.iter().map(|(partij, local)| (partij, local.naam.as_str()))
+    }
+
     /// The name of a party for people: its own when it is local, else its code.
     #[must_use]
     pub fn naam(&self, code: &str) -> Option<&str> {

@@ -28,7 +28,7 @@ use crate::exchange::keep::{self, DeadlineJson, OpeningAsked};
 use crate::store::{DeadlineQuery, DeadlineState};
 
 /// The longest reference or name, in characters.
-const SHORT: usize = 100;
+pub(super) const SHORT: usize = 100;
 /// The longest reason, in characters.
 pub(super) const LONG: usize = 500;
 

@@ -33,6 +33,8 @@ pub enum Problem {
     NotAParty,
     /// The caller acts for a party, and this is for operators.
     NotAnOperator,
+    /// A form came from another session than the one that it is sent in.
+    OtherSession,
     /// There is no such thing, or it concerns another party.
     NotFound,
     /// Too many wrong tokens came from this address.
@@ -228,6 +230,7 @@ impl Problem {
             | Self::NotAGemeente
             | Self::NotAnAanbieder
             | Self::MayNotDecide
+            | Self::OtherSession
             | Self::Refused(Refused::WrongParty, _) => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::NotDecided(why) => not_decided_status(why),
@@ -305,7 +308,8 @@ impl Problem {
             | Self::NotAnOperator
             | Self::NotAGemeente
             | Self::NotAnAanbieder
-            | Self::MayNotDecide => self.texts_for_whom(),
+            | Self::MayNotDecide
+            | Self::OtherSession => self.texts_for_whom(),
             Self::NotFound => {
                 ("niet-gevonden", "Niet gevonden", "Dit bestaat niet, of het is niet van uw partij.".into())
             }
@@ -387,6 +391,11 @@ impl Problem {
                 "geen-beheerder",
                 not_allowed,
                 "Dit is alleen voor beheerders; dit token handelt voor een partij.".into(),
+            ),
+            Self::OtherSession => (
+                "andere-sessie",
+                not_allowed,
+                "Dit formulier hoort niet bij uw sessie. Er is niets gedaan. Ga terug, ververs de pagina en vul het opnieuw in.".into(),
             ),
             Self::NotAnAanbieder => ("geen-aanbieder", not_allowed, "Alleen een aanbieder declareert.".into()),
             Self::MayNotDecide => (

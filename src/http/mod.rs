@@ -56,8 +56,13 @@ const FORM_BYTES: usize = 1_000_000;
 /// What people see in a browser.
 fn pages() -> OpenApiRouter<Arc<Server>> {
     OpenApiRouter::new()
-        .routes(routes!(dashboard::page))
+        .routes(routes!(dashboard::today::page))
+        .routes(routes!(dashboard::work::page, dashboard::work::act))
+        .routes(routes!(dashboard::netwerk::page, dashboard::netwerk::act))
+        .routes(routes!(dashboard::netwerk::group))
         .routes(routes!(dashboard::toewijzing::search))
+        .routes(routes!(dashboard::toewijzing::list))
+        .routes(routes!(dashboard::berichten::page))
         .routes(routes!(dashboard::toewijzing::toewijzing))
         .routes(routes!(dashboard::toewijzing::waiting))
         .routes(routes!(dashboard::bericht::bericht))
@@ -69,9 +74,12 @@ fn pages() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(dashboard::betaling::pain001))
         .routes(routes!(dashboard::regel::regels))
         .routes(routes!(dashboard::regel::regel))
-        .routes(routes!(dashboard::login_page, dashboard::login))
-        .routes(routes!(dashboard::logout))
-        .routes(routes!(dashboard::stylesheet))
+        .routes(routes!(dashboard::login::login_page, dashboard::login::login))
+        .routes(routes!(dashboard::login::logout))
+        .routes(routes!(dashboard::login::choose))
+        .routes(routes!(dashboard::assets::stylesheet))
+        .routes(routes!(dashboard::assets::theme))
+        .routes(routes!(dashboard::assets::script))
         .layer(DefaultBodyLimit::max(FORM_BYTES))
 }
 
@@ -131,6 +139,7 @@ pub fn routers(gateway: Arc<Gateway>, settings: Settings) -> Routers {
         callers: settings.callers.into_iter().collect(),
         sessions: dashboard::Sessions::default(),
         rekeningen: settings.rekeningen,
+        theme: settings.theme,
     });
     let (network, _) = OpenApiRouter::new().routes(routes!(soap::receive)).split_for_parts();
     Routers { api: dressed(router, Arc::clone(&server)), network: dressed(network, server) }

@@ -94,6 +94,12 @@ pub(super) fn text(pattern: &str, example: &str) -> RefOr<Schema> {
     ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).examples([json!(example)]).into()
 }
 
+/// A day, as in `2026-03-04`.
+pub(super) fn day() -> RefOr<Schema> {
+    let format = utoipa::openapi::SchemaFormat::KnownFormat(utoipa::openapi::KnownFormat::Date);
+    ObjectBuilder::new().schema_type(Type::String).format(Some(format)).into()
+}
+
 /// One of these words.
 pub(super) fn one_of(words: &[&str]) -> RefOr<Schema> {
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words.iter().map(|word| (*word).to_owned()))).into()

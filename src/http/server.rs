@@ -29,6 +29,8 @@ pub struct Settings {
     pub rekeningen: HashMap<String, Rekening>,
     /// Whom callers turn to.
     pub contact: Contact,
+    /// Tokens of the looks that this installation lays over ours, as a stylesheet.
+    pub theme: Option<String>,
 }
 
 /// Whom callers of this server turn to, as its description says.
@@ -53,6 +55,8 @@ pub(super) struct Server {
     pub(super) callers: HashMap<String, Caller>,
     pub(super) sessions: Sessions,
     pub(super) rekeningen: HashMap<String, Rekening>,
+    /// Laid over our tokens of the looks.
+    pub(super) theme: Option<String>,
     /// What the server does, for machines.
     pub(super) document: Value,
     /// What may stand behind the question mark of each call.

@@ -127,7 +127,7 @@ pub(super) struct RefusedQuery {
     limit: Option<u32>,
 }
 
-fn refused_key() -> RefOr<Schema> {
+pub(super) fn refused_key() -> RefOr<Schema> {
     query::text("^[0-9a-f-]{36}/[0-9]{1,9}$", "019cb7f4-7a80-7000-8000-5b1f0c2d9e11/700101")
 }
 

@@ -29,6 +29,7 @@ mod names;
 mod outbox;
 mod outcome;
 mod page;
+mod pages;
 mod postgres;
 mod receipt;
 mod sqlite;
@@ -66,6 +67,7 @@ pub use migrations::{IfOlder, ours as schema};
 pub use outbox::{Hold, Lease, OutboxStore, Parcel, Room, Scope, Settlement};
 pub use outcome::Outcome;
 pub use page::After;
+pub use pages::{Owner, PagesStore, ParcelGroup, WorkGroup, WorkQuery};
 pub use postgres::Postgres;
 pub use receipt::{Digests, KeptCalculation, KeptDeadline, KeptRetour, Receipt, RefusalReceipt, SentTo};
 pub use sqlite::Sqlite;
@@ -92,6 +94,7 @@ pub trait Store:
     + IntakeStore
     + JournalStore
     + OutboxStore
+    + PagesStore
     + SteeringStore
     + ToewijzingStore
     + WaitingStore

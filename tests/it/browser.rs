@@ -65,13 +65,16 @@ async fn an_operator_sees_what_is_overdue_what_is_stuck_and_what_came_in() {
     let url = world.url("/");
     let page = tokio::task::spawn_blocking(move || rendered(&url)).await.expect("no panic");
     if let Some(page) = page {
-        let overdue = section(&page, "te-laat");
-        assert_eq!(
-            overdue,
-            "Te laat Uiterlijk Verwacht Van Op bericht Opgepakt door 07-03-2026 WMO302 41005001 WMO301 TOEW-1"
-        );
-        let stuck = section(&page, "niet-afgeleverd");
-        assert!(stuck.contains("WMO301 41005002 geweigerd door het netwerk 1") && stuck.contains("IB010"), "{stuck}");
+        let theirs = section(&page, "zij");
+        assert!(theirs.ends_with("Opgepakt 41005001 1 × WMO302 1 0 1 dag te laat 0 opgepakt, 1 vrij"), "{theirs}");
+        let network = section(&page, "netwerk");
+        assert!(network.contains("IB010") && network.ends_with("geweigerd door het netwerk 1"), "{network}");
+        assert!(section(&page, "wij").contains("Er wacht niets op ons."), "{page}");
+        assert!(!page.contains(BSN) && !page.contains("Verhoeven"), "a person on the dashboard");
+    }
+    let url = world.url("/berichten");
+    let page = tokio::task::spawn_blocking(move || rendered(&url)).await.expect("no panic");
+    if let Some(page) = page {
         let berichten = section(&page, "berichten");
         assert!(berichten.contains("WMO301 TOEW-1 Partij 0384 (0384) → 41005001 API geaccepteerd"), "{berichten}");
         assert!(berichten.contains("geweigerd"), "{berichten}");
@@ -158,7 +161,9 @@ async fn the_dashboard_asks_an_operator_to_log_in() {
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
     let session = cookie.split(';').next().expect("name and value").to_owned();
     let inside = world.request(|_| client.get(&url).header("cookie", &session)).await;
-    assert!(section(&inside.text, "berichten").contains("WMO305 START-1"), "{}", inside.text);
+    assert!(inside.text.contains("<title>Vandaag"), "{}", inside.text);
+    let list = world.request(|_| client.get(world.url("/berichten")).header("cookie", &session)).await;
+    assert!(section(&list.text, "berichten").contains("WMO305 START-1"), "{}", list.text);
     assert!(
         inside.headers["content-security-policy"].to_str().is_ok_and(|policy| policy.starts_with("default-src 'none'"))
     );
@@ -224,7 +229,7 @@ async fn every_rule_has_a_page_for_everybody_and_a_finding_leads_to_it() {
     let findings = section(&bericht.text, "bevindingen");
     assert!(findings.contains("TR019 9019 31:9 /Bericht/Client/StartProducten/StartProduct[1]"), "{findings}");
     assert!(bericht.text.contains("<a href=\"/regels/TR019\">"), "{}", bericht.text);
-    assert!(get("/".to_owned()).await.text.contains("<a href=\"/regels/TR019\">TR019</a>"));
+    assert!(get("/berichten".to_owned()).await.text.contains("<a href=\"/regels/TR019\">TR019</a>"));
     assert!(!bericht.text.contains(BSN), "a person on the dashboard");
 
     let page = get("/regels/tr019".to_owned()).await;

@@ -11,7 +11,9 @@ use iwmo_gateway::exchange::sha256_hex;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
+use crate::browser::section;
 use crate::maker::{toewijzing, wmo301, wmo305, wmo307};
+use crate::pages::in_session;
 use crate::world::{AANBIEDER, ANDERE, Answer, BSN, GEMEENTE, WMO301, World};
 
 const JSON: &str = "application/json";
@@ -233,7 +235,7 @@ async fn every_deadline_can_be_taken_on_while_somebody_waits_for_it() {
     let listed = world.get(AANBIEDER, "/v1/deadlines").await.text;
     assert!(listed.contains("overgenomen") && listed.contains("\"afspraak\":\"MLW-18\""), "{listed}");
     assert_eq!(world.get(ANDERE, "/v1/deadlines").await.body["items"], json!([]));
-    let page = world.get("operator", "/").await.text;
+    let page = section(&in_session(&world, "/termijnen").await, "termijnen");
     for part in ["Opgepakt door", "Bea: overgenomen", "MLW-18 a, vanaf 03-03-2026", "ondersteuningsplan deel 2"] {
         assert!(page.contains(part), "{part} is missing: {page}");
     }

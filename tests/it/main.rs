@@ -34,6 +34,7 @@ mod network;
 mod openapi;
 mod order;
 mod outbox;
+mod pages;
 mod postgres;
 mod practice;
 mod rebuild;

@@ -137,7 +137,7 @@ async fn a_toewijzing_without_a_start_is_on_the_waiting_list_until_there_is_one(
     assert_eq!(list().await, ["700101 10", "700102 10"], "the start was taken back");
     let page = world.get("", "/wachtlijst").await.text;
     assert!(
-        page.contains("Partij 41005001 (41005001)</td><td><a href=\"/toewijzingen/0384/700101\">700101</a>"),
+        page.contains("Partij 41005001 (41005001)</th><td><a href=\"/toewijzingen/0384/700101\">700101</a>"),
         "{page}"
     );
     world.stop().await;

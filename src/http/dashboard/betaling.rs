@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::rows;
+use super::answer::{ROWS, rendered};
 use super::texts::{self, TEXTS, Texts};
-use super::{ROWS, redirect, rendered};
+use super::visitor::{Frame, Visitor};
 use crate::domain::Partij;
 use crate::domain::berichten::waarde::Value;
 use crate::domain::facts::calculation::euros;
@@ -22,7 +22,7 @@ use crate::http::openapi::{ForOperators, NoOrder, NotThere};
 #[template(path = "betalingen.html")]
 struct Page {
     t: &'static Texts,
-    now: String,
+    f: Frame,
     rows: Vec<BetalingRow>,
 }
 
@@ -53,15 +53,12 @@ struct PaymentRow {
 #[utoipa::path(get, path = "/betalingen", tag = "dashboard", responses(ForOperators))]
 pub(in crate::http) async fn betalingen(
     State(server): State<Arc<Server>>,
-    headers: HeaderMap,
+    visitor: Visitor,
 ) -> Result<Response, Problem> {
-    if !server.may_look(&headers) {
-        return Ok(redirect("/login"));
-    }
     let found = server.gateway.store.betalingen(None, None, ROWS).await?;
     let page = Page {
         t: &TEXTS,
-        now: rows::moment(server.gateway.clock.now()),
+        f: server.frame(&visitor, "/betalingen"),
         rows: found.into_iter().map(|view| server.betaling_row(&view.into())).collect(),
     };
     Ok(rendered(StatusCode::OK, &page))
@@ -77,12 +74,9 @@ pub(in crate::http) async fn betalingen(
 )]
 pub(in crate::http) async fn csv(
     State(server): State<Arc<Server>>,
-    headers: HeaderMap,
+    _: Visitor,
     Path((gemeente, kenmerk)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    if !server.may_look(&headers) {
-        return Ok(redirect("/login"));
-    }
     server.betaling_csv(&party(&gemeente)?, &kenmerk).await
 }
 
@@ -96,12 +90,9 @@ pub(in crate::http) async fn csv(
 )]
 pub(in crate::http) async fn pain001(
     State(server): State<Arc<Server>>,
-    headers: HeaderMap,
+    _: Visitor,
     Path((gemeente, kenmerk)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    if !server.may_look(&headers) {
-        return Ok(redirect("/login"));
-    }
     server.betaling_pain001(&party(&gemeente)?, &kenmerk).await
 }
 

@@ -11,12 +11,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{Form, Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::answer::redirect;
 use super::line_filter::LineFilter;
-use super::redirect;
 use super::texts::{self, TEXTS};
+use super::visitor::Visitor;
 use crate::api::LineDecisionReceipt;
 use crate::domain::Berichtsoort;
 use crate::domain::deadlines::releases::Releases;
@@ -271,21 +272,18 @@ fn cents(text: &str) -> Option<u32> {
 )]
 pub(in crate::http) async fn decide(
     State(server): State<Arc<Server>>,
-    headers: HeaderMap,
+    visitor: Visitor,
     Path(Id { id }): Path<Id>,
     Parameters(filter): Parameters<LineFilter>,
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
-    if !server.dashboard_login {
-        return Err(Problem::NotFound);
-    }
-    let Some(key) = server.form_key(&headers) else { return Ok(redirect("/login")) };
+    visitor.keeper()?;
     let sent = Sent::of(fields);
     // By their hashes, so that comparing them tells nothing. What another site may have filled in is not shown.
-    if sha256_hex(sent.key.as_bytes()) != sha256_hex(key.as_bytes()) {
+    if sha256_hex(sent.key.as_bytes()) != sha256_hex(visitor.key().as_bytes()) {
         let problem = TEXTS.not_of_this_session.to_owned();
         let told = Rejected { status: StatusCode::FORBIDDEN, problem, lines: BTreeMap::new() };
-        return server.declaratie_html(&id, filter, Some(key), Some(told)).await;
+        return server.declaratie_html(&id, filter, &visitor, Some(told)).await;
     }
     match server.decided(&id, &sent).await {
         Ok(()) => Ok(redirect(&filter.path(&id))),
@@ -297,7 +295,7 @@ pub(in crate::http) async fn decide(
                 other => other,
             };
             let told = Rejected { status, problem: problem.detail(), lines: sent.lines };
-            server.declaratie_html(&id, filter, Some(key), Some(told)).await
+            server.declaratie_html(&id, filter, &visitor, Some(told)).await
         }
     }
 }

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::answer::rendered;
 use super::burn_down::Chart;
 use super::decision::{Choice, DecisionForm, Rejected};
 use super::line_filter::LineFilter;
 use super::texts::{self, TEXTS, Texts};
-use super::{redirect, rendered, rows};
+use super::visitor::{Frame, Visitor};
 use crate::domain::Partij;
 use crate::domain::berichten::waarde::Value;
 use crate::domain::facts::calculation::euros;
@@ -29,7 +30,7 @@ use crate::http::uitleg::page_of;
 #[template(path = "declaratie.html")]
 struct Page {
     t: &'static Texts,
-    now: String,
+    f: Frame,
     declaratie: DeclaratieJson,
     parties: String,
     facts: Vec<(&'static str, String)>,
@@ -72,14 +73,11 @@ struct LineRow {
 )]
 pub(in crate::http) async fn declaratie(
     State(server): State<Arc<Server>>,
-    headers: HeaderMap,
+    visitor: Visitor,
     Path(Id { id }): Path<Id>,
     Parameters(filter): Parameters<LineFilter>,
 ) -> Result<Response, Problem> {
-    if !server.may_look(&headers) {
-        return Ok(redirect("/login"));
-    }
-    server.declaratie_html(&id, filter, server.form_key(&headers), None).await
+    server.declaratie_html(&id, filter, &visitor, None).await
 }
 
 impl Server {
@@ -88,7 +86,7 @@ impl Server {
         &self,
         id: &str,
         filter: LineFilter,
-        form_key: Option<String>,
+        visitor: &Visitor,
         told: Option<Rejected>,
     ) -> Result<Response, Problem> {
         let page = LinePage { after: filter.after, limit: None };
@@ -100,11 +98,11 @@ impl Server {
         };
         let status = told.as_ref().map_or(StatusCode::OK, |told| told.status);
         let problem = told.as_ref().map(|told| told.problem.clone());
-        let key = form_key.filter(|_| declaratie.is_for_people);
+        let key = Some(visitor.key().to_owned()).filter(|_| visitor.may_act() && declaratie.is_for_people);
         let form = key.map(|key| DecisionForm::of(&declaratie, &self.gateway.releases, (key, filter.path(id)), told));
         let page = Page {
             t: &TEXTS,
-            now: rows::moment(self.gateway.clock.now()),
+            f: self.frame(visitor, ""),
             parties: format!("{} → {}", self.naam(&declaratie.aanbieder), self.naam(&declaratie.gemeente)),
             facts: facts(&declaratie),
             rows: declaratie.lines.iter().map(|line| LineRow::of(line, form.as_ref())).collect(),
@@ -136,12 +134,9 @@ impl Server {
 )]
 pub(in crate::http) async fn csv(
     State(server): State<Arc<Server>>,
-    headers: HeaderMap,
+    _: Visitor,
     Path(Id { id }): Path<Id>,
 ) -> Result<Response, Problem> {
-    if !server.may_look(&headers) {
-        return Ok(redirect("/login"));
-    }
     server.declaratie_csv(&id, &Caller::at_dashboard()).await
 }
 
@@ -159,12 +154,9 @@ pub(in crate::http) async fn csv(
 )]
 pub(in crate::http) async fn xlsx(
     State(server): State<Arc<Server>>,
-    headers: HeaderMap,
+    _: Visitor,
     Path(Id { id }): Path<Id>,
 ) -> Result<Response, Problem> {
-    if !server.may_look(&headers) {
-        return Ok(redirect("/login"));
-    }
     server.declaratie_xlsx(&id, &Caller::at_dashboard()).await
 }
 

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
-use super::rendered;
+use super::answer::rendered;
 use super::texts::{TEXTS, Texts};
+use super::visitor::Frame;
 use crate::domain::afspraken::{self, Afspraak};
 use crate::domain::regels::list::{Entry, find, list};
 use crate::domain::regels::uitleg::Uitleg;
@@ -21,6 +22,7 @@ use crate::http::openapi::{ForAll, NotThere};
 #[template(path = "regels.html")]
 struct TablePage {
     t: &'static Texts,
+    f: Frame,
     /// When the gemeentecodes were compared with those of CBS.
     gemeenten_checked: String,
     gemeenten_are_old: bool,
@@ -32,6 +34,7 @@ struct TablePage {
 #[template(path = "regel.html")]
 struct Page {
     t: &'static Texts,
+    f: Frame,
     entry: Entry,
     uitleg: Option<&'static Uitleg>,
     releases: Vec<ReleaseRow>,
@@ -43,6 +46,7 @@ struct Page {
 #[template(path = "afspraak.html")]
 struct AfspraakPage {
     t: &'static Texts,
+    f: Frame,
     afspraak: &'static Afspraak,
     uitleg: Option<&'static Uitleg>,
 }
@@ -57,11 +61,12 @@ struct ReleaseRow {
 
 /// Every rule of the standard, and every agreement of a profile that a bericht can break.
 #[utoipa::path(get, path = "/regels", tag = "dashboard", responses(ForAll))]
-pub(in crate::http) async fn regels(State(server): State<Arc<Server>>) -> Response {
+pub(in crate::http) async fn regels(State(server): State<Arc<Server>>, headers: HeaderMap) -> Response {
     let gateway = &server.gateway;
     let checked = gateway.gemeenten.checked;
     let page = TablePage {
         t: &TEXTS,
+        f: server.open_frame(&headers, "/regels"),
         gemeenten_checked: checked.map_or_else(|| TEXTS.unknown_day.to_owned(), |day| day.to_string()),
         gemeenten_are_old: gateway.gemeenten.is_old(gateway.clock.today()),
         entries: list(gateway.releases.known).collect(),
@@ -81,9 +86,11 @@ pub(in crate::http) async fn regels(State(server): State<Arc<Server>>) -> Respon
 pub(in crate::http) async fn regel(
     State(server): State<Arc<Server>>,
     Path(code): Path<String>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     if let Some(afspraak) = afspraken::find(&code) {
-        let page = AfspraakPage { t: &TEXTS, afspraak, uitleg: afspraak.uitleg() };
+        let page =
+            AfspraakPage { t: &TEXTS, f: server.open_frame(&headers, "/regels"), afspraak, uitleg: afspraak.uitleg() };
         return Ok(rendered(StatusCode::OK, &page));
     }
     let entry = find(&code, server.gateway.releases.known).ok_or(Problem::NotFound)?;
@@ -95,6 +102,7 @@ pub(in crate::http) async fn regel(
     });
     let page = Page {
         t: &TEXTS,
+        f: server.open_frame(&headers, "/regels"),
         entry,
         uitleg: entry.uitleg(),
         releases: releases.collect(),

@@ -1,6 +1,8 @@
 //! Rows as the page shows them: texts only, nothing of a client.
 
-use super::texts;
+use chrono::NaiveDate;
+
+use super::{texts, words};
 use crate::domain::Timestamp;
 use crate::domain::deadlines::kinds::awaited;
 use crate::domain::finding::Finding;
@@ -15,6 +17,11 @@ pub(super) fn moment(at: Timestamp) -> String {
     local_time(at).format("%d-%m-%Y %H:%M").to_string()
 }
 
+/// The time of day in Amsterdam.
+pub(super) fn time(at: Timestamp) -> String {
+    local_time(at).format("%H:%M").to_string()
+}
+
 /// A bericht on the time line of a toewijzing, and what came of it.
 pub(super) struct TimelineRow {
     pub bericht: BerichtRow,
@@ -25,34 +32,57 @@ pub(super) struct TimelineRow {
 
 /// A clock that runs.
 pub(super) struct DeadlineRow {
+    pub id: String,
     /// The bericht that started it.
     pub bericht_id: Option<String>,
     pub due: String,
+    /// How many days it is late, or how many are left.
+    pub since: String,
+    pub is_late: bool,
     pub awaited: String,
     /// Where it stands.
     pub state: &'static str,
     pub from: String,
     pub about: String,
+    /// The page of what it is about, and what that is.
+    pub subject: Option<(String, String)>,
     /// Who looks after it, and why.
     pub owner: String,
 }
 
 impl DeadlineRow {
-    pub fn of(view: &DeadlineView, naam: &impl Fn(&str) -> String) -> Self {
+    pub fn of(view: &DeadlineView, naam: &impl Fn(&str) -> String, today: NaiveDate) -> Self {
         Self {
+            id: view.id.clone(),
             bericht_id: view.started_by().map(|bericht| bericht.id.clone()),
             due: texts::date(view.due),
+            since: if view.is_awaited() { words::since(view.due, today) } else { String::new() },
+            is_late: view.is_awaited() && view.due < today,
             awaited: awaited(&view.clock, &view.answer).to_owned(),
             state: texts::deadline_state(view.state),
             from: naam(&view.responsible),
-            about: texts::about(&view.origin, view.subject.as_deref()),
+            about: texts::about(&view.origin),
+            subject: subject(view),
             owner: view.acknowledged.as_ref().map(texts::acknowledged).unwrap_or_default(),
         }
     }
 }
 
+/// What a deadline is about where it is about one of several: its page, if it has one, and its name.
+fn subject(view: &DeadlineView) -> Option<(String, String)> {
+    let subject = view.subject.as_deref()?;
+    let bericht = view.started_by()?;
+    let gemeente = [&bericht.afzender, &bericht.ontvanger].into_iter().find(|code| code.len() == 4)?;
+    let is_nummer = !words::is_about_verzoek(&view.clock) && subject.parse::<i64>().is_ok();
+    let of_bericht = || format!("/berichten/{}", bericht.id);
+    let link = if is_nummer { format!("/toewijzingen/{gemeente}/{subject}") } else { of_bericht() };
+    Some((link, words::subject(&view.clock, subject, is_nummer)))
+}
+
 /// An envelope that is not delivered.
 pub(super) struct ParcelRow {
+    /// Its referentienummer.
+    pub id: String,
     /// Of the bericht inside.
     pub bericht_id: String,
     /// When it is tried again.
@@ -77,6 +107,7 @@ impl ParcelRow {
             | ParcelState::GivenUp => String::new(),
         };
         Self {
+            id: view.referentienummer.clone(),
             bericht_id: view.bericht_id.clone(),
             next,
             functie: view.functie.clone(),

@@ -15,31 +15,30 @@ const LASTS: TimeDelta = TimeDelta::hours(12);
 #[derive(Default)]
 pub struct Sessions(Mutex<HashMap<String, Session>>);
 
-struct Session {
+/// That somebody is logged in.
+#[derive(Clone)]
+pub struct Session {
     ends: Timestamp,
     /// What its forms carry.
-    form_key: String,
+    pub form_key: String,
+    /// Of the token that opened it: a token that counts no more ends its sessions.
+    pub token_sha256: String,
 }
 
 impl Sessions {
-    /// Opens a session; gives the secret that stands for it. Ended ones are forgotten.
-    pub fn open(&self, now: Timestamp) -> String {
+    /// Opens a session for who has this token; gives the secret that stands for it. Ended ones are forgotten.
+    pub fn open(&self, token_sha256: String, now: Timestamp) -> String {
         let secret = new_secret();
         let mut sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         sessions.retain(|_, session| session.ends > now);
-        sessions.insert(secret.clone(), Session { ends: now + LASTS, form_key: new_secret() });
+        sessions.insert(secret.clone(), Session { ends: now + LASTS, form_key: new_secret(), token_sha256 });
         secret
     }
 
-    /// Whether this secret stands for a session that has not ended.
-    pub fn holds(&self, secret: &str, now: Timestamp) -> bool {
-        self.form_key(secret, now).is_some()
-    }
-
-    /// What a form carries that this session sends; `None` when it has ended.
-    pub fn form_key(&self, secret: &str, now: Timestamp) -> Option<String> {
+    /// The session that this secret stands for; `None` when it has ended.
+    pub fn of(&self, secret: &str, now: Timestamp) -> Option<Session> {
         let sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        sessions.get(secret).filter(|session| session.ends > now).map(|session| session.form_key.clone())
+        sessions.get(secret).filter(|session| session.ends > now).cloned()
     }
 
     /// Ends a session; one that is not there has ended.
@@ -56,15 +55,15 @@ mod tests {
     fn a_session_ends_by_itself_or_by_hand() {
         let now: Timestamp = "2026-03-02T09:00:00Z".parse().expect("an instant");
         let sessions = Sessions::default();
-        let (one, other) = (sessions.open(now), sessions.open(now));
+        let (one, other) = (sessions.open("a".to_owned(), now), sessions.open("b".to_owned(), now));
         assert_ne!(one, other);
-        let keys = [&one, &other].map(|secret| sessions.form_key(secret, now).expect("open"));
+        let keys = [&one, &other].map(|secret| sessions.of(secret, now).expect("open").form_key);
         assert!(keys[0] != keys[1] && keys.iter().all(|key| *key != one && *key != other), "each its own");
-        assert!(sessions.holds(&one, now + TimeDelta::hours(11)));
-        assert!(!sessions.holds(&one, now + TimeDelta::hours(12)));
+        assert_eq!(sessions.of(&one, now + TimeDelta::hours(11)).expect("open").token_sha256, "a");
+        assert!(sessions.of(&one, now + TimeDelta::hours(12)).is_none());
         sessions.end(&one);
-        assert!(!sessions.holds(&one, now));
-        assert!(sessions.holds(&other, now));
-        assert!(!sessions.holds("", now));
+        assert!(sessions.of(&one, now).is_none());
+        assert!(sessions.of(&other, now).is_some());
+        assert!(sessions.of("", now).is_none());
     }
 }

@@ -19,7 +19,6 @@ use crate::store::{
 
 /// The texts of the pages.
 pub(super) struct Texts {
-    pub name: &'static str,
     pub title: &'static str,
     pub as_of: &'static str,
     pub refresh: &'static str,
@@ -27,42 +26,18 @@ pub(super) struct Texts {
     pub practice_clock: &'static str,
     pub practice_outward: &'static str,
     pub log_in: &'static str,
-    pub log_out: &'static str,
     pub token: &'static str,
     pub token_hint: &'static str,
     pub wrong_token: &'static str,
-    pub accepted: &'static str,
-    pub rejected: &'static str,
-    pub refused: &'static str,
-    pub open: &'static str,
-    pub overdue: &'static str,
-    pub waiting: &'static str,
-    pub stuck: &'static str,
-    pub in_postbus: &'static str,
-    pub refused_toewijzingen: &'static str,
-    pub refused_title: &'static str,
-    pub refused_none: &'static str,
-    pub refused_by: &'static str,
     pub posted_by: &'static str,
     pub why_refused: &'static str,
-    pub overdue_title: &'static str,
-    pub overdue_none: &'static str,
-    pub open_title: &'static str,
-    pub open_none: &'static str,
-    pub stuck_title: &'static str,
-    pub stuck_none: &'static str,
-    pub berichten_title: &'static str,
-    pub berichten_none: &'static str,
     pub due: &'static str,
     pub awaited: &'static str,
     pub from: &'static str,
-    pub about: &'static str,
-    pub owner: &'static str,
     pub state: &'static str,
     pub functie: &'static str,
     pub to: &'static str,
     pub attempts: &'static str,
-    pub next_attempt: &'static str,
     pub reason: &'static str,
     pub received_at: &'static str,
     pub bericht: &'static str,
@@ -70,10 +45,6 @@ pub(super) struct Texts {
     pub via: &'static str,
     pub outcome: &'static str,
     pub findings: &'static str,
-    pub search: &'static str,
-    pub gemeente: &'static str,
-    pub nummer: &'static str,
-    pub search_go: &'static str,
     pub toewijzing: &'static str,
     pub aanbieder: &'static str,
     pub levering: &'static str,
@@ -178,7 +149,6 @@ pub(super) struct Texts {
 }
 
 pub(super) static TEXTS: Texts = Texts {
-    name: "iwmo-gateway",
     title: "Berichtenverkeer Wmo",
     as_of: "Stand van",
     refresh: "Ververs",
@@ -186,42 +156,18 @@ pub(super) static TEXTS: Texts = Texts {
     practice_clock: "De klok is verzet: het is hier nu",
     practice_outward: "Er gaat niets naar buiten.",
     log_in: "Inloggen",
-    log_out: "Uitloggen",
     token: "Beheertoken",
     token_hint: "Het token van een credential met operator = true.",
     wrong_token: "Dit token is niet bekend of hoort niet bij een beheerder.",
-    accepted: "geaccepteerd",
-    rejected: "afgekeurd",
-    refused: "geweigerd",
-    open: "open termijnen",
-    overdue: "te laat",
-    waiting: "te verzenden",
-    stuck: "vastgelopen",
-    in_postbus: "in postbussen",
-    refused_toewijzingen: "toewijzingen afgewezen",
-    refused_title: "Afgewezen door de aanbieder",
-    refused_none: "Geen enkele toewijzing is door haar aanbieder afgewezen.",
-    refused_by: "Afgewezen met",
     posted_by: "Aangeboden door",
     why_refused: "Waarom geweigerd",
-    overdue_title: "Te laat",
-    overdue_none: "Geen enkele termijn is verstreken.",
-    open_title: "Nog te verwachten",
-    open_none: "Er worden geen antwoorden verwacht.",
-    stuck_title: "Nog niet afgeleverd",
-    stuck_none: "Alles is afgeleverd.",
-    berichten_title: "Laatste berichten",
-    berichten_none: "Er is nog geen bericht binnengekomen.",
     due: "Uiterlijk",
     awaited: "Verwacht",
     from: "Van",
-    about: "Op bericht",
-    owner: "Opgepakt door",
     state: "Stand",
     functie: "Soort",
     to: "Aan",
     attempts: "Pogingen",
-    next_attempt: "Volgende poging",
     reason: "Reden",
     received_at: "Moment",
     bericht: "Bericht",
@@ -229,10 +175,6 @@ pub(super) static TEXTS: Texts = Texts {
     via: "Langs",
     outcome: "Uitkomst",
     findings: "Bevindingen",
-    search: "Zoek een toewijzing",
-    gemeente: "Gemeente (4 cijfers)",
-    nummer: "ToewijzingNummer",
-    search_go: "Zoek",
     toewijzing: "Toewijzing",
     aanbieder: "Aanbieder",
     levering: "Ondersteuning",
@@ -255,7 +197,7 @@ pub(super) static TEXTS: Texts = Texts {
     not_found_title: "Niet gevonden",
     not_found: "Er is geen toewijzing met dit nummer bij deze gemeente. Controleer de gemeentecode en het ToewijzingNummer.",
     content: "Inhoud",
-    overview: "Overzicht",
+    overview: "Vandaag",
     bericht_title: "Bericht",
     release: "Release",
     chain: "Hoort bij",
@@ -395,17 +337,13 @@ pub(super) const fn parcel_state(state: &ParcelState) -> &'static str {
     }
 }
 
-/// The bericht that a deadline is about, or what a person opened it for; and the toewijzing when it is about one.
-pub(super) fn about(origin: &Origin, subject: Option<&str>) -> String {
-    let about = match origin {
+/// The bericht that a deadline is about, or what a person opened it for.
+pub(super) fn about(origin: &Origin) -> String {
+    match origin {
         Origin::Bericht(bericht) => format!("{} {}", bericht.berichtsoort, bericht.identificatie),
         Origin::Person(Opened { kenmerk, afspraak, asked, .. }) => {
             format!("{afspraak} {kenmerk}, vanaf {}", date(asked.vanaf))
         }
-    };
-    match subject {
-        None => about,
-        Some(subject) => format!("{about}, toewijzing {subject}"),
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -14,9 +14,12 @@ use super::super::openapi::{BadQuery, ForOperators};
 use super::super::query::Parameters;
 use super::super::toewijzingen::{Stand, current, days_waiting, find};
 use super::super::{Server, toewijzingen};
-use super::rows::{BerichtRow, MOST_IN_LIST, TimelineRow};
+use super::answer::{ROWS as IN_LIST, redirect, rendered};
+use super::problem::problem_page;
+use super::rows;
+use super::rows::{BerichtRow, MOST_IN_LIST, RefusedRow, TimelineRow};
 use super::texts::{self, TEXTS, Texts};
-use super::{problem_page, redirect, rendered, rows};
+use super::visitor::{Frame, Visitor};
 use crate::domain::berichten::waarde::Value;
 use crate::domain::facts::calculation::euros;
 use crate::domain::money::stand::ToewijzingStand;
@@ -29,7 +32,7 @@ const ROWS: u32 = 200;
 #[template(path = "toewijzing.html")]
 struct ToewijzingPage {
     t: &'static Texts,
-    now: String,
+    f: Frame,
     nummer: i64,
     gemeente: String,
     aanbieder: String,
@@ -43,7 +46,7 @@ struct ToewijzingPage {
 #[template(path = "wachtlijst.html")]
 struct WaitingPage {
     t: &'static Texts,
-    now: String,
+    f: Frame,
     rows: Vec<WaitingRow>,
 }
 
@@ -55,6 +58,44 @@ struct WaitingRow {
     received_at: String,
     ingangsdatum: String,
     days: i64,
+}
+
+#[derive(Template)]
+#[template(path = "toewijzingen.html")]
+struct ListPage {
+    f: Frame,
+    refused: Vec<RefusedRow>,
+    next: Option<String>,
+}
+
+/// Where the list of refused toewijzingen begins.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListQuery {
+    /// The toewijzing before the first.
+    #[serde(default)]
+    #[param(required = false, schema_with = toewijzingen::refused_key)]
+    after: String,
+}
+
+/// Toewijzingen: one by its number, and those that the aanbieder refused.
+#[utoipa::path(get, path = "/toewijzingen", tag = "dashboard", params(ListQuery), responses(ForOperators, BadQuery))]
+pub(crate) async fn list(
+    State(server): State<Arc<Server>>,
+    visitor: Visitor,
+    Parameters(asked): Parameters<ListQuery>,
+) -> Result<Response, Problem> {
+    let after = asked.after.split_once('/').and_then(|(bericht, nummer)| Some((bericht, nummer.parse().ok()?)));
+    let found = server.gateway.store.refused_toewijzingen(visitor.scope(), after, IN_LIST).await?;
+    let naam = |code: &str| server.naam(code);
+    let is_full = found.len() == IN_LIST as usize;
+    let next = found.last().filter(|_| is_full);
+    let page = ListPage {
+        f: server.frame(&visitor, "/toewijzingen"),
+        refused: found.iter().map(|view| RefusedRow::of(view, &naam)).collect(),
+        next: next.map(|last| format!("/toewijzingen?after={}/{}", last.bericht_id, last.toewijzing_nummer)),
+    };
+    Ok(rendered(StatusCode::OK, &page))
 }
 
 /// What the form on the first page asks for.
@@ -94,11 +135,8 @@ pub(crate) async fn search(Parameters(search): Parameters<Search>) -> Response {
 pub(crate) async fn toewijzing(
     State(server): State<Arc<Server>>,
     Path((gemeente, nummer)): Path<(String, String)>,
-    headers: HeaderMap,
+    visitor: Visitor,
 ) -> Result<Response, Problem> {
-    if !server.may_look(&headers) {
-        return Ok(redirect("/login"));
-    }
     let Some(view) = find(&server, &gemeente, &nummer, None).await? else {
         let told = Told { title: TEXTS.not_found_title, detail: TEXTS.not_found.to_owned() };
         return Ok(problem_page(StatusCode::NOT_FOUND, &told));
@@ -107,7 +145,7 @@ pub(crate) async fn toewijzing(
     let stand = toewijzingen::Stand::of(&view, server.gateway.clock.today());
     let page = ToewijzingPage {
         t: &TEXTS,
-        now: rows::moment(server.gateway.clock.now()),
+        f: server.frame(&visitor, "/toewijzingen"),
         nummer: view.toewijzing_nummer,
         gemeente: naam(&view.gemeente),
         aanbieder: naam(&view.aanbieder),
@@ -187,12 +225,9 @@ fn timeline_row(
 
 /// Clients wait between toewijzing and start; where, and how long.
 #[utoipa::path(get, path = "/wachtlijst", tag = "dashboard", responses(ForOperators))]
-pub(crate) async fn waiting(State(server): State<Arc<Server>>, headers: HeaderMap) -> Result<Response, Problem> {
-    if !server.may_look(&headers) {
-        return Ok(redirect("/login"));
-    }
+pub(crate) async fn waiting(State(server): State<Arc<Server>>, visitor: Visitor) -> Result<Response, Problem> {
     let today = server.gateway.clock.today();
-    let found = server.gateway.store.toewijzingen_without_start(None, today, None, ROWS).await?;
+    let found = server.gateway.store.toewijzingen_without_start(visitor.scope(), today, None, ROWS).await?;
     let row = |view: &WaitingToewijzing| WaitingRow {
         aanbieder: server.naam(&view.aanbieder),
         gemeente: server.naam(&view.gemeente),
@@ -202,6 +237,6 @@ pub(crate) async fn waiting(State(server): State<Arc<Server>>, headers: HeaderMa
         ingangsdatum: texts::date(view.ingangsdatum),
         days: days_waiting(view, today),
     };
-    let now = rows::moment(server.gateway.clock.now());
-    Ok(rendered(StatusCode::OK, &WaitingPage { t: &TEXTS, now, rows: found.iter().map(row).collect() }))
+    let f = server.frame(&visitor, "/toewijzingen");
+    Ok(rendered(StatusCode::OK, &WaitingPage { t: &TEXTS, f, rows: found.iter().map(row).collect() }))
 }

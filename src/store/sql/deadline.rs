@@ -55,7 +55,8 @@ impl DeadlineStore for Database {
 }
 
 /// A deadline with the header of the bericht that started it, or what a person opened it with, and who took it on.
-const VIEW: &str = "SELECT d.*, b.soort, b.afzender, b.ontvanger, b.identificatie, o.kenmerk, o.afspraak, o.gemeente,
+pub const VIEW: &str =
+    "SELECT d.*, b.soort, b.afzender, b.ontvanger, b.identificatie, o.kenmerk, o.afspraak, o.gemeente,
         o.aanbieder, o.vanaf, o.toewijzing_nummer, o.referentie, o.gereed_op, a.owner, a.reason, a.acknowledged_at,
         a.acknowledged_by
     FROM deadline d LEFT JOIN bericht b ON b.id = d.bericht_id LEFT JOIN opened o ON o.deadline_id = d.id
@@ -125,7 +126,7 @@ pub async fn deadlines(
 }
 
 /// Only what is between this party and another.
-fn concerning(query: &mut QueryBuilder<Db>, partij: Option<&Partij>) {
+pub fn concerning(query: &mut QueryBuilder<Db>, partij: Option<&Partij>) {
     if let Some(partij) = partij {
         query.push(" AND ").push_bind(partij.code().to_owned());
         query.push(" IN (b.afzender, b.ontvanger, o.gemeente, o.aanbieder)");
@@ -223,7 +224,7 @@ pub async fn acknowledge(conn: &mut Connection, id: &str, taken: &Acknowledged) 
     Ok(view)
 }
 
-async fn views(conn: &mut Connection, query: &mut QueryBuilder<Db>) -> Result<Vec<DeadlineView>> {
+pub async fn views(conn: &mut Connection, query: &mut QueryBuilder<Db>) -> Result<Vec<DeadlineView>> {
     let rows = query.build().fetch_all(conn).await?;
     rows.iter().map(view).collect()
 }

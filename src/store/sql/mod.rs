@@ -19,6 +19,7 @@ mod journal;
 mod ledger;
 mod levering;
 mod outbox;
+mod pages;
 mod payload;
 mod postbus;
 mod prestatie;

@@ -51,7 +51,7 @@ impl SteeringStore for Database {
 }
 
 /// A parcel `p` with where it stands, as people see it.
-fn standing() -> String {
+pub fn standing() -> String {
     format!(
         "SELECT p.*, CASE WHEN p.stopped = 'given-up' THEN 'given-up'
             WHEN p.state = 'held' AND p.stopped = 'held' THEN 'held'
@@ -129,7 +129,7 @@ pub async fn parcel(conn: &mut Connection, referentienummer: &str) -> Result<Opt
     }))
 }
 
-fn view(row: &Row) -> Result<ParcelView> {
+pub fn view(row: &Row) -> Result<ParcelView> {
     let fields = Fields::of("parcel", "referentienummer", row);
     // What went wrong before says nothing of what is there.
     let (state, last_reason): (_, Option<String>) = (state(&fields)?, fields.get("last_reason")?);

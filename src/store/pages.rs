@@ -1,0 +1,103 @@
+//! What the pages ask for: groups and counts instead of rows, each by an index that holds no more than what is shown.
+
+use async_trait::async_trait;
+use chrono::NaiveDate;
+
+use super::deadline::DeadlineView;
+use super::error::StoreError;
+use super::page::After;
+use super::steering::ParcelView;
+use crate::domain::{Partij, Timestamp};
+
+/// Deadlines with which one party has to do one thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkGroup {
+    /// Whose turn it is.
+    pub responsible: String,
+    /// As in `retour`.
+    pub clock: String,
+    /// What is awaited, as in `WMO306`.
+    pub answer: String,
+    /// How many of them are overdue.
+    pub late: i64,
+    /// How many are due soon.
+    pub soon: i64,
+    /// How many somebody took on.
+    pub taken: i64,
+    /// The earliest due date.
+    pub first_due: NaiveDate,
+}
+
+/// Which deadlines of a group are asked for.
+#[derive(Clone, Debug)]
+pub struct WorkQuery {
+    /// Those that concern this party; `None`: all.
+    pub partij: Option<Partij>,
+    /// Whose turn it is; `None`: anybody's.
+    pub responsible: Option<String>,
+    /// As in `retour`; `None`: any.
+    pub clock: Option<String>,
+    /// What is awaited; `None`: anything.
+    pub answer: Option<String>,
+    /// Only what is overdue.
+    pub only_late: bool,
+    /// Those due on or after this day.
+    pub due_from: Option<NaiveDate>,
+    /// Those due on or before this day.
+    pub due_by: Option<NaiveDate>,
+    /// Who looks after them.
+    pub owner: Owner,
+}
+
+/// Who looks after a deadline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// Anybody or nobody.
+    Any,
+    /// Nobody yet.
+    Nobody,
+    /// This one.
+    Named(String),
+}
+
+/// Envelopes that stand still for one reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParcelGroup {
+    /// As in `stuck`: see [`super::ParcelState::WORDS`].
+    pub standing: String,
+    /// Why the last attempt did not succeed.
+    pub reason: Option<String>,
+    /// How many they are.
+    pub count: i64,
+    /// How many receivers they are for.
+    pub receivers: i64,
+}
+
+/// What the pages ask for.
+#[async_trait]
+pub trait PagesStore: Send + Sync {
+    /// What is overdue, and what is due before this instant, by whose turn it is and what is awaited.
+    async fn work_groups(&self, partij: Option<&Partij>, before: Timestamp) -> Result<Vec<WorkGroup>, StoreError>;
+
+    /// The deadlines of a group that somebody waits for, the earliest due first, after the deadline with this id.
+    async fn work(&self, query: &WorkQuery, after: After<'_>, limit: u32) -> Result<Vec<DeadlineView>, StoreError>;
+
+    /// How many open deadlines are due on each day from `first` to `last`; days without any are left out.
+    async fn due_days(
+        &self,
+        partij: Option<&Partij>,
+        first: NaiveDate,
+        last: NaiveDate,
+    ) -> Result<Vec<(NaiveDate, i64)>, StoreError>;
+
+    /// What is not delivered and not given up, by where it stands and why.
+    async fn parcel_groups(&self) -> Result<Vec<ParcelGroup>, StoreError>;
+
+    /// The envelopes of a group, the newest first, after the one with this referentienummer.
+    async fn parcels_of_group(
+        &self,
+        group: &ParcelGroup,
+        after: After<'_>,
+        limit: u32,
+    ) -> Result<Vec<ParcelView>, StoreError>;
+}

@@ -1,0 +1,221 @@
+//! What people do on the pages, by forms over HTTP as a browser without scripts sends them.
+
+use reqwest::redirect::Policy;
+use serde_json::json;
+
+use crate::browser::{section, session_of};
+use crate::decide_page::value;
+use crate::maker::{toewijzing, wmo301};
+use crate::world::{AANBIEDER, ANDERE, Answer, BSN, GEMEENTE, WMO301, World};
+
+/// Somebody who is logged in.
+pub struct Desk<'w> {
+    pub world: &'w World,
+    client: reqwest::Client,
+    cookies: String,
+}
+
+impl<'w> Desk<'w> {
+    pub async fn of(world: &'w World, token: &str) -> Self {
+        let client = reqwest::Client::builder().redirect(Policy::none()).build().expect("a client");
+        Self { world, client, cookies: session_of(world, token).await }
+    }
+
+    pub async fn answer(&self, path: &str) -> Answer {
+        self.world.request(|_| self.client.get(self.world.url(path)).header("cookie", &self.cookies)).await
+    }
+
+    pub async fn page(&self, path: &str) -> String {
+        let answer = self.answer(path).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+        answer.text
+    }
+
+    pub async fn send(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let url = self.world.url(path);
+        self.world.request(|_| self.client.post(url).header("cookie", &self.cookies).form(fields)).await
+    }
+
+    /// Sends a form of this page, and gives the page that it leads to.
+    pub async fn act(&self, page: &str, path: &str, fields: &[(&str, &str)]) -> String {
+        let key = value(page, "sleutel").expect("a key");
+        let back = page.rsplit_once("name=\"terug\" value=\"").and_then(|(_, rest)| rest.split_once('"'));
+        let back = back.expect("where it leads").0.replace("&#38;", "&");
+        let fields = [&[("sleutel", key.as_str()), ("terug", back.as_str())], fields].concat();
+        let answer = self.send(path, &fields).await;
+        assert_eq!(answer.status, 303, "{}", answer.text);
+        let mut to = answer.headers["location"].to_str().expect("a path").to_owned();
+        loop {
+            let answer = self.answer(&to).await;
+            if answer.status == 200 {
+                return answer.text;
+            }
+            assert_eq!(answer.status, 303, "{to}: {}", answer.text);
+            let next = answer.headers["location"].to_str().expect("a path").to_owned();
+            to = next;
+        }
+    }
+}
+
+/// A page as an operator sees it.
+pub async fn in_session(world: &World, path: &str) -> String {
+    Desk::of(world, "operator").await.page(path).await
+}
+
+/// What stands in every box on this page.
+fn ids(page: &str) -> Vec<String> {
+    let boxes = page.split("name=\"id\" value=\"").skip(1);
+    boxes.map(|rest| rest.split_once('"').expect("its end").0.to_owned()).collect()
+}
+
+/// The address of the first link with this text in it.
+fn link(page: &str, text: &str) -> String {
+    let found =
+        page.split("<a href=\"").skip(1).find(|rest| rest.split("</a>").next().is_some_and(|a| a.contains(text)));
+    let link = found.unwrap_or_else(|| panic!("no {text} in {page}")).split_once('"').expect("its end").0;
+    link.replace("&#38;", "&")
+}
+
+/// A gemeente whose aanbieder on the network never answers.
+async fn silent() -> World {
+    World::with_network("[[parties]]\ncode = \"41005001\"\nretour = \"never\"\n").await
+}
+
+#[tokio::test]
+async fn what_is_late_is_grouped_by_partner_and_taken_on_for_several_at_once() {
+    let world = silent().await;
+    for nr in 0..3 {
+        let given = toewijzing(700_101 + nr, json!({}));
+        assert_eq!(world.post(GEMEENTE, wmo301(&format!("T{nr}"), "2026-03-02", &[given])).await.status, 202);
+    }
+    world.rest().await;
+    world.at("2026-03-10T08:30:00+01:00");
+    world.rest().await;
+    let desk = Desk::of(&world, "operator").await;
+    let page = desk.page("/").await;
+    let theirs = section(&page, "zij");
+    assert!(theirs.contains("41005001 3 × WMO302 3 0 3 dagen te laat 0 opgepakt, 3 vrij"), "one row: {theirs}");
+    assert!(page.contains("<title>Vandaag"), "what others owe is not counted in the title");
+    let group = desk.page(&link(&page, "3 × WMO302")).await;
+    let all = ids(&group);
+    assert_eq!(all.len(), 3, "{group}");
+    let fields =
+        [("id", all[0].as_str()), ("id", all[1].as_str()), ("wie", "Bea"), ("waarom", "Gebeld."), ("doe", "oppakken")];
+    let after = desk.act(&group, "/termijnen", &fields).await;
+    assert!(after.contains("2 bijgewerkt"), "{after}");
+    assert_eq!(section(&after, "termijnen").matches("Bea: Gebeld.").count(), 2, "{after}");
+    assert!(section(&desk.page("/").await, "zij").contains("2 opgepakt, 1 vrij"), "the groups count it");
+    let free = desk.page("/termijnen?wie=41005001&klok=retour&eigenaar=vrij").await;
+    assert_eq!(ids(&free), all[2..], "{free}");
+    let rows = world.store().audit(0, 100).await.expect("the audit log");
+    let told: Vec<_> = rows.iter().map(|row| (row.who.as_str(), row.what.as_str())).collect();
+    assert_eq!(told, [("operator", "deadline.acknowledged"); 2]);
+    let ended = desk.act(&group, "/termijnen", &[("id", all[0].as_str()), ("doe", "gereed")]).await;
+    assert!(ended.contains("1 niet bijgewerkt"), "a bericht ends it, nobody else: {ended}");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_form_counts_only_from_its_own_session_and_says_what_is_wrong_with_it() {
+    let world = silent().await;
+    world.post(GEMEENTE, WMO301).await;
+    world.rest().await;
+    world.at("2026-03-10T08:30:00+01:00");
+    world.rest().await;
+    let (desk, other) = (Desk::of(&world, "operator").await, Desk::of(&world, "operator").await);
+    let group = desk.page("/termijnen").await;
+    let all = ids(&group);
+    let (key, theirs) = (value(&group, "sleutel").expect("a key"), other.page("/termijnen").await);
+    let foreign = value(&theirs, "sleutel").expect("a key");
+    assert_ne!(key, foreign);
+    for (path, key) in [("/termijnen", foreign.as_str()), ("/termijnen", ""), ("/netwerk", &foreign), ("/partij", "")] {
+        let fields = [("sleutel", key), ("id", all[0].as_str()), ("wie", "x"), ("waarom", "y"), ("reden", "z")];
+        let refused = desk.send(path, &fields).await;
+        assert_eq!(refused.status, 403, "{path}");
+        assert!(refused.text.contains("hoort niet bij uw sessie") && refused.text.contains("<h1>"), "a page");
+    }
+    let with_bsn = format!("van {BSN}");
+    for (wie, waarom, told) in [("", "y", "wie: schrijf 1 tot 100"), ("x", with_bsn.as_str(), "kan zijn")] {
+        let fields = [("sleutel", key.as_str()), ("id", all[0].as_str()), ("wie", wie), ("waarom", waarom)];
+        let refused = desk.send("/termijnen", &fields).await;
+        assert!(refused.status == 422 && refused.text.contains(told), "{}", refused.text);
+    }
+    assert!(world.store().audit(0, 100).await.expect("the audit log").is_empty(), "nothing was done");
+    let elsewhere = [("sleutel", key.as_str()), ("terug", "//example.org/"), ("partij", GEMEENTE)];
+    let chosen = desk.send("/partij", &elsewhere).await;
+    assert_eq!((chosen.status, chosen.headers["location"].as_bytes()), (303, &b"/"[..]), "never to another site");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn what_stands_still_is_grouped_by_reason_and_has_a_way_out() {
+    let refusing = "[[parties]]\ncode = \"41005002\"\nretour = { bounce = \"IB010\" }\n";
+    let world = World::with_network(refusing).await;
+    for nr in 1..3 {
+        let sent = WMO301.replace("TOEW-1", &format!("TOEW-{nr}")).replace(AANBIEDER, "41005002");
+        assert_eq!(world.post(GEMEENTE, sent.replace("700101", &format!("70010{nr}"))).await.status, 202);
+    }
+    world.rest().await;
+    let desk = Desk::of(&world, "operator").await;
+    let page = desk.page("/netwerk").await;
+    let groups = section(&page, "niet-afgeleverd");
+    assert!(groups.contains("IB010") && groups.ends_with("geweigerd door het netwerk 2 1"), "one row: {groups}");
+    let group = desk.page(&link(&page, "IB010")).await;
+    let all = ids(&group);
+    assert_eq!(all.len(), 2, "{group}");
+    let give_up = [("id", all[0].as_str()), ("reden", "Per telefoon afgehandeld."), ("doe", "opgeven")];
+    let after = desk.act(&group, "/netwerk", &give_up).await;
+    assert!(after.contains("1 bijgewerkt") && ids(&after) == all[1..], "{after}");
+    let again =
+        [("id", all[0].as_str()), ("id", all[1].as_str()), ("reden", "De route is hersteld."), ("doe", "opgeven")];
+    let last = desk.act(&after, "/netwerk", &again).await;
+    assert!(last.contains("1 bijgewerkt") && last.contains("1 niet bijgewerkt"), "{last}");
+    assert!(section(&last, "niet-afgeleverd").contains("Er staat niets stil."), "{last}");
+    let rows = world.store().audit(0, 100).await.expect("the audit log");
+    let told: Vec<_> = rows.iter().filter(|row| row.what == "parcel.given-up").map(|row| row.who.as_str()).collect();
+    assert_eq!(told, ["operator"; 2]);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn the_pages_tell_of_one_party_where_one_is_chosen() {
+    let world = World::both_local().await;
+    world.post(GEMEENTE, WMO301).await;
+    let desk = Desk::of(&world, "operator").await;
+    let page = desk.page("/berichten").await;
+    assert!(section(&page, "berichten").contains("WMO301 TOEW-1"), "{page}");
+    let key = value(&page, "sleutel").expect("a key");
+    let choose = async |partij: &str| {
+        let fields = [("sleutel", key.as_str()), ("terug", "/berichten"), ("partij", partij)];
+        let answer = desk.send("/partij", &fields).await;
+        let cookie =
+            answer.headers["set-cookie"].to_str().expect("a cookie").split(';').next().expect("one").to_owned();
+        let client = reqwest::Client::new();
+        let cookies = format!("{}; {cookie}", desk.cookies);
+        world.request(|_| client.get(world.url("/berichten")).header("cookie", cookies)).await.text
+    };
+    assert!(section(&choose(ANDERE).await, "berichten").contains("Er zijn geen berichten."));
+    let own = choose(AANBIEDER).await;
+    assert!(section(&own, "berichten").contains("WMO301 TOEW-1"), "{own}");
+    assert!(own.contains("<option value=\"41005001\" selected>"), "{own}");
+    assert!(section(&choose("").await, "berichten").contains("WMO301 TOEW-1"));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_gemeente_lays_its_own_tokens_over_the_looks() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("thema.css");
+    std::fs::write(&file, ":root { --top: #005000; }").expect("a file");
+    let settings = format!("dashboard_login = false\n[dashboard]\ntheme_file = \"{}\"", file.display());
+    let world = World::start(&[GEMEENTE], &settings, None).await;
+    let css = world.get("", "/assets/thema.css").await.text;
+    assert!(css.contains("--page:") && css.trim_end().ends_with(":root { --top: #005000; }"), "{css}");
+    let tokens: std::collections::BTreeSet<&str> =
+        css.lines().filter_map(|line| line.trim().strip_prefix("--")?.split(':').next()).collect();
+    let used = world.get("", "/assets/dashboard.css").await.text;
+    let named = used.split("var(--").skip(1).map(|rest| rest.split(')').next().unwrap_or_default());
+    let unknown: Vec<&str> = named.filter(|name| !tokens.contains(name)).collect();
+    assert!(unknown.is_empty(), "no token for {unknown:?}");
+    world.stop().await;
+}
