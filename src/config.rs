@@ -17,6 +17,7 @@ mod raw;
 mod rekening;
 mod releases;
 mod text;
+mod wires;
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -32,6 +33,7 @@ use crate::domain::deadlines::releases::Releases;
 use crate::domain::deadlines::werkdag::Calendar;
 use crate::domain::money::betaling::Rekening;
 use crate::domain::{Partij, Release};
+use crate::tls::files::{LinkFiles, ServerFiles};
 use codelijsten::Codelijsten;
 
 pub use load::lay_over;
@@ -106,6 +108,11 @@ pub struct Http {
     pub connections_per_address: usize,
     /// Whom callers turn to.
     pub contact: Contact,
+    /// The certificate that is shown; without one it is plain HTTP.
+    #[serde(default)]
+    pub tls: Option<ServerFiles>,
+    /// The proxies that speak TLS in front of plain HTTP, elsewhere than on loopback.
+    pub proxies: Vec<IpAddr>,
 }
 
 /// Whom callers of the API turn to.
@@ -143,6 +150,9 @@ pub struct Ggk {
     pub listen: String,
     /// Who may hand them over, elsewhere than on loopback.
     pub adapters: Vec<IpAddr>,
+    /// The certificates of the link, both ways.
+    #[serde(default)]
+    pub tls: Option<LinkFiles>,
     /// Which list of fault codes the network uses.
     pub fault_codes: FaultCodes,
     /// For a connection.

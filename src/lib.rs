@@ -8,6 +8,7 @@
 //! | [`json`] | bericht ↔ JSON, by the same names |
 //! | [`store`] | what is kept, as use cases over SQLite and PostgreSQL |
 //! | [`hub`] | the national network: envelopes, links, a stand-in |
+//! | [`tls`] | TLS of both ends: files, and who the other side is |
 //! | [`exchange`] | the three stories: receive, relay, watch |
 //! | [`http`] | our server: API, network endpoint, dashboard |
 //! | [`echo`] | names that are repeated of what somebody sent |
@@ -34,4 +35,5 @@ pub mod outward;
 pub mod size;
 pub mod standard;
 pub mod store;
+pub mod tls;
 pub mod xml;

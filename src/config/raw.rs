@@ -13,7 +13,7 @@ use super::parsed::Day;
 use super::profile::{RawOwnAfspraken, profile};
 use super::rekening::{self, RawRekening};
 use super::releases::{RawDays, RawReleases, key_of};
-use super::{Config, Credential, Database, Ggk, Http, LocalParty, Log, Relay, SchemaFiles, xsd_files};
+use super::{Config, Credential, Database, Ggk, Http, LocalParty, Log, Relay, SchemaFiles, wires, xsd_files};
 use crate::domain::berichten::contract::Contracten;
 use crate::domain::berichten::declaratie::Decides;
 use crate::domain::berichten::factuur::is_btw_id_nummer;
@@ -170,14 +170,9 @@ impl Raw {
         if !self.http.dashboard_login && !self.http.listen.ip().is_loopback() {
             problems.push("http.dashboard_login: may only be false when http.listen is a loopback address".to_owned());
         }
-        check_listen(&self.ggk, problems);
+        wires::check(&self.http, &self.ggk, problems);
         if !(3..=50).contains(&self.ggk.applicatie.chars().count()) {
             problems.push("ggk.applicatie: must have 3 to 50 characters".to_owned());
-        }
-        if !self.ggk.url.is_empty()
-            && !url::Url::parse(&self.ggk.url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
-        {
-            problems.push(format!("ggk.url: {:?} is not an http or https address", self.ggk.url));
         }
         let rekeningen = rekening::check(self.rekening, problems);
         let database = database(&self.database.url, problems);
@@ -217,21 +212,6 @@ impl Raw {
             credentials,
             rekeningen,
         })
-    }
-}
-
-/// Whoever reaches the listener of the network is believed as to who sends.
-fn check_listen(ggk: &Ggk, problems: &mut Vec<String>) {
-    let Some(address) = ggk.listens() else {
-        if !ggk.listen.is_empty() {
-            problems.push(format!("ggk.listen: {:?} is no address with a port, as in 127.0.0.1:8081", ggk.listen));
-        }
-        return;
-    };
-    if !address.ip().is_loopback() && ggk.adapters.is_empty() {
-        let what =
-            "ggk.listen: elsewhere than on loopback, name in ggk.adapters the addresses of your Digikoppeling adapter";
-        problems.push(what.to_owned());
     }
 }
 

@@ -1,0 +1,60 @@
+//! What addresses and certificates must be: nobody is believed, and nothing is said in the clear, but on this machine or to
+//! those who are named.
+
+use super::{Ggk, Http};
+use crate::tls::files::LinkFiles;
+use crate::tls::oin::is_oin;
+
+/// The addresses of the server and of the link to the network, and what vouches for who is there.
+pub(super) fn check(http: &Http, ggk: &Ggk, problems: &mut Vec<String>) {
+    if !http.listen.ip().is_loopback() && http.tls.is_none() && http.proxies.is_empty() {
+        let what = "http.listen: elsewhere than on loopback this would be plain HTTP for everybody; set http.tls, or name in \
+                    http.proxies the addresses of the proxies that speak TLS in front of it";
+        problems.push(what.to_owned());
+    }
+    check_listen(ggk, problems);
+    check_url("ggk", &ggk.url, ggk.tls.is_some(), problems);
+    if let Some(files) = &ggk.tls {
+        check_link("ggk", files, problems);
+    }
+}
+
+/// Whoever reaches the listener of the network is believed as to who sends.
+fn check_listen(ggk: &Ggk, problems: &mut Vec<String>) {
+    let Some(address) = ggk.listens() else {
+        if !ggk.listen.is_empty() {
+            problems.push(format!("ggk.listen: {:?} is no address with a port, as in 127.0.0.1:8081", ggk.listen));
+        }
+        return;
+    };
+    let asks_certificate = ggk.tls.as_ref().is_some_and(|files| files.certificate_file.is_some());
+    if !address.ip().is_loopback() && !asks_certificate && ggk.adapters.is_empty() {
+        let what = "ggk.listen: elsewhere than on loopback, set ggk.tls with a certificate, so that others need one too, or name in \
+                    ggk.adapters the addresses of your Digikoppeling adapter";
+        problems.push(what.to_owned());
+    }
+}
+
+/// Where a link goes. The roots of the system count for nobody, so TLS needs those of the settings.
+pub(super) fn check_url(section: &str, url: &str, has_tls: bool, problems: &mut Vec<String>) {
+    if url.is_empty() {
+        return;
+    }
+    match url::Url::parse(url).as_ref().map(url::Url::scheme) {
+        Ok("https") if !has_tls => problems.push(format!(
+            "{section}.url: is https, and {section}.tls is missing: name with ca_file the roots that its certificate comes from"
+        )),
+        Ok("http" | "https") => {}
+        Ok(_) | Err(_) => problems.push(format!("{section}.url: {url:?} is not an http or https address")),
+    }
+}
+
+/// Whose certificates a link takes.
+pub(super) fn check_link(section: &str, files: &LinkFiles, problems: &mut Vec<String>) {
+    for oin in files.oin.iter().chain(files.speaks_for.keys()).filter(|oin| !is_oin(oin)) {
+        problems.push(format!("{section}.tls.oin: {oin:?} is no OIN; it has 20 digits"));
+    }
+    for oin in files.speaks_for.keys().filter(|oin| !files.oin.contains(oin)) {
+        problems.push(format!("{section}.tls.speaks_for: {oin:?} does not stand in {section}.tls.oin, and is not let in"));
+    }
+}
