@@ -1,5 +1,7 @@
-//! Wiring and orderly stop: opens the store, starts the stories and the server, and on a signal lets
+//! Wiring and orderly stop, and reading anew: opens the store, starts the stories and the server, and on a signal lets
 //! each finish what it has in hand.
+
+mod certificates;
 
 use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
@@ -14,22 +16,25 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use crate::clock::Clock;
-use crate::config::{self, Config, Credential, Database, FaultCodes};
+use crate::config::{self, Config, Credential, Database, FaultCodes, Mode};
 use crate::exchange::beat::{pulse, try_store};
 use crate::exchange::parties::LocalParty;
 use crate::exchange::relay::breaker::{Limits, Pauses};
 use crate::exchange::relay::{RetryPolicy, relay};
 use crate::exchange::wait::wait as wait_for_earlier;
 use crate::exchange::watch::watch as watch_deadlines;
-use crate::exchange::{Alarm, Brought, Envelopes, Gateway, LocalParties, Pulse, new_referentienummer};
-use crate::http::serve::{Limits as HttpLimits, serve};
-use crate::http::{self, Caller};
+use crate::exchange::{Alarm, Brought, Envelopes, Gateway, LocalParties, OwnCertificates, Pulse, new_referentienummer};
+use crate::http::serve::{Limits as HttpLimits, Listening, serve};
+use crate::http::{self, Caller, Control};
 use crate::hub::codes::Generation;
+use crate::hub::envelope::{Cpa, Wrapping};
 use crate::hub::ggk::{Ggk, LinkError, Timeouts};
 use crate::outward::Outward;
 use crate::standard;
 use crate::store::{IfOlder, Postgres, Sqlite, Store, StoreError};
+use crate::tls::Problems;
 use crate::xml::{LoadError, Replacement, Schemas};
+use certificates::{Certificates, Shown};
 
 /// How long running requests and attempts may take after a stop was asked for. What is cut off then is
 /// not lost: its lease lapses and it is sent again.
@@ -77,6 +82,9 @@ pub enum StartError {
     /// The link to the network cannot be set up.
     #[error("cannot set up the link to the network (setting ggk.url)")]
     Link(#[source] LinkError),
+    /// Certificates, keys or roots cannot be used.
+    #[error("{}", .0.join("\n"))]
+    Certificates(Vec<String>),
     /// The XSD files cannot be used.
     #[error("cannot use the XSD files (section [schemas])")]
     Schemas(#[source] LoadError),
@@ -90,6 +98,11 @@ pub struct Running {
     pub network_address: Option<SocketAddr>,
     /// What the stories work with.
     pub gateway: Arc<Gateway>,
+    /// Whether `address` speaks TLS.
+    pub is_https: bool,
+    control: Control,
+    shown: Shown,
+    link: Option<Arc<Ggk>>,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
     /// Held as long as this process works on the database.
@@ -102,6 +115,7 @@ pub struct Running {
 /// When it cannot listen, use its XSD files, open its database or set up its link.
 pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, StartError> {
     let schemas = schemas(&config).map_err(StartError::Schemas)?;
+    let certificates = certificates(&config, &clock)?;
     let address = config.http.listen;
     let (listener, address) = listen(address).await.map_err(|source| StartError::Listen { address, source })?;
     let network = match config.ggk.listens() {
@@ -110,20 +124,26 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Sta
     };
     let lock = lock(&config.database)?;
     warn_of_plain_http(&config);
-    let link = link(&config, Outward::of(clock.as_ref())).map_err(StartError::Link)?;
+    let link = link(&config, &certificates, Outward::of(clock.as_ref())).map_err(StartError::Link)?;
     let store = open(&config.database, IfOlder::Upgrade).await.map_err(StartError::Store)?;
     store.take_away_abandoned(clock.now() - ABANDONED).await.map_err(StartError::Store)?;
     let retry_policy = retry_policy(&config);
     let (settings, limits) = (http_settings(&config), limits(&config.http));
+    let (is_https, proxies) = (config.http.tls.is_some(), config.http.proxies.clone());
     let gateway = Arc::new(gateway(config, schemas, store, clock));
+    gateway.certificates.replace(certificates.named());
     try_store(&gateway, &retry_policy.worker).await;
     let (stop, stopped) = watch::channel(false);
     let mut tasks = JoinSet::new();
     let network_address = network.as_ref().map(|(_, address)| *address);
     let routers = http::routers(Arc::clone(&gateway), settings);
-    tasks.spawn(serve(listener, routers.api, limits, when(stopped.clone())));
+    let shown = certificates.shown();
+    let only_from = (!is_https && !proxies.is_empty()).then_some(proxies);
+    let listening = Listening { listener, tls: shown.to_http(), only_from };
+    tasks.spawn(serve(listening, routers.api, limits, when(stopped.clone())));
     if let Some((listener, _)) = network {
-        tasks.spawn(serve(listener, routers.network, limits, when(stopped.clone())));
+        let listening = Listening { listener, tls: shown.to_network(), only_from: None };
+        tasks.spawn(serve(listening, routers.network, limits, when(stopped.clone())));
     }
     let (beating, pulse_stopped, worker) = (Arc::clone(&gateway), stopped.clone(), retry_policy.worker.clone());
     tasks.spawn(async move { pulse(&beating, &worker, when(pulse_stopped)).await });
@@ -131,14 +151,31 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Sta
     tasks.spawn(async move { watch_deadlines(&watching, when(watch_stopped)).await });
     let (waiting, wait_stopped) = (Arc::clone(&gateway), stopped.clone());
     tasks.spawn(async move { wait_for_earlier(&waiting, when(wait_stopped)).await });
-    if let Some(link) = link {
+    if let Some(link) = link.clone() {
         let relaying = Arc::clone(&gateway);
         tasks.spawn(async move { relay(&relaying, &link, &retry_policy, when(stopped)).await });
     }
-    Ok(Running { address, network_address, gateway, stop, tasks, _lock: lock })
+    let control = routers.control;
+    Ok(Running { address, network_address, gateway, is_https, control, shown, link, stop, tasks, _lock: lock })
 }
 
 impl Running {
+    /// Goes on with the certificates and tokens that these settings name; the other settings take a restart.
+    ///
+    /// # Errors
+    /// Why not, a line each; nothing was replaced.
+    pub fn reload(&self, config: &Config) -> Result<(), Vec<String>> {
+        let mut problems = Problems::default();
+        let certificates = Certificates::read(config, &self.gateway.clock, &mut problems);
+        // An expired one never takes the place of one that holds.
+        let to_mend = problems.to_mend();
+        let certificates = certificates.filter(|_| to_mend.is_empty()).ok_or(to_mend)?;
+        self.shown.replace(&certificates, self.link.as_deref())?;
+        self.gateway.certificates.replace(certificates.named());
+        self.control.replace(known(config));
+        Ok(())
+    }
+
     /// Stops: takes no new requests, finishes what is in hand, closes the store.
     pub async fn stop(mut self) {
         // Nobody left to tell means that all tasks ended already.
@@ -183,8 +220,28 @@ pub async fn open(database: &Database, if_older: IfOlder) -> Result<Arc<dyn Stor
     })
 }
 
+/// What is wrong with the certificates of these settings.
+#[must_use]
+pub fn check_certificates(config: &Config, clock: &Arc<dyn Clock>) -> Problems {
+    let mut problems = Problems::default();
+    // What can be used is not needed here.
+    let _ = Certificates::read(config, clock, &mut problems);
+    problems
+}
+
+/// The certificates to start with. One that expired does not keep the gateway from its other work.
+fn certificates(config: &Config, clock: &Arc<dyn Clock>) -> Result<Certificates, StartError> {
+    let mut problems = Problems::default();
+    let certificates = Certificates::read(config, clock, &mut problems);
+    let certificates = certificates.ok_or(StartError::Certificates(problems.faults))?;
+    for remark in problems.remarks {
+        tracing::error!(remark, "a certificate will be refused");
+    }
+    Ok(certificates)
+}
+
 /// The link to the network; none, and then what should leave waits.
-fn link(config: &Config, outward: Outward) -> Result<Option<Ggk>, LinkError> {
+fn link(config: &Config, certificates: &Certificates, outward: Outward) -> Result<Option<Arc<Ggk>>, LinkError> {
     if config.ggk.url.is_empty() {
         tracing::warn!("ggk.url is empty: what should leave waits");
         return Ok(None);
@@ -194,7 +251,21 @@ fn link(config: &Config, outward: Outward) -> Result<Option<Ggk>, LinkError> {
         return Ok(None);
     }
     let timeouts = Timeouts { connect: config.ggk.connect_timeout, total: config.ggk.timeout };
-    Ggk::new(&config.ggk.url, timeouts).map(Some)
+    let tls = certificates.ggk.as_ref().map(|link| link.client.clone());
+    Ggk::set_up(&config.ggk.url, timeouts, tls, &wrapping(&config.ggk)).map(|link| Some(Arc::new(link)))
+}
+
+/// How envelopes are handed over.
+fn wrapping(ggk: &config::Ggk) -> Wrapping {
+    match ggk.mode {
+        Mode::Stuf => Wrapping::Stuf,
+        Mode::Adapter => Wrapping::Adapter(Cpa {
+            service: ggk.cpa.service.clone(),
+            di01: ggk.cpa.di01.clone(),
+            du01: ggk.cpa.du01.clone(),
+            fo01: ggk.cpa.fo01.clone(),
+        }),
+    }
 }
 
 fn retry_policy(config: &Config) -> RetryPolicy {
@@ -255,12 +326,6 @@ fn warn_of_plain_http(config: &Config) {
     if is_plain_elsewhere(&config.ggk.url) {
         tracing::warn!("ggk.url is plain http to another machine: berichten can be read and changed on the way");
     }
-    if !config.http.listen.ip().is_loopback() {
-        tracing::warn!(
-            address = %config.http.listen,
-            "http.listen is plain http for other machines: put a proxy with TLS in front of it"
-        );
-    }
 }
 
 /// Whether an address is that of another machine, without TLS.
@@ -275,17 +340,26 @@ fn is_plain_elsewhere(url: &str) -> bool {
     url.scheme() == "http" && !is_own
 }
 
-fn http_settings(config: &Config) -> http::Settings {
+/// Who may call, and who speaks for whom.
+fn known(config: &Config) -> http::Known {
     let caller = |one: &Credential| match &one.partij {
         None => Caller::Operator { name: one.name.clone() },
         Some(partij) => Caller::Party { partij: partij.clone(), name: one.name.clone(), decides: one.decides },
     };
     let credentials = config.credentials.iter();
+    http::Known {
+        callers: credentials.map(|one| (one.token_sha256.clone(), caller(one))).collect(),
+        speaks_for: config.ggk.tls.as_ref().map(|files| files.speaks_for.clone()).unwrap_or_default(),
+    }
+}
+
+fn http_settings(config: &Config) -> http::Settings {
     http::Settings {
         max_bericht_bytes: config.http.max_bericht_bytes,
         dashboard_login: config.http.dashboard_login,
         adapters: config.ggk.adapters.clone(),
-        callers: credentials.map(|one| (one.token_sha256.clone(), caller(one))).collect(),
+        known: known(config),
+        is_https: config.http.tls.is_some(),
         rekeningen: config.rekeningen.clone(),
         theme: config.theme.clone(),
         contact: http::Contact {
@@ -299,6 +373,7 @@ fn http_settings(config: &Config) -> http::Settings {
 /// What the stories work with, from the settings.
 #[must_use]
 pub fn gateway(config: Config, schemas: Arc<Schemas>, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Gateway {
+    let wrapping = wrapping(&config.ggk);
     let parties = config.partijen.into_iter();
     Gateway {
         store,
@@ -319,6 +394,7 @@ pub fn gateway(config: Config, schemas: Arc<Schemas>, store: Arc<dyn Store>, clo
             applicatie: config.ggk.applicatie,
             max_bytes: config.ggk.max_envelope_bytes,
             generation: generation(config.ggk.fault_codes),
+            wrapping,
         },
         wait_for_earlier: config.wait_for_earlier,
         declaraties: config.declaraties,
@@ -326,6 +402,7 @@ pub fn gateway(config: Config, schemas: Arc<Schemas>, store: Arc<dyn Store>, clo
         parcel_added: Notify::new(),
         pulse: Pulse::default(),
         alarm: Alarm::default(),
+        certificates: OwnCertificates::default(),
     }
 }
 

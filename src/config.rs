@@ -142,6 +142,10 @@ pub enum Database {
 pub struct Ggk {
     /// Endpoint; empty: nothing leaves.
     pub url: String,
+    /// How envelopes are handed over.
+    pub mode: Mode,
+    /// What an adapter has to know of the CPA.
+    pub cpa: Cpa,
     /// Name on envelopes.
     pub applicatie: String,
     /// The largest envelope sent, in bytes.
@@ -173,6 +177,30 @@ impl Ggk {
         }
         self.listen.parse().ok()
     }
+}
+
+/// How envelopes are handed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// To a party that speaks StUF.
+    Stuf,
+    /// To a Digikoppeling adapter.
+    Adapter,
+}
+
+/// What the CPA calls our service and what it does.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cpa {
+    /// Service.
+    pub service: String,
+    /// Action of a Di01.
+    pub di01: String,
+    /// Action of a Du01.
+    pub du01: String,
+    /// Action of a Fo01.
+    pub fo01: String,
 }
 
 /// When to try again.

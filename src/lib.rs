@@ -12,6 +12,7 @@
 //! | [`exchange`] | the three stories: receive, relay, watch |
 //! | [`http`] | our server: API, network endpoint, dashboard |
 //! | [`echo`] | names that are repeated of what somebody sent |
+//! | [`bundle`] | berichten in a ZIP |
 //! | [`size`] | what is small and what is large |
 //! | [`api`] | the types of the API, shared by server and command line |
 //! | [`clock`] | the only source of time |
@@ -22,6 +23,7 @@
 
 pub mod api;
 pub mod app;
+pub mod bundle;
 pub mod cli;
 pub mod clock;
 pub mod config;

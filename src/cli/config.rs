@@ -1,6 +1,7 @@
 //! `config check`: all problems of a file of settings at once.
 
 use std::io::{self, Write as _};
+use std::sync::Arc;
 
 use clap::Subcommand;
 
@@ -36,8 +37,16 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
             return Exit::Findings;
         }
     };
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let certificates = app::check_certificates(&config, &clock);
+    let notes = certificates.notes.clone();
+    let to_mend = certificates.to_mend();
+    if !to_mend.is_empty() {
+        eprintln!("{}", to_mend.join("\n"));
+        return Exit::Findings;
+    }
     match app::schemas(&config) {
-        Ok(_) => written(io::stdout().write_all(described(&config).as_bytes()), Exit::Fine),
+        Ok(_) => written(io::stdout().write_all(described(&config, &notes).as_bytes()), Exit::Fine),
         Err(error) => {
             complain(&error);
             Exit::Findings
@@ -46,7 +55,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 }
 
 /// What to say of settings that are right: what they hold, and what they leave out.
-fn described(config: &Config) -> String {
+fn described(config: &Config, notes: &[String]) -> String {
     let (parties, credentials) = (config.partijen.len(), config.credentials.len());
     let (party, credential) = (plural(parties, "party", "parties"), plural(credentials, "credential", "credentials"));
     let mut told =
@@ -56,6 +65,13 @@ fn described(config: &Config) -> String {
     }
     if config.http.dashboard_login && config.credentials.iter().all(|one| one.partij.is_some()) {
         told.push_str("note: no [[credential]] says operator = true, so nobody can log in on the dashboard\n");
+    }
+    for note in notes {
+        told.extend(["note: ", note, "\n"]);
+    }
+    let no_list = config.ggk.tls.as_ref().is_some_and(|files| files.crl_file.is_none());
+    if no_list {
+        told.push_str("note: ggk.tls has no crl_file, so a certificate that was revoked is let in until it ends\n");
     }
     for remark in config.codelijsten.remarks(SystemClock.today()) {
         told.extend(["note: ", &remark, "\n"]);

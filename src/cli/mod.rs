@@ -18,7 +18,7 @@ mod validate;
 use clap::{Parser, Subcommand};
 
 pub use process::Exit;
-use process::{ConfigFile, ReleasesFolder, StopSignal, block_on, complain, written};
+use process::{ConfigFile, ReleasesFolder, ReloadSignal, StopSignal, block_on, complain, written};
 
 /// Message hub for the Dutch Wmo message standard iWmo: checks, matches, answers and delivers berichten
 /// between gemeenten and aanbieders, and watches their deadlines.

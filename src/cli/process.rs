@@ -127,3 +127,18 @@ impl StopSignal {
         }
     }
 }
+
+/// SIGHUP, heard from the moment that this is made.
+pub(super) struct ReloadSignal(Signal);
+
+impl ReloadSignal {
+    /// Listens from now on.
+    pub(super) fn listen() -> std::io::Result<Self> {
+        Ok(Self(signal(SignalKind::hangup())?))
+    }
+
+    /// Done when it came.
+    pub(super) async fn received(&mut self) {
+        self.0.recv().await;
+    }
+}

@@ -1,12 +1,13 @@
 //! `serve`: the daemon.
 
 use std::io::{IsTerminal, Write as _};
+use std::path::Path;
 use std::sync::Arc;
 
 use tracing_subscriber::EnvFilter;
 
-use super::{ConfigFile, Exit, StopSignal, block_on, complain};
-use crate::app;
+use super::{ConfigFile, Exit, ReloadSignal, StopSignal, block_on, complain};
+use crate::app::{self, Running};
 use crate::clock::{self, Clock, PracticeClock, SystemClock};
 use crate::config::{Config, Log, LogFormat};
 use crate::domain::Timestamp;
@@ -35,7 +36,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         Ok(config) => {
             log_to_stderr(&config.log);
             let for_people = config.log.format == LogFormat::Text;
-            block_on(serve(config, clock(arguments.now), for_people))
+            block_on(serve(config, arguments.file.config.as_deref(), clock(arguments.now), for_people))
         }
     }
 }
@@ -47,9 +48,9 @@ fn clock(set_to: Option<Timestamp>) -> Arc<dyn Clock> {
     Arc::new(PracticeClock::set_to(moment))
 }
 
-async fn serve(config: Config, clock: Arc<dyn Clock>, for_people: bool) -> Exit {
-    let mut stop = match StopSignal::listen() {
-        Ok(stop) => stop,
+async fn serve(config: Config, file: Option<&Path>, clock: Arc<dyn Clock>, for_people: bool) -> Exit {
+    let (mut stop, mut reload) = match StopSignal::listen().and_then(|stop| Ok((stop, ReloadSignal::listen()?))) {
+        Ok(signals) => signals,
         Err(error) => {
             complain(&error);
             return Exit::Environment;
@@ -62,18 +63,37 @@ async fn serve(config: Config, clock: Arc<dyn Clock>, for_people: bool) -> Exit 
             return Exit::Environment;
         }
     };
-    let address = format!("http://{}/", running.address);
+    let scheme = if running.is_https { "https" } else { "http" };
+    let address = format!("{scheme}://{}/", running.address);
     tracing::info!(address, version = env!("CARGO_PKG_VERSION"), "listening");
     if for_people {
         // Who started it may not read along; it serves all the same.
         let _ = writeln!(std::io::stdout(), "{address}");
     }
     notify_systemd(sd_notify::NotifyState::Ready);
-    stop.received().await;
+    loop {
+        tokio::select! {
+            () = stop.received() => break,
+            () = reload.received() => reload_settings(&running, file),
+        }
+    }
     tracing::info!("stopping");
     notify_systemd(sd_notify::NotifyState::Stopping);
     running.stop().await;
     Exit::Fine
+}
+
+/// Goes on with the certificates and tokens that the file names now; when something is wrong with it, with those that it had.
+fn reload_settings(running: &Running, file: Option<&Path>) {
+    let read = Config::load_to_serve(file).map_err(|error| error.0);
+    match read.and_then(|config| running.reload(&config)) {
+        Ok(()) => tracing::info!("certificates and tokens were read anew; other settings take a restart"),
+        Err(problems) => {
+            for problem in problems {
+                tracing::error!(problem, "the settings were not read anew: the gateway goes on with those that it had");
+            }
+        }
+    }
 }
 
 fn notify_systemd(state: sd_notify::NotifyState) {

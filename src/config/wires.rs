@@ -1,7 +1,7 @@
 //! What addresses and certificates must be: nobody is believed, and nothing is said in the clear, but on this machine or to
 //! those who are named.
 
-use super::{Ggk, Http};
+use super::{Ggk, Http, Mode};
 use crate::tls::files::LinkFiles;
 use crate::tls::oin::is_oin;
 
@@ -13,6 +13,7 @@ pub(super) fn check(http: &Http, ggk: &Ggk, problems: &mut Vec<String>) {
         problems.push(what.to_owned());
     }
     check_listen(ggk, problems);
+    check_adapter(ggk, problems);
     check_url("ggk", &ggk.url, ggk.tls.is_some(), problems);
     if let Some(files) = &ggk.tls {
         check_link("ggk", files, problems);
@@ -32,6 +33,25 @@ fn check_listen(ggk: &Ggk, problems: &mut Vec<String>) {
         let what = "ggk.listen: elsewhere than on loopback, set ggk.tls with a certificate, so that others need one too, or name in \
                     ggk.adapters the addresses of your Digikoppeling adapter";
         problems.push(what.to_owned());
+    }
+}
+
+/// What an adapter makes the headers of ebMS of.
+fn check_adapter(ggk: &Ggk, problems: &mut Vec<String>) {
+    if ggk.mode == Mode::Stuf {
+        return;
+    }
+    let cpa =
+        [("service", &ggk.cpa.service), ("di01", &ggk.cpa.di01), ("du01", &ggk.cpa.du01), ("fo01", &ggk.cpa.fo01)];
+    for (key, text) in cpa {
+        if text.is_empty() || text.contains(char::is_whitespace) {
+            problems.push(format!("ggk.cpa.{key}: mode = \"adapter\" needs what stands in your CPA, without spaces"));
+        }
+    }
+    if !ggk.applicatie.chars().all(|one| one.is_ascii_alphanumeric() || one == '-') {
+        problems.push(
+            "ggk.applicatie: becomes part of the MessageId of ebMS with mode = \"adapter\": use letters, digits and hyphens only".to_owned(),
+        );
     }
 }
 
@@ -55,6 +75,7 @@ pub(super) fn check_link(section: &str, files: &LinkFiles, problems: &mut Vec<St
         problems.push(format!("{section}.tls.oin: {oin:?} is no OIN; it has 20 digits"));
     }
     for oin in files.speaks_for.keys().filter(|oin| !files.oin.contains(oin)) {
-        problems.push(format!("{section}.tls.speaks_for: {oin:?} does not stand in {section}.tls.oin, and is not let in"));
+        problems
+            .push(format!("{section}.tls.speaks_for: {oin:?} does not stand in {section}.tls.oin, and is not let in"));
     }
 }

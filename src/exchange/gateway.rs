@@ -22,12 +22,14 @@ use crate::domain::judging::waiting::brings;
 use crate::domain::regels::outside::Outside;
 use crate::domain::{Bericht, Berichtsoort, History, Inhoud, Timestamp, Verdict, judge};
 use crate::hub::codes::Generation;
+use crate::hub::envelope::Wrapping;
 use crate::outward::Outward;
 use crate::store::{Entry, Store, StoreError};
 use crate::xml::Schemas;
 
 use super::alarm::Alarm;
 use super::brought::Brought;
+use super::own::OwnCertificates;
 use super::parties::{Addressee, LocalParties, Route};
 use super::pulse::Pulse;
 
@@ -67,6 +69,8 @@ pub struct Gateway {
     pub pulse: Pulse,
     /// Wakes [`super::watch`]: a clock started that is due before the others, or the time was set.
     pub alarm: Alarm,
+    /// What we show to others, and until when.
+    pub certificates: OwnCertificates,
 }
 
 impl Gateway {
@@ -164,6 +168,8 @@ pub struct Envelopes {
     pub max_bytes: usize,
     /// Which list of fault codes the network uses.
     pub generation: Generation,
+    /// How they are handed over.
+    pub wrapping: Wrapping,
 }
 
 /// From `now` to `next`; nothing when that is past.

@@ -24,13 +24,23 @@ pub struct EnvelopeAnswer {
     pub body: Vec<u8>,
 }
 
-/// Takes in one envelope. A Bv03 says that what it carries was recorded; a fault, that nothing was.
-pub async fn receive_envelope(bytes: &[u8], gateway: &Gateway) -> EnvelopeAnswer {
+/// Takes in one envelope. A Bv03 says that what it carries was recorded; a fault, that nothing was. `speaks_for`: who may stand
+/// on it as sender, where whoever hands it over does not speak for all.
+pub async fn receive_envelope(bytes: &[u8], speaks_for: Option<&[String]>, gateway: &Gateway) -> EnvelopeAnswer {
     let envelope = match parse(bytes) {
         Ok(envelope) => envelope,
         Err(refusal) => return fault(&refusal.about, refusal.code, Some(refusal.details), gateway),
     };
     let about = About::from(&envelope.stuurgegevens);
+    let zender = &envelope.stuurgegevens.zender.organisatie;
+    if speaks_for.is_some_and(|parties| !parties.contains(zender)) {
+        tracing::warn!(
+            zender,
+            "refused an envelope: its certificate does not speak for this sender (ggk.tls.speaks_for)"
+        );
+        let details = "Het certificaat van de verbinding mag niet voor deze zender spreken";
+        return fault(&about, FaultCode::StUF013, Some(details.to_owned()), gateway);
+    }
     match take(&envelope, bytes, gateway).await {
         Ok(Ok(confirmation)) => EnvelopeAnswer { is_fault: false, body: confirmation },
         Ok(Err(code)) => fault(&about, code, None, gateway),

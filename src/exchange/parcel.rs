@@ -6,7 +6,7 @@ use super::received::{Carrier, Format, Received, Refused, sha256_hex};
 use crate::clock::local;
 use crate::domain::Bericht;
 use crate::hub::envelope::{
-    Content, Envelope, FaultCode, Parameters, Payload, Stuurgegevens, Systeem, compose, functie_versie, parse,
+    Content, Envelope, FaultCode, Parameters, Payload, Stuurgegevens, Systeem, check, compose, functie_versie, parse,
     tijdstip_bericht,
 };
 use crate::store::{Digests, KeptParcel, NewParcel, ParcelKind};
@@ -118,7 +118,9 @@ fn new_parcel(
         tijdstip_bericht: tijdstip_bericht(local(gateway.clock.now()).naive_local()),
     };
     let referentienummer = stuurgegevens.referentienummer.clone();
-    let envelope = compose::envelope(&Envelope { stuurgegevens, content });
+    let envelope = Envelope { stuurgegevens, content };
+    let unfit = check::outgoing(&envelope).err().map(|what| format!("De envelop past niet in haar schema: {what}."));
+    let envelope = compose::wrapped(&envelope, &gateway.envelopes.wrapping);
     NewParcel {
         referentienummer,
         kind,
@@ -126,7 +128,7 @@ fn new_parcel(
         bericht_id: bericht_id.to_owned(),
         zender: zender.to_owned(),
         ontvanger: ontvanger.to_owned(),
-        held: gateway.envelopes.refuse(envelope.len()),
+        held: unfit.or_else(|| gateway.envelopes.refuse(envelope.len())),
         envelope: envelope.into(),
     }
 }

@@ -19,7 +19,7 @@ const FOR_PROGRAMS: [&str; 4] = ["/v1/", "/soap/", "/health/", "/openapi.json"];
 
 /// Runs a call, if what stands behind the question mark is what it takes and its body is not compressed.
 pub(super) async fn check(State(server): State<Arc<Server>>, request: Request, next: Next) -> Response {
-    let known = server.known.check(request.method(), request.extensions(), request.uri().query());
+    let known = server.queries.check(request.method(), request.extensions(), request.uri().query());
     match known.and_then(|()| is_plain(request.headers())) {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
@@ -54,5 +54,5 @@ fn wants_problem(headers: &HeaderMap) -> bool {
 
 /// A call by a method that its path does not know.
 pub(super) async fn other_method(State(server): State<Arc<Server>>, path: Option<MatchedPath>) -> Problem {
-    Problem::Method(path.map(|path| server.known.methods(path.as_str())).unwrap_or_default())
+    Problem::Method(path.map(|path| server.queries.methods(path.as_str())).unwrap_or_default())
 }

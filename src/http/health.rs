@@ -28,7 +28,8 @@ pub(super) async fn live() -> Json<Value> {
     responses(
         (
             status = 200,
-            description = "It can, with how many parcels wait and are stuck, and how many deadlines are overdue",
+            description = "It can, with how many parcels wait and are stuck, how many deadlines are overdue, and our own \
+                certificates that end within 30 days",
             body = Value,
             example = json!({"status": "ok", "waiting": 0, "stuck": 0, "overdue": 0})
         ),
@@ -39,10 +40,17 @@ pub(super) async fn live() -> Json<Value> {
     )
 )]
 pub(super) async fn ready(State(server): State<Arc<Server>>) -> (StatusCode, Json<Value>) {
+    let ending = server.gateway.certificates.ending(server.gateway.clock.now());
     match server.gateway.pulse.last() {
         Ok(counts) => {
-            let body =
+            let mut body =
                 json!({ "status": "ok", "waiting": counts.waiting, "stuck": counts.stuck, "overdue": counts.overdue });
+            if !ending.is_empty() {
+                body["certificates_ending"] = ending
+                    .iter()
+                    .map(|one| json!({ "setting": one.setting, "ends_at": one.ends_at }))
+                    .collect();
+            }
             (StatusCode::OK, Json(body))
         }
         Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "unavailable", "reason": reason }))),

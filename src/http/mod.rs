@@ -34,7 +34,7 @@ mod uitleg;
 mod unread;
 mod vorderingen;
 
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -48,7 +48,7 @@ use crate::exchange::{Gateway, json_schemas};
 
 pub use caller::Caller;
 use server::Server;
-pub use server::{Contact, Settings};
+pub use server::{Contact, Control, Known, Settings};
 
 /// The largest form that is read, in bytes: a page of lines with long reasons.
 const FORM_BYTES: usize = 1_000_000;
@@ -89,6 +89,8 @@ pub struct Routers {
     pub api: Router,
     /// What the network calls.
     pub network: Router,
+    /// What may change while they serve.
+    pub control: Control,
 }
 
 /// The routes of the server.
@@ -128,7 +130,7 @@ pub fn routers(gateway: Arc<Gateway>, settings: Settings) -> Routers {
     let usual = gateway.releases.choice(gateway.clock.today()).usual;
     let document = openapi::document(&described, json_schemas(&gateway.schemas, usual), &settings.contact);
     let server = Arc::new(Server {
-        known: query::Known::of(&document),
+        queries: query::Known::of(&document),
         document,
         gateway,
         max_bericht_bytes: settings.max_bericht_bytes,
@@ -136,13 +138,20 @@ pub fn routers(gateway: Arc<Gateway>, settings: Settings) -> Routers {
         guesses: guesses::Guesses::default(),
         adapters: settings.adapters,
         dashboard_login: settings.dashboard_login,
-        callers: settings.callers.into_iter().collect(),
+        known: RwLock::new(settings.known),
+        is_https: settings.is_https,
         sessions: dashboard::Sessions::default(),
         rekeningen: settings.rekeningen,
         theme: settings.theme,
     });
     let (network, _) = OpenApiRouter::new().routes(routes!(soap::receive)).split_for_parts();
-    Routers { api: dressed(router, Arc::clone(&server)), network: dressed(network, server) }
+    let control = Control(Arc::clone(&server));
+    let mut api = dressed(router, Arc::clone(&server));
+    if server.is_https {
+        let strict = HeaderValue::from_static("max-age=31536000");
+        api = api.layer(SetResponseHeaderLayer::if_not_present(header::STRICT_TRANSPORT_SECURITY, strict));
+    }
+    Routers { api, network: dressed(network, server), control }
 }
 
 /// What holds for every answer.

@@ -1,8 +1,8 @@
 //! What every handler works with.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use super::body::Turns;
 use super::caller::Caller;
 use super::dashboard::Sessions;
 use super::guesses::Guesses;
-use super::query::Known;
+use super::query::Known as Queries;
 use crate::domain::money::betaling::Rekening;
 use crate::exchange::Gateway;
 
@@ -23,14 +23,26 @@ pub struct Settings {
     pub dashboard_login: bool,
     /// Who may hand over envelopes of the network; nobody named: whoever reaches the listener.
     pub adapters: Vec<IpAddr>,
-    /// Who may call.
-    pub callers: Vec<(String, Caller)>,
+    /// Who may call, and who speaks for whom on the network.
+    pub known: Known,
+    /// Whether the API and the pages are reached over our own TLS.
+    pub is_https: bool,
     /// Accounts, by the code of whose they are.
     pub rekeningen: HashMap<String, Rekening>,
     /// Whom callers turn to.
     pub contact: Contact,
     /// Tokens of the looks that this installation lays over ours, as a stylesheet.
     pub theme: Option<String>,
+}
+
+/// Who may call, and who speaks for whom: what is read anew while the server runs.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// By the SHA-256 of a token.
+    pub callers: HashMap<String, Caller>,
+    /// By the OIN of a certificate, the parties that may stand as sender on its envelopes. Who is not named is a node of the
+    /// network, and speaks for all.
+    pub speaks_for: BTreeMap<String, Vec<String>>,
 }
 
 /// Whom callers of this server turn to, as its description says.
@@ -52,7 +64,8 @@ pub(super) struct Server {
     pub(super) guesses: Guesses,
     pub(super) adapters: Vec<IpAddr>,
     pub(super) dashboard_login: bool,
-    pub(super) callers: HashMap<String, Caller>,
+    pub(super) known: RwLock<Known>,
+    pub(super) is_https: bool,
     pub(super) sessions: Sessions,
     pub(super) rekeningen: HashMap<String, Rekening>,
     /// Laid over our tokens of the looks.
@@ -60,5 +73,28 @@ pub(super) struct Server {
     /// What the server does, for machines.
     pub(super) document: Value,
     /// What may stand behind the question mark of each call.
-    pub(super) known: Known,
+    pub(super) queries: Queries,
+}
+
+/// Tells a server that runs who may call from now on.
+#[derive(Clone)]
+pub struct Control(pub(super) Arc<Server>);
+
+impl Control {
+    /// Replaces what was known. Sessions on the dashboard go on.
+    pub fn replace(&self, known: Known) {
+        *self.0.known.write().unwrap_or_else(PoisonError::into_inner) = known;
+    }
+}
+
+impl Server {
+    /// For whom the holder of this certificate speaks; `None`: for all.
+    pub(super) fn speaks_for(&self, oin: &str) -> Option<Vec<String>> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).speaks_for.get(oin).cloned()
+    }
+
+    /// The caller whose token has this SHA-256.
+    pub(super) fn caller_by(&self, sha256: &str) -> Option<Caller> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).callers.get(sha256).cloned()
+    }
 }

@@ -1,6 +1,7 @@
 //! `/soap/ggk`: envelopes from the network, on a listener of their own.
 //!
-//! Who hands them over is believed as to who sent them: so only the adapters that the settings name may, and no browser.
+//! Who hands them over is believed as to who sent them: so only who shows a certificate of the network, or the adapters that the
+//! settings name, and no browser. A certificate may speak for some parties only.
 
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::error::Problem;
-use super::serve::Peer;
+use super::serve::{OverTls, Peer};
 use super::{Server, body};
 use crate::exchange::network;
 use crate::size::HUGE_BYTES;
@@ -32,6 +33,7 @@ const ENVELOPE_FACTOR: usize = 2;
 pub(super) async fn receive(
     State(server): State<Arc<Server>>,
     Extension(Peer(peer)): Extension<Peer>,
+    over_tls: Option<Extension<OverTls>>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
@@ -46,7 +48,9 @@ pub(super) async fn receive(
     }
     let limit = ENVELOPE_FACTOR * server.max_bericht_bytes;
     let whole = body::read(body, &headers, (limit, HUGE_BYTES), &server.turns).await?;
-    let answer = network::receive_envelope(&whole.bytes, &server.gateway).await;
+    let certificate = over_tls.and_then(|Extension(OverTls(certificate))| certificate);
+    let speaks_for = certificate.and_then(|certificate| server.speaks_for(certificate.oin.as_deref()?));
+    let answer = network::receive_envelope(&whole.bytes, speaks_for.as_deref(), &server.gateway).await;
     let status = if answer.is_fault { StatusCode::INTERNAL_SERVER_ERROR } else { StatusCode::OK };
     Ok((status, [(header::CONTENT_TYPE, "text/xml; charset=utf-8")], answer.body).into_response())
 }

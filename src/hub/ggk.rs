@@ -1,16 +1,18 @@
 //! The link to the GGK, or to the adapter in front of it: one POST per attempt.
 //!
 //! Follows no redirect, uses no proxy, tries once: a retry is the caller's decision, with the same bytes.
-//! TLS settings come with the configuration of the link; plain HTTP is for a stand-in on this machine.
+//! TLS comes ready made, and may be replaced while the link works; plain HTTP is for a stand-in or an adapter nearby.
 
 use std::error::Error as _;
+use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::redirect::Policy;
+use rustls::ClientConfig;
 
 use super::delivery::{Attempt, Delivery, NotBefore, judge};
-use super::envelope::{Kind, MAX_OUTGOING_BYTES};
+use super::envelope::{Kind, MAX_OUTGOING_BYTES, Wrapping};
 
 /// An answer is a few kilobytes; what is longer is not one.
 const MAX_ANSWER_BYTES: usize = 1_048_576;
@@ -43,10 +45,12 @@ pub enum LinkError {
 }
 
 /// The link.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Ggk {
-    client: reqwest::Client,
+    client: RwLock<reqwest::Client>,
     url: reqwest::Url,
+    timeouts: Timeouts,
+    is_adapter: bool,
 }
 
 impl Ggk {
@@ -55,20 +59,35 @@ impl Ggk {
     /// # Errors
     /// When the address is not one, or the client cannot start.
     pub fn new(url: &str, timeouts: Timeouts) -> Result<Self, LinkError> {
+        Self::set_up(url, timeouts, None, &Wrapping::Stuf)
+    }
+
+    /// The same, with these certificates, for envelopes in this wrapping.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn set_up(
+        url: &str,
+        timeouts: Timeouts,
+        tls: Option<ClientConfig>,
+        wrapping: &Wrapping,
+    ) -> Result<Self, LinkError> {
         let url = reqwest::Url::parse(url)
             .ok()
             .filter(|url| matches!(url.scheme(), "http" | "https"))
             .ok_or_else(|| LinkError::Address(url.to_owned()))?;
-        let client = reqwest::Client::builder()
-            .redirect(Policy::none())
-            .no_proxy()
-            // A client that repeats by itself would hide attempts from the journal.
-            .retry(reqwest::retry::never())
-            .connect_timeout(timeouts.connect)
-            .timeout(timeouts.total)
-            .build()
-            .map_err(LinkError::Client)?;
-        Ok(Self { client, url })
+        let client = RwLock::new(client(timeouts, tls)?);
+        Ok(Self { client, url, timeouts, is_adapter: *wrapping != Wrapping::Stuf })
+    }
+
+    /// From now on with these certificates: connections that stand open are used no more, attempts under way end on theirs.
+    ///
+    /// # Errors
+    /// The client cannot start; the link goes on as it was.
+    pub fn replace(&self, tls: Option<ClientConfig>) -> Result<(), LinkError> {
+        let new = client(self.timeouts, tls)?;
+        *self.client.write().unwrap_or_else(PoisonError::into_inner) = new;
+        Ok(())
     }
 
     /// Offers the envelope once. What came of it is the whole result; nothing is kept here.
@@ -76,11 +95,13 @@ impl Ggk {
         if envelope.len() > MAX_OUTGOING_BYTES {
             return Delivery::Unsendable(format!("De envelop is groter dan {MAX_OUTGOING_BYTES} bytes"));
         }
-        let sent = self
-            .client
+        // The pool of a client that was replaced goes with its last attempt.
+        let client = self.client.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let sent = client
             .post(self.url.clone())
             .header(CONTENT_TYPE, "text/xml; charset=utf-8")
-            .header("SOAPAction", format!("\"{}\"", kind.soap_action()))
+            // An adapter has one operation, without a name.
+            .header("SOAPAction", format!("\"{}\"", if self.is_adapter { "" } else { kind.soap_action() }))
             .body(envelope)
             .send()
             .await;
@@ -97,6 +118,21 @@ impl Ggk {
             Err(error) => judge(&Attempt::Broken(cause(&error)), referentienummer),
         }
     }
+}
+
+fn client(timeouts: Timeouts, tls: Option<ClientConfig>) -> Result<reqwest::Client, LinkError> {
+    let builder = reqwest::Client::builder()
+        .redirect(Policy::none())
+        .no_proxy()
+        // A client that repeats by itself would hide attempts from the journal.
+        .retry(reqwest::retry::never())
+        .connect_timeout(timeouts.connect)
+        .timeout(timeouts.total);
+    let builder = match tls {
+        Some(tls) => builder.tls_backend_preconfigured(tls),
+        None => builder,
+    };
+    builder.build().map_err(LinkError::Client)
 }
 
 /// The body, cut off where it is too long to be an answer.

@@ -37,7 +37,9 @@ fn objects<T: PemObject>(key: &str, what: &str, path: &Path, problems: &mut Prob
     };
     match T::pem_reader_iter(BufReader::new(file)).collect::<Result<Vec<T>, pem::Error>>() {
         Ok(found) if found.is_empty() => {
-            problems.faults.push(told(format!("holds no {what}; it must be PEM, with a line that begins with -----BEGIN")));
+            problems
+                .faults
+                .push(told(format!("holds no {what}; it must be PEM, with a line that begins with -----BEGIN")));
             None
         }
         Ok(found) => Some(found),
@@ -72,7 +74,12 @@ pub(super) fn crls(
     now: DateTime<Utc>,
     problems: &mut Problems,
 ) -> Option<Vec<CertificateRevocationListDer<'static>>> {
-    let lists = objects::<CertificateRevocationListDer<'static>>(key, "list of revoked certificates (X509 CRL)", path, problems)?;
+    let lists = objects::<CertificateRevocationListDer<'static>>(
+        key,
+        "list of revoked certificates (X509 CRL)",
+        path,
+        problems,
+    )?;
     for list in &lists {
         let Ok((_, list)) = CertificateRevocationList::from_der(list) else {
             problems.faults.push(format!("{key}: {}: holds a list that is damaged", path.display()));
@@ -81,7 +88,8 @@ pub(super) fn crls(
         let next = list.next_update().and_then(instant);
         if next.is_none_or(|next| next <= now) {
             let issuer = list.issuer();
-            let until = next.map_or_else(|| "says no end".to_owned(), |next| format!("ended {}", next.format("%F %R UTC")));
+            let until =
+                next.map_or_else(|| "says no end".to_owned(), |next| format!("ended {}", next.format("%F %R UTC")));
             problems.remarks.push(format!(
                 "{key}: {}: the list of {issuer} {until}: certificates of that issuer are refused until there is a newer one",
                 path.display()

@@ -46,8 +46,7 @@ pub(super) fn oin(certificate: &X509Certificate<'_>) -> Result<Option<String>, N
     let of_holder = attributes.filter(|attribute| {
         [SERIAL_NUMBER, ORGANIZATION_IDENTIFIER].contains(&attribute.attr_type().to_id_string().as_str())
     });
-    let mut found: Vec<&str> =
-        of_holder.filter_map(|attribute| attribute.as_str().ok().and_then(oin_in)).collect();
+    let mut found: Vec<&str> = of_holder.filter_map(|attribute| attribute.as_str().ok().and_then(oin_in)).collect();
     found.dedup();
     match found.as_slice() {
         [] => Ok(None),

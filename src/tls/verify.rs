@@ -32,9 +32,8 @@ impl std::error::Error for NotLetIn {}
 
 impl<V: ?Sized> OinVerifier<V> {
     fn check(&self, certificate: &CertificateDer<'_>) -> Result<(), Error> {
-        let refused = |what: String| {
-            Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(NotLetIn(what)))))
-        };
+        let refused =
+            |what: String| Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(NotLetIn(what)))));
         let peer = peer(certificate).map_err(|wrong| refused(format!("the certificate {wrong}")))?;
         match peer.oin {
             _ if self.oins.is_empty() => Ok(()),

@@ -51,6 +51,7 @@ mod stage;
 mod store;
 mod stories;
 mod taakgericht;
+mod tls;
 mod toewijzingen;
 mod together;
 mod transport;

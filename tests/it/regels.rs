@@ -25,7 +25,7 @@ use iwmo_gateway::domain::{Bericht, Berichtsoort, Heenbericht, Partij, Retourber
 use iwmo_gateway::exchange::parties::LocalParty;
 use iwmo_gateway::exchange::receive::receive;
 use iwmo_gateway::exchange::{
-    Alarm, Brought, Carrier, Envelopes, Format, Gateway, LocalParties, Received, Reply, local_time,
+    Alarm, Brought, Carrier, Envelopes, Format, Gateway, LocalParties, OwnCertificates, Received, Reply, local_time,
     new_referentienummer,
 };
 use iwmo_gateway::hub::codes::Generation;
@@ -324,6 +324,7 @@ async fn gateway(gemeente_answers_itself: bool) -> Gateway {
         envelopes: Envelopes {
             applicatie: "test".to_owned(),
             max_bytes: 25_000_000,
+            wrapping: iwmo_gateway::hub::envelope::Wrapping::Stuf,
             generation: Generation::default(),
         },
         releases: Releases { known: standard::built_in(), in_force: InForce::Any, freezes: Vec::new() },
@@ -333,5 +334,6 @@ async fn gateway(gemeente_answers_itself: bool) -> Gateway {
         parcel_added: Notify::new(),
         pulse: iwmo_gateway::exchange::Pulse::default(),
         alarm: Alarm::default(),
+        certificates: OwnCertificates::default(),
     }
 }

@@ -162,7 +162,7 @@ impl Server {
             return Some(Visitor { caller: Caller::at_dashboard(), key: None, chosen, path: "/".to_owned() });
         }
         let session = self.sessions.of(cookie(headers, "session"), self.gateway.clock.now())?;
-        let caller = self.callers.get(&session.token_sha256)?.clone();
+        let caller = self.caller_by(&session.token_sha256)?;
         Some(Visitor { caller, key: Some(session.form_key), chosen, path: "/".to_owned() })
     }
 

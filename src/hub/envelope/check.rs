@@ -3,8 +3,33 @@
 //! A receiver calls, in this order: [`parties`] (StUF010, 013), its own search for the referentienummer
 //! (StUF016), [`functie`] (StUF034, 040), and its own search for the crossRefnummer (StUF043).
 
-use super::{Envelope, FaultCode, Kind};
+use super::{Content, Envelope, FaultCode, Kind, Parameters, Payload, compose, parse};
 use crate::domain::Berichtsoort;
+
+/// Whether an envelope of ours is as the schema says: what would be refused is not sent. The payload is base64 whatever it holds,
+/// so it is left out.
+///
+/// # Errors
+/// What is wrong, in Dutch, without a value.
+pub fn outgoing(envelope: &Envelope) -> Result<(), String> {
+    let without = |parameters: &Parameters| Parameters {
+        functie: parameters.functie.clone(),
+        applicatie_versie: parameters.applicatie_versie.clone(),
+        applicatie_subversie: parameters.applicatie_subversie.clone(),
+        functie_versie: parameters.functie_versie.clone(),
+        functie_subversie: parameters.functie_subversie.clone(),
+        payload: Payload::Xml(Vec::new()),
+    };
+    let content = match &envelope.content {
+        Content::Di01(parameters) => Content::Di01(without(parameters)),
+        Content::Du01 { cross_refnummer, parameters } => {
+            Content::Du01 { cross_refnummer: cross_refnummer.clone(), parameters: without(parameters) }
+        }
+        Content::Fo01 { .. } => envelope.content.clone(),
+    };
+    let header = Envelope { stuurgegevens: envelope.stuurgegevens.clone(), content };
+    parse(&compose::envelope(&header)).map(|_| ()).map_err(|refusal| refusal.details)
+}
 
 /// Whether receiver and sender are known.
 ///

@@ -1,39 +1,42 @@
 //! Envelopes and answers to bytes. Deterministic, on one line, without a byte order mark.
 
-use base64::Engine as _;
+use std::io::Write as _;
+
 use base64::engine::general_purpose::STANDARD;
+use base64::write::EncoderWriter;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 use super::fault::About;
-use super::{Content, Envelope, Fault, GGK, Parameters, Payload, Plek, SOAP, STUF, Stuurgegevens, Systeem};
+use super::names::DAI;
+use super::{
+    Content, Envelope, Fault, GGK, Parameters, Payload, Plek, SOAP, STUF, Stuurgegevens, Systeem, WS_ADDRESSING,
+    Wrapping, dai,
+};
+
+/// The bytes to POST to a party that speaks StUF. The same envelope gives the same bytes.
+#[must_use]
+pub fn envelope(envelope: &Envelope) -> Vec<u8> {
+    wrapped(envelope, &Wrapping::Stuf)
+}
 
 /// The bytes to POST. The same envelope gives the same bytes.
 #[must_use]
-pub fn envelope(envelope: &Envelope) -> Vec<u8> {
-    let kind = envelope.kind();
-    let mut out = Out::soap();
-    let root = format!("{}:{}", if kind.root().0 == GGK { "GGK" } else { "StUF" }, kind.root().1);
-    let mut start = BytesStart::new(root.as_str()).with_attributes([("xmlns:StUF", STUF)]);
-    match &envelope.content {
-        Content::Di01(parameters) | Content::Du01 { parameters, .. } => {
-            start.push_attribute(("xmlns:GGK", GGK));
-            out.event(Event::Start(start));
-            out.open("GGK:stuurgegevens");
-            out.stuurgegevens(kind.berichtcode(), &envelope.stuurgegevens, envelope.cross_refnummer());
-            out.text("StUF:functie", &parameters.functie);
-            out.close("GGK:stuurgegevens");
-            out.parameters(parameters);
+pub fn wrapped(envelope: &Envelope, wrapping: &Wrapping) -> Vec<u8> {
+    let mut out = Out::sized(envelope);
+    match wrapping {
+        Wrapping::Stuf => {
+            out.open("soapenv:Body");
+            out.message(envelope);
         }
-        Content::Fo01 { cross_refnummer, fault } => {
-            out.event(Event::Start(start));
-            out.open("StUF:stuurgegevens");
-            out.stuurgegevens(kind.berichtcode(), &envelope.stuurgegevens, Some(cross_refnummer));
-            out.close("StUF:stuurgegevens");
-            out.fault_body(fault);
+        Wrapping::Adapter(cpa) => {
+            out.addressing(&dai::headers(envelope, cpa));
+            out.open("soapenv:Body");
+            out.event(Event::Start(BytesStart::new("dai:bericht").with_attributes([("xmlns:dai", DAI)])));
+            out.message(envelope);
+            out.close("dai:bericht");
         }
     }
-    out.close(&root);
     out.end_soap()
 }
 
@@ -82,11 +85,68 @@ struct Out(Writer<Vec<u8>>);
 
 impl Out {
     fn soap() -> Self {
-        let mut out = Self(Writer::new(Vec::new()));
-        out.event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)));
-        out.event(Event::Start(BytesStart::new("soapenv:Envelope").with_attributes([("xmlns:soapenv", SOAP)])));
+        let mut out = Self::begun(Vec::new());
         out.open("soapenv:Body");
         out
+    }
+
+    /// With room for the payload, so that a large one is written once.
+    fn sized(envelope: &Envelope) -> Self {
+        const AROUND: usize = 4096;
+        let payload = envelope.parameters().map_or(0, |parameters| parameters.payload.bytes().len());
+        Self::begun(Vec::with_capacity(payload.div_ceil(3) * 4 + AROUND))
+    }
+
+    fn begun(bytes: Vec<u8>) -> Self {
+        let mut out = Self(Writer::new(bytes));
+        out.event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)));
+        out.event(Event::Start(BytesStart::new("soapenv:Envelope").with_attributes([("xmlns:soapenv", SOAP)])));
+        out
+    }
+
+    fn addressing(&mut self, headers: &[dai::Header]) {
+        self.open("soapenv:Header");
+        for header in headers {
+            let name = format!("wsa:{}", header.name);
+            let mut start = BytesStart::new(name.as_str()).with_attributes([("xmlns:wsa", WS_ADDRESSING)]);
+            if let Some(relationship) = header.relationship {
+                start.push_attribute(("RelationshipType", relationship));
+            }
+            self.event(Event::Start(start));
+            if header.name == "From" {
+                self.text("wsa:Address", &header.text);
+            } else {
+                self.event(Event::Text(BytesText::new(&header.text)));
+            }
+            self.close(&name);
+        }
+        self.close("soapenv:Header");
+    }
+
+    /// The StUF message by itself.
+    fn message(&mut self, envelope: &Envelope) {
+        let kind = envelope.kind();
+        let root = format!("{}:{}", if kind.root().0 == GGK { "GGK" } else { "StUF" }, kind.root().1);
+        let mut start = BytesStart::new(root.as_str()).with_attributes([("xmlns:StUF", STUF)]);
+        match &envelope.content {
+            Content::Di01(parameters) | Content::Du01 { parameters, .. } => {
+                start.push_attribute(("xmlns:GGK", GGK));
+                self.event(Event::Start(start));
+                self.open("GGK:stuurgegevens");
+                self.stuurgegevens(kind.berichtcode(), &envelope.stuurgegevens, envelope.cross_refnummer());
+                self.text("StUF:functie", &parameters.functie);
+                self.close("GGK:stuurgegevens");
+                self.parameters(parameters);
+            }
+            Content::Fo01 { cross_refnummer, fault } => {
+                self.event(Event::Start(start));
+                self.open("StUF:stuurgegevens");
+                self.stuurgegevens(kind.berichtcode(), &envelope.stuurgegevens, Some(cross_refnummer));
+                self.close("StUF:stuurgegevens");
+                self.fault_body(fault);
+            }
+        }
+        self.close(&root);
     }
 
     fn end_soap(mut self) -> Vec<u8> {
@@ -159,19 +219,28 @@ impl Out {
         self.text("GGK:functieVersie", &parameters.functie_versie);
         self.text("GGK:functieSubversie", &parameters.functie_subversie);
         self.open("GGK:bericht");
-        let encoded = STANDARD.encode(parameters.payload.bytes());
         match &parameters.payload {
-            Payload::Xml(_) => self.text("GGK:xmlBestand", &encoded),
-            Payload::Tekst { bestandsnaam, .. } => {
+            Payload::Xml(bytes) => {
+                self.open("GGK:xmlBestand");
+                self.base64(bytes);
+                self.close("GGK:xmlBestand");
+            }
+            Payload::Tekst { bestandsnaam, bytes } => {
                 let start =
                     BytesStart::new("GGK:tekstBestand").with_attributes([("bestandsnaam", bestandsnaam.as_str())]);
                 self.event(Event::Start(start));
-                self.event(Event::Text(BytesText::from_escaped(encoded)));
+                self.base64(bytes);
                 self.close("GGK:tekstBestand");
             }
         }
         self.close("GGK:bericht");
         self.close("GGK:parameters");
+    }
+
+    /// Piece by piece, straight to its place: a large payload is there once.
+    fn base64(&mut self, bytes: &[u8]) {
+        let mut encoder = EncoderWriter::new(self.0.get_mut(), &STANDARD);
+        encoder.write_all(bytes).and_then(|()| encoder.finish().map(|_| ())).expect("writing to memory does not fail");
     }
 
     fn fault_body(&mut self, fault: &Fault) {

@@ -8,6 +8,8 @@ pub(super) const SOAP_1_2: &str = "http://www.w3.org/2003/05/soap-envelope";
 pub(super) const STUF: &str = "http://www.egem.nl/StUF/StUF0301";
 /// WS-Addressing.
 pub(super) const WS_ADDRESSING: &str = "http://www.w3.org/2005/08/addressing";
+/// What an adapter is handed.
+pub(super) const DAI: &str = "http://www.stufstandaarden.nl/koppelvlak/dai0100";
 /// The envelope of the GGK, version 2.1 patch 4.
 pub(super) const GGK: &str = "http://www.stufstandaarden.nl/koppelvlak/ggk0210";
 

@@ -4,14 +4,16 @@
 //! elements, comments and SOAP headers that need not be understood do not matter. The order of refusals is that of
 //! table 4.1 as far as one envelope shows it: namespaces, then berichtcode, then the schema.
 
-use base64::Engine as _;
+use std::io::Read;
+
 use base64::engine::general_purpose::STANDARD;
+use base64::read::DecoderReader;
 
 use super::fault::{About, Refusal};
 use super::parts::{Parts, Wrong, digits, limited, limited_optional, no_attributes, schema, text_of, uuid};
 use super::tree::{self, Node};
 use super::{Content, Envelope, Fault, FaultCode, GGK, Kind, MAX_INCOMING_BYTES, Parameters, Payload, Plek};
-use super::{SOAP, SOAP_1_2, STUF, Stuurgegevens, Systeem, WS_ADDRESSING, digest};
+use super::{SOAP, SOAP_1_2, STUF, Stuurgegevens, Systeem, WS_ADDRESSING, dai, digest};
 use crate::echo::shown;
 
 /// Parses the body of a POST.
@@ -31,7 +33,7 @@ pub fn parse(bytes: &[u8]) -> Result<Envelope, Refusal> {
     envelope(root).map_err(|wrong| refuse(about(root), wrong))
 }
 
-/// The one element in the SOAP body.
+/// The one element in the SOAP body, or in the `dai:bericht` there.
 pub(super) fn body_element(soap: &Node) -> Result<&Node, Wrong> {
     if soap.namespace == SOAP_1_2 {
         return Err(schema("SOAP 1.2 wordt niet ondersteund; gebruik SOAP 1.1".to_owned()));
@@ -44,7 +46,9 @@ pub(super) fn body_element(soap: &Node) -> Result<&Node, Wrong> {
     let body = parts.required(SOAP, "Body")?;
     parts.done()?;
     match body.children.as_slice() {
-        [root] if tree::is_blank(&body.text) => Ok(root),
+        [root] if tree::is_blank(&body.text) => {
+            dai::unwrapped(root).ok_or_else(|| schema("dai:bericht bevat niet precies één element".to_owned()))
+        }
         _ => Err(schema("soap:Body bevat niet precies één element".to_owned())),
     }
 }
@@ -206,9 +210,30 @@ fn decode(node: &Node) -> Result<Vec<u8>, Wrong> {
     if !node.children.is_empty() {
         return Err(invalid());
     }
-    let mut encoded = node.text.clone().into_bytes();
-    encoded.retain(|byte| !byte.is_ascii_whitespace());
-    STANDARD.decode(encoded).map_err(|_| invalid())
+    let mut decoder = DecoderReader::new(WithoutSpace(node.text.as_bytes()), &STANDARD);
+    let mut decoded = Vec::with_capacity(node.text.len() / 4 * 3);
+    decoder.read_to_end(&mut decoded).map_err(|_| invalid())?;
+    Ok(decoded)
+}
+
+/// Text without its white space, piece by piece: a large payload is not copied for it.
+struct WithoutSpace<'a>(&'a [u8]);
+
+impl Read for WithoutSpace<'_> {
+    fn read(&mut self, piece: &mut [u8]) -> std::io::Result<usize> {
+        let mut filled = 0;
+        while let [byte, rest @ ..] = self.0 {
+            if filled == piece.len() {
+                break;
+            }
+            if !byte.is_ascii_whitespace() {
+                piece[filled] = *byte;
+                filled += 1;
+            }
+            self.0 = rest;
+        }
+        Ok(filled)
+    }
 }
 
 /// The body of a Fo01 or Fo03, whatever is wrong with it: a refusal that is not as the schema says is a refusal all the same,
