@@ -10,6 +10,8 @@ use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
+use crate::domain::Berichtsoort;
+
 /// How many berichten a ZIP holds at most, declaraties and facturen; of others the portal takes as many.
 pub const MOST_FILES: usize = 30;
 /// What a file in it weighs at most when unpacked, and the ZIP itself.
@@ -62,6 +64,17 @@ pub enum Refusal {
     /// Berichten of registration beside declaraties.
     #[error("het ZIP-bestand bevat declaraties naast andere berichten; stuur ze in aparte ZIP-bestanden")]
     Mixed,
+}
+
+/// Whether declaraties (or facturen, or the answers to them) stand beside other berichten, which one ZIP may not have.
+#[must_use]
+pub fn is_mixed(kinds: impl IntoIterator<Item = Berichtsoort>) -> bool {
+    let of_money = |soort: Berichtsoort| {
+        use Berichtsoort::{Wmo303D, Wmo303F, Wmo304D, Wmo304F, Wmo323, Wmo325};
+        matches!(soort, Wmo303D | Wmo303F | Wmo304D | Wmo304F | Wmo323 | Wmo325)
+    };
+    let (money, others): (Vec<_>, Vec<_>) = kinds.into_iter().partition(|soort| of_money(*soort));
+    !money.is_empty() && !others.is_empty()
 }
 
 /// Whether these bytes are those of a ZIP.
@@ -153,7 +166,7 @@ mod tests {
 
     #[test]
     fn what_was_packed_comes_out_and_packs_to_the_same_bytes() {
-        let entries = [entry("a.xml", b"<a/>"), entry("b.xml", &[b'x'; 100_000])];
+        let entries = [entry("a.xml", b"<a/>"), entry("b.xml", &vec![b'x'; 100_000])];
         let packed = write(&entries).expect("a ZIP");
         assert!(is_zip(&packed) && packed.len() < 10_000, "{}", packed.len());
         assert_eq!(read(&packed).as_deref(), Ok(&entries[..]));

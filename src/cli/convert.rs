@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use super::{Exit, ReleasesFolder, complain, written};
+use crate::bundle::{self, Entry};
 use crate::domain::Finding;
 use crate::domain::berichten::release::{Choice, Release};
 use crate::xml::Schemas;
@@ -19,7 +20,7 @@ pub struct Arguments {
     to: Notation,
     #[command(flatten)]
     releases: ReleasesFolder,
-    /// The bericht, or - for stdin
+    /// The bericht, by itself or in a ZIP, or - for stdin
     #[arg(value_name = "FILE")]
     file: PathBuf,
 }
@@ -29,6 +30,8 @@ pub struct Arguments {
 enum Notation {
     Json,
     Xml,
+    /// XML in a ZIP, as the portal of VECOZO takes it
+    Zip,
 }
 
 /// Prints the bericht in the other notation; what is not one is told with its findings.
@@ -38,6 +41,14 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         Err(error) => {
             eprintln!("iwmo-gateway: {}: {error}", arguments.file.display());
             return Exit::Environment;
+        }
+    };
+    let is_packed = bundle::is_zip(&bytes);
+    let bytes = match unpacked(bytes) {
+        Ok(bytes) => bytes,
+        Err(problem) => {
+            print(&arguments.file, &[problem]);
+            return Exit::Findings;
         }
     };
     let loaded = arguments.releases.known().and_then(|known| Ok((known, Schemas::load(known, &[])?)));
@@ -50,7 +61,11 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     };
     let converted = match arguments.to {
         Notation::Json => to_json(&bytes, &schemas),
+        Notation::Xml if is_packed => {
+            schemas.check(&bytes).map(|_| bytes.clone()).map_err(|refusal| told(&refusal.findings))
+        }
         Notation::Xml => to_xml(&bytes, &schemas, known),
+        Notation::Zip => to_zip(&bytes, &schemas),
     };
     match converted {
         Err(problems) => {
@@ -70,8 +85,31 @@ fn contents(file: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// The one bericht in a ZIP; what is no ZIP is what it is.
+fn unpacked(bytes: Vec<u8>) -> Result<Vec<u8>, String> {
+    if !bundle::is_zip(&bytes) {
+        return Ok(bytes);
+    }
+    match bundle::read(&bytes) {
+        Ok(mut entries) if entries.len() == 1 => Ok(entries.remove(0).bytes),
+        Ok(entries) => Err(format!("the ZIP holds {} files; convert takes one at a time", entries.len())),
+        Err(refusal) => Err(refusal.to_string()),
+    }
+}
+
+/// The file is named after its kind.
+fn to_zip(bytes: &[u8], schemas: &Schemas) -> Result<Vec<u8>, Vec<String>> {
+    let bericht = schemas.read(bytes).map_err(|refusal| told(&refusal.findings))?;
+    let name = format!("{}.xml", bericht.header().soort);
+    bundle::write(&[Entry { name, bytes: bytes.to_vec() }]).map_err(|refusal| vec![refusal.to_string()])
+}
+
+fn told(findings: &[Finding]) -> Vec<String> {
+    findings.iter().map(line).collect()
+}
+
 fn to_json(bytes: &[u8], schemas: &Schemas) -> Result<Vec<u8>, Vec<String>> {
-    let bericht = schemas.read(bytes).map_err(|refusal| refusal.findings.iter().map(line).collect::<Vec<_>>())?;
+    let bericht = schemas.read(bytes).map_err(|refusal| told(&refusal.findings))?;
     let mut text = serde_json::to_vec_pretty(&json::write(&bericht)).expect("a document has only texts and numbers");
     text.push(b'\n');
     Ok(text)

@@ -6,13 +6,14 @@ mod source;
 
 use std::error::Error;
 use std::fs::File;
-use std::io::{self, Read, Seek};
+use std::io::{self, Read, Seek, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 
 use super::{Exit, ReleasesFolder, complain, written};
+use crate::bundle;
 use crate::clock::{Clock, SystemClock};
 use crate::config::codelijsten::Codelijsten;
 use crate::config::xsd_files;
@@ -44,7 +45,7 @@ pub struct Arguments {
     schemas: Option<PathBuf>,
     #[command(flatten)]
     releases: ReleasesFolder,
-    /// Files, folders (their *.xml in name order, not recursive), or - for stdin
+    /// Files (those in a *.zip too), folders (their *.xml in name order, not recursive), or - for stdin
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
@@ -95,15 +96,54 @@ fn check_all(arguments: &Arguments, schemas: &Schemas, exit: &mut Exit) -> io::R
             *exit = Exit::Environment;
         }
         for path in files {
-            let checked = match open(&path, arguments.max_bytes) {
-                Ok(file) => check(path.display().to_string(), file, schemas, &outside),
-                Err(refused) => refused,
-            };
-            *exit = (*exit).max(checked.exit());
-            report.add(&checked)?;
+            for checked in check_path(&path, arguments.max_bytes, schemas, &outside) {
+                *exit = (*exit).max(checked.exit());
+                report.add(&checked)?;
+            }
         }
     }
     report.finish()
+}
+
+/// What a path stands for, checked: one bericht, or those of a ZIP and then the ZIP itself if it is not as the portal takes it.
+fn check_path(path: &Path, max_bytes: Option<u64>, schemas: &Schemas, outside: &Outside<'_>) -> Vec<Checked> {
+    let file = match open(path, max_bytes) {
+        Ok(file) => file,
+        Err(refused) => return vec![refused],
+    };
+    if !path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip")) {
+        return vec![check(path.display().to_string(), file, schemas, outside)];
+    }
+    let unreadable =
+        |error: io::Error| vec![Checked::refused(path, format!("Het bestand is niet te lezen: {error}."), true)];
+    let refused = |refusal: bundle::Refusal| Checked::refused(path, format!("ZIP: {refusal}."), false);
+    let mut packed = Vec::new();
+    if let Err(error) = file.take(u64::try_from(bundle::MOST_BYTES).unwrap_or(u64::MAX) + 1).read_to_end(&mut packed) {
+        return unreadable(error);
+    }
+    let entries = match bundle::read(&packed) {
+        Ok(entries) => entries,
+        Err(refusal) => return vec![refused(refusal)],
+    };
+    let mut all = Vec::new();
+    for entry in entries {
+        match unnamed(&entry.bytes) {
+            Ok(file) => all.push(check(format!("{}/{}", path.display(), entry.name), file, schemas, outside)),
+            Err(error) => return unreadable(error),
+        }
+    }
+    if bundle::is_mixed(all.iter().filter_map(|checked| checked.berichtsoort)) {
+        all.push(refused(bundle::Refusal::Mixed));
+    }
+    all
+}
+
+/// These bytes in a file without a name.
+fn unnamed(bytes: &[u8]) -> io::Result<File> {
+    let mut file = tempfile::tempfile()?;
+    file.write_all(bytes)?;
+    file.rewind()?;
+    Ok(file)
 }
 
 impl Checked {

@@ -6,6 +6,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use iwmo_gateway::bundle::{self, Entry};
 use iwmo_gateway::domain::afspraken::list;
 use iwmo_gateway::exchange::sha256_hex;
 use serde_json::{Value, json};
@@ -357,4 +358,42 @@ fn the_demo_plays_its_story_and_stops() {
         assert!(told.contains(part), "{part} is missing in:\n{told}");
     }
     assert!(!Path::new(env!("CARGO_MANIFEST_DIR")).join("demo.db").exists(), "it leaves nothing behind");
+}
+
+#[test]
+fn berichten_in_a_zip_are_checked_one_by_one_and_packed_and_unpacked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let pack = |name: &str, files: &[(&str, &[u8])]| {
+        let entries: Vec<Entry> =
+            files.iter().map(|(name, bytes)| Entry { name: (*name).to_owned(), bytes: bytes.to_vec() }).collect();
+        fs::write(path(name), bundle::write(&entries).expect("a ZIP")).expect("a ZIP is written");
+    };
+    let bad = fs::read("fixtures/regels/CS002/fout-wmo305.xml").expect("a fixture");
+    let declaratie = fs::read("fixtures/regels/TR101/goed-wmo323.xml").expect("a fixture");
+    pack("two.zip", &[("goed.xml", WMO305.as_bytes()), ("fout.xml", &bad)]);
+    pack("mixed.zip", &[("goed.xml", WMO305.as_bytes()), ("declaratie.xml", &declaratie)]);
+    pack("path.zip", &[("../goed.xml", WMO305.as_bytes())]);
+    let output = run(&["validate", "--format", "json", "--today", "2026-03-10", &path("two.zip"), &path("path.zip")]);
+    assert_eq!(output.status.code(), Some(1));
+    let found = lines(&output);
+    let told = |nr: usize| (found[nr]["file"].as_str().expect("a name").to_owned(), found[nr]["verdict"].clone());
+    assert_eq!(told(0), (path("two.zip") + "/goed.xml", json!("valid")));
+    assert_eq!(told(1), (path("two.zip") + "/fout.xml", json!("invalid")));
+    assert_eq!(told(2), (path("path.zip"), json!("refused")));
+    assert!(found[2]["findings"][0]["text"].as_str().is_some_and(|text| text.contains("pad")), "{}", found[2]);
+    let mixed = lines(&run(&["validate", "--format", "json", "--today", "2026-12-10", &path("mixed.zip")]));
+    assert_eq!((mixed.len(), &mixed[2]["verdict"]), (3, &json!("refused")), "{mixed:?}");
+    assert!(mixed[2]["findings"][0]["text"].as_str().is_some_and(|text| text.contains("aparte ZIP")), "{}", mixed[2]);
+
+    fs::write(path("goed.xml"), WMO305).expect("a bericht is written");
+    let packed = run(&["convert", "--to", "zip", &path("goed.xml")]);
+    assert_eq!(packed.status.code(), Some(0));
+    fs::write(path("goed.zip"), &packed.stdout).expect("a ZIP is written");
+    let unpacked = run(&["convert", "--to", "xml", &path("goed.zip")]);
+    assert_eq!((unpacked.status.code(), stdout(&unpacked).as_str()), (Some(0), WMO305), "byte for byte");
+    let json = run(&["convert", "--to", "json", &path("goed.zip")]);
+    assert_eq!(json.stdout, run(&["convert", "--to", "json", &path("goed.xml")]).stdout);
+    let several = run(&["convert", "--to", "json", &path("two.zip")]);
+    assert_eq!(several.status.code(), Some(1));
 }
