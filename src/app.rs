@@ -16,8 +16,9 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use crate::clock::Clock;
-use crate::config::{self, Config, Credential, Database, FaultCodes, Mode};
+use crate::config::{self, Config, Credential, Database, FaultCodes, Mode, Packing};
 use crate::exchange::beat::{pulse, try_store};
+use crate::exchange::fetch::fetch;
 use crate::exchange::parties::LocalParty;
 use crate::exchange::relay::breaker::{Limits, Pauses};
 use crate::exchange::relay::{RetryPolicy, relay};
@@ -29,10 +30,13 @@ use crate::http::{self, Caller, Control};
 use crate::hub::codes::Generation;
 use crate::hub::envelope::{Cpa, Wrapping};
 use crate::hub::ggk::{Ggk, LinkError, Timeouts};
+use crate::hub::vecozo::Vecozo;
+use crate::hub::vecozo::mapping::Terms;
+use crate::hub::{self, Links};
 use crate::outward::Outward;
 use crate::standard;
 use crate::store::{IfOlder, Postgres, Sqlite, Store, StoreError};
-use crate::tls::Problems;
+use crate::tls::{self, Problems};
 use crate::xml::{LoadError, Replacement, Schemas};
 use certificates::{Certificates, Shown};
 
@@ -82,6 +86,9 @@ pub enum StartError {
     /// The link to the network cannot be set up.
     #[error("cannot set up the link to the network (setting ggk.url)")]
     Link(#[source] LinkError),
+    /// The link to VECOZO cannot be set up.
+    #[error("cannot set up the link to VECOZO (setting vecozo.url)")]
+    Vecozo(#[source] hub::vecozo::LinkError),
     /// Certificates, keys or roots cannot be used.
     #[error("{}", .0.join("\n"))]
     Certificates(Vec<String>),
@@ -102,7 +109,7 @@ pub struct Running {
     pub is_https: bool,
     control: Control,
     shown: Shown,
-    link: Option<Arc<Ggk>>,
+    links: Arc<Links>,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
     /// Held as long as this process works on the database.
@@ -124,7 +131,8 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Sta
     };
     let lock = lock(&config.database)?;
     warn_of_plain_http(&config);
-    let link = link(&config, &certificates, Outward::of(clock.as_ref())).map_err(StartError::Link)?;
+    let links = Arc::new(links(&config, &certificates, Outward::of(clock.as_ref()))?);
+    let poll = config.vecozo.poll;
     let store = open(&config.database, IfOlder::Upgrade).await.map_err(StartError::Store)?;
     store.take_away_abandoned(clock.now() - ABANDONED).await.map_err(StartError::Store)?;
     let retry_policy = retry_policy(&config);
@@ -151,12 +159,22 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Sta
     tasks.spawn(async move { watch_deadlines(&watching, when(watch_stopped)).await });
     let (waiting, wait_stopped) = (Arc::clone(&gateway), stopped.clone());
     tasks.spawn(async move { wait_for_earlier(&waiting, when(wait_stopped)).await });
-    if let Some(link) = link.clone() {
-        let relaying = Arc::clone(&gateway);
-        tasks.spawn(async move { relay(&relaying, &link, &retry_policy, when(stopped)).await });
+    if links.vecozo.is_some() {
+        let (fetching, links, fetch_stopped) = (Arc::clone(&gateway), Arc::clone(&links), stopped.clone());
+        tasks.spawn(async move {
+            if let Some((vecozo, _)) = &links.vecozo {
+                fetch(&fetching, vecozo, poll, when(fetch_stopped)).await;
+            }
+        });
+    }
+    if links.is_empty() {
+        tracing::warn!("there is no link to the network (ggk.url, vecozo.url): what should leave waits");
+    } else {
+        let (relaying, links) = (Arc::clone(&gateway), Arc::clone(&links));
+        tasks.spawn(async move { relay(&relaying, &links, &retry_policy, when(stopped)).await });
     }
     let control = routers.control;
-    Ok(Running { address, network_address, gateway, is_https, control, shown, link, stop, tasks, _lock: lock })
+    Ok(Running { address, network_address, gateway, is_https, control, shown, links, stop, tasks, _lock: lock })
 }
 
 impl Running {
@@ -170,7 +188,7 @@ impl Running {
         // An expired one never takes the place of one that holds.
         let to_mend = problems.to_mend();
         let certificates = certificates.filter(|_| to_mend.is_empty()).ok_or(to_mend)?;
-        self.shown.replace(&certificates, self.link.as_deref())?;
+        self.shown.replace(&certificates, &self.links)?;
         self.gateway.certificates.replace(certificates.named());
         self.control.replace(known(config));
         Ok(())
@@ -240,19 +258,40 @@ fn certificates(config: &Config, clock: &Arc<dyn Clock>) -> Result<Certificates,
     Ok(certificates)
 }
 
-/// The link to the network; none, and then what should leave waits.
-fn link(config: &Config, certificates: &Certificates, outward: Outward) -> Result<Option<Arc<Ggk>>, LinkError> {
-    if config.ggk.url.is_empty() {
-        tracing::warn!("ggk.url is empty: what should leave waits");
-        return Ok(None);
+/// The links to the network; without one, what should leave by it waits.
+fn links(config: &Config, certificates: &Certificates, outward: Outward) -> Result<Links, StartError> {
+    let client = |link: &Option<tls::ends::Link>| link.as_ref().map(|link| link.client.clone());
+    let may_leave = |setting: &str, url: &str| {
+        if url.is_empty() {
+            return false;
+        }
+        let may = url::Url::parse(url).is_ok_and(|url| outward.may_reach(&url));
+        if !may {
+            tracing::warn!(
+                setting,
+                "practice: the address is that of another machine, and nothing leaves; what should leave waits"
+            );
+        }
+        may
+    };
+    let mut links = Links::default();
+    if may_leave("ggk.url", &config.ggk.url) {
+        let timeouts = Timeouts { connect: config.ggk.connect_timeout, total: config.ggk.timeout };
+        let ggk = Ggk::set_up(&config.ggk.url, timeouts, client(&certificates.ggk), &wrapping(&config.ggk));
+        links.ggk = Some(ggk.map_err(StartError::Link)?);
     }
-    if !url::Url::parse(&config.ggk.url).is_ok_and(|url| outward.may_reach(&url)) {
-        tracing::warn!("practice: ggk.url is that of another machine, and nothing leaves; what should leave waits");
-        return Ok(None);
+    let vecozo = &config.vecozo;
+    if may_leave("vecozo.url", &vecozo.url) {
+        let terms = Terms {
+            rol: vecozo.rol.clone(),
+            actie: vecozo.actie.clone(),
+            acties: vecozo.acties.clone(),
+            packed: vecozo.payload == Packing::Zip,
+        };
+        let link = Vecozo::new(&vecozo.url, terms, vecozo.timeout, client(&certificates.vecozo));
+        links.vecozo = Some((link.map_err(StartError::Vecozo)?, vecozo.partijen.iter().cloned().collect()));
     }
-    let timeouts = Timeouts { connect: config.ggk.connect_timeout, total: config.ggk.timeout };
-    let tls = certificates.ggk.as_ref().map(|link| link.client.clone());
-    Ggk::set_up(&config.ggk.url, timeouts, tls, &wrapping(&config.ggk)).map(|link| Some(Arc::new(link)))
+    Ok(links)
 }
 
 /// How envelopes are handed over.
@@ -271,7 +310,7 @@ fn wrapping(ggk: &config::Ggk) -> Wrapping {
 fn retry_policy(config: &Config) -> RetryPolicy {
     RetryPolicy {
         worker: new_referentienummer(),
-        lease: config.ggk.timeout * 2 + Duration::from_secs(1),
+        lease: config.ggk.timeout.max(config.vecozo.timeout) * 2 + Duration::from_secs(1),
         pauses: Pauses { first: config.relay.first_pause, longest: config.relay.longest_pause },
         longest_asked: config.relay.longest_retry_after,
         budget: config.relay.budget,

@@ -19,7 +19,7 @@ mod releases;
 mod text;
 mod wires;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -55,6 +55,8 @@ pub struct Config {
     pub database: Database,
     /// The link to the network.
     pub ggk: Ggk,
+    /// The link to VECOZO.
+    pub vecozo: Vecozo,
     /// When to try again.
     pub relay: Relay,
     /// The terms that hold.
@@ -177,6 +179,43 @@ impl Ggk {
         }
         self.listen.parse().ok()
     }
+}
+
+/// The link to VECOZO, for aanbieders.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vecozo {
+    /// Up to and with `/berichtenservice`; empty: there is none.
+    pub url: String,
+    /// How often is looked what waits.
+    #[serde(with = "humantime_serde")]
+    pub poll: Duration,
+    /// Our certificate there.
+    #[serde(default)]
+    pub tls: Option<LinkFiles>,
+    /// For whom.
+    pub partijen: Vec<String>,
+    /// The role of an aanbieder.
+    pub rol: String,
+    /// What is done by a bericht, where `acties` does not say it.
+    pub actie: String,
+    /// The same by functie.
+    pub acties: BTreeMap<String, String>,
+    /// How a bericht is handed in.
+    pub payload: Packing,
+    /// For the whole answer.
+    #[serde(with = "humantime_serde")]
+    pub timeout: Duration,
+}
+
+/// How a bericht is handed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Packing {
+    /// In a ZIP by itself.
+    Zip,
+    /// As it is.
+    Xml,
 }
 
 /// How envelopes are handed over.

@@ -17,7 +17,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("echo", &[]),
     ("size", &[]),
     ("outward", &["clock"]),
-    ("bundle", &[]),
+    ("bundle", &["domain"]),
     ("tls", &["clock"]),
     ("standard", &["domain"]),
     ("xml", &["domain", "echo", "standard"]),
@@ -25,10 +25,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("store", &["domain", "size"]),
     ("config", &["domain", "echo", "standard", "tls"]),
     ("hub", &["bundle", "domain", "echo", "xml"]),
-    ("exchange", &["domain", "echo", "xml", "json", "store", "hub", "clock", "outward", "size", "tls"]),
+    ("exchange", &["domain", "echo", "xml", "json", "store", "hub", "bundle", "clock", "outward", "size", "tls"]),
     ("api", &["domain", "store", "exchange"]),
     ("http", &["api", "domain", "echo", "store", "exchange", "size", "tls"]),
-    ("cli", &["api", "app", "clock", "config", "domain", "exchange", "hub", "json", "standard", "store", "xml"]),
+    (
+        "cli",
+        &["api", "app", "bundle", "clock", "config", "domain", "exchange", "hub", "json", "standard", "store", "xml"],
+    ),
     (
         "app",
         &[
@@ -66,6 +69,8 @@ const ROOMS: &[(&str, &[MayImport])] = &[
             ("envelope", &[]),
             ("delivery", &["envelope"]),
             ("ggk", &["delivery", "envelope"]),
+            ("vecozo", &["delivery", "envelope"]),
+            ("links", &["delivery", "envelope", "ggk", "vecozo"]),
             ("mock", &["delivery", "envelope", "ggk"]),
         ],
     ),

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::hub::ggk::Ggk;
+use crate::hub::Links;
 use crate::tls::ends::{self, Link, Listener};
 use crate::tls::{Named, Problems};
 
@@ -16,6 +16,8 @@ pub(super) struct Certificates {
     pub http: Option<Listener>,
     /// Of the link to the GGK.
     pub ggk: Option<Link>,
+    /// Of the link to VECOZO.
+    pub vecozo: Option<Link>,
 }
 
 /// Where those who listen look for their certificates.
@@ -30,14 +32,15 @@ impl Certificates {
         let of_http = config.http.tls.as_ref();
         let http = of_http.map(|files| ends::listener("http.tls", files, clock, problems));
         let ggk = config.ggk.tls.as_ref().map(|files| ends::link("ggk.tls", files, clock, problems));
-        // Both are read before one of them ends it, so that all is told at once.
-        Some(Self { http: whole(http)?, ggk: whole(ggk)? })
+        let vecozo = config.vecozo.tls.as_ref().map(|files| ends::link("vecozo.tls", files, clock, problems));
+        // All are read before one of them ends it, so that all is told at once.
+        Some(Self { http: whole(http)?, ggk: whole(ggk)?, vecozo: whole(vecozo)? })
     }
 
     /// Those of ours that end some day.
     pub(super) fn named(&self) -> Vec<Named> {
-        let of_ggk = self.ggk.as_ref().and_then(|link| link.listener.as_ref());
-        self.http.iter().chain(of_ggk).map(|listener| listener.named.clone()).collect()
+        let of_links = [&self.ggk, &self.vecozo].into_iter().flatten().filter_map(|link| link.listener.as_ref());
+        self.http.iter().chain(of_links).map(|listener| listener.named.clone()).collect()
     }
 
     /// What those who listen look at.
@@ -75,7 +78,7 @@ impl Shown {
     ///
     /// # Errors
     /// In words; nothing was replaced.
-    pub(super) fn replace(&self, new: &Certificates, link: Option<&Ggk>) -> Result<(), Vec<String>> {
+    pub(super) fn replace(&self, new: &Certificates, links: &Links) -> Result<(), Vec<String>> {
         let new_ggk = new.ggk.as_ref().and_then(|link| link.listener.as_ref());
         let switched =
             [("http.tls", self.http.is_some(), new.http.is_some()), ("ggk.tls", self.ggk.is_some(), new_ggk.is_some())];
@@ -85,8 +88,12 @@ impl Shown {
         if !problems.is_empty() {
             return Err(problems);
         }
-        if let Some(link) = link {
-            link.replace(new.ggk.as_ref().map(|link| link.client.clone())).map_err(|error| vec![error.to_string()])?;
+        let client = |link: &Option<Link>| link.as_ref().map(|link| link.client.clone());
+        if let Some(ggk) = &links.ggk {
+            ggk.replace(client(&new.ggk)).map_err(|error| vec![error.to_string()])?;
+        }
+        if let Some((vecozo, _)) = &links.vecozo {
+            vecozo.replace(client(&new.vecozo)).map_err(|error| vec![error.to_string()])?;
         }
         for (shown, new) in [(&self.http, new.http.as_ref()), (&self.ggk, new_ggk)] {
             if let (Some(shown), Some(new)) = (shown, new) {

@@ -13,7 +13,7 @@ use super::parsed::Day;
 use super::profile::{RawOwnAfspraken, profile};
 use super::rekening::{self, RawRekening};
 use super::releases::{RawDays, RawReleases, key_of};
-use super::{Config, Credential, Database, Ggk, Http, LocalParty, Log, Relay, SchemaFiles, wires, xsd_files};
+use super::{Config, Credential, Database, Ggk, Http, LocalParty, Log, Relay, SchemaFiles, Vecozo, wires, xsd_files};
 use crate::domain::berichten::contract::Contracten;
 use crate::domain::berichten::declaratie::Decides;
 use crate::domain::berichten::factuur::is_btw_id_nummer;
@@ -29,6 +29,7 @@ pub(super) struct Raw {
     dashboard: RawDashboard,
     database: RawDatabase,
     ggk: Ggk,
+    vecozo: Vecozo,
     relay: Relay,
     receive: RawReceive,
     declaratie: RawDeclaratie,
@@ -171,6 +172,7 @@ impl Raw {
             problems.push("http.dashboard_login: may only be false when http.listen is a loopback address".to_owned());
         }
         wires::check(&self.http, &self.ggk, problems);
+        wires::check_vecozo(&self.vecozo, &partijen, problems);
         if !(3..=50).contains(&self.ggk.applicatie.chars().count()) {
             problems.push("ggk.applicatie: must have 3 to 50 characters".to_owned());
         }
@@ -190,6 +192,7 @@ impl Raw {
             http: self.http,
             database: database?,
             ggk: self.ggk,
+            vecozo: self.vecozo,
             relay: self.relay,
             wait_for_earlier: self.receive.wait_for_earlier,
             declaraties: match self.declaratie.answer {

@@ -1,7 +1,7 @@
 //! What addresses and certificates must be: nobody is believed, and nothing is said in the clear, but on this machine or to
 //! those who are named.
 
-use super::{Ggk, Http, Mode};
+use super::{Ggk, Http, LocalParty, Mode, Vecozo};
 use crate::tls::files::LinkFiles;
 use crate::tls::oin::is_oin;
 
@@ -52,6 +52,42 @@ fn check_adapter(ggk: &Ggk, problems: &mut Vec<String>) {
         problems.push(
             "ggk.applicatie: becomes part of the MessageId of ebMS with mode = \"adapter\": use letters, digits and hyphens only".to_owned(),
         );
+    }
+}
+
+/// The link to VECOZO: for whom, and what is not public of it.
+pub(super) fn check_vecozo(vecozo: &Vecozo, local: &[LocalParty], problems: &mut Vec<String>) {
+    check_url("vecozo", &vecozo.url, vecozo.tls.is_some(), problems);
+    if let Some(files) = &vecozo.tls {
+        check_link("vecozo", files, problems);
+    }
+    if vecozo.url.is_empty() {
+        if !vecozo.partijen.is_empty() {
+            problems.push("vecozo.url: is empty, and vecozo.partijen names whom it is for".to_owned());
+        }
+        return;
+    }
+    if vecozo.partijen.is_empty() {
+        problems
+            .push("vecozo.partijen: name the aanbieders that are connected to VECOZO, by their AGB code".to_owned());
+    }
+    for code in &vecozo.partijen {
+        match local.iter().find(|local| local.partij.code() == code) {
+            None => problems.push(format!("vecozo.partijen: there is no [[partij]] with code {code:?}")),
+            Some(local) if local.partij.is_gemeente() => {
+                problems.push(format!("vecozo.partijen: {code:?} is a gemeente; VECOZO is for aanbieders"));
+            }
+            Some(_) => {}
+        }
+    }
+    if vecozo.actie.is_empty() {
+        let what = "vecozo.actie: say what the specification that VECOZO gave you calls the actie of a bericht; it is not public";
+        problems.push(what.to_owned());
+    }
+    for (key, duration) in [("poll", vecozo.poll), ("timeout", vecozo.timeout)] {
+        if duration.is_zero() {
+            problems.push(format!("vecozo.{key}: is nothing; it must be longer, as in \"1m\""));
+        }
     }
 }
 

@@ -72,7 +72,7 @@ impl Carrier {
             Self::File => "file",
             Self::Decided { .. } => "decision",
             Self::Waited { .. } => "wait",
-            Self::Ggk { .. } => "network",
+            Self::Network { .. } => "network",
         }
     }
 }

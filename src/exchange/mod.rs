@@ -1,5 +1,5 @@
 //! The stories: [`receive`] takes in a bericht, [`decide`] lets people answer a declaratie, [`pay`] pays what was granted, [`keep`] lets people look after deadlines, [`wait`] judges what came too early, [`relay`] sends what has to go
-//! out, [`watch`] raises what is overdue.
+//! out, [`fetch`] gets what waits at VECOZO, [`watch`] raises what is overdue.
 //!
 //! Each story fits on one screen. What surrounds them: `received` (what came in), `judge` (the one loop in which a bericht is
 //! judged and recorded), `draft` (what one verdict makes true), [`parties`] (who is local), [`network`] (envelopes that come
@@ -14,6 +14,7 @@ mod brought;
 pub mod decide;
 pub mod declare;
 mod draft;
+pub mod fetch;
 pub mod format;
 mod gateway;
 mod ids;
@@ -45,4 +46,4 @@ pub use ids::{new_referentienummer, new_secret};
 pub use own::OwnCertificates;
 pub use parties::LocalParties;
 pub use pulse::Pulse;
-pub use received::{Carrier, Format, Received, Refused, Reply, sha256_hex};
+pub use received::{Carrier, Format, Link, Received, Refused, Reply, sha256_hex};

@@ -7,7 +7,7 @@ use super::bounce::{self, FaultIn};
 use super::gateway::Gateway;
 use super::ids;
 use super::receive::receive;
-use super::received::{Carrier, Format, Received, Reply};
+use super::received::{Carrier, Format, Link, Received, Reply};
 use crate::clock::local;
 use crate::domain::berichten::waarde::Value;
 use crate::domain::{Partij, Timestamp};
@@ -96,7 +96,13 @@ async fn take(envelope: &Envelope, bytes: &[u8], gateway: &Gateway) -> Result<Re
             };
             let zender = Partij::from_text(&seen.zender);
             let ontvanger = stuurgegevens.ontvanger.organisatie.clone();
-            let carrier = Carrier::Ggk { zender, ontvanger, functie: parameters.functie.clone(), envelope: seen };
+            let carrier = Carrier::Network {
+                link: Link::Ggk,
+                zender,
+                ontvanger,
+                functie: parameters.functie.clone(),
+                envelope: seen,
+            };
             let received = Received::new(parameters.payload.bytes().to_vec(), Format::Xml, now, carrier);
             match receive(&received, gateway).await? {
                 Reply::Recorded(_) | Reply::Refused(..) => Ok(Ok(confirmation)),

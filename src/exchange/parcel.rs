@@ -2,7 +2,7 @@
 
 use super::gateway::{Envelopes, Gateway};
 use super::ids;
-use super::received::{Carrier, Format, Received, Refused, sha256_hex};
+use super::received::{Carrier, Format, Link, Received, Refused, sha256_hex};
 use crate::clock::local;
 use crate::domain::Bericht;
 use crate::hub::envelope::{
@@ -80,7 +80,7 @@ pub(super) fn parcel(
 /// The Fo01 that tells a sender on the network that its bericht was not taken in; `None` for one who got
 /// its answer over the API.
 pub(super) fn fault_parcel(received: &Received, why: Refused, gateway: &Gateway) -> Option<NewParcel> {
-    let Carrier::Ggk { envelope, ontvanger, .. } = &received.carrier else { return None };
+    let Carrier::Network { link: Link::Ggk, envelope, ontvanger, .. } = &received.carrier else { return None };
     let details = match why {
         Refused::WrongParty => "De zender, ontvanger of functie van de envelop past niet bij het bericht",
         Refused::NotXml => "Het bericht is geen leesbare XML",

@@ -58,7 +58,9 @@ pub enum Carrier {
         referentienummer: Option<String>,
     },
     /// The network, in an envelope; who sent that stands on it.
-    Ggk {
+    Network {
+        /// By which link.
+        link: Link,
         /// Sender on the envelope, when it is a party of the standard.
         zender: Option<Partij>,
         /// Receiver on the envelope: one of the local parties.
@@ -68,6 +70,15 @@ pub enum Carrier {
         /// What is remembered of the envelope, with the answer it will get.
         envelope: EnvelopeSeen,
     },
+}
+
+/// By which link the network brought something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// In an envelope of StUF.
+    Ggk,
+    /// Fetched at VECOZO, which takes no Fo01 that we know of.
+    Vecozo,
 }
 
 /// What the one who brought a bericht is told.
@@ -139,7 +150,7 @@ impl Carrier {
     /// Whether it was not taken in before.
     pub(super) fn is_new(&self) -> bool {
         match self {
-            Self::Api { .. } | Self::File | Self::Ggk { .. } => true,
+            Self::Api { .. } | Self::File | Self::Network { .. } => true,
             Self::Waited { .. } | Self::Decided { .. } => false,
         }
     }
@@ -148,7 +159,7 @@ impl Carrier {
     pub(super) fn credential(&self) -> Option<&str> {
         match self {
             Self::Api { by, .. } => Some(by),
-            Self::File | Self::Decided { .. } | Self::Waited { .. } | Self::Ggk { .. } => None,
+            Self::File | Self::Decided { .. } | Self::Waited { .. } | Self::Network { .. } => None,
         }
     }
 
@@ -156,7 +167,7 @@ impl Carrier {
     pub(super) fn approval(&self) -> Option<Approval> {
         match self {
             Self::Decided { approval, .. } => Some(approval.clone()),
-            Self::Api { .. } | Self::File | Self::Waited { .. } | Self::Ggk { .. } => None,
+            Self::Api { .. } | Self::File | Self::Waited { .. } | Self::Network { .. } => None,
         }
     }
 
@@ -165,7 +176,7 @@ impl Carrier {
         match self {
             Self::Api { partij, .. } => partij == bericht.poster() && route.poster_is_local,
             Self::File | Self::Waited { .. } | Self::Decided { .. } => true,
-            Self::Ggk { zender, ontvanger, functie, .. } => {
+            Self::Network { zender, ontvanger, functie, .. } => {
                 zender.as_ref() == Some(bericht.poster())
                     && ontvanger == bericht.addressee().code()
                     && *functie == bericht.header().soort.to_string()
@@ -178,7 +189,7 @@ impl Carrier {
     pub(super) fn envelope(&self) -> Option<EnvelopeSeen> {
         match self {
             Self::Api { .. } | Self::File | Self::Waited { .. } | Self::Decided { .. } => None,
-            Self::Ggk { envelope, .. } => Some(envelope.clone()),
+            Self::Network { envelope, .. } => Some(envelope.clone()),
         }
     }
 
@@ -186,7 +197,7 @@ impl Carrier {
     pub(super) fn referentienummer(&self) -> Option<&str> {
         match self {
             Self::Api { .. } | Self::File | Self::Decided { .. } => None,
-            Self::Ggk { envelope, .. } => Some(&envelope.referentienummer),
+            Self::Network { envelope, .. } => Some(&envelope.referentienummer),
             Self::Waited { referentienummer, .. } => referentienummer.as_deref(),
         }
     }

@@ -21,8 +21,7 @@ use crate::clock;
 use crate::domain::Timestamp;
 use crate::hub::codes::{Class, Generation, Holds, Meaning, meaning};
 use crate::hub::envelope::Kind;
-use crate::hub::ggk::Ggk;
-use crate::hub::{Delivery, NotBefore, Refusal};
+use crate::hub::{Delivery, Links, NotBefore, Refusal};
 use crate::store::{Hold, Lease, Parcel, ParcelKind, Scope, Settlement, StoreError};
 use breaker::{Breaker, Change, Limits, Pauses, Reach, Trouble};
 
@@ -66,7 +65,7 @@ struct Desk {
 }
 
 /// Sends what is due until `stop` is done, and then ends what is under way. A fault of the store is logged and tried again.
-pub async fn relay(gateway: &Gateway, link: &Ggk, retry_policy: &RetryPolicy, stop: impl Future<Output = ()>) {
+pub async fn relay(gateway: &Gateway, links: &Links, retry_policy: &RetryPolicy, stop: impl Future<Output = ()>) {
     tokio::pin!(stop);
     let mut desk = Desk::default();
     logged(desk.resume(gateway).await);
@@ -75,7 +74,7 @@ pub async fn relay(gateway: &Gateway, link: &Ggk, retry_policy: &RetryPolicy, st
         let pause = match desk.claim(gateway, retry_policy).await {
             Ok(parcels) if parcels.is_empty() => desk.pause(gateway, retry_policy).await,
             Ok(parcels) => {
-                sending.extend(parcels.into_iter().map(|parcel| send(parcel, gateway, link, retry_policy)));
+                sending.extend(parcels.into_iter().map(|parcel| send(parcel, gateway, links, retry_policy)));
                 Ok(LONGEST_WAIT)
             }
             Err(error) => Err(error),
@@ -201,9 +200,9 @@ impl Desk {
 }
 
 /// One attempt, and what came of it on record.
-async fn send(mut parcel: Parcel, gateway: &Gateway, link: &Ggk, retry_policy: &RetryPolicy) -> Sent {
+async fn send(mut parcel: Parcel, gateway: &Gateway, links: &Links, retry_policy: &RetryPolicy) -> Sent {
     let envelope = std::mem::take(&mut parcel.envelope);
-    let delivery = link.deliver(kind(parcel.kind), &parcel.referentienummer, envelope).await;
+    let delivery = links.deliver(kind(parcel.kind), &parcel.zender, &parcel.referentienummer, envelope).await;
     let now = gateway.clock.now();
     let reach = reach(&delivery, now, retry_policy);
     let settlement = settlement(delivery, &parcel, now, retry_policy);

@@ -46,10 +46,8 @@ pub(super) async fn ready(State(server): State<Arc<Server>>) -> (StatusCode, Jso
             let mut body =
                 json!({ "status": "ok", "waiting": counts.waiting, "stuck": counts.stuck, "overdue": counts.overdue });
             if !ending.is_empty() {
-                body["certificates_ending"] = ending
-                    .iter()
-                    .map(|one| json!({ "setting": one.setting, "ends_at": one.ends_at }))
-                    .collect();
+                body["certificates_ending"] =
+                    ending.iter().map(|one| json!({ "setting": one.setting, "ends_at": one.ends_at })).collect();
             }
             (StatusCode::OK, Json(body))
         }

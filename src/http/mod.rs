@@ -139,7 +139,6 @@ pub fn routers(gateway: Arc<Gateway>, settings: Settings) -> Routers {
         adapters: settings.adapters,
         dashboard_login: settings.dashboard_login,
         known: RwLock::new(settings.known),
-        is_https: settings.is_https,
         sessions: dashboard::Sessions::default(),
         rekeningen: settings.rekeningen,
         theme: settings.theme,
@@ -147,7 +146,7 @@ pub fn routers(gateway: Arc<Gateway>, settings: Settings) -> Routers {
     let (network, _) = OpenApiRouter::new().routes(routes!(soap::receive)).split_for_parts();
     let control = Control(Arc::clone(&server));
     let mut api = dressed(router, Arc::clone(&server));
-    if server.is_https {
+    if settings.is_https {
         let strict = HeaderValue::from_static("max-age=31536000");
         api = api.layer(SetResponseHeaderLayer::if_not_present(header::STRICT_TRANSPORT_SECURITY, strict));
     }

@@ -65,7 +65,6 @@ pub(super) struct Server {
     pub(super) adapters: Vec<IpAddr>,
     pub(super) dashboard_login: bool,
     pub(super) known: RwLock<Known>,
-    pub(super) is_https: bool,
     pub(super) sessions: Sessions,
     pub(super) rekeningen: HashMap<String, Rekening>,
     /// Laid over our tokens of the looks.

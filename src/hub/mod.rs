@@ -8,6 +8,8 @@
 //! |---|---|
 //! | [`envelope`] | StUF-GGk 2.1 in SOAP 1.1: compose, parse, check |
 //! | [`ggk`] | the link to the GGK: one POST, and what its answer means |
+//! | [`vecozo`] | the link to VECOZO: hand in, fetch, confirm |
+//! | `links` | those that there are, as one |
 //! | [`codes`] | what a fault code of the network asks of us |
 //! | [`mock`] | the network and the parties behind it, for tests and demo |
 
@@ -15,6 +17,9 @@ pub mod codes;
 mod delivery;
 pub mod envelope;
 pub mod ggk;
+mod links;
 pub mod mock;
+pub mod vecozo;
 
 pub use delivery::{Attempt, Delivery, NotBefore, Refusal, judge};
+pub use links::Links;

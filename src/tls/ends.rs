@@ -119,12 +119,12 @@ fn told<T>(what: &str, problems: &mut Problems) -> Option<T> {
 /// Adds what is wrong, behind the section whose files they are.
 fn told_of<T>(section: &str, all: &mut Problems, make: impl FnOnce(&mut Problems) -> Option<T>) -> Option<T> {
     let mut problems = Problems::default();
-    let made = make(&mut problems);
+    let end = make(&mut problems);
     let placed = |what: String| format!("{section}.{what}");
     all.faults.extend(problems.faults.into_iter().map(placed));
     all.remarks.extend(problems.remarks.into_iter().map(placed));
     all.notes.extend(problems.notes.into_iter().map(placed));
-    made
+    end
 }
 
 /// What is known of revoked certificates.

@@ -36,7 +36,7 @@ pub enum NoOin {
 /// It cannot be told whose it is.
 pub fn peer(der: &[u8]) -> Result<PeerCertificate, NoOin> {
     let (_, certificate) = X509Certificate::from_der(der).map_err(|_| NoOin::Unreadable)?;
-    let serial = certificate.raw_serial().iter().map(|byte| format!("{byte:02x}")).collect();
+    let serial = hex::encode(certificate.raw_serial());
     Ok(PeerCertificate { serial, oin: oin(&certificate)? })
 }
 

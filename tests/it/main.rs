@@ -1,6 +1,7 @@
 //! Stories, store, berichten, network: everything that needs more than one module.
 #![expect(clippy::disallowed_methods, reason = "the environment says what tests may not skip")]
 
+mod adapter;
 mod afspraken;
 mod api;
 mod browser;
@@ -56,6 +57,7 @@ mod toewijzingen;
 mod together;
 mod transport;
 mod upgrade;
+mod vecozo;
 mod voorbeelden;
 mod waiting;
 mod world;

@@ -264,7 +264,13 @@ async fn take(gateway: &Gateway, file: &Path) -> Receipt {
     };
     let ontvanger = bericht.addressee().code().to_owned();
     let functie = bericht.header().soort.to_string();
-    let carrier = Carrier::Ggk { zender: Some(poster), ontvanger, functie, envelope };
+    let carrier = Carrier::Network {
+        link: iwmo_gateway::exchange::Link::Ggk,
+        zender: Some(poster),
+        ontvanger,
+        functie,
+        envelope,
+    };
     match receive(&Received::new(bytes, Format::Xml, gateway.clock.now(), carrier), gateway).await.expect("a store") {
         Reply::Recorded(receipt) => receipt.into(),
         Reply::Repeated(_) | Reply::Refused(..) => panic!("{} was not recorded", file.display()),

@@ -102,7 +102,8 @@ async fn a_network_is_sent_to_by_our_certificate_and_only_when_its_own_is_right(
     let good = Network::listen(&shown(&Says::default()), &trust.root).await;
     let (state, reason) = sent_to(&good, &settings).await;
     assert_eq!((state, reason.as_str()), (None, ""), "delivered");
-    assert_eq!(good.came().iter().map(|(serial, _)| serial.clone()).collect::<Vec<_>>(), [trust.ours.serial.clone()]);
+    let serials: Vec<String> = good.came().into_iter().map(|(serial, _)| serial).collect();
+    assert_eq!(serials, [trust.ours.serial.as_str()]);
 
     for (what, shown, told) in [
         ("wrong name", shown(&Says { host: elsewhere, ..Says::default() }), "not valid for name"),

@@ -20,7 +20,7 @@ pub fn kept(
         Carrier::File => (Via::File, None),
         Carrier::Decided { partij, .. } => (Via::Gateway, Some(partij.clone())),
         Carrier::Waited { via, poster, .. } => (*via, poster.clone()),
-        Carrier::Ggk { zender, .. } => (Via::Ggk, zender.clone()),
+        Carrier::Network { zender, .. } => (Via::Ggk, zender.clone()),
     };
     NewBericht {
         id: received.id.clone(),

@@ -211,9 +211,9 @@ fn decode(node: &Node) -> Result<Vec<u8>, Wrong> {
         return Err(invalid());
     }
     let mut decoder = DecoderReader::new(WithoutSpace(node.text.as_bytes()), &STANDARD);
-    let mut decoded = Vec::with_capacity(node.text.len() / 4 * 3);
-    decoder.read_to_end(&mut decoded).map_err(|_| invalid())?;
-    Ok(decoded)
+    let mut bytes = Vec::with_capacity(node.text.len() / 4 * 3);
+    decoder.read_to_end(&mut bytes).map_err(|_| invalid())?;
+    Ok(bytes)
 }
 
 /// Text without its white space, piece by piece: a large payload is not copied for it.

@@ -63,8 +63,8 @@ impl Network {
                 tokio::spawn(async move {
                     // A gateway that does not like us goes away.
                     let Ok(mut stream) = acceptor.accept(stream).await else { return };
-                    let shown = stream.get_ref().1.peer_certificates().expect("it was asked for")[0].clone();
-                    let serial = peer(&shown).expect("a certificate").serial;
+                    let certificate = stream.get_ref().1.peer_certificates().expect("it was asked for")[0].clone();
+                    let serial = peer(&certificate).expect("a certificate").serial;
                     while let Some(body) = request(&mut stream).await {
                         let envelope = parse(&body).expect("an envelope");
                         journal

@@ -85,7 +85,7 @@ impl Root {
     pub fn issue(&self, says: &Says) -> Issued {
         let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).expect("a key");
         let number: [u8; 8] =
-            aws_lc_rs::rand::generate(&SystemRandom::new()).map(|random| random.expose()).expect("random");
+            aws_lc_rs::rand::generate(&SystemRandom::new()).map(aws_lc_rs::rand::Random::expose).expect("random");
         let mut params = CertificateParams::default();
         params.distinguished_name = rcgen::DistinguishedName::new();
         params.distinguished_name.push(DnType::CommonName, "partij");
@@ -105,7 +105,7 @@ impl Root {
         let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
         let der = certificate.der().clone();
         // One whose holder cannot be told is read by nobody.
-        let serial = number.to_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        let serial = hex::encode(number.to_bytes());
         Issued { chain: vec![der], key: key.serialize_der(), serial, number }
     }
 

@@ -1,0 +1,336 @@
+//! The link to VECOZO: what is handed in, what is fetched, and what is confirmed, against a server that keeps to its contract.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, post};
+use iwmo_gateway::bundle::{self, Entry};
+use iwmo_gateway::exchange::{new_referentienummer, sha256_hex};
+use iwmo_gateway::store::{ParcelState, Store};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use crate::world::{AANBIEDER, BSN, GEMEENTE, WMO301, WMO305, World};
+
+/// A bericht that waits at VECOZO.
+#[derive(Clone)]
+struct Waiting {
+    metadata: Value,
+    /// `None`: it is gone.
+    payload: Option<Vec<u8>>,
+}
+
+#[derive(Default)]
+struct Inside {
+    waiting: Vec<Waiting>,
+    /// Answers to what is handed in, in order; then 204.
+    answers: Vec<(u16, String)>,
+    /// What was handed in: content type and body.
+    pushed: Vec<(String, Vec<u8>)>,
+    downloads: BTreeMap<String, usize>,
+    /// Of every confirmation: the number, and how many berichten were stored when it came.
+    confirmed: Vec<(String, usize)>,
+    /// How many confirmations are lost before one arrives.
+    lost: usize,
+    statuses: BTreeMap<String, Value>,
+}
+
+/// A stand-in that keeps to the contract.
+#[derive(Clone, Default)]
+struct Vecozo {
+    inside: Arc<Mutex<Inside>>,
+    /// Of the gateway, to look into at the moment of a confirmation.
+    store: Arc<OnceLock<Arc<dyn Store>>>,
+}
+
+impl Vecozo {
+    async fn listen(&self) -> String {
+        let router = Router::new()
+            .route("/berichtenservice/berichten/rest-push/v1/berichten", post(pushed))
+            .route("/berichtenservice/berichten/rest-pull/v1/berichten", get(list))
+            .route("/berichtenservice/berichten/rest-pull/v1/berichten/{id}/payload", get(payload))
+            .route("/berichtenservice/berichten/rest-pull/v1/berichten/{id}", delete(confirmed))
+            .route("/berichtenservice/berichtstatus/rest-pull/v3/berichtstatussen", get(status))
+            .with_state(self.clone());
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+        let url = format!("http://{}/berichtenservice", listener.local_addr().expect("bound"));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        url
+    }
+
+    fn inside<T>(&self, look: impl FnOnce(&mut Inside) -> T) -> T {
+        look(&mut self.inside.lock().expect("unharmed"))
+    }
+}
+
+async fn pushed(State(vecozo): State<Vecozo>, headers: HeaderMap, body: Bytes) -> Response {
+    let content_type = headers["content-type"].to_str().expect("text").to_owned();
+    let (status, body) = vecozo.inside(|inside| {
+        inside.pushed.push((content_type, body.to_vec()));
+        if inside.answers.is_empty() { (204, String::new()) } else { inside.answers.remove(0) }
+    });
+    (StatusCode::from_u16(status).expect("a status"), body).into_response()
+}
+
+async fn list(State(vecozo): State<Vecozo>, Query(query): Query<BTreeMap<String, String>>) -> Response {
+    assert_eq!(query["limit"], "250");
+    let listed: Vec<Value> = vecozo.inside(|inside| inside.waiting.iter().map(|one| one.metadata.clone()).collect());
+    axum::Json(listed).into_response()
+}
+
+async fn payload(State(vecozo): State<Vecozo>, Path(id): Path<String>) -> Response {
+    vecozo.inside(|inside| {
+        *inside.downloads.entry(id.clone()).or_default() += 1;
+        let found = inside.waiting.iter().find(|one| number_of(one) == id).and_then(|one| one.payload.clone());
+        found.map_or(StatusCode::NOT_FOUND.into_response(), IntoResponse::into_response)
+    })
+}
+
+async fn confirmed(State(vecozo): State<Vecozo>, Path(id): Path<String>) -> StatusCode {
+    let store = vecozo.store.get().expect("the store of the gateway");
+    let stored = store.berichten(None, None, 200).await.expect("berichten").len();
+    vecozo.inside(|inside| {
+        inside.confirmed.push((id.clone(), stored));
+        if inside.lost > 0 {
+            inside.lost -= 1;
+            return StatusCode::INTERNAL_SERVER_ERROR;
+        }
+        inside.waiting.retain(|one| number_of(one) != id);
+        StatusCode::ACCEPTED
+    })
+}
+
+async fn status(State(vecozo): State<Vecozo>, Query(query): Query<BTreeMap<String, String>>) -> axum::Json<Value> {
+    axum::Json(vecozo.inside(|inside| inside.statuses.get(&query["traceerId"]).cloned().unwrap_or(json!([]))))
+}
+
+fn number_of(waiting: &Waiting) -> String {
+    waiting.metadata["referentiegegevens"]["traceerId"].as_str().expect("a number").to_owned()
+}
+
+/// A 301 of the gemeente, as VECOZO lists it, with this payload.
+fn toewijzing(payload: &[u8]) -> Waiting {
+    let number = new_referentienummer();
+    let metadata = json!({
+        "basisgegevens": {
+            "ontvangenOp": "2026-03-04T08:00:00.1234+01:00",
+            "payload": {
+                "url": "https://elders.example/payload",
+                "grootte": payload.len(),
+                "checksum": { "algoritme": "SHA256", "waarde": sha256_hex(payload) },
+            },
+        },
+        "routeringgegevens": {
+            "afzender": { "rol": "Gemeente", "code": GEMEENTE },
+            "geadresseerden": [{ "rol": "Instelling", "code": AANBIEDER }],
+            "berichtstroom": {
+                "berichttype": "WMO", "berichtsubtype": "WMO301", "berichtversie": 3, "berichtsubversie": 2, "actie": "ONBEKEND",
+            },
+        },
+        "referentiegegevens": { "conversatieId": number, "traceerId": number },
+    });
+    Waiting { metadata, payload: Some(payload.to_vec()) }
+}
+
+fn zip_of(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let entries: Vec<Entry> =
+        files.iter().map(|(name, bytes)| Entry { name: (*name).to_owned(), bytes: bytes.to_vec() }).collect();
+    bundle::write(&entries).expect("a ZIP")
+}
+
+/// A gateway of the aanbieder, and its VECOZO.
+async fn connected(vecozo: &Vecozo, more: &str) -> World {
+    let url = vecozo.listen().await;
+    let settings = format!(
+        "[vecozo]\nurl = {url:?}\npoll = \"20ms\"\npartijen = [\"{AANBIEDER}\"]\nactie = \"ONBEKEND\"\n{more}\n"
+    );
+    let world = World::start(&[AANBIEDER], &settings, None).await;
+    vecozo.store.set(Arc::clone(world.store())).unwrap_or_else(|_| panic!("set twice"));
+    world
+}
+
+/// Waits for what must come.
+async fn until(what: &str, mut is_there: impl AsyncFnMut() -> bool) {
+    let waiting = async {
+        while !is_there().await {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(2), waiting).await.unwrap_or_else(|_| panic!("{what} did not come"));
+}
+
+/// Metadata and payload of what was handed in.
+fn parts((content_type, body): &(String, Vec<u8>)) -> (Value, Vec<u8>) {
+    let boundary = content_type.strip_prefix("multipart/form-data; boundary=").expect("multipart");
+    let mark = format!("--{boundary}");
+    let at: Vec<usize> = (0..body.len()).filter(|at| body[*at..].starts_with(mark.as_bytes())).collect();
+    assert_eq!(at.len(), 3, "two parts and the end");
+    let part = |from: usize, to: usize| {
+        let part = &body[from + mark.len() + 2..to - 2];
+        let head = part.windows(4).position(|window| window == b"\r\n\r\n").expect("a head");
+        (String::from_utf8(part[..head].to_vec()).expect("text"), part[head + 4..].to_vec())
+    };
+    let (metadata, payload) = (part(at[0], at[1]), part(at[1], at[2]));
+    assert!(
+        metadata.0.contains("name=\"berichtMetadata\"") && metadata.0.contains("application/json"),
+        "{}",
+        metadata.0
+    );
+    assert!(payload.0.contains("name=\"payload\"") && payload.0.contains("application/octet-stream"), "{}", payload.0);
+    (serde_json::from_slice(&metadata.1).expect("JSON"), payload.1)
+}
+
+#[tokio::test]
+async fn a_start_is_handed_in_as_the_contract_says_and_in_the_same_bytes_again() {
+    let vecozo = Vecozo::default();
+    vecozo.inside(|inside| inside.answers = vec![(500, "<html>".to_owned())]);
+    let world = connected(&vecozo, "rol = \"Praktijk\"").await;
+    let taken = world.post_to("/v1/berichten?force=true", AANBIEDER, WMO305).await;
+    assert_eq!(taken.status, 202, "{}", taken.text);
+    let parcel = async || world.store().undelivered(1).await.expect("parcels").into_iter().next();
+    until("an unclear attempt", async || {
+        parcel().await.is_some_and(|parcel| matches!(parcel.state, ParcelState::Unclear { .. }))
+    })
+    .await;
+    let number = parcel().await.expect("a parcel").referentienummer;
+    world.at("2026-03-04T09:10:00+01:00");
+    until("a delivery", async || parcel().await.is_none()).await;
+    let pushed = vecozo.inside(|inside| inside.pushed.clone());
+    assert!(pushed.len() == 2 && pushed[0] == pushed[1], "the same bytes at every attempt");
+    let (metadata, payload) = parts(&pushed[0]);
+    assert_eq!(
+        metadata,
+        json!({
+            "routeringgegevens": {
+                "afzender": { "rol": "Praktijk", "code": AANBIEDER },
+                "geadresseerden": [{ "rol": "Gemeente", "code": GEMEENTE }],
+                "berichtstroom": {
+                    "berichttype": "WMO", "berichtsubtype": "WMO305", "berichtversie": 3, "berichtsubversie": 2, "actie": "ONBEKEND",
+                },
+            },
+            "referentiegegevens": { "conversatieId": number, "traceerId": number },
+            "verwerkingscontext": [
+                { "sleutel": "Applicatie", "waarde": ["iwmo-gateway"] },
+                { "sleutel": "ApplicatieVersie", "waarde": ["1"] },
+                { "sleutel": "ApplicatieSubversie", "waarde": ["0"] },
+            ],
+        })
+    );
+    let files = bundle::read(&payload).expect("a ZIP");
+    assert_eq!(files.len(), 1);
+    assert_eq!(files[0].bytes, WMO305.as_bytes(), "byte for byte");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn only_vecozo_refuses_and_a_number_that_it_knows_already_was_delivered() {
+    let vecozo = Vecozo::default();
+    let refusal =
+        json!({"title": "Afgekeurd", "errors": {"payload": [format!("BRS13 niet valide, Bsn {BSN}")]}}).to_string();
+    let world = connected(&vecozo, "payload = \"xml\"").await;
+    let state = async || {
+        let parcel = world.store().undelivered(1).await.expect("parcels").into_iter().next();
+        parcel.map(|parcel| (parcel.state, parcel.last_reason.unwrap_or_default()))
+    };
+    vecozo.inside(|inside| {
+        inside.answers = vec![(422, "<html>een proxy</html>".to_owned()), (502, String::new()), (409, String::new())];
+    });
+    world.post_to("/v1/berichten?force=true", AANBIEDER, WMO305).await;
+    until("a first answer", async || state().await.is_some_and(|(_, reason)| reason.contains("HTTP 422"))).await;
+    assert!(matches!(state().await, Some((ParcelState::Waiting { .. }, _))), "no word of VECOZO: {:?}", state().await);
+    world.at("2026-03-04T09:10:00+01:00");
+    until("a second answer", async || matches!(state().await, Some((ParcelState::Unclear { due_at: Some(_) }, _))))
+        .await;
+    world.at("2026-03-04T09:30:00+01:00");
+    until("a delivery", async || state().await.is_none()).await;
+
+    vecozo.inside(|inside| inside.answers = vec![(422, refusal)]);
+    world.post_to("/v1/berichten?force=true", AANBIEDER, WMO305.replace("START-1", "START-2")).await;
+    until("a refusal", async || matches!(state().await, Some((ParcelState::Refused { .. }, _)))).await;
+    let (_, reason) = state().await.expect("a parcel");
+    assert!(reason.contains("BRS13") && !reason.contains(BSN), "{reason}");
+    let (_, payload) = parts(&vecozo.inside(|inside| inside.pushed[0].clone()));
+    assert_eq!(payload, WMO305.as_bytes(), "not packed");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn what_waits_is_kept_before_it_is_confirmed_and_its_answer_names_it() {
+    let vecozo = Vecozo::default();
+    let (plain, packed) = (
+        toewijzing(WMO301.as_bytes()),
+        toewijzing(&zip_of(&[("x.xml", WMO301.replace("TOEW-1", "TOEW-2").as_bytes())])),
+    );
+    let numbers = [number_of(&plain), number_of(&packed)];
+    vecozo.inside(|inside| (inside.waiting, inside.lost) = (vec![plain, packed], 1));
+    let world = connected(&vecozo, "").await;
+    until("an empty list", async || vecozo.inside(|inside| inside.waiting.is_empty())).await;
+    until("two answers", async || vecozo.inside(|inside| inside.pushed.len() == 2)).await;
+    vecozo.inside(|inside| {
+        assert_eq!(inside.confirmed.len(), 3, "one was lost and said again: {:?}", inside.confirmed);
+        assert!(inside.confirmed[0].1 >= 1 && inside.confirmed[1].1 >= 2, "stored first: {:?}", inside.confirmed);
+        assert!(inside.downloads.values().all(|times| *times == 1), "not downloaded again: {:?}", inside.downloads);
+    });
+    let kinds: Vec<String> =
+        world.berichten().await.iter().map(|line| line.split(' ').take(3).collect::<Vec<_>>().join(" ")).collect();
+    assert_eq!(kinds.iter().filter(|kind| kind.starts_with("WMO301")).count(), 2, "{kinds:?}");
+    let answers: Vec<Value> = vecozo.inside(|inside| inside.pushed.iter().map(|one| parts(one).0).collect());
+    for (answer, number) in answers.iter().zip(numbers) {
+        let references = &answer["referentiegegevens"];
+        assert_eq!(
+            (&references["alsAntwoordOp"], &references["conversatieId"]),
+            (&json!(number), &json!(number)),
+            "{answer}"
+        );
+        assert_eq!(answer["routeringgegevens"]["berichtstroom"]["berichtsubtype"], "WMO302");
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_damaged_stays_there_and_what_nobody_can_read_is_kept_and_blocks_nothing() {
+    let vecozo = Vecozo::default();
+    let mut damaged = toewijzing(WMO301.as_bytes());
+    damaged.payload = Some(WMO301.replace("TOEW-1", "TOEW-X").into_bytes());
+    let two = toewijzing(&zip_of(&[("a.xml", WMO301.as_bytes()), ("b.xml", WMO301.as_bytes())]));
+    let gone = Waiting { payload: None, ..toewijzing(WMO301.as_bytes()) };
+    let for_others = {
+        let mut one = toewijzing(WMO301.replace("TOEW-1", "TOEW-3").as_bytes());
+        one.metadata["routeringgegevens"]["geadresseerden"] = json!([{ "rol": "Nieuwe rol", "code": "41009999" }]);
+        one
+    };
+    let strange = {
+        let mut one = toewijzing(b"<nieuw/>");
+        one.metadata["basisgegevens"] = json!({"nieuw": true});
+        one
+    };
+    let good = toewijzing(WMO301.as_bytes());
+    let stays = number_of(&damaged);
+    vecozo.inside(|inside| inside.waiting = vec![damaged.clone(), two, gone, for_others, strange, good]);
+    let world = connected(&vecozo, "").await;
+    until("all but one", async || vecozo.inside(|inside| inside.waiting.len() == 1)).await;
+    until("another try", async || vecozo.inside(|inside| inside.downloads[&stays] >= 2)).await;
+    vecozo.inside(|inside| {
+        assert!(inside.confirmed.iter().all(|(number, _)| *number != stays), "what is damaged is never confirmed");
+    });
+    let berichten = world.berichten().await;
+    let of = |outcome: &str| berichten.iter().filter(|line| line.split(' ').nth(2) == Some(outcome)).count();
+    assert_eq!(of("refused"), 4, "{berichten:?}");
+    assert_eq!(
+        berichten.iter().filter(|line| line.starts_with("WMO301") && line.contains("accepted")).count(),
+        1,
+        "{berichten:?}"
+    );
+    let pushed: Vec<Value> = vecozo.inside(|inside| inside.pushed.iter().map(|one| parts(one).0).collect());
+    assert!(
+        pushed.iter().all(|one| one["routeringgegevens"]["berichtstroom"]["berichtsubtype"] == "WMO302"),
+        "no Fo01"
+    );
+    world.stop().await;
+}
