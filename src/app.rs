@@ -429,6 +429,7 @@ pub fn gateway(config: Config, schemas: Arc<Schemas>, store: Arc<dyn Store>, clo
         gemeenten: config.codelijsten.gemeenten,
         releases: config.releases,
         contracten: config.contracten,
+        rejects_without_contract: config.rejects_without_contract,
         envelopes: Envelopes {
             applicatie: config.ggk.applicatie,
             max_bytes: config.ggk.max_envelope_bytes,

@@ -3,6 +3,7 @@
 //! What a file leaves out comes from `config/default.toml`, which is compiled in; what the environment and systemd's
 //! credentials say goes over both. Reading collects all problems, so that a person mends them in one go.
 
+mod closed;
 pub mod codelijsten;
 mod contracten;
 mod fault;
@@ -75,6 +76,8 @@ pub struct Config {
     pub schemas: Vec<SchemaFiles>,
     /// What gemeenten and aanbieders agreed, as far as we were told.
     pub contracten: Contracten,
+    /// Whether what an aanbieder asks without a contract is rejected by itself.
+    pub rejects_without_contract: bool,
     /// What is logged.
     pub log: Log,
     /// For whom this gateway acts.

@@ -25,9 +25,9 @@ pub(super) fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Sock
 }
 
 /// A text that stands for something else.
-struct Parsed<T> {
-    wanted: &'static str,
-    parse: fn(&str) -> Option<T>,
+pub(super) struct Parsed<T> {
+    pub(super) wanted: &'static str,
+    pub(super) parse: fn(&str) -> Option<T>,
 }
 
 impl<T> Visitor<'_> for Parsed<T> {

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::closed::{self, Closed};
 use super::codelijsten::Codelijsten;
 use super::contracten;
 use super::limits;
-use super::parsed::Day;
 use super::profile::{RawOwnAfspraken, profile};
 use super::rekening::{self, RawRekening};
 use super::releases::{RawDays, RawReleases, key_of};
@@ -36,7 +36,7 @@ pub(super) struct Raw {
     deadlines: RawDeadlines,
     afspraken: RawOwnAfspraken,
     codelijsten: RawFolder,
-    contracten: RawFolder,
+    contracten: RawContracten,
     schemas: RawSchemas,
     releases: RawReleases,
     log: Log,
@@ -98,13 +98,28 @@ struct RawDeadlines {
     profile: String,
     goede_vrijdag: bool,
     bevrijdingsdag: RawBevrijdingsdag,
-    closed: BTreeSet<Day>,
+    closed: Vec<Closed>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawFolder {
     folder: PathBuf,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawContracten {
+    folder: PathBuf,
+    without: RawWithout,
+}
+
+/// What becomes of a verzoek without a contract.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RawWithout {
+    Reject,
+    People,
 }
 
 #[derive(Deserialize)]
@@ -203,13 +218,14 @@ impl Raw {
             calendar: Calendar {
                 goede_vrijdag: self.deadlines.goede_vrijdag,
                 bevrijdingsdag: self.deadlines.bevrijdingsdag.into(),
-                closed: self.deadlines.closed.into_iter().map(|Day(day)| day).collect(),
+                closed: closed::days(self.deadlines.closed, &releases.freezes),
             },
             releases,
             codelijsten,
             schemas,
             contracten,
             theme,
+            rejects_without_contract: self.contracten.without == RawWithout::Reject,
             log: self.log,
             partijen,
             credentials,

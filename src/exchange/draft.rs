@@ -2,6 +2,7 @@
 
 mod case;
 mod deadlines;
+mod follows;
 mod ledger;
 mod receipt;
 
@@ -91,6 +92,7 @@ impl Draft<'_> {
             self.send_answer(&mut entry, &composed, &bericht, gateway);
             entry.retour = Some(bericht);
         }
+        entry.follows = self.follows(heen, gateway);
         let openings = kinds::openings(&self.case(&entry.ledger.toewijzingen, gateway));
         let receipt = &mut entry.bericht.receipt;
         receipt.deadlines = openings.iter().filter_map(deadline_receipt).collect();

@@ -55,6 +55,8 @@ pub struct Gateway {
     pub releases: Releases,
     /// What gemeenten and aanbieders agreed, as far as we were told.
     pub contracten: Contracten,
+    /// Whether what an aanbieder asks without a contract is rejected by itself, where a gemeente has told its contracts.
+    pub rejects_without_contract: bool,
     /// How envelopes are made.
     pub envelopes: Envelopes,
     /// How long a bericht waits for one that should have come before it; zero: it is judged as it stands.
@@ -87,7 +89,12 @@ impl Gateway {
                 self.brought.add((&wait.gemeente, &wait.aanbieder), wait.subjects.clone());
                 self.brought.look_again();
             }
-            (None, Bericht::Heen(heen)) => self.brought.add(heen.header.pair(), brings(heen)),
+            (None, Bericht::Heen(heen)) => {
+                self.brought.add(heen.header.pair(), brings(heen));
+                if !entry.follows.is_empty() {
+                    self.brought.look_again();
+                }
+            }
             (None, Bericht::Retour(_)) => {}
         }
     }

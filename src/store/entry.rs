@@ -353,6 +353,8 @@ pub struct Entry {
     pub answers: Option<Answering>,
     /// The retour composed here, which answers `bericht`.
     pub retour: Option<NewBericht>,
+    /// Berichten composed here that follow from `bericht`: each waits beside it, and is judged as soon as that is recorded.
+    pub follows: Vec<(NewBericht, Wait)>,
     /// Clocks that start with `bericht`.
     pub deadlines: Vec<NewDeadline>,
     /// Who finds which bericht (by id) in the postbus.
@@ -387,6 +389,7 @@ impl Entry {
             closes_opened: Vec::new(),
             answers: None,
             retour: None,
+            follows: Vec::new(),
             deadlines: Vec::new(),
             postbus: Vec::new(),
             parcels: Vec::new(),

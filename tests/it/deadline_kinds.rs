@@ -144,10 +144,31 @@ fn the_days_that_a_due_date_skips_are_named() {
     let skipped = |profile| {
         let (opened, _) = of(profile, &bytes, "2026-04-01", &History::default());
         let of_retour = opened.into_iter().find(|one| one.kind == DeadlineKind::Retour).expect("a retour is owed");
-        of_retour.skipped.iter().map(|one| one.why).collect::<Vec<_>>()
+        of_retour.skipped.iter().map(|one| one.why.clone()).collect::<Vec<_>>()
     };
     assert_eq!(skipped("landelijk-3.2"), ["Goede Vrijdag", "weekend", "Tweede Paasdag"]);
     assert_eq!(skipped("heusden-2022"), [""; 0], "calendar days skip none");
+}
+
+#[test]
+fn a_due_date_that_lies_after_a_freeze_of_the_network_names_it_where_the_party_is_closed_then() {
+    let bytes = wmo301("T1", "2026-03-30", &[toewijzing(700_101, json!({}))]);
+    let told = |settings: &str| {
+        let freeze = "[releases]\nfreeze = [[\"2026-03-31T13:00\", \"2026-04-02T13:00\"]]\n";
+        let settings = format!("{freeze}[deadlines]\nprofile = \"landelijk-3.2\"\n{settings}");
+        let (opened, _) = under(&settings, &bytes, "2026-03-30", &History::default());
+        let of_retour = opened.into_iter().find(|one| one.kind == DeadlineKind::Retour).expect("a retour is owed");
+        let why = of_retour.skipped.iter().map(|one| one.why.clone()).collect::<Vec<_>>();
+        format!("{} {}", of_retour.due, why.join(", "))
+    };
+    assert_eq!(told(""), "2026-04-02 ", "by the standard (OP090) a freeze stops no clock");
+    let frozen = "freeze van het berichtenverkeer, Goede Vrijdag, weekend, Tweede Paasdag";
+    assert_eq!(told("closed = [\"freeze\"]"), format!("2026-04-08 {frozen}"));
+    assert_eq!(told("closed = [\"2026-03-31\", \"2026-04-01\"]"), format!("2026-04-08 {frozen}"));
+    assert_eq!(
+        told("closed = [\"2026-04-01 overgang\"]"),
+        "2026-04-07 overgang, Goede Vrijdag, weekend, Tweede Paasdag"
+    );
 }
 
 #[test]

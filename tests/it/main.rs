@@ -60,5 +60,6 @@ mod upgrade;
 mod vecozo;
 mod voorbeelden;
 mod waiting;
+mod without_contract;
 mod world;
 mod xml;

@@ -327,6 +327,7 @@ async fn gateway(gemeente_answers_itself: bool) -> Gateway {
         calendar: config.calendar,
         gemeenten: config.codelijsten.gemeenten,
         contracten: contracten().collect(),
+        rejects_without_contract: false,
         envelopes: Envelopes {
             applicatie: "test".to_owned(),
             max_bytes: 25_000_000,

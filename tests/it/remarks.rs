@@ -69,6 +69,111 @@ async fn a_toewijzing_shortened_over_granted_money_is_told_to_both_sides_with_th
     world.stop().await;
 }
 
+/// The deadlines on a credit: subject, due date, state and whose turn it is.
+async fn creditering(world: &World) -> Vec<String> {
+    let found = world.store().deadlines(&DeadlineQuery::default(), None, 200).await.expect("deadlines").into_iter();
+    let found = found.filter(|view| view.clock == "creditering");
+    found
+        .map(|view| {
+            let subject = view.subject.unwrap_or_default();
+            format!("{subject} {} {} {}", view.due, view.state.name(), view.responsible)
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn what_is_to_be_credited_after_a_toewijzing_is_shortened_is_an_open_item_until_the_credit_is_granted() {
+    let world = World::both_local().await;
+    world.at("2026-05-04T09:00:00+02:00");
+    world.post(GEMEENTE, wmo301("T1", "2026-03-02", &[toewijzing(700_101, json!({}))])).await;
+    let april = json!({"ProductPeriode": {"Begindatum": "2026-04-01", "Einddatum": "2026-04-30"}});
+    let lines = [prestatie("R1", json!({})), prestatie("R2", april)];
+    let of_april = |identificatie: &str, lines: &[Value]| {
+        wmo323_of(identificatie, "2026-05-04", ("2026-04-01", "2026-04-30"), lines)
+    };
+    assert_eq!(world.post(AANBIEDER, of_april("D1", &lines)).await.body["verdict"], "accepted");
+    let version = async |naam: &str, time: &str, last: &str| {
+        let changed = json!({"Toewijzingsdatum": "2026-05-04", "Toewijzingstijd": time, "Einddatum": last, "RedenWijziging": "02"});
+        let posted = world.post(GEMEENTE, wmo301(naam, "2026-05-04", &[toewijzing(700_101, changed)])).await;
+        assert_eq!(posted.body["verdict"], "accepted", "{}", posted.text);
+    };
+    version("T2", "09:00:00", "2026-03-31").await;
+    let item = |month: &str, state: &str| format!("700101 01A03 {month} 2026-06-01 {state} {AANBIEDER}");
+    assert_eq!(creditering(&world).await, [item("2026-04", "open")], "four weeks");
+    version("T3", "09:30:00", "2026-03-31").await;
+    assert_eq!(creditering(&world).await.len(), 1, "it was asked before");
+
+    let listed = world.get(AANBIEDER, "/v1/deadlines").await.body;
+    let mut items = listed["items"].as_array().expect("items").iter();
+    let asked = items.find(|one| one["clock"] == "creditering").expect("the item");
+    let item_id = asked["id"].as_str().expect("an id").to_owned();
+    let taken = json!({"owner": "Administratie", "reason": "volgende maand"});
+    let taken = world.call(AANBIEDER, &format!("/v1/deadlines/{item_id}/acknowledge"), &taken).await;
+    assert_eq!(taken.status, 200, "{}", taken.text);
+
+    version("T4", "10:00:00", "2026-12-31").await;
+    assert_eq!(creditering(&world).await, [item("2026-04", "void")], "it is covered again");
+    version("T5", "10:30:00", "2026-03-15").await;
+    let mut open = creditering(&world).await;
+    open.retain(|line| line.contains("open"));
+    open.sort();
+    assert_eq!(open, [item("2026-03", "open"), item("2026-04", "open")]);
+
+    world.at("2026-06-02T09:00:00+02:00");
+    let mut wrong = credit("R3", &lines[0]);
+    wrong["ProductTarief"] = json!(2400);
+    wrong["IngediendBedrag"]["Bedrag"] = json!(9600);
+    let of_may = |identificatie: &str, lines: &[Value]| {
+        wmo323_of(identificatie, "2026-06-02", ("2026-05-01", "2026-05-31"), lines)
+    };
+    let both = world.post(AANBIEDER, of_may("D2", &[wrong, credit("R4", &lines[1])])).await;
+    assert_eq!(both.body["verdict"], "partial", "{}", both.text);
+    let mut left = creditering(&world).await;
+    left.retain(|line| !line.contains("void"));
+    left.sort();
+    let late = item("2026-04", "late");
+    assert_eq!(left, [item("2026-03", "overdue"), late], "a credit that is rejected ends nothing");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_credit_that_is_granted_elsewhere_ends_the_open_item_at_the_aanbieder() {
+    let stage = Stage::new().await.replayed();
+    let march = prestatie("R1", json!({}));
+    stage.replay(wmo301("T1", "2026-03-02", &[toewijzing(700_101, json!({}))])).await;
+    stage.replay(wmo323("D1", "2026-06-01", std::slice::from_ref(&march))).await;
+    let shorter = json!({"Toewijzingsdatum": "2026-06-01", "Einddatum": "2026-03-15", "RedenWijziging": "02"});
+    let asked = stage.replay(wmo301("T2", "2026-06-01", &[toewijzing(700_101, shorter)])).await;
+    let opened = asked.deadlines.iter().find(|one| one.clock == "creditering").expect("an open item");
+    assert_eq!(opened.subject.as_deref(), Some("700101 01A03 2026-03"));
+    stage.replay(wmo323("D2", "2026-06-01", &[credit("R2", &march)])).await;
+    let item = async || {
+        let found = stage.store().deadlines(&DeadlineQuery::default(), None, 200).await.expect("deadlines");
+        found.into_iter().find(|view| view.clock == "creditering").expect("the item").state.name()
+    };
+    assert_eq!(item().await, "open", "declared is not granted");
+    stage.replay(granting("A2", "D2", 10_000)).await;
+    assert_eq!(item().await, "met");
+}
+
+/// An antwoord that grants all of a 323 of one credit.
+fn granting(identificatie: &str, declaratie: &str, bedrag: i64) -> Vec<u8> {
+    let versie = json!({"BasisschemaXsdVersie": "1.0.0", "BerichtXsdVersie": "1.0.0"});
+    let total = json!({"TotaalBedrag": bedrag, "DebetCredit": "C"});
+    let body = json!({
+        "Header": {
+            "DeclaratieIdentificatie": {"Identificatie": declaratie, "Dagtekening": "2026-06-01"},
+            "XsdVersieDeclaratie": versie,
+            "RetourCodes": {"RetourCode": ["0200"]},
+        },
+        "DeclaratieAntwoord": {
+            "DeclaratieNummer": declaratie, "TotaalIngediendBedrag": total.clone(), "TotaalToegekendBedrag": total,
+            "RetourCodes": {"RetourCode": ["8001"]},
+        },
+    });
+    bericht("WMO325", identificatie, "2026-06-01", body)
+}
+
 #[tokio::test]
 async fn what_a_receiver_with_the_stylesheets_refuses_is_told_to_who_sends_it_out() {
     let organisatie = include_str!("../../fixtures/regels/CS050/goed-relatie-organisatie.xml");

@@ -1,6 +1,6 @@
 //! What a gemeente and an aanbieder agreed outside the traffic.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::waarde::{Eenheid, Frequentie, ProductCategorie, ProductCode};
 
@@ -59,12 +59,20 @@ impl Contract {
     pub fn has(&self, categorie: &ProductCategorie, code: &ProductCode) -> bool {
         self.productcodes.is_empty() || self.productcodes.get(code) == Some(categorie)
     }
+
+    /// Whether anything under this categorie was agreed.
+    #[must_use]
+    pub fn has_categorie(&self, categorie: &ProductCategorie) -> bool {
+        self.productcodes.is_empty() || self.productcodes.values().any(|agreed| agreed == categorie)
+    }
 }
 
 /// All agreements that are known, by the codes of gemeente and aanbieder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contracten {
     known: HashMap<(String, String), Contract>,
+    /// Those with an agreement that is known.
+    gemeenten: HashSet<String>,
     /// Between all others.
     otherwise: Option<Contract>,
 }
@@ -73,7 +81,13 @@ impl Contracten {
     /// One that holds between everybody.
     #[must_use]
     pub fn everywhere(contract: Contract) -> Self {
-        Self { known: HashMap::new(), otherwise: Some(contract) }
+        Self { otherwise: Some(contract), ..Self::default() }
+    }
+
+    /// Whether these two are known to have none: of the gemeente agreements are known, and this is not among them.
+    #[must_use]
+    pub fn has_none(&self, gemeente: &str, aanbieder: &str) -> bool {
+        self.of(gemeente, aanbieder).is_none() && self.gemeenten.contains(gemeente)
     }
 
     /// The agreement of these two; `None` when nothing is known of one.
@@ -85,6 +99,8 @@ impl Contracten {
 
 impl FromIterator<((String, String), Contract)> for Contracten {
     fn from_iter<I: IntoIterator<Item = ((String, String), Contract)>>(contracten: I) -> Self {
-        Self { known: contracten.into_iter().collect(), otherwise: None }
+        let known: HashMap<(String, String), Contract> = contracten.into_iter().collect();
+        let gemeenten = known.keys().map(|(gemeente, _)| gemeente.clone()).collect();
+        Self { known, gemeenten, otherwise: None }
     }
 }

@@ -166,6 +166,14 @@ pub struct Freeze {
     pub until: NaiveDateTime,
 }
 
+impl Freeze {
+    /// The days at whose end nothing leaves: on which nobody can do any more what is due that day.
+    pub fn days(self) -> impl Iterator<Item = NaiveDate> {
+        let last = self.until.date();
+        self.from.date().iter_days().take_while(move |day| *day < last)
+    }
+}
+
 /// What a release does with rules that have a row.
 #[derive(Debug, Default)]
 pub struct RegelChanges {

@@ -131,6 +131,8 @@ pub enum Of {
     Bericht(String),
     /// Any declaratie between the same parties that has a line on this toewijzing.
     LinesOn(ToewijzingNummer),
+    /// Any bericht between the same parties that brought a version of this toewijzing.
+    Toewijzing(ToewijzingNummer),
 }
 
 /// What becomes of a deadline that is ended.

@@ -23,13 +23,15 @@ pub enum DeadlineKind {
     Verlenging,
     /// That a rejected line is sent again, corrected: agreed between parties too.
     Correctie,
+    /// That what was granted after the end of a shortened toewijzing is credited: in no rule of the standard.
+    Creditering,
     /// The payment of what is granted: agreed between parties too. No bericht tells of it: a person does.
     Betaling,
 }
 
 impl DeadlineKind {
     /// Every kind that this gateway knows.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Retour,
         Self::DeclaratieAntwoord,
         Self::Start,
@@ -40,6 +42,7 @@ impl DeadlineKind {
         Self::Declareren,
         Self::Verlenging,
         Self::Correctie,
+        Self::Creditering,
         Self::Betaling,
     ];
 
@@ -57,6 +60,7 @@ impl DeadlineKind {
             Self::Declareren => "declareren",
             Self::Verlenging => "verlenging",
             Self::Correctie => "correctie",
+            Self::Creditering => "creditering",
             Self::Betaling => "betaling",
         }
     }

@@ -1,6 +1,6 @@
 //! Werkdagen: Monday to Friday without the days that article 3 of the Algemene termijnenwet names.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 
@@ -23,29 +23,32 @@ pub struct Calendar {
     pub goede_vrijdag: bool,
     /// When 5 May is a day off.
     pub bevrijdingsdag: Bevrijdingsdag,
-    /// Days on which this party is closed besides.
-    pub closed: BTreeSet<NaiveDate>,
+    /// Days on which this party is closed besides, each with why, in Dutch: [`CLOSED`] where nobody said.
+    pub closed: BTreeMap<NaiveDate, String>,
 }
 
 impl Default for Calendar {
     fn default() -> Self {
-        Self { goede_vrijdag: true, bevrijdingsdag: Bevrijdingsdag::Always, closed: BTreeSet::new() }
+        Self { goede_vrijdag: true, bevrijdingsdag: Bevrijdingsdag::Always, closed: BTreeMap::new() }
     }
 }
 
 /// Days in a row that do not count, for one reason.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {
     /// The first of them.
     pub first: NaiveDate,
     /// The last of them.
     pub last: NaiveDate,
     /// Why, in Dutch: `weekend`, or the name of the day.
-    pub why: &'static str,
+    pub why: String,
 }
 
 /// A day on which a party is closed, as people read it.
-const CLOSED: &str = "eigen vrije dag";
+pub const CLOSED: &str = "eigen vrije dag";
+
+/// A day on which it is closed because nothing is sent: all change to another release.
+pub const FREEZE: &str = "freeze van het berichtenverkeer";
 
 impl Calendar {
     /// Whether work is done on this day.
@@ -66,11 +69,11 @@ impl Calendar {
 
     /// Why this day does not count, in Dutch; `None`: it does.
     #[must_use]
-    pub fn day_off(&self, day: NaiveDate) -> Option<&'static str> {
+    pub fn day_off(&self, day: NaiveDate) -> Option<&str> {
         match day.weekday() {
             Weekday::Sat | Weekday::Sun => Some("weekend"),
             Weekday::Mon | Weekday::Tue | Weekday::Wed | Weekday::Thu | Weekday::Fri => {
-                self.feestdag(day).or_else(|| self.closed.contains(&day).then_some(CLOSED))
+                self.feestdag(day).or_else(|| self.closed.get(&day).map(String::as_str))
             }
         }
     }
@@ -82,7 +85,7 @@ impl Calendar {
     /// use iwmo_gateway::domain::deadlines::werkdag::Calendar;
     /// let day = |text: &str| text.parse::<NaiveDate>().expect("a date");
     /// let skipped = Calendar::default().skipped(day("2025-04-17"), day("2025-04-23"));
-    /// let why: Vec<&str> = skipped.iter().map(|skipped| skipped.why).collect();
+    /// let why: Vec<&str> = skipped.iter().map(|skipped| skipped.why.as_str()).collect();
     /// assert_eq!(why, ["Goede Vrijdag", "weekend", "Tweede Paasdag"]);
     /// assert!(Calendar::default().skipped(day("2025-04-22"), day("2025-04-24")).is_empty());
     /// ```
@@ -93,7 +96,7 @@ impl Calendar {
             let Some(why) = self.day_off(day) else { continue };
             match skipped.last_mut() {
                 Some(before) if before.why == why && before.last.succ_opt() == Some(day) => before.last = day,
-                _ => skipped.push(Skipped { first: day, last: day, why }),
+                _ => skipped.push(Skipped { first: day, last: day, why: why.to_owned() }),
             }
         }
         skipped
@@ -206,7 +209,8 @@ mod tests {
         );
         assert_eq!(of(&law, "2026-04-24", 1), ["weekend 2026-04-25 2026-04-26", "Koningsdag 2026-04-27 2026-04-27"]);
         assert_eq!(of(&law, "2026-04-25", 1)[0], "weekend 2026-04-26 2026-04-26", "day 0 itself is not counted anyway");
-        let own = Calendar { closed: BTreeSet::from([day("2026-05-15")]), ..Calendar::default() };
+        let own = |why: &str| BTreeMap::from([(day("2026-05-15"), why.to_owned())]);
+        let own = Calendar { closed: own(CLOSED), ..Calendar::default() };
         assert_eq!(
             of(&own, "2026-05-13", 1)[..2],
             ["Hemelvaartsdag 2026-05-14 2026-05-14", "eigen vrije dag 2026-05-15 2026-05-15"]
@@ -218,7 +222,7 @@ mod tests {
         let own = Calendar {
             goede_vrijdag: false,
             bevrijdingsdag: Bevrijdingsdag::Lustrum,
-            closed: BTreeSet::from([day("2026-05-15")]),
+            closed: BTreeMap::from([(day("2026-05-15"), CLOSED.to_owned())]),
         };
         assert!(own.is_werkdag(day("2026-04-03")));
         assert!(own.is_werkdag(day("2026-05-05")));

@@ -9,4 +9,5 @@ mod lines;
 pub mod retour;
 pub mod text;
 pub mod verdict;
+pub mod verzoek_antwoord;
 pub mod waiting;

@@ -91,7 +91,7 @@ pub fn deadline_receipt(deadline: &Opening) -> Option<KeptDeadline> {
         subject: deadline.subject.clone(),
         due: deadline.due.to_string(),
         state: deadline.state.name().to_owned(),
-        skipped: deadline.skipped.iter().map(|skipped| skipped.why.to_owned()).collect(),
+        skipped: deadline.skipped.iter().map(|skipped| skipped.why.clone()).collect(),
     })
 }
 

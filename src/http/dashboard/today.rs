@@ -85,7 +85,7 @@ struct DayBox {
     is_today: bool,
     count: i64,
     /// Why it does not count.
-    off: Option<&'static str>,
+    off: Option<String>,
 }
 
 /// What has to be done today, by who must do it.
@@ -174,7 +174,7 @@ impl Server {
             date: day.format("%d-%m").to_string(),
             is_today: day == today,
             count: count(day),
-            off: self.gateway.calendar.day_off(day),
+            off: self.gateway.calendar.day_off(day).map(str::to_owned),
         };
         Ok(days.into_iter().map(day_box).collect())
     }

@@ -82,6 +82,11 @@ fn write(entry: &Entry, is_staged: bool) -> Result<Batch> {
             answer_if_any(&mut batch, retour, entry);
         }
     }
+    for (follows, wait) in &entry.follows {
+        insert_bericht(&mut batch, follows, true, (None, Some(Stage::Stored)))?;
+        insert_payload(&mut batch, follows);
+        insert_waiting(&mut batch, &follows.id, wait);
+    }
     for (bericht_id, partij) in &entry.postbus {
         batch
             .statement("INSERT INTO postbus (bericht_id, partij) VALUES ($1, $2)")
@@ -218,7 +223,12 @@ fn close(batch: &mut Batch, closing: &Closing, about: Option<&About>, by: &NewBe
             batch.push_bind(gemeente).push(" AND aanbieder = ").push_bind(aanbieder);
             batch.push(" AND toewijzing_nummer = ").push_bind(nummer.0).push(")")
         }
-        (Of::LinesOn(_), None) => batch.push(" AND 1 = 0"),
+        (Of::Toewijzing(nummer), Some((gemeente, aanbieder))) => {
+            batch.push(" AND bericht_id IN (SELECT bericht_id FROM toewijzing WHERE NOT refused AND gemeente = ");
+            batch.push_bind(gemeente).push(" AND aanbieder = ").push_bind(aanbieder);
+            batch.push(" AND toewijzing_nummer = ").push_bind(nummer.0).push(")")
+        }
+        (Of::LinesOn(_) | Of::Toewijzing(_), None) => batch.push(" AND 1 = 0"),
     };
 }
 

@@ -2,6 +2,7 @@
 
 mod betaling;
 mod correctie;
+mod creditering;
 mod declaratie_antwoord;
 mod declareren;
 mod onderzoek;
@@ -29,6 +30,7 @@ pub const fn row(kind: DeadlineKind) -> &'static Row {
         DeadlineKind::Declareren => &declareren::ROW,
         DeadlineKind::Verlenging => &verlenging::ROW,
         DeadlineKind::Correctie => &correctie::ROW,
+        DeadlineKind::Creditering => &creditering::ROW,
         DeadlineKind::Betaling => &betaling::ROW,
     }
 }
