@@ -11,6 +11,7 @@ mod background;
 pub mod beat;
 mod bounce;
 mod brought;
+pub mod check;
 pub mod decide;
 pub mod declare;
 mod draft;

@@ -32,6 +32,7 @@ mod soap;
 mod toewijzingen;
 mod uitleg;
 mod unread;
+mod validate;
 mod vorderingen;
 
 use std::sync::{Arc, RwLock};
@@ -53,6 +54,9 @@ pub use server::{Contact, Control, Known, Settings};
 /// The largest form that is read, in bytes: a page of lines with long reasons.
 const FORM_BYTES: usize = 1_000_000;
 
+/// The largest form that holds a bericht, in bytes, as a browser writes it.
+const LARGE_FORM_BYTES: usize = 16_000_000;
+
 /// What people see in a browser.
 fn pages() -> OpenApiRouter<Arc<Server>> {
     OpenApiRouter::new()
@@ -66,6 +70,9 @@ fn pages() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(dashboard::toewijzing::toewijzing))
         .routes(routes!(dashboard::toewijzing::waiting))
         .routes(routes!(dashboard::bericht::bericht))
+        .routes(routes!(dashboard::bericht::reveal))
+        .routes(routes!(dashboard::audit::page))
+        .routes(routes!(dashboard::controleer::page))
         .routes(routes!(dashboard::declaratie::declaratie, dashboard::decision::decide))
         .routes(routes!(dashboard::declaratie::csv))
         .routes(routes!(dashboard::declaratie::xlsx))
@@ -81,6 +88,12 @@ fn pages() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(dashboard::assets::theme))
         .routes(routes!(dashboard::assets::script))
         .layer(DefaultBodyLimit::max(FORM_BYTES))
+        .merge(large_forms())
+}
+
+/// Forms that hold a bericht.
+fn large_forms() -> OpenApiRouter<Arc<Server>> {
+    OpenApiRouter::new().routes(routes!(dashboard::controleer::check)).layer(DefaultBodyLimit::max(LARGE_FORM_BYTES))
 }
 
 /// What is served where.
@@ -100,6 +113,7 @@ pub fn routers(gateway: Arc<Gateway>, settings: Settings) -> Routers {
         .routes(routes!(berichten::one))
         .routes(routes!(berichten::xml))
         .routes(routes!(berichten::json))
+        .routes(routes!(validate::post))
         .routes(routes!(postbus::list))
         .routes(routes!(postbus::confirm))
         .routes(routes!(toewijzingen::waiting))

@@ -67,7 +67,7 @@ pub use migrations::{IfOlder, ours as schema};
 pub use outbox::{Hold, Lease, OutboxStore, Parcel, Room, Scope, Settlement};
 pub use outcome::Outcome;
 pub use page::After;
-pub use pages::{Owner, PagesStore, ParcelGroup, WorkGroup, WorkQuery};
+pub use pages::{Look, Owner, PagesStore, ParcelGroup, WorkGroup, WorkQuery};
 pub use postgres::Postgres;
 pub use receipt::{Digests, KeptCalculation, KeptDeadline, KeptRetour, Receipt, RefusalReceipt, SentTo};
 pub use sqlite::Sqlite;

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use chrono::NaiveDate;
 
+use super::audit::AuditView;
 use super::deadline::DeadlineView;
 use super::error::StoreError;
 use super::page::After;
@@ -73,6 +74,21 @@ pub struct ParcelGroup {
     pub receivers: i64,
 }
 
+/// That somebody looked at what is personal.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// When.
+    pub at: Timestamp,
+    /// The name of the credential.
+    pub who: String,
+    /// As in `bericht.revealed`.
+    pub what: &'static str,
+    /// Of which bericht, where it is one.
+    pub bericht_id: Option<String>,
+    /// The rest, as JSON. Holds no Bsn.
+    pub detail: String,
+}
+
 /// What the pages ask for.
 #[async_trait]
 pub trait PagesStore: Send + Sync {
@@ -100,4 +116,15 @@ pub trait PagesStore: Send + Sync {
         after: After<'_>,
         limit: u32,
     ) -> Result<Vec<ParcelView>, StoreError>;
+
+    /// What somebody did, the newest first, before this place: about this bericht, or about anything (`None`).
+    async fn deeds(
+        &self,
+        bericht_id: Option<&str>,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<AuditView>, StoreError>;
+
+    /// Keeps in the audit log that somebody looked.
+    async fn keep_look(&self, look: &Look) -> Result<(), StoreError>;
 }

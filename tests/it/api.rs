@@ -190,6 +190,8 @@ async fn every_page_has_a_title_of_its_own_and_none_reloads_itself() {
         "/termijnen?wie=41005001",
         "/toewijzingen",
         "/netwerk",
+        "/logboek",
+        "/controleer",
         "/betalingen",
         "/regels",
         "/regels/TR019",

@@ -146,5 +146,17 @@ async fn more_lines_than_one_query_reads_are_each_there_once_in_order() {
     assert_eq!(by_page(&world, &id, "?uitkomst=afgewezen").await, (4, rejected));
     assert_eq!(by_csv(&world, &id).await, all());
     assert_eq!(by_xlsx(&world, &id).await, all());
+    for (path, is_about_it) in [
+        (format!("/berichten/{id}"), true),
+        (format!("/declaraties/{id}"), true),
+        (format!("/declaraties/{id}?uitkomst=afgewezen"), true),
+        ("/toewijzingen/0384/700001".to_owned(), false),
+    ] {
+        let page = world.get("", &path).await.text;
+        assert!(page.len() < 100_000, "{path} has {} bytes", page.len());
+        assert_eq!(page.contains("TR338"), is_about_it, "a toewijzing tells of its own lines only: {path}");
+    }
+    let bericht = section(&world.get("", &format!("/berichten/{id}")).await.text, "bevindingen");
+    assert!(bericht.contains("172 × TR338") && bericht.contains("Toon de andere 152"), "{bericht}");
     world.stop().await;
 }

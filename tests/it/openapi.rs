@@ -16,7 +16,7 @@ use crate::world::{AANBIEDER, GEMEENTE, WMO301, WMO305, World};
 use crate::xml::{files, fixtures};
 
 /// The calls of the contract; with the pages and this description they are all that there is.
-const CALLS: [&str; 41] = [
+const CALLS: [&str; 42] = [
     "get /health/live",
     "get /health/ready",
     "get /v1/berichten",
@@ -56,6 +56,7 @@ const CALLS: [&str; 41] = [
     "post /v1/outbox/{id}/requeue",
     "post /v1/postbus/{id}/ontvangen",
     "post /v1/toewijzingen/{gemeente}/{nummer}/spoed/intrekken",
+    "post /v1/validate",
     "put /v1/betalingen/{kenmerk}",
     "put /v1/toewijzingen/{gemeente}/{nummer}/spoed",
 ];

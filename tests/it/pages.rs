@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::browser::{section, session_of};
 use crate::decide_page::value;
 use crate::maker::{toewijzing, wmo301};
-use crate::world::{AANBIEDER, ANDERE, Answer, BSN, GEMEENTE, WMO301, World};
+use crate::world::{AANBIEDER, ANDERE, Answer, BSN, GEMEENTE, WMO301, WMO305, World};
 
 /// Somebody who is logged in.
 pub struct Desk<'w> {
@@ -217,5 +217,66 @@ async fn a_gemeente_lays_its_own_tokens_over_the_looks() {
     let named = used.split("var(--").skip(1).map(|rest| rest.split(')').next().unwrap_or_default());
     let unknown: Vec<&str> = named.filter(|name| !tokens.contains(name)).collect();
     assert!(unknown.is_empty(), "no token for {unknown:?}");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_bericht_says_its_verdict_and_what_to_do_and_hides_the_person_until_somebody_asks() {
+    let world = World::both_local().await;
+    let id = world.post(AANBIEDER, WMO305).await.body["id"].as_str().expect("an id").to_owned();
+    let desk = Desk::of(&world, "operator").await;
+    let path = format!("/berichten/{id}");
+    let page = desk.page(&path).await;
+    assert!(page.contains("<p class=\"told bad\">Dit bericht is afgekeurd: er is 1 bevinding.</p>"), "{page}");
+    assert!(section(&page, "wat-nu").contains("De afzender herstelt wat hieronder staat"), "{page}");
+    let content = section(&page, "inhoud-bericht");
+    assert!(content.contains("Bsn •••"), "{content}");
+    assert!(content.contains("Toewijzing nummer 700101 TR019: Er is"), "a finding at its place: {content}");
+    assert!(content.contains("Begindatum 2026-"), "what is of no person is there: {content}");
+    assert!(!page.contains(BSN) && !page.contains("Verhoeven"), "a person");
+    let key = value(&page, "sleutel").expect("a key");
+    let refused = desk.send(&format!("{path}/inhoud"), &[("sleutel", "raden")]).await;
+    assert!(refused.status == 403 && !refused.text.contains(BSN), "{}", refused.text);
+    assert!(world.store().audit(0, 100).await.expect("the audit log").is_empty());
+    let shown = desk.send(&format!("{path}/inhoud"), &[("sleutel", &key)]).await;
+    assert_eq!(shown.status, 200, "{}", shown.text);
+    assert!(shown.text.contains(BSN) && !shown.text.contains("Toon persoonsgegevens"), "{}", shown.text);
+    let rows = world.store().audit(0, 100).await.expect("the audit log");
+    let told: Vec<_> =
+        rows.iter().map(|row| (row.who.as_str(), row.what.as_str(), row.bericht_id.as_deref())).collect();
+    assert_eq!(told, [("operator", "bericht.revealed", Some(id.as_str()))]);
+    let deeds = section(&desk.page(&path).await, "gedaan");
+    assert!(deeds.contains("operator: persoonsgegevens van een bericht bekeken"), "{deeds}");
+    let log = section(&desk.page("/logboek").await, "logboek");
+    assert!(log.contains("operator persoonsgegevens van een bericht bekeken"), "{log}");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_bericht_is_looked_at_and_nothing_of_it_is_kept() {
+    let world = World::both_local().await;
+    let desk = Desk::of(&world, "operator").await;
+    let page = desk.page("/controleer").await;
+    let key = value(&page, "sleutel").expect("a key");
+    let wrong = WMO301.replace("<b:Geslacht>", "<b:Geslecht>").replace("</b:Geslacht>", "</b:Geslecht>");
+    for (xml, told) in [
+        (WMO305, "WMO305 3.2: In orde."),
+        (&wrong, "WMO301 3.2: Niet in orde."),
+        ("geen xml", "Niet te lezen: dit is geen bericht."),
+    ] {
+        let report = desk.send("/controleer", &[("sleutel", &key), ("bericht", xml), ("bestand", "a.xml")]).await;
+        assert_eq!(report.status, 200, "{}", report.text);
+        let section = section(&report.text, "verslag");
+        assert!(section.contains("Verslag van a.xml") && section.contains(told), "{section}");
+        assert!(!report.text.contains(BSN), "the report repeats no person");
+    }
+    let by_api = world.post_to("/v1/validate", AANBIEDER, wrong).await;
+    assert_eq!((by_api.status, &by_api.body["verdict"]), (200, &json!("invalid")), "{}", by_api.text);
+    assert_eq!((&by_api.body["findings"][0]["level"], &by_api.body["berichtsoort"]), (&json!("xsd"), &json!("WMO301")));
+    let fine = world.post_to("/v1/validate", AANBIEDER, WMO305).await.body;
+    assert_eq!((&fine["verdict"], &fine["findings"]), (&json!("valid"), &json!([])), "{fine}");
+    assert!(fine["coverage"]["run"].as_u64().is_some_and(|count| count > 0), "{fine}");
+    assert_eq!(world.get("niemand", "/v1/validate").await.status, 405);
+    assert!(world.berichten().await.is_empty(), "nothing is kept");
     world.stop().await;
 }

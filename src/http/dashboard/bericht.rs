@@ -1,4 +1,5 @@
-//! One bericht: what was found, what its retour says of each berichtklasse, what it belongs to, where it went.
+//! One bericht: the verdict in a sentence and what to do now, what was found, what it holds, what it belongs to, where it went,
+//! and what people did about it.
 
 use std::sync::Arc;
 
@@ -8,14 +9,24 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::answer::rendered;
-use super::rows::{BerichtRow, CodeRow, DeadlineRow, KlasseRow, MOST_ON_PAGE, ParcelRow};
-use super::texts::{TEXTS, Texts};
-use super::visitor::{Frame, Visitor};
-use crate::exchange::retour_codes;
+use super::audit::DeedRow;
+use super::content::{Content, content};
+use super::rows::{self, BerichtRow, CodeRow, DeadlineRow, FindingRow, KlasseRow, MOST_ON_PAGE, ParcelRow};
+use super::texts::{self, TEXTS, Texts};
+use super::verdict::{self, Todo};
+use super::visitor::{Frame, Sent, Visitor};
+use crate::exchange::{as_json, retour_codes};
 use crate::http::Server;
 use crate::http::error::Problem;
 use crate::http::openapi::{ForOperators, NotThere};
 use crate::http::query::Id;
+use crate::store::{BerichtView, Look};
+
+/// How many findings are open on the page; the others are one click away.
+const OPEN: usize = 20;
+
+/// How many things that people did are shown.
+const DEEDS: u32 = 50;
 
 #[derive(Template)]
 #[template(path = "bericht.html")]
@@ -23,13 +34,40 @@ struct Page {
     t: &'static Texts,
     f: Frame,
     row: BerichtRow,
+    /// What became of it, in a sentence.
+    verdict: String,
+    todo: Vec<Todo>,
     release: String,
     is_declaratie: bool,
-    heenbericht: Option<String>,
-    retour: Option<String>,
+    heenbericht: Option<ChainRow>,
+    retour: Option<ChainRow>,
+    /// How often each rule was broken, the most often first.
+    counts: Vec<(String, Option<String>, usize)>,
+    /// Findings that are not open on the page.
+    others: Vec<FindingRow>,
     retourcodes: Vec<KlasseRow>,
+    content: Option<Content>,
+    /// Whether what is of a person may be asked for.
+    may_reveal: bool,
     deadlines: Vec<DeadlineRow>,
+    steps: Vec<StepRow>,
     parcels: Vec<ParcelRow>,
+    deeds: Vec<DeedRow>,
+}
+
+/// A bericht that it belongs to.
+struct ChainRow {
+    id: String,
+    bericht: String,
+    outcome: &'static str,
+    class: &'static str,
+}
+
+/// How far it came, and what proves it.
+struct StepRow {
+    stage: &'static str,
+    at: String,
+    evidence: String,
 }
 
 /// The page of a bericht.
@@ -39,25 +77,110 @@ pub(in crate::http) async fn bericht(
     visitor: Visitor,
     Path(Id { id }): Path<Id>,
 ) -> Result<Response, Problem> {
+    server.bericht_html(&id, &visitor, false).await
+}
+
+/// The page with what is of a person. Who asks for it is kept in the audit log.
+#[utoipa::path(
+    post,
+    path = "/berichten/{id}/inhoud",
+    tag = "dashboard",
+    params(Id),
+    request_body(content = HashMap<String, String>, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, description = "The page, with what is of a person", body = String, content_type = "text/html"),
+        (status = 403, description = "Not from this session; a page"),
+        NotThere
+    )
+)]
+pub(in crate::http) async fn reveal(
+    State(server): State<Arc<Server>>,
+    Path(Id { id }): Path<Id>,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let who = sent.visitor.keeper()?.name;
     let store = &server.gateway.store;
-    let view = store.bericht(&id, None).await?.ok_or(Problem::NotFound)?;
-    let bytes = if view.is_retour() { store.payload(&id, None).await?.unwrap_or_default() } else { Vec::new() };
-    let rows = retour_codes(&bytes, &server.gateway.schemas)
-        .into_iter()
-        .map(|(path, codes)| KlasseRow { path, codes: codes.iter().map(|code| CodeRow::of(code)).collect() });
-    let naam = |code: &str| server.naam(code);
-    let today = server.gateway.clock.today();
-    let page = Page {
-        t: &TEXTS,
-        f: server.frame(&visitor, "/berichten"),
-        row: BerichtRow::of(&view, &naam, MOST_ON_PAGE),
-        release: view.release.clone().unwrap_or_default(),
-        is_declaratie: matches!(view.berichtsoort.as_deref(), Some("WMO323" | "WMO303")),
-        heenbericht: view.heenbericht_id.clone(),
-        retour: view.retour_id.clone(),
-        retourcodes: rows.collect(),
-        deadlines: view.deadlines.iter().map(|view| DeadlineRow::of(view, &naam, today)).collect(),
-        parcels: view.parcels.iter().map(|view| ParcelRow::of(view, &naam)).collect(),
+    store.bericht(&id, sent.visitor.caller.scope()).await?.ok_or(Problem::NotFound)?;
+    let look = Look {
+        at: server.gateway.clock.now(),
+        who: who.to_owned(),
+        what: "bericht.revealed",
+        bericht_id: Some(id.clone()),
+        detail: "{}".to_owned(),
     };
-    Ok(rendered(StatusCode::OK, &page))
+    store.keep_look(&look).await?;
+    server.bericht_html(&id, &sent.visitor, true).await
+}
+
+impl Server {
+    async fn bericht_html(&self, id: &str, visitor: &Visitor, reveal: bool) -> Result<Response, Problem> {
+        let (store, scope) = (&self.gateway.store, visitor.caller.scope());
+        let view = store.bericht(id, scope).await?.ok_or(Problem::NotFound)?;
+        let bytes = store.payload(id, scope).await?.unwrap_or_default();
+        let schemas = &self.gateway.schemas;
+        let codes = if view.is_retour() { retour_codes(&bytes, schemas) } else { Vec::new() };
+        let retourcodes = codes
+            .into_iter()
+            .map(|(path, codes)| KlasseRow { path, codes: codes.iter().map(|code| CodeRow::of(code)).collect() });
+        let naam = |code: &str| self.naam(code);
+        let today = self.gateway.clock.today();
+        let mut row = BerichtRow::of(&view, &naam, MOST_ON_PAGE);
+        let counts = counts(&row);
+        let others = row.findings.split_off(OPEN.min(row.findings.len()));
+        let deeds = store.deeds(Some(id), None, DEEDS).await?;
+        let page = Page {
+            verdict: verdict::sentence(&view),
+            todo: verdict::todo(&view),
+            release: view.release.clone().unwrap_or_default(),
+            is_declaratie: verdict::is_declaratie(&view),
+            heenbericht: self.chain_row(view.heenbericht_id.as_deref()).await?,
+            retour: self.chain_row(view.retour_id.as_deref()).await?,
+            counts,
+            others,
+            retourcodes: retourcodes.collect(),
+            content: as_json(&bytes, schemas).map(|json| content(&json, &view.receipt.findings, reveal)),
+            may_reveal: visitor.may_act() && !reveal,
+            deadlines: view.deadlines.iter().map(|view| DeadlineRow::of(view, &naam, today)).collect(),
+            steps: steps(&view),
+            parcels: view.parcels.iter().map(|view| ParcelRow::of(view, &naam)).collect(),
+            deeds: deeds.iter().map(DeedRow::of).collect(),
+            t: &TEXTS,
+            f: self.frame(visitor, "/berichten"),
+            row,
+        };
+        Ok(rendered(StatusCode::OK, &page))
+    }
+
+    /// What the page says of a bericht beside it.
+    async fn chain_row(&self, id: Option<&str>) -> Result<Option<ChainRow>, Problem> {
+        let Some(id) = id else { return Ok(None) };
+        let view = self.gateway.store.bericht(id, None).await?;
+        Ok(view.map(|view| {
+            let (outcome, class) = texts::outcome(&view);
+            ChainRow { bericht: rows::name(&view), outcome, class, id: view.id }
+        }))
+    }
+}
+
+fn counts(row: &BerichtRow) -> Vec<(String, Option<String>, usize)> {
+    let mut counts: Vec<(String, Option<String>, usize)> = Vec::new();
+    for finding in &row.findings {
+        match counts.iter_mut().find(|(rule, ..)| *rule == finding.rule) {
+            Some((.., count)) => *count += 1,
+            None => counts.push((finding.rule.clone(), finding.uitleg.clone(), 1)),
+        }
+    }
+    counts.sort_by_key(|(.., count)| std::cmp::Reverse(*count));
+    counts
+}
+
+fn steps(view: &BerichtView) -> Vec<StepRow> {
+    let steps = view.transport.iter().flat_map(|transport| &transport.steps);
+    steps
+        .map(|step| StepRow {
+            stage: verdict::stage(step.stage),
+            at: rows::moment(step.at),
+            evidence: step.evidence.clone(),
+        })
+        .collect()
 }

@@ -4,10 +4,13 @@
 
 mod answer;
 pub(super) mod assets;
+pub(super) mod audit;
 pub(super) mod bericht;
 pub(super) mod berichten;
 pub(super) mod betaling;
 mod burn_down;
+mod content;
+pub(super) mod controleer;
 pub(super) mod decision;
 pub(super) mod declaratie;
 mod line_filter;
@@ -20,6 +23,7 @@ mod sessions;
 mod texts;
 pub(super) mod today;
 pub(super) mod toewijzing;
+mod verdict;
 mod visitor;
 mod words;
 pub(super) mod work;

@@ -130,7 +130,7 @@ pub(super) struct FindingRow {
 }
 
 impl FindingRow {
-    fn of(finding: &Finding) -> Self {
+    pub fn of(finding: &Finding) -> Self {
         let place = finding.position.map(|at| format!("{}:{}", at.line, at.column));
         Self {
             rule: finding.regel.as_deref().unwrap_or_else(|| finding.level.name()).to_owned(),
@@ -199,8 +199,7 @@ impl BerichtRow {
         Self {
             id: view.id.clone(),
             received_at: moment(view.received_at),
-            bericht: [view.berichtsoort.as_deref().unwrap_or("?"), view.identificatie.as_deref().unwrap_or("")]
-                .join(" "),
+            bericht: name(view),
             parties: format!("{from} → {to}"),
             from,
             via: texts::via(view.via),
@@ -211,6 +210,11 @@ impl BerichtRow {
             left_out: texts::left_out(view.receipt.findings.len().saturating_sub(most)),
         }
     }
+}
+
+/// What a bericht is called: its kind and its Identificatie.
+pub(super) fn name(view: &BerichtView) -> String {
+    [view.berichtsoort.as_deref().unwrap_or("?"), view.identificatie.as_deref().unwrap_or("")].join(" ")
 }
 
 /// Why a bericht was not taken in.

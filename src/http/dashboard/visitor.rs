@@ -20,13 +20,14 @@ use crate::http::error::Problem;
 use crate::http::{Caller, Server};
 
 /// The pages in the header, by their paths.
-const MENU: [(&str, &str); 6] = [
+const MENU: [(&str, &str); 7] = [
     ("/", "Vandaag"),
     ("/berichten", "Berichten"),
     ("/toewijzingen", "Toewijzingen"),
     ("/betalingen", "Betalingen"),
     ("/netwerk", "Netwerk"),
     ("/regels", "Regels"),
+    ("/controleer", "Controleer"),
 ];
 
 /// Who looks at a page.
@@ -132,6 +133,8 @@ pub(in crate::http) struct Frame {
     pub menu: Vec<(&'static str, &'static str, bool)>,
     /// Who is logged in.
     pub user: Option<String>,
+    /// Whether that is an operator, who sees what is of all parties together.
+    pub is_operator: bool,
     /// What forms carry; empty where nobody logs in.
     pub key: String,
     /// Code and name of each party that may be chosen, and whether it is.
@@ -144,7 +147,15 @@ impl Frame {
     /// Of a page for whoever comes by.
     pub fn outside() -> Self {
         let nothing = String::new;
-        Self { now: nothing(), menu: Vec::new(), user: None, key: nothing(), parties: Vec::new(), path: nothing() }
+        Self {
+            now: nothing(),
+            menu: Vec::new(),
+            user: None,
+            is_operator: false,
+            key: nothing(),
+            parties: Vec::new(),
+            path: nothing(),
+        }
     }
 }
 
@@ -184,6 +195,7 @@ impl Server {
             now: rows::time(self.gateway.clock.now()),
             menu: menu.collect(),
             user: self.dashboard_login.then(|| visitor.name().to_owned()),
+            is_operator: visitor.caller.scope().is_none(),
             key: visitor.key().to_owned(),
             parties,
             path: visitor.path.clone(),

@@ -58,6 +58,22 @@ pub async fn approval(conn: &mut Connection, declaratie_id: &str) -> Result<Opti
     last(conn, APPROVED, declaratie_id).await
 }
 
+/// See [`crate::store::PagesStore::deeds`].
+pub async fn deeds(
+    conn: &mut Connection,
+    bericht_id: Option<&str>,
+    before: Option<i64>,
+    limit: u32,
+) -> Result<Vec<AuditView>> {
+    const ALL: &str = "SELECT a.*, CAST(seq AS TEXT) AS place FROM audit a
+        WHERE CAST($1 AS TEXT) IS NULL AND seq < $2 ORDER BY seq DESC LIMIT $3";
+    const ABOUT: &str = "SELECT a.*, CAST(seq AS TEXT) AS place FROM audit a
+        WHERE bericht_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3";
+    let asked = sqlx::query(if bericht_id.is_some() { ABOUT } else { ALL });
+    let asked = asked.bind(bericht_id).bind(before.unwrap_or(i64::MAX)).bind(i64::from(limit));
+    asked.fetch_all(conn).await?.iter().map(view).collect()
+}
+
 /// See [`crate::store::AuditStore::audit`].
 pub async fn audit(conn: &mut Connection, after: i64, limit: u32) -> Result<Vec<AuditView>> {
     let rows = sqlx::query("SELECT a.*, CAST(seq AS TEXT) AS place FROM audit a WHERE seq > $1 ORDER BY seq LIMIT $2")

@@ -5,12 +5,14 @@ use chrono::NaiveDate;
 use sqlx::{AssertSqlSafe, QueryBuilder};
 
 use super::super::{Connection, Database, Db, Row};
-use super::Result;
 use super::deadline::{VIEW, concerning, views};
 use super::row::{Fields, day_in_order};
 use super::steer::{standing, view};
+use super::{Result, audit};
 use crate::domain::{Partij, Timestamp};
-use crate::store::{After, DeadlineView, Owner, PagesStore, ParcelGroup, ParcelView, WorkGroup, WorkQuery};
+use crate::store::{
+    After, AuditView, DeadlineView, Look, Owner, PagesStore, ParcelGroup, ParcelView, WorkGroup, WorkQuery,
+};
 
 #[async_trait]
 impl PagesStore for Database {
@@ -37,6 +39,14 @@ impl PagesStore for Database {
 
     async fn parcels_of_group(&self, group: &ParcelGroup, after: After<'_>, limit: u32) -> Result<Vec<ParcelView>> {
         self.read((group, after, limit), parcels_of_group).await
+    }
+
+    async fn deeds(&self, bericht_id: Option<&str>, before: Option<i64>, limit: u32) -> Result<Vec<AuditView>> {
+        self.read((bericht_id, before, limit), audit::deeds).await
+    }
+
+    async fn keep_look(&self, look: &Look) -> Result<()> {
+        self.write((look,), keep_look).await
     }
 }
 
@@ -168,4 +178,8 @@ async fn parcels_of_group(
         .bind(after)
         .bind(i64::from(limit));
     asked.fetch_all(conn).await?.iter().map(view).collect()
+}
+
+async fn keep_look(conn: &mut Connection, look: &Look) -> Result<()> {
+    audit::append(conn, (look.at, &look.who), look.what, look.bericht_id.as_deref(), &look.detail).await
 }

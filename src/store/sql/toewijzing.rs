@@ -1,6 +1,6 @@
 //! One toewijzing with all that happened to it, and the toewijzingen on which nothing started yet.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -13,8 +13,9 @@ use super::row::{Fields, day_in_order};
 use super::{Result, refused};
 use crate::domain::Partij;
 use crate::domain::berichten::waarde::Value;
+use crate::domain::finding::ClientLine;
 use crate::store::{
-    AntwoordView, BerichtView, DeliveryView, RefusedToewijzing, ToewijzingStore, ToewijzingView, VersionView,
+    AntwoordView, BerichtView, DeliveryView, Place, RefusedToewijzing, ToewijzingStore, ToewijzingView, VersionView,
     WaitingKey, WaitingToewijzing,
 };
 
@@ -178,7 +179,33 @@ async fn berichten_about(
         ORDER BY b.id",
     );
     let rows = query.build().fetch_all(&mut *conn).await?;
-    views(conn, &rows).await
+    let mut berichten = views(conn, &rows).await?;
+    keep_own(&mut berichten, &places_on(conn, pair, nummer).await?);
+    Ok(berichten)
+}
+
+/// The lines on a toewijzing, and the clients that they are of, by declaratie.
+async fn places_on(conn: &mut Connection, pair: Pair<'_>, nummer: i64) -> Result<HashSet<(String, ClientLine)>> {
+    let mut query = QueryBuilder::new("SELECT bericht_id, client, in_client FROM prestatie WHERE ");
+    of_pair(&mut query, "", pair);
+    query.push(" AND toewijzing_nummer = ").push_bind(nummer);
+    let mut places = HashSet::new();
+    for row in &query.build().fetch_all(conn).await? {
+        let fields = Fields::of("prestatie", "bericht_id", row);
+        let place = Place { client: fields.number("client")?, in_client: fields.number("in_client")? };
+        let id: String = fields.get("bericht_id")?;
+        places.extend([(id.clone(), place.client()), (id, place.line())]);
+    }
+    Ok(places)
+}
+
+/// Leaves out what was found in lines on other toewijzingen: a declaratie has thousands of them.
+fn keep_own(berichten: &mut [BerichtView], places: &HashSet<(String, ClientLine)>) {
+    for bericht in berichten {
+        let id = bericht.id.clone();
+        let is_own = |at| places.contains(&(id.clone(), at));
+        bericht.receipt.findings.retain(|finding| finding.client_line().is_none_or(is_own));
+    }
 }
 
 /// See [`crate::store::ToewijzingStore::toewijzingen_without_start`].

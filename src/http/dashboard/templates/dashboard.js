@@ -11,3 +11,16 @@ for (const table of document.querySelectorAll("form table")) {
     head.append(" ", all);
   }
 }
+for (const box of document.querySelectorAll("textarea[data-drop]")) {
+  box.addEventListener("dragover", (event) => event.preventDefault());
+  box.addEventListener("drop", (event) => {
+    const file = event.dataTransfer.files[0];
+    if (!file) return;
+    event.preventDefault();
+    file.text().then((text) => {
+      box.value = text;
+      const name = box.form.querySelector("[data-file-name]");
+      if (name) name.value = file.name;
+    });
+  });
+}
