@@ -16,9 +16,10 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use crate::clock::Clock;
-use crate::config::{self, Config, Credential, Database, FaultCodes, Mode, Packing};
+use crate::config::{self, Config, Credential, Database, FaultCodes, MetricsFor, Mode, Packing};
 use crate::exchange::beat::{pulse, try_store};
 use crate::exchange::fetch::fetch;
+use crate::exchange::measures::Measures;
 use crate::exchange::parties::LocalParty;
 use crate::exchange::relay::breaker::{Limits, Pauses};
 use crate::exchange::relay::{RetryPolicy, relay};
@@ -396,6 +397,7 @@ fn http_settings(config: &Config) -> http::Settings {
     http::Settings {
         max_bericht_bytes: config.http.max_bericht_bytes,
         dashboard_login: config.http.dashboard_login,
+        metrics_on_loopback: config.http.metrics == MetricsFor::Loopback,
         adapters: config.ggk.adapters.clone(),
         known: known(config),
         is_https: config.http.tls.is_some(),
@@ -440,6 +442,7 @@ pub fn gateway(config: Config, schemas: Arc<Schemas>, store: Arc<dyn Store>, clo
         declaraties: config.declaraties,
         brought: Brought::default(),
         parcel_added: Notify::new(),
+        measures: Measures::default(),
         pulse: Pulse::default(),
         alarm: Alarm::default(),
         certificates: OwnCertificates::default(),

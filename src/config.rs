@@ -101,6 +101,8 @@ pub struct Http {
     pub max_bericht_bytes: usize,
     /// Whether the dashboard asks for a login.
     pub dashboard_login: bool,
+    /// Who reads `/metrics` without a token.
+    pub metrics: MetricsFor,
     /// Until the head of a request is there.
     #[serde(with = "humantime_serde")]
     pub header_timeout: Duration,
@@ -118,6 +120,16 @@ pub struct Http {
     pub tls: Option<ServerFiles>,
     /// The proxies that speak TLS in front of plain HTTP, elsewhere than on loopback.
     pub proxies: Vec<IpAddr>,
+}
+
+/// Who reads `/metrics` without a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MetricsFor {
+    /// Whoever calls from this machine.
+    Loopback,
+    /// Nobody.
+    Token,
 }
 
 /// Whom callers of the API turn to.

@@ -77,7 +77,7 @@ async fn awaited(arguments: &Arguments, today: NaiveDate) -> Result<Vec<Deadline
     };
     let states = vec![DeadlineState::Open, DeadlineState::Overdue];
     let store = app::open(&config.database, IfOlder::Refuse).await?;
-    let found = all(store.as_ref(), &DeadlineQuery { partij: None, states, due_by }).await;
+    let found = all(store.as_ref(), &DeadlineQuery { states, due_by, ..DeadlineQuery::default() }).await;
     store.close().await;
     Ok(found?)
 }

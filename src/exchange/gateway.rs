@@ -29,6 +29,7 @@ use crate::xml::Schemas;
 
 use super::alarm::Alarm;
 use super::brought::Brought;
+use super::measures::Measures;
 use super::own::OwnCertificates;
 use super::parties::{Addressee, LocalParties, Route};
 use super::pulse::Pulse;
@@ -67,6 +68,8 @@ pub struct Gateway {
     pub brought: Brought,
     /// Wakes [`super::relay`]: something is to go out.
     pub parcel_added: Notify,
+    /// What is counted and timed.
+    pub measures: Measures,
     /// Whether the store could be written to lately.
     pub pulse: Pulse,
     /// Wakes [`super::watch`]: a clock started that is due before the others, or the time was set.

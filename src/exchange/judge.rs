@@ -5,6 +5,8 @@
 
 use std::future::Future;
 
+use tokio::time::Instant;
+
 use super::again::MOST_TRIES;
 use super::draft::Draft;
 use super::format::Readable;
@@ -66,7 +68,9 @@ impl Case<'_> {
             if let Some(stop) = story.before(&mut history, gateway).await? {
                 return Ok(Done::Stopped(stop));
             }
+            let began = Instant::now();
             let mut verdict = gateway.judge(bericht, &history, self.route);
+            gateway.measures.judged(began.elapsed());
             self.received.format.place(&mut verdict.findings, xml);
             let Self { received, route, .. } = *self;
             let draft = Draft { received, xml, bericht, history: &history, verdict: &verdict, route };

@@ -66,7 +66,7 @@ fn retourcodes(receipt: &Receipt) -> Option<String> {
 
 impl Carrier {
     /// How it came in.
-    const fn word(&self) -> &'static str {
+    pub(super) const fn word(&self) -> &'static str {
         match self {
             Self::Api { .. } => "api",
             Self::File => "file",

@@ -6,6 +6,8 @@
 //! Races: two berichten of one client at once, or the same bytes twice at once. The store lets one in
 //! and calls the other stale; it is then judged anew, with what is true by then.
 
+use tokio::time::Instant;
+
 use super::background::in_background;
 use super::draft::{self, Draft, columns};
 use super::format;
@@ -31,7 +33,9 @@ pub async fn receive(received: &Received, gateway: &Gateway) -> Result<Reply, St
     if gateway.clock.is_wrong() {
         return Err(StoreError::ClockWrong);
     }
+    let began = Instant::now();
     let reply = in_background(received.bytes.len(), Box::pin(take_in(received, gateway))).await?;
+    gateway.measures.came_in(received, &reply, began.elapsed());
     log::came_in(received, &reply);
     Ok(reply)
 }

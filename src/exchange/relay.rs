@@ -207,6 +207,7 @@ async fn send(mut parcel: Parcel, gateway: &Gateway, links: &Links, retry_policy
     let reach = reach(&delivery, now, retry_policy);
     let settlement = settlement(delivery, &parcel, now, retry_policy);
     log::sent(&parcel, &settlement);
+    gateway.measures.attempted(&settlement);
     let settled = match gateway.store.settle(&parcel, now, &settlement).await {
         // Our lease lapsed while we were sending; whoever has it now sends the same bytes and settles.
         Err(StoreError::LeaseLost) => Ok(()),

@@ -36,6 +36,18 @@ pub(super) const LONG: usize = 500;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Filter {
+    /// The kind, as in `retour` or `ondersteuningsplan`.
+    #[param(schema_with = clock)]
+    clock: Option<String>,
+    /// Those between this gemeente or aanbieder and another.
+    #[param(schema_with = query::partij)]
+    partij: Option<String>,
+    /// Who took it on, by the name that was told.
+    #[param(max_length = 100)]
+    owner: Option<String>,
+    /// Due on or after this day.
+    #[serde(rename = "dueFrom", alias = "due_from")]
+    due_from: Option<NaiveDate>,
     /// One or several; open and overdue when nothing is said.
     #[param(style = Form, explode = false, schema_with = states)]
     state: Option<String>,
@@ -70,7 +82,15 @@ pub(super) async fn list(
     {
         return Err(query::no_such_page());
     }
-    let query = DeadlineQuery { partij: caller.scope().cloned(), states, due_by: filter.due_by };
+    let query = DeadlineQuery {
+        partij: caller.scope().cloned(),
+        with: filter.partij.as_deref().and_then(Partij::from_text),
+        clock: filter.clock,
+        owner: filter.owner,
+        states,
+        due_from: filter.due_from,
+        due_by: filter.due_by,
+    };
     let page = PageQuery { after: filter.after, limit: filter.limit };
     let found = store.deadlines(&query, page.after.as_deref(), page.limit()).await?;
     let items = found.into_iter().map(DeadlineJson::from).collect();
@@ -257,6 +277,10 @@ pub(super) fn note(field: &str, text: &str, longest: usize) -> Result<String, Pr
 
 const STATES: [DeadlineState; 5] =
     [DeadlineState::Open, DeadlineState::Overdue, DeadlineState::Met, DeadlineState::Late, DeadlineState::Void];
+
+fn clock() -> RefOr<Schema> {
+    query::text("^[a-z0-9-]{1,40}$", "retour")
+}
 
 fn states() -> RefOr<Schema> {
     query::some_of(&STATES.map(DeadlineState::name))

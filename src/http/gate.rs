@@ -15,7 +15,7 @@ use super::openapi::API_VERSION;
 const VERSION_HEADER: HeaderName = HeaderName::from_static("api-version");
 
 /// Where programs call; everywhere else people look.
-const FOR_PROGRAMS: [&str; 4] = ["/v1/", "/soap/", "/health/", "/openapi.json"];
+const FOR_PROGRAMS: [&str; 5] = ["/v1/", "/soap/", "/health/", "/metrics", "/openapi.json"];
 
 /// Runs a call, if what stands behind the question mark is what it takes and its body is not compressed.
 pub(super) async fn check(State(server): State<Arc<Server>>, request: Request, next: Next) -> Response {

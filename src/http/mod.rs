@@ -19,15 +19,18 @@ mod gate;
 mod guesses;
 mod health;
 mod log;
+mod metrics;
 mod object;
 mod openapi;
 mod outbox;
+mod partners;
 mod postbus;
 mod practice;
 mod proposal;
 mod query;
 pub mod serve;
 mod server;
+mod sheet;
 mod soap;
 mod toewijzingen;
 mod uitleg;
@@ -132,10 +135,12 @@ pub fn routers(gateway: Arc<Gateway>, settings: Settings) -> Routers {
         .routes(routes!(deadlines::list, deadlines::post))
         .routes(routes!(deadlines::gereed))
         .routes(routes!(deadlines::acknowledge))
+        .merge(partners::routes())
         .routes(routes!(cak::export))
         .routes(routes!(cak::perioden::export))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
+        .routes(routes!(metrics::metrics))
         .merge(pages())
         .routes(routes!(openapi::openapi))
         .routes(routes!(docs::docs))
@@ -153,6 +158,7 @@ pub fn routers(gateway: Arc<Gateway>, settings: Settings) -> Routers {
         adapters: settings.adapters,
         dashboard_login: settings.dashboard_login,
         known: RwLock::new(settings.known),
+        metrics_on_loopback: settings.metrics_on_loopback,
         sessions: dashboard::Sessions::default(),
         rekeningen: settings.rekeningen,
         theme: settings.theme,

@@ -21,6 +21,8 @@ pub struct Settings {
     pub max_bericht_bytes: usize,
     /// Whether the dashboard asks for a login.
     pub dashboard_login: bool,
+    /// Whether `/metrics` is told to this machine without a token.
+    pub metrics_on_loopback: bool,
     /// Who may hand over envelopes of the network; nobody named: whoever reaches the listener.
     pub adapters: Vec<IpAddr>,
     /// Who may call, and who speaks for whom on the network.
@@ -65,6 +67,7 @@ pub(super) struct Server {
     pub(super) adapters: Vec<IpAddr>,
     pub(super) dashboard_login: bool,
     pub(super) known: RwLock<Known>,
+    pub(super) metrics_on_loopback: bool,
     pub(super) sessions: Sessions,
     pub(super) rekeningen: HashMap<String, Rekening>,
     /// Laid over our tokens of the looks.

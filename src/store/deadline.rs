@@ -64,6 +64,14 @@ pub struct DeadlineQuery {
     pub partij: Option<Partij>,
     /// Those in one of these states; empty: any.
     pub states: Vec<DeadlineState>,
+    /// Those between this party and another; `None`: whoever they are between.
+    pub with: Option<Partij>,
+    /// Those of this kind, as in `retour`.
+    pub clock: Option<String>,
+    /// Those that this person took on, by the name that was told.
+    pub owner: Option<String>,
+    /// Those due on or after this day.
+    pub due_from: Option<NaiveDate>,
     /// Those due on or before this day.
     pub due_by: Option<NaiveDate>,
 }

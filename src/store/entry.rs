@@ -271,8 +271,12 @@ pub struct NewDeadline {
     pub kind: DeadlineKind,
     /// The bericht that is awaited or that came.
     pub answer: Berichtsoort,
-    /// Whose turn it is.
+    /// Whose turn it is: one of the two below.
     pub responsible: Partij,
+    /// One end.
+    pub gemeente: Partij,
+    /// The other end.
+    pub aanbieder: Partij,
     /// What it is about, when a bericht starts several: a ToewijzingNummer.
     pub subject: Option<String>,
     /// The last day in time.

@@ -59,6 +59,7 @@ const ALL: &[Change] = &[
     Change { number: 2, name: "program", text: Text::Both(include_str!("migrations/0002_program.sql")) },
     Change { number: 3, name: "outbox", text: Text::Both(include_str!("migrations/0003_outbox.sql")) },
     Change { number: 4, name: "finding", text: Text::Both(include_str!("migrations/0004_finding.sql")) },
+    Change { number: 6, name: "levels", text: Text::Both(include_str!("migrations/0006_levels.sql")) },
     Change { number: 8, name: "transport", text: Text::Both(include_str!("migrations/0008_transport.sql")) },
 ];
 

@@ -21,9 +21,11 @@ mod declaratie;
 mod entry;
 mod error;
 mod facts;
+pub mod figures;
 mod health;
 mod intake;
 mod journal;
+pub mod levels;
 mod migrations;
 mod names;
 mod outbox;
@@ -60,9 +62,11 @@ pub use entry::{
 };
 pub use error::StoreError;
 pub use facts::{Declarable, DeclaredLine, FactStore};
+pub use figures::Measured;
 pub use health::{Counts, HealthStore, Overview};
 pub use intake::IntakeStore;
 pub use journal::{Digest, JournalStore, Journaled, LedgerRow, LedgerTable};
+pub use levels::LevelStore;
 pub use migrations::{IfOlder, ours as schema};
 pub use outbox::{Hold, Lease, OutboxStore, Parcel, Room, Scope, Settlement};
 pub use outcome::Outcome;
@@ -93,6 +97,8 @@ pub trait Store:
     + HealthStore
     + IntakeStore
     + JournalStore
+    + LevelStore
+    + Measured
     + OutboxStore
     + PagesStore
     + SteeringStore

@@ -12,11 +12,13 @@ use std::time::Duration;
 use sqlx::Connection as _;
 use sqlx::migrate::Migrate as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use tokio::time::Instant;
 
 use super::StoreError;
+use super::figures::Writes;
 use super::migrations::IfOlder;
 use super::use_case::{Asked, Lent, UseCase};
-use dialect::{Connection, DIALECT, Db, JOINS_STATEMENTS, Row, SKIP_LOCKED};
+use dialect::{Connection, DATABASE_BYTES, DIALECT, Db, JOINS_STATEMENTS, Row, SKIP_LOCKED};
 use sql::Batch;
 
 #[expect(clippy::duplicate_mod, reason = "the same SQL on two databases, once per driver")]
@@ -32,6 +34,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The store in a PostgreSQL database.
 pub struct Postgres {
     pool: PgPool,
+    writes: Writes,
 }
 
 impl Postgres {
@@ -59,7 +62,7 @@ impl Postgres {
         let mut conn = pool.acquire().await?;
         make_ours(&mut conn, if_older).await?;
         drop(conn);
-        Ok(Self { pool })
+        Ok(Self { pool, writes: Writes::default() })
     }
 
     /// Runs a use case that only reads.
@@ -78,11 +81,13 @@ impl Postgres {
         A: Asked,
         U: for<'c> UseCase<'c, Connection, Lent<'c, A>, T>,
     {
+        let began = Instant::now();
         let mut conn = self.pool.acquire().await.map_err(fault)?;
         let mut transaction = conn.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await.map_err(fault)?;
         // When it fails, dropping the transaction rolls it back.
         let done = use_case.run(&mut transaction, asked.lend()).await.map_err(clean)?;
         transaction.commit().await.map_err(fault)?;
+        self.writes.took(began.elapsed());
         Ok(done)
     }
 

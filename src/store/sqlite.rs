@@ -17,12 +17,14 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _};
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::StoreError;
+use super::figures::Writes;
 use super::migrations::IfOlder;
 use super::use_case::{Asked, Lent, UseCase};
 use checkpoint::Checkpointer;
-use dialect::{Connection, DIALECT, Db, JOINS_STATEMENTS, Row, SKIP_LOCKED, Turn};
+use dialect::{Connection, DATABASE_BYTES, DIALECT, Db, JOINS_STATEMENTS, Row, SKIP_LOCKED, Turn};
 use readers::Readers;
 use sql::Batch;
 use writer::{Home, Writer};
@@ -56,6 +58,7 @@ pub struct Sqlite {
     writer: Writer,
     /// Absent in memory, where there is only the writer's connection.
     file: Option<File>,
+    writes: Writes,
 }
 
 /// What a database in a file has besides its writer.
@@ -93,7 +96,7 @@ impl Sqlite {
         let checkpointer = Checkpointer::start(options, path, turn.clone(), committed.clone()).await?;
         let writer = Writer::start(conn, Some(Home::of(writing, path).map_err(sqlx::Error::Io)?), turn, committed)
             .map_err(sqlx::Error::Io)?;
-        Ok(Self { writer, file: Some(File { readers, checkpointer }) })
+        Ok(Self { writer, file: Some(File { readers, checkpointer }), writes: Writes::default() })
     }
 
     /// An empty database that lives as long as this value.
@@ -103,7 +106,7 @@ impl Sqlite {
     pub async fn in_memory() -> Result<Self, StoreError> {
         let conn = ready(&options().in_memory(true), IfOlder::Upgrade).await?;
         let writer = Writer::start(conn, None, Turn::default(), Arc::default()).map_err(sqlx::Error::Io)?;
-        Ok(Self { writer, file: None })
+        Ok(Self { writer, file: None, writes: Writes::default() })
     }
 
     /// Runs a use case that only reads.
@@ -125,7 +128,10 @@ impl Sqlite {
         T: Send + 'static,
         U: for<'c> UseCase<'c, Connection, Lent<'c, A>, T> + 'static,
     {
-        self.writer.run(asked.keep(), use_case).await
+        let began = Instant::now();
+        let done = self.writer.run(asked.keep(), use_case).await;
+        self.writes.took(began.elapsed());
+        done
     }
 
     /// The same for one that comes to no more than this, when that is known beforehand.
@@ -139,7 +145,11 @@ impl Sqlite {
         A: Asked,
         U: for<'c> UseCase<'c, Connection, Lent<'c, A>, ()> + 'static,
     {
-        self.writer.run_planned(plan()?, asked.keep(), use_case).await
+        let plan = plan()?;
+        let began = Instant::now();
+        let done = self.writer.run_planned(plan, asked.keep(), use_case).await;
+        self.writes.took(began.elapsed());
+        done
     }
 
     async fn shut(&self) {

@@ -22,6 +22,7 @@ use iwmo_gateway::domain::judging::retour::codes_per_klasse;
 use iwmo_gateway::domain::regels::outside::Outside;
 use iwmo_gateway::domain::regels::{REGELS, Regel};
 use iwmo_gateway::domain::{Bericht, Berichtsoort, Heenbericht, Partij, Retourbericht};
+use iwmo_gateway::exchange::measures::Measures;
 use iwmo_gateway::exchange::parties::LocalParty;
 use iwmo_gateway::exchange::receive::receive;
 use iwmo_gateway::exchange::{
@@ -339,6 +340,7 @@ async fn gateway(gemeente_answers_itself: bool) -> Gateway {
         wait_for_earlier: Duration::ZERO,
         brought: Brought::default(),
         parcel_added: Notify::new(),
+        measures: Measures::default(),
         pulse: iwmo_gateway::exchange::Pulse::default(),
         alarm: Alarm::default(),
         certificates: OwnCertificates::default(),

@@ -9,6 +9,7 @@ mod data;
 mod deadline;
 mod declaratie;
 mod ledger;
+mod levels;
 mod outbox;
 mod parties;
 mod postgres_only;
@@ -97,6 +98,7 @@ on_both_databases! {
         done_once_and_taken_on_until_then a_stop_ends_what_was_opened_on_its_toewijzing
         a_written_order_is_told_once_and_makes_a_verdict_stale
         a_clock_stands_where_it_would_once_its_order_is_taken_back;
+    levels: what_stands_where_is_kept_with_each_change how_they_were_kept_is_told_by_the_day_in_amsterdam;
     parties: every_read_keeps_parties_apart postbus_in_order_and_pages pickup_confirmed_twice
         newest_first_in_pages overview_counts errors_hold_no_bsn;
     waiting: found_by_what_it_waits_for released_once no_retour_answers_one_that_waits

@@ -142,7 +142,7 @@ async fn who_only_looks_leaves_it_as_it_is() {
 #[tokio::test]
 async fn both_databases_have_the_same_columns() {
     const SQLITE: &str = "SELECT m.name || '.' || c.name FROM sqlite_schema AS m, pragma_table_info(m.name) AS c
-        WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'";
+        WHERE m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite_%'";
     const POSTGRES: &str = "SELECT table_name::text || '.' || column_name FROM information_schema.columns
         WHERE table_schema = 'public'";
     let Some(postgres) = Database::postgres().await else { return };

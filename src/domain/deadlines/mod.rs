@@ -7,6 +7,7 @@
 //! | [`case`] | the bericht that opens and closes, with all that a kind may look at |
 //! | [`releases`] | on which days a release is in force, for whom |
 //! | [`profile`] | how long each kind runs between parties |
+//! | [`levels`] | how well they were kept |
 //! | [`term`], [`werkdag`] | counting, and the days that count |
 //!
 //! Imports `berichten`, `facts`, `afspraken` and `judging`.
@@ -14,6 +15,7 @@
 pub mod case;
 pub mod kind;
 pub mod kinds;
+pub mod levels;
 pub mod profile;
 pub mod releases;
 pub mod term;

@@ -27,12 +27,15 @@ impl Draft<'_> {
 
     pub(super) fn deadline(&self, opening: Opening, gateway: &Gateway) -> NewDeadline {
         let Opening { kind, answer, subject, due, state, bericht_id, skipped: _ } = opening;
+        let (gemeente, aanbieder) = self.bericht.header().pair();
         NewDeadline {
             id: ids::new_id(self.received.at),
             bericht_id: bericht_id.unwrap_or_else(|| self.received.id.clone()),
             kind,
             answer,
             responsible: row(kind).binds.party_of(self.bericht).clone(),
+            gemeente: gemeente.clone(),
+            aanbieder: aanbieder.clone(),
             subject,
             due,
             due_at: clock::end_of(due),

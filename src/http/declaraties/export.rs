@@ -2,11 +2,12 @@
 
 use std::iter;
 
-use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{Worksheet, XlsxError};
 
 use super::LineJson;
 use crate::exchange::table::{self, Cell};
 use crate::http::dashboard::decided;
+use crate::http::sheet;
 
 const HEADING: [&str; 15] = [
     "ReferentieNummer",
@@ -80,12 +81,12 @@ pub struct Sheet {
 
 impl Table for Sheet {
     fn new() -> Self {
-        Self { sheet: heading(), rows: 1 }
+        Self { sheet: sheet::headed("Declaratie", &HEADING), rows: 1 }
     }
 
     fn add(&mut self, line: &LineJson) {
-        let Ok(sheet) = &mut self.sheet else { return };
-        match write(sheet, self.rows, row(line)) {
+        let Ok(written) = &mut self.sheet else { return };
+        match sheet::write_row(written, self.rows, row(line)) {
             Ok(()) => self.rows += 1,
             Err(error) => self.sheet = Err(error),
         }
@@ -98,32 +99,6 @@ impl Sheet {
     /// # Errors
     /// More lines than a sheet holds, or a text that is longer than a cell.
     pub fn bytes(self) -> Result<Vec<u8>, XlsxError> {
-        let mut workbook = Workbook::new();
-        workbook.push_worksheet(self.sheet?);
-        workbook.save_to_buffer()
+        self.sheet.and_then(sheet::saved)
     }
-}
-
-fn heading() -> Result<Worksheet, XlsxError> {
-    let mut sheet = Worksheet::new();
-    sheet.set_name("Declaratie")?.set_freeze_panes(1, 0)?;
-    for (column, name) in (0..).zip(HEADING) {
-        sheet.write_string_with_format(0, column, name, &Format::new().set_bold())?;
-    }
-    Ok(sheet)
-}
-
-fn write(sheet: &mut Worksheet, nr: u32, row: Vec<Cell>) -> Result<(), XlsxError> {
-    for (column, cell) in (0..).zip(row) {
-        match cell {
-            Cell::Text(text) | Cell::Plain(text) => sheet.write_string(nr, column, text)?,
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "a sheet has no other numbers; these have 12 digits at most"
-            )]
-            Cell::Number(number) => sheet.write_number(nr, column, number as f64)?,
-            Cell::Empty => sheet,
-        };
-    }
-    Ok(())
 }

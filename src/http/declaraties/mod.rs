@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -20,6 +19,8 @@ use crate::http::berichten::ROWS;
 use crate::http::error::Problem;
 use crate::http::openapi::{BadQuery, ForCallers, NotThere};
 use crate::http::query::{Id, Parameters};
+pub(super) use crate::http::sheet::WORKBOOK;
+use crate::http::sheet::download;
 use crate::http::{Caller, Server};
 use crate::store::{DeclaratieView, LineQuery, Place};
 use export::{Csv, Sheet, Table};
@@ -98,9 +99,6 @@ pub(super) struct LinePage {
 /// How many lines a table reads at a time.
 pub(super) const LINES: u32 = 1_000;
 
-/// The media type of a workbook.
-pub(super) const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-
 impl Server {
     /// A declaratie with a page of those of its lines that the query asks for, as this caller may read it.
     pub(super) async fn declaratie_page(
@@ -144,14 +142,7 @@ impl Server {
     /// The same as a workbook.
     pub(super) async fn declaratie_xlsx(&self, id: &str, caller: &Caller) -> Result<Response, Problem> {
         let (declaratie, table) = self.table::<Sheet>(id, caller).await?;
-        let headers = [(CONTENT_TYPE, WORKBOOK.to_owned()), (CONTENT_DISPOSITION, attached(&declaratie, "xlsx"))];
-        Ok(match table.bytes() {
-            Ok(bytes) => (headers, bytes).into_response(),
-            Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "a workbook could not be made");
-                StatusCode::INTERNAL_SERVER_ERROR.into_response()
-            }
-        })
+        Ok(download(table.bytes(), attached(&declaratie, "xlsx")))
     }
 
     /// A table of all lines, read page by page. One that was answered meanwhile is read again: no table holds lines of

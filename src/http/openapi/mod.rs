@@ -20,7 +20,8 @@ use crate::exchange::JsonSchemas;
 
 pub(super) use problems::{
     BadBatch, BadDeadline, BadDecision, BadDeclaratie, BadOpening, BadPayment, BadQuery, BadSpoed, BadSpoedWithdrawal,
-    BadSteering, BadWithdrawal, ForAll, ForCallers, ForGemeenten, ForOperators, ForParties, Intake, NoOrder, NotThere,
+    BadSteering, BadWithdrawal, ForAll, ForCallers, ForGemeenten, ForMeters, ForOperators, ForParties, Intake, NoOrder,
+    NotThere,
 };
 
 /// The version of the API, in every answer and in its description.

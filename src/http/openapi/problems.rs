@@ -28,6 +28,9 @@ type Responses = BTreeMap<String, RefOr<Response>>;
 /// For every call that asks for a token.
 pub(in crate::http) struct ForCallers;
 
+/// For a call that an operator makes, and no party.
+pub(in crate::http) struct ForMeters;
+
 /// For a call that a party makes, and no operator.
 pub(in crate::http) struct ForParties;
 
@@ -85,6 +88,12 @@ pub(in crate::http) struct ForOperators;
 impl IntoResponses for ForCallers {
     fn responses() -> Responses {
         answers([Problem::NoToken, Problem::UnknownToken, Problem::Store(StoreError::Stale)])
+    }
+}
+
+impl IntoResponses for ForMeters {
+    fn responses() -> Responses {
+        answers([Problem::NoToken, Problem::UnknownToken, Problem::NotAnOperator])
     }
 }
 

@@ -13,3 +13,6 @@ pub(in crate::store) const JOINS_STATEMENTS: bool = false;
 
 /// Takes rows that nobody else is taking, without waiting.
 pub(in crate::store) const SKIP_LOCKED: &str = "FOR UPDATE SKIP LOCKED";
+
+/// How large the database is.
+pub(in crate::store) const DATABASE_BYTES: &str = "SELECT pg_database_size(current_database())";

@@ -55,12 +55,14 @@ impl DeadlineStore for Database {
 }
 
 /// A deadline with the header of the bericht that started it, or what a person opened it with, and who took it on.
-pub const VIEW: &str =
-    "SELECT d.*, b.soort, b.afzender, b.ontvanger, b.identificatie, o.kenmerk, o.afspraak, o.gemeente,
-        o.aanbieder, o.vanaf, o.toewijzing_nummer, o.referentie, o.gereed_op, a.owner, a.reason, a.acknowledged_at,
+pub const VIEW: &str = "SELECT d.*, b.soort, b.afzender, b.ontvanger, b.identificatie, o.kenmerk, o.afspraak, o.vanaf,
+        o.toewijzing_nummer, o.referentie, o.gereed_op, a.owner, a.reason, a.acknowledged_at,
         a.acknowledged_by
     FROM deadline d LEFT JOIN bericht b ON b.id = d.bericht_id LEFT JOIN opened o ON o.deadline_id = d.id
         LEFT JOIN acknowledged a ON a.deadline_id = d.id WHERE ";
+
+/// Somebody waits.
+const AWAITED: [DeadlineState; 2] = [DeadlineState::Open, DeadlineState::Overdue];
 
 const OPENED: &str = "deadline.opened";
 const DONE: &str = "deadline.done";
@@ -107,13 +109,27 @@ pub async fn deadlines(
     let mut query = QueryBuilder::new(VIEW);
     query.push("1 = 1");
     concerning(&mut query, wanted.partij.as_ref());
+    concerning(&mut query, wanted.with.as_ref());
+    if let Some(clock) = &wanted.clock {
+        query.push(" AND d.clock = ").push_bind(clock.clone());
+    }
+    if let Some(owner) = &wanted.owner {
+        query.push(" AND a.owner = ").push_bind(owner.clone());
+    }
     if !wanted.states.is_empty() {
+        if wanted.states.iter().all(|state| AWAITED.contains(state)) {
+            // In so many words, as the indexes of what is awaited have it.
+            query.push(" AND d.state IN ('open', 'due-soon', 'overdue')");
+        }
         query.push(" AND d.state IN (");
         let mut states = query.separated(", ");
         for state in &wanted.states {
             states.push_bind(state.name());
         }
         states.push_unseparated(")");
+    }
+    if let Some(day) = wanted.due_from {
+        query.push(" AND d.due >= ").push_bind(day_in_order(day));
     }
     if let Some(day) = wanted.due_by {
         query.push(" AND d.due <= ").push_bind(day_in_order(day));
@@ -128,8 +144,8 @@ pub async fn deadlines(
 /// Only what is between this party and another.
 pub fn concerning(query: &mut QueryBuilder<Db>, partij: Option<&Partij>) {
     if let Some(partij) = partij {
-        query.push(" AND ").push_bind(partij.code().to_owned());
-        query.push(" IN (b.afzender, b.ontvanger, o.gemeente, o.aanbieder)");
+        let end = if partij.is_gemeente() { "gemeente" } else { "aanbieder" };
+        query.push(" AND d.").push(end).push(" = ").push_bind(partij.code().to_owned());
     }
 }
 
@@ -146,8 +162,8 @@ pub async fn one(conn: &mut Connection, id: &str, partij: Option<&Partij>) -> Re
 /// Two at once: whoever comes second finds the name taken, and nothing of it remains.
 pub async fn open(conn: &mut Connection, new: &NewOpened) -> Result<Opening> {
     const DEADLINE: &str =
-        "INSERT INTO deadline (id, clock, answer, responsible, subject, due, due_at, state, warn_days)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8)";
+        "INSERT INTO deadline (id, clock, answer, responsible, subject, due, due_at, state, warn_days, gemeente, aanbieder)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10)";
     const OPEN: &str = "INSERT INTO opened (deadline_id, opener, kenmerk, afspraak, gemeente, aanbieder, vanaf,
             toewijzing_nummer, referentie)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (opener, kenmerk) DO NOTHING";
@@ -169,7 +185,9 @@ pub async fn open(conn: &mut Connection, new: &NewOpened) -> Result<Opening> {
         .bind(asked.toewijzing_nummer.map(|nummer| nummer.to_string()))
         .bind(day_in_order(new.due))
         .bind(in_order(new.due_at))
-        .bind(i64::from(new.warn_days));
+        .bind(i64::from(new.warn_days))
+        .bind(&asked.gemeente)
+        .bind(&asked.aanbieder);
     batch
         .statement(OPEN)
         .bind(&new.id)

@@ -251,8 +251,8 @@ fn close_opened(batch: &mut Batch, closing: &ClosingOpened, about: &About, by: &
 
 fn insert_deadlines(batch: &mut Batch, deadlines: &[NewDeadline], bericht: &NewBericht) {
     const DEADLINE: &str = "INSERT INTO deadline (id, bericht_id, clock, answer, responsible, subject, due, due_at,
-            state, closed_at, closed_by, warn_days)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+            state, closed_at, closed_by, warn_days, gemeente, aanbieder)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     for deadline in deadlines {
         let closed = matches!(deadline.state, DeadlineState::Met | DeadlineState::Late);
         batch
@@ -268,7 +268,9 @@ fn insert_deadlines(batch: &mut Batch, deadlines: &[NewDeadline], bericht: &NewB
             .bind(deadline.state.name())
             .bind(closed.then_some(bericht.received_at))
             .bind(closed.then_some(&bericht.id))
-            .bind(i64::from(deadline.warn_days));
+            .bind(i64::from(deadline.warn_days))
+            .bind(deadline.gemeente.code())
+            .bind(deadline.aanbieder.code());
     }
 }
 

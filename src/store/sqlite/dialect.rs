@@ -18,3 +18,7 @@ pub(in crate::store) const JOINS_STATEMENTS: bool = true;
 
 /// Nothing to skip: there is one writer at a time.
 pub(in crate::store) const SKIP_LOCKED: &str = "";
+
+/// How large the database is.
+pub(in crate::store) const DATABASE_BYTES: &str =
+    "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";

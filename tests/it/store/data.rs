@@ -221,6 +221,8 @@ pub fn retour_deadline(id: &str) -> NewDeadline {
         kind: DeadlineKind::Retour,
         answer: Berichtsoort::Wmo306,
         responsible: gemeente(),
+        gemeente: gemeente(),
+        aanbieder: aanbieder(),
         subject: None,
         due: day("2026-03-05"),
         due_at: at("2026-03-05T23:00:00Z"),

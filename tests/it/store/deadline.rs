@@ -152,6 +152,18 @@ pub async fn listed_by_due_in_pages(World { one, two, raw: _raw }: World) {
     let mine = |partij| DeadlineQuery { partij: Some(partij), ..all() };
     assert_eq!(ids(mine(gemeente()), None, 10).await.len(), 4);
     assert_eq!(ids(mine(stranger()), None, 10).await, [""; 0]);
+    let with = |partij| DeadlineQuery { with: Some(partij), ..all() };
+    assert_eq!(ids(with(aanbieder()), None, 2).await, ["e", "c"]);
+    assert_eq!(ids(with(stranger()), None, 10).await, [""; 0]);
+    assert_eq!(ids(DeadlineQuery { clock: Some("retour".to_owned()), ..open() }, Some("e"), 9).await, ["c", "a"]);
+    assert_eq!(ids(DeadlineQuery { clock: Some("start".to_owned()), ..open() }, None, 9).await, [""; 0]);
+    let late = DeadlineQuery { due_from: Some(day("2026-03-06")), ..all() };
+    assert_eq!(ids(late.clone(), None, 9).await, ["d", "a"]);
+    assert_eq!(ids(DeadlineQuery { due_by: Some(day("2026-03-06")), ..late }, None, 9).await, ["d"]);
+    let taken = Acknowledged { owner: "Anna".to_owned(), reason: "x".to_owned(), at: morning(), by: "Bea".to_owned() };
+    one.acknowledge_deadline("c", &taken).await.expect("taken").expect("there");
+    assert_eq!(ids(DeadlineQuery { owner: Some("Anna".to_owned()), ..all() }, None, 9).await, ["c"]);
+    assert_eq!(ids(DeadlineQuery { owner: Some("Bea".to_owned()), ..all() }, None, 9).await, [""; 0]);
 }
 
 fn to_open(id: &str, kenmerk: &str) -> NewOpened {
