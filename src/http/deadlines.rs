@@ -1,5 +1,6 @@
 //! `/v1/deadlines`: what is due and what is overdue, and what people do about it.
 
+pub(super) mod bulk;
 pub(super) mod keep_error;
 pub(super) mod spoed;
 
@@ -198,7 +199,8 @@ pub(super) async fn gereed(
 
 /// Takes a deadline on: who looks after it, and what is going on.
 ///
-/// It stays open or overdue until it is answered. Of several who take it on the last one counts; each stands in the audit log.
+/// It stays open or overdue until it is answered. Of several who take it on the last one counts: so it is handed over. Each stands
+/// in the audit log, with who had it before.
 #[utoipa::path(
     post,
     path = "/v1/deadlines/{id}/acknowledge",
@@ -214,10 +216,16 @@ pub(super) async fn acknowledge(
     State(server): State<Arc<Server>>,
     caller: Caller,
     Path(Named { id }): Path<Named>,
-    Object(Acknowledge { owner, reason }): Object<Acknowledge>,
+    Object(taken): Object<Acknowledge>,
 ) -> Result<Json<DeadlineJson>, Problem> {
-    let taken = (note("owner", &owner, SHORT)?, note("reason", &reason, LONG)?);
-    Ok(Json(keep::acknowledge(&id, taken, caller.keeper(), &server.gateway).await?.into()))
+    Ok(Json(keep::acknowledge(&id, taken.checked()?, caller.keeper(), &server.gateway).await?.into()))
+}
+
+impl Acknowledge {
+    /// Who, and why.
+    fn checked(&self) -> Result<(String, String), Problem> {
+        Ok((note("owner", &self.owner, SHORT)?, note("reason", &self.reason, LONG)?))
+    }
 }
 
 impl Content for ToOpen {

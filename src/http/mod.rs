@@ -133,6 +133,7 @@ pub fn routers(gateway: Arc<Gateway>, settings: Settings) -> Routers {
         .merge(betalingen::routes())
         .merge(outbox::routes())
         .routes(routes!(deadlines::list, deadlines::post))
+        .routes(routes!(deadlines::bulk::post))
         .routes(routes!(deadlines::gereed))
         .routes(routes!(deadlines::acknowledge))
         .merge(partners::routes())

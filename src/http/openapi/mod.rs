@@ -19,9 +19,9 @@ use super::{Contact, Server};
 use crate::exchange::JsonSchemas;
 
 pub(super) use problems::{
-    BadBatch, BadDeadline, BadDecision, BadDeclaratie, BadOpening, BadPayment, BadQuery, BadSpoed, BadSpoedWithdrawal,
-    BadSteering, BadWithdrawal, ForAll, ForCallers, ForGemeenten, ForMeters, ForOperators, ForParties, Intake, NoOrder,
-    NotThere,
+    BadBatch, BadBody, BadDeadline, BadDecision, BadDeclaratie, BadOpening, BadPayment, BadQuery, BadSpoed,
+    BadSpoedWithdrawal, BadSteering, BadWithdrawal, ForAll, ForCallers, ForGemeenten, ForMeters, ForOperators,
+    ForParties, Intake, NoOrder, NotThere,
 };
 
 /// The version of the API, in every answer and in its description.

@@ -58,6 +58,9 @@ pub(in crate::http) struct BadPayment;
 /// Where a deadline is opened.
 pub(in crate::http) struct BadOpening;
 
+/// Where an object is sent.
+pub(in crate::http) struct BadBody;
+
 /// Where people tell of a deadline.
 pub(in crate::http) struct BadDeadline;
 
@@ -246,6 +249,12 @@ impl IntoResponses for BadOpening {
         let mut responses = ForCallers::responses();
         responses.extend(answers(before.chain(keep_error.map(Problem::KeepError))));
         responses
+    }
+}
+
+impl IntoResponses for BadBody {
+    fn responses() -> Responses {
+        answers(unread(OBJECT_BYTES))
     }
 }
 

@@ -67,6 +67,7 @@ const AWAITED: [DeadlineState; 2] = [DeadlineState::Open, DeadlineState::Overdue
 const OPENED: &str = "deadline.opened";
 const DONE: &str = "deadline.done";
 const ACKNOWLEDGED: &str = "deadline.acknowledged";
+const HANDED_OVER: &str = "deadline.handed-over";
 
 /// See [`crate::store::DeadlineStore::raise_overdue`].
 pub async fn raise_overdue(conn: &mut Connection, now: Timestamp) -> Result<Vec<DeadlineView>> {
@@ -231,13 +232,19 @@ pub async fn acknowledge(conn: &mut Connection, id: &str, taken: &Acknowledged) 
         ON CONFLICT (deadline_id) DO UPDATE SET owner = $2, reason = $3, acknowledged_at = $4, acknowledged_by = $5
             WHERE (acknowledged.owner, acknowledged.reason) <> ($2, $3)";
     let Acknowledged { owner, reason, at, by } = taken;
+    let had: Option<String> = sqlx::query_scalar("SELECT owner FROM acknowledged WHERE deadline_id = $1")
+        .bind(id)
+        .fetch_optional(&mut *conn)
+        .await?;
     let kept = sqlx::query(TAKE).bind(id).bind(owner).bind(reason).bind(at).bind(by).execute(&mut *conn).await?;
     let view = one(conn, id, None).await?;
     if kept.rows_affected() == 1 {
         let started_by = view.as_ref().and_then(DeadlineView::started_by);
         let bericht_id = started_by.map(|bericht| bericht.id.as_str());
-        let detail = json!({"deadline": id, "owner": owner, "reason": reason});
-        audit::append(conn, (*at, by), ACKNOWLEDGED, bericht_id, &detail.to_string()).await?;
+        let had = had.filter(|had| had != owner);
+        let what = if had.is_some() { HANDED_OVER } else { ACKNOWLEDGED };
+        let detail = json!({"deadline": id, "owner": owner, "reason": reason, "from": had});
+        audit::append(conn, (*at, by), what, bericht_id, &detail.to_string()).await?;
     }
     Ok(view)
 }

@@ -50,9 +50,6 @@ impl PagesStore for Database {
     }
 }
 
-/// Who opened a deadline, or sent the bericht that did; joined only where a party is asked for.
-const ITS_PARTIES: &str = " LEFT JOIN bericht b ON b.id = d.bericht_id LEFT JOIN opened o ON o.deadline_id = d.id";
-
 async fn work_groups(conn: &mut Connection, partij: Option<&Partij>, before: Timestamp) -> Result<Vec<WorkGroup>> {
     let mut query: QueryBuilder<Db> = QueryBuilder::new(
         "SELECT d.responsible, d.clock, d.answer, COUNT(CASE WHEN d.state = 'overdue' THEN 1 END) AS late,
@@ -61,9 +58,6 @@ async fn work_groups(conn: &mut Connection, partij: Option<&Partij>, before: Tim
             SELECT * FROM deadline WHERE state = 'open' AND due_at <= ",
     );
     query.push_bind(before).push(") d LEFT JOIN acknowledged a ON a.deadline_id = d.id");
-    if partij.is_some() {
-        query.push(ITS_PARTIES);
-    }
     query.push(" WHERE 1 = 1");
     concerning(&mut query, partij);
     query.push(" GROUP BY d.responsible, d.clock, d.answer ORDER BY 7, 1, 2, 3");
@@ -122,9 +116,6 @@ async fn due_days(
     last: NaiveDate,
 ) -> Result<Vec<(NaiveDate, i64)>> {
     let mut query: QueryBuilder<Db> = QueryBuilder::new("SELECT d.due, COUNT(*) AS waiting FROM deadline d");
-    if partij.is_some() {
-        query.push(ITS_PARTIES);
-    }
     query.push(" WHERE d.state = 'open' AND d.due >= ").push_bind(first).push(" AND d.due <= ").push_bind(last);
     concerning(&mut query, partij);
     query.push(" GROUP BY d.due ORDER BY d.due");
