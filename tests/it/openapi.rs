@@ -16,7 +16,7 @@ use crate::world::{AANBIEDER, GEMEENTE, WMO301, WMO305, World};
 use crate::xml::{files, fixtures};
 
 /// The calls of the contract; with the pages and this description they are all that there is.
-const CALLS: [&str; 42] = [
+const CALLS: [&str; 48] = [
     "get /health/live",
     "get /health/ready",
     "get /metrics",

@@ -64,11 +64,11 @@ impl Tally {
     /// How many days after the last day in time the one in the middle was answered; of two in the middle the later one.
     #[must_use]
     pub fn median_days(&self) -> Option<i64> {
-        let middle = (self.met + self.late) / 2;
+        let answered = self.met + self.late;
         let mut before = 0;
         self.days.iter().find_map(|(days, count)| {
             before += count;
-            (before > middle).then_some(*days)
+            (2 * before > answered).then_some(*days)
         })
     }
 
