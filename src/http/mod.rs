@@ -99,6 +99,11 @@ fn large_forms() -> OpenApiRouter<Arc<Server>> {
     OpenApiRouter::new().routes(routes!(dashboard::controleer::check)).layer(DefaultBodyLimit::max(LARGE_FORM_BYTES))
 }
 
+/// What those who watch over a gateway ask.
+fn probes() -> OpenApiRouter<Arc<Server>> {
+    OpenApiRouter::new().routes(routes!(health::live)).routes(routes!(health::ready)).routes(routes!(metrics::metrics))
+}
+
 /// What is served where.
 pub struct Routers {
     /// The API and the pages.
@@ -139,9 +144,7 @@ pub fn routers(gateway: Arc<Gateway>, settings: Settings) -> Routers {
         .merge(partners::routes())
         .routes(routes!(cak::export))
         .routes(routes!(cak::perioden::export))
-        .routes(routes!(health::live))
-        .routes(routes!(health::ready))
-        .routes(routes!(metrics::metrics))
+        .merge(probes())
         .merge(pages())
         .routes(routes!(openapi::openapi))
         .routes(routes!(docs::docs))

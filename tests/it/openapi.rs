@@ -215,7 +215,7 @@ async fn a_call_reads_as_much_json_as_the_document_says_and_no_more() {
         limits.push((path, limit));
     }
     let most = limits.iter().max_by_key(|(_, limit)| *limit).expect("calls");
-    assert_eq!((limits.len(), most), (14, &("/v1/declaraties/1/antwoord".to_owned(), 16_777_216)));
+    assert_eq!((limits.len(), most), (15, &("/v1/declaraties/1/antwoord".to_owned(), 16_777_216)));
     world.stop().await;
 }
 
