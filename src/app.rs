@@ -21,6 +21,7 @@ use crate::exchange::beat::{pulse, try_store};
 use crate::exchange::fetch::fetch;
 use crate::exchange::measures::Measures;
 use crate::exchange::parties::LocalParty;
+use crate::exchange::recount::recount;
 use crate::exchange::relay::breaker::{Limits, Pauses};
 use crate::exchange::relay::{RetryPolicy, relay};
 use crate::exchange::wait::wait as wait_for_earlier;
@@ -141,6 +142,7 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Sta
     let (is_https, proxies) = (config.http.tls.is_some(), config.http.proxies.clone());
     let gateway = Arc::new(gateway(config, schemas, store, clock));
     gateway.certificates.replace(certificates.named());
+    recount(&gateway).await.map_err(StartError::Store)?;
     try_store(&gateway, &retry_policy.worker).await;
     let (stop, stopped) = watch::channel(false);
     let mut tasks = JoinSet::new();
@@ -428,6 +430,7 @@ pub fn gateway(config: Config, schemas: Arc<Schemas>, store: Arc<dyn Store>, clo
         )),
         profile: config.profile,
         calendar: config.calendar,
+        alerts: config.alerts.rules,
         gemeenten: config.codelijsten.gemeenten,
         releases: config.releases,
         contracten: config.contracten,

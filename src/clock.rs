@@ -145,6 +145,21 @@ pub fn end_of(day: NaiveDate) -> DateTime<Utc> {
         .map_or_else(|| midnight.and_utc(), |local| local.with_timezone(&Utc))
 }
 
+/// The instant of a local time in Europe/Amsterdam: of one that comes twice the first, of one that does not come the first after it.
+#[must_use]
+pub fn instant_of(local: chrono::NaiveDateTime) -> DateTime<Utc> {
+    match Amsterdam.from_local_datetime(&local) {
+        chrono::LocalResult::Single(instant) | chrono::LocalResult::Ambiguous(instant, _) => {
+            instant.with_timezone(&Utc)
+        }
+        chrono::LocalResult::None => {
+            // The clock goes on by an hour at 1 o'clock UTC, the end of the hour that is not there.
+            let hour = local.date().and_time(NaiveTime::MIN) + chrono::TimeDelta::hours(1);
+            hour.and_utc()
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

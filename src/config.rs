@@ -3,6 +3,7 @@
 //! What a file leaves out comes from `config/default.toml`, which is compiled in; what the environment and systemd's
 //! credentials say goes over both. Reading collects all problems, so that a person mends them in one go.
 
+pub mod alerts;
 mod closed;
 pub mod codelijsten;
 mod contracten;
@@ -35,6 +36,7 @@ use crate::domain::deadlines::werkdag::Calendar;
 use crate::domain::money::betaling::Rekening;
 use crate::domain::{Partij, Release};
 use crate::tls::files::{LinkFiles, ServerFiles};
+use alerts::AlertSettings;
 use codelijsten::Codelijsten;
 
 pub use load::lay_over;
@@ -86,6 +88,8 @@ pub struct Config {
     pub credentials: Vec<Credential>,
     /// A stylesheet with tokens that is laid over those of the pages.
     pub theme: Option<String>,
+    /// Who is told of deadlines.
+    pub alerts: AlertSettings,
     /// Accounts, by the code of whose they are.
     pub rekeningen: HashMap<String, Rekening>,
 }

@@ -11,6 +11,7 @@
 //! | [`tls`] | TLS of both ends: files, and who the other side is |
 //! | [`exchange`] | the three stories: receive, relay, watch |
 //! | [`http`] | our server: API, network endpoint, dashboard |
+//! | [`address`] | which addresses are public |
 //! | [`echo`] | names that are repeated of what somebody sent |
 //! | [`bundle`] | berichten in a ZIP |
 //! | [`size`] | what is small and what is large |
@@ -21,6 +22,7 @@
 //! | [`app`] | wiring and orderly stop |
 //! | [`cli`] | the command line |
 
+pub mod address;
 pub mod api;
 pub mod app;
 pub mod bundle;

@@ -12,6 +12,7 @@ use imports::{Module, Sources, circles};
 
 /// Which of our modules each module may import.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("address", &[]),
     ("domain", &[]),
     ("clock", &[]),
     ("echo", &[]),
@@ -23,7 +24,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("xml", &["domain", "echo", "standard"]),
     ("json", &["domain", "echo"]),
     ("store", &["domain", "size"]),
-    ("config", &["domain", "echo", "standard", "tls"]),
+    ("config", &["address", "domain", "echo", "standard", "tls"]),
     ("hub", &["bundle", "domain", "echo", "xml"]),
     ("exchange", &["domain", "echo", "xml", "json", "store", "hub", "bundle", "clock", "outward", "size", "tls"]),
     ("api", &["domain", "store", "exchange"]),
@@ -58,6 +59,7 @@ const ROOMS: &[(&str, &[MayImport])] = &[
             ("afspraken", &["berichten", "finding", "facts", "cak", "regels"]),
             ("judging", &["berichten", "finding", "facts", "regels", "afspraken"]),
             ("deadlines", &["berichten", "facts", "afspraken", "judging"]),
+            ("alerts", &["berichten"]),
             ("money", &["berichten", "finding", "facts", "regels", "judging"]),
             ("declare", &["berichten", "facts", "judging"]),
         ],

@@ -75,7 +75,7 @@ async fn awaited(arguments: &Arguments, today: NaiveDate) -> Result<Vec<Deadline
         (false, Some(days)) => Some(today.checked_add_days(days).unwrap_or(NaiveDate::MAX)),
         (false, None) => None,
     };
-    let states = vec![DeadlineState::Open, DeadlineState::Overdue];
+    let states = vec![DeadlineState::Open, DeadlineState::DueSoon, DeadlineState::Overdue];
     let store = app::open(&config.database, IfOlder::Refuse).await?;
     let found = all(store.as_ref(), &DeadlineQuery { states, due_by, ..DeadlineQuery::default() }).await;
     store.close().await;

@@ -12,6 +12,7 @@ use crate::domain::cak::Cak;
 use crate::domain::deadlines::kinds::term_keys;
 use crate::domain::deadlines::profile::{PlainTerm, Profile, Side};
 use crate::domain::deadlines::term::{Term, Unit};
+use crate::domain::deadlines::warn::Warn;
 
 /// The profiles that are compiled in, by name.
 pub(super) const PROFILES: [(&str, &str); 4] = [
@@ -24,7 +25,8 @@ pub(super) const PROFILES: [(&str, &str); 4] = [
 #[derive(Deserialize)]
 struct RawProfile {
     name: String,
-    warn_days: u32,
+    /// When deadlines are due soon whose term says nothing of it.
+    warn: Vec<RawWarn>,
     #[serde(default)]
     plain: BTreeMap<String, RawPlainTerm>,
     afspraken: Option<RawAfspraken>,
@@ -42,7 +44,7 @@ struct RawPlainTerm {
     awaits: String,
     count: u32,
     unit: RawUnit,
-    warn_days: u32,
+    warn: Vec<RawWarn>,
     #[serde(default)]
     ends_with_stop: bool,
 }
@@ -124,11 +126,30 @@ enum RawRequire305 {
     Reject,
 }
 
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawTerm {
     count: u32,
     unit: RawUnit,
+    warn: Option<Vec<RawWarn>>,
+}
+
+/// As in `50%` or `1 werkdag`.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(try_from = "String")]
+struct RawWarn(Warn);
+
+impl TryFrom<String> for RawWarn {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let wrong = || format!("{text:?} is no moment before a due date; write it as in \"50%\" or \"1 werkdag\"");
+        Warn::from_text(&text).map(Self).ok_or_else(wrong)
+    }
+}
+
+fn warns(raw: Vec<RawWarn>) -> Vec<Warn> {
+    raw.into_iter().map(|RawWarn(warn)| warn).collect()
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -157,6 +178,8 @@ pub(super) fn profile(
     if !matches!(afspraken, Afspraken::Mlw2018(_)) {
         own.check_without_choices(name, problems);
     }
+    let own_warns = raw.terms.iter().filter_map(|(key, term)| Some((key.clone(), warns(term.warn.clone()?))));
+    let own_warns = own_warns.collect();
     let mut terms = terms(raw.terms).expect("the compiled-in profiles are checked by a test");
     match (&afspraken, own.start_within_weeks) {
         (_, 0) => {}
@@ -172,7 +195,8 @@ pub(super) fn profile(
         afspraken,
         terms,
         plain: raw.plain.into_iter().map(|(name, raw)| raw.named(name)).collect(),
-        warn_days: raw.warn_days,
+        warns: own_warns,
+        other_warns: warns(raw.warn),
     })
 }
 
@@ -224,8 +248,8 @@ impl RawPlainTerm {
                 RawBinds::Aanbieder => Side::Aanbieder,
             },
             awaits: self.awaits,
-            term: RawTerm { count: self.count, unit: self.unit }.into(),
-            warn_days: self.warn_days,
+            term: RawTerm { count: self.count, unit: self.unit, warn: None }.into(),
+            warns: warns(self.warn),
             ends_with_stop: self.ends_with_stop,
         }
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::alerts::{RawAlert, RawAlerts};
 use super::closed::{self, Closed};
 use super::codelijsten::Codelijsten;
 use super::contracten;
@@ -40,6 +41,9 @@ pub(super) struct Raw {
     schemas: RawSchemas,
     releases: RawReleases,
     log: Log,
+    alerts: RawAlerts,
+    #[serde(default)]
+    alert: Vec<RawAlert>,
     #[serde(default)]
     partij: Vec<RawPartij>,
     #[serde(default)]
@@ -199,6 +203,7 @@ impl Raw {
         };
         let profile = profile(&self.deadlines.profile, &self.afspraken, &codelijsten, problems);
         let theme = self.dashboard.theme(problems);
+        let alerts = self.alerts.check(self.alert, profile.as_ref(), problems);
         let contracten = match self.contracten.folder {
             folder if folder.as_os_str().is_empty() => Contracten::default(),
             folder => contracten::load(&folder, problems),
@@ -229,6 +234,7 @@ impl Raw {
             log: self.log,
             partijen,
             credentials,
+            alerts,
             rekeningen,
         })
     }

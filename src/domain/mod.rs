@@ -13,10 +13,12 @@
 //! | [`afspraken`] | what a region agreed beside the standard |
 //! | [`judging`] | earlier facts in, findings and answers out; what waits for an earlier bericht |
 //! | [`deadlines`] | days that count, and clocks |
+//! | [`alerts`] | who is told of deadlines, and when |
 //! | [`money`] | what is decided, paid and left |
 //! | [`declare`] | a declaratie made of what was delivered |
 
 pub mod afspraken;
+pub mod alerts;
 pub mod berichten;
 pub mod cak;
 pub mod deadlines;

@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 
 use crate::clock::{self, Clock};
 use crate::domain::afspraken::gateway::before_sending;
+use crate::domain::alerts::Alerts;
 use crate::domain::berichten::bericht::Heenbericht;
 use crate::domain::berichten::codelijst::Gemeentecodes;
 use crate::domain::berichten::contract::Contracten;
@@ -50,6 +51,8 @@ pub struct Gateway {
     pub profile: Profile,
     /// The days that count.
     pub calendar: Calendar,
+    /// Who is told of deadlines, and how often.
+    pub alerts: Alerts,
     /// Which gemeenten there are and were.
     pub gemeenten: Gemeentecodes,
     /// Which releases receivers have in force.
@@ -84,8 +87,8 @@ impl Gateway {
         if !entry.parcels.is_empty() {
             self.parcel_added.notify_one();
         }
-        if let Some(due_at) = entry.deadlines.iter().map(|deadline| deadline.due_at).min() {
-            self.alarm.note(due_at);
+        if let Some(next_at) = entry.deadlines.iter().map(|deadline| deadline.moments.next_at).min() {
+            self.alarm.note(next_at);
         }
         match (&entry.wait, bericht) {
             (Some(wait), _) => {

@@ -13,18 +13,20 @@ use chrono::NaiveDate;
 use super::again::MOST_TRIES;
 use super::gateway::Gateway;
 use super::ids;
+use super::moments::moments;
 use crate::clock;
 use crate::domain::Partij;
 use crate::domain::berichten::waarde::ToewijzingNummer;
+use crate::domain::deadlines::counted::{Counted, Way};
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::deadlines::profile::{PlainTerm, Side};
 use crate::domain::money::betaling::Kenmerk;
 use crate::store::{
-    Acknowledged, DeadlineAsked, DeadlineView, Done, NewOpened, Opened, Opening, Origin, Spoed, SpoedWithdrawal,
-    StoreError, Withdrawn,
+    Acknowledged, DeadlineAsked, DeadlineState, DeadlineView, Done, NewOpened, Opened, Opening, Origin, Spoed,
+    SpoedWithdrawal, StoreError, Waiver, Waiving, Withdrawn,
 };
 
-pub use json::{AcknowledgedJson, DeadlineJson, OpenedJson};
+pub use json::{AcknowledgedJson, DeadlineJson, OpenedJson, WaivedJson};
 
 /// Who looks after deadlines.
 #[derive(Clone, Copy)]
@@ -81,6 +83,10 @@ pub enum KeepError {
     Closed,
     /// It was done on another day.
     DoneOn(NaiveDate),
+    /// It is the caller's own turn; who waits for it may say that it need not.
+    OwnTurn,
+    /// This day is past.
+    Past(NaiveDate),
     /// It is not done before its day 0, nor in the future.
     NotYet {
         /// Day 0.
@@ -116,7 +122,7 @@ pub async fn open(
             Err(StoreError::Stale) => {}
             Err(error) => return Err(error.into()),
             Ok(Opening::New(view)) => {
-                gateway.alarm.note(new.due_at);
+                gateway.alarm.note(new.moments.next_at);
                 return Ok((view, true));
             }
             Ok(Opening::There(view)) => return same(view, &new.asked),
@@ -135,6 +141,8 @@ impl OpeningAsked {
         let responsible = responsible.ok_or(KeepError::NoAanbieder)?.code().to_owned();
         let at = gateway.clock.now();
         let due = term.term.due(self.vanaf, &gateway.calendar);
+        let counted = Counted { term: term.name.clone(), day_0: self.vanaf, way: Way::After };
+        let moments = moments(&term.name, (self.vanaf, due), Some(counted), gateway);
         Ok(NewOpened {
             id: ids::new_id(at),
             opener: keeper.partij.cloned(),
@@ -152,7 +160,7 @@ impl OpeningAsked {
             responsible,
             due,
             due_at: clock::end_of(due),
-            warn_days: term.warn_days,
+            moments,
             at,
             by: keeper.name.to_owned(),
         })
@@ -224,6 +232,34 @@ pub async fn acknowledge(
     let view = gateway.store.acknowledge_deadline(id, &taken).await?.ok_or(KeepError::NotFound)?;
     let is_kept = |kept: &Acknowledged| kept.owner == taken.owner && kept.reason == taken.reason;
     if view.acknowledged.as_ref().is_some_and(is_kept) { Ok(view) } else { Err(KeepError::Closed) }
+}
+
+/// Keeps that nobody needs to wait for a deadline, for good or until and including a day. Whoever waits says so, or an operator:
+/// not the party whose turn it is. Telling the same again changes nothing.
+///
+/// # Errors
+/// Nothing was changed.
+pub async fn waive(
+    id: &str,
+    (reason, until): (String, Option<NaiveDate>),
+    keeper: Keeper<'_>,
+    gateway: &Gateway,
+) -> Result<DeadlineView, KeepError> {
+    let there = gateway.store.deadline(id, keeper.partij).await?.ok_or(KeepError::NotFound)?;
+    if keeper.partij.is_some_and(|partij| there.is_up_to(partij)) {
+        return Err(KeepError::OwnTurn);
+    }
+    let at = gateway.clock.now();
+    if let Some(past) = until.filter(|until| *until < clock::date_of(at)) {
+        return Err(KeepError::Past(past));
+    }
+    let waiver = Waiver { reason, until, at, by: keeper.name.to_owned() };
+    let waiving = Waiving { id: id.to_owned(), back_at: until.map(clock::end_of), waiver };
+    let view = gateway.store.waive_deadline(&waiving).await?.ok_or(KeepError::NotFound)?;
+    gateway.alarm.look_again();
+    let is_kept = |kept: &Waiver| kept.reason == waiving.waiver.reason && kept.until == until;
+    let is_waived = view.state == DeadlineState::Waived && view.waiver.as_ref().is_some_and(is_kept);
+    if is_waived { Ok(view) } else { Err(KeepError::Closed) }
 }
 
 /// A written order of a gemeente, on which support begins.

@@ -1,5 +1,6 @@
 //! The stories: [`receive`] takes in a bericht, [`decide`] lets people answer a declaratie, [`pay`] pays what was granted, [`keep`] lets people look after deadlines, [`wait`] judges what came too early, [`relay`] sends what has to go
-//! out, [`fetch`] gets what waits at VECOZO, [`watch`] raises what is overdue.
+//! out, [`fetch`] gets what waits at VECOZO, [`watch`] raises what is due soon and overdue, [`recount`] counts open deadlines again when the terms
+//! changed.
 //!
 //! Each story fits on one screen. What surrounds them: `received` (what came in), `judge` (the one loop in which a bericht is
 //! judged and recorded), `draft` (what one verdict makes true), [`parties`] (who is local), [`network`] (envelopes that come
@@ -24,6 +25,7 @@ pub mod keep;
 pub mod levels;
 mod log;
 pub mod measures;
+mod moments;
 pub mod network;
 pub mod outbox;
 mod own;
@@ -34,6 +36,7 @@ mod pulse;
 pub mod rebuild;
 pub mod receive;
 mod received;
+pub mod recount;
 pub mod relay;
 mod seen;
 pub mod table;

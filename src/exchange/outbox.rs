@@ -14,7 +14,7 @@ use crate::clock;
 use crate::domain::berichten::waarde::Value as _;
 use crate::domain::{Partij, Timestamp};
 use crate::store::{
-    Action, DeadlineState, KeptParcel, OutboxQuery, ParcelState, ParcelView, Scope, Steering, StoreError,
+    Action, ClockAgain, DeadlineState, KeptParcel, OutboxQuery, ParcelState, ParcelView, Scope, Steering, StoreError,
 };
 
 /// What an operator wants with a parcel.
@@ -193,19 +193,16 @@ fn risk(action: &Action, kept: &KeptParcel) -> Option<&'static str> {
 }
 
 /// The clocks that the refusal stopped, each with as many days more as it stood still.
-async fn clocks(
-    kept: &KeptParcel,
-    at: Timestamp,
-    gateway: &Gateway,
-) -> Result<Vec<(String, NaiveDate, Timestamp)>, StoreError> {
+async fn clocks(kept: &KeptParcel, at: Timestamp, gateway: &Gateway) -> Result<Vec<ClockAgain>, StoreError> {
     let Some(refused_at) = kept.refused_at else { return Ok(Vec::new()) };
     let stood_still = clock::date_of(at).signed_duration_since(clock::date_of(refused_at));
     let bericht = gateway.store.bericht(&kept.view.bericht_id, None).await?;
     let void = bericht.into_iter().flat_map(|bericht| bericht.deadlines).filter(|one| one.state == DeadlineState::Void);
     Ok(void
         .map(|one| {
-            let due = one.due.checked_add_signed(stood_still).unwrap_or(one.due);
-            (one.id, due, clock::end_of(due))
+            let later = |day: NaiveDate| day.checked_add_signed(stood_still).unwrap_or(day);
+            let (due, warns) = (later(one.due), one.warns.into_iter().map(later).collect());
+            ClockAgain { id: one.id, due, due_at: clock::end_of(due), warns }
         })
         .collect())
 }

@@ -49,7 +49,7 @@ pub(super) struct Filter {
     /// Due on or after this day.
     #[serde(rename = "dueFrom", alias = "due_from")]
     due_from: Option<NaiveDate>,
-    /// One or several; open and overdue when nothing is said.
+    /// One or several; open, due-soon and overdue when nothing is said.
     #[param(style = Form, explode = false, schema_with = states)]
     state: Option<String>,
     /// Due on or before this day.
@@ -76,7 +76,7 @@ pub(super) async fn list(
     caller: Caller,
     Parameters(filter): Parameters<Filter>,
 ) -> Result<Json<Page<DeadlineJson>>, Problem> {
-    let states = filter.state.as_deref().unwrap_or("open,overdue").split(',').filter_map(state).collect();
+    let states = filter.state.as_deref().unwrap_or("open,due-soon,overdue").split(',').filter_map(state).collect();
     let store = &server.gateway.store;
     if let Some(id) = filter.after.as_deref()
         && store.deadline(id, caller.scope()).await?.is_none()
@@ -228,6 +228,45 @@ impl Acknowledge {
     }
 }
 
+/// That nobody needs to wait.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Waive {
+    /// Why, up to 500 characters. No Bsn.
+    reason: String,
+    /// The last day that it holds; absent: for good.
+    until: Option<NaiveDate>,
+}
+
+/// Says that nobody needs to wait for this: for good, or until and including a day.
+///
+/// Whoever waits says so, or an operator; not the party whose turn it is. It stands in the audit log. After the day the deadline
+/// is open or overdue again. An answer that comes all the same is kept as met or late. Saying the same again changes nothing.
+#[utoipa::path(
+    post,
+    path = "/v1/deadlines/{id}/waive",
+    tag = "deadlines",
+    params(Named),
+    request_body(
+        content = Waive,
+        example = json!({"reason": "De client is verhuisd; er komt geen antwoord meer.", "until": "2026-12-31"})
+    ),
+    responses((status = 200, description = "The deadline", body = DeadlineJson), NotThere, BadDeadline)
+)]
+pub(super) async fn waive(
+    State(server): State<Arc<Server>>,
+    caller: Caller,
+    Path(Named { id }): Path<Named>,
+    Object(Waive { reason, until }): Object<Waive>,
+) -> Result<Json<DeadlineJson>, Problem> {
+    let said = (note("reason", &reason, LONG)?, until);
+    Ok(Json(keep::waive(&id, said, caller.keeper(), &server.gateway).await?.into()))
+}
+
+impl Content for Waive {
+    const EXPECTED: &str = "Stuur JSON met \"reason\" (waarom niemand hoeft te wachten) en zo nodig \"until\" (de laatste dag, als 2026-12-31).";
+}
+
 impl Content for ToOpen {
     const EXPECTED: &str = "Stuur JSON met \"kenmerk\", \"clock\" (als ondersteuningsplan of MLW-18), \"gemeente\" (CBS-code) en \"vanaf\" (als \
         2018-04-03), en waar dat past \"aanbieder\" (AGB-code), \"toewijzing_nummer\" en \"referentie\".";
@@ -283,8 +322,15 @@ pub(super) fn note(field: &str, text: &str, longest: usize) -> Result<String, Pr
     })
 }
 
-const STATES: [DeadlineState; 5] =
-    [DeadlineState::Open, DeadlineState::Overdue, DeadlineState::Met, DeadlineState::Late, DeadlineState::Void];
+const STATES: [DeadlineState; 7] = [
+    DeadlineState::Open,
+    DeadlineState::DueSoon,
+    DeadlineState::Overdue,
+    DeadlineState::Met,
+    DeadlineState::Late,
+    DeadlineState::Waived,
+    DeadlineState::Void,
+];
 
 fn clock() -> RefOr<Schema> {
     query::text("^[a-z0-9-]{1,40}$", "retour")

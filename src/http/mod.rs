@@ -141,6 +141,7 @@ pub fn routers(gateway: Arc<Gateway>, settings: Settings) -> Routers {
         .routes(routes!(deadlines::bulk::post))
         .routes(routes!(deadlines::gereed))
         .routes(routes!(deadlines::acknowledge))
+        .routes(routes!(deadlines::waive))
         .merge(partners::routes())
         .routes(routes!(cak::export))
         .routes(routes!(cak::perioden::export))

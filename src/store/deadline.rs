@@ -1,7 +1,7 @@
 //! Deadlines as they stand, and what people do about them.
 
 use async_trait::async_trait;
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::betaling::Withdrawn;
@@ -9,19 +9,13 @@ use super::error::StoreError;
 use super::page::After;
 use crate::domain::berichten::waarde::ToewijzingNummer;
 use crate::domain::deadlines::case::DeadlineState;
+use crate::domain::deadlines::counted::Counted;
 use crate::domain::money::betaling::Kenmerk;
 use crate::domain::{Partij, Timestamp};
 
-/// Deadlines, for who watches them and for people.
+/// Deadlines, for people.
 #[async_trait]
 pub trait DeadlineStore: Send + Sync {
-    /// Marks every open deadline overdue whose moment is past, and writes one alert for each. A deadline is
-    /// returned by one call only, whatever the number of processes.
-    async fn raise_overdue(&self, now: Timestamp) -> Result<Vec<DeadlineView>, StoreError>;
-
-    /// The earliest moment of an open deadline; `None` when none is open.
-    async fn next_deadline_at(&self) -> Result<Option<Timestamp>, StoreError>;
-
     /// Deadlines, the earliest due first, after the deadline with this id.
     async fn deadlines(
         &self,
@@ -93,8 +87,12 @@ pub struct DeadlineView {
     pub origin: Origin,
     /// The last day in time.
     pub due: NaiveDate,
-    /// How many days before that it is due soon.
-    pub warn_days: u32,
+    /// The first instant that is too late.
+    pub due_at: Timestamp,
+    /// The days from which it is due soon, the first one first.
+    pub warns: Vec<NaiveDate>,
+    /// Why it is due on that day, in Dutch; empty: that was not kept.
+    pub explanation: String,
     /// Where it stands.
     pub state: DeadlineState,
     /// When it was answered.
@@ -103,13 +101,25 @@ pub struct DeadlineView {
     pub closed_by: Option<String>,
     /// Who took it on.
     pub acknowledged: Option<Acknowledged>,
+    /// That nobody needs to wait for it, as somebody said last.
+    pub waiver: Option<Waiver>,
 }
 
 impl DeadlineView {
     /// The first day on which it is due soon.
     #[must_use]
     pub fn warn_from(&self) -> NaiveDate {
-        self.due.checked_sub_days(Days::new(self.warn_days.into())).unwrap_or(self.due)
+        self.warns.first().copied().unwrap_or(self.due)
+    }
+
+    /// The gemeente among its parties.
+    #[must_use]
+    pub fn gemeente(&self) -> &str {
+        match &self.origin {
+            Origin::Bericht(by) if by.afzender.len() == GEMEENTE => &by.afzender,
+            Origin::Bericht(by) => &by.ontvanger,
+            Origin::Person(opened) => &opened.asked.gemeente,
+        }
     }
 
     /// The bericht that started it; `None`: a person opened it.
@@ -124,8 +134,37 @@ impl DeadlineView {
     /// Whether somebody still waits.
     #[must_use]
     pub const fn is_awaited(&self) -> bool {
-        matches!(self.state, DeadlineState::Open | DeadlineState::Overdue)
+        self.state.is_awaited()
     }
+}
+
+/// How many digits a CBS code has.
+const GEMEENTE: usize = 4;
+
+/// When a deadline changes by itself, and what its due date was counted by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moments {
+    /// The days from which it is due soon, the first one first.
+    pub warns: Vec<NaiveDate>,
+    /// When it changes next: it is due soon, or overdue.
+    pub next_at: Timestamp,
+    /// What it was counted by; `None`: by nothing that can be counted again.
+    pub counted: Option<Counted>,
+    /// Why it is due on that day, in Dutch.
+    pub explanation: String,
+}
+
+/// That nobody needs to wait for a deadline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiver {
+    /// Why. Holds no Bsn.
+    pub reason: String,
+    /// The last day that it holds; `None`: for good.
+    pub until: Option<NaiveDate>,
+    /// When that was said.
+    pub at: Timestamp,
+    /// By whom, by the name of the credential.
+    pub by: String,
 }
 
 /// What started a deadline.
@@ -203,8 +242,8 @@ pub struct NewOpened {
     pub due: NaiveDate,
     /// The first instant that is too late.
     pub due_at: Timestamp,
-    /// How many days before the due date it is due soon.
-    pub warn_days: u32,
+    /// When it changes by itself.
+    pub moments: Moments,
     /// When.
     pub at: Timestamp,
     /// Who, by the name of the credential.

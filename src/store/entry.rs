@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use chrono::NaiveDate;
 
+use super::deadline::Moments;
 use super::decisions::Approval;
 use super::outcome::Outcome;
 use super::receipt::Receipt;
@@ -283,8 +284,8 @@ pub struct NewDeadline {
     pub due: NaiveDate,
     /// The first instant that is too late.
     pub due_at: Timestamp,
-    /// How many days before the due date it is due soon.
-    pub warn_days: u32,
+    /// When it changes by itself.
+    pub moments: Moments,
     /// Open, or met or late when the bericht itself is the answer.
     pub state: DeadlineState,
 }

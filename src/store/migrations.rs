@@ -59,6 +59,7 @@ const ALL: &[Change] = &[
     Change { number: 2, name: "program", text: Text::Both(include_str!("migrations/0002_program.sql")) },
     Change { number: 3, name: "outbox", text: Text::Both(include_str!("migrations/0003_outbox.sql")) },
     Change { number: 4, name: "finding", text: Text::Both(include_str!("migrations/0004_finding.sql")) },
+    Change { number: 5, name: "alerts", text: Text::Both(include_str!("migrations/0005_alerts.sql")) },
     Change { number: 6, name: "levels", text: Text::Both(include_str!("migrations/0006_levels.sql")) },
     Change { number: 8, name: "transport", text: Text::Both(include_str!("migrations/0008_transport.sql")) },
 ];
@@ -137,6 +138,7 @@ mod tests {
         (2, "5adfb7abc1fa", "df08f178da68"),
         (3, "91dac93f1ca5", "17474a42e057"),
         (4, "c2fffd5dbc2d", "1fa2f71987ff"),
+        (5, "be845155cc91", "3272cf66cb90"),
         (6, "1916459a4cef", "500658561987"),
         (8, "128f1ba496f6", "bc6c372baa70"),
     ];

@@ -11,10 +11,12 @@
 //! *one verdict, one transaction* ([`IntakeStore::record`]), *byte-exact* (payloads and envelopes are kept as
 //! they were), *parties are apart* (reads name the party they are for).
 
+mod alerts;
 mod audit;
 mod bericht;
 mod betaling;
 mod cak;
+mod clocks;
 mod deadline;
 mod decisions;
 mod declaratie;
@@ -43,6 +45,9 @@ mod waiting;
 
 pub use crate::domain::deadlines::case::{Closing, DeadlineState, Ends, Of};
 pub use crate::domain::facts::new_toewijzing::NewToewijzing;
+pub use alerts::{
+    AlertStore, AlertView, Compose, Gather, Group, Health, Message, NewMessage, Standings, Telling, Told,
+};
 pub use audit::{AuditStore, AuditView};
 pub use bericht::{BerichtStore, BerichtView, PostbusItem};
 pub use betaling::{
@@ -50,9 +55,10 @@ pub use betaling::{
     VorderingView, Withdrawal, Withdrawn,
 };
 pub use cak::{CakExport, CakStore, Levering, LeveringView};
+pub use clocks::{ClockStore, CountedBy, Raise, Raised, Recount, Standing, Waiving};
 pub use deadline::{
-    Acknowledged, DeadlineAsked, DeadlineQuery, DeadlineStore, DeadlineView, Done, NewOpened, Opened, Opening, Origin,
-    Spoed, SpoedWithdrawal, StartedBy,
+    Acknowledged, DeadlineAsked, DeadlineQuery, DeadlineStore, DeadlineView, Done, Moments, NewOpened, Opened, Opening,
+    Origin, Spoed, SpoedWithdrawal, StartedBy, Waiver,
 };
 pub use decisions::{Approval, LastSeen, Proposal};
 pub use declaratie::{DeclaratieStore, DeclaratieView, LineQuery, LineView};
@@ -76,7 +82,8 @@ pub use postgres::Postgres;
 pub use receipt::{Digests, KeptCalculation, KeptDeadline, KeptRetour, Receipt, RefusalReceipt, SentTo};
 pub use sqlite::Sqlite;
 pub use steering::{
-    Action, FaultEffect, FaultView, KeptParcel, NewFault, OutboxQuery, ParcelState, ParcelView, Steering, SteeringStore,
+    Action, ClockAgain, FaultEffect, FaultView, KeptParcel, NewFault, OutboxQuery, ParcelState, ParcelView, Steering,
+    SteeringStore,
 };
 pub use toewijzing::{
     AntwoordView, DeliveryView, RefusedToewijzing, ToewijzingStore, ToewijzingView, VersionView, WaitingKey,
@@ -87,10 +94,12 @@ pub use waiting::{Waiting, WaitingStore};
 
 /// Everything that is kept: all parts. Who takes a `dyn Store` has the use cases of each.
 pub trait Store:
-    AuditStore
+    AlertStore
+    + AuditStore
     + BerichtStore
     + BetalingStore
     + CakStore
+    + ClockStore
     + DeadlineStore
     + DeclaratieStore
     + FactStore

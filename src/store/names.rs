@@ -33,7 +33,7 @@ macro_rules! names {
 names! {
     Via { Api = "api", Ggk = "ggk", File = "file", Gateway = "gateway", }
     Outcome { Accepted = "accepted", Partial = "partial", Parked = "parked", Rejected = "rejected", Refused = "refused", }
-    DeadlineState { Open = "open", Overdue = "overdue", Met = "met", Late = "late", Void = "void", }
+    DeadlineState { Open = "open", DueSoon = "due-soon", Overdue = "overdue", Met = "met", Late = "late", Waived = "waived", Void = "void", }
     LedgerTable {
         Toewijzing = "toewijzing", Start = "start", Stop = "stop", Verzoek = "verzoek", Antwoord = "antwoord",
         Declaratie = "declaratie", Prestatie = "prestatie",

@@ -79,8 +79,8 @@ pub enum Action {
     Anew {
         /// The new one.
         parcel: Box<NewParcel>,
-        /// The clocks that run again, with their new last day and the first instant after it.
-        clocks: Vec<(String, NaiveDate, Timestamp)>,
+        /// The clocks that run again.
+        clocks: Vec<ClockAgain>,
     },
     /// Do not send it until it is released.
     Hold,
@@ -258,4 +258,17 @@ pub struct ParcelView {
     pub replaced_by: Option<String>,
     /// Why the last attempt did not succeed; nothing once one did.
     pub last_reason: Option<String>,
+}
+
+/// A clock that had stood still, and runs again.
+#[derive(Clone, Debug)]
+pub struct ClockAgain {
+    /// Of the deadline.
+    pub id: String,
+    /// Its new last day.
+    pub due: NaiveDate,
+    /// The first instant after it.
+    pub due_at: Timestamp,
+    /// The days from which it is due soon.
+    pub warns: Vec<NaiveDate>,
 }

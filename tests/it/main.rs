@@ -3,6 +3,7 @@
 
 mod adapter;
 mod afspraken;
+mod alert_settings;
 mod api;
 mod browser;
 mod cak;
@@ -62,6 +63,7 @@ mod upgrade;
 mod vecozo;
 mod voorbeelden;
 mod waiting;
+mod waive;
 mod without_contract;
 mod world;
 mod xml;

@@ -12,6 +12,7 @@ use std::time::Duration;
 use iwmo_gateway::api::{FindingReceipt, Receipt};
 use iwmo_gateway::clock::SetClock;
 use iwmo_gateway::config::Config;
+use iwmo_gateway::domain::alerts::Alerts;
 use iwmo_gateway::domain::berichten::contract::{Contract, Tarief, Wijze};
 use iwmo_gateway::domain::berichten::klasse::RetourCodes;
 use iwmo_gateway::domain::berichten::waarde::{Eenheid, ProductCategorie, ProductCode, RetourCode, Value};
@@ -326,6 +327,7 @@ async fn gateway(gemeente_answers_itself: bool) -> Gateway {
         parties: LocalParties::new([GEMEENTE, AANBIEDER].into_iter().chain(OTHER_GEMEENTEN).map(local)),
         profile: config.profile,
         calendar: config.calendar,
+        alerts: Alerts::default(),
         gemeenten: config.codelijsten.gemeenten,
         contracten: contracten().collect(),
         rejects_without_contract: false,

@@ -5,6 +5,7 @@
 mod ahead;
 mod audit;
 mod betaling;
+mod clocks;
 mod data;
 mod deadline;
 mod declaratie;
@@ -99,6 +100,10 @@ on_both_databases! {
         a_written_order_is_told_once_and_makes_a_verdict_stale
         a_clock_stands_where_it_would_once_its_order_is_taken_back;
     levels: what_stands_where_is_kept_with_each_change how_they_were_kept_is_told_by_the_day_in_amsterdam;
+    clocks: each_step_is_taken_once_with_a_row_for_each_who_is_told
+        what_was_not_told_yet_is_forgotten_and_what_was_told_is_resolved waived_for_good_or_until_a_day
+        a_clock_far_ahead_is_taken_back_and_a_little_is_not many_are_raised_in_portions
+        counted_again_it_moves_from_where_it_stood who_is_told_next_is_written_down_with_the_step;
     parties: every_read_keeps_parties_apart postbus_in_order_and_pages pickup_confirmed_twice
         newest_first_in_pages overview_counts errors_hold_no_bsn;
     waiting: found_by_what_it_waits_for released_once no_retour_answers_one_that_waits

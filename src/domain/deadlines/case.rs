@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::counted::{Counted, Way};
 use super::kind::DeadlineKind;
 use super::profile::{Profile, Side};
 use super::term::Unit;
@@ -82,12 +83,16 @@ pub struct Case<'a> {
 pub enum DeadlineState {
     /// Waiting for the answer, in time.
     Open,
-    /// Waiting for the answer, too late; an alert was raised.
+    /// Waiting for the answer, in time, and its moment is near.
+    DueSoon,
+    /// Waiting for the answer, too late.
     Overdue,
     /// Answered in time.
     Met,
     /// Answered too late.
     Late,
+    /// Somebody said that nobody needs to wait, for good or until a day.
+    Waived,
     /// Nobody waits any more: the network refused what was to be answered.
     Void,
 }
@@ -105,6 +110,8 @@ pub struct Opening {
     pub due: NaiveDate,
     /// The days on the way that did not count.
     pub skipped: Vec<Skipped>,
+    /// What it was counted by; `None`: by nothing that can be counted again.
+    pub counted: Option<Counted>,
     /// Open, or met or late when the bericht itself is the answer; void when nobody waits.
     pub state: DeadlineState,
     /// An earlier bericht that it belongs to; `None`: the one at hand.
@@ -170,11 +177,11 @@ impl<'a> Case<'a> {
 
     /// The same, by the term with this key.
     #[must_use]
-    pub fn under(&self, term: &str, (kind, answer): (DeadlineKind, Berichtsoort), day_0: NaiveDate) -> Option<Opening> {
-        let term = self.profile.term(term)?;
+    pub fn under(&self, key: &str, (kind, answer): (DeadlineKind, Berichtsoort), day_0: NaiveDate) -> Option<Opening> {
+        let term = self.profile.term(key)?;
         let due = term.due(day_0, self.calendar);
         let skipped = term.skipped(day_0, due, self.calendar);
-        Some(Opening { skipped, ..Opening::due_on(kind, answer, due) })
+        Some(Opening { skipped, ..Opening::due_on(kind, answer, due).counted(key, day_0, Way::After) })
     }
 
     /// The versions of a toewijzing that are known.
@@ -218,17 +225,40 @@ impl<'a> Case<'a> {
     }
 }
 
+impl DeadlineState {
+    /// Whether somebody still waits.
+    #[must_use]
+    pub const fn is_awaited(self) -> bool {
+        matches!(self, Self::Open | Self::DueSoon | Self::Overdue)
+    }
+}
+
 impl Opening {
     /// A deadline that ends with this day.
     #[must_use]
     pub const fn due_on(kind: DeadlineKind, answer: Berichtsoort, due: NaiveDate) -> Self {
-        Self { kind, answer, subject: None, due, skipped: Vec::new(), state: DeadlineState::Open, bericht_id: None }
+        Self {
+            kind,
+            answer,
+            subject: None,
+            due,
+            skipped: Vec::new(),
+            counted: None,
+            state: DeadlineState::Open,
+            bericht_id: None,
+        }
     }
 
     /// About this.
     #[must_use]
     pub fn about(self, subject: &impl ToString) -> Self {
         Self { subject: Some(subject.to_string()), ..self }
+    }
+
+    /// Counted by the term with this key.
+    #[must_use]
+    pub fn counted(self, key: &str, day_0: NaiveDate, way: Way) -> Self {
+        Self { counted: Some(Counted { term: key.to_owned(), day_0, way }), ..self }
     }
 
     /// In this state.

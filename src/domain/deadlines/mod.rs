@@ -9,14 +9,17 @@
 //! | [`profile`] | how long each kind runs between parties |
 //! | [`levels`] | how well they were kept |
 //! | [`term`], [`werkdag`] | counting, and the days that count |
+//! | [`counted`], [`warn`] | why a due date is the day that it is, and from when it is due soon |
 //!
 //! Imports `berichten`, `facts`, `afspraken` and `judging`.
 
 pub mod case;
+pub mod counted;
 pub mod kind;
 pub mod kinds;
 pub mod levels;
 pub mod profile;
 pub mod releases;
 pub mod term;
+pub mod warn;
 pub mod werkdag;

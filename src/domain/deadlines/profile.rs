@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::kind::DeadlineKind;
 use super::term::Term;
+use super::warn::Warn;
 use crate::domain::afspraken::Afspraken;
 
 /// One end of the traffic between a gemeente and an aanbieder.
@@ -28,8 +29,8 @@ pub struct PlainTerm {
     pub awaits: String,
     /// How long it runs.
     pub term: Term,
-    /// How many days before the due date it counts as due soon.
-    pub warn_days: u32,
+    /// When it is due soon.
+    pub warns: Vec<Warn>,
     /// A stop that is reported on its toewijzing ends it.
     pub ends_with_stop: bool,
 }
@@ -45,8 +46,10 @@ pub struct Profile {
     pub plain: Vec<PlainTerm>,
     /// What was agreed besides terms.
     pub afspraken: Afspraken,
-    /// How many days before the due date a deadline counts as due soon.
-    pub warn_days: u32,
+    /// When deadlines are due soon, by the key of the term.
+    pub warns: BTreeMap<String, Vec<Warn>>,
+    /// The same of those that say nothing of it.
+    pub other_warns: Vec<Warn>,
 }
 
 impl Profile {
@@ -60,6 +63,19 @@ impl Profile {
     #[must_use]
     pub fn term_of(&self, kind: DeadlineKind) -> Option<Term> {
         self.term(kind.name())
+    }
+
+    /// When deadlines under the term with this key are due soon.
+    #[must_use]
+    pub fn warns_of(&self, key: &str) -> &[Warn] {
+        let plain = || self.plain.iter().find(|term| term.name == key).map(|term| &term.warns);
+        self.warns.get(key).or_else(plain).unwrap_or(&self.other_warns)
+    }
+
+    /// The term with this key or name, started by a bericht or by a person.
+    #[must_use]
+    pub fn any_term(&self, key: &str) -> Option<Term> {
+        self.term(key).or_else(|| self.plain.iter().find(|term| term.name == key).map(|term| term.term))
     }
 
     /// The term that no bericht starts, by its name or by that of its agreement; `None` when this profile has no such term, or

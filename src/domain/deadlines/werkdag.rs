@@ -108,6 +108,13 @@ impl Calendar {
         day.iter_days().skip(1).filter(|day| self.is_werkdag(*day)).take(count as usize).last().unwrap_or(day)
     }
 
+    /// The `count`th werkdag before `day`.
+    #[must_use]
+    pub fn werkdagen_before(&self, day: NaiveDate, count: u32) -> NaiveDate {
+        let mut before = std::iter::successors(day.pred_opt(), NaiveDate::pred_opt).filter(|day| self.is_werkdag(*day));
+        count.checked_sub(1).map_or(day, |skip| before.nth(skip as usize).unwrap_or(day))
+    }
+
     fn feestdag(&self, day: NaiveDate) -> Option<&'static str> {
         let year = day.year();
         match (day.month(), day.day()) {

@@ -5,6 +5,7 @@ use crate::clock;
 use crate::domain::deadlines::case::{Case, Opening};
 use crate::domain::deadlines::kinds::row;
 use crate::domain::facts::new_toewijzing::NewToewijzing;
+use crate::exchange::moments::moments;
 use crate::exchange::parties::Addressee;
 use crate::exchange::{Gateway, ids};
 use crate::store::{ClosingOpened, LedgerChange, NewDeadline};
@@ -26,7 +27,10 @@ impl Draft<'_> {
     }
 
     pub(super) fn deadline(&self, opening: Opening, gateway: &Gateway) -> NewDeadline {
-        let Opening { kind, answer, subject, due, state, bericht_id, skipped: _ } = opening;
+        let Opening { kind, answer, subject, due, state, bericht_id, counted, skipped: _ } = opening;
+        let key = counted.as_ref().map_or(kind.name(), |counted| &counted.term).to_owned();
+        let from = counted.as_ref().map_or(clock::date_of(self.received.at), |counted| counted.day_0);
+        let moments = moments(&key, (from, due), counted, gateway);
         let (gemeente, aanbieder) = self.bericht.header().pair();
         NewDeadline {
             id: ids::new_id(self.received.at),
@@ -39,7 +43,7 @@ impl Draft<'_> {
             subject,
             due,
             due_at: clock::end_of(due),
-            warn_days: gateway.profile.warn_days,
+            moments,
             state,
         }
     }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::domain::Timestamp;
 use crate::domain::deadlines::kinds::awaited;
-use crate::store::{Acknowledged, DeadlineView, Opened, Origin};
+use crate::store::{Acknowledged, DeadlineState, DeadlineView, Opened, Origin, Waiver};
 
 /// A deadline as it stands, as the API gives it.
 #[derive(Serialize, ToSchema)]
@@ -40,7 +40,10 @@ pub struct DeadlineJson {
     pub due: String,
     /// The first day on which it is due soon.
     pub warn_from: String,
-    /// `open`, `overdue`, `met`, `late` or `void`.
+    /// Why it is due on that day, in Dutch, with the days that did not count.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub explanation: String,
+    /// `open`, `due-soon`, `overdue`, `met`, `late`, `waived` or `void`.
     pub state: &'static str,
     /// When it was answered, or told to be done.
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -48,6 +51,24 @@ pub struct DeadlineJson {
     /// Who took it on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acknowledged: Option<AcknowledgedJson>,
+    /// Who said that nobody needs to wait for it, where that holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waived: Option<WaivedJson>,
+}
+
+/// Who said that nobody needs to wait for a deadline.
+#[derive(Serialize, ToSchema)]
+pub struct WaivedJson {
+    /// Why.
+    pub reason: String,
+    /// The last day that it holds; absent: for good.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<NaiveDate>,
+    /// When that was said.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// By whom, by the name of the credential.
+    pub by: String,
 }
 
 /// What a person opened a deadline with.
@@ -106,10 +127,18 @@ impl From<DeadlineView> for DeadlineJson {
             opened,
             due: view.due.to_string(),
             warn_from,
+            explanation: view.explanation,
             state: view.state.name(),
             closed_at: view.closed_at,
             acknowledged: view.acknowledged.map(AcknowledgedJson::from),
+            waived: view.waiver.filter(|_| view.state == DeadlineState::Waived).map(WaivedJson::from),
         }
+    }
+}
+
+impl From<Waiver> for WaivedJson {
+    fn from(Waiver { reason, until, at, by }: Waiver) -> Self {
+        Self { reason, until, at, by }
     }
 }
 

@@ -578,9 +578,11 @@ pub(super) fn deadline(view: &DeadlineView) -> String {
 pub(super) const fn deadline_state(state: DeadlineState) -> &'static str {
     match state {
         DeadlineState::Open => "open",
+        DeadlineState::DueSoon => "bijna",
         DeadlineState::Overdue => "te laat",
         DeadlineState::Met => "op tijd",
         DeadlineState::Late => "te laat gekomen",
+        DeadlineState::Waived => "kwijtgescholden",
         DeadlineState::Void => "vervallen",
     }
 }

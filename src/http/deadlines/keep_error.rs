@@ -1,13 +1,14 @@
 //! Why a deadline stayed as it was, for who asked.
 
 use axum::http::StatusCode;
+use chrono::NaiveDate;
 
 use crate::exchange::keep::KeepError;
 
 pub(in crate::http) const fn status(why: &KeepError) -> StatusCode {
     match why {
         KeepError::NotFound => StatusCode::NOT_FOUND,
-        KeepError::OtherParty => StatusCode::FORBIDDEN,
+        KeepError::OtherParty | KeepError::OwnTurn => StatusCode::FORBIDDEN,
         KeepError::OtherContent | KeepError::ByBericht | KeepError::Closed | KeepError::DoneOn(_) => {
             StatusCode::CONFLICT
         }
@@ -15,6 +16,7 @@ pub(in crate::http) const fn status(why: &KeepError) -> StatusCode {
         | KeepError::NotWatched(_)
         | KeepError::NotOurs
         | KeepError::NoAanbieder
+        | KeepError::Past(_)
         | KeepError::NotYet { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         KeepError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
@@ -41,6 +43,8 @@ pub(in crate::http) fn texts(why: &KeepError) -> Option<Texts> {
             "Niet toegestaan",
             "Dit doet een van de partijen zelf, met haar eigen token; bij een schriftelijke opdracht is dat de gemeente.".to_owned(),
         ),
+        KeepError::OwnTurn => of_waiving(None),
+        KeepError::Past(day) => of_waiving(Some(*day)),
         KeepError::NotOurs => (
             "partij-niet-hier",
             "Partij niet van deze gateway",
@@ -79,6 +83,23 @@ pub(in crate::http) fn texts(why: &KeepError) -> Option<Texts> {
             format!("De termijn telt vanaf {from}: gereed kan het zijn van die dag tot en met vandaag ({today})."),
         ),
     })
+}
+
+/// Of what nobody needs to wait for: a day that is past, or whose turn it is.
+fn of_waiving(past: Option<NaiveDate>) -> Texts {
+    match past {
+        None => (
+            "eigen-beurt",
+            "Niet toegestaan",
+            "Deze partij is zelf aan zet. Kwijtschelden doet de partij die wacht, met haar eigen token, of een beheerder."
+                .to_owned(),
+        ),
+        Some(day) => (
+            "dag-voorbij",
+            "Dag is voorbij",
+            format!("De dag {day} is voorbij. Geef met \"until\" vandaag of een latere dag, of laat \"until\" weg."),
+        ),
+    }
 }
 
 fn no_such_term(profile: &str, known: &[String]) -> String {

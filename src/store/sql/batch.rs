@@ -48,7 +48,7 @@ pub enum Value {
     Number(Option<i64>),
     Truth(bool),
     Instant(Option<Timestamp>),
-    Day(NaiveDate),
+    Day(Option<NaiveDate>),
     Bytes(Bytes),
 }
 
@@ -388,6 +388,12 @@ impl From<Option<Timestamp>> for Value {
 
 impl From<NaiveDate> for Value {
     fn from(day: NaiveDate) -> Self {
+        Self::Day(Some(day))
+    }
+}
+
+impl From<Option<NaiveDate>> for Value {
+    fn from(day: Option<NaiveDate>) -> Self {
         Self::Day(day)
     }
 }

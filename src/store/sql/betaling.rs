@@ -10,10 +10,10 @@ use super::Result;
 use super::audit;
 use super::batch::Batch;
 use super::row::Fields;
-use crate::domain::Partij;
 use crate::domain::berichten::declaratie::GeslotenPeriode;
 use crate::domain::berichten::waarde::Value;
 use crate::domain::money::betaling::{Kenmerk, Payable, Payee, net};
+use crate::domain::{Partij, Timestamp};
 use crate::store::{
     After, BetaaldeDeclaratie, BetalingStore, BetalingView, DeadlineState, LeftOut, Made, NewBetaling, Payment, Reden,
     StoreError, VorderingView, Withdrawal,
@@ -67,19 +67,20 @@ pub const PAYABLE: &str = "CASE WHEN p.toegekend IS NULL THEN 0
 
 /// A declaratie was answered: nobody waits for its payment when nothing is payable, and somebody does when it is after all. The
 /// same of declaraties that credit it, as what these take back follows from the answer.
-pub async fn keep_clocks(conn: &mut Connection, declaratie_id: &str) -> Result<()> {
+pub async fn keep_clocks(conn: &mut Connection, declaratie_id: &str, at: Timestamp) -> Result<()> {
     // Most declaraties have no such deadline: only under a profile with a term for it.
     const TOUCHED: &str = "SELECT DISTINCT k.bericht_id FROM deadline k
-        WHERE k.clock = 'betaling' AND k.state IN ('open', 'overdue', 'void') AND (k.bericht_id = $1
+        WHERE k.clock = 'betaling' AND k.state IN ('open', 'due-soon', 'overdue', 'waived', 'void') AND (k.bericht_id = $1
             OR k.bericht_id IN (SELECT c.bericht_id FROM prestatie o JOIN prestatie c ON c.gemeente = o.gemeente
                 AND c.aanbieder = o.aanbieder AND c.vorig_referentie_nummer = o.referentie_nummer AND NOT c.void
                 WHERE o.bericht_id = $1 AND o.debet_credit = 'D' AND NOT o.void))
         ORDER BY k.bericht_id";
-    const VOID: &str = "UPDATE deadline SET state = 'void'
-        WHERE bericht_id = $1 AND clock = 'betaling' AND state IN ('open', 'overdue')";
+    const VOID: &str = "UPDATE deadline SET state = 'void', changed_at = $2
+        WHERE bericht_id = $1 AND clock = 'betaling' AND state IN ('open', 'due-soon', 'overdue', 'waived')";
     // What was raised before is not raised again.
     const REOPEN: &str = "UPDATE deadline
-        SET state = CASE WHEN EXISTS (SELECT 1 FROM alert WHERE deadline_id = id) THEN 'overdue' ELSE 'open' END
+        SET state = CASE WHEN EXISTS (SELECT 1 FROM transition t WHERE t.deadline_id = deadline.id AND t.state = 'overdue')
+            THEN 'overdue' ELSE 'open' END, changed_at = $2, next_at = $2
         WHERE bericht_id = $1 AND clock = 'betaling' AND state = 'void'";
     const HAS_CLOCK: &str = "SELECT COUNT(*) FROM deadline WHERE bericht_id = $1 AND clock = 'betaling'";
     let clocks: i64 = sqlx::query_scalar(HAS_CLOCK).bind(declaratie_id).fetch_one(&mut *conn).await?;
@@ -89,7 +90,7 @@ pub async fn keep_clocks(conn: &mut Connection, declaratie_id: &str) -> Result<(
     let touched: Vec<String> = sqlx::query_scalar(TOUCHED).bind(declaratie_id).fetch_all(&mut *conn).await?;
     for id in touched {
         let change = if payable_of(conn, &id).await? <= 0 { VOID } else { REOPEN };
-        sqlx::query(change).bind(&id).execute(&mut *conn).await?;
+        sqlx::query(change).bind(&id).bind(at).execute(&mut *conn).await?;
     }
     Ok(())
 }
@@ -187,8 +188,8 @@ pub async fn settle(conn: &mut Connection, payment: &Payment) -> Result<Option<B
     const SETTLE: &str = "UPDATE betaling SET betaald_op = $3
         WHERE gemeente = $1 AND kenmerk = $2 AND betaald_op IS NULL AND withdrawn IS NULL";
     const CLOCKS: &str = "UPDATE deadline
-        SET state = CASE WHEN $3 <= due THEN 'met' ELSE 'late' END, closed_at = $4
-        WHERE clock = 'betaling' AND state IN ('open', 'overdue') AND bericht_id IN (
+        SET state = CASE WHEN $3 <= due THEN 'met' ELSE 'late' END, closed_at = $4, changed_at = $4
+        WHERE clock = 'betaling' AND state IN ('open', 'due-soon', 'overdue', 'waived') AND bericht_id IN (
             SELECT declaratie_id FROM betaalde_declaratie WHERE gemeente = $1 AND kenmerk = $2)";
     let Payment { gemeente, kenmerk, day, at, by } = payment;
     let done = sqlx::query(SETTLE)

@@ -1,30 +1,23 @@
-//! Deadlines and the alerts about them.
+//! Deadlines: lists of them, and what people do about them.
 
 use async_trait::async_trait;
 use serde_json::json;
-use sqlx::{AssertSqlSafe, QueryBuilder};
+use sqlx::QueryBuilder;
 
-use super::super::{Connection, Database, Db, Row, SKIP_LOCKED};
+use super::super::{Connection, Database, Db, Row};
 use super::batch::Batch;
+use super::recount::{warns, warns_text};
 use super::row::{Fields, day_in_order, in_order};
 use super::{Result, audit, spoed};
+use crate::domain::Partij;
 use crate::domain::berichten::waarde::Value;
-use crate::domain::{Partij, Timestamp};
 use crate::store::{
-    Acknowledged, After, DeadlineAsked, DeadlineQuery, DeadlineState, DeadlineStore, DeadlineView, Done, NewOpened,
-    Opened, Opening, Origin, Spoed, SpoedWithdrawal, StartedBy, StoreError,
+    Acknowledged, After, DeadlineAsked, DeadlineQuery, DeadlineState, DeadlineStore, DeadlineView, Done, Moments,
+    NewOpened, Opened, Opening, Origin, Spoed, SpoedWithdrawal, StartedBy, StoreError, Waiver,
 };
 
 #[async_trait]
 impl DeadlineStore for Database {
-    async fn raise_overdue(&self, now: Timestamp) -> Result<Vec<DeadlineView>> {
-        self.write((now,), raise_overdue).await
-    }
-
-    async fn next_deadline_at(&self) -> Result<Option<Timestamp>> {
-        self.read((), next_deadline_at).await
-    }
-
     async fn deadlines(&self, query: &DeadlineQuery, after: After<'_>, limit: u32) -> Result<Vec<DeadlineView>> {
         self.read((query, after, limit), deadlines).await
     }
@@ -57,41 +50,17 @@ impl DeadlineStore for Database {
 /// A deadline with the header of the bericht that started it, or what a person opened it with, and who took it on.
 pub const VIEW: &str = "SELECT d.*, b.soort, b.afzender, b.ontvanger, b.identificatie, o.kenmerk, o.afspraak, o.vanaf,
         o.toewijzing_nummer, o.referentie, o.gereed_op, a.owner, a.reason, a.acknowledged_at,
-        a.acknowledged_by
+        a.acknowledged_by, w.reason AS waiver_reason, w.until, w.waived_at, w.waived_by
     FROM deadline d LEFT JOIN bericht b ON b.id = d.bericht_id LEFT JOIN opened o ON o.deadline_id = d.id
-        LEFT JOIN acknowledged a ON a.deadline_id = d.id WHERE ";
+        LEFT JOIN acknowledged a ON a.deadline_id = d.id LEFT JOIN waiver w ON w.deadline_id = d.id WHERE ";
 
 /// Somebody waits.
-const AWAITED: [DeadlineState; 2] = [DeadlineState::Open, DeadlineState::Overdue];
+const AWAITED: [DeadlineState; 3] = [DeadlineState::Open, DeadlineState::DueSoon, DeadlineState::Overdue];
 
 const OPENED: &str = "deadline.opened";
 const DONE: &str = "deadline.done";
 const ACKNOWLEDGED: &str = "deadline.acknowledged";
 const HANDED_OVER: &str = "deadline.handed-over";
-
-/// See [`crate::store::DeadlineStore::raise_overdue`].
-pub async fn raise_overdue(conn: &mut Connection, now: Timestamp) -> Result<Vec<DeadlineView>> {
-    // A row that somebody else holds is being raised or closed there; a closing that fails leaves it for the next call.
-    let passed =
-        format!("SELECT id FROM deadline WHERE state = 'open' AND due_at <= $1 ORDER BY due_at, id {SKIP_LOCKED}");
-    let ids: Vec<String> = sqlx::query_scalar(AssertSqlSafe(passed)).bind(now).fetch_all(&mut *conn).await?;
-    let mut raised = Vec::with_capacity(ids.len());
-    for id in ids {
-        sqlx::query("UPDATE deadline SET state = 'overdue' WHERE id = $1").bind(&id).execute(&mut *conn).await?;
-        sqlx::query("INSERT INTO alert (deadline_id, raised_at) VALUES ($1, $2)")
-            .bind(&id)
-            .bind(now)
-            .execute(&mut *conn)
-            .await?;
-        raised.append(&mut views(conn, QueryBuilder::new(VIEW).push("d.id = ").push_bind(id)).await?);
-    }
-    Ok(raised)
-}
-
-/// See [`crate::store::DeadlineStore::next_deadline_at`].
-pub async fn next_deadline_at(conn: &mut Connection) -> Result<Option<Timestamp>> {
-    Ok(sqlx::query_scalar("SELECT MIN(due_at) FROM deadline WHERE state = 'open'").fetch_one(conn).await?)
-}
 
 /// The clocks that this bericht started.
 pub async fn deadlines_of(conn: &mut Connection, bericht_id: &str) -> Result<Vec<DeadlineView>> {
@@ -163,8 +132,9 @@ pub async fn one(conn: &mut Connection, id: &str, partij: Option<&Partij>) -> Re
 /// Two at once: whoever comes second finds the name taken, and nothing of it remains.
 pub async fn open(conn: &mut Connection, new: &NewOpened) -> Result<Opening> {
     const DEADLINE: &str =
-        "INSERT INTO deadline (id, clock, answer, responsible, subject, due, due_at, state, warn_days, gemeente, aanbieder)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10)";
+        "INSERT INTO deadline (id, clock, answer, responsible, subject, due, due_at, state, gemeente, aanbieder, warns, next_at,
+            term, day_0, way, explanation)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10, $11, $12, $13, $14, $15)";
     const OPEN: &str = "INSERT INTO opened (deadline_id, opener, kenmerk, afspraak, gemeente, aanbieder, vanaf,
             toewijzing_nummer, referentie)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (opener, kenmerk) DO NOTHING";
@@ -186,9 +156,9 @@ pub async fn open(conn: &mut Connection, new: &NewOpened) -> Result<Opening> {
         .bind(asked.toewijzing_nummer.map(|nummer| nummer.to_string()))
         .bind(day_in_order(new.due))
         .bind(in_order(new.due_at))
-        .bind(i64::from(new.warn_days))
         .bind(&asked.gemeente)
         .bind(&asked.aanbieder);
+    bind_moments(&mut batch, &new.moments);
     batch
         .statement(OPEN)
         .bind(&new.id)
@@ -207,10 +177,23 @@ pub async fn open(conn: &mut Connection, new: &NewOpened) -> Result<Opening> {
     one(conn, &new.id, None).await?.map(Opening::New).ok_or(StoreError::Stale)
 }
 
+/// Adds its moments to a statement: warns, next_at, term, day_0, way and explanation, in that order.
+pub fn bind_moments(batch: &mut Batch, moments: &Moments) {
+    let counted = moments.counted.as_ref();
+    batch
+        .bind(warns_text(&moments.warns))
+        .bind(in_order(moments.next_at))
+        .bind(counted.map(|counted| &counted.term))
+        .bind(counted.map(|counted| counted.day_0))
+        .bind(counted.map(|counted| counted.way.word()))
+        .bind(&moments.explanation);
+}
+
 /// See [`crate::store::DeadlineStore::finish_deadline`].
 pub async fn finish(conn: &mut Connection, done: &Done) -> Result<Option<DeadlineView>> {
-    const FINISH: &str = "UPDATE deadline SET state = CASE WHEN $2 <= due THEN 'met' ELSE 'late' END, closed_at = $3
-        WHERE id = $1 AND bericht_id IS NULL AND state IN ('open', 'overdue')";
+    const FINISH: &str = "UPDATE deadline SET state = CASE WHEN $2 <= due THEN 'met' ELSE 'late' END, closed_at = $3,
+            changed_at = $3
+        WHERE id = $1 AND bericht_id IS NULL AND state IN ('open', 'due-soon', 'overdue', 'waived')";
     let Done { id, day, at, by } = done;
     let finished = sqlx::query(FINISH).bind(id).bind(day).bind(at).execute(&mut *conn).await?;
     if finished.rows_affected() == 1 {
@@ -228,7 +211,7 @@ pub async fn finish(conn: &mut Connection, done: &Done) -> Result<Option<Deadlin
 /// See [`crate::store::DeadlineStore::acknowledge_deadline`].
 pub async fn acknowledge(conn: &mut Connection, id: &str, taken: &Acknowledged) -> Result<Option<DeadlineView>> {
     const TAKE: &str = "INSERT INTO acknowledged (deadline_id, owner, reason, acknowledged_at, acknowledged_by)
-        SELECT id, $2, $3, $4, $5 FROM deadline WHERE id = $1 AND state IN ('open', 'overdue')
+        SELECT id, $2, $3, $4, $5 FROM deadline WHERE id = $1 AND state IN ('open', 'due-soon', 'overdue')
         ON CONFLICT (deadline_id) DO UPDATE SET owner = $2, reason = $3, acknowledged_at = $4, acknowledged_by = $5
             WHERE (acknowledged.owner, acknowledged.reason) <> ($2, $3)";
     let Acknowledged { owner, reason, at, by } = taken;
@@ -249,6 +232,7 @@ pub async fn acknowledge(conn: &mut Connection, id: &str, taken: &Acknowledged) 
     Ok(view)
 }
 
+/// The deadlines that a query finds that begins with [`VIEW`].
 pub async fn views(conn: &mut Connection, query: &mut QueryBuilder<Db>) -> Result<Vec<DeadlineView>> {
     let rows = query.build().fetch_all(conn).await?;
     rows.iter().map(view).collect()
@@ -267,8 +251,11 @@ fn view(row: &Row) -> Result<DeadlineView> {
         state: fields.parse("state", DeadlineState::from_name)?,
         closed_at: fields.get("closed_at")?,
         closed_by: fields.get("closed_by")?,
-        warn_days: fields.number("warn_days")?,
+        due_at: fields.get("due_at")?,
+        warns: fields.parse("warns", warns)?,
+        explanation: fields.get("explanation")?,
         acknowledged: acknowledged(&fields)?,
+        waiver: waiver(&fields)?,
     })
 }
 
@@ -301,4 +288,10 @@ fn acknowledged(fields: &Fields<'_>) -> Result<Option<Acknowledged>> {
     let Some(owner) = fields.get("owner")? else { return Ok(None) };
     let (reason, at, by) = (fields.get("reason")?, fields.get("acknowledged_at")?, fields.get("acknowledged_by")?);
     Ok(Some(Acknowledged { owner, reason, at, by }))
+}
+
+fn waiver(fields: &Fields<'_>) -> Result<Option<Waiver>> {
+    let Some(reason) = fields.get("waiver_reason")? else { return Ok(None) };
+    let (until, at, by) = (fields.get("until")?, fields.get("waived_at")?, fields.get("waived_by")?);
+    Ok(Some(Waiver { reason, until, at, by }))
 }

@@ -18,7 +18,7 @@ use crate::domain::berichten::waarde::{ReferentieNummer, ToewijzingNummer, Value
 use crate::domain::facts::calculation::Calculation;
 use crate::domain::facts::history::{DeclaratieFact, PrestatieFact};
 use crate::domain::finding::Finding;
-use crate::domain::{Berichtsoort, Partij};
+use crate::domain::{Berichtsoort, Partij, Timestamp};
 use crate::store::{
     About, Declarable, DeclaratieStore, DeclaratieView, KeptCalculation, LastSeen, LineQuery, LineView, NewDeclaratie,
     Place, Proposal, Returned,
@@ -127,7 +127,12 @@ fn calculations_text(calculations: &[Calculation]) -> Result<String> {
 }
 
 /// An antwoord came: of the lines that it returns so much is granted, all others of its declaratie are granted in full.
-pub async fn grant_lines(conn: &mut Connection, declaratie_id: &str, returned: &[Returned]) -> Result<()> {
+pub async fn grant_lines(
+    conn: &mut Connection,
+    declaratie_id: &str,
+    returned: &[Returned],
+    at: Timestamp,
+) -> Result<()> {
     const ALL: &str = "UPDATE prestatie SET toegekend = bedrag WHERE bericht_id = $1 AND NOT void";
     // Many in one statement: one for each line would hold up all other writers for seconds.
     const RETURNED: &str = "UPDATE prestatie SET toegekend = returned.column3
@@ -148,7 +153,7 @@ pub async fn grant_lines(conn: &mut Connection, declaratie_id: &str, returned: &
         }
     }
     batch.run(conn).await?;
-    keep_clocks(conn, declaratie_id).await
+    keep_clocks(conn, declaratie_id, at).await
 }
 
 /// What tells a line from the others of its declaratie (TR101).

@@ -31,7 +31,7 @@ pub async fn overview(conn: &mut Connection) -> Result<Overview> {
         (SELECT COUNT(*) FROM bericht WHERE outcome = 'accepted') AS accepted,
         (SELECT COUNT(*) FROM bericht WHERE outcome = 'rejected') AS rejected,
         (SELECT COUNT(*) FROM bericht WHERE outcome = 'refused') AS refused,
-        (SELECT COUNT(*) FROM deadline WHERE state = 'open') AS open,
+        (SELECT COUNT(*) FROM deadline WHERE state IN ('open', 'due-soon', 'waived') AND state <> 'waived') AS open,
         (SELECT COUNT(*) FROM deadline WHERE state = 'overdue') AS overdue,
         (SELECT COUNT(*) FROM parcel WHERE due_at IS NOT NULL) AS waiting,
         (SELECT COUNT(*) FROM parcel WHERE due_at IS NULL AND state <> 'delivered' AND replaced_by IS NULL

@@ -9,10 +9,10 @@ use super::super::Connection;
 use super::Result;
 use super::batch::Batch;
 use super::declaratie::{grant_lines, insert_declaratie};
-use crate::domain::Release;
 use crate::domain::berichten::levering::{StartKey, StopKey};
 use crate::domain::berichten::release::Property;
 use crate::domain::berichten::waarde::{Bsn, Value};
+use crate::domain::{Release, Timestamp};
 use crate::store::{About, Effect, LedgerChange, NewToewijzing};
 
 /// Where a row comes from: the bericht and the place in it.
@@ -225,18 +225,18 @@ impl Client<'_> {
 }
 
 /// What an answer makes of its heenbericht.
-pub async fn apply(conn: &mut Connection, heenbericht_id: &str, effect: &Effect) -> Result<()> {
+pub async fn apply(conn: &mut Connection, heenbericht_id: &str, effect: &Effect, at: Timestamp) -> Result<()> {
     match effect {
         Effect::Accepts => Ok(()),
-        Effect::Refuses => take_out(conn, heenbericht_id).await,
-        Effect::Returns(lines) => grant_lines(conn, heenbericht_id, lines).await,
+        Effect::Refuses => take_out(conn, heenbericht_id, at).await,
+        Effect::Returns(lines) => grant_lines(conn, heenbericht_id, lines, at).await,
     }
 }
 
 /// Makes this heenbericht count as not sent: what it put in is refused, what it removed comes back.
-async fn take_out(conn: &mut Connection, heenbericht_id: &str) -> Result<()> {
+async fn take_out(conn: &mut Connection, heenbericht_id: &str, at: Timestamp) -> Result<()> {
     // The subjects first, as for every verdict about them; their history changes as well.
-    const STEPS: [&str; 12] = [
+    const STEPS: [&str; 11] = [
         "UPDATE revision SET revision = revision + 1
             WHERE (gemeente, aanbieder, subject) IN (
                 SELECT gemeente, aanbieder, subject FROM about WHERE bericht_id = $1)",
@@ -251,11 +251,12 @@ async fn take_out(conn: &mut Connection, heenbericht_id: &str) -> Result<()> {
         "UPDATE prestatie SET void = TRUE WHERE bericht_id = $1",
         // The number of a declaratie or factuur that was refused as a whole is free again (TR324).
         "UPDATE bericht SET identity = NULL WHERE id = $1 AND soort = 'WMO303'",
-        "UPDATE deadline SET state = 'void' WHERE bericht_id = $1 AND clock NOT IN ('retour', 'declaratie-antwoord')
-            AND state IN ('open', 'overdue')",
     ];
+    const CLOCKS: &str = "UPDATE deadline SET state = 'void', changed_at = $2 WHERE bericht_id = $1
+        AND clock NOT IN ('retour', 'declaratie-antwoord') AND state IN ('open', 'due-soon', 'overdue', 'waived')";
     for step in STEPS {
         sqlx::query(step).bind(heenbericht_id).execute(&mut *conn).await?;
     }
+    sqlx::query(CLOCKS).bind(heenbericht_id).bind(at).execute(conn).await?;
     Ok(())
 }

@@ -4,15 +4,20 @@
 //! and the few words of SQL that differ. Every function here runs inside one transaction that its caller
 //! opened and will end: what a function did before it failed does not remain.
 
+mod alert_lists;
+mod alerts;
 mod audit;
 mod batch;
 mod bericht;
 mod betaling;
+mod clocks;
 mod deadline;
 mod declaratie;
+mod escalate;
 mod facts;
 mod figures;
 mod finding;
+mod gather;
 mod health;
 mod history;
 mod intake;
@@ -20,12 +25,15 @@ mod journal;
 mod ledger;
 mod levels;
 mod levering;
+mod messages;
 mod outbox;
 mod pages;
 mod payload;
 mod postbus;
 mod prestatie;
+mod raise;
 mod record;
+mod recount;
 mod refused;
 mod row;
 mod schema;

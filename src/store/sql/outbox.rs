@@ -269,7 +269,7 @@ pub async fn settle(
         hold(conn, new).await?;
     }
     if settled.state == "refused" {
-        void_deadlines(conn, referentienummer).await?;
+        void_deadlines(conn, referentienummer, now).await?;
     }
     Ok(())
 }
@@ -324,11 +324,11 @@ pub async fn holds(conn: &mut Connection) -> Result<Vec<Hold>> {
 }
 
 /// What the network refused will never be answered, nor followed by what it asked for. A Fo01 only tells about a bericht, and voids nothing of it.
-pub(super) async fn void_deadlines(conn: &mut Connection, referentienummer: &str) -> Result<()> {
-    const VOID: &str = "UPDATE deadline SET state = 'void'
-        WHERE state IN ('open', 'overdue') AND bericht_id =
+pub(super) async fn void_deadlines(conn: &mut Connection, referentienummer: &str, at: Timestamp) -> Result<()> {
+    const VOID: &str = "UPDATE deadline SET state = 'void', changed_at = $2
+        WHERE state IN ('open', 'due-soon', 'overdue', 'waived') AND bericht_id =
             (SELECT bericht_id FROM parcel WHERE referentienummer = $1 AND kind <> 'Fo01')";
-    sqlx::query(VOID).bind(referentienummer).execute(conn).await?;
+    sqlx::query(VOID).bind(referentienummer).bind(at).execute(conn).await?;
     Ok(())
 }
 

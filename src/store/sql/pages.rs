@@ -53,9 +53,9 @@ impl PagesStore for Database {
 async fn work_groups(conn: &mut Connection, partij: Option<&Partij>, before: Timestamp) -> Result<Vec<WorkGroup>> {
     let mut query: QueryBuilder<Db> = QueryBuilder::new(
         "SELECT d.responsible, d.clock, d.answer, COUNT(CASE WHEN d.state = 'overdue' THEN 1 END) AS late,
-            COUNT(CASE WHEN d.state = 'open' THEN 1 END) AS soon, COUNT(a.deadline_id) AS taken, MIN(d.due) AS first_due
+            COUNT(CASE WHEN d.state <> 'overdue' THEN 1 END) AS soon, COUNT(a.deadline_id) AS taken, MIN(d.due) AS first_due
         FROM (SELECT * FROM deadline WHERE state = 'overdue' UNION ALL
-            SELECT * FROM deadline WHERE state = 'open' AND due_at <= ",
+            SELECT * FROM deadline WHERE state IN ('open', 'due-soon') AND due_at <= ",
     );
     query.push_bind(before).push(") d LEFT JOIN acknowledged a ON a.deadline_id = d.id");
     query.push(" WHERE 1 = 1");
@@ -79,7 +79,7 @@ fn work_group(row: &Row) -> Result<WorkGroup> {
 
 async fn work(conn: &mut Connection, wanted: &WorkQuery, after: Option<&str>, limit: u32) -> Result<Vec<DeadlineView>> {
     let mut query = QueryBuilder::new(VIEW);
-    query.push(if wanted.only_late { "d.state = 'overdue'" } else { "d.state IN ('open', 'overdue')" });
+    query.push(if wanted.only_late { "d.state = 'overdue'" } else { "d.state IN ('open', 'due-soon', 'overdue')" });
     concerning(&mut query, wanted.partij.as_ref());
     let named = [("responsible", &wanted.responsible), ("clock", &wanted.clock), ("answer", &wanted.answer)];
     for (column, value) in named {
@@ -116,7 +116,11 @@ async fn due_days(
     last: NaiveDate,
 ) -> Result<Vec<(NaiveDate, i64)>> {
     let mut query: QueryBuilder<Db> = QueryBuilder::new("SELECT d.due, COUNT(*) AS waiting FROM deadline d");
-    query.push(" WHERE d.state = 'open' AND d.due >= ").push_bind(first).push(" AND d.due <= ").push_bind(last);
+    query
+        .push(" WHERE d.state IN ('open', 'due-soon') AND d.due >= ")
+        .push_bind(first)
+        .push(" AND d.due <= ")
+        .push_bind(last);
     concerning(&mut query, partij);
     query.push(" GROUP BY d.due ORDER BY d.due");
     let day = |row: &Row| {

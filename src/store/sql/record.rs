@@ -3,6 +3,7 @@
 use super::super::Connection;
 use super::audit::approve;
 use super::batch::Batch;
+use super::deadline::bind_moments;
 use super::declaratie::insert_prestaties;
 use super::finding::insert_findings;
 use super::ledger::{advance_revisions, apply, change_ledger, insert_about};
@@ -28,7 +29,7 @@ pub async fn record(conn: &mut Connection, entry: &Entry, is_staged: bool) -> Re
     let mut batch = write(entry, is_staged)?;
     if let Some(answering) = &entry.answers {
         batch.run(conn).await.map_err(stale_if_taken)?;
-        apply(conn, &answering.heenbericht_id, &answering.effect).await?;
+        apply(conn, &answering.heenbericht_id, &answering.effect, bericht.received_at).await?;
         batch = Batch::default();
     }
     write_deadlines(&mut batch, entry);
@@ -203,11 +204,11 @@ fn answer_if_any(batch: &mut Batch, bericht: &NewBericht, entry: &Entry) {
 fn close(batch: &mut Batch, closing: &Closing, about: Option<&About>, by: &NewBericht) {
     const STOP: &str = "UPDATE deadline
         SET state = CASE WHEN $1 < due_at THEN 'met' WHEN $1 IS NULL THEN 'void' ELSE 'late' END,
-            closed_at = $2, closed_by = $3
-        WHERE clock = $4 AND (CAST($5 AS TEXT) IS NULL OR subject = $5) AND state IN ('open', 'overdue')";
+            closed_at = $2, changed_at = $2, closed_by = $3
+        WHERE clock = $4 AND (CAST($5 AS TEXT) IS NULL OR subject = $5) AND state IN ('open', 'due-soon', 'overdue', 'waived')";
     const STOP_BY_DAY: &str = "UPDATE deadline
-        SET state = CASE WHEN $1 <= due THEN 'met' ELSE 'late' END, closed_at = $2, closed_by = $3
-        WHERE clock = $4 AND (CAST($5 AS TEXT) IS NULL OR subject = $5) AND state IN ('open', 'overdue')";
+        SET state = CASE WHEN $1 <= due THEN 'met' ELSE 'late' END, closed_at = $2, changed_at = $2, closed_by = $3
+        WHERE clock = $4 AND (CAST($5 AS TEXT) IS NULL OR subject = $5) AND state IN ('open', 'due-soon', 'overdue', 'waived')";
     // Between whom a bericht passes is known of every one that ends a deadline about lines.
     let pair = about.map(|about| (about.gemeente.code(), about.aanbieder.code()));
     let statement = match closing.ends {
@@ -235,8 +236,8 @@ fn close(batch: &mut Batch, closing: &Closing, about: Option<&About>, by: &NewBe
 /// A clock that a person started stops: met, or late when its moment is past.
 fn close_opened(batch: &mut Batch, closing: &ClosingOpened, about: &About, by: &NewBericht) {
     const STOP: &str = "UPDATE deadline
-        SET state = CASE WHEN $1 < due_at THEN 'met' ELSE 'late' END, closed_at = $2, closed_by = $3
-        WHERE clock = $4 AND state IN ('open', 'overdue') AND id IN (SELECT deadline_id FROM opened
+        SET state = CASE WHEN $1 < due_at THEN 'met' ELSE 'late' END, closed_at = $2, changed_at = $2, closed_by = $3
+        WHERE clock = $4 AND state IN ('open', 'due-soon', 'overdue', 'waived') AND id IN (SELECT deadline_id FROM opened
             WHERE gemeente = $5 AND aanbieder = $6 AND toewijzing_nummer = $7)";
     batch
         .statement(STOP)
@@ -251,8 +252,8 @@ fn close_opened(batch: &mut Batch, closing: &ClosingOpened, about: &About, by: &
 
 fn insert_deadlines(batch: &mut Batch, deadlines: &[NewDeadline], bericht: &NewBericht) {
     const DEADLINE: &str = "INSERT INTO deadline (id, bericht_id, clock, answer, responsible, subject, due, due_at,
-            state, closed_at, closed_by, warn_days, gemeente, aanbieder)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+            state, closed_at, closed_by, gemeente, aanbieder, warns, next_at, term, day_0, way, explanation)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
     for deadline in deadlines {
         let closed = matches!(deadline.state, DeadlineState::Met | DeadlineState::Late);
         batch
@@ -268,9 +269,9 @@ fn insert_deadlines(batch: &mut Batch, deadlines: &[NewDeadline], bericht: &NewB
             .bind(deadline.state.name())
             .bind(closed.then_some(bericht.received_at))
             .bind(closed.then_some(&bericht.id))
-            .bind(i64::from(deadline.warn_days))
             .bind(deadline.gemeente.code())
             .bind(deadline.aanbieder.code());
+        bind_moments(batch, &deadline.moments);
     }
 }
 

@@ -23,8 +23,8 @@ pub async fn record_spoed(conn: &mut Connection, spoed: &Spoed) -> Result<Spoed>
     const RECORD: &str = "INSERT INTO spoed (gemeente, aanbieder, toewijzing_nummer, dag, referentie, told_at, told_by)
         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (gemeente, aanbieder, toewijzing_nummer) DO NOTHING";
     const KEPT: &str = "SELECT * FROM spoed WHERE gemeente = $1 AND aanbieder = $2 AND toewijzing_nummer = $3";
-    const VOID: &str = "UPDATE deadline SET state = 'void', closed_at = $4
-        WHERE clock = 'start-na-toewijzing' AND subject = $3 AND state IN ('open', 'overdue')
+    const VOID: &str = "UPDATE deadline SET state = 'void', closed_at = $4, changed_at = $4
+        WHERE clock = 'start-na-toewijzing' AND subject = $3 AND state IN ('open', 'due-soon', 'overdue', 'waived')
             AND bericht_id IN (SELECT bericht_id FROM toewijzing WHERE gemeente = $1 AND aanbieder = $2
                 AND toewijzing_nummer = $5)";
     let (gemeente, aanbieder, nummer) = (spoed.gemeente.code(), spoed.aanbieder.code(), spoed.toewijzing_nummer);
@@ -94,7 +94,7 @@ pub async fn withdraw_spoed(conn: &mut Connection, withdrawal: &SpoedWithdrawal)
     let Some(row) = take.fetch_optional(&mut *conn).await? else { return Ok(None) };
     let spoed = kept(&row, pair, *nummer)?;
     advance_revision(conn, pair, *nummer).await?;
-    watch_again(conn, pair, *nummer).await?;
+    watch_again(conn, pair, *nummer, withdrawn.at).await?;
     let detail = json!({"gemeente": gemeente.code(), "aanbieder": aanbieder.code(), "toewijzing_nummer": nummer.0,
         "dag": spoed.dag, "referentie": spoed.referentie, "reason": withdrawn.reason});
     audit::append(conn, (withdrawn.at, &withdrawn.by), WITHDRAWN, None, &detail.to_string()).await?;
@@ -105,13 +105,15 @@ pub async fn withdraw_spoed(conn: &mut Connection, withdrawal: &SpoedWithdrawal)
 type Reported = (NaiveDate, String, Timestamp);
 
 /// The clock that did not run for an order runs again, or is where it would stand.
-async fn watch_again(conn: &mut Connection, pair: Pair<'_>, nummer: ToewijzingNummer) -> Result<()> {
+async fn watch_again(conn: &mut Connection, pair: Pair<'_>, nummer: ToewijzingNummer, at: Timestamp) -> Result<()> {
     // What a bericht or the network made void stays so.
-    const CLOCKS: &str = "SELECT k.id, k.due, EXISTS (SELECT 1 FROM alert a WHERE a.deadline_id = k.id) AS raised
+    const CLOCKS: &str = "SELECT k.id, k.due, EXISTS (SELECT 1 FROM transition t
+            WHERE t.deadline_id = k.id AND t.state = 'overdue') AS raised
         FROM deadline k WHERE k.bericht_id = $1 AND k.clock = 'start-na-toewijzing' AND k.subject = $2
             AND k.state = 'void' AND k.closed_by IS NULL AND NOT EXISTS (SELECT 1 FROM parcel p
                 WHERE p.bericht_id = k.bericht_id AND p.state = 'refused' AND p.kind <> 'Fo01')";
-    const SET: &str = "UPDATE deadline SET state = $2, closed_at = $3, closed_by = $4 WHERE id = $1";
+    const SET: &str = "UPDATE deadline SET state = $2, closed_at = $3, closed_by = $4, changed_at = $5, next_at = $5
+        WHERE id = $1";
     let toewijzingen: Toewijzingen = toewijzingen_numbered(conn, pair, &[nummer.0]).await?.into_iter().collect();
     let Some(current) = toewijzingen.current(nummer) else { return Ok(()) };
     let started = first_start(conn, pair, nummer).await?;
@@ -128,7 +130,8 @@ async fn watch_again(conn: &mut Connection, pair: Pair<'_>, nummer: ToewijzingNu
                 None => DeadlineState::Open,
             };
             let (closed_at, closed_by) = started.clone().map(|(_, by, at)| (at, by)).unzip();
-            sqlx::query(SET).bind(id).bind(state.name()).bind(closed_at).bind(closed_by).execute(&mut *conn).await?;
+            let set = sqlx::query(SET).bind(id).bind(state.name()).bind(closed_at).bind(closed_by).bind(at);
+            set.execute(&mut *conn).await?;
         }
     }
     Ok(())

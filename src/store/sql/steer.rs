@@ -11,12 +11,13 @@ use super::audit::append;
 use super::batch::Batch;
 use super::outbox::{UNDER_HOLD, free, hold, void_deadlines};
 use super::record::{insert_envelope, insert_parcel};
+use super::recount::warns_text;
 use super::row::{Fields, day_in_order, in_order};
 use super::transport::{reach, reach_inside};
 use crate::domain::Timestamp;
 use crate::store::{
-    Action, After, FaultEffect, FaultView, KeptParcel, NewFault, OutboxQuery, ParcelKind, ParcelState, ParcelView,
-    Scope, Stage, Steering, SteeringStore, Step, StoreError,
+    Action, After, ClockAgain, FaultEffect, FaultView, KeptParcel, NewFault, OutboxQuery, ParcelKind, ParcelState,
+    ParcelView, Scope, Stage, Steering, SteeringStore, Step, StoreError,
 };
 
 #[async_trait]
@@ -163,6 +164,24 @@ fn state(fields: &Fields<'_>) -> Result<ParcelState> {
     }
 }
 
+/// Clocks that had stood still run on; the next look at them finds where they stand.
+async fn run_again(conn: &mut Connection, clocks: &[ClockAgain], at: Timestamp) -> Result<()> {
+    const AGAIN: &str =
+        "UPDATE deadline SET state = 'open', due = $2, due_at = $3, warns = $4, next_at = $5, changed_at = $5
+        WHERE id = $1 AND state = 'void'";
+    for clock in clocks {
+        sqlx::query(AGAIN)
+            .bind(&clock.id)
+            .bind(day_in_order(clock.due))
+            .bind(in_order(clock.due_at))
+            .bind(warns_text(&clock.warns))
+            .bind(at)
+            .execute(&mut *conn)
+            .await?;
+    }
+    Ok(())
+}
+
 /// See [`crate::store::SteeringStore::steer`].
 pub async fn steer(conn: &mut Connection, steering: &Steering) -> Result<()> {
     const AGAIN: &str = "UPDATE parcel SET state = CASE WHEN maybe_arrived THEN 'unclear' ELSE 'waiting' END,
@@ -192,7 +211,7 @@ pub async fn steer(conn: &mut Connection, steering: &Steering) -> Result<()> {
         Action::Hold => _ = sqlx::query(HELD).bind(number).execute(&mut *conn).await?,
         Action::GiveUp => {
             sqlx::query(GIVEN_UP).bind(number).execute(&mut *conn).await?;
-            void_deadlines(conn, number).await?;
+            void_deadlines(conn, number, steering.at).await?;
             reach_inside(conn, number, &step(Stage::GivenUp, number)).await?;
         }
         Action::Anew { parcel, clocks } => {
@@ -200,16 +219,7 @@ pub async fn steer(conn: &mut Connection, steering: &Steering) -> Result<()> {
             insert_parcel(&mut batch, parcel, steering.at);
             batch.run(conn).await?;
             sqlx::query(REPLACED).bind(number).bind(&parcel.referentienummer).execute(&mut *conn).await?;
-            for (id, due, due_at) in clocks {
-                let again =
-                    "UPDATE deadline SET state = 'open', due = $2, due_at = $3 WHERE id = $1 AND state = 'void'";
-                sqlx::query(again)
-                    .bind(id)
-                    .bind(day_in_order(*due))
-                    .bind(in_order(*due_at))
-                    .execute(&mut *conn)
-                    .await?;
-            }
+            run_again(conn, clocks, steering.at).await?;
             if seen.kind != ParcelKind::Fo01 {
                 reach(conn, &seen.bericht_id, &step(Stage::Stored, &parcel.referentienummer)).await?;
             }
@@ -260,7 +270,7 @@ pub async fn take_fault(conn: &mut Connection, new: &NewFault) -> Result<()> {
     match &new.effect {
         FaultEffect::Refuse(reason) => {
             sqlx::query(REFUSE).bind(&new.about).bind(new.received_at).bind(reason).execute(&mut *conn).await?;
-            void_deadlines(conn, &new.about).await?;
+            void_deadlines(conn, &new.about, new.received_at).await?;
         }
         FaultEffect::Hold(new_hold) => {
             stop(&new_hold.reason).bind("held").bind(true).bind(false).execute(&mut *conn).await?;

@@ -15,7 +15,7 @@ use iwmo_gateway::domain::facts::history::Subject;
 use iwmo_gateway::domain::{Bericht, Berichtsoort, Header, History, Partij, Timestamp};
 use iwmo_gateway::standard;
 use iwmo_gateway::store::{
-    About, DeadlineState, Entry, EnvelopeSeen, FaultEffect, HeaderColumns, NewBericht, NewDeadline, NewFault,
+    About, DeadlineState, Entry, EnvelopeSeen, FaultEffect, HeaderColumns, Moments, NewBericht, NewDeadline, NewFault,
     NewParcel, NewToewijzing, Outcome, ParcelKind, Receipt, Via,
 };
 
@@ -215,7 +215,12 @@ pub fn new_toewijzing(nummer: i64, toewijzingsdatum: &str) -> NewToewijzing {
 /// An open clock on the retour of bericht `b1`, due on 5 March 2026.
 pub fn retour_deadline(id: &str) -> NewDeadline {
     NewDeadline {
-        warn_days: 1,
+        moments: Moments {
+            warns: vec![day("2026-03-04")],
+            next_at: at("2026-03-05T23:00:00Z"),
+            counted: None,
+            explanation: String::new(),
+        },
         id: id.to_owned(),
         bericht_id: "b1".to_owned(),
         kind: DeadlineKind::Retour,

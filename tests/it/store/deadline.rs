@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use iwmo_gateway::domain::Berichtsoort;
 use iwmo_gateway::domain::berichten::levering::StartKey;
 use iwmo_gateway::domain::berichten::waarde::ToewijzingNummer;
 use iwmo_gateway::domain::deadlines::kind::DeadlineKind;
 use iwmo_gateway::domain::facts::history::Subject;
 use iwmo_gateway::domain::money::betaling::Kenmerk;
+use iwmo_gateway::domain::{Berichtsoort, Timestamp};
 use iwmo_gateway::store::{
     About, Acknowledged, Closing, ClosingOpened, DeadlineAsked, DeadlineQuery, DeadlineState, DeadlineView, Done, Ends,
-    Entry, FaultEffect, LedgerChange, NewBericht, NewDeadline, NewOpened, NewToewijzing, Of, Opening, Origin, Spoed,
-    SpoedWithdrawal, Store, StoreError, Withdrawn,
+    Entry, FaultEffect, LedgerChange, Moments, NewBericht, NewDeadline, NewOpened, NewToewijzing, Of, Opening, Origin,
+    Spoed, SpoedWithdrawal, Store, StoreError, Withdrawn,
 };
 use tokio::sync::Barrier;
 
@@ -58,12 +58,12 @@ pub async fn raised_once_by_two_processes(world: World) {
     raised.sort();
     assert_eq!(raised, ids, "each by one caller");
     assert!(world.one.raise_overdue(at(PAST)).await.expect("raised").is_empty());
-    assert_eq!(world.number("SELECT COUNT(*) FROM alert").await, 30);
+    assert_eq!(world.number("SELECT COUNT(*) FROM transition").await, 30);
     assert_eq!(world.one.next_deadline_at().await.expect("read"), None);
 }
 
 /// Answers heenbericht `heen_id` at this moment.
-async fn answer(store: &dyn Store, id: &str, heen_id: &str, moment: &str) {
+pub async fn answer(store: &dyn Store, id: &str, heen_id: &str, moment: &str) {
     let bericht = retour(Berichtsoort::Wmo306, heen_id, id);
     let mut answer = entry(NewBericht { heenbericht_id: Some(heen_id.to_owned()), ..new_bericht(id, &bericht) });
     answer.bericht.received_at = at(moment);
@@ -116,6 +116,7 @@ pub async fn far_deadline_never_passes(World { one, two, raw: _raw }: World) {
     let never = NewDeadline {
         due: NaiveDate::MAX,
         due_at: NaiveDate::MAX.and_time(chrono::NaiveTime::MIN).and_utc(),
+        moments: Moments { next_at: Timestamp::MAX_UTC, ..retour_deadline("d1").moments },
         ..retour_deadline("d1")
     };
     record_with(&*one, "b1", vec![never, retour_deadline("d2")]).await;
@@ -184,7 +185,7 @@ fn to_open(id: &str, kenmerk: &str) -> NewOpened {
         responsible: aanbieder().code().to_owned(),
         due: day("2026-03-05"),
         due_at: at(PAST),
-        warn_days: 3,
+        moments: Moments { warns: vec![day("2026-03-02")], ..retour_deadline("d").moments },
         at: morning(),
         by: "Anna".to_owned(),
     }

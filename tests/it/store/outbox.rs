@@ -6,8 +6,8 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use iwmo_gateway::domain::Timestamp;
 use iwmo_gateway::store::{
-    Action, DeadlineState, Entry, FaultEffect, FaultView, Hold, Lease, NewParcel, OutboxQuery, Parcel, ParcelKind,
-    ParcelState, ParcelView, Room, Scope, Settlement, Stage, Steering, Step, Store, StoreError,
+    Action, ClockAgain, DeadlineState, Entry, FaultEffect, FaultView, Hold, Lease, NewParcel, OutboxQuery, Parcel,
+    ParcelKind, ParcelState, ParcelView, Room, Scope, Settlement, Stage, Steering, Step, Store, StoreError,
 };
 
 use super::World;
@@ -239,7 +239,12 @@ pub async fn an_operator_steers(world: World) {
     two.steer(&steering("p1", "held", Action::Again)).await.expect("released");
     assert_eq!(view(&**one).await.state, ParcelState::Unclear { due_at: Some(after(100)) }, "still unclear");
     one.take_fault(&fault("p1", "f1", FaultEffect::Refuse("fo01".to_owned()))).await.expect("kept");
-    let clocks = vec![("d1".to_owned(), super::data::day("2026-03-20"), at("2026-03-20T23:00:00Z"))];
+    let clocks = vec![ClockAgain {
+        id: "d1".to_owned(),
+        due: super::data::day("2026-03-20"),
+        due_at: at("2026-03-20T23:00:00Z"),
+        warns: Vec::new(),
+    }];
     let anew = Action::Anew { parcel: Box::new(parcel("p2", "b1")), clocks };
     two.steer(&steering("p1", "refused", anew.clone())).await.expect("sent anew");
     let twice = two.steer(&steering("p1", "refused", anew)).await;

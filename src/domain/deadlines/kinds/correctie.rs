@@ -12,6 +12,7 @@ use crate::domain::berichten::bericht::Inhoud;
 use crate::domain::berichten::declaratie::Prestatie;
 use crate::domain::berichten::waarde::ToewijzingNummer;
 use crate::domain::deadlines::case::{Binds, Case, Closing, Ends, Of, Opening, Row};
+use crate::domain::deadlines::counted::Way;
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::deadlines::profile::Side;
 use crate::domain::deadlines::term::Unit;
@@ -37,10 +38,11 @@ type About = (ToewijzingNummer, String);
 fn opens(case: &Case<'_>) -> Vec<Opening> {
     let Some(term) = case.profile.term_of(KIND) else { return Vec::new() };
     let Some((bericht_id, rejected)) = rejected(case) else { return Vec::new() };
-    let due = term.due_after(last_of_month(case.received), case.calendar);
+    let last = last_of_month(case.received);
+    let due = term.due_after(last, case.calendar);
     let opening = |(_, about): About| Opening {
         bericht_id: bericht_id.clone(),
-        ..Opening::due_on(KIND, Berichtsoort::Wmo323, due).about(&about)
+        ..Opening::due_on(KIND, Berichtsoort::Wmo323, due).about(&about).counted(KIND.name(), last, Way::AfterPeriod)
     };
     abouts(rejected.into_iter()).into_iter().map(opening).collect()
 }

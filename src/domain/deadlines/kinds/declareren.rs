@@ -1,6 +1,7 @@
 //! That a period is declared soon after it, counted from its last day. It starts and ends with the declaratie, in time or late.
 
 use crate::domain::deadlines::case::{Binds, Case, Opening, Row, ends_with_no_bericht};
+use crate::domain::deadlines::counted::Way;
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::deadlines::profile::Side;
 use crate::domain::deadlines::term::Unit;
@@ -23,7 +24,9 @@ fn opens(case: &Case<'_>) -> Vec<Opening> {
     let Some(term) = case.profile.term_of(KIND) else { return Vec::new() };
     let (Some(inhoud), soort) = (case.counting(), case.bericht.header().soort) else { return Vec::new() };
     let Some(declaratie) = inhoud.declaratie() else { return Vec::new() };
-    let due = term.due_after(declaratie.declaratie_periode.einddatum, case.calendar);
-    let opening = Opening::due_on(KIND, soort, due).in_state(case.in_time(due));
+    let last = declaratie.declaratie_periode.einddatum;
+    let due = term.due_after(last, case.calendar);
+    let opening = Opening::due_on(KIND, soort, due).counted(KIND.name(), last, Way::AfterPeriod);
+    let opening = opening.in_state(case.in_time(due));
     vec![opening.about(&declaratie.declaratie_nummer)]
 }

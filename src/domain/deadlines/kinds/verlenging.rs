@@ -11,6 +11,7 @@ use crate::domain::berichten::bericht::Inhoud;
 use crate::domain::berichten::toewijzing::Product;
 use crate::domain::berichten::waarde::{ProductCategorie, ToewijzingNummer};
 use crate::domain::deadlines::case::{Binds, Case, Closing, Ends, Opening, Row};
+use crate::domain::deadlines::counted::Way;
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::deadlines::profile::Side;
 use crate::domain::deadlines::term::Unit;
@@ -69,9 +70,13 @@ fn categorie(product: Option<&Product>) -> Option<&ProductCategorie> {
 fn opens(case: &Case<'_>) -> Vec<Opening> {
     let Some(term) = case.profile.term_of(KIND) else { return Vec::new() };
     let opening = |new: &NewToewijzing| {
-        let due = term.due_before(new.einddatum?);
+        let einddatum = new.einddatum?;
+        let due = term.due_before(einddatum);
         let is_asked = due >= case.received && !has_successor(&Span::of_new(new), case);
-        is_asked.then(|| Opening::due_on(KIND, Berichtsoort::Wmo301, due).about(&new.toewijzing_nummer))
+        is_asked.then(|| {
+            let opening = Opening::due_on(KIND, Berichtsoort::Wmo301, due).about(&new.toewijzing_nummer);
+            opening.counted(KIND.name(), einddatum, Way::Before)
+        })
     };
     case.holding().filter_map(opening).collect()
 }

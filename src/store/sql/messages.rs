@@ -1,0 +1,133 @@
+//! Messages to receivers: claimed by lease, the oldest first, and settled.
+
+use super::super::{Connection, Row};
+use super::Result;
+use super::row::{Fields, in_order};
+use crate::domain::Timestamp;
+use crate::store::{Health, Message, NewMessage, StoreError, Telling};
+use chrono::NaiveDate;
+
+/// See [`crate::store::AlertStore::keep_message`].
+pub async fn keep(conn: &mut Connection, message: &NewMessage) -> Result<()> {
+    const KEEP: &str =
+        "INSERT INTO alert_message (id, receiver, event, clock, responsible, made_at, data, state, due_at)
+        VALUES ($1, $2, $3, '', '', $4, $5, 'waiting', $4)";
+    let NewMessage { id, receiver, event, at, data } = message;
+    sqlx::query(KEEP).bind(id).bind(receiver).bind(event).bind(at).bind(data).execute(conn).await?;
+    Ok(())
+}
+
+/// See [`crate::store::AlertStore::keep_digest`].
+pub async fn keep_digest(conn: &mut Connection, message: &NewMessage, day: NaiveDate) -> Result<bool> {
+    const ONCE: &str = "INSERT INTO alert_digest (receiver, day) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    let first = sqlx::query(ONCE).bind(&message.receiver).bind(day).execute(&mut *conn).await?.rows_affected() == 1;
+    if first && !message.data.is_empty() {
+        keep(conn, message).await?;
+    }
+    Ok(first)
+}
+
+/// See [`crate::store::AlertStore::has_digest`].
+pub async fn has_digest(conn: &mut Connection, receiver: &str, day: NaiveDate) -> Result<bool> {
+    let found = sqlx::query("SELECT 1 FROM alert_digest WHERE receiver = $1 AND day = $2").bind(receiver).bind(day);
+    Ok(found.fetch_optional(conn).await?.is_some())
+}
+
+/// See [`crate::store::AlertStore::claim_message`].
+pub async fn claim(
+    conn: &mut Connection,
+    receiver: &str,
+    now: Timestamp,
+    (worker, until): (&str, Timestamp),
+    latest: Timestamp,
+) -> Result<Option<Message>> {
+    // Whoever comes second finds that it was claimed since.
+    const CLAIM: &str = "UPDATE alert_message SET worker = $2, due_at = $3, attempts = attempts + 1
+        WHERE id = $1 AND attempts = $4 AND state = 'waiting' RETURNING id, event, made_at, data, attempts";
+    // The oldest, whatever its state: nothing overtakes it.
+    const OLDEST: &str = "SELECT id, state, due_at, attempts FROM alert_message
+        WHERE receiver = $1 AND state <> 'sent' ORDER BY seq LIMIT 1";
+    let Some(row) = sqlx::query(OLDEST).bind(receiver).fetch_optional(&mut *conn).await? else { return Ok(None) };
+    let fields = Fields::of("alert_message", "id", &row);
+    let (state, due_at): (String, Option<Timestamp>) = (fields.get("state")?, fields.get("due_at")?);
+    if state != "waiting" || due_at.is_some_and(|due_at| due_at > now && due_at <= latest) {
+        return Ok(None);
+    }
+    let (id, attempts): (String, i64) = (fields.get("id")?, fields.get("attempts")?);
+    let claim = sqlx::query(CLAIM).bind(id).bind(worker).bind(in_order(until)).bind(attempts);
+    claim.fetch_optional(conn).await?.as_ref().map(message).transpose()
+}
+
+fn message(row: &Row) -> Result<Message> {
+    let fields = Fields::of("alert_message", "id", row);
+    Ok(Message {
+        id: fields.get("id")?,
+        event: fields.get("event")?,
+        made_at: fields.get("made_at")?,
+        data: fields.get("data")?,
+        attempt: fields.get("attempts")?,
+    })
+}
+
+/// See [`crate::store::AlertStore::settle_message`].
+pub async fn settle(
+    conn: &mut Connection,
+    (receiver, message): (&str, &Message),
+    now: Timestamp,
+    telling: &Telling,
+) -> Result<Health> {
+    const SENT: &str = "UPDATE alert_message SET state = 'sent', sent_at = $3, due_at = NULL, worker = NULL
+        WHERE id = $1 AND attempts = $2 AND state = 'waiting'";
+    const FAILED: &str = "UPDATE alert_message SET last_error = $3, due_at = $4, worker = NULL
+        WHERE id = $1 AND attempts = $2 AND state = 'waiting'";
+    const WELL: &str = "DELETE FROM alert_receiver WHERE name = $1";
+    const ILL: &str = "INSERT INTO alert_receiver (name, failures, failing_since) VALUES ($1, 1, $2)
+        ON CONFLICT (name) DO UPDATE SET failures = alert_receiver.failures + 1";
+    let settled = match telling {
+        Telling::Sent => sqlx::query(SENT).bind(&message.id).bind(message.attempt).bind(now),
+        Telling::Failed { error, again_at } => {
+            sqlx::query(FAILED).bind(&message.id).bind(message.attempt).bind(error).bind(in_order(*again_at))
+        }
+    };
+    if settled.execute(&mut *conn).await?.rows_affected() == 0 {
+        return Err(StoreError::LeaseLost);
+    }
+    let before = health(conn, receiver).await?;
+    match telling {
+        Telling::Sent => {
+            // Who knows that it is over needs to know no more.
+            let over = sqlx::query("DELETE FROM alert WHERE message_id = $1 AND event = 'resolved'").bind(&message.id);
+            over.execute(&mut *conn).await?;
+            sqlx::query(WELL).bind(receiver).execute(conn).await?;
+        }
+        Telling::Failed { .. } => _ = sqlx::query(ILL).bind(receiver).bind(now).execute(conn).await?,
+    }
+    Ok(before)
+}
+
+async fn health(conn: &mut Connection, receiver: &str) -> Result<Health> {
+    const HEALTH: &str = "SELECT name, failures, failing_since, told_at FROM alert_receiver WHERE name = $1";
+    let Some(row) = sqlx::query(HEALTH).bind(receiver).fetch_optional(conn).await? else {
+        return Ok(Health::default());
+    };
+    let fields = Fields::of("alert_receiver", "name", &row);
+    let (failing_since, told_at) = (fields.get("failing_since")?, fields.get("told_at")?);
+    Ok(Health { failures: fields.get("failures")?, failing_since, told_at })
+}
+
+/// See [`crate::store::AlertStore::tell_failing`].
+pub async fn tell_failing(
+    conn: &mut Connection,
+    receiver: &str,
+    now: Timestamp,
+    messages: &[NewMessage],
+) -> Result<bool> {
+    const ONCE: &str = "UPDATE alert_receiver SET told_at = $2 WHERE name = $1 AND told_at IS NULL";
+    if sqlx::query(ONCE).bind(receiver).bind(now).execute(&mut *conn).await?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    for message in messages {
+        keep(conn, message).await?;
+    }
+    Ok(true)
+}
