@@ -17,6 +17,10 @@ test-all:
 test-pg:
     IWMO_REQUIRE_POSTGRES=1 cargo test --test it store
 
+# Seeded runs of traffic with everything going wrong and gateways that are killed; more of them, or from another seed.
+chaos RUNS="2000" SEED="":
+    IWMO_CHAOS_RUNS={{RUNS}} {{ if SEED == "" { "" } else { "IWMO_CHAOS_SEED=" + SEED } }} cargo test --test it chaos::
+
 # Three months of berichten, played, on a dashboard.
 demo:
     cargo run --release -- demo

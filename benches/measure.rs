@@ -8,6 +8,7 @@
 //! measure ratio PATH                      each task in turn, several rounds; CPU time against the bare pass
 //! measure serve NUMBER [PROGRAM]          what `serve` takes for declaraties of so many bytes, idle and at its peak
 //! measure mixed NUMBER [PROGRAM]          how long small berichten wait for `serve` while a declaratie of so many bytes comes every 5 s
+//! measure drain NUMBER [PROGRAM]          how fast the relay of `serve` sends so many berichten to the mock network
 //! measure rounds TASK PATH                once for each line on stdin; its CPU seconds (`benches/compare`)
 //! measure start BINARY PATH               from exec to the first answer of `serve`, and to the end of `validate PATH`
 //! ```
@@ -18,6 +19,8 @@
 
 #[path = "data.rs"]
 mod data;
+#[path = "drain.rs"]
+mod drain;
 #[path = "mixed.rs"]
 mod mixed;
 #[path = "serve.rs"]
@@ -55,6 +58,8 @@ fn main() {
         ["serve", number, program] => serve::measure(number.parse().expect("a number"), program),
         ["mixed", number] => mixed::measure(number.parse().expect("a number"), env!("CARGO_BIN_EXE_iwmo-gateway")),
         ["mixed", number, program] => mixed::measure(number.parse().expect("a number"), program),
+        ["drain", number] => drain::measure(number.parse().expect("a number"), env!("CARGO_BIN_EXE_iwmo-gateway")),
+        ["drain", number, program] => drain::measure(number.parse().expect("a number"), program),
         ["rounds", task, path] => rounds(task, path),
         ["start", binary, path] => start::print(binary, path),
         _ => println!("see the head of benches/measure.rs"),

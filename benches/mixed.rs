@@ -68,7 +68,7 @@ async fn send(gateway: &Gateway, berichten: Vec<String>) -> Vec<Duration> {
     waits.into_iter().map(|wait| wait.expect("an answer")).collect()
 }
 
-fn told(what: &str, mut waits: Vec<Duration>) -> String {
+pub fn told(what: &str, mut waits: Vec<Duration>) -> String {
     waits.sort_unstable();
     let at = |per_mille: usize| waits[(waits.len() * per_mille / 1_000).min(waits.len() - 1)].as_secs_f64() * 1e3;
     let (p50, p99, p999, most) = (at(500), at(990), at(999), at(1_000));

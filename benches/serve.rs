@@ -97,6 +97,15 @@ pub struct Gateway {
 
 impl Gateway {
     pub fn start(program: &str, folder: &Path) -> Self {
+        Self::for_parties(program, folder, &[GEMEENTE, AANBIEDER], "")
+    }
+
+    /// Only the gemeente is local; what leaves goes to this network.
+    pub fn for_one(program: &str, folder: &Path, network: &str) -> Self {
+        Self::for_parties(program, folder, &[GEMEENTE], network)
+    }
+
+    fn for_parties(program: &str, folder: &Path, parties: &[&str], network: &str) -> Self {
         let partij = |code: &str| {
             let hash = sha256_hex(code.as_bytes());
             format!(
@@ -106,10 +115,10 @@ impl Gateway {
         };
         let database = folder.join("gateway.db");
         let settings = format!(
-            "[http]\nlisten = \"127.0.0.1:0\"\nmax_bericht_bytes = 1000000000\n[database]\nurl = \"sqlite:{}\"\n{}{}",
+            "[http]\nlisten = \"127.0.0.1:0\"\nmax_bericht_bytes = 1000000000\n[database]\nurl = \"sqlite:{}\"\n\
+             [ggk]\nurl = \"{network}\"\nlisten = \"127.0.0.1:0\"\n{}",
             database.display(),
-            partij(GEMEENTE),
-            partij(AANBIEDER)
+            parties.iter().map(|code| partij(code)).collect::<String>()
         );
         let file = folder.join("config.toml");
         fs::write(&file, settings).expect("settings");

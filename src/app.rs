@@ -440,6 +440,7 @@ pub fn gateway(config: Config, schemas: Arc<Schemas>, store: Arc<dyn Store>, clo
             max_bytes: config.ggk.max_envelope_bytes,
             generation: generation(config.ggk.fault_codes),
             wrapping,
+            released_per_second: config.relay.released_per_second,
         },
         wait_for_earlier: config.wait_for_earlier,
         declaraties: config.declaraties,

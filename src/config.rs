@@ -281,6 +281,8 @@ pub struct Relay {
     pub at_once: usize,
     /// How many to one receiver.
     pub at_once_each: usize,
+    /// How many of those that waited go out in a second once somebody lets them go.
+    pub released_per_second: u32,
 }
 
 /// Which list of fault codes the network uses.

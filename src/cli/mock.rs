@@ -2,16 +2,17 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
 
 use super::{Exit, StopSignal, block_on, complain};
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Clock, SetClock, SystemClock};
 use crate::config::lay_over;
 use crate::exchange::new_referentienummer;
-use crate::hub::mock::config::MockConfig;
-use crate::hub::mock::{Codec, Mock};
+use crate::hub::mock::config::{MockConfig, Planned};
+use crate::hub::mock::{Codec, Ids, Mock};
 use crate::xml;
 
 /// The stand-in without a file: parties accept at once.
@@ -44,11 +45,10 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 
 async fn play(config: MockConfig) -> Exit {
     let listen = config.listen.clone();
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let mock = match Mock::new(config, CODEC, Arc::new(move || clock.now()), Arc::new(new_referentienummer)) {
+    let mock = match played(config) {
         Ok(mock) => mock,
-        Err(error) => {
-            complain(&error);
+        Err(told) => {
+            eprintln!("iwmo-gateway: {told}");
             return Exit::Environment;
         }
     };
@@ -73,6 +73,40 @@ async fn play(config: MockConfig) -> Exit {
         () = act_when_due(&mock) => Exit::Fine,
         served = mock.serve(listener) => served.map_or_else(|error| { complain(&error); Exit::Environment }, |()| Exit::Fine),
     }
+}
+
+/// The stand-in with its clock, its numbers and what is planned, or what is wrong with that.
+fn played(config: MockConfig) -> Result<Mock, String> {
+    let (seed, berichten) = (config.seed, config.berichten.clone());
+    let set_clock = config.clock.map(|at| Arc::new(SetClock::at(at)));
+    let clock: Arc<dyn Clock> = match &set_clock {
+        Some(clock) => Arc::clone(clock) as Arc<dyn Clock>,
+        None => Arc::new(SystemClock),
+    };
+    let ids: Ids = match seed {
+        Some(seed) => numbered(seed),
+        None => Arc::new(new_referentienummer),
+    };
+    let mock = Mock::new(config, CODEC, Arc::new(move || clock.now()), ids).map_err(|error| error.to_string())?;
+    if let Some(clock) = set_clock {
+        mock.let_clock_be_set(Arc::new(move |to| clock.set(to)));
+    }
+    for Planned { file, after } in berichten {
+        let place = file.display();
+        let bytes = std::fs::read(&file).map_err(|error| format!("cannot read {place}: {error}"))?;
+        mock.send_after(bytes, after.0).map_err(|error| format!("{place}: {error}"))?;
+    }
+    Ok(mock)
+}
+
+/// UUIDs that follow from a seed.
+fn numbered(seed: u64) -> Ids {
+    let made = AtomicU64::new(0);
+    Arc::new(move || {
+        let number = made.fetch_add(1, Ordering::Relaxed);
+        let (high, low) = (number >> 16, number & 0xffff);
+        format!("{high:08x}-{low:04x}-4000-8000-{:012x}", seed & 0xffff_ffff_ffff)
+    })
 }
 
 /// Lets the played parties act whenever something is due.

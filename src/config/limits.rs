@@ -53,6 +53,10 @@ pub(super) fn check(http: &Http, ggk: &Ggk, relay: &Relay, log: &Log, problems: 
             problems.push(format!("{key}: is 0, and then nothing is ever sent; it must be 1 or more"));
         }
     }
+    if relay.released_per_second == 0 {
+        problems
+            .push("relay.released_per_second: is 0, and then nothing is ever let go; it must be 1 or more".to_owned());
+    }
     if let Err(error) = EnvFilter::try_new(&log.filter) {
         problems.push(format!(
             "log.filter: {:?} is no filter ({error}); write a level (error, warn, info, debug, trace), or one per module, as in \

@@ -79,6 +79,9 @@ fn misfit(came_in: &FaultIn<'_>, kept: &KeptParcel) -> Option<&'static str> {
 /// What a fault that fits means for its parcel.
 fn effect(came_in: &FaultIn<'_>, kept: &KeptParcel, gateway: &Gateway) -> FaultEffect {
     let (zender, parcel) = (came_in.seen.zender.as_str(), &kept.view);
+    if parcel.replaced_by.is_some() {
+        return FaultEffect::Nothing;
+    }
     match parcel.state {
         ParcelState::Refused { .. } | ParcelState::GivenUp => return FaultEffect::Nothing,
         ParcelState::Waiting { .. }

@@ -183,6 +183,8 @@ pub struct Envelopes {
     pub generation: Generation,
     /// How they are handed over.
     pub wrapping: Wrapping,
+    /// How many of those that waited go out in a second once somebody lets them go.
+    pub released_per_second: u32,
 }
 
 /// From `now` to `next`; nothing when that is past.

@@ -33,7 +33,7 @@ pub(super) fn sent(parcel: &Parcel, settlement: &Settlement) {
     let (attempt, result) = (parcel.attempt, settlement.word());
     let parcel = &parcel.referentienummer;
     match settlement {
-        Settlement::Delivered { .. } => tracing::info!(parcel, attempt, "delivered"),
+        Settlement::Delivered { .. } | Settlement::PassedOn { .. } => tracing::info!(parcel, attempt, "delivered"),
         Settlement::Retry { at, .. } => {
             tracing::warn!(parcel, attempt, result, again = %at, "not delivered, tried again later");
         }

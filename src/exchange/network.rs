@@ -7,14 +7,14 @@ use super::bounce::{self, FaultIn};
 use super::gateway::Gateway;
 use super::ids;
 use super::receive::receive;
-use super::received::{Carrier, Format, Link, Received, Reply};
+use super::received::{Carrier, Format, Link, Received, Reply, sha256_hex};
 use crate::clock::local;
 use crate::domain::berichten::waarde::Value;
 use crate::domain::{Partij, Timestamp};
 use crate::hub::envelope::compose::{self, Stamp};
 use crate::hub::envelope::fault::About;
 use crate::hub::envelope::{Content, Envelope, FaultCode, Stuurgegevens, check, parse, tijdstip_bericht};
-use crate::store::{EnvelopeSeen, StoreError};
+use crate::store::{EnvelopeSeen, RefusedEnvelope, StoreError};
 
 /// An answer for the network.
 pub struct EnvelopeAnswer {
@@ -29,7 +29,10 @@ pub struct EnvelopeAnswer {
 pub async fn receive_envelope(bytes: &[u8], speaks_for: Option<&[String]>, gateway: &Gateway) -> EnvelopeAnswer {
     let envelope = match parse(bytes) {
         Ok(envelope) => envelope,
-        Err(refusal) => return fault(&refusal.about, refusal.code, Some(refusal.details), gateway),
+        Err(refusal) => {
+            note_refused(bytes, refusal.code, gateway).await;
+            return fault(&refusal.about, refusal.code, Some(refusal.details), gateway);
+        }
     };
     let about = About::from(&envelope.stuurgegevens);
     let zender = &envelope.stuurgegevens.zender.organisatie;
@@ -39,15 +42,32 @@ pub async fn receive_envelope(bytes: &[u8], speaks_for: Option<&[String]>, gatew
             "refused an envelope: its certificate does not speak for this sender (ggk.tls.speaks_for)"
         );
         let details = "Het certificaat van de verbinding mag niet voor deze zender spreken";
+        note_refused(bytes, FaultCode::StUF013, gateway).await;
         return fault(&about, FaultCode::StUF013, Some(details.to_owned()), gateway);
     }
     match take(&envelope, bytes, gateway).await {
         Ok(Ok(confirmation)) => EnvelopeAnswer { is_fault: false, body: confirmation },
-        Ok(Err(code)) => fault(&about, code, None, gateway),
+        Ok(Err(code)) => {
+            note_refused(bytes, code, gateway).await;
+            fault(&about, code, None, gateway)
+        }
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "an envelope could not be recorded");
             fault(&about, FaultCode::StUF046, None, gateway)
         }
+    }
+}
+
+/// Keeps that an envelope was refused. Where that fails it is refused all the same.
+async fn note_refused(bytes: &[u8], code: FaultCode, gateway: &Gateway) {
+    let envelope = RefusedEnvelope {
+        at: gateway.clock.now(),
+        code: code.code(),
+        size_bytes: bytes.len(),
+        sha256: sha256_hex(bytes),
+    };
+    if let Err(error) = gateway.store.note_refused(&envelope).await {
+        tracing::error!(error = &error as &dyn std::error::Error, "a refused envelope is not in the audit log");
     }
 }
 

@@ -14,7 +14,8 @@ use crate::clock;
 use crate::domain::berichten::waarde::Value as _;
 use crate::domain::{Partij, Timestamp};
 use crate::store::{
-    Action, ClockAgain, DeadlineState, KeptParcel, OutboxQuery, ParcelState, ParcelView, Scope, Steering, StoreError,
+    Action, ClockAgain, DeadlineState, KeptParcel, LettingGo, OutboxQuery, ParcelState, ParcelView, Scope, Steering,
+    StoreError,
 };
 
 /// What an operator wants with a parcel.
@@ -111,26 +112,94 @@ pub async fn release(scope: &Scope, (who, reason): (&str, &str), gateway: &Gatew
         Scope::Functie(functie) => OutboxQuery { functie: Some(functie.clone()), ..held() },
         Scope::Zender(code) => OutboxQuery { partij: Partij::from_text(code), ..held() },
     };
-    if !gateway.store.release(scope, gateway.clock.now(), who, reason).await? {
+    if !gateway.store.holds().await?.iter().any(|hold| hold.scope == *scope) {
+        return Err(Unsteered::NotFound);
+    }
+    // First, so that they wait with the others, and all of them go out in their order.
+    let mut renewed = 0;
+    for view in all(&query, gateway).await? {
+        let is_of_it = !matches!(scope, Scope::Zender(code) if *code != view.zender);
+        if view.used_up && view.replaced_by.is_none() && is_of_it {
+            match steer(&view.referentienummer, Wish::Release, (who, reason), gateway).await {
+                Ok(_) => renewed += 1,
+                // Somebody else did something about it meanwhile.
+                Err(Unsteered::NotFound | Unsteered::Busy | Unsteered::NotNow(_)) => {}
+                Err(error @ Unsteered::Store(_)) => return Err(error),
+            }
+        }
+    }
+    let letting_go = LettingGo {
+        scope: scope.clone(),
+        at: gateway.clock.now(),
+        who: who.to_owned(),
+        reason: reason.to_owned(),
+        per_second: gateway.envelopes.released_per_second,
+    };
+    if !gateway.store.release(&letting_go).await? {
         return Err(Unsteered::NotFound);
     }
     gateway.parcel_added.notify_one();
-    let (mut renewed, mut after) = (0, None::<String>);
-    loop {
-        let page = gateway.store.outbox(&query, after.as_deref(), 100).await?;
-        let Some(last) = page.last() else { return Ok(renewed) };
-        after = Some(last.referentienummer.clone());
-        for view in page {
-            let is_of_it = !matches!(scope, Scope::Zender(code) if *code != view.zender);
-            if view.used_up && view.replaced_by.is_none() && is_of_it {
-                match steer(&view.referentienummer, Wish::Release, (who, reason), gateway).await {
-                    Ok(_) => renewed += 1,
-                    // Somebody else did something about it meanwhile.
-                    Err(Unsteered::NotFound | Unsteered::Busy | Unsteered::NotNow(_)) => {}
-                    Err(error @ Unsteered::Store(_)) => return Err(error),
-                }
-            }
+    Ok(renewed)
+}
+
+/// What became of a wish for many parcels.
+#[derive(Default)]
+pub struct SteeredMany {
+    /// For so many it was done.
+    pub done: usize,
+    /// Of those, so many may have arrived before.
+    pub at_risk: usize,
+    /// For so many it cannot be done as they stand now; an attempt is under way, for instance.
+    pub left: usize,
+}
+
+/// Does what an operator wants with every parcel that is asked for, the oldest first; each stands in the audit log. `code`: only
+/// those whose last fault has it.
+///
+/// # Errors
+/// [`Unsteered::Store`]; what was done until then stays done.
+pub async fn steer_many(
+    query: &OutboxQuery,
+    code: Option<&str>,
+    wish: Wish,
+    (who, reason): (&str, &str),
+    gateway: &Gateway,
+) -> Result<SteeredMany, Unsteered> {
+    let mut many = SteeredMany::default();
+    for view in all(query, gateway).await? {
+        let says =
+            |wanted: &str| view.last_reason.as_deref().is_some_and(|said| words(said).any(|word| word == wanted));
+        if view.replaced_by.is_some() || !code.is_none_or(says) {
+            continue;
         }
+        match steer(&view.referentienummer, wish, (who, reason), gateway).await {
+            Ok(steered) => {
+                many.done += 1;
+                many.at_risk += usize::from(steered.risk.is_some());
+            }
+            Err(Unsteered::NotFound | Unsteered::Busy | Unsteered::NotNow(_)) => many.left += 1,
+            Err(error @ Unsteered::Store(_)) => return Err(error),
+        }
+    }
+    Ok(many)
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|sign: char| !sign.is_ascii_alphanumeric())
+}
+
+/// All parcels that are asked for, the oldest first.
+async fn all(query: &OutboxQuery, gateway: &Gateway) -> Result<Vec<ParcelView>, StoreError> {
+    const PAGE: u32 = 200;
+    let mut found: Vec<ParcelView> = Vec::new();
+    loop {
+        let after = found.last().map(|last| last.referentienummer.clone());
+        let page = gateway.store.outbox(query, after.as_deref(), PAGE).await?;
+        if page.is_empty() {
+            found.reverse();
+            return Ok(found);
+        }
+        found.extend(page);
     }
 }
 

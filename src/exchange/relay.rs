@@ -205,7 +205,10 @@ async fn send(mut parcel: Parcel, gateway: &Gateway, links: &Links, retry_policy
     let delivery = links.deliver(kind(parcel.kind), &parcel.zender, &parcel.referentienummer, envelope).await;
     let now = gateway.clock.now();
     let reach = reach(&delivery, now, retry_policy);
-    let settlement = settlement(delivery, &parcel, now, retry_policy);
+    let settlement = match settlement(delivery, &parcel, now, retry_policy) {
+        Settlement::Delivered { receipt } if links.pass_on(&parcel.zender) => Settlement::PassedOn { receipt },
+        settlement => settlement,
+    };
     log::sent(&parcel, &settlement);
     gateway.measures.attempted(&settlement);
     let settled = match gateway.store.settle(&parcel, now, &settlement).await {

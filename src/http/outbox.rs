@@ -1,5 +1,7 @@
 //! `/v1/outbox`: what goes to the network, and what an operator does about it.
 
+mod many;
+
 use std::sync::Arc;
 
 use axum::Json;
@@ -29,6 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(holds))
         .routes(routes!(faults))
         .routes(routes!(release_all))
+        .routes(routes!(many::many))
         .routes(routes!(requeue))
         .routes(routes!(hold))
         .routes(routes!(release))

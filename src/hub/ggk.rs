@@ -90,6 +90,12 @@ impl Ggk {
         Ok(())
     }
 
+    /// Whether an adapter stands at the other end.
+    #[must_use]
+    pub const fn is_adapter(&self) -> bool {
+        self.is_adapter
+    }
+
     /// Offers the envelope once. What came of it is the whole result; nothing is kept here.
     pub async fn deliver(&self, kind: Kind, referentienummer: &str, envelope: Vec<u8>) -> Delivery {
         if envelope.len() > MAX_OUTGOING_BYTES {

@@ -23,6 +23,13 @@ impl Links {
         self.ggk.is_none() && self.vecozo.is_none()
     }
 
+    /// Whether whoever takes an envelope of this sender only brings it to the network, which has not said anything then.
+    #[must_use]
+    pub fn pass_on(&self, zender: &str) -> bool {
+        let is_for_vecozo = self.vecozo.as_ref().is_some_and(|(_, partijen)| partijen.contains(zender));
+        !is_for_vecozo && self.ggk.as_ref().is_some_and(Ggk::is_adapter)
+    }
+
     /// Offers an envelope of this sender once. What came of it is the whole result; nothing is kept here.
     pub async fn deliver(&self, kind: Kind, zender: &str, referentienummer: &str, envelope: Vec<u8>) -> Delivery {
         match (&self.vecozo, &self.ggk) {

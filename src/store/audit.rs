@@ -10,6 +10,22 @@ use crate::domain::Timestamp;
 pub trait AuditStore: Send + Sync {
     /// What somebody did, oldest first, after this place.
     async fn audit(&self, after: i64, limit: u32) -> Result<Vec<AuditView>, StoreError>;
+
+    /// Keeps in the audit log that an envelope was refused.
+    async fn note_refused(&self, envelope: &RefusedEnvelope) -> Result<(), StoreError>;
+}
+
+/// An envelope that was refused as it came in: nothing of it was kept.
+#[derive(Clone, Debug)]
+pub struct RefusedEnvelope {
+    /// When.
+    pub at: Timestamp,
+    /// The code that it was refused with.
+    pub code: &'static str,
+    /// How large it was.
+    pub size_bytes: usize,
+    /// Of its bytes.
+    pub sha256: String,
 }
 
 /// What somebody did.

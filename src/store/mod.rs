@@ -48,7 +48,7 @@ pub use crate::domain::facts::new_toewijzing::NewToewijzing;
 pub use alerts::{
     AlertStore, AlertView, Compose, Gather, Group, Health, Message, NewMessage, Standings, Telling, Told,
 };
-pub use audit::{AuditStore, AuditView};
+pub use audit::{AuditStore, AuditView, RefusedEnvelope};
 pub use bericht::{BerichtStore, BerichtView, PostbusItem};
 pub use betaling::{
     BetaaldeDeclaratie, BetalingAsked, BetalingStore, BetalingView, LeftOut, Made, NewBetaling, Payment, Reden,
@@ -82,8 +82,8 @@ pub use postgres::Postgres;
 pub use receipt::{Digests, KeptCalculation, KeptDeadline, KeptRetour, Receipt, RefusalReceipt, SentTo};
 pub use sqlite::Sqlite;
 pub use steering::{
-    Action, ClockAgain, FaultEffect, FaultView, KeptParcel, NewFault, OutboxQuery, ParcelState, ParcelView, Steering,
-    SteeringStore,
+    Action, ClockAgain, FaultEffect, FaultView, KeptParcel, LettingGo, NewFault, OutboxQuery, ParcelState, ParcelView,
+    Steering, SteeringStore,
 };
 pub use toewijzing::{
     AntwoordView, DeliveryView, RefusedToewijzing, ToewijzingStore, ToewijzingView, VersionView, WaitingKey,

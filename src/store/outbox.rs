@@ -82,6 +82,11 @@ pub enum Settlement {
         /// What it answered with: the referentienummer of the confirmation.
         receipt: String,
     },
+    /// An adapter took it, and brings it to the network.
+    PassedOn {
+        /// What it answered with.
+        receipt: String,
+    },
     /// Try again.
     Retry {
         /// Not before this instant.
@@ -117,7 +122,7 @@ impl Settlement {
     #[must_use]
     pub const fn word(&self) -> &'static str {
         match self {
-            Self::Delivered { .. } => "delivered",
+            Self::Delivered { .. } | Self::PassedOn { .. } => "delivered",
             Self::Retry { unclear: false, .. } => "later",
             Self::Retry { unclear: true, .. } => "unclear",
             Self::Refused { .. } => "refused",

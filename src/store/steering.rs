@@ -28,8 +28,9 @@ pub trait SteeringStore: Send + Sync {
     /// [`StoreError::Stale`] when it is not in the state that was seen.
     async fn steer(&self, steering: &Steering) -> Result<(), StoreError>;
 
-    /// Lets go what a person released. In the audit log. Answers whether it stood still.
-    async fn release(&self, scope: &Scope, at: Timestamp, who: &str, reason: &str) -> Result<bool, StoreError>;
+    /// Lets go what a person released: what waited goes out in the order in which it came, so many in a second. In the audit log.
+    /// Answers whether it stood still.
+    async fn release(&self, letting_go: &LettingGo) -> Result<bool, StoreError>;
 
     /// Keeps a fault of the network about a parcel, byte for byte, with the answer that it gets, and what follows for the parcel.
     /// In the audit log.
@@ -40,6 +41,21 @@ pub trait SteeringStore: Send + Sync {
 
     /// Faults of the network, the newest first: those that were put apart, or those about this parcel.
     async fn faults(&self, about: Option<&str>, limit: u32) -> Result<Vec<FaultView>, StoreError>;
+}
+
+/// That a person lets go what stands still.
+#[derive(Clone, Debug)]
+pub struct LettingGo {
+    /// What.
+    pub scope: Scope,
+    /// When.
+    pub at: Timestamp,
+    /// The name of the credential.
+    pub who: String,
+    /// In words.
+    pub reason: String,
+    /// How many parcels of those that waited go out in a second.
+    pub per_second: u32,
 }
 
 /// Which parcels are asked for.

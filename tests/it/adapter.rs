@@ -11,6 +11,7 @@ use base64::Engine as _;
 use iwmo_gateway::exchange::new_referentienummer;
 use iwmo_gateway::hub::envelope::compose::{Stamp, bv03};
 use iwmo_gateway::hub::envelope::{Cpa, Wrapping, compose, parse};
+use iwmo_gateway::store::Stage;
 use tokio::net::TcpListener;
 
 use crate::world::{AANBIEDER, GEMEENTE, WMO301, WMO305, World};
@@ -53,6 +54,9 @@ async fn an_adapter_gets_what_it_makes_the_headers_of_ebms_from() {
         world.post(GEMEENTE, WMO301).await;
         world.rest().await;
         assert_eq!(world.store().undelivered(1).await.expect("parcels").len(), 0, "Bv04 takes it over");
+        let newest = world.store().berichten(None, None, 1).await.expect("berichten").remove(0);
+        let stage = newest.transport.expect("it is on its way").stage;
+        assert_eq!(stage, Stage::HandedOver, "the network has not said anything");
         let (action, body) = came.lock().expect("unharmed")[0].clone();
         assert_eq!(action, "\"\"");
         let number = parse(body.as_bytes()).expect("an envelope").stuurgegevens.referentienummer;

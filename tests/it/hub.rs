@@ -6,6 +6,7 @@ mod envelope;
 mod link;
 mod net;
 mod parties;
+mod vsp;
 
 use std::path::{Path, PathBuf};
 

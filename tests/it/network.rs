@@ -9,6 +9,7 @@ use iwmo_gateway::hub::envelope::{Content, Plek, parse};
 use iwmo_gateway::hub::mock::config::{FaultOrder, Misbehaviour};
 use iwmo_gateway::store::{Lease, ParcelKind, ParcelState, Room};
 
+use crate::maker::wmo315;
 use crate::world::{AANBIEDER, GEMEENTE, WMO301, WMO305, World};
 
 const STARTS: &str =
@@ -81,7 +82,7 @@ async fn a_missing_retour_is_raised_once_and_a_refusal_by_the_network_ends_the_c
 #[tokio::test]
 async fn an_envelope_taken_without_an_answer_is_unclear_and_sent_again_byte_for_byte() {
     let world = World::with_network(SILENT).await;
-    let order = |fault| FaultOrder { fault, times: 1 };
+    let order = |fault| FaultOrder::of(fault, 1);
     let mock = world.mock.as_ref().expect("a mock");
     mock.misbehave([order(Misbehaviour::CloseStored), order(Misbehaviour::Unavailable { retry_after: None })]);
     world.post(GEMEENTE, WMO301).await;
@@ -107,7 +108,7 @@ async fn an_envelope_taken_without_an_answer_is_unclear_and_sent_again_byte_for_
 async fn a_down_network_loses_nothing() {
     let world = World::start(&[GEMEENTE], "[relay]\nbudget = \"15m\"", Some(SILENT)).await;
     let mock = world.mock.as_ref().expect("a mock");
-    mock.misbehave([FaultOrder { fault: Misbehaviour::ServerError, times: 3 }]);
+    mock.misbehave([FaultOrder::of(Misbehaviour::ServerError, 3)]);
     world.post(GEMEENTE, WMO301).await;
     for moment in ["09:00", "09:10", "09:20", "12:00"] {
         world.at(&format!("2026-03-04T{moment}:00+01:00"));
@@ -146,6 +147,36 @@ async fn a_sure_rejection_is_not_sent_unless_the_sender_insists() {
         "never past a schema error"
     );
     world.stop().await;
+}
+
+#[tokio::test]
+async fn a_played_gemeente_grants_a_verzoek_or_says_no() {
+    let gemeente =
+        |answer: &str| format!("[[parties]]\ncode = \"0384\"\ndecides = {{ after = \"5d\", answer = \"{answer}\" }}\n");
+    for (answer, sent, clock) in
+        [("grant", "WMO301", "met"), ("reject", "WMO319", "met"), ("research", "WMO319", "met")]
+    {
+        let world = World::start(&[AANBIEDER], "", Some(&gemeente(answer))).await;
+        let verzoek = world.post(AANBIEDER, wmo315("V1", "2026-03-04", "VOT-1")).await;
+        assert_eq!(verzoek.status, 202, "{}", verzoek.text);
+        world.rest().await;
+        assert_eq!(world.wire(), ["→ WMO315 1 accepted", "← WMO316 1 accepted"], "{answer}");
+        world.at("2026-03-09T10:00:00+01:00");
+        world.rest().await;
+        let wire = world.wire();
+        assert_eq!(wire[2], format!("← {sent} 1 accepted"), "{answer}: {wire:?}");
+        let berichten = world.berichten().await;
+        assert!(
+            berichten.iter().any(|line| line.starts_with(sent) && line.contains("accepted")),
+            "{answer}: {berichten:?}"
+        );
+        let deadlines = world.deadlines().await;
+        assert!(
+            deadlines.iter().any(|line| line.starts_with("verzoek ") && line.ends_with(clock)),
+            "{answer}: {deadlines:?}"
+        );
+        world.stop().await;
+    }
 }
 
 #[tokio::test]

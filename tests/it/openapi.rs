@@ -16,7 +16,7 @@ use crate::world::{AANBIEDER, GEMEENTE, WMO301, WMO305, World};
 use crate::xml::{files, fixtures};
 
 /// The calls of the contract; with the pages and this description they are all that there is.
-const CALLS: [&str; 49] = [
+const CALLS: [&str; 50] = [
     "get /health/live",
     "get /health/ready",
     "get /metrics",
@@ -56,6 +56,7 @@ const CALLS: [&str; 49] = [
     "post /v1/deadlines/{id}/waive",
     "post /v1/declaraties",
     "post /v1/declaraties/{id}/antwoord",
+    "post /v1/outbox/many",
     "post /v1/outbox/release",
     "post /v1/outbox/{id}/give-up",
     "post /v1/outbox/{id}/hold",
@@ -216,7 +217,7 @@ async fn a_call_reads_as_much_json_as_the_document_says_and_no_more() {
         limits.push((path, limit));
     }
     let most = limits.iter().max_by_key(|(_, limit)| *limit).expect("calls");
-    assert_eq!((limits.len(), most), (16, &("/v1/declaraties/1/antwoord".to_owned(), 16_777_216)));
+    assert_eq!((limits.len(), most), (17, &("/v1/declaraties/1/antwoord".to_owned(), 16_777_216)));
     world.stop().await;
 }
 

@@ -84,7 +84,7 @@ fn web_page(status: u16) -> Reply {
 }
 
 /// An Fo01 about an envelope, as the network sends it.
-fn fo01(own: &str, (zender, ontvanger): (&str, &str), about: &str, code: &str) -> Vec<u8> {
+pub fn fo01(own: &str, (zender, ontvanger): (&str, &str), about: &str, code: &str) -> Vec<u8> {
     let fault = Fault {
         code: code.to_owned(),
         plek: Plek::Client,
@@ -127,7 +127,7 @@ async fn states(world: &World) -> Vec<&'static str> {
 }
 
 /// Waits until it is so.
-async fn until<F: Future<Output = bool>>(what: &str, is_so: impl Fn() -> F) {
+pub async fn until<F: Future<Output = bool>>(what: &str, is_so: impl Fn() -> F) {
     let waited = async {
         while !is_so().await {
             crate::world::a_moment().await;
@@ -380,6 +380,46 @@ async fn an_operator_steers_with_a_reason_and_nobody_else() {
     );
     drop(world);
 }
+
+#[tokio::test]
+async fn an_operator_does_the_same_with_all_of_a_code_and_each_is_in_the_audit_log() {
+    let network = Network::start(|envelope| match envelope.stuurgegevens.ontvanger.organisatie.as_str() {
+        AANBIEDER => Reply::Say(500, FO01.replace("CODE", "IB010")),
+        _ => Reply::Say(500, FO01.replace("CODE", "IB014")),
+    })
+    .await;
+    let world = World::against(&network.url, &[GEMEENTE], "").await;
+    post(&world, 0..3, AANBIEDER).await;
+    post(&world, 3..5, SECOND).await;
+    until("refused", async || states(&world).await == ["refused"; 5]).await;
+    network.now(|_| Reply::Take);
+    let many = async |wish: &Value| world.call("operator", "/v1/outbox/many", wish).await;
+    let mut asked = json!({"wish": "requeue", "state": "refused", "reason": "De route is hersteld."});
+    assert_eq!(many(&asked).await.status, 422, "all there are is too many");
+    asked["code"] = json!("IB010");
+    assert_eq!(world.call(GEMEENTE, "/v1/outbox/many", &asked).await.status, 403);
+    let done = many(&asked).await;
+    assert_eq!((done.status, &done.body), (200, &json!({"done": 3, "at_risk": 0, "left": 0})), "{}", done.text);
+    until("delivered", async || states(&world).await[5..] == ["delivered"; 3]).await;
+    assert_eq!(states(&world).await[..5], ["refused"; 5], "the old ones stay, and the other code as well");
+    let sent: Vec<String> = network.seen().into_iter().skip(5).map(|(_, to)| to).collect();
+    assert_eq!(sent, [AANBIEDER; 3]);
+    let gone = many(&json!({"wish": "give-up", "state": "refused", "partij": SECOND, "reason": "Per telefoon."})).await;
+    assert_eq!(gone.body, json!({"done": 2, "at_risk": 0, "left": 0}), "{}", gone.text);
+    let audit = world.store().audit(0, 100).await.expect("the audit log");
+    let told: Vec<_> = audit.iter().filter(|row| row.who == "operator").map(|row| row.what.as_str()).collect();
+    assert_eq!(
+        told,
+        ["parcel.sent-anew", "parcel.sent-anew", "parcel.sent-anew", "parcel.given-up", "parcel.given-up"]
+    );
+    world.stop().await;
+}
+
+/// An Fo01 as the answer to an envelope.
+const FO01: &str = "<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelope/'><e:Body>\
+    <Fo01Bericht xmlns='http://www.egem.nl/StUF/StUF0301'><stuurgegevens><berichtcode>Fo01</berichtcode>\
+    <zender><organisatie>VECOZO</organisatie></zender><crossRefnummer>OURS</crossRefnummer></stuurgegevens>\
+    <body><code>CODE</code><plek>client</plek><omschrijving>o</omschrijving></body></Fo01Bericht></e:Body></e:Envelope>";
 
 #[tokio::test]
 async fn what_leaves_has_no_byte_order_mark_and_the_receipt_tells_both_digests() {

@@ -175,7 +175,7 @@ async fn a_receipt_tells_its_identificatie_every_retourcode_and_what_a_301_bring
 async fn a_parcel_that_arrived_has_no_reason_left() {
     let world = World::start(&[GEMEENTE], OPEN, Some("")).await;
     let mock = world.mock.as_ref().expect("a mock");
-    mock.misbehave([FaultOrder { fault: Misbehaviour::ServerError, times: 1 }]);
+    mock.misbehave([FaultOrder::of(Misbehaviour::ServerError, 1)]);
     let id = world.post(GEMEENTE, WMO301).await.body["id"].as_str().expect("an id").to_owned();
     world.rest().await;
     world.at("2026-03-04T12:00:00+01:00");

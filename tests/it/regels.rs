@@ -336,6 +336,7 @@ async fn gateway(gemeente_answers_itself: bool) -> Gateway {
             max_bytes: 25_000_000,
             wrapping: iwmo_gateway::hub::envelope::Wrapping::Stuf,
             generation: Generation::default(),
+            released_per_second: 1,
         },
         releases: Releases { known: standard::built_in(), in_force: InForce::Any, freezes: Vec::new() },
         declaraties: config.declaraties,

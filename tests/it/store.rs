@@ -93,7 +93,9 @@ on_both_databases! {
         a_lapsed_attempt_may_have_arrived refusal_voids_the_deadline refusal_afterwards a_fault_voids_nothing
         handed_over_waits_for_a_person held_from_the_start every_attempt_is_kept room_is_kept_for_others
         a_pause_of_a_clock_that_was_ahead_is_mended an_operator_steers
-        the_network_tells_how_far_a_bericht_came;
+        the_network_tells_how_far_a_bericht_came what_is_let_go_leaves_in_its_order_and_not_all_at_once
+        a_clock_that_a_written_order_stopped_stays_stopped
+        a_refusal_on_a_resend_leaves_the_clock_of_what_may_have_arrived;
     deadline: raised_once_by_two_processes closed_in_time_or_late retour_stops_only_its_own_clock
         far_deadline_never_passes listed_by_due_in_pages opened_at_once_under_one_name_it_is_one
         done_once_and_taken_on_until_then a_stop_ends_what_was_opened_on_its_toewijzing

@@ -69,7 +69,7 @@ async fn over_the_network_each_stage_has_its_proof() {
 async fn what_was_sent_without_an_answer_is_neither_sent_nor_failed() {
     let world = World::with_network(SILENT).await;
     let mock = world.mock.as_ref().expect("a mock");
-    mock.misbehave([FaultOrder { fault: Misbehaviour::CloseStored, times: 1 }]);
+    mock.misbehave([FaultOrder::of(Misbehaviour::CloseStored, 1)]);
     let heen = world.post(GEMEENTE, WMO301).await.body["id"].clone();
     world.rest().await;
     assert_eq!(told(&world, &heen).await, ("unclear".to_owned(), vec!["unclear 08:00".to_owned()]));

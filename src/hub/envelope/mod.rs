@@ -33,6 +33,6 @@ pub use content::{Content, Envelope, Kind, Parameters, Payload, functie_versie};
 pub use dai::{Cpa, Wrapping};
 pub use fault::{Fault, FaultCode, Plek, Refusal};
 use names::{GGK, SOAP, SOAP_1_2, STUF, WS_ADDRESSING};
-pub use names::{MAX_INCOMING_BYTES, MAX_OUTGOING_BYTES};
+pub use names::{MAX_FAULT_BYTES, MAX_INCOMING_BYTES, MAX_OUTGOING_BYTES};
 pub use parse::parse;
 pub use stuurgegevens::{Stuurgegevens, Systeem, tijdstip_bericht};

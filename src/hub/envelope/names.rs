@@ -15,5 +15,7 @@ pub(super) const GGK: &str = "http://www.stufstandaarden.nl/koppelvlak/ggk0210";
 
 /// What an envelope may weigh when it comes in, base64 included: 25 MB in the largest reading.
 pub const MAX_INCOMING_BYTES: usize = 26_214_400;
+/// What a fault may weigh when it comes in: it may hold the whole envelope that it is about, and has to be heard all the same.
+pub const MAX_FAULT_BYTES: usize = 2 * MAX_INCOMING_BYTES;
 /// What an envelope may weigh when it goes out, base64 included: 25 MB in the smallest reading.
 pub const MAX_OUTGOING_BYTES: usize = 25_000_000;

@@ -12,7 +12,9 @@ use base64::read::DecoderReader;
 use super::fault::{About, Refusal};
 use super::parts::{Parts, Wrong, digits, limited, limited_optional, no_attributes, schema, text_of, uuid};
 use super::tree::{self, Node};
-use super::{Content, Envelope, Fault, FaultCode, GGK, Kind, MAX_INCOMING_BYTES, Parameters, Payload, Plek};
+use super::{
+    Content, Envelope, Fault, FaultCode, GGK, Kind, MAX_FAULT_BYTES, MAX_INCOMING_BYTES, Parameters, Payload, Plek,
+};
 use super::{SOAP, SOAP_1_2, STUF, Stuurgegevens, Systeem, WS_ADDRESSING, dai, digest};
 use crate::echo::shown;
 
@@ -22,15 +24,20 @@ use crate::echo::shown;
 /// When this is no envelope that the network may send. The sender is at fault; nothing is kept.
 pub fn parse(bytes: &[u8]) -> Result<Envelope, Refusal> {
     let refuse = |about, (code, details)| Refusal { code, details, about: Box::new(about) };
-    if bytes.len() > MAX_INCOMING_BYTES {
-        return Err(refuse(About::default(), schema(format!("De envelop is groter dan {MAX_INCOMING_BYTES} bytes"))));
+    let too_large = |most: usize| schema(format!("De envelop is groter dan {most} bytes"));
+    if bytes.len() > MAX_FAULT_BYTES {
+        return Err(refuse(About::default(), too_large(MAX_FAULT_BYTES)));
     }
     let soap = tree::read(bytes, "detailsXML")
         .map_err(|cause| refuse(About::default(), schema(format!("Het verzoek {cause}"))))?;
     let root = body_element(&soap)
         .and_then(|root| check_soap_headers(&soap).map(|()| root))
         .map_err(|wrong| refuse(About::default(), wrong))?;
-    envelope(root).map_err(|wrong| refuse(about(root), wrong))
+    let envelope = envelope(root).map_err(|wrong| refuse(about(root), wrong))?;
+    if envelope.kind() != Kind::Fo01 && bytes.len() > MAX_INCOMING_BYTES {
+        return Err(refuse(about(root), too_large(MAX_INCOMING_BYTES)));
+    }
+    Ok(envelope)
 }
 
 /// The one element in the SOAP body, or in the `dai:bericht` there.

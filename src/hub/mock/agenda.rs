@@ -8,18 +8,23 @@ use std::time::Duration;
 use chrono::{NaiveDate, NaiveTime, TimeDelta, TimeZone as _};
 use chrono_tz::Europe::Amsterdam;
 
-use super::config::{PlayedParty, Retour};
-use super::journal::{Direction, Line};
-use super::levering::{Leveringen, Report};
+use super::besluit::Moment;
+use super::config::{Misbehaviour, PlayedParty, Retour};
+use super::faults::{bounce, fault_about, next_fault};
+use super::journal::Direction;
+use super::levering::Report;
 use super::plans::{Agenda, Item, Plan, Send, What};
-use super::{Mock, berichten};
+use super::{Mock, berichten, besluit};
 use crate::domain::berichten::bericht::Header;
 use crate::domain::{Bericht, Heenbericht, Inhoud, Timestamp};
 use crate::hub::Delivery;
 use crate::hub::envelope::check::kind_of;
 use crate::hub::envelope::{
-    Content, Envelope, Fault, Kind, Parameters, Payload, Plek, Stuurgegevens, Systeem, compose, digest, functie_versie,
+    Content, Envelope, Kind, Parameters, Payload, Stuurgegevens, Systeem, compose, digest, functie_versie,
 };
+
+/// The number of the first toewijzing that a played gemeente gives.
+const FIRST_TOEWIJZING: i64 = 800_000_001;
 
 impl Mock {
     /// Plans what the parties do about an envelope that was taken. Returns whether anything is planned.
@@ -48,6 +53,10 @@ impl Mock {
             Retour::Accept | Retour::Reject(_) => {
                 agenda.add(in_time, plan(Send::Retour(Box::new(heen.clone()), party.retour.clone())));
             }
+        }
+        if let Some(decides) = party.decides {
+            let due = in_time.max(now + delta(decides.after.0));
+            agenda.add(due, plan(Send::Decide(Box::new(heen.clone()), decides.answer)));
         }
         self.plan_reports(agenda, &heen, &party, plan);
         agenda.made > made
@@ -81,10 +90,18 @@ impl Mock {
     /// # Errors
     /// The bytes are no heenbericht; nothing is planned.
     pub fn send(&self, bytes: Vec<u8>) -> Result<(), NotABericht> {
+        self.send_after(bytes, Duration::ZERO)
+    }
+
+    /// The same when so much time has passed.
+    ///
+    /// # Errors
+    /// The bytes are no heenbericht; nothing is planned.
+    pub fn send_after(&self, bytes: Vec<u8>, delay: Duration) -> Result<(), NotABericht> {
         let Some(Bericht::Heen(heen)) = (self.0.codec.read)(&bytes) else { return Err(NotABericht) };
         let to = heen.header.ontvanger.code().to_owned();
         let plan = Plan { referentienummer: String::new(), to, what: Send::Given(heen.header, bytes) };
-        self.state().agenda.add(self.now(), plan);
+        self.state().agenda.add(self.now() + delta(delay), plan);
         self.0.planned.notify_one();
         Ok(())
     }
@@ -95,11 +112,69 @@ impl Mock {
         let _alone = self.0.acting.lock().await;
         let due = self.take_due();
         for (id, envelope, bytes) in &due {
-            let referentienummer = &envelope.stuurgegevens.referentienummer;
-            let delivery = self.0.link.deliver(envelope.kind(), referentienummer, bytes.clone()).await;
+            let odd = next_fault(&mut self.state(), Some(envelope), true);
+            let (delivery, again) = match odd {
+                Some(Misbehaviour::SendTwiceAtOnce) => {
+                    let (one, other) = tokio::join!(self.offer(envelope, bytes), self.offer(envelope, bytes));
+                    (one, Some(other))
+                }
+                _ => (self.offer(envelope, bytes).await, None),
+            };
             self.settle(*id, envelope, bytes, &delivery);
+            if let Some(again) = again {
+                self.note("again", envelope, bytes, &again);
+            }
+            if let Some(odd) = odd {
+                self.send_more(&odd, envelope, bytes).await;
+            }
         }
         due.len()
+    }
+
+    /// The bytes of an envelope, as this face hands it over.
+    pub(super) fn wrapped(&self, envelope: &Envelope) -> Vec<u8> {
+        compose::wrapped(envelope, &self.0.config.face.wrapping())
+    }
+
+    async fn offer(&self, envelope: &Envelope, bytes: &[u8]) -> Delivery {
+        self.link().deliver(envelope.kind(), &envelope.stuurgegevens.referentienummer, bytes.to_vec()).await
+    }
+
+    /// What follows an envelope on demand.
+    async fn send_more(&self, odd: &Misbehaviour, envelope: &Envelope, bytes: &[u8]) {
+        match odd {
+            Misbehaviour::SendTwice => {
+                let delivery = self.offer(envelope, bytes).await;
+                self.note("again", envelope, bytes, &delivery);
+            }
+            Misbehaviour::SendOtherContent => {
+                let mut other = envelope.clone();
+                if let Content::Di01(parameters) | Content::Du01 { parameters, .. } = &mut other.content {
+                    let mut payload = parameters.payload.bytes().to_vec();
+                    payload.extend_from_slice(b"<!-- anders -->");
+                    parameters.payload = Payload::Xml(payload);
+                }
+                let bytes = self.wrapped(&other);
+                let delivery = self.offer(&other, &bytes).await;
+                self.note("other content", &other, &bytes, &delivery);
+            }
+            Misbehaviour::FaultAfterRetour => {
+                let Content::Du01 { cross_refnummer, .. } = &envelope.content else { return };
+                let to = &envelope.stuurgegevens.ontvanger.organisatie;
+                let fault = fault_about(to, cross_refnummer, "IB014", self.stamp());
+                let bytes = self.wrapped(&fault);
+                let delivery = self.offer(&fault, &bytes).await;
+                self.note("after its retour", &fault, &bytes, &delivery);
+            }
+            _ => {}
+        }
+    }
+
+    /// Writes down what came of an envelope that goes out besides what was planned.
+    fn note(&self, why: &str, envelope: &Envelope, bytes: &[u8], delivery: &Delivery) {
+        let line = self.line(Direction::Out, envelope, digest::sha256(bytes));
+        let (_, outcome) = outcome(delivery);
+        self.state().journal.write(line.outcome(format!("{why}: {outcome}")));
     }
 
     /// What is due, oldest first, composed; its next attempt is planned.
@@ -112,8 +187,8 @@ impl Mock {
         for mut item in items {
             let composed = match item.what {
                 What::Ready { envelope, bytes } => Some((*envelope, bytes)),
-                What::Plan(plan) => self.compose(&plan, &mut state.agenda.leveringen).map(|envelope| {
-                    let bytes = compose::envelope(&envelope);
+                What::Plan(plan) => self.compose(&plan, &mut state.agenda).map(|envelope| {
+                    let bytes = self.wrapped(&envelope);
                     (envelope, bytes)
                 }),
             };
@@ -130,14 +205,8 @@ impl Mock {
     }
 
     fn settle(&self, id: u64, envelope: &Envelope, bytes: &[u8], delivery: &Delivery) {
-        let (done, outcome) = match delivery {
-            Delivery::Accepted(_) => (true, "accepted".to_owned()),
-            Delivery::Refused(refusal) => (true, format!("refused: {}", refusal.reason())),
-            Delivery::Unsendable(reason) => (true, format!("not sent: {reason}")),
-            Delivery::Later { reason, .. } | Delivery::Link { reason, .. } => (false, format!("later: {reason}")),
-            Delivery::Unknown(reason) => (false, format!("unknown: {reason}")),
-        };
-        let line = Line::of(self.now(), Direction::Out, envelope, digest::sha256(bytes));
+        let (done, outcome) = outcome(delivery);
+        let line = self.line(Direction::Out, envelope, digest::sha256(bytes));
         let mut state = self.state();
         let attempts = state.agenda.items.iter().find(|item| item.id == id).map_or(0, |item| item.attempts);
         let given_up = !done && attempts >= self.0.config.retry.attempts;
@@ -147,7 +216,7 @@ impl Mock {
         state.journal.write(line.outcome(if given_up { format!("given up after {outcome}") } else { outcome }));
     }
 
-    fn compose(&self, plan: &Plan, leveringen: &mut Leveringen) -> Option<Envelope> {
+    fn compose(&self, plan: &Plan, agenda: &mut Agenda) -> Option<Envelope> {
         let stamp = self.stamp();
         let today = self.now().with_timezone(&Amsterdam).date_naive();
         let (zender, content) = match &plan.what {
@@ -160,7 +229,16 @@ impl Mock {
                 self.carry(plan, bericht.header(), bericht.poster().code(), (self.0.codec.encode)(&bericht))
             }
             Send::Report(which, report) => {
-                let bericht = leveringen.report(*which, *report, &(self.0.ids)(), today)?;
+                let bericht = agenda.leveringen.report(*which, *report, &(self.0.ids)(), today)?;
+                self.carry(plan, bericht.header(), bericht.poster().code(), (self.0.codec.encode)(&bericht))
+            }
+            Send::Decide(heen, besluit) => {
+                let time = self.now().with_timezone(&Amsterdam).format("%H:%M:%S").to_string();
+                let (first, at) = (FIRST_TOEWIJZING + agenda.given, Moment { day: today, time });
+                let bericht = besluit::decide(heen, *besluit, &(self.0.ids)(), first, &at)?;
+                if let Inhoud::VerzoekOmToewijzing(client) = &heen.inhoud {
+                    agenda.given += i64::try_from(client.aangevraagde_producten.len()).unwrap_or(i64::MAX);
+                }
                 self.carry(plan, bericht.header(), bericht.poster().code(), (self.0.codec.encode)(&bericht))
             }
             Send::Given(header, bytes) => self.carry(plan, header, header.afzender.code(), bytes.clone()),
@@ -193,20 +271,21 @@ impl Mock {
     }
 }
 
+/// Whether it is done with, and how the journal tells it.
+fn outcome(delivery: &Delivery) -> (bool, String) {
+    match delivery {
+        Delivery::Accepted(_) => (true, "accepted".to_owned()),
+        Delivery::Refused(refusal) => (true, format!("refused: {}", refusal.reason())),
+        Delivery::Unsendable(reason) => (true, format!("not sent: {reason}")),
+        Delivery::Later { reason, .. } | Delivery::Link { reason, .. } => (false, format!("later: {reason}")),
+        Delivery::Unknown(reason) => (false, format!("unknown: {reason}")),
+    }
+}
+
 /// What is to be sent is no heenbericht that the stand-in can read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("dit is geen heenbericht van iWmo")]
 pub struct NotABericht;
-
-fn bounce(code: &str, details: &str) -> Fault {
-    Fault {
-        code: code.to_owned(),
-        plek: Plek::Client,
-        omschrijving: "Teruggestuurd door het nepnetwerk".to_owned(),
-        details: Some(details.to_owned()),
-        details_xml_sha256: None,
-    }
-}
 
 /// Far ahead when it does not fit.
 fn delta(delay: Duration) -> TimeDelta {

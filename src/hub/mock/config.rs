@@ -1,7 +1,10 @@
 //! What the stand-in plays: parties, and faults on demand.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::domain::Timestamp;
+use crate::hub::envelope::{Cpa, Wrapping};
 use serde::{Deserialize, Serialize};
 
 /// Everything that the stand-in is told.
@@ -15,6 +18,9 @@ pub struct MockConfig {
     /// `zender/applicatie` on what it sends.
     #[serde(default = "applicatie")]
     pub applicatie: String,
+    /// What it stands in for: the GGK, or a Digikoppeling adapter in front of it.
+    #[serde(default)]
+    pub face: Face,
     /// Parties that do not just accept at once.
     #[serde(default)]
     pub parties: Vec<PlayedParty>,
@@ -28,6 +34,55 @@ pub struct MockConfig {
     /// How it repeats what got no answer.
     #[serde(default)]
     pub retry: Retry,
+    /// The moment at which its clock stands until somebody sets it on (`POST /clock`); the clock of the machine when this is not
+    /// said.
+    #[serde(default)]
+    pub clock: Option<Timestamp>,
+    /// Its own numbers and names follow from this; they are at random when it is not said.
+    #[serde(default)]
+    pub seed: Option<u64>,
+    /// What played parties send by themselves.
+    #[serde(default)]
+    pub berichten: Vec<Planned>,
+}
+
+/// What the stand-in stands in for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Face {
+    /// The GGK over StUF: confirms with Bv03.
+    #[default]
+    Ggk,
+    /// An adapter: gives `dai:bericht`, takes that or a bare envelope, and confirms with Bv04.
+    Adapter,
+}
+
+impl Face {
+    /// How it hands over what it sends.
+    #[must_use]
+    pub fn wrapping(self) -> Wrapping {
+        let name = |action: &str| action.to_owned();
+        match self {
+            Self::Ggk => Wrapping::Stuf,
+            Self::Adapter => Wrapping::Adapter(Cpa {
+                service: name("wmo"),
+                di01: name("ggk_Di01"),
+                du01: name("ggk_Du01"),
+                fo01: name("Fo01"),
+            }),
+        }
+    }
+}
+
+/// A heenbericht that its Afzender, a played party, sends.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Planned {
+    /// Where it stands.
+    pub file: PathBuf,
+    /// How long after the start.
+    #[serde(default)]
+    pub after: Delay,
 }
 
 fn applicatie() -> String {
@@ -69,6 +124,9 @@ pub struct PlayedParty {
     /// Whether an aanbieder reports a start on what is assigned to it.
     #[serde(default)]
     pub start: Option<Start>,
+    /// What a gemeente decides about a verzoek (315, 317), besides its retour; nothing is sent when this is not said.
+    #[serde(default)]
+    pub decides: Option<Decides>,
     /// What it reports after that start, one after the other. What is assigned in the place of something else, as after a
     /// verzoek om wijziging, goes on with what was left to report on that.
     #[serde(default)]
@@ -79,7 +137,14 @@ impl PlayedParty {
     /// A party of which nothing is said: it accepts at once and starts nothing.
     #[must_use]
     pub fn obliging(code: &str) -> Self {
-        Self { code: code.to_owned(), retour: Retour::Accept, after: Delay::default(), start: None, then: Vec::new() }
+        Self {
+            code: code.to_owned(),
+            retour: Retour::Accept,
+            after: Delay::default(),
+            start: None,
+            decides: None,
+            then: Vec::new(),
+        }
     }
 }
 
@@ -96,6 +161,29 @@ pub enum Retour {
     Never,
     /// The network turns it back: a Fo01 of VECOZO with this code, as in `IB010`, and no retour.
     Bounce(String),
+}
+
+/// A decision about a verzoek.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decides {
+    /// How long after the verzoek came in.
+    #[serde(default)]
+    pub after: Delay,
+    /// What.
+    pub answer: Besluit,
+}
+
+/// What a gemeente may decide about a verzoek.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Besluit {
+    /// WMO301: a toewijzing for each product of a 315, as it was asked; a 317 is rejected.
+    Grant,
+    /// WMO319: no.
+    Reject,
+    /// WMO319: it is looked into, and nothing follows.
+    Research,
 }
 
 /// A start after a toewijzing.
@@ -181,6 +269,26 @@ pub struct FaultOrder {
     /// For how many requests.
     #[serde(default = "once")]
     pub times: u32,
+    /// Only for envelopes with this functie, as in `WMO301`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub functie: Option<String>,
+    /// Only for envelopes from or to this party.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partij: Option<String>,
+}
+
+impl FaultOrder {
+    /// So many times, whatever the envelope.
+    #[must_use]
+    pub const fn of(fault: Misbehaviour, times: u32) -> Self {
+        Self { fault, times, functie: None, partij: None }
+    }
+
+    /// The same for envelopes from or to this party alone.
+    #[must_use]
+    pub fn with(self, partij: &str) -> Self {
+        Self { partij: Some(partij.to_owned()), ..self }
+    }
 }
 
 const fn once() -> u32 {
@@ -210,4 +318,52 @@ pub enum Misbehaviour {
     WrongCrossRefnummer,
     /// HTTP 200 with a web page, nothing stored.
     WebPage,
+    /// This HTTP status with a web page, nothing stored; a redirect leads to the same address.
+    Status(u16),
+    /// The connection closes before the envelope was read. Whatever the envelope.
+    CloseUnread,
+    /// No answer for as long as the other side waits, nothing stored.
+    Hang,
+    /// Stored; the connection breaks half-way through the confirmation.
+    HalfAnswer,
+    /// A fault of SOAP without one of StUF; nothing stored.
+    SoapFault,
+    /// A Fo01 of VECOZO with this code as the answer; nothing stored.
+    Fo01(String),
+    /// Stored and closed without an answer; what comes again is not unique, with this code.
+    NotUnique(String),
+    /// Stored; the confirmation names the parties the wrong way round.
+    WrongParties,
+    /// Stored; the confirmation has other prefixes and odd white space.
+    OddPrefixes,
+    /// Stored; there is something behind the confirmation.
+    TrailingGarbage,
+    /// Stored; the confirmation declares entities.
+    Entities,
+    /// Confirmed and then lost: nothing comes of it, and nobody is told.
+    Lose,
+    /// Stored; what is due at once, such as its retour, goes out before its confirmation.
+    AnswerFirst,
+    /// Of what is sent: the same bytes go out twice, one after the other.
+    SendTwice,
+    /// Of what is sent: the same bytes go out twice at once, on two connections.
+    SendTwiceAtOnce,
+    /// Of what is sent: once it is taken, other content goes out under its number.
+    SendOtherContent,
+    /// Of a retour that is sent: a Fo01 about the same bericht follows it.
+    FaultAfterRetour,
+}
+
+impl Misbehaviour {
+    /// Whether something is stored and nobody is told.
+    #[must_use]
+    pub const fn loses_the_answer(&self) -> bool {
+        matches!(self, Self::CloseStored | Self::HalfAnswer | Self::NotUnique(_))
+    }
+
+    /// Whether it is about what the stand-in sends.
+    #[must_use]
+    pub const fn is_of_sending(&self) -> bool {
+        matches!(self, Self::SendTwice | Self::SendTwiceAtOnce | Self::SendOtherContent | Self::FaultAfterRetour)
+    }
 }

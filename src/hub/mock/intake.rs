@@ -1,36 +1,22 @@
 //! One envelope in, one answer: what the GGK does at its door.
 
 use super::Mock;
-use super::config::{FaultOrder, Misbehaviour};
+use super::config::{Face, Misbehaviour};
+use super::faults::next_fault;
 use super::journal::{Direction, Line};
+use super::reply::Reply;
 use super::stand_in::State;
 use super::taken::{Key, Taken};
 use crate::domain::Partij;
 use crate::domain::berichten::waarde::Value as _;
 use crate::hub::envelope::fault::About;
-use crate::hub::envelope::{Envelope, Fault, FaultCode, Kind, Plek, Refusal, check, compose, digest, parse};
-
-/// What goes back.
-pub(super) enum Reply {
-    /// Bv03.
-    Confirmed(Vec<u8>),
-    /// A SOAP fault with Fo03.
-    Refused(Vec<u8>),
-    /// 503.
-    Unavailable { retry_after: Option<u64> },
-    /// 500 without StUF.
-    ServerError,
-    /// 200 with HTML.
-    WebPage,
-    /// No answer: the connection closes.
-    Cut,
-}
+use crate::hub::envelope::{Envelope, FaultCode, Kind, check, compose, digest, parse};
 
 /// An envelope that was let in.
 enum Admitted {
     New,
-    /// Seen before with the same content; what was answered then.
-    Again(Vec<u8>),
+    /// Seen before with the same content; what a repeat gets, and whether that is a fault.
+    Again(Vec<u8>, bool),
 }
 
 impl Mock {
@@ -39,11 +25,11 @@ impl Mock {
         let parsed = parse(bytes);
         let sha256 = digest::sha256(bytes);
         let line = match &parsed {
-            Ok(envelope) => Line::of(self.now(), Direction::In, envelope, sha256),
+            Ok(envelope) => self.line(Direction::In, envelope, sha256),
             Err(_) => Line::unread(self.now(), Direction::In, sha256),
         };
         let mut state = self.state();
-        let fault = next_fault(&mut state);
+        let fault = next_fault(&mut state, parsed.as_ref().ok(), false);
         if let Some((reply, outcome)) = fault.as_ref().and_then(|fault| self.misbehave_unstored(fault, &parsed)) {
             state.journal.write(line.outcome(outcome));
             return reply;
@@ -59,13 +45,17 @@ impl Mock {
                 state.journal.write(line.outcome(fault.code.clone()));
                 return Reply::Refused(compose::fo03(&about, &fault, &self.stamp()));
             }
-            Ok((envelope, Admitted::Again(answer))) => {
+            Ok((_, Admitted::Again(answer, true))) => {
+                state.journal.write(line.outcome("duplicate, said to be not unique"));
+                return Reply::Refused(answer);
+            }
+            Ok((envelope, Admitted::Again(answer, false))) => {
                 state.journal.write(line.outcome("duplicate"));
                 (answer, envelope)
             }
             Ok((envelope, Admitted::New)) => {
                 state.journal.write(line.outcome("accepted"));
-                (self.store(&mut state, &envelope), envelope)
+                (self.store(&mut state, &envelope, fault.as_ref()), envelope)
             }
         };
         self.confirm(fault.as_ref(), answer, envelope)
@@ -79,7 +69,7 @@ impl Mock {
             if taken.content_sha256 != envelope.content_sha256() {
                 return Err(FaultCode::StUF016);
             }
-            return Ok(Admitted::Again(taken.answer.clone()));
+            return Ok(Admitted::Again(taken.answer.clone(), taken.is_fault));
         }
         check::functie(envelope)?;
         let known = envelope.cross_refnummer().is_none_or(|cross| state.sent.contains(cross));
@@ -89,78 +79,23 @@ impl Mock {
         Ok(Admitted::New)
     }
 
-    fn store(&self, state: &mut State, envelope: &Envelope) -> Vec<u8> {
-        let answer = compose::bv03(&envelope.stuurgegevens, &self.stamp());
-        let taken = Taken { content_sha256: envelope.content_sha256(), answer: answer.clone() };
+    fn store(&self, state: &mut State, envelope: &Envelope, fault: Option<&Misbehaviour>) -> Vec<u8> {
+        let on_repeat = self.on_repeat(fault, envelope);
+        let is_lost = fault == Some(&Misbehaviour::Lose);
+        let mut answer = compose::bv03(&envelope.stuurgegevens, &self.stamp());
+        if self.0.config.face == Face::Adapter {
+            answer = String::from_utf8_lossy(&answer).replace("Bv03", "Bv04").into_bytes();
+        }
+        let is_fault = on_repeat.is_some();
+        let taken = Taken {
+            content_sha256: envelope.content_sha256(),
+            answer: on_repeat.unwrap_or_else(|| answer.clone()),
+            is_fault,
+        };
         state.taken.insert(Key::of(envelope), taken);
-        if envelope.kind() == Kind::Di01 && self.plan(&mut state.agenda, envelope) {
+        if envelope.kind() == Kind::Di01 && !is_lost && self.plan(&mut state.agenda, envelope) {
             self.0.planned.notify_one();
         }
         answer
-    }
-
-    /// Answers, unless a fault spoils the answer to what is stored.
-    fn confirm(&self, fault: Option<&Misbehaviour>, answer: Vec<u8>, envelope: Envelope) -> Reply {
-        match fault {
-            Some(Misbehaviour::CloseStored) => Reply::Cut,
-            Some(Misbehaviour::WrongCrossRefnummer) => {
-                let mut header = envelope.stuurgegevens;
-                header.referentienummer = (self.0.ids)();
-                Reply::Confirmed(compose::bv03(&header, &self.stamp()))
-            }
-            Some(_) | None => Reply::Confirmed(answer),
-        }
-    }
-
-    /// A fault that comes before storing, and its name in the journal; `None` for one that comes after.
-    fn misbehave_unstored(
-        &self,
-        fault: &Misbehaviour,
-        parsed: &Result<Envelope, Refusal>,
-    ) -> Option<(Reply, &'static str)> {
-        Some(match fault {
-            Misbehaviour::CloseStored | Misbehaviour::WrongCrossRefnummer => return None,
-            Misbehaviour::Unavailable { retry_after } => {
-                (Reply::Unavailable { retry_after: *retry_after }, "on demand: unavailable")
-            }
-            Misbehaviour::ServerError => (Reply::ServerError, "on demand: server-error"),
-            Misbehaviour::CloseUnstored => (Reply::Cut, "on demand: close-unstored"),
-            Misbehaviour::WebPage => (Reply::WebPage, "on demand: web-page"),
-            Misbehaviour::Fo03(code) => {
-                let about = match parsed {
-                    Ok(envelope) => About::from(&envelope.stuurgegevens),
-                    Err(refusal) => About::clone(&refusal.about),
-                };
-                let fault = on_demand(code);
-                (Reply::Refused(compose::fo03(&about, &fault, &self.stamp())), "on demand: fo03")
-            }
-        })
-    }
-}
-
-/// Counts down the first order that waits.
-fn next_fault(state: &mut State) -> Option<Misbehaviour> {
-    while let Some(FaultOrder { fault, times }) = state.faults.front_mut() {
-        if *times > 0 {
-            *times -= 1;
-            let fault = fault.clone();
-            state.faults.retain(|order| order.times > 0);
-            return Some(fault);
-        }
-        state.faults.pop_front();
-    }
-    None
-}
-
-fn on_demand(code: &str) -> Fault {
-    match FaultCode::ALL.into_iter().find(|known| known.code() == code) {
-        Some(known) => known.fault(None),
-        None => Fault {
-            code: code.to_owned(),
-            plek: Plek::Client,
-            omschrijving: "Fout op bestelling van het nepnetwerk".to_owned(),
-            details: None,
-            details_xml_sha256: None,
-        },
     }
 }

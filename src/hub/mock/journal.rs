@@ -1,5 +1,7 @@
 //! What went over the wire, without what was inside.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use crate::domain::Timestamp;
@@ -32,6 +34,8 @@ pub struct Line {
     pub ontvanger: Option<String>,
     /// Of the envelope.
     pub referentienummer: Option<String>,
+    /// Of the bericht inside; of a retour that of its heenbericht.
+    pub identificatie: Option<String>,
     /// The envelope that it answers.
     pub cross_refnummer: Option<String>,
     /// How often this referentienummer went this way, this time included; 0 where it could not be read.
@@ -44,19 +48,24 @@ pub struct Line {
 
 /// All lines, oldest first.
 #[derive(Debug, Default)]
-pub(super) struct Journal(Vec<Line>);
+pub(super) struct Journal {
+    lines: Vec<Line>,
+    /// How often each referentienummer went each way.
+    attempts: HashMap<(bool, String), u32>,
+}
 
 impl Journal {
     pub fn write(&mut self, mut line: Line) {
-        let same =
-            |earlier: &&Line| earlier.direction == line.direction && earlier.referentienummer == line.referentienummer;
-        let earlier = if line.referentienummer.is_some() { self.0.iter().filter(same).count() + 1 } else { 0 };
-        line.attempt = u32::try_from(earlier).unwrap_or(u32::MAX);
-        self.0.push(line);
+        if let Some(number) = &line.referentienummer {
+            let attempts = self.attempts.entry((line.direction == Direction::In, number.clone())).or_default();
+            *attempts += 1;
+            line.attempt = *attempts;
+        }
+        self.lines.push(line);
     }
 
     pub fn lines(&self) -> Vec<Line> {
-        self.0.clone()
+        self.lines.clone()
     }
 }
 
@@ -85,6 +94,7 @@ impl Line {
             zender: None,
             ontvanger: None,
             referentienummer: None,
+            identificatie: None,
             cross_refnummer: None,
             attempt: 0,
             bytes_sha256,

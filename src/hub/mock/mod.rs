@@ -12,24 +12,33 @@
 //! | [`config`] | parties and faults |
 //! | `server` | the HTTP face |
 //! | `intake` | one envelope in, one answer |
+//! | `reply` | what goes back |
+//! | `faults` | what goes wrong on demand |
 //! | `agenda`, `plans` | what is planned, and sending it |
 //! | `stand_in` | the stand-in, and all that it remembers |
 //! | `berichten` | the retouren that played parties compose |
+//! | `besluit` | what played gemeenten decide about a verzoek |
 //! | `levering` | what played aanbieders report on what is assigned to them |
 //! | [`journal`] | what went over the wire |
 //! | `line` | connections that can be cut |
+//! | `vsp` | the face of VECOZO |
 
 mod agenda;
 mod berichten;
+mod besluit;
 pub mod config;
+mod faults;
+mod handed_in;
 mod intake;
 pub mod journal;
 mod levering;
 mod line;
 mod plans;
+mod reply;
 mod server;
 mod stand_in;
 mod taken;
+mod vsp;
 
 pub use agenda::NotABericht;
-pub use stand_in::{Codec, Ids, Mock, MockError, Now};
+pub use stand_in::{Codec, Ids, Mock, MockError, Now, SetNow};

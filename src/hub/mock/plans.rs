@@ -1,6 +1,6 @@
 //! What is planned.
 
-use super::config::Retour;
+use super::config::{Besluit, Retour};
 use super::levering::{Leveringen, Report, Which};
 use crate::domain::berichten::bericht::Header;
 use crate::domain::{Heenbericht, Timestamp};
@@ -11,6 +11,8 @@ pub(super) struct Agenda {
     pub(super) items: Vec<Item>,
     pub(super) made: u64,
     pub(super) leveringen: Leveringen,
+    /// How many toewijzingen played gemeenten gave.
+    pub(super) given: i64,
 }
 
 #[derive(Clone)]
@@ -41,6 +43,7 @@ pub(super) struct Plan {
 pub(super) enum Send {
     Retour(Box<Heenbericht>, Retour),
     Report(Which, Report),
+    Decide(Box<Heenbericht>, Besluit),
     /// As it was given, and these bytes.
     Given(Header, Vec<u8>),
     Bounce {
@@ -64,7 +67,7 @@ impl Agenda {
         let report = |item: &Item| match &item.what {
             What::Plan(plan) => match plan.what {
                 Send::Report(which, report) if which == levering && item.due >= from => Some((item.due, report)),
-                Send::Retour(..) | Send::Report(..) | Send::Given(..) | Send::Bounce { .. } => None,
+                Send::Retour(..) | Send::Report(..) | Send::Decide(..) | Send::Given(..) | Send::Bounce { .. } => None,
             },
             What::Ready { .. } => None,
         };

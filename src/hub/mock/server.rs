@@ -5,24 +5,27 @@
 //! | `POST` anywhere else | an envelope |
 //! | `GET /` | says that this is a mock, and what it plays |
 //! | `GET /journal` | what went over the wire, as JSON |
-//! | `GET /faults`, `POST /faults` | faults that wait; add some |
+//! | `GET /faults`, `POST /faults`, `DELETE /faults` | faults that wait; add some; forget them |
+//! | `GET /clock`, `POST /clock` | what time it is; set the clock, where it stands still: `{"to": "2026-03-09T09:00:00+01:00"}` |
 //! | `POST /berichten` | a heenbericht that its Afzender, a played party, sends now |
 
-use axum::body::Bytes;
+use axum::body::{Bytes, to_bytes};
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Json, Request, State};
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, SERVER};
+use axum::http::header::SERVER;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
+use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 
-use super::Mock;
 use super::config::{FaultOrder, PlayedParty};
-use super::intake::Reply;
 use super::journal::Line;
 use super::line::{Lines, Scissors};
+use super::reply::{Reply, answer};
+use super::{Mock, vsp};
+use crate::domain::Timestamp;
 use crate::hub::envelope::MAX_INCOMING_BYTES;
 
 /// So that nobody takes it for the network.
@@ -34,8 +37,10 @@ impl Mock {
         Router::new()
             .route("/", get(banner).post(envelope))
             .route("/journal", get(journal))
-            .route("/faults", get(faults).post(add_faults))
+            .route("/faults", get(faults).post(add_faults).delete(forget_faults))
+            .route("/clock", get(clock).post(set_clock))
             .route("/berichten", post(send))
+            .merge(vsp::routes())
             .fallback(envelope)
             .layer(DefaultBodyLimit::max(MAX_INCOMING_BYTES + 1))
             .layer(from_fn(sign))
@@ -52,12 +57,28 @@ impl Mock {
     }
 }
 
+/// What time it is, or is to be.
+#[derive(Deserialize, Serialize)]
+struct Clock {
+    to: Timestamp,
+}
+
 const WHAT_IT_IS: &str = "iwmo-gateway mock: dit is NIET het landelijke netwerk, maar een nabootsing om mee te testen.
 
 POST /           envelop (elk ander pad mag ook)
+/berichtenservice  de REST-koppeling van VECOZO
 GET  /journal    wat er over de lijn ging
-GET  /faults     bestelde fouten; POST om er te bestellen
+GET  /faults     bestelde fouten; POST om er te bestellen, DELETE om ze te vergeten
+GET  /clock      hoe laat het is; POST {\"to\": \"2026-03-09T09:00:00+01:00\"} zet de klok, als die stilstaat
 POST /berichten  een heenbericht dat de Afzender ervan nu verstuurt
+
+Aannames die hier vastliggen, en die het echte netwerk niet hoeft te delen:
+- een envelop krijgt Bv03 (van een adapter Bv04: face = \"adapter\") als die is opgeslagen, en Fo03 volgens tabel 4.1 van StUF als dat niet zo is
+- hetzelfde nummer met dezelfde inhoud krijgt dezelfde bevestiging, met andere inhoud StUF016
+- het GGK kijkt niet in het bericht; wat niet aan het schema voldoet komt terug als Fo01 IB014 van VECOZO
+- een aanbieder of gemeente antwoordt onder het nummer van de envelop die het bericht bracht
+- wat bij VECOZO (/berichtenservice) binnenkomt, krijgt elke minuut de volgende status; de inhoud is XML, geen ZIP
+- er is geen ebMS2 en geen certificaat: alleen StUF en de REST-koppeling van VECOZO, over HTTP
 ";
 
 async fn sign(request: Request, next: Next) -> Response {
@@ -72,13 +93,14 @@ async fn banner(State(mock): State<Mock>) -> String {
         .parties
         .iter()
         .map(|party| {
-            let PlayedParty { code, retour, after, start, then } = party;
-            format!("{code}: {retour:?} na {after:?}, start {start:?}, daarna {then:?}")
+            let PlayedParty { code, retour, after, start, decides, then } = party;
+            format!("{code}: {retour:?} na {after:?}, start {start:?}, besluit {decides:?}, daarna {then:?}")
         })
         .collect();
     format!(
-        "{WHAT_IT_IS}\nAntwoorden gaan naar {}\nKent alleen eigen crossRefnummers: {}\n\
+        "{WHAT_IT_IS}\nSpeelt: {:?}\nAntwoorden gaan naar {}\nKent alleen eigen crossRefnummers: {}\n\
          Partijen die niet genoemd zijn accepteren alles meteen.\n{}\n",
+        config.face,
         config.gateway_url,
         config.check_cross_refnummer,
         parties.join("\n")
@@ -98,6 +120,27 @@ async fn add_faults(State(mock): State<Mock>, Json(orders): Json<Vec<FaultOrder>
     Json(mock.faults())
 }
 
+async fn forget_faults(State(mock): State<Mock>) -> StatusCode {
+    mock.behave();
+    StatusCode::NO_CONTENT
+}
+
+async fn clock(State(mock): State<Mock>) -> Json<Clock> {
+    Json(Clock { to: mock.now() })
+}
+
+async fn set_clock(State(mock): State<Mock>, Json(Clock { to }): Json<Clock>) -> Response {
+    match mock.0.set_now.get() {
+        Some(set_now) => {
+            set_now(to);
+            mock.0.planned.notify_one();
+            Json(Clock { to }).into_response()
+        }
+        None => (StatusCode::CONFLICT, "De klok is die van de machine: zeg clock = \"...\" in het bestand\n")
+            .into_response(),
+    }
+}
+
 async fn send(State(mock): State<Mock>, body: Bytes) -> Response {
     match mock.send(body.to_vec()) {
         Ok(()) => (StatusCode::ACCEPTED, "gepland\n").into_response(),
@@ -108,27 +151,23 @@ async fn send(State(mock): State<Mock>, body: Bytes) -> Response {
 async fn envelope(
     State(mock): State<Mock>,
     scissors: Option<Extension<ConnectInfo<Scissors>>>,
-    method: Method,
-    body: Bytes,
+    request: Request,
 ) -> Response {
-    if method != Method::POST {
+    if request.method() != Method::POST {
         return (StatusCode::METHOD_NOT_ALLOWED, "Alleen POST van een envelop\n").into_response();
     }
-    let xml = [(CONTENT_TYPE, "text/xml; charset=utf-8")];
+    if mock.closes_unread() {
+        return answer(Reply::Cut, scissors);
+    }
+    let Ok(body) = to_bytes(request.into_body(), MAX_INCOMING_BYTES + 1).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
     match mock.take(&body) {
-        Reply::Confirmed(answer) => (xml, answer).into_response(),
-        Reply::Refused(answer) => (StatusCode::INTERNAL_SERVER_ERROR, xml, answer).into_response(),
-        Reply::Unavailable { retry_after: None } => StatusCode::SERVICE_UNAVAILABLE.into_response(),
-        Reply::Unavailable { retry_after: Some(seconds) } => {
-            (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, seconds.to_string())]).into_response()
+        Reply::AfterActing(confirmation) => {
+            mock.act().await;
+            answer(Reply::Confirmed(confirmation), scissors)
         }
-        Reply::ServerError => (StatusCode::INTERNAL_SERVER_ERROR, "kapot, op bestelling\n").into_response(),
-        Reply::WebPage => axum::response::Html("<!doctype html><title>Onderhoud</title>").into_response(),
-        Reply::Cut => {
-            if let Some(Extension(ConnectInfo(scissors))) = scissors {
-                scissors.cut();
-            }
-            (StatusCode::INTERNAL_SERVER_ERROR, "zonder antwoord, op bestelling\n").into_response()
-        }
+        Reply::Hang => std::future::pending().await,
+        reply => answer(reply, scissors),
     }
 }

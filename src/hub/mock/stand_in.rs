@@ -2,19 +2,20 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use chrono_tz::Europe::Amsterdam;
 use tokio::sync::Notify;
 
 use super::config::{FaultOrder, MockConfig, PlayedParty, Retour};
-use super::journal::{Journal, Line};
+use super::handed_in::Vsp;
+use super::journal::{Direction, Journal, Line};
 use super::plans::Agenda;
 use super::taken::{Key, Taken};
 use crate::domain::berichten::waarde::Value as _;
 use crate::domain::{Bericht, Partij, Timestamp};
 use crate::hub::envelope::compose::Stamp;
-use crate::hub::envelope::tijdstip_bericht;
+use crate::hub::envelope::{Envelope, tijdstip_bericht};
 use crate::hub::ggk::{Ggk, LinkError, Timeouts};
 
 /// How the played parties read and write a bericht.
@@ -28,6 +29,8 @@ pub struct Codec {
 
 /// Tells the stand-in the time.
 pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+/// Sets the clock that the stand-in looks at.
+pub type SetNow = Arc<dyn Fn(Timestamp) + Send + Sync>;
 /// Gives the stand-in its identifiers: UUID v4, lower case, each once.
 pub type Ids = Arc<dyn Fn() -> String + Send + Sync>;
 
@@ -57,9 +60,10 @@ pub(super) struct Inner {
     pub(super) codec: Codec,
     pub(super) now: Now,
     pub(super) ids: Ids,
-    pub(super) link: Ggk,
+    pub(super) link: Mutex<Arc<Ggk>>,
     pub(super) state: Mutex<State>,
     pub(super) planned: Notify,
+    pub(super) set_now: OnceLock<SetNow>,
     /// Held by whoever acts, so that two callers do not send the same envelope at once.
     pub(super) acting: tokio::sync::Mutex<()>,
 }
@@ -73,6 +77,7 @@ pub(super) struct State {
     /// Referentienummers of what was sent, answered or not.
     pub(super) sent: HashSet<String>,
     pub(super) agenda: Agenda,
+    pub(super) vsp: Vsp,
 }
 
 impl Mock {
@@ -93,10 +98,26 @@ impl Mock {
                 return Err(MockError::Twice(party.code.clone()));
             }
         }
-        let link = Ggk::new(&config.gateway_url, Timeouts::default())?;
+        let link = Mutex::new(Arc::new(link(&config.gateway_url, &config)?));
         let state = State { faults: config.faults.clone().into(), ..State::default() };
         let (planned, acting) = (Notify::new(), tokio::sync::Mutex::new(()));
-        Ok(Self(Arc::new(Inner { config, codec, now, ids, link, state: Mutex::new(state), planned, acting })))
+        Ok(Self(Arc::new(Inner {
+            config,
+            codec,
+            now,
+            ids,
+            link,
+            state: Mutex::new(state),
+            planned,
+            set_now: OnceLock::new(),
+            acting,
+        })))
+    }
+
+    /// Its clock may be set, with this.
+    pub fn let_clock_be_set(&self, set_now: SetNow) {
+        // A second one changes nothing.
+        let _ = self.0.set_now.set(set_now);
     }
 
     /// Everything that went over the wire, oldest first.
@@ -108,6 +129,38 @@ impl Mock {
     /// Adds faults behind those that still wait.
     pub fn misbehave(&self, orders: impl IntoIterator<Item = FaultOrder>) {
         self.state().faults.extend(orders);
+    }
+
+    /// How many envelopes it stored, each counted once.
+    #[must_use]
+    pub fn taken(&self) -> usize {
+        self.state().taken.len()
+    }
+
+    /// Forgets the faults that still wait.
+    pub fn behave(&self) {
+        self.state().faults.clear();
+    }
+
+    /// From now on the gateway takes envelopes in here.
+    ///
+    /// # Errors
+    /// When that is not an address.
+    pub fn lead_to(&self, gateway_url: &str) -> Result<(), MockError> {
+        let link = Arc::new(link(gateway_url, &self.0.config)?);
+        *self.0.link.lock().unwrap_or_else(PoisonError::into_inner) = link;
+        Ok(())
+    }
+
+    pub(super) fn link(&self) -> Arc<Ggk> {
+        Arc::clone(&self.0.link.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// A line of the journal about an envelope, with the name of the bericht inside where that can be read.
+    pub(super) fn line(&self, direction: Direction, envelope: &Envelope, bytes_sha256: String) -> Line {
+        let bericht = envelope.parameters().and_then(|parameters| (self.0.codec.read)(parameters.payload.bytes()));
+        let identificatie = bericht.map(|one| one.header().bericht_identificatie.identificatie.to_string());
+        Line { identificatie, ..Line::of(self.now(), direction, envelope, bytes_sha256) }
     }
 
     /// Faults that still wait, next one first.
@@ -147,6 +200,10 @@ impl Mock {
         let listed = self.0.config.parties.iter().find(|party| party.code == code);
         listed.cloned().unwrap_or_else(|| PlayedParty::obliging(code))
     }
+}
+
+fn link(gateway_url: &str, config: &MockConfig) -> Result<Ggk, LinkError> {
+    Ggk::set_up(gateway_url, Timeouts::default(), None, &config.face.wrapping())
 }
 
 impl fmt::Debug for Mock {

@@ -22,6 +22,7 @@ impl Key {
 /// An envelope that was stored.
 pub(super) struct Taken {
     pub(super) content_sha256: String,
-    /// The confirmation; a repeat gets the same.
+    /// What a repeat gets: the same confirmation, or on demand a fault.
     pub(super) answer: Vec<u8>,
+    pub(super) is_fault: bool,
 }

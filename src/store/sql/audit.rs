@@ -7,12 +7,16 @@ use super::super::{Connection, Database, Row};
 use super::Result;
 use super::row::Fields;
 use crate::domain::Timestamp;
-use crate::store::{Approval, AuditStore, AuditView, LastSeen, Proposal, StoreError};
+use crate::store::{Approval, AuditStore, AuditView, LastSeen, Proposal, RefusedEnvelope, StoreError};
 
 #[async_trait]
 impl AuditStore for Database {
     async fn audit(&self, after: i64, limit: u32) -> Result<Vec<AuditView>> {
         self.read((after, limit), audit).await
+    }
+
+    async fn note_refused(&self, envelope: &RefusedEnvelope) -> Result<()> {
+        self.write((envelope,), note_refused).await
     }
 }
 
@@ -72,6 +76,13 @@ pub async fn deeds(
     let asked = sqlx::query(if bericht_id.is_some() { ABOUT } else { ALL });
     let asked = asked.bind(bericht_id).bind(before.unwrap_or(i64::MAX)).bind(i64::from(limit));
     asked.fetch_all(conn).await?.iter().map(view).collect()
+}
+
+/// See [`crate::store::AuditStore::note_refused`].
+pub async fn note_refused(conn: &mut Connection, envelope: &RefusedEnvelope) -> Result<()> {
+    let RefusedEnvelope { at, code, size_bytes, sha256 } = envelope;
+    let detail = json!({"code": code, "size_bytes": size_bytes, "sha256": sha256});
+    append(conn, (*at, "netwerk"), "envelope.refused", None, &detail.to_string()).await
 }
 
 /// See [`crate::store::AuditStore::audit`].

@@ -180,7 +180,7 @@ impl<'s> Settled<'s> {
             hold: None,
         };
         match settlement {
-            Settlement::Delivered { receipt } => Self {
+            Settlement::Delivered { receipt } | Settlement::PassedOn { receipt } => Self {
                 state: "delivered",
                 attempt_outcome: "delivered",
                 closed_at: Some(now),
@@ -268,7 +268,7 @@ pub async fn settle(
     if let Some(new) = settled.hold {
         hold(conn, new).await?;
     }
-    if settled.state == "refused" {
+    if settled.state == "refused" && !may_have_arrived(conn, referentienummer).await? {
         void_deadlines(conn, referentienummer, now).await?;
     }
     Ok(())
@@ -278,6 +278,7 @@ pub async fn settle(
 fn reached_by(settlement: &Settlement, number: &str) -> Option<(Stage, String)> {
     match settlement {
         Settlement::Delivered { receipt } => Some((Stage::Accepted, receipt.clone())),
+        Settlement::PassedOn { receipt } => Some((Stage::HandedOver, receipt.clone())),
         Settlement::Refused { .. } => Some((Stage::Refused, number.to_owned())),
         Settlement::Retry { unclear: true, .. } | Settlement::HandedOver { unclear: true, .. } => {
             Some((Stage::Unclear, number.to_owned()))
@@ -321,6 +322,12 @@ pub async fn holds(conn: &mut Connection) -> Result<Vec<Hold>> {
         })
     };
     rows.iter().map(hold).collect()
+}
+
+/// Whether an attempt before the last one may have arrived: then an answer is still owed.
+async fn may_have_arrived(conn: &mut Connection, referentienummer: &str) -> Result<bool> {
+    let asked = sqlx::query_scalar("SELECT maybe_arrived FROM parcel WHERE referentienummer = $1");
+    Ok(asked.bind(referentienummer).fetch_one(conn).await?)
 }
 
 /// What the network refused will never be answered, nor followed by what it asked for. A Fo01 only tells about a bericht, and voids nothing of it.

@@ -1,6 +1,7 @@
 //! What people do about parcels, what stands still, and what the network says about a parcel afterwards.
 
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 use sqlx::query::Query;
@@ -16,8 +17,8 @@ use super::row::{Fields, day_in_order, in_order};
 use super::transport::{reach, reach_inside};
 use crate::domain::Timestamp;
 use crate::store::{
-    Action, After, ClockAgain, FaultEffect, FaultView, KeptParcel, NewFault, OutboxQuery, ParcelKind, ParcelState,
-    ParcelView, Scope, Stage, Steering, SteeringStore, Step, StoreError,
+    Action, After, ClockAgain, FaultEffect, FaultView, KeptParcel, LettingGo, NewFault, OutboxQuery, ParcelKind,
+    ParcelState, ParcelView, Scope, Stage, Steering, SteeringStore, Step, StoreError,
 };
 
 #[async_trait]
@@ -38,8 +39,8 @@ impl SteeringStore for Database {
         self.write((steering,), steer).await
     }
 
-    async fn release(&self, scope: &Scope, at: Timestamp, who: &str, reason: &str) -> Result<bool> {
-        self.write((scope, at, who, reason), release).await
+    async fn release(&self, letting_go: &LettingGo) -> Result<bool> {
+        self.write((letting_go,), release).await
     }
 
     async fn take_fault(&self, fault: &NewFault) -> Result<()> {
@@ -50,6 +51,9 @@ impl SteeringStore for Database {
         self.read((about, limit), faults).await
     }
 }
+
+/// Over how many seconds what waited is spread at most: a pause that is longer would be taken for that of a clock that was ahead.
+const MOST_SECONDS: i64 = 3_000;
 
 /// A parcel `p` with where it stands, as people see it.
 pub fn standing() -> String {
@@ -164,11 +168,16 @@ fn state(fields: &Fields<'_>) -> Result<ParcelState> {
     }
 }
 
-/// Clocks that had stood still run on; the next look at them finds where they stand.
+/// Clocks that had stood still run on; the next look at them finds where they stand. Not one that another bericht ended, nor one
+/// that a written order stopped meanwhile.
 async fn run_again(conn: &mut Connection, clocks: &[ClockAgain], at: Timestamp) -> Result<()> {
     const AGAIN: &str =
         "UPDATE deadline SET state = 'open', due = $2, due_at = $3, warns = $4, next_at = $5, changed_at = $5
-        WHERE id = $1 AND state = 'void'";
+        WHERE id = $1 AND state = 'void' AND closed_by IS NULL
+            AND NOT (clock = 'start-na-toewijzing' AND EXISTS (SELECT 1 FROM toewijzing t
+                JOIN spoed s ON s.gemeente = t.gemeente AND s.aanbieder = t.aanbieder
+                    AND s.toewijzing_nummer = t.toewijzing_nummer
+                WHERE t.bericht_id = deadline.bericht_id AND CAST(t.toewijzing_nummer AS TEXT) = deadline.subject))";
     for clock in clocks {
         sqlx::query(AGAIN)
             .bind(&clock.id)
@@ -235,13 +244,38 @@ pub async fn steer(conn: &mut Connection, steering: &Steering) -> Result<()> {
 }
 
 /// See [`crate::store::SteeringStore::release`].
-pub async fn release(conn: &mut Connection, scope: &Scope, at: Timestamp, who: &str, reason: &str) -> Result<bool> {
+pub async fn release(conn: &mut Connection, letting_go: &LettingGo) -> Result<bool> {
+    let LettingGo { scope, at, who, reason, per_second } = letting_go;
     let stood_still = free(conn, scope).await?;
     if stood_still {
-        let detail = json!({"scope": scope.word(), "name": scope.name(), "reason": reason});
-        append(conn, (at, who), "outbox.released", None, &detail.to_string()).await?;
+        let waited = spread(conn, scope, *at, *per_second).await?;
+        let detail = json!({"scope": scope.word(), "name": scope.name(), "reason": reason, "waited": waited});
+        append(conn, (*at, who), "outbox.released", None, &detail.to_string()).await?;
     }
     Ok(stood_still)
+}
+
+/// What waited goes out in the order in which its berichten came, so many in a second. Answers how many those are.
+async fn spread(conn: &mut Connection, scope: &Scope, at: Timestamp, per_second: u32) -> Result<usize> {
+    let column = match scope {
+        Scope::Functie(_) => "functie",
+        Scope::Zender(_) => "zender",
+        Scope::Netwerk | Scope::Ontvanger(_) => return Ok(0),
+    };
+    let waiting = format!(
+        "SELECT p.referentienummer FROM parcel p
+         WHERE p.due_at IS NOT NULL AND p.state IN ('waiting', 'unclear') AND p.{column} = $1 AND NOT {UNDER_HOLD}
+         ORDER BY (SELECT MIN(o.seq) FROM parcel o WHERE o.bericht_id = p.bericht_id), p.seq"
+    );
+    let waiting: Vec<String> =
+        sqlx::query_scalar(AssertSqlSafe(waiting)).bind(scope.name()).fetch_all(&mut *conn).await?;
+    for (nr, number) in waiting.iter().enumerate() {
+        let second = i64::try_from(nr / per_second.max(1) as usize).unwrap_or(i64::MAX);
+        let due_at = at.checked_add_signed(TimeDelta::seconds(second.min(MOST_SECONDS))).unwrap_or(at);
+        let later = "UPDATE parcel SET due_at = $2 WHERE referentienummer = $1";
+        sqlx::query(later).bind(number).bind(due_at).execute(&mut *conn).await?;
+    }
+    Ok(waiting.len())
 }
 
 /// See [`crate::store::SteeringStore::take_fault`].

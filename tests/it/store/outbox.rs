@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use iwmo_gateway::domain::Timestamp;
+use iwmo_gateway::domain::deadlines::kind::DeadlineKind;
 use iwmo_gateway::store::{
-    Action, ClockAgain, DeadlineState, Entry, FaultEffect, FaultView, Hold, Lease, NewParcel, OutboxQuery, Parcel,
-    ParcelKind, ParcelState, ParcelView, Room, Scope, Settlement, Stage, Steering, Step, Store, StoreError,
+    Action, ClockAgain, DeadlineState, Entry, FaultEffect, FaultView, Hold, Lease, LettingGo, NewDeadline, NewParcel,
+    OutboxQuery, Parcel, ParcelKind, ParcelState, ParcelView, Room, Scope, Settlement, Stage, Steering, Step, Store,
+    StoreError,
 };
 
 use super::World;
@@ -196,12 +198,80 @@ pub async fn room_is_kept_for_others(World { one, two, raw: _raw }: World) {
     assert_eq!(numbers(claimed), ["b2"]);
     let c0 = two.parcel("c0").await.expect("read").expect("there");
     assert!(c0.stands_still && c0.view.state == ParcelState::Held, "{:?}", c0.view);
-    assert!(two.release(&freeze, after(2), "beheer", "voorbij").await.expect("done"));
-    assert!(!two.release(&freeze, after(2), "beheer", "voorbij").await.expect("done"), "it does not stand still");
+    assert!(two.release(&letting_go(&freeze, 2)).await.expect("done"));
+    assert!(!two.release(&letting_go(&freeze, 2)).await.expect("done"), "it does not stand still");
     let mut room = Room::of(10, 2);
     room.leave("slow", 0);
     let claimed = one.claim_due(after(3), &lease("w", after(60)), room).await.expect("claimed");
     assert_eq!(numbers(claimed), ["c0"]);
+}
+
+/// Lets this go at that second, two parcels in a second.
+fn letting_go(scope: &Scope, second: i64) -> LettingGo {
+    let (who, reason) = ("beheer".to_owned(), "voorbij".to_owned());
+    LettingGo { scope: scope.clone(), at: after(second), who, reason, per_second: 2 }
+}
+
+pub async fn what_is_let_go_leaves_in_its_order_and_not_all_at_once(World { one, two, raw: _raw }: World) {
+    for id in ["b1", "b2"] {
+        let parcels = (0..2).map(|nr| parcel(&format!("{id}-{nr}"), id)).collect();
+        one.record(&Entry { parcels, ..entry_305(id) }).await.expect("recorded");
+    }
+    // What is sent anew for the oldest bericht has the newest number.
+    let anew = Action::Anew { parcel: Box::new(parcel("b1-9", "b1")), clocks: Vec::new() };
+    one.take_fault(&fault("b1-0", "f1", FaultEffect::Refuse("fo01".to_owned()))).await.expect("kept");
+    let steering = Steering {
+        referentienummer: "b1-0".to_owned(),
+        at: after(1),
+        who: "beheer".to_owned(),
+        reason: "reden".to_owned(),
+        seen: "refused",
+        action: anew,
+    };
+    one.steer(&steering).await.expect("sent anew");
+    let functie = one.parcel("b2-0").await.expect("read").expect("there").view.functie;
+    let scope = Scope::Functie(functie);
+    one.hold(&Hold { scope: scope.clone(), since: after(1), reason: "freeze".to_owned() }).await.expect("kept");
+    assert!(claim(&*two, 5).await.is_empty(), "it stands still");
+    assert!(two.release(&letting_go(&scope, 10)).await.expect("done"));
+    let numbers = |parcels: Vec<Parcel>| parcels.into_iter().map(|one| one.referentienummer).collect::<Vec<_>>();
+    assert_eq!(numbers(claim(&*two, 10).await), ["b1-1", "b1-9"], "two in the first second, the oldest bericht first");
+    assert_eq!(numbers(claim(&*two, 11).await), ["b2-0", "b2-1"]);
+}
+
+pub async fn a_clock_that_a_written_order_stopped_stays_stopped(world: World) {
+    let (one, two) = (&world.one, &world.two);
+    let start = NewDeadline {
+        kind: DeadlineKind::StartNaToewijzing,
+        subject: Some("700101".to_owned()),
+        ..retour_deadline("d2")
+    };
+    let entry =
+        Entry { parcels: vec![parcel("p1", "b1")], deadlines: vec![retour_deadline("d1"), start], ..entry_305("b1") };
+    one.record(&entry).await.expect("recorded");
+    one.take_fault(&fault("p1", "f1", FaultEffect::Refuse("fo01".to_owned()))).await.expect("kept");
+    // While it was refused somebody told of an order; the clock stood still already.
+    let order = "INSERT INTO toewijzing (bericht_id, nr, gemeente, aanbieder, bsn, toewijzing_nummer, toewijzingsdatum,
+            toewijzingstijd, ingangsdatum, verwijderd)
+        VALUES ('b1', 0, '0384', '41005001', '999990019', 700101, '2026-03-02', '08:45:00', '2026-03-03', FALSE);
+        INSERT INTO spoed (gemeente, aanbieder, toewijzing_nummer, dag, referentie, told_at, told_by)
+        VALUES ('0384', '41005001', 700101, '2026-03-03', 'R', '2026-03-04T09:00:00+00:00', 'beheer')";
+    world.tamper(order).await;
+    let again = |id: &str| ClockAgain {
+        id: id.to_owned(),
+        due: super::data::day("2026-03-20"),
+        due_at: at("2026-03-20T23:00:00Z"),
+        warns: Vec::new(),
+    };
+    let anew = Action::Anew { parcel: Box::new(parcel("p2", "b1")), clocks: vec![again("d1"), again("d2")] };
+    let (who, reason) = ("beheer".to_owned(), "reden".to_owned());
+    let steering =
+        Steering { referentienummer: "p1".to_owned(), at: after(9), who, reason, seen: "refused", action: anew };
+    two.steer(&steering).await.expect("sent anew");
+    let deadlines = one.bericht("b1", None).await.expect("read").expect("there").deadlines;
+    let mut told: Vec<_> = deadlines.iter().map(|deadline| (deadline.clock.as_str(), deadline.state)).collect();
+    told.sort_by_key(|(clock, _)| *clock);
+    assert_eq!(told, [("retour", DeadlineState::Open), ("start-na-toewijzing", DeadlineState::Void)]);
 }
 
 pub async fn a_pause_of_a_clock_that_was_ahead_is_mended(World { one, two, raw: _raw }: World) {
@@ -333,4 +403,15 @@ pub async fn the_network_tells_how_far_a_bericht_came(World { one, two, raw: _ra
     assert_eq!(found.iter().map(|view| view.id.as_str()).collect::<Vec<_>>(), ["b1"]);
     assert!(two.berichten_at(Stage::Accepted, None, None, 10).await.expect("read").is_empty());
     assert!(two.berichten_at(Stage::Fetched, None, Some("b1"), 10).await.expect("read").is_empty(), "the next page");
+}
+
+pub async fn a_refusal_on_a_resend_leaves_the_clock_of_what_may_have_arrived(World { one, two, raw: _raw }: World) {
+    one_parcel(one.as_ref()).await;
+    let first = claim(one.as_ref(), 0).await.remove(0);
+    one.settle(&first, after(1), &retry(10, true)).await.expect("settled");
+    let again = claim(one.as_ref(), 10).await.remove(0);
+    one.settle(&again, after(11), &Settlement::Refused { reason: "no".to_owned() }).await.expect("settled");
+    let parcel = view(two.as_ref()).await;
+    assert!(matches!(parcel.state, ParcelState::Refused { .. }) && parcel.maybe_arrived, "{parcel:?}");
+    assert_eq!(clock(two.as_ref()).await, DeadlineState::Open, "an answer may still come");
 }
