@@ -2,6 +2,7 @@
 //! each finish what it has in hand.
 
 mod certificates;
+mod links;
 
 use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
@@ -16,31 +17,27 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use crate::clock::Clock;
-use crate::config::{self, Config, Credential, Database, FaultCodes, MetricsFor, Mode, Packing};
+use crate::config::{self, Config, Credential, Database, FaultCodes, MetricsFor};
 use crate::exchange::beat::{pulse, try_store};
-use crate::exchange::fetch::fetch;
 use crate::exchange::measures::Measures;
 use crate::exchange::parties::LocalParty;
 use crate::exchange::recount::recount;
+use crate::exchange::relay::RetryPolicy;
 use crate::exchange::relay::breaker::{Limits, Pauses};
-use crate::exchange::relay::{RetryPolicy, relay};
 use crate::exchange::wait::wait as wait_for_earlier;
 use crate::exchange::watch::watch as watch_deadlines;
 use crate::exchange::{Alarm, Brought, Envelopes, Gateway, LocalParties, OwnCertificates, Pulse, new_referentienummer};
 use crate::http::serve::{Limits as HttpLimits, Listening, serve};
 use crate::http::{self, Caller, Control};
+use crate::hub::Links;
 use crate::hub::codes::Generation;
-use crate::hub::envelope::{Cpa, Wrapping};
-use crate::hub::ggk::{Ggk, LinkError, Timeouts};
-use crate::hub::vecozo::Vecozo;
-use crate::hub::vecozo::mapping::Terms;
-use crate::hub::{self, Links};
 use crate::outward::Outward;
 use crate::standard;
 use crate::store::{IfOlder, Postgres, Sqlite, Store, StoreError};
-use crate::tls::{self, Problems};
+use crate::tls::Problems;
 use crate::xml::{LoadError, Replacement, Schemas};
 use certificates::{Certificates, Shown};
+pub use links::NotSetUp;
 
 /// How long running requests and attempts may take after a stop was asked for. What is cut off then is
 /// not lost: its lease lapses and it is sent again.
@@ -85,12 +82,9 @@ pub enum StartError {
     /// The database cannot be opened.
     #[error("cannot open the database (setting database.url)")]
     Store(#[source] StoreError),
-    /// The link to the network cannot be set up.
-    #[error("cannot set up the link to the network (setting ggk.url)")]
-    Link(#[source] LinkError),
-    /// The link to VECOZO cannot be set up.
-    #[error("cannot set up the link to VECOZO (setting vecozo.url)")]
-    Vecozo(#[source] hub::vecozo::LinkError),
+    /// A link to the network cannot be set up.
+    #[error(transparent)]
+    Links(#[from] NotSetUp),
     /// Certificates, keys or roots cannot be used.
     #[error("{}", .0.join("\n"))]
     Certificates(Vec<String>),
@@ -133,8 +127,8 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Sta
     };
     let lock = lock(&config.database)?;
     warn_of_plain_http(&config);
-    let links = Arc::new(links(&config, &certificates, Outward::of(clock.as_ref()))?);
-    let poll = config.vecozo.poll;
+    let links = Arc::new(links::set_up(&config, &certificates, Outward::of(clock.as_ref()))?);
+    let polls = (config.vecozo.poll, config.vecozo.status_poll);
     let store = open(&config.database, IfOlder::Upgrade).await.map_err(StartError::Store)?;
     store.take_away_abandoned(clock.now() - ABANDONED).await.map_err(StartError::Store)?;
     let retry_policy = retry_policy(&config);
@@ -162,20 +156,7 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Sta
     tasks.spawn(async move { watch_deadlines(&watching, when(watch_stopped)).await });
     let (waiting, wait_stopped) = (Arc::clone(&gateway), stopped.clone());
     tasks.spawn(async move { wait_for_earlier(&waiting, when(wait_stopped)).await });
-    if links.vecozo.is_some() {
-        let (fetching, links, fetch_stopped) = (Arc::clone(&gateway), Arc::clone(&links), stopped.clone());
-        tasks.spawn(async move {
-            if let Some((vecozo, _)) = &links.vecozo {
-                fetch(&fetching, vecozo, poll, when(fetch_stopped)).await;
-            }
-        });
-    }
-    if links.is_empty() {
-        tracing::warn!("there is no link to the network (ggk.url, vecozo.url): what should leave waits");
-    } else {
-        let (relaying, links) = (Arc::clone(&gateway), Arc::clone(&links));
-        tasks.spawn(async move { relay(&relaying, &links, &retry_policy, when(stopped)).await });
-    }
+    links::work(&mut tasks, (&gateway, &links), polls, retry_policy, || when(stopped.clone()));
     let control = routers.control;
     Ok(Running { address, network_address, gateway, is_https, control, shown, links, stop, tasks, _lock: lock })
 }
@@ -259,55 +240,6 @@ fn certificates(config: &Config, clock: &Arc<dyn Clock>) -> Result<Certificates,
         tracing::error!(remark, "a certificate will be refused");
     }
     Ok(certificates)
-}
-
-/// The links to the network; without one, what should leave by it waits.
-fn links(config: &Config, certificates: &Certificates, outward: Outward) -> Result<Links, StartError> {
-    let client = |link: &Option<tls::ends::Link>| link.as_ref().map(|link| link.client.clone());
-    let may_leave = |setting: &str, url: &str| {
-        if url.is_empty() {
-            return false;
-        }
-        let may = url::Url::parse(url).is_ok_and(|url| outward.may_reach(&url));
-        if !may {
-            tracing::warn!(
-                setting,
-                "practice: the address is that of another machine, and nothing leaves; what should leave waits"
-            );
-        }
-        may
-    };
-    let mut links = Links::default();
-    if may_leave("ggk.url", &config.ggk.url) {
-        let timeouts = Timeouts { connect: config.ggk.connect_timeout, total: config.ggk.timeout };
-        let ggk = Ggk::set_up(&config.ggk.url, timeouts, client(&certificates.ggk), &wrapping(&config.ggk));
-        links.ggk = Some(ggk.map_err(StartError::Link)?);
-    }
-    let vecozo = &config.vecozo;
-    if may_leave("vecozo.url", &vecozo.url) {
-        let terms = Terms {
-            rol: vecozo.rol.clone(),
-            actie: vecozo.actie.clone(),
-            acties: vecozo.acties.clone(),
-            packed: vecozo.payload == Packing::Zip,
-        };
-        let link = Vecozo::new(&vecozo.url, terms, vecozo.timeout, client(&certificates.vecozo));
-        links.vecozo = Some((link.map_err(StartError::Vecozo)?, vecozo.partijen.iter().cloned().collect()));
-    }
-    Ok(links)
-}
-
-/// How envelopes are handed over.
-fn wrapping(ggk: &config::Ggk) -> Wrapping {
-    match ggk.mode {
-        Mode::Stuf => Wrapping::Stuf,
-        Mode::Adapter => Wrapping::Adapter(Cpa {
-            service: ggk.cpa.service.clone(),
-            di01: ggk.cpa.di01.clone(),
-            du01: ggk.cpa.du01.clone(),
-            fo01: ggk.cpa.fo01.clone(),
-        }),
-    }
 }
 
 fn retry_policy(config: &Config) -> RetryPolicy {
@@ -416,7 +348,7 @@ fn http_settings(config: &Config) -> http::Settings {
 /// What the stories work with, from the settings.
 #[must_use]
 pub fn gateway(config: Config, schemas: Arc<Schemas>, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Gateway {
-    let wrapping = wrapping(&config.ggk);
+    let wrapping = links::wrapping(&config.ggk);
     let parties = config.partijen.into_iter();
     Gateway {
         store,

@@ -209,6 +209,9 @@ pub struct Vecozo {
     /// How often is looked what waits.
     #[serde(with = "humantime_serde")]
     pub poll: Duration,
+    /// How often is asked how far berichten came.
+    #[serde(with = "humantime_serde")]
+    pub status_poll: Duration,
     /// Our certificate there.
     #[serde(default)]
     pub tls: Option<LinkFiles>,

@@ -84,7 +84,7 @@ pub(super) fn check_vecozo(vecozo: &Vecozo, local: &[LocalParty], problems: &mut
         let what = "vecozo.actie: say what the specification that VECOZO gave you calls the actie of a bericht; it is not public";
         problems.push(what.to_owned());
     }
-    for (key, duration) in [("poll", vecozo.poll), ("timeout", vecozo.timeout)] {
+    for (key, duration) in [("poll", vecozo.poll), ("status_poll", vecozo.status_poll), ("timeout", vecozo.timeout)] {
         if duration.is_zero() {
             problems.push(format!("vecozo.{key}: is nothing; it must be longer, as in \"1m\""));
         }

@@ -1,6 +1,6 @@
 //! The stories: [`receive`] takes in a bericht, [`decide`] lets people answer a declaratie, [`pay`] pays what was granted, [`keep`] lets people look after deadlines, [`wait`] judges what came too early, [`relay`] sends what has to go
-//! out, [`fetch`] gets what waits at VECOZO, [`watch`] raises what is due soon and overdue, [`recount`] counts open deadlines again when the terms
-//! changed.
+//! out, [`fetch`] gets what waits at VECOZO, [`ask`] asks it how far things came, [`watch`] raises what is due soon and overdue, [`recount`]
+//! counts open deadlines again when the terms changed.
 //!
 //! Each story fits on one screen. What surrounds them: `received` (what came in), `judge` (the one loop in which a bericht is
 //! judged and recorded), `draft` (what one verdict makes true), [`parties`] (who is local), [`network`] (envelopes that come
@@ -8,6 +8,7 @@
 
 mod again;
 mod alarm;
+pub mod ask;
 mod background;
 pub mod beat;
 mod bounce;

@@ -29,6 +29,19 @@ pub trait OutboxStore: Send + Sync {
     /// one that went out anew in another parcel.
     async fn reach(&self, referentienummer: &str, step: &Step) -> Result<(), StoreError>;
 
+    /// Keeps what the network tells besides, of a bericht that came no further by it.
+    async fn tell(&self, referentienummer: &str, step: &Step) -> Result<(), StoreError>;
+
+    /// What these senders sent that the network accepted, and of which nothing more is known, as far as it came in since then:
+    /// bericht and referentienummer, by bericht, after this one.
+    async fn accepted_of(
+        &self,
+        zenders: &[String],
+        since: Timestamp,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<(String, String)>, StoreError>;
+
     /// The earliest instant after `now` at which a parcel is due or a lease lapses; `None` when there is none.
     async fn next_attempt_at(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError>;
 

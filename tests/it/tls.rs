@@ -434,3 +434,67 @@ fn each_fault_of_a_certificate_is_told_in_words() {
         assert!(told.starts_with(wanted), "{wanted}\n{told}");
     }
 }
+
+/// A gateway of its own, ended with the test.
+struct Process(std::process::Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // One that ended by itself is as good.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[tokio::test]
+async fn a_hangup_makes_a_process_read_its_certificates_anew_or_go_on_with_the_old_ones() {
+    use std::io::{BufRead as _, BufReader};
+    let trust = Trust::new();
+    let issued = || trust.root.issue(&Says { until: (2039, 1, 1), ..of(OURS) });
+    let (first, second) = (issued(), issued());
+    first.write(trust.folder.path(), "ours");
+    let settings = format!(
+        "[http]\nlisten = \"127.0.0.1:0\"\ntls = {{ certificate_file = {:?}, key_file = {:?} }}\n[database]\nurl = \"sqlite:{}\"\n\
+         [[partij]]\ncode = \"0384\"\nnaam = \"x\"\n[[credential]]\nname = \"x\"\noperator = true\ntoken_sha256 = \"{}\"\n",
+        trust.path("ours.pem"),
+        trust.path("ours.key"),
+        trust.path("test.db"),
+        iwmo_gateway::exchange::sha256_hex(b"operator")
+    );
+    std::fs::write(trust.path("config.toml"), settings).expect("settings are written");
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_iwmo-gateway"))
+        .args(["serve", "--config", &trust.path("config.toml")])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("the program");
+    let (stdout, stderr) = (child.stdout.take().expect("piped"), child.stderr.take().expect("piped"));
+    let process = Process(child);
+    let address = BufReader::new(stdout).lines().next().expect("an address").expect("text");
+    let port = address.strip_prefix("https://127.0.0.1:").and_then(|rest| rest.trim_end_matches('/').parse().ok());
+    let port: u16 = port.unwrap_or_else(|| panic!("no address of HTTPS: {address}"));
+    let (log, mut hear) = tokio::sync::mpsc::unbounded_channel();
+    std::thread::spawn(move || {
+        // Nobody listens any more once the test ended.
+        BufReader::new(stderr).lines().map_while(Result::ok).all(|line| log.send(line).is_ok())
+    });
+    let mut heard = async |part: &str| {
+        let listening = async { while !hear.recv().await.expect("a process that runs").contains(part) {} };
+        let in_time = tokio::time::timeout(std::time::Duration::from_mins(2), listening).await;
+        in_time.unwrap_or_else(|_| panic!("not said: {part}"));
+    };
+    let pid = rustix::process::Pid::from_raw(process.0.id().try_into().expect("a pid")).expect("a pid");
+    let hang_up = || rustix::process::kill_process(pid, rustix::process::Signal::HUP).expect("a signal");
+    let seen = async || Caller::connect(port, None, &trust.root).await.expect("let in").sees();
+    assert_eq!(seen().await, first.serial);
+    second.write(trust.folder.path(), "ours");
+    first.write(trust.folder.path(), "other");
+    std::fs::copy(trust.path("other.key"), trust.path("ours.key")).expect("a key is copied");
+    hang_up();
+    heard("does not fit the first certificate").await;
+    assert_eq!(seen().await, first.serial, "it goes on with what it had");
+    second.write(trust.folder.path(), "ours");
+    hang_up();
+    heard("were read anew").await;
+    assert_eq!(seen().await, second.serial);
+}

@@ -148,7 +148,7 @@ fn zip_of(files: &[(&str, &[u8])]) -> Vec<u8> {
 async fn connected(vecozo: &Vecozo, more: &str) -> World {
     let url = vecozo.listen().await;
     let settings = format!(
-        "[vecozo]\nurl = {url:?}\npoll = \"20ms\"\npartijen = [\"{AANBIEDER}\"]\nactie = \"ONBEKEND\"\n{more}\n"
+        "[vecozo]\nurl = {url:?}\npoll = \"20ms\"\nstatus_poll = \"20ms\"\npartijen = [\"{AANBIEDER}\"]\nactie = \"ONBEKEND\"\n{more}\n"
     );
     let world = World::start(&[AANBIEDER], &settings, None).await;
     vecozo.store.set(Arc::clone(world.store())).unwrap_or_else(|_| panic!("set twice"));
@@ -332,5 +332,57 @@ async fn what_is_damaged_stays_there_and_what_nobody_can_read_is_kept_and_blocks
         pushed.iter().all(|one| one["routeringgegevens"]["berichtstroom"]["berichtsubtype"] == "WMO302"),
         "no Fo01"
     );
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn vecozo_is_asked_how_far_berichten_came_and_an_unknown_word_is_kept_and_shown() {
+    let vecozo = Vecozo::default();
+    let world = connected(&vecozo, "").await;
+    let handed_in = async |identificatie: &str| {
+        let taken =
+            world.post_to("/v1/berichten?force=true", AANBIEDER, WMO305.replace("START-1", identificatie)).await;
+        assert_eq!(taken.status, 202, "{}", taken.text);
+        let count = vecozo.inside(|inside| inside.pushed.len());
+        until("it is handed in", async || vecozo.inside(|inside| inside.pushed.len() > count) || count > 0).await;
+        taken.body["id"].as_str().expect("an id").to_owned()
+    };
+    let (good, bad) = (handed_in("START-1").await, handed_in("START-2").await);
+    until("both are handed in", async || vecozo.inside(|inside| inside.pushed.len() == 2)).await;
+    let numbers: Vec<String> = vecozo.inside(|inside| {
+        inside
+            .pushed
+            .iter()
+            .map(|one| parts(one).0["referentiegegevens"]["traceerId"].as_str().expect("a number").to_owned())
+            .collect()
+    });
+    let told = |number: &str, status: &str, at: &str, meldingen: Value| {
+        let row = json!({
+            "referentiegegevens": { "conversatieId": number, "traceerId": number },
+            "berichtstroom": {}, "berichtstatus": status, "berichtstatusGewijzigdOp": at, "berichtOntvangenOp": at, "meldingen": meldingen,
+        });
+        vecozo.inside(|inside| inside.statuses.insert(number.to_owned(), json!([row])));
+    };
+    let transport = async |id: &str| world.get(AANBIEDER, &format!("/v1/berichten/{id}")).await.text;
+    told(&numbers[0], "OpReisNaarMars", "2026-03-04T09:00:05.1234+01:00", json!([]));
+    until("the unknown word", async || transport(&good).await.contains("VECOZO: OpReisNaarMars")).await;
+    assert!(transport(&good).await.contains("\"accepted\""), "and no more than that");
+    told(&numbers[0], "Bezorgd", "2026-03-04T09:01:00+01:00", json!([]));
+    until("its arrival", async || transport(&good).await.contains("VECOZO: Bezorgd")).await;
+    assert!(transport(&good).await.contains("\"fetched\""), "{}", transport(&good).await);
+    let melding = json!([{ "code": "BRS13", "omschrijving": "niet valide", "toelichting": format!("Bsn {BSN}") }]);
+    told(&numbers[1], "AfgekeurdDoorDienst", "2026-03-04T09:01:00+01:00", melding);
+    until("its rejection", async || {
+        world
+            .store()
+            .undelivered(5)
+            .await
+            .expect("parcels")
+            .iter()
+            .any(|parcel| matches!(parcel.state, ParcelState::Refused { .. }) && parcel.referentienummer == numbers[1])
+    })
+    .await;
+    let text = transport(&bad).await;
+    assert!(text.contains("BRS13") && !text.contains(BSN), "{text}");
     world.stop().await;
 }

@@ -57,13 +57,17 @@ pub fn functie(envelope: &Envelope) -> Result<(), FaultCode> {
     let Some(parameters) = envelope.parameters() else { return Ok(()) };
     match Berichtsoort::from_name(&parameters.functie) {
         Some(soort) if kind_of(soort) == envelope.kind() => Ok(()),
+        // Open with the network: it names what it answers, which only a Du01 can.
+        Some(Berichtsoort::Wmo325 | Berichtsoort::Wmo304D | Berichtsoort::Wmo304F) if envelope.kind() == Kind::Du01 => {
+            Ok(())
+        }
         Some(_) => Err(FaultCode::StUF040),
         None => Err(FaultCode::StUF034),
     }
 }
 
 /// The envelope in which this kind of bericht travels. The choice for 325 is still open with the network
-/// (Di01 or Du01); it follows the standard, which calls it a heenbericht.
+/// (Di01 or Du01): it leaves as the standard calls it, a heenbericht, and is taken in either way.
 #[must_use]
 pub const fn kind_of(soort: Berichtsoort) -> Kind {
     if soort.is_retour() { Kind::Du01 } else { Kind::Di01 }

@@ -5,13 +5,13 @@
 //! A parcel that may have arrived stays `unclear` until the network answers: it is never shown as merely waiting.
 
 use async_trait::async_trait;
-use sqlx::AssertSqlSafe;
 use sqlx::query::QueryAs;
+use sqlx::{AssertSqlSafe, QueryBuilder};
 
 use super::super::{Connection, Database, Row, SKIP_LOCKED};
 use super::Result;
 use super::row::Fields;
-use super::transport::reach_inside;
+use super::transport::{reach_inside, tell_inside};
 use crate::domain::Timestamp;
 use crate::store::{Hold, Lease, OutboxStore, Parcel, ParcelKind, Room, Scope, Settlement, Stage, Step, StoreError};
 
@@ -31,6 +31,20 @@ impl OutboxStore for Database {
 
     async fn reach(&self, referentienummer: &str, step: &Step) -> Result<()> {
         self.write((referentienummer, step), reach_inside).await
+    }
+
+    async fn tell(&self, referentienummer: &str, step: &Step) -> Result<()> {
+        self.write((referentienummer, step), tell_inside).await
+    }
+
+    async fn accepted_of(
+        &self,
+        zenders: &[String],
+        since: Timestamp,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<(String, String)>> {
+        self.read((zenders, since, after, limit), accepted_of).await
     }
 
     async fn next_attempt_at(&self, now: Timestamp) -> Result<Option<Timestamp>> {
@@ -91,6 +105,27 @@ async fn candidates(conn: &mut Connection, now: Timestamp, room: &Room) -> Resul
     );
     let query = sqlx::query_as(AssertSqlSafe(due)).bind(now).bind(CANDIDATES);
     Ok(full.iter().fold(query, QueryAs::bind).fetch_all(conn).await?)
+}
+
+/// See [`crate::store::OutboxStore::accepted_of`].
+async fn accepted_of(
+    conn: &mut Connection,
+    zenders: &[String],
+    since: Timestamp,
+    after: &str,
+    limit: u32,
+) -> Result<Vec<(String, String)>> {
+    const ACCEPTED: &str = "SELECT b.id, p.referentienummer FROM bericht b JOIN parcel p ON p.bericht_id = b.id
+        WHERE b.transport = 'accepted' AND b.id > ";
+    const INSIDE: &str = " AND p.state = 'delivered' AND p.kind <> 'Fo01' AND p.replaced_by IS NULL";
+    let mut query = QueryBuilder::new(ACCEPTED);
+    query.push_bind(after).push(" AND b.received_at >= ").push_bind(since).push(INSIDE).push(" AND p.zender IN (");
+    let mut list = query.separated(", ");
+    for zender in zenders {
+        list.push_bind(zender);
+    }
+    query.push(") ORDER BY b.id LIMIT ").push_bind(i64::from(limit));
+    Ok(query.build_query_as().fetch_all(conn).await?)
 }
 
 /// Claims one, unless another worker was first.

@@ -103,6 +103,16 @@ pub async fn reach_inside(conn: &mut Connection, referentienummer: &str, step: &
     }
 }
 
+/// What is told besides of the bericht inside a parcel.
+pub async fn tell_inside(conn: &mut Connection, referentienummer: &str, step: &Step) -> Result<()> {
+    const TELL: &str = "INSERT INTO transport (bericht_id, stage, at, evidence)
+        SELECT bericht_id, $2, $3, $4 FROM parcel WHERE referentienummer = $1 AND kind <> 'Fo01' AND replaced_by IS NULL
+        ON CONFLICT DO NOTHING";
+    let kept = sqlx::query(TELL).bind(referentienummer).bind(step.stage.word()).bind(step.at).bind(&step.evidence);
+    kept.execute(conn).await?;
+    Ok(())
+}
+
 /// What told how far berichten came, by their id.
 pub struct Steps(HashMap<String, Vec<Step>>);
 

@@ -303,6 +303,21 @@ fn functies_and_parties_are_checked_in_the_order_of_the_table() {
     assert_eq!(functie(&with("WMO302")), Err(FaultCode::StUF040));
     assert_eq!(functie(&du01()), Ok(()));
     assert_eq!(functie(&fo01()), Ok(()));
+    let answer = |functie: &str| {
+        let content = Content::Du01 { cross_refnummer: DI01.to_owned(), parameters: parameters(functie, PAYLOAD) };
+        Envelope { content, ..du01() }
+    };
+    assert_eq!([functie(&with("WMO325")), functie(&answer("WMO325"))], [Ok(()), Ok(())], "the choice of the network");
+    assert_eq!(functie(&answer("WMO323")), Err(FaultCode::StUF040));
+    let without_heenbericht = Envelope {
+        content: Content::Du01 { cross_refnummer: String::new(), parameters: parameters("WMO302", PAYLOAD) },
+        ..du01()
+    };
+    assert!(
+        check::outgoing(&without_heenbericht).is_err_and(|what| what.contains("crossRefnummer")),
+        "held, and not sent"
+    );
+    assert_eq!([du01(), di01(PAYLOAD), fo01()].map(|envelope| check::outgoing(&envelope)), [Ok(()), Ok(()), Ok(())]);
     assert_eq!(check::parties(&di01(PAYLOAD), |_| false, |_| false), Err(FaultCode::StUF010));
     assert_eq!(check::parties(&di01(PAYLOAD), |code| code == "99990001", |_| false), Err(FaultCode::StUF013));
     assert_eq!(check::parties(&di01(PAYLOAD), |_| true, |code| code == "9998"), Ok(()));
