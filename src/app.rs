@@ -19,6 +19,7 @@ use tokio::task::JoinSet;
 use crate::clock::Clock;
 use crate::config::{self, Config, Credential, Database, FaultCodes, MetricsFor};
 use crate::exchange::beat::{pulse, try_store};
+use crate::exchange::heartbeat::{self, heartbeat};
 use crate::exchange::measures::Measures;
 use crate::exchange::parties::LocalParty;
 use crate::exchange::recount::recount;
@@ -134,6 +135,7 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Sta
     let retry_policy = retry_policy(&config);
     let (settings, limits) = (http_settings(&config), limits(&config.http));
     let (is_https, proxies) = (config.http.tls.is_some(), config.http.proxies.clone());
+    let heartbeat_url = url::Url::parse(&config.alerts.heartbeat_url).ok();
     let gateway = Arc::new(gateway(config, schemas, store, clock));
     gateway.certificates.replace(certificates.named());
     recount(&gateway).await.map_err(StartError::Store)?;
@@ -154,6 +156,10 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Sta
     tasks.spawn(async move { pulse(&beating, &worker, when(pulse_stopped)).await });
     let (watching, watch_stopped) = (Arc::clone(&gateway), stopped.clone());
     tasks.spawn(async move { watch_deadlines(&watching, when(watch_stopped)).await });
+    if let Some(url) = heartbeat_url {
+        let (beating, beat_stopped) = (Arc::clone(&gateway), stopped.clone());
+        tasks.spawn(async move { heartbeat(&beating, &url, heartbeat::EVERY, when(beat_stopped)).await });
+    }
     let (waiting, wait_stopped) = (Arc::clone(&gateway), stopped.clone());
     tasks.spawn(async move { wait_for_earlier(&waiting, when(wait_stopped)).await });
     links::work(&mut tasks, (&gateway, &links), polls, retry_policy, || when(stopped.clone()));

@@ -27,6 +27,9 @@ pub struct Arguments {
     /// Only what is due within so many days, what is overdue included; as in 3d
     #[arg(long, value_name = "DAYS", value_parser = days)]
     due_within: Option<Days>,
+    /// Tell of each why it is due on its day: the term, from when it counts, and which days did not count
+    #[arg(long)]
+    explain: bool,
     /// How to print: for people, a JSON object per line, or a table for a spreadsheet
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -53,7 +56,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
             Ok(views) => {
                 let exit = if arguments.overdue && !views.is_empty() { Exit::Findings } else { Exit::Fine };
                 let mut out = io::BufWriter::new(io::stdout().lock());
-                written(print(&mut out, arguments.format, views, today), exit)
+                written(print(&mut out, (arguments.format, arguments.explain), views, today), exit)
             }
             Err(error) => {
                 complain(error.as_ref());
@@ -151,9 +154,14 @@ struct Line {
     deadline: DeadlineJson,
 }
 
-fn print(out: &mut impl Write, format: Format, views: Vec<DeadlineView>, today: NaiveDate) -> io::Result<()> {
+fn print(
+    out: &mut impl Write,
+    (format, explain): (Format, bool),
+    views: Vec<DeadlineView>,
+    today: NaiveDate,
+) -> io::Result<()> {
     match format {
-        Format::Text => text(out, &views, today)?,
+        Format::Text => text(out, &views, explain, today)?,
         Format::Json => {
             for view in views {
                 let line =
@@ -161,12 +169,16 @@ fn print(out: &mut impl Write, format: Format, views: Vec<DeadlineView>, today: 
                 writeln!(out, "{}", serde_json::to_string(&line).expect("a deadline has only texts"))?;
             }
         }
-        Format::Csv => write!(out, "{}", csv(&HEADING, views.iter().map(|view| row(view, today))))?,
+        Format::Csv => {
+            let told = if explain { HEADING.len() } else { HEADING.len() - 1 };
+            let rows = views.iter().map(|view| row(view, today).into_iter().take(told).collect());
+            write!(out, "{}", csv(HEADING.get(..told).unwrap_or(&HEADING), rows))?;
+        }
     }
     out.flush()
 }
 
-fn text(out: &mut impl Write, views: &[DeadlineView], today: NaiveDate) -> io::Result<()> {
+fn text(out: &mut impl Write, views: &[DeadlineView], explain: bool, today: NaiveDate) -> io::Result<()> {
     for view in views {
         let (one, other) = parties(view);
         let about = view.subject.as_deref().map(|subject| format!(", {subject}")).unwrap_or_default();
@@ -182,12 +194,21 @@ fn text(out: &mut impl Write, views: &[DeadlineView], today: NaiveDate) -> io::R
             origin(view),
             taken.unwrap_or_default()
         )?;
+        if explain {
+            writeln!(out, "            {}", why(view))?;
+        }
     }
     let termijnen = if views.len() == 1 { "termijn" } else { "termijnen" };
     writeln!(out, "{} {termijnen}, {} te laat", views.len(), views.iter().filter(|view| view.due < today).count())
 }
 
-const HEADING: [&str; 14] = [
+/// Why it is due on its day. Of one that an earlier program opened that was not kept.
+fn why(view: &DeadlineView) -> &str {
+    if view.explanation.is_empty() { "waarom op deze dag is niet bewaard" } else { &view.explanation }
+}
+
+/// The last column only where an explanation is asked for.
+const HEADING: [&str; 15] = [
     "due",
     "stand",
     "clock",
@@ -202,6 +223,7 @@ const HEADING: [&str; 14] = [
     "owner",
     "reason",
     "days_late",
+    "explanation",
 ];
 
 fn row(view: &DeadlineView, today: NaiveDate) -> Vec<Cell> {
@@ -223,5 +245,6 @@ fn row(view: &DeadlineView, today: NaiveDate) -> Vec<Cell> {
         if_any(taken.map(|taken| &taken.owner)),
         if_any(taken.map(|taken| &taken.reason)),
         days_late(view, today).map_or(Cell::Empty, Cell::Number),
+        Cell::Text(why(view).to_owned()),
     ]
 }

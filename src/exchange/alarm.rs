@@ -1,10 +1,15 @@
 //! When the story of what does not come ([`super::watch`]) wakes.
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use crate::domain::Timestamp;
+
+/// The story looks every half minute at least; after so long without, it does so no more.
+const UNWATCHED: Duration = Duration::from_mins(2);
 
 /// The moment until which that story sleeps. Whoever starts a clock wakes it only when that one is due before.
 #[derive(Debug, Default)]
@@ -12,6 +17,8 @@ pub struct Alarm {
     /// None while it looks in the store.
     set_at: Mutex<Option<Timestamp>>,
     sooner: Notify,
+    /// When it last had looked, and nothing was wrong.
+    looked: Mutex<Option<Instant>>,
 }
 
 impl Alarm {
@@ -29,6 +36,15 @@ impl Alarm {
 
     pub(super) fn set(&self, at: Option<Timestamp>) {
         *self.set_at.lock().unwrap_or_else(PoisonError::into_inner) = at;
+        if at.is_some() {
+            *self.looked.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        }
+    }
+
+    /// Whether the story looked of late.
+    pub(super) fn is_watched(&self) -> bool {
+        let looked = *self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        looked.is_some_and(|looked| looked.elapsed() < UNWATCHED)
     }
 
     fn set_at(&self) -> Option<Timestamp> {

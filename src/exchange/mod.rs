@@ -20,6 +20,7 @@ mod draft;
 pub mod fetch;
 pub mod format;
 mod gateway;
+pub mod heartbeat;
 mod ids;
 mod judge;
 pub mod keep;

@@ -257,10 +257,16 @@ pub(super) async fn waive(
     State(server): State<Arc<Server>>,
     caller: Caller,
     Path(Named { id }): Path<Named>,
-    Object(Waive { reason, until }): Object<Waive>,
+    Object(waive): Object<Waive>,
 ) -> Result<Json<DeadlineJson>, Problem> {
-    let said = (note("reason", &reason, LONG)?, until);
-    Ok(Json(keep::waive(&id, said, caller.keeper(), &server.gateway).await?.into()))
+    Ok(Json(keep::waive(&id, waive.checked()?, caller.keeper(), &server.gateway).await?.into()))
+}
+
+impl Waive {
+    /// Why, and until when.
+    fn checked(&self) -> Result<(String, Option<NaiveDate>), Problem> {
+        Ok((note("reason", &self.reason, LONG)?, self.until))
+    }
 }
 
 impl Content for Waive {

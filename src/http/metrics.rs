@@ -86,6 +86,12 @@ impl Server {
         registry.register("ready", "Whether berichten can be taken in", flag(ready));
         let practice = "Whether the clock was set for practice, so that nothing leaves";
         registry.register("practice", practice, flag(gateway.clock.is_practice()));
+        let ends = Family::<Labels, Gauge>::default();
+        for own in gateway.certificates.all() {
+            ends.get_or_create(&vec![("setting", own.setting)]).set(own.ends_at.timestamp());
+        }
+        let help = "When a certificate of ours ends, in seconds since 1970, by the setting that names it";
+        registry.register_with_unit("certificate_ends_timestamp", help, Unit::Seconds, ends);
         gateway.measures.register(registry);
         let writes = "From what is to be written to the commit, with the wait for others who write";
         registry.register_with_unit("database_write", writes, Unit::Seconds, gateway.store.writes().histogram());

@@ -18,7 +18,7 @@ use crate::world::{AANBIEDER, ANDERE, Answer, BSN, GEMEENTE, WMO301, World};
 
 const JSON: &str = "application/json";
 
-async fn world(profile: &str) -> World {
+pub async fn world(profile: &str) -> World {
     World::start(
         &[GEMEENTE, AANBIEDER, ANDERE],
         &format!("dashboard_login = false\n[deadlines]\nprofile = \"{profile}\"\n"),
@@ -36,25 +36,25 @@ async fn send(world: &World, partij: &str, method: reqwest::Method, path: &str, 
         .await
 }
 
-async fn post(world: &World, partij: &str, path: &str, body: &Value) -> Answer {
+pub async fn post(world: &World, partij: &str, path: &str, body: &Value) -> Answer {
     send(world, partij, reqwest::Method::POST, path, body).await
 }
 
 /// Opens one of these parties, counted from 3 March 2026, with these members on top.
-async fn open(world: &World, partij: &str, other: Value) -> Answer {
+pub async fn open(world: &World, partij: &str, other: Value) -> Answer {
     let mut body = json!({"gemeente": GEMEENTE, "aanbieder": AANBIEDER, "vanaf": "2026-03-03"});
     body.as_object_mut().expect("an object").extend(other.as_object().expect("an object").clone());
     body.as_object_mut().expect("an object").retain(|_, value| !value.is_null());
     post(world, partij, "/v1/deadlines", &body).await
 }
 
-fn problem(answer: &Answer) -> (u16, &str) {
+pub fn problem(answer: &Answer) -> (u16, &str) {
     let kind = answer.body["type"].as_str().and_then(|kind| kind.rsplit(':').next());
     (answer.status, kind.unwrap_or_default())
 }
 
 /// What the audit log tells of deadlines and written orders: who did what.
-async fn audit(world: &World) -> Vec<String> {
+pub async fn audit(world: &World) -> Vec<String> {
     let rows = world.store().audit(0, 100).await.expect("read");
     assert!(rows.iter().all(|row| !row.detail.contains(BSN)));
     rows.into_iter().map(|row| format!("{} {}", row.who, row.what)).collect()
@@ -254,58 +254,6 @@ async fn every_deadline_can_be_taken_on_while_somebody_waits_for_it() {
 }
 
 #[tokio::test]
-async fn many_are_taken_on_or_done_at_once_each_by_itself() {
-    let world = world("mlw-2018").await;
-    let mut ids = Vec::new();
-    for kenmerk in ["a", "b", "c"] {
-        let opened = open(&world, GEMEENTE, json!({"kenmerk": kenmerk, "clock": "MLW-18"})).await;
-        ids.push(opened.body["id"].as_str().expect("an id").to_owned());
-    }
-    let bulk = async |partij: &str, body: Value| post(&world, partij, "/v1/deadlines/bulk", &body).await;
-    let taken = json!({"owner": "Anna", "reason": "belt morgen"});
-    let named: Vec<&str> = ids.iter().map(String::as_str).chain(["nowhere"]).collect();
-    let answer = bulk(AANBIEDER, json!({"ids": named, "acknowledge": taken})).await;
-    assert_eq!(answer.status, 200, "{}", answer.text);
-    let items = answer.body["items"].as_array().expect("items");
-    let statuses: Vec<_> = items.iter().map(|item| (item["status"].as_u64(), item["id"] == "nowhere")).collect();
-    assert_eq!(statuses, [(Some(200), false), (Some(200), false), (Some(200), false), (Some(404), true)]);
-    assert!(items.iter().take(3).all(|item| item["deadline"]["acknowledged"]["owner"] == "Anna"), "{}", answer.text);
-    assert!(items[3]["problem"]["title"].is_string() && items[3].get("deadline").is_none(), "{}", answer.text);
-    let listed =
-        world.get(GEMEENTE, "/v1/deadlines?owner=Anna&clock=ondersteuningsplan&due_from=2026-03-17").await.body;
-    assert_eq!(listed["items"].as_array().expect("a page").len(), 3);
-    for (query, count) in
-        [("?owner=Bea", 0), ("?partij=0988", 0), ("?partij=41005001&dueBy=2026-03-16", 0), ("?partij=0384", 3)]
-    {
-        let page = world.get(AANBIEDER, &format!("/v1/deadlines{query}")).await.body;
-        assert_eq!(page["items"].as_array().expect("a page").len(), count, "{query}");
-    }
-    let unknown = world.get(GEMEENTE, "/v1/deadlines?kind=retour").await;
-    assert!(unknown.status == 400 && unknown.text.contains("kind bestaat hier niet"), "{}", unknown.text);
-    let done = bulk(GEMEENTE, json!({"ids": ids[..2], "gereed": {"dag": "2026-03-04"}})).await.body;
-    assert!(done["items"].as_array().expect("items").iter().all(|item| item["deadline"]["state"] == "met"), "{done}");
-    let again = bulk(GEMEENTE, json!({"ids": ids, "acknowledge": {"owner": "Bea", "reason": "ziek"}})).await.body;
-    let mut of: Vec<_> = again["items"].as_array().expect("items").iter().map(|item| item["status"].as_u64()).collect();
-    of.sort_unstable();
-    assert_eq!(of, [Some(200), Some(409), Some(409)], "two are done: {again}");
-    assert_eq!(bulk(ANDERE, json!({"ids": [ids[2]], "acknowledge": taken})).await.body["items"][0]["status"], 404);
-    for wrong in [
-        json!({"ids": [], "acknowledge": taken}),
-        json!({"ids": ids}),
-        json!({"ids": ids, "acknowledge": taken, "gereed": {"dag": "2026-03-04"}}),
-        json!({"ids": ids, "acknowledge": {"owner": "", "reason": "x"}}),
-        json!({"ids": ids, "acknowledge": {"owner": "x", "reason": format!("van {BSN}")}}),
-        json!({"ids": (0..501).map(|nr| nr.to_string()).collect::<Vec<_>>(), "acknowledge": taken}),
-    ] {
-        assert_eq!(problem(&bulk(GEMEENTE, wrong.clone()).await), (422, "inhoud"), "{wrong}");
-    }
-    let told = audit(&world).await;
-    let count = |what: &str| told.iter().filter(|line| line.ends_with(what)).count();
-    assert_eq!([count("deadline.acknowledged"), count("deadline.done"), count("deadline.handed-over")], [3, 2, 1]);
-    world.stop().await;
-}
-
-#[tokio::test]
 async fn a_pause_is_over_when_its_stop_is_reported() {
     let world = world("heusden-2022").await;
     let second = json!({"Product": {"Categorie": "02", "Code": "02A05"}});
@@ -495,6 +443,16 @@ async fn the_command_lists_what_is_awaited_beside_a_gateway_that_runs() {
     let text = String::from_utf8(deadlines(folder.path(), &[]).stdout).expect("UTF-8");
     assert!(text.contains("besluit op de aanvraag van 0384 (MLW-19 laat 0384 )"), "{text}");
     assert!(text.ends_with("3 termijnen, 1 te laat\n"), "{text}");
+    let vanaf = today.checked_sub_days(Days::new(15)).expect("a day").format("%d-%m-%Y");
+    let why = String::from_utf8(deadlines(folder.path(), &["--overdue", "--explain"]).stdout).expect("UTF-8");
+    let second = why.lines().nth(1).expect("a line below");
+    assert_eq!(second.trim(), format!("2 weken na {vanaf}"), "{why}");
+    let csv = deadlines(folder.path(), &["--overdue", "--explain", "--format", "csv"]).stdout;
+    let csv = String::from_utf8(csv).expect("UTF-8");
+    assert!(
+        csv.contains(";days_late;explanation\r\n") && csv.contains(&format!(";\"2 weken na {vanaf}\"\r\n")),
+        "{csv}"
+    );
     for wrong in [&["--due-within", "3"][..], &["--overdue", "--due-within", "3d"]] {
         assert_eq!(deadlines(folder.path(), wrong).status.code(), Some(2), "{wrong:?}");
     }

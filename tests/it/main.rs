@@ -6,6 +6,7 @@ mod afspraken;
 mod alert_settings;
 mod api;
 mod browser;
+mod bulk;
 mod cak;
 mod cases;
 mod chain;

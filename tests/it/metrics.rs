@@ -5,10 +5,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use futures_util::FutureExt as _;
+use iwmo_gateway::exchange::heartbeat::{Beat, beat};
+use iwmo_gateway::tls::Named;
 use regex::Regex;
+use reqwest::Url;
 use serde_json::Value;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 
-use crate::world::{AANBIEDER, BSN, GEMEENTE, WMO301, World};
+use crate::stage::Stage;
+use crate::world::{AANBIEDER, BSN, GEMEENTE, WMO301, World, instant};
 
 fn shipped(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("config/prometheus").join(name)
@@ -96,10 +103,14 @@ async fn it_is_read_here_or_by_an_operator() {
 async fn every_name_that_is_asked_for_is_measured() {
     let world = World::against("http://127.0.0.1:9/", &[GEMEENTE], "").await;
     world.post(GEMEENTE, WMO301).await;
+    let (setting, ends_at) = ("ggk.tls.certificate_file".to_owned(), instant("2027-01-01T00:00:00Z"));
+    world.running.gateway.certificates.replace(vec![Named { setting, ends_at }]);
     while labelled(&told(&world).await, "iwmo_delivery_attempts_total", &[("outcome", "later")]).is_none() {
         tokio::task::yield_now().await;
     }
     let text = told(&world).await;
+    let ends = [("setting", "ggk.tls.certificate_file")];
+    assert_eq!(labelled(&text, "iwmo_certificate_ends_timestamp_seconds", &ends), Some(1_798_761_600.0));
     let there: BTreeSet<&str> =
         text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split(['{', ' ']).next()).collect();
     let named = Regex::new(r"\biwmo_[a-z_]+").expect("a pattern");
@@ -113,6 +124,39 @@ async fn every_name_that_is_asked_for_is_measured() {
         let missing: Vec<_> = asked.difference(&there).collect();
         assert!(missing.is_empty() && asked.len() > 4, "{file} asks for {missing:?}, which is not among {there:?}");
     }
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn the_heartbeat_is_heard_while_all_is_well_and_not_otherwise() {
+    let watcher = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+    let url = Url::parse(&format!("http://{}/ping/1", watcher.local_addr().expect("bound"))).expect("an address");
+    let asleep = Stage::new().await;
+    assert_eq!(beat(&asleep.gateway, &url).await, Beat::NotWell, "nobody tried the store, nobody watches");
+    assert!(watcher.accept().now_or_never().is_none(), "nobody was asked");
+
+    let settings = format!("[alerts]\nheartbeat_url = \"{url}\"\n");
+    let world = World::start(&[GEMEENTE], &settings, None).await;
+    let (mut asked, _) = watcher.accept().await.expect("asked");
+    let mut head = vec![0; 16];
+    asked.read_exact(&mut head).await.expect("a request");
+    assert_eq!(head, b"GET /ping/1 HTTP");
+    asked.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await.expect("answered");
+    let gateway = &world.running.gateway;
+    for (answer, came) in
+        [("204 No Content", Beat::Heard), ("503 Busy", Beat::NotHeard), ("302 Found\r\nlocation: /", Beat::NotHeard)]
+    {
+        let answering = async {
+            let (mut asked, _) = watcher.accept().await.expect("asked");
+            let mut head = [0; 16];
+            asked.read_exact(&mut head).await.expect("a request");
+            let answer = format!("HTTP/1.1 {answer}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            asked.write_all(answer.as_bytes()).await.expect("answered");
+        };
+        assert_eq!(tokio::join!(beat(gateway, &url), answering).0, came, "{answer}");
+    }
+    drop(watcher);
+    assert_eq!(beat(gateway, &url).await, Beat::NotHeard, "nobody is there");
     world.stop().await;
 }
 

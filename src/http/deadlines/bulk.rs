@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Acknowledge, Gereed};
+use super::{Acknowledge, Gereed, Waive};
 use crate::exchange::keep::{self, DeadlineJson, KeepError};
 use crate::http::error::{Body, Problem};
 use crate::http::object::{Content, Object};
@@ -20,7 +21,7 @@ use crate::store::DeadlineView;
 /// How many at once at most.
 const MOST: usize = 500;
 
-/// What is done with which deadlines: one of the two.
+/// What is done with which deadlines: one of the three.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::http) struct ToDo {
@@ -31,6 +32,8 @@ pub(in crate::http) struct ToDo {
     acknowledge: Option<Acknowledge>,
     /// Tell that what a person opened them for was done.
     gereed: Option<Gereed>,
+    /// Say that nobody needs to wait for them.
+    waive: Option<Waive>,
 }
 
 /// What came of it.
@@ -56,11 +59,11 @@ struct DoneOrNot {
 }
 
 impl Content for ToDo {
-    const EXPECTED: &str = "Stuur JSON met \"ids\" (1 tot 500 termijnen) en wat er met elk moet gebeuren: \"acknowledge\" (met \"owner\" en \"reason\") \
-        of \"gereed\" (met \"dag\").";
+    const EXPECTED: &str = "Stuur JSON met \"ids\" (1 tot 500 termijnen) en wat er met elk moet gebeuren: \"acknowledge\" (met \"owner\" en \"reason\"), \
+        \"gereed\" (met \"dag\") of \"waive\" (met \"reason\" en zo nodig \"until\").";
 }
 
-/// Takes many deadlines on, hands them over, or tells that they were done.
+/// Takes many deadlines on, hands them over, tells that they were done, or that nobody needs to wait for them.
 ///
 /// Each is done by itself, as the call for it alone does, and stands in the audit log with its reason. The answer tells of each
 /// what came of it.
@@ -86,10 +89,11 @@ pub(in crate::http) async fn post(
     if !(1..=MOST).contains(&to_do.ids.len()) {
         return Err(unclear());
     }
-    let what = match (to_do.acknowledge, to_do.gereed) {
-        (Some(taken), None) => What::Acknowledge(taken.checked()?),
-        (None, Some(Gereed { dag })) => What::Gereed(dag),
-        (None, None) | (Some(_), Some(_)) => return Err(unclear()),
+    let what = match (to_do.acknowledge, to_do.gereed, to_do.waive) {
+        (Some(taken), None, None) => What::Acknowledge(taken.checked()?),
+        (None, Some(Gereed { dag }), None) => What::Gereed(dag),
+        (None, None, Some(waive)) => What::Waive(waive.checked()?),
+        _ => return Err(unclear()),
     };
     let mut items = Vec::with_capacity(to_do.ids.len());
     for id in to_do.ids {
@@ -102,7 +106,8 @@ pub(in crate::http) async fn post(
 /// What is done with each.
 enum What {
     Acknowledge((String, String)),
-    Gereed(chrono::NaiveDate),
+    Gereed(NaiveDate),
+    Waive((String, Option<NaiveDate>)),
 }
 
 impl What {
@@ -111,6 +116,7 @@ impl What {
         match self {
             Self::Acknowledge(taken) => keep::acknowledge(id, taken.clone(), keeper, gateway).await,
             Self::Gereed(dag) => keep::finish(id, *dag, keeper, gateway).await,
+            Self::Waive(said) => keep::waive(id, said.clone(), keeper, gateway).await,
         }
     }
 }
