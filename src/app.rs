@@ -135,7 +135,7 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Sta
     let retry_policy = retry_policy(&config);
     let (settings, limits) = (http_settings(&config), limits(&config.http));
     let (is_https, proxies) = (config.http.tls.is_some(), config.http.proxies.clone());
-    let heartbeat_url = url::Url::parse(&config.alerts.heartbeat_url).ok();
+    let heartbeat_url = config.alerts.heartbeat_url.clone();
     let gateway = Arc::new(gateway(config, schemas, store, clock));
     gateway.certificates.replace(certificates.named());
     recount(&gateway).await.map_err(StartError::Store)?;
@@ -156,15 +156,20 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Sta
     tasks.spawn(async move { pulse(&beating, &worker, when(pulse_stopped)).await });
     let (watching, watch_stopped) = (Arc::clone(&gateway), stopped.clone());
     tasks.spawn(async move { watch_deadlines(&watching, when(watch_stopped)).await });
-    if let Some(url) = heartbeat_url {
-        let (beating, beat_stopped) = (Arc::clone(&gateway), stopped.clone());
-        tasks.spawn(async move { heartbeat(&beating, &url, heartbeat::EVERY, when(beat_stopped)).await });
-    }
+    beat_heart(&heartbeat_url, &gateway, &stopped, &mut tasks);
     let (waiting, wait_stopped) = (Arc::clone(&gateway), stopped.clone());
     tasks.spawn(async move { wait_for_earlier(&waiting, when(wait_stopped)).await });
     links::work(&mut tasks, (&gateway, &links), polls, retry_policy, || when(stopped.clone()));
     let control = routers.control;
     Ok(Running { address, network_address, gateway, is_https, control, shown, links, stop, tasks, _lock: lock })
+}
+
+/// Lets others hear that all is well, where somebody wants to.
+fn beat_heart(url: &str, gateway: &Arc<Gateway>, stopped: &watch::Receiver<bool>, tasks: &mut JoinSet<()>) {
+    if let Ok(url) = url::Url::parse(url) {
+        let (gateway, stopped) = (Arc::clone(gateway), stopped.clone());
+        tasks.spawn(async move { heartbeat(&gateway, &url, heartbeat::EVERY, when(stopped)).await });
+    }
 }
 
 impl Running {
