@@ -11,6 +11,7 @@ use super::{ConfigFile, Exit, block_on, complain, written};
 use crate::app;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{Config, Database};
+use crate::domain::berichten::notitie::without_bsn;
 use crate::domain::deadlines::kinds;
 use crate::exchange::keep::DeadlineJson;
 use crate::exchange::table::{Cell, csv};
@@ -137,7 +138,7 @@ fn parties(view: &DeadlineView) -> (&str, &str) {
 /// What started it.
 fn origin(view: &DeadlineView) -> String {
     match &view.origin {
-        Origin::Bericht(bericht) => format!("{} {}", bericht.berichtsoort, bericht.identificatie),
+        Origin::Bericht(bericht) => format!("{} {}", bericht.berichtsoort, without_bsn(&bericht.identificatie)),
         Origin::Person(opened) => format!("{} {}", opened.afspraak, opened.kenmerk),
     }
 }
@@ -181,7 +182,7 @@ fn print(
 fn text(out: &mut impl Write, views: &[DeadlineView], explain: bool, today: NaiveDate) -> io::Result<()> {
     for view in views {
         let (one, other) = parties(view);
-        let about = view.subject.as_deref().map(|subject| format!(", {subject}")).unwrap_or_default();
+        let about = view.subject.as_deref().map(|subject| format!(", {}", without_bsn(subject))).unwrap_or_default();
         let taken = view.acknowledged.as_ref().map(|taken| format!("; {}: {}", taken.owner, taken.reason));
         writeln!(
             out,
@@ -238,7 +239,7 @@ fn row(view: &DeadlineView, today: NaiveDate) -> Vec<Cell> {
         Cell::Plain(view.responsible.clone()),
         Cell::Plain(one.to_owned()),
         Cell::Plain(other.to_owned()),
-        if_any(view.subject.as_ref()),
+        if_any(view.subject.as_deref().map(without_bsn).as_ref()),
         Cell::Text(origin(view)),
         Cell::Plain(view.id.clone()),
         Cell::Plain(view.warn_from().to_string()),

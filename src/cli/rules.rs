@@ -42,7 +42,7 @@ enum Format {
 enum Row {
     /// A rule of the standard.
     Regel(Entry),
-    /// What a region agreed beside it.
+    /// What parties agreed beside it, or this gateway remarks.
     Afspraak(&'static Afspraak),
 }
 

@@ -205,7 +205,8 @@ async fn compose(asked: &Asked, gateway: &Gateway) -> Result<(Vec<Line>, Vec<Par
     };
     let facts =
         Facts { frame: &frame, toewijzingen: &toewijzingen, declared: &declared, personen: &personen, contract };
-    let lines = lines(&asked.rows, &asked.nummer, &facts).map_err(NotMade::Rows)?;
+    // What is wrong with rows that were read is looked for beside those that were not: all is told at once.
+    let lines = asked.rows.and_unread(lines(&asked.rows.read, &asked.nummer, &facts)).map_err(NotMade::Rows)?;
     let fits = |bericht: &Heenbericht| {
         !gateway.envelopes.are_too_small_for(xml::encode(&Bericht::Heen(bericht.clone())).len())
     };

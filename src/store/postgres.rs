@@ -85,10 +85,23 @@ impl Postgres {
         let mut conn = self.pool.acquire().await.map_err(fault)?;
         let mut transaction = conn.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await.map_err(fault)?;
         // When it fails, dropping the transaction rolls it back.
-        let done = use_case.run(&mut transaction, asked.lend()).await.map_err(clean)?;
-        transaction.commit().await.map_err(fault)?;
-        self.writes.took(began.elapsed());
-        Ok(done)
+        let done = use_case.run(&mut transaction, asked.lend()).await;
+        if done.as_ref().is_err_and(is_read_only) {
+            drop(transaction);
+            conn.close_on_drop();
+            self.forget_idle();
+        } else if done.is_ok() {
+            transaction.commit().await.map_err(fault)?;
+            self.writes.took(began.elapsed());
+        }
+        done.map_err(clean)
+    }
+
+    /// Closes the connections that nobody uses: one that was made while the server only reads never writes again.
+    fn forget_idle(&self) {
+        while let Some(mut idle) = self.pool.try_acquire() {
+            idle.close_on_drop();
+        }
     }
 
     /// The same: here each goes by itself.
@@ -139,6 +152,13 @@ async fn insist_on_durability(conn: &mut Connection) -> Result<(), sqlx::Error> 
     const DURABLE: &str = "SELECT set_config('synchronous_commit', 'on', false)
         WHERE current_setting('synchronous_commit') = 'off'";
     sqlx::query(DURABLE).execute(conn).await.map(|_| ())
+}
+
+/// Whether the server only reads: it was told so, or stands by for another one.
+fn is_read_only(error: &StoreError) -> bool {
+    const READ_ONLY: &str = "25006";
+    let StoreError::Database(sqlx::Error::Database(said)) = error else { return false };
+    said.code().as_deref() == Some(READ_ONLY)
 }
 
 fn clean(error: StoreError) -> StoreError {

@@ -9,7 +9,7 @@ mod split;
 use iwmo_gateway::domain::Partij;
 use iwmo_gateway::domain::berichten::periode;
 use iwmo_gateway::domain::berichten::waarde::Value as _;
-use iwmo_gateway::domain::declare::{Row, nummer};
+use iwmo_gateway::domain::declare::nummer;
 use iwmo_gateway::exchange::declare::{Asked, rows::from_csv};
 use iwmo_gateway::standard;
 use serde_json::{Value, json};
@@ -77,7 +77,7 @@ fn problems(answer: &Answer) -> Vec<String> {
 
 /// What this table asks about March 2026.
 fn asked(number: &str, table: &str) -> Asked {
-    let rows: Vec<Row> = from_csv(table.as_bytes()).expect("a table");
+    let rows = from_csv(table.as_bytes()).expect("a table");
     Asked {
         by: AANBIEDER.to_owned(),
         gemeente: Partij::from_text(GEMEENTE).expect("a gemeente"),
@@ -367,5 +367,23 @@ async fn minutes_of_a_period_are_added_up_before_they_become_hours() {
     );
     let mixed = declare(&world, AANBIEDER, "202603", "&proef=true", mixed).await;
     assert!(problems(&mixed)[0].contains("Rij 2"), "{}", mixed.text);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn rows_that_cannot_be_read_hide_no_fault_of_the_others() {
+    let world = world().await;
+    let table = format!("{HEADING}{}700999;2026-03-03;2026-03-31;4;2500\n", MARCH.replace(";4;", ";vier;"));
+    let answer = declare(&world, AANBIEDER, "202603", "", table).await;
+    assert_eq!(answer.status, 422, "{}", answer.text);
+    let rows = [
+        json!({"toewijzing_nummer": 700_101, "begindatum": "2026-03-03", "einddatum": "2026-03-31", "volume": "vier"}),
+        json!({"toewijzing_nummer": 700_999, "begindatum": "2026-03-03", "einddatum": "2026-03-31", "volume": 4}),
+    ];
+    let of_json = declare_json(&world, "202603", &json!(rows)).await;
+    for (text, rows) in [(&answer.text, [2, 3]), (&of_json.text, [1, 2])] {
+        let told: Vec<usize> = rows.iter().filter_map(|rij| text.find(&format!("\"row\":{rij}"))).collect();
+        assert!(told.len() == 2 && told[0] < told[1], "both rows are told, in their order: {text}");
+    }
     world.stop().await;
 }

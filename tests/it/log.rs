@@ -20,7 +20,7 @@ use crate::world::{AANBIEDER, BSN, GEMEENTE, WMO301};
 const SECRET: &str = "geheim";
 
 /// Settings that log all there is to log, or as these say.
-fn settings(folder: &Path, log: &str) {
+pub fn settings(folder: &Path, log: &str) {
     let credential = |name: &str, rights: &str| {
         let hash = sha256_hex(format!("{SECRET}-{name}").as_bytes());
         format!("[[credential]]\nname = \"{name}\"\n{rights}\ntoken_sha256 = \"{hash}\"\n")

@@ -84,6 +84,24 @@ impl World {
         Self { running, clock, mock: None, client: reqwest::Client::new(), serving: None, folder }
     }
 
+    /// Gemeente and aanbieder are local; the database is in this folder.
+    pub async fn in_folder(folder: TempDir) -> Self {
+        let clock = Arc::new(SetClock::at(instant("2026-03-04T09:00:00+01:00")));
+        let config = config(folder.path(), &[GEMEENTE, AANBIEDER], "", "");
+        let running = app::start(config, clock.clone()).await.expect("a gateway");
+        Self { running, clock, mock: None, client: reqwest::Client::new(), serving: None, folder }
+    }
+
+    /// The same on this database of PostgreSQL.
+    pub async fn on_postgres(url: &str) -> Self {
+        let clock = Arc::new(SetClock::at(instant("2026-03-04T09:00:00+01:00")));
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut config = config(folder.path(), &[GEMEENTE, AANBIEDER], "", "");
+        config.database = iwmo_gateway::config::Database::Postgres(url.to_owned());
+        let running = app::start(config, clock.clone()).await.expect("a gateway");
+        Self { running, clock, mock: None, client: reqwest::Client::new(), serving: None, folder }
+    }
+
     /// Stops, and goes on over the same database with these settings; there is no network.
     pub async fn restart(mut self, local: &[&str], settings: &str) -> Self {
         self.running.stop().await;

@@ -5,6 +5,7 @@ use std::io::{self, StdoutLock, Write};
 use serde::Serialize;
 
 use crate::api::{DeadlineReceipt, FindingReceipt};
+use crate::domain::berichten::notitie::without_bsn;
 use crate::domain::deadlines::kinds::awaited;
 use crate::domain::facts::calculation::euros;
 use crate::store::{DeadlineView, DeclaratieView, Receipt};
@@ -159,7 +160,7 @@ fn finding_text(finding: &FindingReceipt) -> String {
 }
 
 fn deadline_text(deadline: &DeadlineReceipt) -> String {
-    let subject = deadline.subject.as_ref().map_or_else(String::new, |subject| format!(" {subject}"));
+    let subject = deadline.subject.as_ref().map_or_else(String::new, |subject| format!(" {}", without_bsn(subject)));
     let state = match deadline.state.as_str() {
         "open" => "loopt",
         "met" => "gehaald",

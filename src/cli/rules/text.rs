@@ -51,7 +51,7 @@ pub(super) fn explain_afspraak(out: &mut impl Write, afspraak: &Afspraak) -> io:
     writeln!(out, "\nIn English: {}", afspraak.en)?;
     explained(out, ["Why", "Wrong", "Right"], uitleg.map(|uitleg| uitleg.en))?;
     writeln!(out)?;
-    let profile = format!("{}, afspraak van een regio naast de regels van iWmo", afspraak.profile);
+    let profile = format!("{}, {}", afspraak.profile, afspraak.what());
     field(out, "Profiel", 10, &profile)?;
     field(out, "Berichten", 10, &afspraak.bericht_names().join(", "))?;
     field(out, "Retourcode", 10, &codes(afspraak, "geen"))?;

@@ -100,6 +100,16 @@ impl Afspraak {
         self.breaches.iter().map(|breach| breach.text)
     }
 
+    /// What it is, in Dutch: who agreed on it, or who remarks it.
+    #[must_use]
+    pub fn what(&self) -> &'static str {
+        match self.profile {
+            GATEWAY => "wat deze gateway zelf opmerkt, in elk profiel",
+            SAP => "afspraak tussen partijen naast de regels van iWmo",
+            _ => "afspraak van een regio naast de regels van iWmo",
+        }
+    }
+
     /// The agreement that it stands in.
     #[must_use]
     pub fn source(&self) -> String {

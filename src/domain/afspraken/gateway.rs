@@ -206,7 +206,6 @@ fn is_invisible(letter: char) -> bool {
 
 /// Names of berichten and requests that could be the Bsn of somebody.
 fn names_like_a_bsn(heen: &Heenbericht) -> Vec<Place> {
-    let like_bsn = |text: &str| Bsn::from_text(text).is_some_and(|bsn| bsn.passes_elfproef());
     let header = ElementPath::root().child("Header");
     let identificatie: &[&str] = match &heen.inhoud {
         Inhoud::Factuur { .. } | Inhoud::FactuurAntwoord { .. } => {
@@ -230,7 +229,51 @@ fn names_like_a_bsn(heen: &Heenbericht) -> Vec<Place> {
         }
         _ => None,
     };
-    own.into_iter().chain(declaratie).collect()
+    own.into_iter().chain(declaratie).chain(referenties_like_a_bsn(heen)).collect()
+}
+
+fn like_bsn(text: &str) -> bool {
+    Bsn::from_text(text).is_some_and(|bsn| bsn.passes_elfproef())
+}
+
+/// The same of what is asked, honoured or answered, and of lines.
+fn referenties_like_a_bsn(heen: &Heenbericht) -> Vec<Place> {
+    const NAME: &str = "ReferentieAanbieder";
+    let client = ElementPath::root().child("Client");
+    match &heen.inhoud {
+        Inhoud::Toewijzing(body) => {
+            let path = client.child("ToegewezenProducten");
+            let products = body.toegewezen_producten.iter().enumerate();
+            let named = products.filter(|(_, one)| one.referentie_aanbieder.as_deref().is_some_and(like_bsn));
+            named.map(|(index, _)| Place::element(path.nth("ToegewezenProduct", index), NAME)).collect()
+        }
+        Inhoud::VerzoekOmToewijzing(body) => {
+            let path = client.child("AangevraagdeProducten");
+            let products = body.aangevraagde_producten.iter().enumerate();
+            let named = products.filter(|(_, one)| like_bsn(&one.referentie_aanbieder));
+            named.map(|(index, _)| Place::element(path.nth("AangevraagdProduct", index), NAME)).collect()
+        }
+        Inhoud::VerzoekOmWijziging(body) if like_bsn(&body.verzoek.referentie_aanbieder) => {
+            vec![Place::element(client.child("Verzoek"), NAME)]
+        }
+        Inhoud::Antwoord(antwoord) if like_bsn(&antwoord.referentie_aanbieder) => {
+            vec![Place::element(ElementPath::root().child("Antwoord"), NAME)]
+        }
+        Inhoud::Declaratie(declaratie) => {
+            let lines = heen.inhoud.lines_of(declaratie);
+            let named = lines.filter(|(_, line, _)| like_bsn(line.product_referentie.referentie_nummer.as_str()));
+            let place = |path| Place::within(path, &["ProductReferentie", "ReferentieNummer"]);
+            named.map(|(_, _, path)| place(path)).collect()
+        }
+        Inhoud::Beschikking(_)
+        | Inhoud::Start(_)
+        | Inhoud::Stop(_)
+        | Inhoud::VerzoekOmWijziging(_)
+        | Inhoud::Antwoord(_)
+        | Inhoud::DeclaratieAntwoord { .. }
+        | Inhoud::Factuur { .. }
+        | Inhoud::FactuurAntwoord { .. } => Vec::new(),
+    }
 }
 
 fn relatie_path(index: usize) -> ElementPath {

@@ -37,6 +37,26 @@ impl Notitie {
     }
 }
 
+/// A text for people, with stars for nine digits in a row that pass the elfproef, but for the last two: software makes
+/// names of berichten of what it has, and a name of nine digits may be the Bsn of somebody.
+#[must_use]
+pub fn without_bsn(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(|letter: char| letter.is_ascii_digit()) {
+        let (before, digits) = rest.split_at(start);
+        let end = digits.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(digits.len());
+        let (run, after) = digits.split_at(end);
+        shown.push_str(before);
+        match Bsn::from_text(run).filter(Bsn::passes_elfproef) {
+            Some(_) => shown.extend(["*******", &run[7..]]),
+            None => shown.push_str(run),
+        }
+        rest = after;
+    }
+    shown + rest
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,5 +68,19 @@ mod tests {
         assert_eq!(read("zaak 999940005"), Ok("zaak 999940005".to_owned()), "fails the elfproef");
         assert_eq!(read("client 999940004"), Err(Unfit::Bsn));
         assert_eq!((read(" "), read(&"x".repeat(21))), (Err(Unfit::Length), Err(Unfit::Length)));
+    }
+
+    #[test]
+    fn a_text_for_people_shows_no_nine_digits_that_pass_the_elfproef() {
+        for (text, shown) in [
+            ("999940004", "*******04"),
+            ("WMO301 999940004, toewijzing 700101", "WMO301 *******04, toewijzing 700101"),
+            ("999940005", "999940005"),
+            ("9999400041", "9999400041"),
+            ("A-999940004-999940004", "A-*******04-*******04"),
+            ("", ""),
+        ] {
+            assert_eq!(without_bsn(text), shown);
+        }
     }
 }

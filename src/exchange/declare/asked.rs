@@ -1,10 +1,10 @@
 //! What an aanbieder asks to be declared.
 
+use super::rows::Rows;
 use crate::domain::Partij;
 use crate::domain::berichten::bericht::Release;
 use crate::domain::berichten::declaratie::GeslotenPeriode;
 use crate::domain::berichten::waarde::Identificatie;
-use crate::domain::declare::Row;
 
 /// What is asked.
 pub struct Asked {
@@ -21,5 +21,5 @@ pub struct Asked {
     /// In which release.
     pub release: Release,
     /// What was delivered.
-    pub rows: Vec<Row>,
+    pub rows: Rows,
 }

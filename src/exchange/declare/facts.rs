@@ -20,8 +20,8 @@ pub struct Found {
 
 /// Looks up what these rows name.
 pub async fn find(asked: &Asked, gateway: &Gateway) -> Result<Found, StoreError> {
-    let vorige: BTreeSet<_> = asked.rows.iter().filter_map(|row| row.vorig_referentie_nummer.clone()).collect();
-    let debets = asked.rows.iter().filter(|row| row.vorig_referentie_nummer.is_none());
+    let vorige: BTreeSet<_> = asked.rows.read.iter().filter_map(|row| row.vorig_referentie_nummer.clone()).collect();
+    let debets = asked.rows.read.iter().filter(|row| row.vorig_referentie_nummer.is_none());
     let nummers: BTreeSet<_> = debets.filter_map(|row| row.toewijzing_nummer).collect();
     let (vorige, nummers): (Vec<_>, Vec<_>) = (vorige.into_iter().collect(), nummers.into_iter().collect());
     let found = gateway.store.declarable(&asked.gemeente, &asked.aanbieder, &nummers, &vorige).await?;

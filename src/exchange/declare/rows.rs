@@ -14,8 +14,8 @@ const STARTS_A_FORMULA: [char; 4] = ['=', '+', '-', '@'];
 /// The rows in this file: JSON when it begins as a list does, else CSV.
 ///
 /// # Errors
-/// Everything that is wrong with it.
-pub fn read(bytes: &[u8]) -> Result<Vec<Row>, Vec<RowProblem>> {
+/// Everything that is wrong with it, where no row of it can be read.
+pub fn read(bytes: &[u8]) -> Result<Rows, Vec<RowProblem>> {
     match bytes.trim_ascii_start().first() {
         Some(b'[') => from_json(&serde_json::from_slice(bytes).map_err(|error| {
             whole(format!("Dit is geen leesbare JSON: zie regel {}, kolom {}.", error.line(), error.column()))
@@ -27,8 +27,8 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Row>, Vec<RowProblem>> {
 /// The rows of a table with a heading, semicolons or commas between.
 ///
 /// # Errors
-/// Everything that is wrong with it.
-pub fn from_csv(bytes: &[u8]) -> Result<Vec<Row>, Vec<RowProblem>> {
+/// Everything that is wrong with it, where no row of it can be read.
+pub fn from_csv(bytes: &[u8]) -> Result<Rows, Vec<RowProblem>> {
     let text = text_of(bytes).map_err(whole)?;
     let (text, told, before) = without_separator(text);
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
@@ -81,8 +81,8 @@ impl Lines<'_> {
 /// The rows in a list of objects.
 ///
 /// # Errors
-/// Everything that is wrong with it.
-pub fn from_json(list: &Value) -> Result<Vec<Row>, Vec<RowProblem>> {
+/// Everything that is wrong with it, where no row of it can be read.
+pub fn from_json(list: &Value) -> Result<Rows, Vec<RowProblem>> {
     let Value::Array(items) = list else {
         return Err(whole("Verwacht wordt een lijst van regels, als [{\"toewijzing_nummer\": 1, …}].".to_owned()));
     };
@@ -97,31 +97,48 @@ const EMPTY: &str = "Er staan geen rijen in. Zet onder de kop een rij voor elk g
 /// How many problems are told at most: nobody reads more, and a table that is none has one in every row.
 const MOST_PROBLEMS: usize = 1_000;
 
-/// Rows, or what is wrong with them.
-struct Rows;
+/// Rows, and what is wrong with those that cannot be read.
+pub struct Rows {
+    /// In their order.
+    pub read: Vec<Row>,
+    /// Of the others.
+    pub unread: Vec<RowProblem>,
+}
 
 impl Rows {
-    fn of(read: impl Iterator<Item = Result<Row, Vec<RowProblem>>>) -> Result<Vec<Row>, Vec<RowProblem>> {
-        let (mut rows, mut problems, mut left_out) = (Vec::new(), Vec::new(), 0);
-        for row in read {
+    fn of(found: impl Iterator<Item = Result<Row, Vec<RowProblem>>>) -> Result<Self, Vec<RowProblem>> {
+        let (mut read, mut unread, mut left_out) = (Vec::new(), Vec::new(), 0);
+        for row in found {
             match row {
-                Ok(row) if problems.is_empty() => rows.push(row),
-                Ok(_) => {}
+                Ok(row) => read.push(row),
                 Err(found) => {
-                    let room = MOST_PROBLEMS - problems.len();
+                    let room = MOST_PROBLEMS - unread.len();
                     left_out += found.len().saturating_sub(room);
-                    problems.extend(found.into_iter().take(room));
+                    unread.extend(found.into_iter().take(room));
                 }
             }
         }
         if left_out > 0 {
             let text = format!("En {} meer. Verbeter eerst wat hierboven staat.", grouped(left_out));
-            problems.extend(whole(text));
+            unread.extend(whole(text));
         }
-        match (rows.is_empty(), problems.is_empty()) {
-            (_, false) => Err(problems),
+        match (read.is_empty(), unread.is_empty()) {
+            (true, false) => Err(unread),
             (true, true) => Err(whole(EMPTY.to_owned())),
-            (false, true) => Ok(rows),
+            (false, _) => Ok(Self { read, unread }),
+        }
+    }
+
+    /// What became of the rows that could be read, or all that is wrong with them and with the others, in their order.
+    pub(super) fn and_unread<T>(&self, made: Result<T, Vec<RowProblem>>) -> Result<T, Vec<RowProblem>> {
+        match made {
+            Ok(made) if self.unread.is_empty() => Ok(made),
+            made => {
+                let mut problems: Vec<RowProblem> =
+                    self.unread.iter().cloned().chain(made.err().into_iter().flatten()).collect();
+                problems.sort_by_key(|problem| problem.rij.unwrap_or(usize::MAX));
+                Err(problems)
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ use super::line_filter::LineFilter;
 use super::texts::{self, TEXTS, Texts};
 use super::visitor::{Frame, Visitor};
 use crate::domain::Partij;
+use crate::domain::berichten::notitie::without_bsn;
 use crate::domain::berichten::waarde::Value;
 use crate::domain::facts::calculation::euros;
 use crate::domain::money::burn_down::BurnDown;
@@ -32,6 +33,8 @@ struct Page {
     t: &'static Texts,
     f: Frame,
     declaratie: DeclaratieJson,
+    /// Its number, for people.
+    nummer: String,
     parties: String,
     facts: Vec<(&'static str, String)>,
     filter: LineFilter,
@@ -114,6 +117,7 @@ impl Server {
             problem,
             form,
             filter,
+            nummer: without_bsn(&declaratie.declaratie_nummer),
             declaratie,
         };
         Ok(rendered(status, &page))
@@ -206,7 +210,7 @@ impl LineRow {
         });
         Self {
             line: line.line,
-            referentie: line.referentie_nummer.clone(),
+            referentie: without_bsn(&line.referentie_nummer),
             toewijzing: line.toewijzing_nummer,
             product: format!("{} / {}", line.product_categorie, line.product_code),
             periode: format!("{} – {}", texts::date(line.begindatum), texts::date(line.einddatum)),

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::{texts, words};
 use crate::domain::Timestamp;
+use crate::domain::berichten::notitie::without_bsn;
 use crate::domain::deadlines::kinds::awaited;
 use crate::domain::finding::Finding;
 use crate::domain::regels::list;
@@ -73,10 +74,13 @@ fn subject(view: &DeadlineView) -> Option<(String, String)> {
     let subject = view.subject.as_deref()?;
     let bericht = view.started_by()?;
     let gemeente = [&bericht.afzender, &bericht.ontvanger].into_iter().find(|code| code.len() == 4)?;
-    let is_nummer = !words::is_about_verzoek(&view.clock) && subject.parse::<i64>().is_ok();
-    let of_bericht = || format!("/berichten/{}", bericht.id);
-    let link = if is_nummer { format!("/toewijzingen/{gemeente}/{subject}") } else { of_bericht() };
-    Some((link, words::subject(&view.clock, subject, is_nummer)))
+    let is_named = words::is_about_verzoek(&view.clock) || words::is_about_declaratie(&view.clock);
+    let nummer = subject.split(' ').next().filter(|nummer| !is_named && nummer.parse::<i64>().is_ok());
+    let link = match nummer {
+        Some(nummer) => format!("/toewijzingen/{gemeente}/{nummer}"),
+        None => format!("/berichten/{}", bericht.id),
+    };
+    Some((link, words::subject(&view.clock, subject)))
 }
 
 /// An envelope that is not delivered.
@@ -214,7 +218,8 @@ impl BerichtRow {
 
 /// What a bericht is called: its kind and its Identificatie.
 pub(super) fn name(view: &BerichtView) -> String {
-    [view.berichtsoort.as_deref().unwrap_or("?"), view.identificatie.as_deref().unwrap_or("")].join(" ")
+    let identificatie = without_bsn(view.identificatie.as_deref().unwrap_or_default());
+    [view.berichtsoort.as_deref().unwrap_or("?"), &identificatie].join(" ")
 }
 
 /// Why a bericht was not taken in.

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use crate::api::LineDecisionReceipt;
 use crate::domain::Berichtsoort;
+use crate::domain::berichten::notitie::without_bsn;
 use crate::domain::berichten::waarde::{RetourCode, VerzoekAntwoord};
 use crate::domain::deadlines::kinds::awaited;
 use crate::domain::facts::calculation::euros;
@@ -217,7 +218,7 @@ pub(super) static TEXTS: Texts = Texts {
     gemeenten_are_old: "Dat is langer dan een jaar geleden, of niet bekend. Vraag de beheerder om een nieuwe lijst.",
     unknown_day: "onbekend",
     afspraken_title: "Afspraken en opmerkingen",
-    afspraken_hint: "Een afspraak van een regio, geen regel van iWmo. Zij geldt onder haar profiel en staat naast de regels. Wat bij profiel gateway staat, merkt deze gateway zelf op, in elk profiel; het is nooit reden voor afkeuring.",
+    afspraken_hint: "Een afspraak tussen partijen, zoals van een regio, is geen regel van iWmo. Zij geldt onder haar profiel en staat naast de regels. Wat bij profiel gateway staat, merkt deze gateway zelf op, in elk profiel; het is nooit reden voor afkeuring.",
     afspraak: "Afspraak",
     agreed: "Wat is afgesproken",
     profile: "Profiel",
@@ -338,7 +339,7 @@ pub(super) const fn parcel_state(state: &ParcelState) -> &'static str {
 /// The bericht that a deadline is about, or what a person opened it for.
 pub(super) fn about(origin: &Origin) -> String {
     match origin {
-        Origin::Bericht(bericht) => format!("{} {}", bericht.berichtsoort, bericht.identificatie),
+        Origin::Bericht(bericht) => format!("{} {}", bericht.berichtsoort, without_bsn(&bericht.identificatie)),
         Origin::Person(Opened { kenmerk, afspraak, asked, .. }) => {
             format!("{afspraak} {kenmerk}, vanaf {}", date(asked.vanaf))
         }
@@ -388,7 +389,7 @@ pub(super) fn verzoek_stand(verzoek: &VerzoekFact) -> String {
 /// A verzoek: which kind, and its name.
 pub(super) fn verzoek(verzoek: &VerzoekFact) -> [String; 2] {
     let kind = if verzoek.soort == Berichtsoort::Wmo317 { "verzoek om wijziging" } else { "verzoek om toewijzing" };
-    [kind.to_owned(), verzoek.referentie_aanbieder.clone()]
+    [kind.to_owned(), without_bsn(&verzoek.referentie_aanbieder)]
 }
 
 /// What a gemeente said to a verzoek, and to which.
@@ -397,7 +398,7 @@ pub(super) fn antwoord(view: &AntwoordView) -> [String; 2] {
         VerzoekAntwoord::InOnderzoek => "in onderzoek",
         VerzoekAntwoord::Afgewezen => "afgewezen",
     };
-    [said.to_owned(), view.referentie_aanbieder.clone()]
+    [said.to_owned(), without_bsn(&view.referentie_aanbieder)]
 }
 
 /// How much, in words where the codes are common ones.
@@ -469,7 +470,7 @@ pub(super) fn paid(day: Option<NaiveDate>, withdrawn: Option<&Withdrawn>) -> Str
 /// A declaratie in a batch, and until when it is to be paid.
 pub(super) fn in_batch(nummer: &str, bedrag: &str, due: Option<NaiveDate>) -> String {
     let due = due.map(|day| format!(", uiterlijk {}", date(day)));
-    format!("{nummer}: {bedrag}{}", due.unwrap_or_default())
+    format!("{}: {bedrag}{}", without_bsn(nummer), due.unwrap_or_default())
 }
 
 /// How the lines of a declaratie fared.
@@ -543,7 +544,7 @@ pub(super) fn version(fact: &ToewijzingFact) -> Vec<String> {
     }
     let last = fact.einddatum.map_or_else(|| TEXTS.open_ended.to_owned(), date);
     let toewijzing = format!("toewijzing {} – {last}", date(fact.ingangsdatum));
-    let verzoek = fact.referentie_aanbieder.as_ref().map(|naam| format!("op {naam}"));
+    let verzoek = fact.referentie_aanbieder.as_ref().map(|naam| format!("op {}", without_bsn(naam)));
     [toewijzing].into_iter().chain(verzoek).collect()
 }
 

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use crate::domain::berichten::notitie::without_bsn;
 use crate::domain::deadlines::kind::DeadlineKind;
 
 /// How long something is late, or how long there is.
@@ -21,14 +22,22 @@ pub(super) fn is_about_verzoek(clock: &str) -> bool {
 }
 
 /// What a deadline is about, where it is about one of several.
-pub(super) fn subject(clock: &str, subject: &str, is_nummer: bool) -> String {
+pub(super) fn subject(clock: &str, subject: &str) -> String {
     if is_about_verzoek(clock) {
-        format!("verzoek {subject}")
-    } else if is_nummer {
-        format!("toewijzing {subject}")
+        format!("verzoek {}", without_bsn(subject))
+    } else if is_about_declaratie(clock) {
+        format!("declaratie {}", without_bsn(subject))
     } else {
-        format!("declaratie {subject}")
+        format!("toewijzing {subject}")
     }
+}
+
+/// Whether such a clock is about a declaratie as a whole.
+pub(super) fn is_about_declaratie(clock: &str) -> bool {
+    matches!(
+        DeadlineKind::from_name(clock),
+        Some(DeadlineKind::Betaling | DeadlineKind::Declareren | DeadlineKind::DeclaratieAntwoord)
+    )
 }
 
 /// Where the envelopes of a group stand.

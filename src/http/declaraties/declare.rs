@@ -19,7 +19,7 @@ use crate::domain::Partij;
 use crate::domain::berichten::periode;
 use crate::domain::berichten::release::Choice;
 use crate::domain::berichten::waarde::Value as _;
-use crate::domain::declare::{Column, Row, RowProblem, nummer};
+use crate::domain::declare::{Column, RowProblem, nummer};
 use crate::exchange::declare::{Asked, Declined, NotMade, declare, prove, rows};
 use crate::http::body::{self, media_type};
 use crate::http::error::Problem;
@@ -240,7 +240,7 @@ fn of_table(bytes: &[u8], query: &DeclareQuery, aanbieder: &Partij, releases: Ch
 }
 
 /// Rows, with what else is to be told behind the question mark.
-fn of_rows(rows: Vec<Row>, query: &DeclareQuery, aanbieder: &Partij, releases: Choice) -> Result<Asked, Problem> {
+fn of_rows(rows: rows::Rows, query: &DeclareQuery, aanbieder: &Partij, releases: Choice) -> Result<Asked, Problem> {
     let told = [&query.gemeente, &query.periode, &query.nummer].map(|text| text.as_deref().unwrap_or_default());
     asked(told, (query.release.as_deref(), releases), aanbieder, rows).map_err(|what| {
         let (name, text) = what.split_once(": ").unwrap_or(("", &what));
@@ -257,7 +257,7 @@ fn asked(
     told: [&str; 3],
     (release, releases): (Option<&str>, Choice),
     aanbieder: &Partij,
-    rows: Vec<Row>,
+    rows: rows::Rows,
 ) -> Result<Asked, String> {
     let [gemeente, periode, of_declaratie] = told;
     Ok(Asked {

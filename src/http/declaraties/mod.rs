@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use crate::domain::berichten::notitie::without_bsn;
 use crate::exchange::decide::is_for_people;
 use crate::http::berichten::ROWS;
 use crate::http::error::Problem;
@@ -173,6 +174,7 @@ impl Server {
 /// A download whose file is named by the DeclaratieNummer, as far as a file name can hold it.
 fn attached(view: &DeclaratieView, extension: &str) -> String {
     let fits = |letter: char| if letter.is_ascii_alphanumeric() || letter == '_' { letter } else { '-' };
-    let nummer: String = view.declaratie.declaratie_nummer.chars().map(fits).collect();
+    let fits = |letter: char| if letter == '*' { 'x' } else { fits(letter) };
+    let nummer: String = without_bsn(&view.declaratie.declaratie_nummer).chars().map(fits).collect();
     format!("attachment; filename=\"declaratie-{nummer}.{extension}\"")
 }

@@ -182,8 +182,12 @@ async fn json_is_read_by_type_and_name() {
             "1 Tarief: Verwacht wordt een geheel",
             "1 -: Deze regel heeft een",
             "2 -: Verwacht wordt een object,",
+            "3 ToewijzingNummer: Dit ontbreekt. Vul het",
+            "3 Begindatum: Dit ontbreekt. Vul het",
+            "3 Einddatum: Dit ontbreekt. Vul het",
+            "3 Volume: Dit ontbreekt. Vul het",
         ],
-        "what is missing in the third is told when all can be read"
+        "what is missing in the third is told beside what cannot be read"
     );
     let answer = declare_json(&world, "202603", &json!([{}])).await;
     assert_eq!(problems(&answer).len(), 4, "{}", answer.text);
