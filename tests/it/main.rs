@@ -45,6 +45,7 @@ mod openapi;
 mod order;
 mod outages;
 mod outbox;
+mod own_postgres;
 mod pages;
 mod postgres;
 mod practice;

@@ -6,11 +6,11 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests are told by the environment where PostgreSQL is")]
 
-use std::io::{BufRead, BufReader, Write as _};
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -40,49 +40,6 @@ pub async fn fresh_database() -> Option<String> {
     Some(server.url.replace("{}", &name))
 }
 
-/// A server for one test, that stops and starts when it is told.
-pub struct OwnServer {
-    /// Of a database that nobody used before.
-    pub url: String,
-    told: ChildStdin,
-    says: BufReader<ChildStdout>,
-    _watcher: Child,
-}
-
-/// `None`, said aloud, when PostgreSQL is not installed here.
-pub async fn own_server() -> Option<OwnServer> {
-    let Some(binaries) = newest_binaries() else {
-        let required = std::env::var("IWMO_REQUIRE_POSTGRES").is_ok_and(|value| value == "1");
-        assert!(!required, "IWMO_REQUIRE_POSTGRES=1, but PostgreSQL is not installed: this test starts and stops one");
-        eprintln!("skipped: no PostgreSQL to start and stop (/usr/lib/postgresql is empty)");
-        return None;
-    };
-    let (url, mut watcher, says) = start(&binaries);
-    let told = watcher.stdin.take().expect("its input is piped");
-    let mut conn = PgConnection::connect(&url.replace("{}", "postgres")).await.expect("the server answers");
-    sqlx::query("CREATE DATABASE iwmo").execute(&mut conn).await.expect("a new database");
-    conn.close().await.expect("the connection closes");
-    Some(OwnServer { url: url.replace("{}", "iwmo"), told, says, _watcher: watcher })
-}
-
-impl OwnServer {
-    /// As a power cut would stop it.
-    pub fn stop(&mut self) {
-        self.tell("stop");
-    }
-
-    pub fn start(&mut self) {
-        self.tell("start");
-    }
-
-    fn tell(&mut self, word: &str) {
-        writeln!(self.told, "{word}").expect("the shell listens");
-        let mut said = String::new();
-        self.says.read_line(&mut said).expect("the shell answers");
-        assert_eq!(said, "done\n");
-    }
-}
-
 fn find_or_start() -> Option<Server> {
     if let Ok(url) = std::env::var("TEST_DATABASE_URL") {
         return Some(Server { url: with_any_database(&url), _watcher: None });
@@ -101,7 +58,8 @@ fn with_any_database(url: &str) -> String {
     format!("{}/{{}}{query}", &address[..end])
 }
 
-fn newest_binaries() -> Option<PathBuf> {
+/// The newest PostgreSQL that is installed here.
+pub fn newest_binaries() -> Option<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?.flatten();
     let binaries = versions.filter_map(|version| {
         let number: u32 = version.file_name().to_str()?.parse().ok()?;
@@ -132,7 +90,9 @@ pg_ctl -D data -m immediate -w stop > /dev/null 2>&1
 rm -rf "$2"
 "#;
 
-fn start(binaries: &Path) -> (String, Child, BufReader<ChildStdout>) {
+/// The address of a server with `{}` in place of its database, the shell that watches over it and takes `stop` and `start`, and
+/// what that says.
+pub fn start(binaries: &Path) -> (String, Child, BufReader<ChildStdout>) {
     let folder = tempfile::Builder::new().prefix("iwmo-pg-").tempdir().expect("a temporary folder").keep();
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(SERVE).arg("sh").arg(binaries).arg(&folder);
