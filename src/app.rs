@@ -74,7 +74,7 @@ pub enum StartError {
     /// The file beside the database cannot be made.
     #[error("cannot make the file {} that keeps other processes off (setting database.url)", .path.display())]
     Lock {
-        /// Which.
+        /// The file that was asked for.
         path: PathBuf,
         /// What the system says.
         #[source]

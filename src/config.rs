@@ -313,9 +313,9 @@ pub struct Log {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
-    /// People.
+    /// A line of text, for who reads along.
     Text,
-    /// Machines.
+    /// An object a line, for who collects logs.
     Json,
 }
 

@@ -110,6 +110,22 @@ fn the_tables_have_every_module_and_room_and_no_other() {
     }
 }
 
+/// What is kept and what stories give stays as it is when a member of the API gets another name.
+#[test]
+fn only_the_api_says_how_callers_see_things() {
+    let describing = |sources: &Sources| -> Vec<String> {
+        let all = sources.modules().filter(|(_, _, code)| is_used(code, "utoipa") || code.contains("ToSchema"));
+        all.filter(|(module, ..)| !matches!(first(module), Some("api" | "http")))
+            .map(|(module, ..)| module.join("::"))
+            .collect()
+    };
+    assert_eq!(describing(&ours()), [""; 0]);
+    assert_eq!(
+        describing(&made(&[("store.rs", "mod betaling;"), ("store/betaling.rs", "use utoipa::ToSchema;")])),
+        ["store::betaling"]
+    );
+}
+
 #[test]
 fn a_forbidden_import_is_found_wherever_it_stands() {
     let told = |files: &[(&str, &str)]| forbidden(&made(files));

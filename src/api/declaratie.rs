@@ -21,7 +21,7 @@ pub struct LineDecisionReceipt {
     /// Of a line of a 303D that is granted for less than was asked: how much, in euro cents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1)]
-    pub toegekend: Option<u32>,
+    pub toegekend_bedrag: Option<u32>,
     /// Of a line that is not granted: what goes into the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retourcode: Option<String>,
@@ -32,15 +32,15 @@ pub struct LineDecisionReceipt {
 
 impl From<LineDecisionReceipt> for LineDecision {
     fn from(said: LineDecisionReceipt) -> Self {
-        let LineDecisionReceipt { line, granted, toegekend, retourcode, reason } = said;
-        Self { line, granted, toegekend, retour_code: retourcode, reason }
+        let LineDecisionReceipt { line, granted, toegekend_bedrag, retourcode, reason } = said;
+        Self { line, granted, toegekend: toegekend_bedrag, retour_code: retourcode, reason }
     }
 }
 
 impl From<LineDecision> for LineDecisionReceipt {
     fn from(said: LineDecision) -> Self {
         let LineDecision { line, granted, toegekend, retour_code, reason } = said;
-        Self { line, granted, toegekend, retourcode: retour_code, reason }
+        Self { line, granted, toegekend_bedrag: toegekend, retourcode: retour_code, reason }
     }
 }
 
@@ -80,7 +80,7 @@ impl From<KeptCalculation> for CalculationReceipt {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PartReport {
     /// Its DeclaratieNummer or DeclarantFactuurNummer, and its Identificatie.
-    pub nummer: String,
+    pub declaratie_nummer: String,
     /// As in `WMO323`.
     pub berichtsoort: String,
     /// As in `3.2`.
@@ -90,7 +90,7 @@ pub struct PartReport {
     /// How many lines are in it.
     pub line_count: usize,
     /// What the lines add up to, in euro cents; below zero when credit.
-    pub ingediend: i64,
+    pub totaal_ingediend_bedrag: i64,
     /// What was found beforehand, in the order of the rows; nothing of a bericht that was taken in before.
     pub findings: Vec<RowFinding>,
     /// How many findings are left out, where there are very many.
@@ -111,12 +111,12 @@ impl From<Examined> for PartReport {
     fn from(part: Examined) -> Self {
         let found = part.findings.iter();
         Self {
-            nummer: part.nummer,
+            declaratie_nummer: part.nummer,
             berichtsoort: part.soort.to_string(),
             release: part.release.name().to_owned(),
             client_count: part.client_count,
             line_count: part.line_count,
-            ingediend: part.ingediend,
+            totaal_ingediend_bedrag: part.ingediend,
             findings: found.map(|(row, finding)| RowFinding { row: *row, finding: finding.into() }).collect(),
             findings_left_out: part.findings_left_out,
             receipt: part.receipt.map(Receipt::from),

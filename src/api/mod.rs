@@ -3,8 +3,12 @@
 //! Made of what is kept and of what the stories give, never the other way but for what a caller sends: what is kept does not
 //! change when a member here gets another name.
 
+mod betaling;
+mod deadline;
 mod declaratie;
 mod receipt;
 
+pub use betaling::{LeftOutJson, NotInBatch, ToPay, WithdrawnJson};
+pub use deadline::{AcknowledgedJson, DeadlineJson, OpenedJson, WaivedJson};
 pub use declaratie::{CalculationReceipt, LineDecisionReceipt, PartReport, RowFinding, RowProblemReport};
 pub use receipt::{DeadlineReceipt, Destination, FindingReceipt, Receipt, RefusalReceipt, RetourReceipt};

@@ -150,7 +150,7 @@ pub struct FindingReceipt {
     pub text: String,
     /// Where a server explains the rule; absent where there is no server.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub uitleg: Option<String>,
+    pub explanation: Option<String>,
 }
 
 impl From<&Finding> for FindingReceipt {
@@ -167,7 +167,7 @@ impl From<&Finding> for FindingReceipt {
             line: finding.position.map(|position| position.line),
             column: finding.position.map(|position| position.column),
             text: finding.text.to_string(),
-            uitleg: None,
+            explanation: None,
         }
     }
 }

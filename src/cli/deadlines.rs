@@ -8,12 +8,12 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use super::{ConfigFile, Exit, block_on, complain, written};
+use crate::api::DeadlineJson;
 use crate::app;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{Config, Database};
 use crate::domain::berichten::notitie::without_bsn;
 use crate::domain::deadlines::kinds;
-use crate::exchange::keep::DeadlineJson;
 use crate::exchange::table::{Cell, csv};
 use crate::store::{DeadlineQuery, DeadlineState, DeadlineView, IfOlder, Origin, Store, StoreError};
 

@@ -126,13 +126,13 @@ struct Played {
     /// Number and file of each bericht, by its id.
     steps: HashMap<String, (usize, String)>,
     /// The deadlines that were told, by id, each in the state in which it was.
-    told: HashMap<String, DeadlineState>,
+    shown: HashMap<String, DeadlineState>,
 }
 
 impl Played {
     /// Whether nobody told of this deadline yet, as it is now; from now on somebody did.
     fn is_news(&mut self, deadline: &DeadlineView) -> bool {
-        let before = self.told.insert(deadline.id.clone(), deadline.state);
+        let before = self.shown.insert(deadline.id.clone(), deadline.state);
         // One that nobody waits for from the start is none yet.
         before != Some(deadline.state) && (before.is_some() || deadline.state != DeadlineState::Void)
     }

@@ -49,10 +49,10 @@ impl Origins {
         let mut placed: Vec<(Option<&Origin>, String)> =
             problems.into_iter().map(|problem| (self.of_problem(&problem), problem)).collect();
         placed.sort_by(|(one, _), (other, _)| one.is_none().cmp(&other.is_none()).then(one.cmp(other)));
-        placed.into_iter().map(|(origin, problem)| self.told(origin, problem)).collect()
+        placed.into_iter().map(|(origin, problem)| self.with_place(origin, problem)).collect()
     }
 
-    fn told(&self, origin: Option<&Origin>, problem: String) -> String {
+    fn with_place(&self, origin: Option<&Origin>, problem: String) -> String {
         match (origin, &self.file) {
             (Some(Origin::Outside(origin)), _) => format!("{origin}: {problem}"),
             (Some(Origin::Line(line)), Some(file)) => {

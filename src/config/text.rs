@@ -93,9 +93,9 @@ impl Reading<'_> {
             DeValue::String(text) => Some(Value::String(text.to_string())),
             DeValue::Integer(number) => {
                 let read = i64::from_str_radix(number.as_str(), number.radix()).ok().map(Value::Integer);
-                self.told_if_none(read, place)
+                self.or_too_large(read, place)
             }
-            DeValue::Float(number) => self.told_if_none(number.as_str().parse().ok().map(Value::Float), place),
+            DeValue::Float(number) => self.or_too_large(number.as_str().parse().ok().map(Value::Float), place),
             DeValue::Boolean(value) => Some(Value::Boolean(*value)),
             DeValue::Datetime(date) => Some(Value::Datetime(*date)),
             DeValue::Table(_) | DeValue::Array(_) => None,
@@ -106,7 +106,7 @@ impl Reading<'_> {
         read
     }
 
-    fn told_if_none(&mut self, read: Option<Value>, place: &str) -> Option<Value> {
+    fn or_too_large(&mut self, read: Option<Value>, place: &str) -> Option<Value> {
         if read.is_none() {
             self.problems.push(Fault::custom("is a number that is too large").at(place).to_string());
         }

@@ -64,7 +64,7 @@ pub enum Reporter {
 /// Support of a client at one aanbieder.
 #[derive(Clone, Debug)]
 pub struct Support {
-    /// Whose.
+    /// The client whose support it is.
     pub bsn: Bsn,
     /// The first day.
     pub begindatum: NaiveDate,
@@ -88,7 +88,7 @@ pub struct Assigned {
 /// A period of which the gemeente tells the CAK the cost price of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CostPeriode {
-    /// Whose.
+    /// The client whose support it is.
     pub bsn: Bsn,
     /// Of the CAK, as a whole.
     pub periode: GeslotenPeriode,

@@ -50,7 +50,7 @@ impl Level {
 /// Whether a finding rejects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
-    /// Rejects.
+    /// The bericht is rejected for it, or the line.
     Error,
     /// Is told, and nothing more.
     Warning,

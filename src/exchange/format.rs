@@ -51,7 +51,7 @@ pub(super) fn read<'a>(received: &'a Received, gateway: &Gateway) -> Result<Read
 
 /// JSON that is no bericht, told like XML that is none.
 fn refusal(error: &JsonError, schemas: &Schemas) -> Refusal {
-    let (path, text) = told(error, schemas);
+    let (path, text) = located(error, schemas);
     let kind = if error.position.is_some() { RefusalKind::NotXml } else { RefusalKind::Invalid };
     let finding = Finding {
         level: if error.position.is_some() { Level::Xml } else { Level::Xsd },
@@ -67,7 +67,7 @@ fn refusal(error: &JsonError, schemas: &Schemas) -> Refusal {
 }
 
 /// Where JSON is wrong and how. What is missing may be there under a name that no bericht knows: that is then what is wrong.
-fn told(error: &JsonError, schemas: &Schemas) -> (String, String) {
+fn located(error: &JsonError, schemas: &Schemas) -> (String, String) {
     let as_it_is = || (error.path.clone(), error.problem.to_string());
     let Problem::Missing(left) = &error.problem else { return as_it_is() };
     let Some((parent, name)) = error.path.rsplit_once('/') else { return as_it_is() };

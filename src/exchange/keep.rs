@@ -6,8 +6,6 @@
 //!
 //! Races: two openings at once under one name. The store takes the first; the second one looks again and finds it there.
 
-mod json;
-
 use chrono::NaiveDate;
 
 use super::again::MOST_TRIES;
@@ -25,8 +23,6 @@ use crate::store::{
     Acknowledged, DeadlineAsked, DeadlineState, DeadlineView, Done, NewOpened, Opened, Opening, Origin, Spoed,
     SpoedWithdrawal, StoreError, Waiver, Waiving, Withdrawn,
 };
-
-pub use json::{AcknowledgedJson, DeadlineJson, OpenedJson, WaivedJson};
 
 /// Who looks after deadlines.
 #[derive(Clone, Copy)]
@@ -91,7 +87,7 @@ pub enum KeepError {
     NotYet {
         /// Day 0.
         from: NaiveDate,
-        /// Today.
+        /// The day in Amsterdam on which it was said.
         today: NaiveDate,
     },
     /// We failed; nothing was changed.

@@ -20,7 +20,7 @@ use crate::store::{EnvelopeSeen, RefusedEnvelope, StoreError};
 pub struct EnvelopeAnswer {
     /// It is a SOAP fault (HTTP 500), not a confirmation.
     pub is_fault: bool,
-    /// SOAP.
+    /// A SOAP envelope, UTF-8.
     pub body: Vec<u8>,
 }
 

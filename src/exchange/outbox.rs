@@ -33,7 +33,7 @@ pub enum Wish {
 
 /// Why a parcel stayed as it was.
 #[derive(Debug)]
-pub enum Unsteered {
+pub enum NotSteered {
     /// There is none.
     NotFound,
     /// An attempt is under way.
@@ -44,7 +44,7 @@ pub enum Unsteered {
     Store(StoreError),
 }
 
-impl From<StoreError> for Unsteered {
+impl From<StoreError> for NotSteered {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
@@ -61,15 +61,15 @@ pub struct Steered {
 /// Does what an operator wants with a parcel.
 ///
 /// # Errors
-/// See [`Unsteered`]; nothing was changed.
+/// See [`NotSteered`]; nothing was changed.
 pub async fn steer(
     number: &str,
     wish: Wish,
     (who, reason): (&str, &str),
     gateway: &Gateway,
-) -> Result<Steered, Unsteered> {
+) -> Result<Steered, NotSteered> {
     for _ in 0..MOST_TRIES {
-        let kept = gateway.store.parcel(number).await?.ok_or(Unsteered::NotFound)?;
+        let kept = gateway.store.parcel(number).await?.ok_or(NotSteered::NotFound)?;
         let at = gateway.clock.now();
         let action = action(wish, &kept, at, gateway).await?;
         let next =
@@ -89,23 +89,23 @@ pub async fn steer(
             Ok(()) => {
                 gateway.parcel_added.notify_one();
                 gateway.alarm.look_again();
-                let parcel = gateway.store.parcel(&next).await?.ok_or(Unsteered::NotFound)?.view;
+                let parcel = gateway.store.parcel(&next).await?.ok_or(NotSteered::NotFound)?.view;
                 return Ok(Steered { parcel, risk });
             }
         }
     }
-    Err(Unsteered::Busy)
+    Err(NotSteered::Busy)
 }
 
 /// Lets go what stands still as a whole: what waited goes out, and what was refused for it goes out in new envelopes. Answers
 /// how many those are.
 ///
 /// # Errors
-/// [`Unsteered::NotFound`] when it does not stand still; [`Unsteered::NotNow`] when nobody can let it go.
-pub async fn release(scope: &Scope, (who, reason): (&str, &str), gateway: &Gateway) -> Result<usize, Unsteered> {
+/// [`NotSteered::NotFound`] when it does not stand still; [`NotSteered::NotNow`] when nobody can let it go.
+pub async fn release(scope: &Scope, (who, reason): (&str, &str), gateway: &Gateway) -> Result<usize, NotSteered> {
     let query = match scope {
         Scope::Netwerk | Scope::Ontvanger(_) => {
-            return Err(Unsteered::NotNow(
+            return Err(NotSteered::NotNow(
                 "Dit staat stil omdat er niets aankomt. Het gaat vanzelf verder zodra een poging aankomt.",
             ));
         }
@@ -113,7 +113,7 @@ pub async fn release(scope: &Scope, (who, reason): (&str, &str), gateway: &Gatew
         Scope::Zender(code) => OutboxQuery { partij: Partij::from_text(code), ..held() },
     };
     if !gateway.store.holds().await?.iter().any(|hold| hold.scope == *scope) {
-        return Err(Unsteered::NotFound);
+        return Err(NotSteered::NotFound);
     }
     // First, so that they wait with the others, and all of them go out in their order.
     let mut renewed = 0;
@@ -123,8 +123,8 @@ pub async fn release(scope: &Scope, (who, reason): (&str, &str), gateway: &Gatew
             match steer(&view.referentienummer, Wish::Release, (who, reason), gateway).await {
                 Ok(_) => renewed += 1,
                 // Somebody else did something about it meanwhile.
-                Err(Unsteered::NotFound | Unsteered::Busy | Unsteered::NotNow(_)) => {}
-                Err(error @ Unsteered::Store(_)) => return Err(error),
+                Err(NotSteered::NotFound | NotSteered::Busy | NotSteered::NotNow(_)) => {}
+                Err(error @ NotSteered::Store(_)) => return Err(error),
             }
         }
     }
@@ -136,7 +136,7 @@ pub async fn release(scope: &Scope, (who, reason): (&str, &str), gateway: &Gatew
         per_second: gateway.envelopes.released_per_second,
     };
     if !gateway.store.release(&letting_go).await? {
-        return Err(Unsteered::NotFound);
+        return Err(NotSteered::NotFound);
     }
     gateway.parcel_added.notify_one();
     Ok(renewed)
@@ -157,14 +157,14 @@ pub struct SteeredMany {
 /// those whose last fault has it.
 ///
 /// # Errors
-/// [`Unsteered::Store`]; what was done until then stays done.
+/// [`NotSteered::Store`]; what was done until then stays done.
 pub async fn steer_many(
     query: &OutboxQuery,
     code: Option<&str>,
     wish: Wish,
     (who, reason): (&str, &str),
     gateway: &Gateway,
-) -> Result<SteeredMany, Unsteered> {
+) -> Result<SteeredMany, NotSteered> {
     let mut many = SteeredMany::default();
     for view in all(query, gateway).await? {
         let says =
@@ -177,8 +177,8 @@ pub async fn steer_many(
                 many.done += 1;
                 many.at_risk += usize::from(steered.risk.is_some());
             }
-            Err(Unsteered::NotFound | Unsteered::Busy | Unsteered::NotNow(_)) => many.left += 1,
-            Err(error @ Unsteered::Store(_)) => return Err(error),
+            Err(NotSteered::NotFound | NotSteered::Busy | NotSteered::NotNow(_)) => many.left += 1,
+            Err(error @ NotSteered::Store(_)) => return Err(error),
         }
     }
     Ok(many)
@@ -208,13 +208,13 @@ fn held() -> OutboxQuery {
 }
 
 /// What the wish comes to for a parcel that stands there.
-async fn action(wish: Wish, kept: &KeptParcel, at: Timestamp, gateway: &Gateway) -> Result<Action, Unsteered> {
-    let not_now = |why| Err(Unsteered::NotNow(why));
+async fn action(wish: Wish, kept: &KeptParcel, at: Timestamp, gateway: &Gateway) -> Result<Action, NotSteered> {
+    let not_now = |why| Err(NotSteered::NotNow(why));
     if kept.view.replaced_by.is_some() {
         return not_now("Dit is al opnieuw verstuurd, in een nieuwe envelop.");
     }
     match (wish, &kept.view.state) {
-        (_, ParcelState::Sending { .. }) => Err(Unsteered::Busy),
+        (_, ParcelState::Sending { .. }) => Err(NotSteered::Busy),
         (_, ParcelState::Delivered { .. }) => not_now("Dit is al afgeleverd."),
         (Wish::Release, ParcelState::Held) if kept.stands_still => not_now(
             "Dit wacht omdat alles van deze functie of zender stilstaat. Geef dat vrij (POST /v1/outbox/release).",
@@ -223,7 +223,7 @@ async fn action(wish: Wish, kept: &KeptParcel, at: Timestamp, gateway: &Gateway)
             if !kept.view.used_up {
                 return Ok(Action::Again);
             }
-            let parcel = renewed(kept, gateway).ok_or(Unsteered::NotNow("De oude envelop is niet te lezen."))?;
+            let parcel = renewed(kept, gateway).ok_or(NotSteered::NotNow("De oude envelop is niet te lezen."))?;
             Ok(Action::Anew { parcel: Box::new(parcel), clocks: clocks(kept, at, gateway).await? })
         }
         (Wish::Release, _) => not_now("Dit wordt niet vastgehouden."),

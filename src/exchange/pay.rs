@@ -33,7 +33,7 @@ pub enum NotPaid {
     NotYet {
         /// The day on which it was made.
         made: NaiveDate,
-        /// Today.
+        /// The day in Amsterdam on which it was asked.
         today: NaiveDate,
     },
     /// It was paid on another day.

@@ -13,11 +13,11 @@ use crate::xml;
 /// Bytes that came in, and how.
 #[derive(Clone)]
 pub struct Received {
-    /// Ours.
+    /// A UUID that grows with time.
     pub id: String,
-    /// When.
+    /// When it came in, by the clock of the gateway: rules count from it.
     pub at: Timestamp,
-    /// Unchanged.
+    /// Byte for byte as they came; the digest is made of them.
     pub bytes: Bytes,
     /// How they are to be read.
     pub format: Format,

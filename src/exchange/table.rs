@@ -8,7 +8,7 @@ pub enum Cell {
     Plain(String),
     /// A whole number.
     Number(i64),
-    /// Nothing.
+    /// A cell that stays empty.
     Empty,
 }
 

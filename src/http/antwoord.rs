@@ -22,7 +22,7 @@ use crate::store::LastSeen;
 ///
 /// Only a declaratie that waits for people, as those do that come in while the settings ask for four eyes, and only by people of
 /// the gemeente whose credential decides. A line that the standard rejects cannot be granted; one that it allows can be rejected,
-/// with a retourcode that the standard has for a line and a reason, or in a 303D be granted for less than was asked (`toegekend`,
+/// with a retourcode that the standard has for a line and a reason, or in a 303D be granted for less than was asked (`toegekend_bedrag`,
 /// with a reason). When a second person approves, the 325 or 304 is composed and sent.
 #[utoipa::path(
     post,

@@ -17,9 +17,8 @@ use super::openapi::{BadQuery, ForCallers, Intake, NotThere, PostedBericht, Writ
 use super::query::{self, Id, Parameters};
 use super::uitleg::{MOST_OF_MANY, MOST_OF_ONE, linked};
 use super::{Caller, Server};
-use crate::api::Receipt;
+use crate::api::{DeadlineJson, Receipt};
 use crate::domain::Timestamp;
-use crate::exchange::keep::DeadlineJson;
 use crate::exchange::receive::receive;
 use crate::exchange::{Carrier, Format, Received, Reply, as_json, retour_codes};
 use crate::size::HUGE_BYTES;

@@ -51,10 +51,10 @@ const HEADING: [&str; 18] = [
 pub(super) struct ExportQuery {
     /// The first day.
     #[param(example = "2018-04-23")]
-    van: NaiveDate,
+    from: NaiveDate,
     /// The last day.
     #[param(example = "2018-05-20")]
-    tot: NaiveDate,
+    to: NaiveDate,
     /// The gemeente or aanbieder, by its code; an operator has to name one, a party may leave it out.
     #[param(schema_with = query::partij)]
     partij: Option<String>,
@@ -82,15 +82,15 @@ pub(super) async fn export(
     Parameters(wanted): Parameters<ExportQuery>,
 ) -> Result<Response, Problem> {
     let partij = wanted.partij(&caller)?;
-    let ExportQuery { van, tot, .. } = wanted;
-    check_days(van, tot)?;
-    let leveringen = server.gateway.store.leveringen(&partij, van, tot).await?;
+    let ExportQuery { from, to, .. } = wanted;
+    check_days(from, to)?;
+    let leveringen = server.gateway.store.leveringen(&partij, from, to).await?;
     let rows = rows(&leveringen, &partij, server.gateway.profile.afspraken.cak());
-    server.export(Export { file: "cak.csv", heading: &HEADING, rows }, (partij, van, tot), &caller).await
+    server.export(Export { file: "cak.csv", heading: &HEADING, rows }, (partij, from, to), &caller).await
 }
 
-fn check_days(van: NaiveDate, tot: NaiveDate) -> Result<(), Problem> {
-    if tot < van { Err(unfit("tot", "kies een dag op of na van.")) } else { Ok(()) }
+fn check_days(from: NaiveDate, to: NaiveDate) -> Result<(), Problem> {
+    if to < from { Err(unfit("to", "kies een dag op of na from.")) } else { Ok(()) }
 }
 
 /// A table for the CAK.
@@ -105,11 +105,11 @@ impl Server {
     async fn export(
         &self,
         Export { file, heading, rows }: Export,
-        (partij, van, tot): (Partij, NaiveDate, NaiveDate),
+        (partij, from, to): (Partij, NaiveDate, NaiveDate),
         caller: &Caller,
     ) -> Result<Response, Problem> {
         let (at, by) = (self.gateway.clock.now(), caller.keeper().name.to_owned());
-        let export = CakExport { file, partij, van, tot, rows: rows.len(), at, by };
+        let export = CakExport { file, partij, van: from, tot: to, rows: rows.len(), at, by };
         self.gateway.store.record_export(&export).await?;
         let disposition = format!("attachment; filename={file}");
         let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, disposition)];
@@ -140,11 +140,12 @@ impl ExportQuery {
 /// An aanbieder gets what it reports itself: nothing of the new method, and nothing once the gemeente reports. Where nothing
 /// was agreed on the CAK, everything is there, without a code.
 fn rows(leveringen: &[LeveringView], partij: &Partij, cak: Option<&Cak>) -> Vec<Vec<Cell>> {
-    let told = leveringen.iter().map(|levering| (levering, cak.map(|cak| Reporting::of(levering, cak))));
-    let is_for = |told: &Option<Reporting<'_>>| {
-        partij.is_gemeente() || told.as_ref().is_none_or(|told| told.reporter == Reporter::Aanbieder)
+    let reported = leveringen.iter().map(|levering| (levering, cak.map(|cak| Reporting::of(levering, cak))));
+    let is_for = |reporting: &Option<Reporting<'_>>| {
+        partij.is_gemeente() || reporting.as_ref().is_none_or(|it| it.reporter == Reporter::Aanbieder)
     };
-    told.filter(|(_, told)| is_for(told)).map(|(levering, told)| row(levering, told.as_ref())).collect()
+    let own = reported.filter(|(_, reporting)| is_for(reporting));
+    own.map(|(levering, reporting)| row(levering, reporting.as_ref())).collect()
 }
 
 /// How the CAK is told of something.
@@ -191,7 +192,7 @@ fn minuten(levering: &LeveringView) -> Option<i64> {
     }
 }
 
-fn row(levering: &LeveringView, told: Option<&Reporting<'_>>) -> Vec<Cell> {
+fn row(levering: &LeveringView, reporting: Option<&Reporting<'_>>) -> Vec<Cell> {
     let text = |text: Option<&str>| text.map_or(Cell::Empty, |text| Cell::Text(text.to_owned()));
     let word = |word: &str| Cell::Plain(word.to_owned());
     let number = |number: Option<i64>| number.map_or(Cell::Empty, Cell::Number);
@@ -202,8 +203,8 @@ fn row(levering: &LeveringView, told: Option<&Reporting<'_>>) -> Vec<Cell> {
             ("geleverd", Some(einddatum), None, Some(*volume), Some(eenheid.as_str()))
         }
     };
-    let method = told.and_then(|told| told.method);
-    let cost_price = told.filter(|_| method == Some(Method::New)).map(|told| told.cak.cost_price);
+    let method = reporting.and_then(|reporting| reporting.method);
+    let cost_price = reporting.filter(|_| method == Some(Method::New)).map(|reporting| reporting.cak.cost_price);
     vec![
         Cell::Plain(levering.bsn.digits().to_owned()),
         Cell::Plain(levering.gemeente.clone()),
@@ -211,7 +212,7 @@ fn row(levering: &LeveringView, told: Option<&Reporting<'_>>) -> Vec<Cell> {
         number(levering.toewijzing_nummer),
         text(levering.product_categorie.as_deref()),
         text(levering.product_code.as_deref()),
-        text(told.and_then(|told| told.code).and_then(|code| code.code.as_deref())),
+        text(reporting.and_then(|reporting| reporting.code).and_then(|code| code.code.as_deref())),
         word(soort),
         Cell::Plain(levering.day.to_string()),
         einddatum.map_or(Cell::Empty, |last| Cell::Plain(last.to_string())),
@@ -224,12 +225,12 @@ fn row(levering: &LeveringView, told: Option<&Reporting<'_>>) -> Vec<Cell> {
             Some(Method::New) => word("nieuw"),
             None => Cell::Empty,
         },
-        match told.map(|told| told.reporter) {
+        match reporting.map(|reporting| reporting.reporter) {
             Some(Reporter::Aanbieder) => word("aanbieder"),
             Some(Reporter::Gemeente) => word("gemeente"),
             None => Cell::Empty,
         },
         number(cost_price),
-        Cell::Text(told.map(|told| told.remarks(levering).join(" ")).unwrap_or_default()),
+        Cell::Text(reporting.map(|reporting| reporting.remarks(levering).join(" ")).unwrap_or_default()),
     ]
 }

@@ -7,7 +7,7 @@ use crate::domain::Partij;
 pub enum Caller {
     /// A party, and only its own berichten.
     Party {
-        /// Which.
+        /// The party that the token belongs to.
         partij: Partij,
         /// The name of the credential.
         name: String,

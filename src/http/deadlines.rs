@@ -21,11 +21,12 @@ use super::object::{Content, Object};
 use super::openapi::{BadDeadline, BadOpening, BadQuery, ForCallers, NotThere};
 use super::query::{self, Parameters};
 use super::{Caller, Server};
+use crate::api::DeadlineJson;
 use crate::domain::Partij;
 use crate::domain::berichten::notitie::{Notitie, Unfit};
 use crate::domain::berichten::waarde::{ToewijzingNummer, Value as _};
 use crate::domain::money::betaling::Kenmerk;
-use crate::exchange::keep::{self, DeadlineJson, OpeningAsked};
+use crate::exchange::keep::{self, OpeningAsked};
 use crate::store::{DeadlineQuery, DeadlineState};
 
 /// The longest reference or name, in characters.
@@ -103,7 +104,7 @@ pub(super) async fn list(
 #[serde(deny_unknown_fields)]
 pub(super) struct ToOpen {
     /// Chosen by who opens it: the same one again gives the same deadline. 1 to 35 letters, digits, spaces and `-?:().,'+`.
-    kenmerk: String,
+    name: String,
     /// The term, as in `ondersteuningsplan`, or the agreement when that has one term, as in `MLW-18`.
     clock: String,
     /// CBS code.
@@ -111,7 +112,7 @@ pub(super) struct ToOpen {
     /// AGB code; may be left out where the term binds the gemeente.
     aanbieder: Option<String>,
     /// The day from which it counts: counting starts the day after.
-    vanaf: NaiveDate,
+    from: NaiveDate,
     /// The toewijzing that it is about.
     #[schema(minimum = 0, maximum = 999_999_999)]
     toewijzing_nummer: Option<i64>,
@@ -122,9 +123,9 @@ pub(super) struct ToOpen {
 /// That what was awaited was done.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Gereed {
+pub(super) struct Finished {
     /// The day on which it was done: from the day from which it counts, up to today.
-    dag: NaiveDate,
+    day: NaiveDate,
 }
 
 /// Who takes a deadline on.
@@ -149,7 +150,7 @@ pub(super) struct Named {
 /// Opens a deadline that no bericht starts, or gives the one that is there.
 ///
 /// One of its parties opens it, or an operator. Which terms there are, how long they run and whom they bind comes with the
-/// profile; a term that the profile lacks is refused with the names of those that it has. The same kenmerk with the same
+/// profile; a term that the profile lacks is refused with the names of those that it has. The same name with the same
 /// content gives the same deadline; with another content it is refused.
 #[utoipa::path(
     post,
@@ -157,8 +158,8 @@ pub(super) struct Named {
     tag = "deadlines",
     request_body(
         content = ToOpen,
-        example = json!({"kenmerk": "plan-2018-112", "clock": "MLW-18", "gemeente": "0988", "aanbieder": "41005001",
-            "vanaf": "2018-04-03", "toewijzing_nummer": 880_101, "referentie": "brief 2018-112"})
+        example = json!({"name": "plan-2018-112", "clock": "MLW-18", "gemeente": "0988", "aanbieder": "41005001",
+            "from": "2018-04-03", "toewijzing_nummer": 880_101, "referentie": "brief 2018-112"})
     ),
     responses(
         (status = 201, description = "The deadline that was opened", body = DeadlineJson),
@@ -185,16 +186,16 @@ pub(super) async fn post(
     path = "/v1/deadlines/{id}/gereed",
     tag = "deadlines",
     params(Named),
-    request_body(content = Gereed, example = json!({"dag": "2018-04-16"})),
+    request_body(content = Finished, example = json!({"day": "2018-04-16"})),
     responses((status = 200, description = "The deadline", body = DeadlineJson), NotThere, BadDeadline)
 )]
 pub(super) async fn gereed(
     State(server): State<Arc<Server>>,
     caller: Caller,
     Path(Named { id }): Path<Named>,
-    Object(Gereed { dag }): Object<Gereed>,
+    Object(Finished { day }): Object<Finished>,
 ) -> Result<Json<DeadlineJson>, Problem> {
-    Ok(Json(keep::finish(&id, dag, caller.keeper(), &server.gateway).await?.into()))
+    Ok(Json(keep::finish(&id, day, caller.keeper(), &server.gateway).await?.into()))
 }
 
 /// Takes a deadline on: who looks after it, and what is going on.
@@ -274,12 +275,12 @@ impl Content for Waive {
 }
 
 impl Content for ToOpen {
-    const EXPECTED: &str = "Stuur JSON met \"kenmerk\", \"clock\" (als ondersteuningsplan of MLW-18), \"gemeente\" (CBS-code) en \"vanaf\" (als \
+    const EXPECTED: &str = "Stuur JSON met \"name\", \"clock\" (als ondersteuningsplan of MLW-18), \"gemeente\" (CBS-code) en \"from\" (als \
         2018-04-03), en waar dat past \"aanbieder\" (AGB-code), \"toewijzing_nummer\" en \"referentie\".";
 }
 
-impl Content for Gereed {
-    const EXPECTED: &str = "Stuur JSON met de dag waarop het gereed was, als {\"dag\": \"2018-04-16\"}.";
+impl Content for Finished {
+    const EXPECTED: &str = "Stuur JSON met de dag waarop het gereed was, als {\"day\": \"2018-04-16\"}.";
 }
 
 impl Content for Acknowledge {
@@ -289,11 +290,11 @@ impl Content for Acknowledge {
 impl ToOpen {
     fn wanted(self) -> Result<OpeningAsked, Problem> {
         Ok(OpeningAsked {
-            kenmerk: Kenmerk::from_text(&self.kenmerk).ok_or(Problem::Kenmerk)?,
+            kenmerk: Kenmerk::from_text(&self.name).ok_or(Problem::Kenmerk)?,
             clock: self.clock,
             gemeente: gemeente(&self.gemeente)?,
             aanbieder: self.aanbieder.as_deref().map(aanbieder).transpose()?,
-            vanaf: self.vanaf,
+            vanaf: self.from,
             toewijzing_nummer: self.toewijzing_nummer.map(toewijzing_nummer).transpose()?,
             referentie: self.referentie.map(|text| note("referentie", &text, SHORT)).transpose()?,
         })

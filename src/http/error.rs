@@ -18,7 +18,7 @@ use crate::exchange::Refused;
 use crate::exchange::decide::NotDecided;
 use crate::exchange::declare::{Declined, NotDeclared};
 use crate::exchange::keep::KeepError;
-use crate::exchange::outbox::Unsteered;
+use crate::exchange::outbox::NotSteered;
 use crate::exchange::pay::NotPaid;
 use crate::store::StoreError;
 
@@ -70,7 +70,7 @@ pub enum Problem {
     /// A deadline stayed as it was.
     KeepError(KeepError),
     /// A parcel stayed as it was; `None`: an attempt to send it is under way.
-    Unsteered(Option<&'static str>),
+    NotSteered(Option<&'static str>),
     /// The body is not what it should be.
     Body(String),
     /// The body is no JSON; where it goes wrong, as line and column.
@@ -117,13 +117,13 @@ impl From<KeepError> for Problem {
     }
 }
 
-impl From<Unsteered> for Problem {
-    fn from(why: Unsteered) -> Self {
+impl From<NotSteered> for Problem {
+    fn from(why: NotSteered) -> Self {
         match why {
-            Unsteered::NotFound => Self::NotFound,
-            Unsteered::Busy => Self::Unsteered(None),
-            Unsteered::NotNow(why) => Self::Unsteered(Some(why)),
-            Unsteered::Store(error) => Self::Store(error),
+            NotSteered::NotFound => Self::NotFound,
+            NotSteered::Busy => Self::NotSteered(None),
+            NotSteered::NotNow(why) => Self::NotSteered(Some(why)),
+            NotSteered::Store(error) => Self::Store(error),
         }
     }
 }
@@ -207,7 +207,7 @@ impl From<&Unread> for ErrorJson {
 
 /// What a problem says, for where people look.
 #[derive(Clone)]
-pub(super) struct Told {
+pub(super) struct Explained {
     pub title: &'static str,
     pub detail: String,
 }
@@ -247,7 +247,7 @@ impl Problem {
             | Self::NothingAgreed(_)
             | Self::Refused(Refused::NotXml, _) => StatusCode::BAD_REQUEST,
             Self::NoAccount(_)
-            | Self::Unsteered(_)
+            | Self::NotSteered(_)
             | Self::Refused(Refused::IdentificatieUsed, _)
             | Self::Declined(Declined::NummerUsed) => StatusCode::CONFLICT,
             Self::Body(_)
@@ -342,7 +342,7 @@ impl Problem {
             Self::NotDecided(why) => not_decided_texts(why),
             Self::NotPaid(why) => not_paid::texts(why).unwrap_or_else(|| Self::NotFound.texts()),
             Self::KeepError(why) => keep_error::texts(why).unwrap_or_else(|| Self::NotFound.texts()),
-            Self::Unsteered(why) => unsteered_texts(*why),
+            Self::NotSteered(why) => unsteered_texts(*why),
             Self::Refused(why, _) => refused_texts(*why),
             Self::Store(error) => store_texts(error),
         }
@@ -559,9 +559,9 @@ impl IntoResponse for Problem {
             _ => {}
         }
         let (status, body) = (self.status(), self.body());
-        let told = Told { title: body.title, detail: body.detail.clone() };
+        let explained = Explained { title: body.title, detail: body.detail.clone() };
         let mut response = (status, Json(body)).into_response();
-        response.extensions_mut().insert(told);
+        response.extensions_mut().insert(explained);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         match status {

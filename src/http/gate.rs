@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::Server;
 use super::dashboard::problem_page;
-use super::error::{Problem, Told};
+use super::error::{Explained, Problem};
 use super::openapi::API_VERSION;
 
 const VERSION_HEADER: HeaderName = HeaderName::from_static("api-version");
@@ -40,8 +40,8 @@ pub(super) async fn answer(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let is_for_people = !FOR_PROGRAMS.iter().any(|begin| path.starts_with(begin)) && !wants_problem(request.headers());
     let mut response = next.run(request).await;
-    if is_for_people && let Some(told) = response.extensions_mut().remove::<Told>() {
-        response = problem_page(response.status(), &told);
+    if is_for_people && let Some(explained) = response.extensions_mut().remove::<Explained>() {
+        response = problem_page(response.status(), &explained);
     }
     response.headers_mut().insert(VERSION_HEADER, HeaderValue::from_static(API_VERSION));
     response

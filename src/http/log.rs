@@ -14,7 +14,7 @@ pub(super) async fn in_span(request: Request, next: Next) -> Response {
     let span = tracing::info_span!("call", method = %request.method(), route, credential = Empty);
     async {
         let response = next.run(request).await;
-        tell(response.status());
+        log_status(response.status());
         response
     }
     .instrument(span)
@@ -26,14 +26,14 @@ pub(super) fn by(credential: &str) {
     Span::current().record("credential", credential);
 }
 
-fn tell(status: StatusCode) {
-    let told = status.as_u16();
+fn log_status(status: StatusCode) {
+    let code = status.as_u16();
     match status {
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => tracing::warn!(status = told, "a call was not let in"),
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => tracing::warn!(status = code, "a call was not let in"),
         StatusCode::PAYLOAD_TOO_LARGE | StatusCode::UNSUPPORTED_MEDIA_TYPE | StatusCode::TOO_MANY_REQUESTS => {
-            tracing::warn!(status = told, "a call was turned away");
+            tracing::warn!(status = code, "a call was turned away");
         }
-        _ if status.is_server_error() => tracing::error!(status = told, "a call failed"),
-        _ => tracing::debug!(status = told, "a call was answered"),
+        _ if status.is_server_error() => tracing::error!(status = code, "a call failed"),
+        _ => tracing::debug!(status = code, "a call was answered"),
     }
 }

@@ -23,7 +23,7 @@ pub(super) enum Decision {
 pub(super) struct ProposalJson {
     /// To approve of it.
     pub id: String,
-    /// When.
+    /// When it was proposed.
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
     /// Who, by the name of the credential.
@@ -33,7 +33,7 @@ pub(super) struct ProposalJson {
     /// Who approved of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approved_by: Option<String>,
-    /// When.
+    /// When somebody else approved of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     approved_at: Option<Timestamp>,

@@ -58,5 +58,5 @@ pub(super) fn linked_part(mut part: PartReport) -> PartReport {
 }
 
 fn link(finding: &mut FindingReceipt) {
-    finding.uitleg = finding.rule.as_deref().and_then(page_of);
+    finding.explanation = finding.rule.as_deref().and_then(page_of);
 }

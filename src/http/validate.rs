@@ -54,7 +54,7 @@ impl From<&Looked> for Checked {
         let left_out = looked.findings.len().saturating_sub(MOST_OF_ONE);
         let finding = |found| {
             let mut told = FindingReceipt::from(found);
-            told.uitleg = told.rule.as_deref().and_then(page_of);
+            told.explanation = told.rule.as_deref().and_then(page_of);
             told
         };
         let of_kind = looked.berichtsoort.zip(looked.release).map(|(soort, release)| {

@@ -44,10 +44,10 @@ pub(super) struct VorderingJson {
     aanbieder: String,
     /// In what was answered: of facturen (303F) what was asked less what was credited, of declaraties (303D, 323) what was
     /// granted. What was rejected as a whole is no claim.
-    gevorderd: i64,
-    betaald: i64,
+    claimed: i64,
+    paid: i64,
     /// In a batch that is not paid yet.
-    in_betaling: i64,
+    in_batch: i64,
     /// Claimed and not paid; below zero when the aanbieder has to pay back.
     open: i64,
 }
@@ -56,9 +56,9 @@ impl From<VorderingView> for VorderingJson {
     fn from(view: VorderingView) -> Self {
         Self {
             key: format!("{}/{}", view.gemeente, view.aanbieder),
-            gevorderd: view.claimed,
-            betaald: view.paid,
-            in_betaling: view.in_batch,
+            claimed: view.claimed,
+            paid: view.paid,
+            in_batch: view.in_batch,
             open: view.claimed - view.paid,
             gemeente: view.gemeente,
             aanbieder: view.aanbieder,

@@ -16,7 +16,7 @@ pub enum Delivery {
     Later {
         /// When the other side asked for it.
         not_before: Option<NotBefore>,
-        /// Why.
+        /// What the network said, or what broke; for the operator.
         reason: String,
     },
     /// Nothing was taken, and no receiver of StUF said so: nobody answered, or something on the way did (a proxy, a login, a
@@ -25,7 +25,7 @@ pub enum Delivery {
     Link {
         /// When whoever answered asked for it.
         not_before: Option<NotBefore>,
-        /// Why.
+        /// What the network said, or what broke; for the operator.
         reason: String,
     },
     /// A receiver of StUF, or somebody on the way to it, does not take these bytes, with a fault.
@@ -44,7 +44,7 @@ pub struct Refusal {
     pub by: RefusedBy,
     /// Who says so; empty when it does not say.
     pub zender: String,
-    /// Why.
+    /// The fault that was answered.
     pub fault: Fault,
 }
 

@@ -33,7 +33,7 @@ pub struct RefusedEnvelope {
 pub struct AuditView {
     /// Its place.
     pub seq: i64,
-    /// When.
+    /// By the clock of the gateway, when it was done.
     pub at: Timestamp,
     /// Who, by the name of the credential.
     pub who: String,

@@ -50,7 +50,7 @@ pub trait BerichtStore: Send + Sync {
 /// A bericht and what became of it. Holds nothing of the client.
 #[derive(Clone, Debug)]
 pub struct BerichtView {
-    /// Ours.
+    /// A UUID that grows with time; the API names a bericht by it.
     pub id: String,
     /// When it came in or was composed.
     pub received_at: Timestamp,

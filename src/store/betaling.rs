@@ -3,7 +3,6 @@
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use super::error::StoreError;
 use super::page::After;
@@ -54,12 +53,11 @@ pub trait BetalingStore: Send + Sync {
 }
 
 /// What is asked of a batch besides its name. Empty: all that is payable, on the day on which it is made.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BetalingAsked {
     /// Pay this aanbieder only: its AGB code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(pattern = "^[0-9]{8}$", example = "41005001")]
     pub aanbieder: Option<String>,
     /// The day on which the bank is to pay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -77,7 +75,7 @@ pub struct NewBetaling {
     pub asked: BetalingAsked,
     /// The day on which the bank is to pay.
     pub uitvoerdatum: NaiveDate,
-    /// When.
+    /// When it was made.
     pub at: Timestamp,
     /// Who, by the name of the credential.
     pub by: String,
@@ -101,7 +99,7 @@ pub struct Payment {
 /// That a batch is not to be paid after all.
 #[derive(Clone, Debug)]
 pub struct Withdrawal {
-    /// Whose.
+    /// Who would have paid.
     pub gemeente: Partij,
     /// The batch.
     pub kenmerk: Kenmerk,
@@ -110,10 +108,9 @@ pub struct Withdrawal {
 }
 
 /// When something was withdrawn, by whom and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Withdrawn {
-    /// When.
-    #[schema(value_type = String, format = DateTime)]
+    /// When it was made.
     pub at: Timestamp,
     /// By whom, by the name of the credential.
     pub by: String,
@@ -133,7 +130,7 @@ pub enum Made {
 }
 
 /// Who is not paid in a batch; what is payable stays for a later one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOut {
     /// AGB code.
     pub aanbieder: String,
@@ -141,12 +138,12 @@ pub struct LeftOut {
     pub begunstigde: String,
     /// What it comes to, in euro cents.
     pub bedrag: i64,
-    /// Why.
+    /// What stands in the way of a transfer.
     pub reden: Reden,
 }
 
 /// Why somebody is not paid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reden {
     /// No more was granted than taken back: it is set off later.

@@ -58,7 +58,7 @@ pub enum Levering {
     Start,
     /// It ends.
     Stop {
-        /// Why.
+        /// WMO588, as reported.
         reden_beeindiging: String,
     },
     /// A line that was granted and not taken back.
@@ -77,7 +77,7 @@ pub enum Levering {
 pub struct CakExport {
     /// Under which name.
     pub file: &'static str,
-    /// Whose.
+    /// The gemeente or aanbieder whose support it is about.
     pub partij: Partij,
     /// The first day.
     pub van: NaiveDate,
@@ -85,7 +85,7 @@ pub struct CakExport {
     pub tot: NaiveDate,
     /// How many rows.
     pub rows: usize,
-    /// When.
+    /// When it was taken.
     pub at: Timestamp,
     /// Who, by the name of the credential.
     pub by: String,

@@ -73,7 +73,7 @@ pub struct DeadlineQuery {
 /// A deadline as it stands.
 #[derive(Clone, Debug)]
 pub struct DeadlineView {
-    /// Ours.
+    /// A UUID that grows with time.
     pub id: String,
     /// As in `retour`.
     pub clock: String,
@@ -179,7 +179,7 @@ pub enum Origin {
 /// The bericht that started a deadline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StartedBy {
-    /// Ours.
+    /// A UUID that grows with time.
     pub id: String,
     /// Its kind.
     pub berichtsoort: String,
@@ -224,7 +224,7 @@ pub struct DeadlineAsked {
 /// A deadline to open.
 #[derive(Clone, Debug)]
 pub struct NewOpened {
-    /// Ours.
+    /// A UUID that grows with time.
     pub id: String,
     /// For whom it is opened; `None`: an operator opens it.
     pub opener: Option<Partij>,
@@ -244,7 +244,7 @@ pub struct NewOpened {
     pub due_at: Timestamp,
     /// When it changes by itself.
     pub moments: Moments,
-    /// When.
+    /// By the clock of the gateway, when it was said.
     pub at: Timestamp,
     /// Who, by the name of the credential.
     pub by: String,
@@ -279,7 +279,7 @@ pub struct Acknowledged {
     pub owner: String,
     /// What is going on.
     pub reason: String,
-    /// When.
+    /// By the clock of the gateway, when it was said.
     pub at: Timestamp,
     /// Who told, by the name of the credential.
     pub by: String,

@@ -44,9 +44,9 @@ pub enum LastSeen {
 /// What a person proposes to answer to a declaratie.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proposal {
-    /// Ours.
+    /// A UUID that grows with time; a later proposal names the one that it saw.
     pub id: String,
-    /// When.
+    /// By the clock of the gateway, when it came in.
     pub at: Timestamp,
     /// Who, by the name of the credential.
     pub by: String,
@@ -62,7 +62,7 @@ pub struct Approval {
     pub proposal: String,
     /// Of this declaratie: its 323 or 303.
     pub declaratie_id: String,
-    /// When.
+    /// By the clock of the gateway, when it came in.
     pub at: Timestamp,
     /// Who, by the name of the credential.
     pub by: String,

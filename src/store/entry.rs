@@ -66,7 +66,7 @@ pub struct NewBericht {
 /// The header of a bericht, as columns.
 #[derive(Clone, Debug)]
 pub struct HeaderColumns {
-    /// Kind.
+    /// Of the bericht itself: of a retour not that of its heenbericht.
     pub soort: Berichtsoort,
     /// Release, as in `3.2`.
     pub release: &'static str,
@@ -264,7 +264,7 @@ pub struct Returned {
 /// A clock that starts, or that the bericht itself stops at once.
 #[derive(Clone, Debug)]
 pub struct NewDeadline {
-    /// Ours.
+    /// A UUID that grows with time.
     pub id: String,
     /// The bericht that started it.
     pub bericht_id: String,

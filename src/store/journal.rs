@@ -32,7 +32,7 @@ pub trait JournalStore: Send + Sync {
 pub struct Journaled {
     /// Its place among all of them.
     pub seq: i64,
-    /// Ours.
+    /// Of the bericht.
     pub id: String,
     /// When it came in.
     pub received_at: Timestamp,
@@ -47,7 +47,7 @@ pub struct Journaled {
 /// The SHA-256 of the bytes that came in as a bericht.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Digest {
-    /// Ours.
+    /// Of the bericht, whatever became of it.
     pub bericht_id: String,
     /// Lower-case hexadecimal.
     pub sha256: String,
@@ -66,7 +66,7 @@ pub enum LedgerTable {
     Verzoek,
     /// What a 319 says.
     Antwoord,
-    /// Declaraties.
+    /// Declaratie and factuur, also those that were rejected as a whole.
     Declaratie,
     /// Their lines.
     Prestatie,

@@ -16,9 +16,9 @@ pub const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 /// Which database a text is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
-    /// SQLite.
+    /// A file, or memory.
     Sqlite,
-    /// PostgreSQL.
+    /// A server, which several processes may share.
     Postgres,
 }
 
@@ -62,6 +62,7 @@ const ALL: &[Change] = &[
     Change { number: 5, name: "alerts", text: Text::Both(include_str!("migrations/0005_alerts.sql")) },
     Change { number: 6, name: "levels", text: Text::Both(include_str!("migrations/0006_levels.sql")) },
     Change { number: 8, name: "transport", text: Text::Both(include_str!("migrations/0008_transport.sql")) },
+    Change { number: 11, name: "no_reference", text: Text::Both(include_str!("migrations/0011_no_reference.sql")) },
 ];
 
 /// What the two databases call differently: in the text, in SQLite, in PostgreSQL.
@@ -141,6 +142,7 @@ mod tests {
         (5, "be845155cc91", "3272cf66cb90"),
         (6, "1916459a4cef", "500658561987"),
         (8, "128f1ba496f6", "bc6c372baa70"),
+        (11, "fb27fbbda33d", "fb27fbbda33d"),
     ];
 
     #[test]

@@ -239,7 +239,7 @@ impl Scope {
 /// That something stands still: one item for a person, whatever waits behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hold {
-    /// What.
+    /// What stands still with it: all that shares this.
     pub scope: Scope,
     /// From when on.
     pub since: Timestamp,

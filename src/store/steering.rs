@@ -74,7 +74,7 @@ pub struct OutboxQuery {
 pub struct Steering {
     /// Of the parcel.
     pub referentienummer: String,
-    /// When.
+    /// When it was asked.
     pub at: Timestamp,
     /// The name of the credential.
     pub who: String,
@@ -82,7 +82,7 @@ pub struct Steering {
     pub reason: String,
     /// The state that was seen, by its word: another one by then means that something happened meanwhile.
     pub seen: &'static str,
-    /// What.
+    /// What is to become of it.
     pub action: Action,
 }
 
@@ -135,7 +135,7 @@ pub struct KeptParcel {
 /// A fault of the network about a parcel (Fo01), and what it does.
 #[derive(Clone, Debug)]
 pub struct NewFault {
-    /// Ours.
+    /// A UUID that grows with time.
     pub id: String,
     /// When it came in.
     pub received_at: Timestamp,
@@ -173,7 +173,7 @@ pub enum FaultEffect {
 /// A fault that was put apart.
 #[derive(Clone, Debug)]
 pub struct FaultView {
-    /// Ours.
+    /// A UUID that grows with time.
     pub id: String,
     /// When it came in.
     pub received_at: Timestamp,
@@ -211,7 +211,7 @@ pub enum ParcelState {
     },
     /// The network has it.
     Delivered {
-        /// When.
+        /// When the network confirmed it.
         at: Timestamp,
     },
     /// The network will never take it.

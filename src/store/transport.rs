@@ -30,7 +30,7 @@ pub enum Stage {
 pub struct Step {
     /// How far.
     pub stage: Stage,
-    /// When.
+    /// When we learned of it; of a postbus, when it was put there or fetched.
     pub at: Timestamp,
     /// The number of an envelope or a bericht, what the other side answered, or `postbus`.
     pub evidence: String,

@@ -28,7 +28,7 @@ pub trait WaitingStore: Send + Sync {
 /// A bericht that waits, with all that is needed to judge it.
 #[derive(Clone, Debug)]
 pub struct Waiting {
-    /// Ours.
+    /// Of the bericht; a UUID that grows with time.
     pub id: String,
     /// When it came in.
     pub received_at: Timestamp,

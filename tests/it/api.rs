@@ -15,7 +15,7 @@ fn told(answer: &Answer) -> (u16, String, String) {
 /// Its answer to a call of the description, with a parameter that no call has.
 async fn with_unknown(world: &World, call: &str) -> Answer {
     let (method, path) = call.split_once(' ').expect("method and path");
-    let names = ["{id}", "{kenmerk}", "{nummer}", "{code}", "{schema}"];
+    let names = ["{id}", "{name}", "{nummer}", "{code}", "{schema}"];
     let path = names.iter().fold(path.replace("{gemeente}", GEMEENTE), |path, name| path.replace(name, "1"));
     let method = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
     let url = world.url(&format!("{path}?bsn999940004=1"));
@@ -69,11 +69,11 @@ async fn a_value_that_cannot_be_is_refused_with_what_it_may_be() {
         ),
         ("/v1/deadlines?dueBy=morgen", "parameter-ongeldig", "dueBy: geef een dag die bestaat, als 2026-03-04."),
         (
-            "/v1/cak?van=2026-13-01&tot=2026-12-31",
+            "/v1/cak?from=2026-13-01&to=2026-12-31",
             "parameter-ongeldig",
-            "van: geef een dag die bestaat, als 2026-03-04.",
+            "from: geef een dag die bestaat, als 2026-03-04.",
         ),
-        ("/v1/cak?van=2026-01-01", "parameter-ontbreekt", "tot ontbreekt: geef een dag die bestaat, als 2026-03-04."),
+        ("/v1/cak?from=2026-01-01", "parameter-ontbreekt", "to ontbreekt: geef een dag die bestaat, als 2026-03-04."),
         ("/v1/vorderingen?aanbieder=4100", "parameter-ongeldig", "aanbieder: schrijf het als 41005001."),
         ("/v1/postbus?limit=5&limit=6", "parameter-dubbel", "limit: staat er twee keer. Noem het één keer."),
     ] {
@@ -241,7 +241,7 @@ async fn the_cookie_of_a_session_keeps_to_tls_where_that_is_spoken() {
 #[tokio::test]
 async fn a_table_says_that_it_is_utf_8() {
     let world = World::both_local().await;
-    let url = world.url("/v1/cak?van=2026-03-01&tot=2026-03-31");
+    let url = world.url("/v1/cak?from=2026-03-01&to=2026-03-31");
     let answer = reqwest::Client::new().get(url).bearer_auth(GEMEENTE).send().await.expect("an answer");
     let bytes = answer.bytes().await.expect("a table");
     assert!(bytes.starts_with("\u{feff}Bsn;".as_bytes()), "{:?}", bytes.get(..8));

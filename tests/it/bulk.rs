@@ -10,7 +10,7 @@ async fn many_are_taken_on_or_done_at_once_each_by_itself() {
     let world = world("mlw-2018").await;
     let mut ids = Vec::new();
     for kenmerk in ["a", "b", "c"] {
-        let opened = open(&world, GEMEENTE, json!({"kenmerk": kenmerk, "clock": "MLW-18"})).await;
+        let opened = open(&world, GEMEENTE, json!({"name": kenmerk, "clock": "MLW-18"})).await;
         ids.push(opened.body["id"].as_str().expect("an id").to_owned());
     }
     let bulk = async |partij: &str, body: Value| post(&world, partij, "/v1/deadlines/bulk", &body).await;
@@ -34,7 +34,7 @@ async fn many_are_taken_on_or_done_at_once_each_by_itself() {
     }
     let unknown = world.get(GEMEENTE, "/v1/deadlines?kind=retour").await;
     assert!(unknown.status == 400 && unknown.text.contains("kind bestaat hier niet"), "{}", unknown.text);
-    let done = bulk(GEMEENTE, json!({"ids": ids[..2], "gereed": {"dag": "2026-03-04"}})).await.body;
+    let done = bulk(GEMEENTE, json!({"ids": ids[..2], "finish": {"day": "2026-03-04"}})).await.body;
     assert!(done["items"].as_array().expect("items").iter().all(|item| item["deadline"]["state"] == "met"), "{done}");
     let again = bulk(GEMEENTE, json!({"ids": ids, "acknowledge": {"owner": "Bea", "reason": "ziek"}})).await.body;
     let mut of: Vec<_> = again["items"].as_array().expect("items").iter().map(|item| item["status"].as_u64()).collect();
@@ -46,7 +46,7 @@ async fn many_are_taken_on_or_done_at_once_each_by_itself() {
     for wrong in [
         json!({"ids": [], "acknowledge": taken}),
         json!({"ids": ids}),
-        json!({"ids": ids, "acknowledge": taken, "gereed": {"dag": "2026-03-04"}}),
+        json!({"ids": ids, "acknowledge": taken, "finish": {"day": "2026-03-04"}}),
         json!({"ids": ids, "acknowledge": {"owner": "", "reason": "x"}}),
         json!({"ids": ids, "acknowledge": {"owner": "x", "reason": format!("van {BSN}")}}),
         json!({"ids": (0..501).map(|nr| nr.to_string()).collect::<Vec<_>>(), "acknowledge": taken}),

@@ -47,7 +47,7 @@ const NEW: &str = r#"999990019;0988;41005001;880109;"02";"'=1+1";;start;2018-04-
 #[tokio::test]
 async fn a_gemeente_gets_everything_and_an_aanbieder_what_it_reports_itself() {
     let world = world("mlw-2018").await;
-    let year = "van=2018-01-01&tot=2018-12-30";
+    let year = "from=2018-01-01&to=2018-12-30";
     assert_eq!(rows(&world, GEMEENTE, year).await, [OF_A, OF_B, NEW, STOP]);
     assert_eq!(
         rows(&world, AANBIEDER, year).await,
@@ -56,8 +56,8 @@ async fn a_gemeente_gets_everything_and_an_aanbieder_what_it_reports_itself() {
     );
     assert_eq!(rows(&world, ANDERE, year).await, [""; 0], "another gemeente");
     assert_eq!(rows(&world, "operator", &format!("{year}&partij={AANBIEDER}")).await, [OF_A, STOP]);
-    assert_eq!(rows(&world, AANBIEDER, "van=2018-06-29&tot=2018-06-29").await, [STOP]);
-    assert_eq!(rows(&world, AANBIEDER, "van=2018-04-11&tot=2018-06-28").await, [""; 0]);
+    assert_eq!(rows(&world, AANBIEDER, "from=2018-06-29&to=2018-06-29").await, [STOP]);
+    assert_eq!(rows(&world, AANBIEDER, "from=2018-04-11&to=2018-06-28").await, [""; 0]);
     let audit = world.store().audit(0, 99).await.expect("read");
     assert!(audit.iter().all(|row| row.what == "cak.exported" && !row.detail.contains("999940004")), "{audit:?}");
     let by: Vec<&str> = audit.iter().map(|row| row.who.as_str()).collect();
@@ -67,7 +67,7 @@ async fn a_gemeente_gets_everything_and_an_aanbieder_what_it_reports_itself() {
         ("operator", year.to_owned(), "partij ontbreekt: noem"),
         (AANBIEDER, format!("{year}&partij={GEMEENTE}"), "een andere partij"),
         ("operator", format!("{year}&partij=998"), "partij: schrijf het als"),
-        (GEMEENTE, "van=2018-02-01&tot=2018-01-31".to_owned(), "tot: kies"),
+        (GEMEENTE, "from=2018-02-01&to=2018-01-31".to_owned(), "to: kies"),
     ] {
         let answer = world.get(partij, &format!("/v1/cak?{query}")).await;
         assert!(answer.status == 400 && answer.text.contains(why), "{}", answer.text);
@@ -78,7 +78,7 @@ async fn a_gemeente_gets_everything_and_an_aanbieder_what_it_reports_itself() {
 #[tokio::test]
 async fn where_nothing_was_agreed_on_the_cak_starts_and_stops_have_no_code() {
     let world = world("landelijk-3.2").await;
-    let rows = rows(&world, AANBIEDER, "van=2018-01-01&tot=2018-12-30").await;
+    let rows = rows(&world, AANBIEDER, "from=2018-01-01&to=2018-12-30").await;
     assert_eq!(rows.len(), 4);
     assert_eq!(rows[0], r#"999940004;0988;41005001;880101;"02";"2704";;start;2018-04-10;;;;;;;;;"""#);
     world.stop().await;
@@ -98,9 +98,9 @@ async fn what_was_delivered_is_told_in_minutes_where_its_unit_says_so() {
     factuur(&world, "82").await;
     let delivered = r#"999940004;0988;41005001;880101;"02";"2704";"403";geleverd;2018-04-23;2018-05-20;;1;"82";;oud;aanbieder;;"Het volume is niet in uren of minuten: de geleverde uren zijn hier niet bekend.""#;
     for partij in [GEMEENTE, AANBIEDER] {
-        assert_eq!(rows(&world, partij, "van=2018-04-23&tot=2018-05-20").await, [delivered]);
+        assert_eq!(rows(&world, partij, "from=2018-04-23&to=2018-05-20").await, [delivered]);
     }
-    assert_eq!(rows(&world, AANBIEDER, "van=2018-04-24&tot=2018-05-20").await, [""; 0], "its period begins before");
+    assert_eq!(rows(&world, AANBIEDER, "from=2018-04-24&to=2018-05-20").await, [""; 0], "its period begins before");
     world.stop().await;
 }
 
@@ -126,16 +126,16 @@ async fn the_gemeente_tells_a_price_for_each_period_of_each_client_once() {
     let answer = world.post(AANBIEDER, again.clone()).await;
     assert_eq!((answer.status, &answer.body["verdict"]), (202, &"accepted".into()), "{}", answer.text);
 
-    let around_year_end = "van=2018-12-03&tot=2019-01-27";
+    let around_year_end = "from=2018-12-03&to=2019-01-27";
     assert_eq!(perioden(&world, GEMEENTE, around_year_end).await, [NEW_201813, OLD_201901, NEW_201901]);
-    assert_eq!(perioden(&world, GEMEENTE, "van=2018-12-31&tot=2018-12-31").await, [OLD_201901, NEW_201901]);
-    assert_eq!(perioden(&world, GEMEENTE, "van=2018-12-30&tot=2018-12-30").await, [NEW_201813]);
-    let year = perioden(&world, GEMEENTE, "van=2018-01-01&tot=2018-12-30").await;
+    assert_eq!(perioden(&world, GEMEENTE, "from=2018-12-31&to=2018-12-31").await, [OLD_201901, NEW_201901]);
+    assert_eq!(perioden(&world, GEMEENTE, "from=2018-12-30&to=2018-12-30").await, [NEW_201813]);
+    let year = perioden(&world, GEMEENTE, "from=2018-01-01&to=2018-12-30").await;
     let cents: i64 =
         year.iter().map(|row| row.split(';').nth(5).expect("a price").parse::<i64>().expect("cents")).sum();
     assert!(year.iter().all(|row| row.starts_with("999990019;")), "two products of one client: {year:?}");
     assert_eq!((year.len(), cents), (10, 150_000), "from period 4 to 13");
-    let end = perioden(&world, GEMEENTE, "van=2019-03-25&tot=2019-12-31").await;
+    let end = perioden(&world, GEMEENTE, "from=2019-03-25&to=2019-12-31").await;
     let ended: Vec<&str> = end.iter().map(|row| &row[15..21]).collect();
     assert_eq!(ended, ["201904", "201904"], "no longer than the toewijzingen");
 
@@ -151,7 +151,7 @@ async fn the_gemeente_tells_a_price_for_each_period_of_each_client_once() {
 #[tokio::test]
 async fn periods_of_a_price_are_for_their_gemeente_and_for_no_aanbieder() {
     let world = world("mlw-2018").await;
-    let days = "van=2018-12-03&tot=2018-12-30";
+    let days = "from=2018-12-03&to=2018-12-30";
     assert_eq!(perioden(&world, ANDERE, days).await, [""; 0], "another gemeente");
     assert_eq!(perioden(&world, "operator", &format!("{days}&partij={GEMEENTE}")).await, [NEW_201813]);
     let audit = world.store().audit(0, 99).await.expect("read");
@@ -164,8 +164,8 @@ async fn periods_of_a_price_are_for_their_gemeente_and_for_no_aanbieder() {
         (AANBIEDER, days.to_owned(), 403, "gemeente"),
         (GEMEENTE, format!("{days}&partij={ANDERE}"), 404, ""),
         ("operator", days.to_owned(), 400, "partij ontbreekt"),
-        (GEMEENTE, "van=2018-02-01&tot=2018-01-31".to_owned(), 400, "tot: kies"),
-        (GEMEENTE, "van=2018-02-01".to_owned(), 400, "tot"),
+        (GEMEENTE, "from=2018-02-01&to=2018-01-31".to_owned(), 400, "to: kies"),
+        (GEMEENTE, "from=2018-02-01".to_owned(), 400, "to"),
     ] {
         let answer = world.get(partij, &format!("/v1/cak/perioden?{query}")).await;
         assert!(answer.status == status && answer.text.contains(why), "{}", answer.text);

@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use crate::maker::{credit, prestatie, toewijzing, wmo301, wmo323};
 use crate::world::{AANBIEDER, Answer, GEMEENTE, World};
 
-const DAY: &str = "2026-06-01";
+pub const DAY: &str = "2026-06-01";
 
 /// Who is local.
-const LOCAL: [&str; 3] = [GEMEENTE, AANBIEDER, "1684"];
+pub const LOCAL: [&str; 3] = [GEMEENTE, AANBIEDER, "1684"];
 
 /// A world with two people of the gemeente who decide, one of another, and a toewijzing.
 pub async fn world() -> World {
@@ -39,7 +39,8 @@ pub async fn with_own_software(world: World) -> World {
     world.restart(&LOCAL[1..], &(settings("", "four-eyes") + &own)).await
 }
 
-fn settings(http: &str, answer: &str) -> String {
+/// Two people of the gemeente and one of another, and how declaraties are answered.
+pub fn settings(http: &str, answer: &str) -> String {
     let people = [("Anna", GEMEENTE), ("Bram", GEMEENTE), ("Carla", "1684")];
     let person = |(name, partij): (&str, &str)| {
         let hash = sha256_hex(name.as_bytes());
@@ -81,7 +82,7 @@ pub fn problem(answer: &Answer) -> (u16, &str) {
 async fn stand(world: &World, id: &str) -> (Vec<bool>, i64) {
     let body = world.get(GEMEENTE, &format!("/v1/declaraties/{id}")).await.body;
     let lines = body["lines"].as_array().expect("lines").iter().map(|line| line["granted"] == json!(true));
-    (lines.collect(), body["toegekend"].as_i64().expect("an amount"))
+    (lines.collect(), body["totaal_toegekend_bedrag"].as_i64().expect("an amount"))
 }
 
 #[tokio::test]

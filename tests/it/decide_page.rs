@@ -308,7 +308,7 @@ async fn a_line_of_a_303d_is_granted_in_part_in_euros() {
     assert_eq!(value(&page, "bedrag-1").as_deref(), Some("123,45"));
     assert_eq!(desk.approve(&page, "Bram").await.status, 303);
     let line = world.get(GEMEENTE, &format!("/v1/declaraties/{id}")).await.body["lines"][0].clone();
-    assert_eq!((&line["granted"], &line["toegekend"]), (&json!(true), &json!(12_345)));
+    assert_eq!((&line["granted"], &line["toegekend_bedrag"]), (&json!(true), &json!(12_345)));
     world.stop().await;
 }
 

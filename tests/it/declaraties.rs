@@ -223,7 +223,7 @@ async fn every_line_is_explained_to_its_parties_and_to_nobody_else() {
     assert_eq!(found.status, 200, "{}", found.text);
     let body = &found.body;
     assert_eq!(
-        (&body["ingediend"], &body["toegekend"], &body["void"]),
+        (&body["totaal_ingediend_bedrag"], &body["totaal_toegekend_bedrag"], &body["void"]),
         (&json!(57_500), &json!(10_000), &json!(false))
     );
     assert!(body["antwoord"].is_string() && !found.text.contains(BSN), "{}", found.text);
@@ -289,7 +289,7 @@ async fn the_lines_of_a_declaratie_come_page_by_page_and_the_totals_with_each() 
     let second = page("?limit=2&after=2").await.body;
     assert_eq!((references(&second), &second["next"]), (vec!["3 R3".to_owned()], &Value::Null));
     for body in [&first, &second] {
-        let totals = (&body["line_count"], &body["granted_count"], &body["toegekend"]);
+        let totals = (&body["line_count"], &body["granted_count"], &body["totaal_toegekend_bedrag"]);
         assert_eq!(totals, (&json!(3), &json!(2), &json!(20_000)));
     }
     assert_eq!(page("?after=R2").await.status, 400);

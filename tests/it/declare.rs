@@ -39,14 +39,15 @@ async fn world() -> World {
 
 /// Posts a table about March 2026 under this number; `more` stands behind it in the query.
 async fn declare(world: &World, partij: &str, nummer: &str, more: &str, table: impl Into<reqwest::Body>) -> Answer {
-    let path = format!("/v1/declaraties?gemeente={GEMEENTE}&periode=2026-03&nummer={nummer}{more}");
+    let path = format!("/v1/declaraties?gemeente={GEMEENTE}&periode=2026-03&declaratieNummer={nummer}{more}");
     let url = world.url(&path);
     world.request(|client| client.post(url).bearer_auth(partij).header("content-type", "text/csv").body(table)).await
 }
 
 /// The same in JSON.
 async fn declare_json(world: &World, nummer: &str, regels: &Value) -> Answer {
-    post_json(world, &json!({"gemeente": GEMEENTE, "periode": "2026-03", "nummer": nummer, "regels": regels})).await
+    post_json(world, &json!({"gemeente": GEMEENTE, "periode": "2026-03", "declaratie_nummer": nummer, "rows": regels}))
+        .await
 }
 
 async fn post_json(world: &World, opgave: &Value) -> Answer {
@@ -96,7 +97,13 @@ async fn what_was_delivered_is_declared_and_granted_to_the_cent() {
     assert_eq!(answer.status, 202, "{}", answer.text);
     let part = &answer.body["berichten"][0];
     assert_eq!(
-        (&part["nummer"], &part["berichtsoort"], &part["client_count"], &part["line_count"], &part["ingediend"]),
+        (
+            &part["declaratie_nummer"],
+            &part["berichtsoort"],
+            &part["client_count"],
+            &part["line_count"],
+            &part["totaal_ingediend_bedrag"]
+        ),
         (&json!("202603"), &json!("WMO323"), &json!(1), &json!(1), &json!(10_000))
     );
     assert_eq!((found(part), part.get("xml")), (vec![], None));
@@ -105,7 +112,7 @@ async fn what_was_delivered_is_declared_and_granted_to_the_cent() {
 
     let id = receipt["id"].as_str().expect("an id");
     let judged = world.get(GEMEENTE, &format!("/v1/declaraties/{id}")).await.body;
-    assert_eq!((&judged["toegekend"], &judged["declaratie_nummer"]), (&json!(10_000), &json!("202603")));
+    assert_eq!((&judged["totaal_toegekend_bedrag"], &judged["declaratie_nummer"]), (&json!(10_000), &json!("202603")));
     let line = &judged["lines"][0];
     assert_eq!(
         [&line["referentie_nummer"], &line["product_code"], &line["eenheid"], &line["toewijzing_nummer"]],
@@ -151,12 +158,12 @@ async fn a_proof_shows_the_bericht_and_what_is_found_and_sends_nothing() {
     let heading = HEADING.replace("Tarief", "Tarief;ProductCode;Eenheid");
     let table =
         format!("{heading}700101;2026-03-03;2026-03-31;4;2500;;\n700102;03-03-2026;31-03-2026;21;2500;02A05;16\n");
-    let answer = declare(&world, AANBIEDER, "202603", "&proef=true", table).await;
+    let answer = declare(&world, AANBIEDER, "202603", "&preview=true", table).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     let part = &answer.body["berichten"][0];
     let wanted = [(3, "HVB-04", false), (3, "TR369", true)];
     assert_eq!(found(part), wanted.map(|(row, rule, is_error)| (Some(row), rule.to_owned(), is_error)));
-    assert_eq!(part["findings"][1]["uitleg"], "/regels/TR369");
+    assert_eq!(part["findings"][1]["explanation"], "/regels/TR369");
     let xml = part["xml"].as_str().expect("a bericht");
     assert!(xml.contains(":DeclaratieNummer>202603<") && xml.contains(BSN), "{xml}");
     assert_eq!((world.berichten().await, part.get("receipt")), (before, None));
@@ -200,13 +207,17 @@ async fn a_credit_needs_only_the_name_of_the_line_and_makes_room_for_it_anew() {
     let answer = declare(&world, AANBIEDER, "202603B", "", both).await;
     assert_eq!(answer.status, 202, "{}", answer.text);
     let part = &answer.body["berichten"][0];
-    assert_eq!((&part["ingediend"], &part["receipt"]["verdict"]), (&json!(2_500), &json!("accepted")), "{part}");
+    assert_eq!(
+        (&part["totaal_ingediend_bedrag"], &part["receipt"]["verdict"]),
+        (&json!(2_500), &json!("accepted")),
+        "{part}"
+    );
     let id = part["receipt"]["id"].as_str().expect("an id");
     let lines = world.get(AANBIEDER, &format!("/v1/declaraties/{id}")).await.body["lines"].clone();
     let told = |line: usize, name: &str| lines[line][name].clone();
-    assert_eq!([told(0, "ingediend"), told(0, "referentie_nummer")], [json!(-10_000), json!("202603B-2")]);
+    assert_eq!([told(0, "ingediend_bedrag"), told(0, "referentie_nummer")], [json!(-10_000), json!("202603B-2")]);
     assert_eq!([told(0, "vorig_referentie_nummer"), told(0, "geleverd_volume")], [json!("202603-1"), json!(4)]);
-    assert_eq!([told(1, "ingediend"), told(1, "referentie_nummer")], [json!(12_500), json!("202603B-1")]);
+    assert_eq!([told(1, "ingediend_bedrag"), told(1, "referentie_nummer")], [json!(12_500), json!("202603B-1")]);
 
     let twice = declare(&world, AANBIEDER, "202603C", "", "VorigReferentieNummer\n202603-1\n").await;
     assert_eq!((twice.status, found(&twice.body["berichten"][0])), (422, vec![(Some(2), "TR390".to_owned(), true)]));
@@ -267,17 +278,17 @@ async fn who_may_not_and_what_is_not_readable_is_told_apart() {
     let refused = post(path, "application/json", list).await;
     assert!(refused.status == 422 && refused.body["rows"][0]["row"] == 1, "a list of no rows: {}", refused.text);
     let rows = json!([{"toewijzing_nummer": 700_101, "begindatum": "2026-03-03", "einddatum": "2026-03-31", "volume": 4, "tarief": 2500}]);
-    let as_list = format!("{path}?gemeente={GEMEENTE}&periode=2026-03&nummer=LIST&proef=true");
+    let as_list = format!("{path}?gemeente={GEMEENTE}&periode=2026-03&declaratieNummer=LIST&preview=true");
     let proved = post(&as_list, "application/json", rows.to_string()).await;
     assert_eq!((proved.status, &proved.body["berichten"][0]["line_count"]), (200, &json!(1)), "{}", proved.text);
     let unnamed = post(path, "application/json", rows.to_string()).await;
     assert_eq!((unnamed.status, &unnamed.body["errors"][0]["location"]["name"]), (400, &json!("gemeente")));
     assert_eq!(post(path, "text/csv", "x".repeat(26_214_401)).await.status, 413);
     for (query, name) in [
-        ("periode=2026-03&nummer=1", "gemeente"),
-        ("gemeente=0384&periode=maart&nummer=1", "periode"),
-        ("gemeente=0384&periode=2026-03&nummer=2026-03", "nummer"),
-        ("gemeente=0384&periode=2026-03&nummer=1&release=3.1", "release"),
+        ("periode=2026-03&declaratieNummer=1", "gemeente"),
+        ("gemeente=0384&periode=maart&declaratieNummer=1", "periode"),
+        ("gemeente=0384&periode=2026-03&declaratieNummer=2026-03", "declaratieNummer"),
+        ("gemeente=0384&periode=2026-03&declaratieNummer=1&release=3.1", "release"),
     ] {
         let answer = post(&format!("{path}?{query}"), "text/csv", table()).await;
         let detail = answer.body["detail"].as_str().unwrap_or_default().to_owned();
@@ -302,13 +313,13 @@ async fn minutes_at_a_tariff_per_hour_are_rounded_as_the_standard_has_it() {
             "volume": volume, "eenheid": eenheid})
     };
     let regels = json!([regel("03-03", "03-31", "01", 50), regel("04-01", "04-30", "04", 3)]);
-    let opgave = json!({"gemeente": GEMEENTE, "periode": "2026-05", "nummer": "202605", "regels": regels});
+    let opgave = json!({"gemeente": GEMEENTE, "periode": "2026-05", "declaratie_nummer": "202605", "rows": regels});
     let answer = post_json(&world, &opgave).await;
     let part = &answer.body["berichten"][0];
     assert_eq!(part["receipt"]["verdict"], "accepted", "{}", answer.text);
     let id = part["receipt"]["id"].as_str().expect("an id");
     let lines = world.get(AANBIEDER, &format!("/v1/declaraties/{id}")).await.body["lines"].clone();
-    let price = |line: usize| (lines[line]["product_tarief"].clone(), lines[line]["ingediend"].clone());
+    let price = |line: usize| (lines[line]["product_tarief"].clone(), lines[line]["ingediend_bedrag"].clone());
     assert_eq!(
         [price(0), price(1)],
         [(json!(42), json!(2_092)), (json!(2_510), json!(7_530))],
@@ -323,21 +334,26 @@ async fn a_tariff_of_another_unit_than_the_toewijzing_is_told_how_it_was_read() 
     let heading = "ToewijzingNummer;Begindatum;Einddatum;Volume;Eenheid;";
     let row = "700101;2026-03-03;2026-03-31;380;01;2500\n";
     let proof = |column: &str| format!("{heading}{column}\n{row}");
-    let per_minute = declare(&world, AANBIEDER, "202603", "&proef=true", proof("Tarief")).await;
+    let per_minute = declare(&world, AANBIEDER, "202603", "&preview=true", proof("Tarief")).await;
     let part = &per_minute.body["berichten"][0];
-    assert_eq!(part["ingediend"], 950_000, "{}", per_minute.text);
+    assert_eq!(part["totaal_ingediend_bedrag"], 950_000, "{}", per_minute.text);
     let told = part["findings"].as_array().expect("findings").iter().find(|one| one["rule"].is_null());
     let told = told.unwrap_or_else(|| panic!("no remark: {}", per_minute.text));
     assert_eq!((&told["row"], &told["severity"]), (&json!(2), &json!("warning")));
     let text = told["text"].as_str().expect("a text");
     assert!(text.contains("€ 25,00 per minuut") && text.contains("Tarief per uur"), "{text}");
 
-    let per_hour = declare(&world, AANBIEDER, "202603", "&proef=true", proof("Tarief per uur")).await;
+    let per_hour = declare(&world, AANBIEDER, "202603", "&preview=true", proof("Tarief per uur")).await;
     let part = &per_hour.body["berichten"][0];
-    assert_eq!((&part["ingediend"], found(part)), (&json!(15_833), vec![]), "380 / 60 x 25 euro: {}", per_hour.text);
+    assert_eq!(
+        (&part["totaal_ingediend_bedrag"], found(part)),
+        (&json!(15_833), vec![]),
+        "380 / 60 x 25 euro: {}",
+        per_hour.text
+    );
 
     let both = format!("{heading}Tarief;Tarief per uur\n700101;2026-03-03;2026-03-31;380;01;42;2500\n");
-    let both = declare(&world, AANBIEDER, "202603", "&proef=true", both).await;
+    let both = declare(&world, AANBIEDER, "202603", "&preview=true", both).await;
     assert_eq!((both.status, problems(&both).len()), (422, 1), "{}", both.text);
     world.stop().await;
 }
@@ -349,10 +365,10 @@ async fn minutes_of_a_period_are_added_up_before_they_become_hours() {
         let rows: Vec<String> =
             minutes.iter().map(|minutes| format!("700101;2026-03-03;2026-03-31;{minutes};2500\n")).collect();
         let table = format!("{}{}", HEADING.replace("Volume", "Minuten"), rows.concat());
-        let answer = declare(&world, AANBIEDER, "202603", "&proef=true", table).await;
+        let answer = declare(&world, AANBIEDER, "202603", "&preview=true", table).await;
         let part = answer.body["berichten"][0].clone();
         assert_eq!(part["line_count"], 1, "{}", answer.text);
-        part["ingediend"].as_i64().expect("an amount") / 2500
+        part["totaal_ingediend_bedrag"].as_i64().expect("an amount") / 2500
     };
     assert_eq!(hours(&[95, 95, 95, 95]).await, 6, "not twice four");
     assert_eq!(
@@ -365,7 +381,7 @@ async fn minutes_of_a_period_are_added_up_before_they_become_hours() {
         "{}700101;2026-03-03;2026-03-31;95;2500\n700101;2026-03-03;2026-03-31;95;2600\n",
         HEADING.replace("Volume", "Minuten")
     );
-    let mixed = declare(&world, AANBIEDER, "202603", "&proef=true", mixed).await;
+    let mixed = declare(&world, AANBIEDER, "202603", "&preview=true", mixed).await;
     assert!(problems(&mixed)[0].contains("Rij 2"), "{}", mixed.text);
     world.stop().await;
 }

@@ -42,7 +42,7 @@ pub async fn post(world: &World, partij: &str, path: &str, body: &Value) -> Answ
 
 /// Opens one of these parties, counted from 3 March 2026, with these members on top.
 pub async fn open(world: &World, partij: &str, other: Value) -> Answer {
-    let mut body = json!({"gemeente": GEMEENTE, "aanbieder": AANBIEDER, "vanaf": "2026-03-03"});
+    let mut body = json!({"gemeente": GEMEENTE, "aanbieder": AANBIEDER, "from": "2026-03-03"});
     body.as_object_mut().expect("an object").extend(other.as_object().expect("an object").clone());
     body.as_object_mut().expect("an object").retain(|_, value| !value.is_null());
     post(world, partij, "/v1/deadlines", &body).await
@@ -82,7 +82,7 @@ async fn a_term_runs_as_long_as_the_profile_says() {
     ] {
         let world = world(profile).await;
         for (asked, clock, responsible, due, warn_from) in terms {
-            let answer = open(&world, GEMEENTE, json!({"kenmerk": clock, "clock": asked})).await;
+            let answer = open(&world, GEMEENTE, json!({"name": clock, "clock": asked})).await;
             assert_eq!(answer.status, 201, "{}", answer.text);
             let told = ["clock", "responsible", "due", "warn_from", "state"].map(|name| &answer.body[name]);
             assert_eq!(told, [clock, responsible, due, warn_from, "open"], "{profile}");
@@ -95,7 +95,7 @@ async fn a_term_runs_as_long_as_the_profile_says() {
 async fn ten_werkdagen_are_not_ten_dagen() {
     let world = world("mlw-2018").await;
     // Thursday before Easter.
-    let easter = json!({"kenmerk": "a", "clock": "MLW-18", "vanaf": "2026-04-02"});
+    let easter = json!({"name": "a", "clock": "MLW-18", "from": "2026-04-02"});
     assert_eq!(open(&world, AANBIEDER, easter).await.body["due"], "2026-04-20");
     world.stop().await;
 }
@@ -103,20 +103,21 @@ async fn ten_werkdagen_are_not_ten_dagen() {
 #[tokio::test]
 async fn the_same_request_gets_the_same_deadline_and_another_one_is_refused() {
     let world = world("mlw-2018").await;
-    let asked = json!({"kenmerk": "plan 1", "clock": "MLW-18", "toewijzing_nummer": 700_101, "referentie": "brief 7"});
+    let asked = json!({"name": "plan 1", "clock": "MLW-18", "toewijzing_nummer": 700_101, "referentie": "brief 7"});
     let first = open(&world, GEMEENTE, asked.clone()).await;
     assert_eq!(first.status, 201, "{}", first.text);
     let again = open(&world, GEMEENTE, asked).await;
     assert_eq!((again.status, &again.body), (200, &first.body));
-    let by_name = json!({"kenmerk": "plan 1", "clock": "ondersteuningsplan", "toewijzing_nummer": 700_101, "referentie": "brief 7"});
+    let by_name =
+        json!({"name": "plan 1", "clock": "ondersteuningsplan", "toewijzing_nummer": 700_101, "referentie": "brief 7"});
     assert_eq!(open(&world, GEMEENTE, by_name).await.body["id"], first.body["id"]);
-    let other = open(&world, GEMEENTE, json!({"kenmerk": "plan 1", "clock": "MLW-18"})).await;
+    let other = open(&world, GEMEENTE, json!({"name": "plan 1", "clock": "MLW-18"})).await;
     assert_eq!(problem(&other), (409, "al-gemeld"), "{}", other.text);
-    let of_aanbieder = open(&world, AANBIEDER, json!({"kenmerk": "plan 1", "clock": "MLW-18"})).await;
+    let of_aanbieder = open(&world, AANBIEDER, json!({"name": "plan 1", "clock": "MLW-18"})).await;
     assert_eq!(of_aanbieder.status, 201, "each has names of its own: {}", of_aanbieder.text);
     let opened = &first.body["opened"];
-    let wanted = json!({"kenmerk": "plan 1", "afspraak": "MLW-18", "gemeente": GEMEENTE, "aanbieder": AANBIEDER,
-        "vanaf": "2026-03-03", "referentie": "brief 7"});
+    let wanted = json!({"name": "plan 1", "agreement": "MLW-18", "gemeente": GEMEENTE, "aanbieder": AANBIEDER,
+        "from": "2026-03-03", "referentie": "brief 7"});
     assert_eq!((opened, &first.body["subject"]), (&wanted, &json!("700101")));
     assert_eq!(audit(&world).await, [format!("{GEMEENTE} deadline.opened"), format!("{AANBIEDER} deadline.opened")]);
     world.stop().await;
@@ -125,7 +126,7 @@ async fn the_same_request_gets_the_same_deadline_and_another_one_is_refused() {
 #[tokio::test]
 async fn what_cannot_be_opened_is_refused_and_says_why() {
     let world = world("mlw-2018").await;
-    let name = |clock: &str| json!({"kenmerk": "a", "clock": clock});
+    let name = |clock: &str| json!({"name": "a", "clock": clock});
     let with = |other: Value| {
         let mut body = name("MLW-18");
         body.as_object_mut().expect("an object").extend(other.as_object().expect("an object").clone());
@@ -146,8 +147,8 @@ async fn what_cannot_be_opened_is_refused_and_says_why() {
         (GEMEENTE, with(json!({"gemeente": AANBIEDER})), (422, "inhoud"), "4 cijfers"),
         (GEMEENTE, with(json!({"referentie": format!("client {BSN}")})), (422, "inhoud"), "BSN"),
         (GEMEENTE, with(json!({"toewijzing_nummer": -1})), (422, "inhoud"), "999999999"),
-        (GEMEENTE, with(json!({"kenmerk": "/"})), (422, "kenmerk"), "35 tekens"),
-        (GEMEENTE, with(json!({"vanaf": "3 maart"})), (422, "inhoud"), "2018-04-03"),
+        (GEMEENTE, with(json!({"name": "/"})), (422, "kenmerk"), "35 tekens"),
+        (GEMEENTE, with(json!({"from": "3 maart"})), (422, "inhoud"), "2018-04-03"),
         (GEMEENTE, with(json!({"bsn": BSN})), (422, "inhoud"), "Stuur JSON"),
     ] {
         let answer = open(&world, partij, body.clone()).await;
@@ -166,7 +167,7 @@ async fn what_cannot_be_opened_is_refused_and_says_why() {
 async fn what_was_done_is_met_or_late_by_its_day() {
     let world = world("mlw-2018").await;
     let id = async |kenmerk: &str| {
-        let opened = open(&world, GEMEENTE, json!({"kenmerk": kenmerk, "clock": "MLW-18"})).await;
+        let opened = open(&world, GEMEENTE, json!({"name": kenmerk, "clock": "MLW-18"})).await;
         opened.body["id"].as_str().expect("an id").to_owned()
     };
     let (first, second) = (id("a").await, id("b").await);
@@ -174,7 +175,7 @@ async fn what_was_done_is_met_or_late_by_its_day() {
     world.rest().await;
     assert_eq!(world.deadlines().await.len(), 2);
     let done = async |partij: &str, id: &str, dag: &str| {
-        post(&world, partij, &format!("/v1/deadlines/{id}/gereed"), &json!({"dag": dag})).await
+        post(&world, partij, &format!("/v1/deadlines/{id}/gereed"), &json!({"day": dag})).await
     };
     for dag in ["2026-03-02", "2026-03-19"] {
         assert_eq!(problem(&done(AANBIEDER, &first, dag).await), (422, "dag-van-gereed"));
@@ -182,7 +183,7 @@ async fn what_was_done_is_met_or_late_by_its_day() {
     assert_eq!(done(ANDERE, &first, "2026-03-17").await.status, 404, "of other parties");
     let met = done(AANBIEDER, &first, "2026-03-17").await;
     assert_eq!(
-        (met.status, &met.body["state"], &met.body["opened"]["gereed_op"]),
+        (met.status, &met.body["state"], &met.body["opened"]["done_on"]),
         (200, &json!("met"), &json!("2026-03-17"))
     );
     assert_eq!(done("operator", &second, "2026-03-18").await.body["state"], "late");
@@ -204,7 +205,7 @@ async fn what_was_done_is_met_or_late_by_its_day() {
 async fn every_deadline_can_be_taken_on_while_somebody_waits_for_it() {
     let world = world("mlw-2018").await;
     world.post(GEMEENTE, WMO301).await;
-    let opened = open(&world, AANBIEDER, json!({"kenmerk": "a", "clock": "MLW-18"})).await.body["id"].clone();
+    let opened = open(&world, AANBIEDER, json!({"name": "a", "clock": "MLW-18"})).await.body["id"].clone();
     let page = world.get(AANBIEDER, "/v1/deadlines").await.body;
     let of_bericht = page["items"].as_array().expect("a page").iter().find(|one| one["clock"] == "start-na-toewijzing");
     let of_bericht = of_bericht.expect("a clock of the 301")["id"].clone();
@@ -233,14 +234,14 @@ async fn every_deadline_can_be_taken_on_while_somebody_waits_for_it() {
     }
     assert_eq!(problem(&take(GEMEENTE, &opened, "x", &format!("van {BSN}")).await), (422, "inhoud"));
     let listed = world.get(AANBIEDER, "/v1/deadlines").await.text;
-    assert!(listed.contains("overgenomen") && listed.contains("\"afspraak\":\"MLW-18\""), "{listed}");
+    assert!(listed.contains("overgenomen") && listed.contains("\"agreement\":\"MLW-18\""), "{listed}");
     assert_eq!(world.get(ANDERE, "/v1/deadlines").await.body["items"], json!([]));
     let page = section(&in_session(&world, "/termijnen").await, "termijnen");
     for part in ["Opgepakt door", "Bea: overgenomen", "MLW-18 a, vanaf 03-03-2026", "ondersteuningsplan deel 2"] {
         assert!(page.contains(part), "{part} is missing: {page}");
     }
     let path = format!("/v1/deadlines/{}/gereed", opened.as_str().expect("an id"));
-    assert_eq!(post(&world, GEMEENTE, &path, &json!({"dag": "2026-03-04"})).await.status, 200);
+    assert_eq!(post(&world, GEMEENTE, &path, &json!({"day": "2026-03-04"})).await.status, 200);
     assert_eq!(problem(&take(GEMEENTE, &opened, "x", "y").await), (409, "afgelopen"));
     let rows = world.store().audit(0, 100).await.expect("read");
     let taken =
@@ -261,7 +262,7 @@ async fn a_pause_is_over_when_its_stop_is_reported() {
     let start = world.post(AANBIEDER, wmo305("S1", "2026-03-04", 1, json!({"Begindatum": "2026-03-02"}))).await;
     assert_eq!(start.body["verdict"], "accepted", "{}", start.text);
     for (kenmerk, nummer) in [("een", 1), ("twee", 2)] {
-        let pause = json!({"kenmerk": kenmerk, "clock": "pauze", "toewijzing_nummer": nummer});
+        let pause = json!({"name": kenmerk, "clock": "pauze", "toewijzing_nummer": nummer});
         assert_eq!(open(&world, AANBIEDER, pause).await.status, 201);
     }
     let stop = json!({"Begindatum": "2026-03-02", "Einddatum": "2026-03-03", "RedenBeeindiging": "20"});
@@ -280,10 +281,10 @@ async fn support_on_a_written_order_is_not_watched_from_its_toewijzing() {
         let path = format!("/v1/toewijzingen/{GEMEENTE}/{nummer}/spoed");
         send(&world, partij, reqwest::Method::PUT, &path, &body).await
     };
-    let order = json!({"aanbieder": AANBIEDER, "dag": "2026-03-01", "referentie": "brief 112"});
+    let order = json!({"aanbieder": AANBIEDER, "day": "2026-03-01", "referentie": "brief 112"});
     world.post(GEMEENTE, wmo301("T1", "2026-03-02", &[toewijzing(1, json!({}))])).await;
     let told = spoed(GEMEENTE, 1, order.clone()).await;
-    assert_eq!((told.status, &told.body["told_by"]), (200, &json!(GEMEENTE)), "{}", told.text);
+    assert_eq!((told.status, &told.body["recorded_by"]), (200, &json!(GEMEENTE)), "{}", told.text);
     assert_eq!(spoed("operator", 1, order.clone()).await.body, told.body, "told again");
     assert_eq!(spoed("operator", 2, order.clone()).await.status, 200, "before its toewijzing is there");
     let second = json!({"Product": {"Categorie": "02", "Code": "02A05"}});
@@ -299,7 +300,7 @@ async fn support_on_a_written_order_is_not_watched_from_its_toewijzing() {
     for partij in [AANBIEDER, ANDERE] {
         assert_eq!(problem(&spoed(partij, 3, order.clone()).await), (403, "andere-partij"));
     }
-    for body in [json!({"dag": "2026-03-01"}), json!([AANBIEDER, "2026-03-01", "brief 112"])] {
+    for body in [json!({"day": "2026-03-01"}), json!([AANBIEDER, "2026-03-01", "brief 112"])] {
         assert_eq!(problem(&spoed(GEMEENTE, 3, body.clone()).await), (422, "inhoud"), "{body}");
     }
     assert_eq!(audit(&world).await, [format!("{GEMEENTE} toewijzing.spoed"), "operator toewijzing.spoed".to_owned()]);
@@ -317,9 +318,9 @@ fn spoed(nummer: i64) -> String {
 }
 
 async fn tell_order(world: &World, nummer: i64, referentie: &str) {
-    let order = json!({"aanbieder": AANBIEDER, "dag": "2026-03-01", "referentie": referentie});
+    let order = json!({"aanbieder": AANBIEDER, "day": "2026-03-01", "referentie": referentie});
     let told = send(world, GEMEENTE, reqwest::Method::PUT, &spoed(nummer), &order).await;
-    assert_eq!((told.status, &told.body["ingetrokken"]), (200, &Value::Null), "{}", told.text);
+    assert_eq!((told.status, &told.body["withdrawn"]), (200, &Value::Null), "{}", told.text);
 }
 
 async fn withdraw_order(world: &World, partij: &str, nummer: i64) -> Answer {
@@ -352,7 +353,7 @@ async fn the_term_is_watched_again_once_an_order_is_taken_back() {
     assert_eq!(start_clocks(&world).await, ["2026-03-18 void"; 2]);
     let taken_back = withdraw_order(&world, GEMEENTE, 1).await;
     assert_eq!((taken_back.status, &taken_back.body["referentie"]), (200, &json!("brief 112")), "{}", taken_back.text);
-    let withdrawn = &taken_back.body["ingetrokken"];
+    let withdrawn = &taken_back.body["withdrawn"];
     assert_eq!((&withdrawn["by"], &withdrawn["reason"]), (&json!(GEMEENTE), &json!("voor een ander")));
     assert_eq!(withdraw_order(&world, "operator", 2).await.status, 200);
     assert_eq!(start_clocks(&world).await, ["2026-03-18 open", "2026-03-18 met"], "support on the second one began");
@@ -419,7 +420,7 @@ async fn the_command_lists_what_is_awaited_beside_a_gateway_that_runs() {
     };
     for (kenmerk, days) in [("laat", 15), ("vandaag", 14), ("later", 0)] {
         let vanaf = today.checked_sub_days(Days::new(days)).expect("a day");
-        let body = json!({"kenmerk": kenmerk, "clock": "besluit", "gemeente": GEMEENTE, "vanaf": vanaf});
+        let body = json!({"name": kenmerk, "clock": "besluit", "gemeente": GEMEENTE, "from": vanaf});
         let opened = post("/v1/deadlines".to_owned(), body).await;
         let path = format!("/v1/deadlines/{}/acknowledge", opened["id"].as_str().expect("an id"));
         let taken = post(path, json!({"owner": "@team", "reason": "=HYPERLINK(\"x\")"})).await;
@@ -432,7 +433,7 @@ async fn the_command_lists_what_is_awaited_beside_a_gateway_that_runs() {
         assert_eq!(output.status.code(), Some(status), "{output:?}");
         let lines = String::from_utf8(output.stdout).expect("UTF-8");
         let lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).expect("a line of JSON"));
-        lines.map(|line| format!("{} {}", line["opened"]["kenmerk"], line["stand"]).replace('"', "")).collect()
+        lines.map(|line| format!("{} {}", line["opened"]["name"], line["stand"]).replace('"', "")).collect()
     };
     assert_eq!(stands(&[]), ["laat overdue", "vandaag soon", "later open"]);
     assert_eq!(stands(&["--overdue"]), ["laat overdue"]);

@@ -68,17 +68,18 @@ async fn by_api(world: &World, id: &str) -> (usize, Vec<Line>) {
     let (mut pages, mut lines, mut after) = (0, Vec::new(), String::new());
     loop {
         let body = world.get(AANBIEDER, &format!("/v1/declaraties/{id}?limit=200{after}")).await.body;
-        let totals = ["line_count", "granted_count", "ingediend", "toegekend", "betaalbaar"].map(|name| &body[name]);
+        let totals = ["line_count", "granted_count", "totaal_ingediend_bedrag", "totaal_toegekend_bedrag", "payable"]
+            .map(|name| &body[name]);
         assert_eq!(
             totals.map(|total| total.as_i64().expect("a number")),
             [MANY, i64::try_from(granted.len()).expect("few"), ingediend, toegekend, toegekend]
         );
         for (line, nr) in body["lines"].as_array().expect("lines").iter().zip(lines.len() + 1..) {
             assert_eq!(line["line"], json!(nr));
-            assert_eq!(line["granted"], json!(line["toegekend"] != json!(0)), "{line}");
+            assert_eq!(line["granted"], json!(line["toegekend_bedrag"] != json!(0)), "{line}");
             let cents = |name: &str| line[name].as_i64().expect("an amount");
             let referentie = line["referentie_nummer"].as_str().expect("a name").to_owned();
-            lines.push(Line { referentie, ingediend: cents("ingediend"), toegekend: cents("toegekend") });
+            lines.push(Line { referentie, ingediend: cents("ingediend_bedrag"), toegekend: cents("toegekend_bedrag") });
         }
         pages += 1;
         let Some(next) = body["next"].as_str() else { return (pages, lines) };

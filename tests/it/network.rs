@@ -187,7 +187,7 @@ async fn what_a_gemeente_sends_is_checked_before_it_leaves() {
     assert_eq!(held.status, 422, "{}", held.text);
     let finding = &held.body["findings"][0];
     assert_eq!((&finding["rule"], &finding["retourcode"]), (&json!("TR061"), &json!("0001")), "{}", held.text);
-    assert_eq!(finding["uitleg"], "/regels/TR061");
+    assert_eq!(finding["explanation"], "/regels/TR061");
     assert!(world.wire().is_empty() && world.deadlines().await.is_empty(), "nothing left, nothing is awaited");
     // Of a 304 the standard has no code for this, and yet it is wrong.
     let antwoord = include_str!("../../fixtures/regels/IV056b/fout-toegekend.xml");

@@ -1,5 +1,6 @@
 //! The description of the API: valid, complete, and of one mind with the gateway about every bericht.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -25,9 +26,9 @@ const CALLS: [&str; 50] = [
     "get /v1/berichten/{id}/json",
     "get /v1/berichten/{id}/xml",
     "get /v1/betalingen",
-    "get /v1/betalingen/{kenmerk}",
-    "get /v1/betalingen/{kenmerk}/csv",
-    "get /v1/betalingen/{kenmerk}/pain001",
+    "get /v1/betalingen/{name}",
+    "get /v1/betalingen/{name}/csv",
+    "get /v1/betalingen/{name}/pain001",
     "get /v1/cak",
     "get /v1/cak/perioden",
     "get /v1/deadlines",
@@ -47,8 +48,8 @@ const CALLS: [&str; 50] = [
     "get /v1/toewijzingen/{gemeente}/{nummer}",
     "get /v1/vorderingen",
     "post /v1/berichten",
-    "post /v1/betalingen/{kenmerk}/betaald",
-    "post /v1/betalingen/{kenmerk}/intrekken",
+    "post /v1/betalingen/{name}/betaald",
+    "post /v1/betalingen/{name}/intrekken",
     "post /v1/deadlines",
     "post /v1/deadlines/bulk",
     "post /v1/deadlines/{id}/acknowledge",
@@ -65,7 +66,7 @@ const CALLS: [&str; 50] = [
     "post /v1/postbus/{id}/ontvangen",
     "post /v1/toewijzingen/{gemeente}/{nummer}/spoed/intrekken",
     "post /v1/validate",
-    "put /v1/betalingen/{kenmerk}",
+    "put /v1/betalingen/{name}",
     "put /v1/toewijzingen/{gemeente}/{nummer}/spoed",
 ];
 
@@ -199,7 +200,7 @@ async fn a_call_reads_as_much_json_as_the_document_says_and_no_more() {
         let detail = told["inhoud-te-groot"]["value"]["detail"].as_str().unwrap_or_else(|| panic!("{call}: no 413"));
         let limit: usize = detail.split(' ').find_map(|word| word.parse().ok()).expect("a number");
         let (method, path) = call.split_once(' ').expect("method and path");
-        let path = ["{id}", "{kenmerk}", "{nummer}"].iter().fold(path.to_owned(), |path, name| path.replace(name, "1"));
+        let path = ["{id}", "{name}", "{nummer}"].iter().fold(path.to_owned(), |path, name| path.replace(name, "1"));
         let url = world.url(&path.replace("{gemeente}", GEMEENTE));
         let method = reqwest::Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
         let send = async |size: usize| {
@@ -343,4 +344,66 @@ async fn people_read_the_same_without_a_token_or_script() {
     assert!(schema.text.contains("href=\"/docs/iWmo-3.2.LDT_Datum\""), "{}", schema.text);
     assert_eq!(get("/docs/nergens").await.status, 404);
     world.stop().await;
+}
+
+/// Names that the API had in Dutch, although the standard has no such noun.
+const OF_OLD: [&str; 26] = [
+    "afspraak",
+    "begunstigde",
+    "betaalbaar",
+    "betaald",
+    "betaald_op",
+    "betaling",
+    "betalingen",
+    "dag",
+    "gereed_op",
+    "gevorderd",
+    "gevraagd",
+    "in_betaling",
+    "ingediend",
+    "ingetrokken",
+    "kenmerk",
+    "overgeslagen",
+    "proef",
+    "reden",
+    "regels",
+    "toegekend",
+    "tot",
+    "totaal",
+    "uitleg",
+    "uitvoerdatum",
+    "van",
+    "vanaf",
+];
+
+#[tokio::test]
+async fn members_and_parameters_are_dutch_only_where_the_standard_is() {
+    let world = crate::decide::world().await;
+    let document = document(&world).await;
+    let mut names = BTreeSet::new();
+    named_in(&document["components"]["schemas"], &mut names);
+    let calls = document["paths"].as_object().expect("paths").iter();
+    calls.filter(|(path, _)| path.starts_with("/v1")).for_each(|(_, calls)| named_in(calls, &mut names));
+    for known in ["toewijzing_nummer", "ingediend_bedrag", "reason", "dueBy", "execution_date"] {
+        assert!(names.contains(known), "{known} is there, so names were found");
+    }
+    let back: Vec<&String> = names.iter().filter(|name| OF_OLD.contains(&name.as_str())).collect();
+    assert!(back.is_empty(), "see docs/adr/0007-languages.md: {back:?}");
+    world.stop().await;
+}
+
+/// The members of all schemas in this, and the parameters of all calls.
+fn named_in(value: &Value, names: &mut BTreeSet<String>) {
+    match value {
+        Value::Array(all) => all.iter().for_each(|one| named_in(one, names)),
+        Value::Object(members) => {
+            names.extend(
+                members.get("properties").and_then(Value::as_object).into_iter().flat_map(|all| all.keys().cloned()),
+            );
+            let parameters = members.get("parameters").and_then(Value::as_array).into_iter().flatten();
+            names.extend(parameters.filter_map(|one| one["name"].as_str().map(str::to_owned)));
+            members.iter().filter(|(name, _)| *name != "example").for_each(|(_, one)| named_in(one, names));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }

@@ -8,6 +8,8 @@ use std::process::{Command, Output};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::decide::{DAY, LOCAL, decide, settings};
+use crate::maker::{prestatie, toewijzing, wmo301, wmo323};
 use crate::world::{AANBIEDER, ANDERE, GEMEENTE, WMO301, WMO305, World};
 
 const RELEASE: &str = r#"
@@ -126,6 +128,29 @@ async fn a_release_of_a_folder_is_read_judged_and_answered_in_its_own_words() {
 
     let described = world.get("", "/openapi.json").await.text;
     assert!(described.contains("\"WMO305-3.9\"") && described.contains("Toelichting"), "it is described");
+    world.stop().await;
+}
+
+/// What was found when the declaratie came in goes into the answer of people as it was found, in the words of its release.
+#[tokio::test]
+async fn people_answer_a_declaratie_with_the_retourcodes_of_its_release() {
+    let folder = added(&RELEASE.replace("TR019 = \"9919\" }", "TR019 = \"9919\", TR338 = \"9919\" }"));
+    let releases = format!("[releases]\nfolder = {:?}\n", folder.path().to_str().expect("UTF-8"));
+    let world = World::start(&LOCAL, &(releases + &settings("", "four-eyes")), None).await;
+    world.at("2026-06-01T09:00:00+02:00");
+    let of_3_9 = |bericht: Vec<u8>| in_3_9(&String::from_utf8(bericht).expect("UTF-8"));
+    let given = of_3_9(wmo301("T1", "2026-03-02", &[toewijzing(700_101, json!({}))]));
+    assert_eq!(world.post(GEMEENTE, given).await.body["verdict"], "accepted");
+    let strange = prestatie("R2", json!({"ToewijzingNummer": 799_998}));
+    let declared = world.post(AANBIEDER, of_3_9(wmo323("D1", DAY, &[prestatie("R1", json!({})), strange]))).await;
+    let finding = &declared.body["findings"][0];
+    assert_eq!((&finding["rule"], &finding["retourcode"]), (&json!("TR338"), &json!("9919")), "{}", declared.text);
+    let id = declared.body["id"].as_str().expect("an id");
+    let proposal = decide(&world, "Anna", id, &json!({"lines": []})).await.body["id"].clone();
+    let approved = decide(&world, "Bram", id, &json!({"approve": proposal})).await;
+    assert_eq!((approved.status, &approved.body["release"]), (200, &json!("3.9")), "{}", approved.text);
+    let antwoord = xml_of(&world, AANBIEDER, &approved.body["id"]).await;
+    assert!(antwoord.contains("RetourCode>9919<") && !antwoord.contains("RetourCode>9338<"), "{antwoord}");
     world.stop().await;
 }
 

@@ -61,7 +61,7 @@ async fn a_month_is_declared_by_the_end_of_the_next_and_paid_within_thirty_days(
     };
     let made = send(Method::PUT, "juni", json!({})).await;
     assert_eq!(made.status, 201, "{}", made.text);
-    let paid = send(Method::POST, "juni/betaald", json!({"dag": "2026-06-02"})).await;
+    let paid = send(Method::POST, "juni/betaald", json!({"day": "2026-06-02"})).await;
     assert_eq!(paid.status, 200, "{}", paid.text);
     assert_eq!(deadlines(&world, &id).await[0], format!("betaling D1 2026-05-30 late {GEMEENTE}"));
     assert_eq!(deadlines(&world, &late).await[0], format!("betaling D2 2026-07-02 met {GEMEENTE}"));

@@ -71,15 +71,19 @@ async fn retour_xml(world: &World, partij: &str, receipt: &serde_json::Value) ->
 async fn every_finding_links_to_the_explanation_of_its_rule() {
     let world = World::both_local().await;
     let rejected = world.post(AANBIEDER, WMO305).await.body;
-    assert_eq!(rejected["findings"][0]["uitleg"], "/regels/TR019", "{rejected}");
+    assert_eq!(rejected["findings"][0]["explanation"], "/regels/TR019", "{rejected}");
     assert_eq!(rejected["not_checked"], json!(["TR381"]), "nobody told what was agreed");
     let id = rejected["id"].as_str().expect("an id");
     let kept = world.get(AANBIEDER, &format!("/v1/berichten/{id}")).await.body;
-    assert_eq!(kept["receipt"]["findings"][0]["uitleg"], "/regels/TR019", "{kept}");
+    assert_eq!(kept["receipt"]["findings"][0]["explanation"], "/regels/TR019", "{kept}");
     let conflict = world.post(AANBIEDER, WMO305.replace("2026-03-04", "2026-03-03")).await;
-    assert_eq!((conflict.status, &conflict.body["findings"][0]["uitleg"]), (409, &json!("/regels/TR056")));
+    assert_eq!((conflict.status, &conflict.body["findings"][0]["explanation"]), (409, &json!("/regels/TR056")));
     let invalid = world.post(AANBIEDER, WMO305.replace("<b:Geslacht>2</b:Geslacht>", "")).await;
-    assert!(invalid.status == 422 && invalid.body["findings"][0].get("uitleg").is_none(), "no rule: {}", invalid.text);
+    assert!(
+        invalid.status == 422 && invalid.body["findings"][0].get("explanation").is_none(),
+        "no rule: {}",
+        invalid.text
+    );
     world.stop().await;
 }
 

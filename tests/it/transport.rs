@@ -17,8 +17,8 @@ async fn told(world: &World, id: &Value) -> (String, Vec<String>) {
     let bericht = world.get("operator", &path).await.body;
     let state = &bericht["transport_state"];
     let step = |step: &Value| {
-        let (stage, at) = (step["state"].as_str().expect("a state"), step["at"].as_str().expect("a moment"));
-        format!("{stage} {}", &at[11..16])
+        let (reached, at) = (step["state"].as_str().expect("a state"), step["at"].as_str().expect("a moment"));
+        format!("{reached} {}", &at[11..16])
     };
     let steps = state["steps"].as_array().unwrap_or_else(|| panic!("no steps: {bericht}"));
     (state["state"].as_str().expect("a state").to_owned(), steps.iter().map(step).collect())

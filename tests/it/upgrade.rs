@@ -64,6 +64,21 @@ async fn old_findings_say_what_their_rule_says_now() {
 }
 
 #[tokio::test]
+async fn a_reference_of_spaces_is_none_as_it_is_read_now() {
+    for database in of_the_first_version().await {
+        let lines = database.number("SELECT COUNT(*) FROM prestatie WHERE vorig_referentie_nummer IS NULL").await;
+        assert!(lines > 0, "there are lines");
+        database
+            .tamper("UPDATE prestatie SET vorig_referentie_nummer = '   ' WHERE vorig_referentie_nummer IS NULL")
+            .await;
+        let store = database.open(IfOlder::Upgrade).await.expect("upgraded");
+        assert_eq!(verify(store.as_ref(), Schemas::compiled_in().as_ref()).await.expect("read").differences, [""; 0]);
+        let after = database.number("SELECT COUNT(*) FROM prestatie WHERE vorig_referentie_nummer IS NULL").await;
+        assert_eq!(after, lines);
+    }
+}
+
+#[tokio::test]
 async fn the_gateway_goes_on_from_there() {
     for database in of_the_first_version().await {
         let stage = Stage::on(database.open(IfOlder::Upgrade).await.expect("upgraded"));

@@ -67,7 +67,7 @@ async fn who_waits_says_that_nobody_needs_to_until_a_day_or_for_good() {
 async fn a_day_off_more_moves_what_is_waited_for_and_says_so() {
     let world = World::start(&LOCAL, MLW, None).await;
     let term =
-        json!({"kenmerk": "a", "clock": "MLW-18", "gemeente": GEMEENTE, "aanbieder": AANBIEDER, "vanaf": "2026-03-31"});
+        json!({"name": "a", "clock": "MLW-18", "gemeente": GEMEENTE, "aanbieder": AANBIEDER, "from": "2026-03-31"});
     let opened = world.call(GEMEENTE, "/v1/deadlines", &term).await.body;
     let told = |deadline: &Value| (deadline["due"].clone(), deadline["explanation"].clone());
     let explained = "10 werkdagen na 31-03-2026; niet geteld: Goede Vrijdag, weekend, Tweede Paasdag, weekend";

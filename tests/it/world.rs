@@ -319,10 +319,8 @@ pub async fn a_moment() {
 
 /// Waits for what must come.
 pub async fn within_a_minute<T>(what: &str, waited: impl Future<Output = T>) -> T {
-    match tokio::time::timeout(Duration::from_mins(1), waited).await {
-        Ok(came) => came,
-        Err(_) => panic!("not within a minute: {what}"),
-    }
+    let came = tokio::time::timeout(Duration::from_mins(1), waited).await;
+    came.unwrap_or_else(|_| panic!("not within a minute: {what}"))
 }
 
 pub fn instant(text: &str) -> Timestamp {

@@ -74,11 +74,14 @@ impl Written {
         for found in &report.findings {
             writeln!(out, "{}", line(found))?;
         }
-        let PartReport { berichtsoort, release, nummer, line_count, client_count, .. } = report;
-        let bedrag = euros(report.ingediend.into());
+        let PartReport { berichtsoort, release, declaratie_nummer, line_count, client_count, .. } = report;
+        let bedrag = euros(report.totaal_ingediend_bedrag.into());
         let lines = if *line_count == 1 { "regel" } else { "regels" };
         let clients = if *client_count == 1 { "client" } else { "clienten" };
-        write!(out, "{berichtsoort} {release} {nummer}: {line_count} {lines} van {client_count} {clients}, {bedrag}")?;
+        write!(
+            out,
+            "{berichtsoort} {release} {declaratie_nummer}: {line_count} {lines} van {client_count} {clients}, {bedrag}"
+        )?;
         match (&self.file, &report.receipt) {
             (Some(file), None) => writeln!(out, ", in {file}"),
             (Some(file), Some(_)) => writeln!(out, ", in {file}; dit bericht is al verstuurd"),

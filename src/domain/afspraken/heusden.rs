@@ -7,7 +7,7 @@ use crate::domain::facts::history::{History, Leveringen};
 use crate::domain::finding::{Finding, Place};
 
 /// Of how many lines is told at most that there is no start: an aanbieder that reports none has it from the first.
-const TOLD: usize = 100;
+const MOST_NAMED: usize = 100;
 
 /// Lines without a start: told and paid, whatever a region would like (OP364).
 pub(super) fn below(heen: &Heenbericht, declaratie: &Declaratie, history: &History) -> Vec<Finding> {
@@ -16,7 +16,10 @@ pub(super) fn below(heen: &Heenbericht, declaratie: &Declaratie, history: &Histo
         .inhoud
         .debets_of(declaratie)
         .filter(|(bsn, line, _)| !leveringen.get(bsn).is_some_and(|leveringen| was_started(leveringen, line)));
-    without.take(TOLD).map(|(_, _, path)| NOT_STARTED.broken_at(Place::element(path, "ToewijzingNummer"))).collect()
+    without
+        .take(MOST_NAMED)
+        .map(|(_, _, path)| NOT_STARTED.broken_at(Place::element(path, "ToewijzingNummer")))
+        .collect()
 }
 
 /// Whether a start was reported on the toewijzing of this line; taakgericht, on its categorie.

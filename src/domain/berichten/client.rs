@@ -156,7 +156,7 @@ klasse! {
         geboortedatum: Option<Geboortedatum> = "Geboortedatum",
         /// COD046.
         geslacht: Option<String> = "Geslacht",
-        /// Name.
+        /// The full form, with given names.
         naam: VolledigeNaam = "Naam",
         /// Where to reach this relation.
         contact: Contact = "Contact",

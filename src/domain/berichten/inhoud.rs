@@ -33,9 +33,9 @@ pub enum Inhoud {
     VerzoekOmWijziging(verzoek::WijzigingClient),
     /// 319, 320.
     Antwoord(Antwoord),
-    /// 323.
+    /// A WMO323: what an aanbieder declares.
     Declaratie(Declaratie),
-    /// 325.
+    /// A WMO325: what a gemeente answers to it.
     DeclaratieAntwoord {
         /// What this kind alone has in its header.
         header: AntwoordHeader,

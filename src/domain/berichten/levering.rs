@@ -17,7 +17,7 @@ klasse! {
         geboortedatum: Geboortedatum = "Geboortedatum",
         /// COD046.
         geslacht: String = "Geslacht",
-        /// Name.
+        /// The short form, without given names.
         naam: VerkorteNaam = "Naam",
         /// Only in release 2.3.
         status_aanlevering: Option<StatusAanlevering> = "StatusAanlevering",
@@ -57,7 +57,7 @@ klasse! {
         geboortedatum: Geboortedatum = "Geboortedatum",
         /// COD046.
         geslacht: String = "Geslacht",
-        /// Name.
+        /// The short form, without given names.
         naam: VerkorteNaam = "Naam",
         /// Only in release 2.3.
         status_aanlevering: Option<StatusAanlevering> = "StatusAanlevering",

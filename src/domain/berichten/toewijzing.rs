@@ -37,7 +37,7 @@ klasse! {
         geboortedatum: Geboortedatum = "Geboortedatum",
         /// COD046.
         geslacht: String = "Geslacht",
-        /// Name.
+        /// The full form, with given names.
         naam: VolledigeNaam = "Naam",
         /// Interpreter needed.
         communicatie: Option<Communicatie> = "Communicatie",

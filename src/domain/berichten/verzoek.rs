@@ -28,7 +28,7 @@ klasse! {
         geboortedatum: Geboortedatum = "Geboortedatum",
         /// COD046.
         geslacht: String = "Geslacht",
-        /// Name.
+        /// The short form, without given names.
         naam: VerkorteNaam = "Naam",
         /// Free text.
         commentaar: Option<String> = "Commentaar",

@@ -331,7 +331,7 @@ codelijst! {
     DebetCredit {
         /// Plus; also of zero (CS325).
         Debet = "D",
-        /// Minus.
+        /// Counts as below zero: it takes back.
         Credit = "C",
     }
     /// COD170: which part of a birth date is known.
@@ -376,9 +376,9 @@ codelijst! {
     }
     /// WJ756: in what support is counted.
     Eenheid {
-        /// Time.
+        /// Time; 60 of them are an hour, and a volume is compared in minutes.
         Minuut = "01",
-        /// Time.
+        /// Time, declared in whole hours.
         Uur = "04",
         /// A day and a night.
         Etmaal = "14",
@@ -412,7 +412,7 @@ codelijst! {
     }
     /// WJ760: how a verzoek fared that no toewijzing honours (yet).
     VerzoekAntwoord {
-        /// Rejected.
+        /// The gemeente does not give what was asked.
         Afgewezen = "1",
         /// Being looked into.
         InOnderzoek = "2",

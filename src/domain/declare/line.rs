@@ -54,7 +54,7 @@ pub struct Persoon {
     pub geboortedatum: Geboortedatum,
     /// COD046.
     pub geslacht: String,
-    /// Name.
+    /// The short form, without given names.
     pub naam: VerkorteNaam,
 }
 

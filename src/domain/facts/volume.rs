@@ -39,7 +39,7 @@ pub struct Maximum {
 pub enum Counted {
     /// The volume is the maximum.
     Once,
-    /// Days.
+    /// Calendar days, both ends included.
     Days,
     /// Weeks from Monday to Sunday, broken ones included.
     Weeks,

@@ -6,9 +6,10 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::api::{LeftOutJson, ToPay, WithdrawnJson};
 use crate::domain::Timestamp;
 use crate::domain::money::betaling::Payee;
-use crate::store::{BetaaldeDeclaratie, BetalingAsked, BetalingView, LeftOut, Withdrawn};
+use crate::store::{BetaaldeDeclaratie, BetalingView};
 
 /// A batch, as the API gives it. Amounts in euro cents.
 #[derive(Serialize, ToSchema)]
@@ -16,25 +17,26 @@ pub(in crate::http) struct BetalingJson {
     #[serde(skip)]
     pub key: String,
     pub gemeente: String,
-    pub kenmerk: String,
+    /// The kenmerk that its path names.
+    pub name: String,
     /// What it was asked with.
-    gevraagd: BetalingAsked,
+    asked: ToPay,
     /// The day on which the bank is to pay.
-    pub uitvoerdatum: NaiveDate,
+    pub execution_date: NaiveDate,
     #[schema(value_type = String, format = DateTime)]
     made_at: Timestamp,
     /// By whom, by the name of the credential.
     made_by: String,
     /// The day on which the bank paid.
-    pub betaald_op: Option<NaiveDate>,
+    pub paid_on: Option<NaiveDate>,
     /// That it is not to be paid after all: what stands in it is payable in another batch.
-    pub ingetrokken: Option<Withdrawn>,
+    pub withdrawn: Option<WithdrawnJson>,
     /// All together.
-    pub totaal: i64,
+    pub total: i64,
     /// One for each aanbieder, or for each whose account it goes to.
-    pub betalingen: Vec<PaymentJson>,
+    pub payments: Vec<PaymentJson>,
     /// Who is not paid in it, and why.
-    overgeslagen: Vec<LeftOut>,
+    left_out: Vec<LeftOutJson>,
 }
 
 /// What one payee gets.
@@ -42,7 +44,7 @@ pub(in crate::http) struct BetalingJson {
 pub(in crate::http) struct PaymentJson {
     pub aanbieder: String,
     /// AGB code of whose account it goes to: the aanbieder, or its servicebureau.
-    pub begunstigde: String,
+    pub payee: String,
     pub bedrag: i64,
     pub declaraties: Vec<PaidJson>,
 }
@@ -89,20 +91,20 @@ pub(in crate::http) fn payments(betaling: &BetalingView) -> Vec<Payment<'_>> {
 
 impl From<BetalingView> for BetalingJson {
     fn from(view: BetalingView) -> Self {
-        let betalingen: Vec<PaymentJson> = payments(&view).into_iter().map(PaymentJson::from).collect();
+        let payments: Vec<PaymentJson> = payments(&view).into_iter().map(PaymentJson::from).collect();
         Self {
             key: format!("{}/{}", view.gemeente, view.kenmerk),
-            totaal: betalingen.iter().map(|one| one.bedrag).sum(),
-            betalingen,
+            total: payments.iter().map(|one| one.bedrag).sum(),
+            payments,
             gemeente: view.gemeente,
-            kenmerk: view.kenmerk,
-            gevraagd: view.asked,
-            uitvoerdatum: view.uitvoerdatum,
+            name: view.kenmerk,
+            asked: view.asked.into(),
+            execution_date: view.uitvoerdatum,
             made_at: view.at,
             made_by: view.by,
-            betaald_op: view.betaald_op,
-            ingetrokken: view.withdrawn,
-            overgeslagen: view.left_out,
+            paid_on: view.betaald_op,
+            withdrawn: view.withdrawn.map(WithdrawnJson::from),
+            left_out: view.left_out.into_iter().map(LeftOutJson::from).collect(),
         }
     }
 }
@@ -111,7 +113,7 @@ impl From<Payment<'_>> for PaymentJson {
     fn from(payment: Payment<'_>) -> Self {
         Self {
             aanbieder: payment.payee.aanbieder.clone(),
-            begunstigde: payment.payee.begunstigde.clone(),
+            payee: payment.payee.begunstigde.clone(),
             bedrag: payment.bedrag,
             declaraties: payment.declaraties.into_iter().map(PaidJson::from).collect(),
         }

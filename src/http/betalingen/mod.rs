@@ -27,11 +27,12 @@ use super::object::{Content, Object};
 use super::openapi::{BadBatch, BadPayment, BadQuery, BadWithdrawal, ForGemeenten, NoOrder, NotThere};
 use super::query::{self, Parameters};
 use super::{Caller, Server};
+use crate::api::ToPay;
 use crate::domain::Partij;
 use crate::domain::berichten::waarde::Value;
 use crate::domain::money::betaling::Kenmerk;
 use crate::exchange::pay::{NotPaid, make, paid, withdraw};
-use crate::store::{BetalingAsked, BetalingView, LineQuery};
+use crate::store::{BetalingView, LineQuery};
 pub(super) use json::{BetalingJson, Payment, PaymentJson, payments};
 
 /// The calls about payments.
@@ -51,7 +52,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Server>> {
 pub(super) struct Named {
     /// Chosen by the gemeente: 1 to 35 letters, digits, spaces and `-?:().,'+`, the first a letter or a digit.
     #[param(example = "2026-06")]
-    kenmerk: String,
+    name: String,
 }
 
 /// Whose batches are asked for.
@@ -88,7 +89,7 @@ fn key() -> RefOr<Schema> {
 #[serde(deny_unknown_fields)]
 pub(super) struct Paid {
     /// The day of payment.
-    dag: NaiveDate,
+    day: NaiveDate,
 }
 
 /// That a batch is not to be paid after all.
@@ -103,15 +104,15 @@ pub(super) struct ToWithdraw {
 ///
 /// It takes every answered declaratie of the gemeente with something payable that stands in no batch yet, and makes one amount
 /// of it for each aanbieder: credits are set off. An aanbieder of whom no more was granted than taken back, or whose amount is
-/// more than one SEPA transfer can be, stays for a later batch (`overgeslagen`). What is in a batch does not change any more. The
+/// more than one SEPA transfer can be, stays for a later batch (`left_out`). What is in a batch does not change any more. The
 /// same kenmerk with the same body gives the same batch; with another body, or after the batch was withdrawn, it is refused. An
 /// empty body asks for all, to be paid today.
 #[utoipa::path(
     put,
-    path = "/v1/betalingen/{kenmerk}",
+    path = "/v1/betalingen/{name}",
     tag = "betalingen",
     params(Named),
-    request_body(content = Option<BetalingAsked>, example = json!({"uitvoerdatum": "2026-06-30"})),
+    request_body(content = Option<ToPay>, example = json!({"execution_date": "2026-06-30"})),
     responses(
         (status = 201, description = "The batch that was made", body = BetalingJson),
         (status = 200, description = "The batch that was there", body = BetalingJson),
@@ -121,17 +122,17 @@ pub(super) struct ToWithdraw {
 pub(super) async fn put(
     State(server): State<Arc<Server>>,
     caller: Caller,
-    Path(Named { kenmerk }): Path<Named>,
-    asked: Result<Option<Object<BetalingAsked>>, Problem>,
+    Path(Named { name }): Path<Named>,
+    asked: Result<Option<Object<ToPay>>, Problem>,
 ) -> Result<Response, Problem> {
     let person = caller.of_gemeente()?;
-    let kenmerk = Kenmerk::from_text(&kenmerk).ok_or(Problem::Kenmerk)?;
+    let kenmerk = Kenmerk::from_text(&name).ok_or(Problem::Kenmerk)?;
     let asked = asked?.map(|Object(asked)| asked).unwrap_or_default();
     let is_aanbieder = |code: &String| Partij::from_text(code).is_some_and(|partij| !partij.is_gemeente());
     if !asked.aanbieder.as_ref().is_none_or(is_aanbieder) {
         return Err(Problem::Body("aanbieder: geef de AGB-code van 8 cijfers, of laat het veld weg.".to_owned()));
     }
-    let (betaling, is_new) = make(kenmerk, asked, person, &server.gateway).await?;
+    let (betaling, is_new) = make(kenmerk, asked.into(), person, &server.gateway).await?;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(BetalingJson::from(betaling))).into_response())
 }
@@ -163,7 +164,7 @@ pub(super) async fn list(
 /// Gives one batch.
 #[utoipa::path(
     get,
-    path = "/v1/betalingen/{kenmerk}",
+    path = "/v1/betalingen/{name}",
     tag = "betalingen",
     params(Named, Whose),
     responses((status = 200, description = "The batch", body = BetalingJson), NotThere, BadQuery, ForGemeenten)
@@ -171,17 +172,17 @@ pub(super) async fn list(
 pub(super) async fn one(
     State(server): State<Arc<Server>>,
     caller: Caller,
-    Path(Named { kenmerk }): Path<Named>,
+    Path(Named { name }): Path<Named>,
     Parameters(whose): Parameters<Whose>,
 ) -> Result<Json<BetalingJson>, Problem> {
     let gemeente = caller.one_gemeente("gemeente", whose.gemeente.as_deref())?;
-    Ok(Json(server.betaling(&gemeente, &kenmerk).await?.into()))
+    Ok(Json(server.betaling(&gemeente, &name).await?.into()))
 }
 
 /// Gives the lines that a batch pays as CSV.
 #[utoipa::path(
     get,
-    path = "/v1/betalingen/{kenmerk}/csv",
+    path = "/v1/betalingen/{name}/csv",
     tag = "betalingen",
     params(Named, Whose),
     responses(
@@ -194,11 +195,11 @@ pub(super) async fn one(
 pub(super) async fn csv(
     State(server): State<Arc<Server>>,
     caller: Caller,
-    Path(Named { kenmerk }): Path<Named>,
+    Path(Named { name }): Path<Named>,
     Parameters(whose): Parameters<Whose>,
 ) -> Result<Response, Problem> {
     let gemeente = caller.one_gemeente("gemeente", whose.gemeente.as_deref())?;
-    server.betaling_csv(&gemeente, &kenmerk).await
+    server.betaling_csv(&gemeente, &name).await
 }
 
 /// Gives a batch as an order to a bank: a draft of SEPA credit transfers (pain.001.001.09), one for each payee.
@@ -207,7 +208,7 @@ pub(super) async fn csv(
 /// was withdrawn there is none.
 #[utoipa::path(
     get,
-    path = "/v1/betalingen/{kenmerk}/pain001",
+    path = "/v1/betalingen/{name}/pain001",
     tag = "betalingen",
     params(Named, Whose),
     responses(
@@ -221,11 +222,11 @@ pub(super) async fn csv(
 pub(super) async fn pain001(
     State(server): State<Arc<Server>>,
     caller: Caller,
-    Path(Named { kenmerk }): Path<Named>,
+    Path(Named { name }): Path<Named>,
     Parameters(whose): Parameters<Whose>,
 ) -> Result<Response, Problem> {
     let gemeente = caller.one_gemeente("gemeente", whose.gemeente.as_deref())?;
-    server.betaling_pain001(&gemeente, &kenmerk).await
+    server.betaling_pain001(&gemeente, &name).await
 }
 
 /// Tells that the bank paid a batch, and on which day.
@@ -234,22 +235,22 @@ pub(super) async fn pain001(
 /// the same day changes nothing.
 #[utoipa::path(
     post,
-    path = "/v1/betalingen/{kenmerk}/betaald",
+    path = "/v1/betalingen/{name}/betaald",
     tag = "betalingen",
     params(Named),
-    request_body(content = Paid, example = json!({"dag": "2026-06-30"})),
+    request_body(content = Paid, example = json!({"day": "2026-06-30"})),
     responses((status = 200, description = "The batch", body = BetalingJson), NotThere, BadPayment)
 )]
 pub(super) async fn betaald(
     State(server): State<Arc<Server>>,
     caller: Caller,
-    Path(Named { kenmerk }): Path<Named>,
+    Path(Named { name }): Path<Named>,
     told: Result<Object<Paid>, Problem>,
 ) -> Result<Json<BetalingJson>, Problem> {
     let person = caller.of_gemeente()?;
-    let Object(Paid { dag }) = told?;
-    let kenmerk = Kenmerk::from_text(&kenmerk).ok_or(Problem::NotFound)?;
-    Ok(Json(paid(kenmerk, dag, person, &server.gateway).await?.into()))
+    let Object(Paid { day }) = told?;
+    let kenmerk = Kenmerk::from_text(&name).ok_or(Problem::NotFound)?;
+    Ok(Json(paid(kenmerk, day, person, &server.gateway).await?.into()))
 }
 
 /// Withdraws a batch that is not paid.
@@ -259,7 +260,7 @@ pub(super) async fn betaald(
 /// changes nothing.
 #[utoipa::path(
     post,
-    path = "/v1/betalingen/{kenmerk}/intrekken",
+    path = "/v1/betalingen/{name}/intrekken",
     tag = "betalingen",
     params(Named),
     request_body(content = ToWithdraw, example = json!({"reason": "De rekening van de aanbieder klopt niet."})),
@@ -268,22 +269,22 @@ pub(super) async fn betaald(
 pub(super) async fn intrekken(
     State(server): State<Arc<Server>>,
     caller: Caller,
-    Path(Named { kenmerk }): Path<Named>,
+    Path(Named { name }): Path<Named>,
     told: Result<Object<ToWithdraw>, Problem>,
 ) -> Result<Json<BetalingJson>, Problem> {
     let person = caller.of_gemeente()?;
     let Object(ToWithdraw { reason }) = told?;
     let reason = note("reason", &reason, LONG)?;
-    let kenmerk = Kenmerk::from_text(&kenmerk).ok_or(Problem::NotFound)?;
+    let kenmerk = Kenmerk::from_text(&name).ok_or(Problem::NotFound)?;
     Ok(Json(withdraw(kenmerk, reason, person, &server.gateway).await?.into()))
 }
 
-impl Content for BetalingAsked {
-    const EXPECTED: &str = "Stuur JSON: {} voor alles wat te betalen is, of met \"aanbieder\" (AGB-code) en \"uitvoerdatum\" (als 2026-06-30).";
+impl Content for ToPay {
+    const EXPECTED: &str = "Stuur JSON: {} voor alles wat te betalen is, of met \"aanbieder\" (AGB-code) en \"execution_date\" (als 2026-06-30).";
 }
 
 impl Content for Paid {
-    const EXPECTED: &str = "Stuur JSON met de dag van betaling, als {\"dag\": \"2026-06-30\"}.";
+    const EXPECTED: &str = "Stuur JSON met de dag van betaling, als {\"day\": \"2026-06-30\"}.";
 }
 
 impl Content for ToWithdraw {

@@ -27,10 +27,10 @@ const HEADING: [&str; 7] =
 pub(in crate::http) struct PeriodenQuery {
     /// The first day.
     #[param(example = "2018-12-03")]
-    van: NaiveDate,
+    from: NaiveDate,
     /// The last day.
     #[param(example = "2019-01-27")]
-    tot: NaiveDate,
+    to: NaiveDate,
     /// By its CBS code; an operator has to name one, a gemeente may leave it out.
     #[param(schema_with = query::gemeente)]
     partij: Option<String>,
@@ -38,7 +38,7 @@ pub(in crate::http) struct PeriodenQuery {
 
 /// Gives the periods of the CAK of which a gemeente tells the cost price, as CSV with a row for each client and period.
 ///
-/// Those with a day of support from `van` to `tot`, up to today: of clients of the new method, and from the day on which the
+/// Those with a day of support from `from` to `to`, up to today: of clients of the new method, and from the day on which the
 /// gemeente tells of everything of all clients. Who tells of a period is decided on the first day of support in it. A client
 /// stands in a period once, whatever the number of products and aanbieders; a period is told as a whole, also where only a
 /// part of it was asked. For the gemeente alone. Who took an export stands in the audit log.
@@ -57,18 +57,18 @@ pub(in crate::http) struct PeriodenQuery {
 pub(in crate::http) async fn export(
     State(server): State<Arc<Server>>,
     caller: Caller,
-    Parameters(PeriodenQuery { van, tot, partij }): Parameters<PeriodenQuery>,
+    Parameters(PeriodenQuery { from, to, partij }): Parameters<PeriodenQuery>,
 ) -> Result<Response, Problem> {
     let gemeente = caller.one_gemeente("partij", partij.as_deref())?;
-    check_days(van, tot)?;
+    check_days(from, to)?;
     let profile = &server.gateway.profile;
     let cak = profile.afspraken.cak().ok_or_else(|| Problem::NothingAgreed(nothing_agreed(&profile.name)))?;
     // What is still to come is not known yet.
-    let last = tot.min(server.gateway.clock.today());
-    let support = server.gateway.store.support(&gemeente, van, last).await?;
-    let perioden = cak.cost_perioden(&support, (van, last));
+    let last = to.min(server.gateway.clock.today());
+    let support = server.gateway.store.support(&gemeente, from, last).await?;
+    let perioden = cak.cost_perioden(&support, (from, last));
     let rows = perioden.iter().map(|one| row(one, &gemeente, cak)).collect();
-    server.export(Export { file: "cak-perioden.csv", heading: &HEADING, rows }, (gemeente, van, tot), &caller).await
+    server.export(Export { file: "cak-perioden.csv", heading: &HEADING, rows }, (gemeente, from, to), &caller).await
 }
 
 fn nothing_agreed(profile: &str) -> String {

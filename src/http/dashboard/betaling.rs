@@ -67,9 +67,9 @@ pub(in crate::http) async fn betalingen(
 /// The lines that a batch pays as CSV, for who is logged in.
 #[utoipa::path(
     get,
-    path = "/betalingen/{gemeente}/{kenmerk}/csv",
+    path = "/betalingen/{gemeente}/{name}/csv",
     tag = "dashboard",
-    params(("gemeente" = String, Path, description = "CBS code"), ("kenmerk" = String, Path, description = "Of the batch")),
+    params(("gemeente" = String, Path, description = "CBS code"), ("name" = String, Path, description = "Of the batch")),
     responses(ForOperators, NotThere)
 )]
 pub(in crate::http) async fn csv(
@@ -83,9 +83,9 @@ pub(in crate::http) async fn csv(
 /// A batch as an order to a bank (pain.001), for who is logged in.
 #[utoipa::path(
     get,
-    path = "/betalingen/{gemeente}/{kenmerk}/pain001",
+    path = "/betalingen/{gemeente}/{name}/pain001",
     tag = "dashboard",
-    params(("gemeente" = String, Path, description = "CBS code"), ("kenmerk" = String, Path, description = "Of the batch")),
+    params(("gemeente" = String, Path, description = "CBS code"), ("name" = String, Path, description = "Of the batch")),
     responses(ForOperators, NotThere, NoOrder)
 )]
 pub(in crate::http) async fn pain001(
@@ -103,14 +103,14 @@ fn party(code: &str) -> Result<Partij, Problem> {
 impl Server {
     fn betaling_row(&self, json: &BetalingJson) -> BetalingRow {
         BetalingRow {
-            kenmerk: json.kenmerk.clone(),
+            kenmerk: json.name.clone(),
             path: format!("/betalingen/{}", json.key),
             gemeente: self.naam(&json.gemeente),
-            uitvoerdatum: texts::date(json.uitvoerdatum),
-            totaal: euros(json.totaal.into()),
-            betaald: texts::paid(json.betaald_op, json.ingetrokken.as_ref()),
-            has_order: json.ingetrokken.is_none(),
-            payments: json.betalingen.iter().map(|one| self.payment_row(one)).collect(),
+            uitvoerdatum: texts::date(json.execution_date),
+            totaal: euros(json.total.into()),
+            betaald: texts::paid(json.paid_on, json.withdrawn.as_ref()),
+            has_order: json.withdrawn.is_none(),
+            payments: json.payments.iter().map(|one| self.payment_row(one)).collect(),
         }
     }
 
@@ -120,7 +120,7 @@ impl Server {
             (one.id.clone(), texts::in_batch(&one.declaratie_nummer, &bedrag, one.due))
         });
         PaymentRow {
-            aanbieder: self.naam(&json.begunstigde),
+            aanbieder: self.naam(&json.payee),
             bedrag: euros(json.bedrag.into()),
             declaraties: declaraties.collect(),
         }

@@ -42,11 +42,11 @@ const IN_PART: &str = "deels";
 pub(super) struct Choice {
     /// Whether its kind may be granted in part at all.
     pub may_be_in_part: bool,
-    besluit: String,
+    decision: String,
     pub code: String,
     /// In euros.
     pub bedrag: String,
-    pub reden: String,
+    pub reason: String,
 }
 
 /// What the form sent. Not to be printed: there is a token in it.
@@ -118,7 +118,7 @@ impl DecisionForm {
 
     /// What is filled in for this line; `None` when nobody decides about it: what the standard rejects stays so.
     pub fn choice(&self, line: &LineJson) -> Option<Choice> {
-        let may_be_in_part = self.may_be_in_part && line.ingediend > 0;
+        let may_be_in_part = self.may_be_in_part && line.ingediend_bedrag > 0;
         let filled = self.lines.get(&line.line).cloned().unwrap_or_default();
         line.granted.then_some(Choice { may_be_in_part, ..filled })
     }
@@ -155,10 +155,10 @@ impl Sent {
                     };
                     let choice: &mut Choice = sent.lines.entry(line).or_default();
                     match field {
-                        "besluit" => choice.besluit = value,
+                        "besluit" => choice.decision = value,
                         "code" => choice.code = value,
                         "bedrag" => choice.bedrag = value,
-                        "reden" => choice.reden = value,
+                        "reden" => choice.reason = value,
                         _ => {}
                     }
                 }
@@ -188,17 +188,17 @@ impl Choice {
         let said = LineDecisionReceipt {
             line,
             granted: false,
-            toegekend: None,
+            toegekend_bedrag: None,
             retourcode: None,
-            reason: filled(&self.reden),
+            reason: filled(&self.reason),
         };
-        Ok(match self.besluit.as_str() {
+        Ok(match self.decision.as_str() {
             REJECT => Some(LineDecisionReceipt { retourcode: filled(&self.code), ..said }),
             IN_PART => {
                 let bedrag = cents(&self.bedrag).ok_or_else(|| Problem::Body(texts::no_amount(line)))?;
-                Some(LineDecisionReceipt { granted: true, toegekend: Some(bedrag), ..said })
+                Some(LineDecisionReceipt { granted: true, toegekend_bedrag: Some(bedrag), ..said })
             }
-            _ if [&self.code, &self.bedrag, &self.reden].iter().all(|text| text.trim().is_empty()) => None,
+            _ if [&self.code, &self.bedrag, &self.reason].iter().all(|text| text.trim().is_empty()) => None,
             _ => return Err(Problem::Body(texts::kept_with_reason(line))),
         })
     }
@@ -206,17 +206,17 @@ impl Choice {
     /// What was chosen when this was said.
     fn of(said: &LineDecisionReceipt) -> Self {
         let euros = |cents: u32| format!("{},{:02}", cents / 100, cents % 100);
-        let choice = match (said.granted, said.toegekend) {
+        let choice = match (said.granted, said.toegekend_bedrag) {
             (false, _) => REJECT,
             (true, Some(_)) => IN_PART,
             (true, None) => KEEP,
         };
         Self {
             may_be_in_part: false,
-            besluit: choice.to_owned(),
+            decision: choice.to_owned(),
             code: said.retourcode.clone().filter(|_| choice != KEEP).unwrap_or_default(),
-            bedrag: said.toegekend.map(euros).unwrap_or_default(),
-            reden: said.reason.clone().unwrap_or_default(),
+            bedrag: said.toegekend_bedrag.map(euros).unwrap_or_default(),
+            reason: said.reason.clone().unwrap_or_default(),
         }
     }
 
@@ -224,18 +224,18 @@ impl Choice {
     fn is_as(&self, said: &LineDecisionReceipt) -> bool {
         let shown = Self::of(said);
         let letters = |text: &str| text.chars().filter(|letter| !letter.is_whitespace()).collect::<String>();
-        self.besluit == shown.besluit
+        self.decision == shown.decision
             && self.code == shown.code
             && self.bedrag == shown.bedrag
-            && letters(&self.reden) == letters(&shown.reden)
+            && letters(&self.reason) == letters(&shown.reason)
     }
 
     pub fn rejects(&self) -> bool {
-        self.besluit == REJECT
+        self.decision == REJECT
     }
 
     pub fn is_in_part(&self) -> bool {
-        self.besluit == IN_PART
+        self.decision == IN_PART
     }
 }
 

@@ -185,8 +185,8 @@ fn facts(declaratie: &DeclaratieJson) -> Vec<(&'static str, String)> {
     let rejected = declaratie.line_count - declaratie.granted_count;
     let mut facts = vec![
         (TEXTS.periode, format!("{} – {}", texts::date(declaratie.begindatum), texts::date(declaratie.einddatum))),
-        (TEXTS.declared, euros(declaratie.ingediend.into())),
-        (TEXTS.granted, euros(declaratie.toegekend.into())),
+        (TEXTS.declared, euros(declaratie.totaal_ingediend_bedrag.into())),
+        (TEXTS.granted, euros(declaratie.totaal_toegekend_bedrag.into())),
         (TEXTS.payable, texts::payable(declaratie)),
         (TEXTS.lines, texts::line_counts(declaratie.granted_count, rejected)),
     ];
@@ -215,7 +215,7 @@ impl LineRow {
             product: format!("{} / {}", line.product_categorie, line.product_code),
             periode: format!("{} – {}", texts::date(line.begindatum), texts::date(line.einddatum)),
             volume: texts::volume(line.geleverd_volume, &line.eenheid),
-            bedrag: euros(line.ingediend.into()),
+            bedrag: euros(line.ingediend_bedrag.into()),
             outcome,
             class,
             choice: form.and_then(|form| form.choice(line)),

@@ -16,7 +16,7 @@ use super::answer::{ROWS, redirect, rendered};
 use super::rows::{self, ParcelRow};
 use super::visitor::{Frame, Sent, Visitor};
 use super::words;
-use crate::exchange::outbox::{self, Unsteered, Wish};
+use crate::exchange::outbox::{self, NotSteered, Wish};
 use crate::exchange::sha256_hex;
 use crate::http::Server;
 use crate::http::deadlines::{LONG, note};
@@ -69,7 +69,7 @@ struct FaultRow {
 /// What became of the form that was sent last.
 #[derive(Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(in crate::http) struct Told {
+pub(in crate::http) struct Answered {
     /// How many were changed.
     #[serde(default)]
     #[param(required = false)]
@@ -81,11 +81,11 @@ pub(in crate::http) struct Told {
 }
 
 /// What goes to the network and stands still.
-#[utoipa::path(get, path = "/netwerk", tag = "dashboard", params(Told), responses(ForOperators, BadQuery))]
+#[utoipa::path(get, path = "/netwerk", tag = "dashboard", params(Answered), responses(ForOperators, BadQuery))]
 pub(in crate::http) async fn page(
     State(server): State<Arc<Server>>,
     visitor: Visitor,
-    Parameters(told): Parameters<Told>,
+    Parameters(answered): Parameters<Answered>,
 ) -> Result<Response, Problem> {
     visitor.caller.operator()?;
     let store = &server.gateway.store;
@@ -102,8 +102,8 @@ pub(in crate::http) async fn page(
         under_way: under_way.iter().map(|group| group.count).sum(),
         holds: store.holds().await?.into_iter().map(|hold| server.hold_row(hold)).collect(),
         faults: faults.collect(),
-        told: words::done(&told.gedaan),
-        problem: words::not_done(&told.mislukt),
+        told: words::done(&answered.gedaan),
+        problem: words::not_done(&answered.mislukt),
         may_act: visitor.may_act(),
         f: server.frame(&visitor, "/netwerk"),
     };
@@ -258,13 +258,13 @@ pub(in crate::http) async fn act(State(server): State<Arc<Server>>, sent: Sent) 
     sent.visitor.caller.operator()?;
     let reason = note("reden", sent.field("reden"), LONG)?;
     let (mut done, mut failed) = (0, 0);
-    let mut count = |result: Result<usize, Unsteered>| match result {
+    let mut count = |result: Result<usize, NotSteered>| match result {
         Ok(changed) => {
             done += changed;
             Ok(())
         }
-        Err(Unsteered::Store(error)) => Err(Problem::Store(error)),
-        Err(Unsteered::NotFound | Unsteered::Busy | Unsteered::NotNow(_)) => {
+        Err(NotSteered::Store(error)) => Err(Problem::Store(error)),
+        Err(NotSteered::NotFound | NotSteered::Busy | NotSteered::NotNow(_)) => {
             failed += 1;
             Ok(())
         }

@@ -9,7 +9,7 @@ use super::rows;
 use super::texts::{TEXTS, Texts};
 use super::visitor::Frame;
 use crate::domain::Timestamp;
-use crate::http::error::Told;
+use crate::http::error::Explained;
 
 #[derive(Template)]
 #[template(path = "probleem.html")]
@@ -21,8 +21,8 @@ struct ProblemPage<'a> {
 }
 
 /// What went wrong, for people.
-pub(in crate::http) fn problem_page(status: StatusCode, told: &Told) -> Response {
-    rendered(status, &ProblemPage { t: &TEXTS, f: Frame::outside(), title: told.title, detail: &told.detail })
+pub(in crate::http) fn problem_page(status: StatusCode, explained: &Explained) -> Response {
+    rendered(status, &ProblemPage { t: &TEXTS, f: Frame::outside(), title: explained.title, detail: &explained.detail })
 }
 
 #[derive(Template)]

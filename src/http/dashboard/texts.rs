@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::api::LineDecisionReceipt;
+use crate::api::{LineDecisionReceipt, WithdrawnJson};
 use crate::domain::Berichtsoort;
 use crate::domain::berichten::notitie::without_bsn;
 use crate::domain::berichten::waarde::{RetourCode, VerzoekAntwoord};
@@ -15,7 +15,7 @@ use crate::exchange::local_time;
 use crate::http::declaraties::{DeclaratieJson, LineJson};
 use crate::store::{
     Acknowledged, AntwoordView, BerichtView, DeadlineState, DeadlineView, Opened, Origin, Outcome, ParcelState,
-    ParcelView, Via, Withdrawn,
+    ParcelView, Via,
 };
 
 /// The texts of the pages.
@@ -439,17 +439,17 @@ pub(super) fn declared(sum: &Declared) -> String {
 pub(super) fn line_outcome(line: &LineJson) -> (String, &'static str) {
     if !line.granted {
         (TEXTS.line_rejected.to_owned(), "bad")
-    } else if line.toegekend == line.ingediend {
+    } else if line.toegekend_bedrag == line.ingediend_bedrag {
         (TEXTS.line_granted.to_owned(), "good")
     } else {
-        (format!("{} {}", TEXTS.line_granted, euros(line.toegekend.into())), "bad")
+        (format!("{} {}", TEXTS.line_granted, euros(line.toegekend_bedrag.into())), "bad")
     }
 }
 
 /// What is to be paid for a declaratie, and whether it was.
 pub(super) fn payable(declaratie: &DeclaratieJson) -> String {
-    let bedrag = euros(declaratie.betaalbaar.into());
-    match (&declaratie.betaling, declaratie.betaald_op) {
+    let bedrag = euros(declaratie.payable.into());
+    match (&declaratie.batch, declaratie.paid_on) {
         (None, _) => bedrag,
         (Some(kenmerk), None) => format!("{bedrag}, in betaling {kenmerk}"),
         (Some(kenmerk), Some(day)) => format!("{bedrag}, betaald op {} met {kenmerk}", date(day)),
@@ -457,11 +457,11 @@ pub(super) fn payable(declaratie: &DeclaratieJson) -> String {
 }
 
 /// When a batch was paid, or that it was withdrawn.
-pub(super) fn paid(day: Option<NaiveDate>, withdrawn: Option<&Withdrawn>) -> String {
+pub(super) fn paid(day: Option<NaiveDate>, withdrawn: Option<&WithdrawnJson>) -> String {
     match (day, withdrawn) {
         (None, None) => TEXTS.no.to_owned(),
         (Some(day), _) => date(day),
-        (None, Some(Withdrawn { at, by, reason })) => {
+        (None, Some(WithdrawnJson { at, by, reason })) => {
             format!("ingetrokken op {} door {by}: {reason}", date(local_time(*at).date_naive()))
         }
     }
@@ -497,7 +497,7 @@ pub(in crate::http) fn decided(said: &LineDecisionReceipt) -> String {
 }
 
 fn said_of(said: &LineDecisionReceipt) -> String {
-    let what = match (said.granted, said.toegekend) {
+    let what = match (said.granted, said.toegekend_bedrag) {
         (true, Some(cents)) => format!("{} {}", TEXTS.keep, euros(cents.into())),
         (true, None) => TEXTS.keep.to_owned(),
         (false, _) => format!("{} met {}", TEXTS.reject, said.retourcode.as_deref().unwrap_or_default()),

@@ -9,7 +9,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::super::error::{Problem, Told};
+use super::super::error::{Explained, Problem};
 use super::super::openapi::{BadQuery, ForOperators};
 use super::super::query::Parameters;
 use super::super::toewijzingen::{Stand, current, days_waiting, find};
@@ -138,8 +138,8 @@ pub(crate) async fn toewijzing(
     visitor: Visitor,
 ) -> Result<Response, Problem> {
     let Some(view) = find(&server, &gemeente, &nummer, None).await? else {
-        let told = Told { title: TEXTS.not_found_title, detail: TEXTS.not_found.to_owned() };
-        return Ok(problem_page(StatusCode::NOT_FOUND, &told));
+        let explained = Explained { title: TEXTS.not_found_title, detail: TEXTS.not_found.to_owned() };
+        return Ok(problem_page(StatusCode::NOT_FOUND, &explained));
     };
     let naam = |code: &str| server.naam(code);
     let stand = toewijzingen::Stand::of(&view, server.gateway.clock.today());

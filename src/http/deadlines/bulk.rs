@@ -10,8 +10,9 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Acknowledge, Gereed, Waive};
-use crate::exchange::keep::{self, DeadlineJson, KeepError};
+use super::{Acknowledge, Finished, Waive};
+use crate::api::DeadlineJson;
+use crate::exchange::keep::{self, KeepError};
 use crate::http::error::{Body, Problem};
 use crate::http::object::{Content, Object};
 use crate::http::openapi::{BadBody, ForCallers};
@@ -31,7 +32,7 @@ pub(in crate::http) struct ToDo {
     /// Take them on, or hand them over to somebody else.
     acknowledge: Option<Acknowledge>,
     /// Tell that what a person opened them for was done.
-    gereed: Option<Gereed>,
+    finish: Option<Finished>,
     /// Say that nobody needs to wait for them.
     waive: Option<Waive>,
 }
@@ -60,7 +61,7 @@ struct DoneOrNot {
 
 impl Content for ToDo {
     const EXPECTED: &str = "Stuur JSON met \"ids\" (1 tot 500 termijnen) en wat er met elk moet gebeuren: \"acknowledge\" (met \"owner\" en \"reason\"), \
-        \"gereed\" (met \"dag\") of \"waive\" (met \"reason\" en zo nodig \"until\").";
+        \"finish\" (met \"day\") of \"waive\" (met \"reason\" en zo nodig \"until\").";
 }
 
 /// Takes many deadlines on, hands them over, tells that they were done, or that nobody needs to wait for them.
@@ -89,9 +90,9 @@ pub(in crate::http) async fn post(
     if !(1..=MOST).contains(&to_do.ids.len()) {
         return Err(unclear());
     }
-    let what = match (to_do.acknowledge, to_do.gereed, to_do.waive) {
+    let what = match (to_do.acknowledge, to_do.finish, to_do.waive) {
         (Some(taken), None, None) => What::Acknowledge(taken.checked()?),
-        (None, Some(Gereed { dag }), None) => What::Gereed(dag),
+        (None, Some(Finished { day }), None) => What::Finish(day),
         (None, None, Some(waive)) => What::Waive(waive.checked()?),
         _ => return Err(unclear()),
     };
@@ -106,7 +107,7 @@ pub(in crate::http) async fn post(
 /// What is done with each.
 enum What {
     Acknowledge((String, String)),
-    Gereed(NaiveDate),
+    Finish(NaiveDate),
     Waive((String, Option<NaiveDate>)),
 }
 
@@ -115,7 +116,7 @@ impl What {
         let (keeper, gateway) = (caller.keeper(), &server.gateway);
         match self {
             Self::Acknowledge(taken) => keep::acknowledge(id, taken.clone(), keeper, gateway).await,
-            Self::Gereed(dag) => keep::finish(id, *dag, keeper, gateway).await,
+            Self::Finish(day) => keep::finish(id, *day, keeper, gateway).await,
             Self::Waive(said) => keep::waive(id, said.clone(), keeper, gateway).await,
         }
     }

@@ -9,22 +9,23 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{LONG, SHORT, aanbieder, gemeente, note, toewijzing_nummer};
+use crate::api::WithdrawnJson;
 use crate::domain::Timestamp;
 use crate::exchange::keep::{SpoedAsked, record_spoed, withdraw_spoed};
 use crate::http::error::Problem;
 use crate::http::object::{Content, Object};
 use crate::http::openapi::{BadSpoed, BadSpoedWithdrawal};
 use crate::http::{Caller, Server};
-use crate::store::{Spoed, Withdrawn};
+use crate::store::Spoed;
 
 /// The order.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::http) struct Opdracht {
+pub(in crate::http) struct SpoedOrder {
     /// AGB code of who was ordered to begin.
     aanbieder: String,
     /// The day of the order.
-    dag: NaiveDate,
+    day: NaiveDate,
     /// Where the order is, up to 100 characters. No Bsn.
     referentie: String,
 }
@@ -36,14 +37,14 @@ pub(in crate::http) struct SpoedJson {
     aanbieder: String,
     toewijzing_nummer: i64,
     /// The day of the order.
-    dag: NaiveDate,
+    day: NaiveDate,
     referentie: String,
     #[schema(value_type = String, format = DateTime)]
-    told_at: Timestamp,
+    recorded_at: Timestamp,
     /// By whom, by the name of the credential.
-    told_by: String,
+    recorded_by: String,
     /// That it was taken back.
-    ingetrokken: Option<Withdrawn>,
+    withdrawn: Option<WithdrawnJson>,
 }
 
 /// An order to take back.
@@ -69,8 +70,8 @@ pub(in crate::http) struct OrderToWithdraw {
         ("nummer" = i64, Path, description = "ToewijzingNummer", example = 880_101),
     ),
     request_body(
-        content = Opdracht,
-        example = json!({"aanbieder": "41005001", "dag": "2018-04-03", "referentie": "brief 2018-112"})
+        content = SpoedOrder,
+        example = json!({"aanbieder": "41005001", "day": "2018-04-03", "referentie": "brief 2018-112"})
     ),
     responses((status = 200, description = "The order, as it is kept", body = SpoedJson), BadSpoed)
 )]
@@ -78,16 +79,16 @@ pub(in crate::http) async fn put(
     State(server): State<Arc<Server>>,
     caller: Caller,
     Path((code, nummer)): Path<(String, String)>,
-    Object(told): Object<Opdracht>,
+    Object(order): Object<SpoedOrder>,
 ) -> Result<Json<SpoedJson>, Problem> {
-    let order = SpoedAsked {
+    let asked = SpoedAsked {
         gemeente: gemeente(&code)?,
-        aanbieder: aanbieder(&told.aanbieder)?,
+        aanbieder: aanbieder(&order.aanbieder)?,
         toewijzing_nummer: toewijzing_nummer(nummer.parse().map_err(|_| Problem::NotFound)?)?,
-        dag: told.dag,
-        referentie: note("referentie", &told.referentie, SHORT)?,
+        dag: order.day,
+        referentie: note("referentie", &order.referentie, SHORT)?,
     };
-    Ok(Json(record_spoed(order, caller.keeper(), &server.gateway).await?.into()))
+    Ok(Json(record_spoed(asked, caller.keeper(), &server.gateway).await?.into()))
 }
 
 /// Takes a written order back: how soon support begins after the toewijzing is watched again.
@@ -118,11 +119,11 @@ pub(in crate::http) async fn intrekken(
     let named = (gemeente(&code)?, aanbieder(&told.aanbieder)?, nummer);
     let reason = note("reason", &told.reason, LONG)?;
     let (spoed, withdrawn) = withdraw_spoed(named, reason, caller.keeper(), &server.gateway).await?;
-    Ok(Json(SpoedJson { ingetrokken: Some(withdrawn), ..spoed.into() }))
+    Ok(Json(SpoedJson { withdrawn: Some(withdrawn.into()), ..spoed.into() }))
 }
 
-impl Content for Opdracht {
-    const EXPECTED: &str = "Stuur JSON met \"aanbieder\" (AGB-code), \"dag\" (van de schriftelijke opdracht, als 2018-04-03) en \"referentie\" \
+impl Content for SpoedOrder {
+    const EXPECTED: &str = "Stuur JSON met \"aanbieder\" (AGB-code), \"day\" (van de schriftelijke opdracht, als 2018-04-03) en \"referentie\" \
         (waar die te vinden is).";
 }
 
@@ -137,11 +138,11 @@ impl From<Spoed> for SpoedJson {
             gemeente: spoed.gemeente.code().to_owned(),
             aanbieder: spoed.aanbieder.code().to_owned(),
             toewijzing_nummer: spoed.toewijzing_nummer.0,
-            dag: spoed.dag,
+            day: spoed.dag,
             referentie: spoed.referentie,
-            told_at: spoed.at,
-            told_by: spoed.by,
-            ingetrokken: None,
+            recorded_at: spoed.at,
+            recorded_by: spoed.by,
+            withdrawn: None,
         }
     }
 }

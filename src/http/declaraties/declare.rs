@@ -38,7 +38,7 @@ pub struct DeclareQuery {
     /// Only show what would be sent and what is found.
     #[serde(default)]
     #[param(required = false)]
-    proef: bool,
+    preview: bool,
     /// Send it even if the gemeente will surely reject it.
     #[serde(default)]
     #[param(required = false)]
@@ -48,7 +48,8 @@ pub struct DeclareQuery {
     /// Of a table: a month as `2026-03`; under release 2.3 also the first day of a period of the CAK.
     periode: Option<String>,
     /// Of a table: the number of the declaratie, 1 to 12 letters and digits.
-    nummer: Option<String>,
+    #[serde(rename = "declaratieNummer", alias = "declaratie_nummer")]
+    declaratie_nummer: Option<String>,
     /// Of a table: `3.2` when nothing is said, or `2.3`.
     release: Option<String>,
 }
@@ -56,26 +57,26 @@ pub struct DeclareQuery {
 /// A declaratie to be made.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Opgave {
+pub struct ToDeclare {
     /// CBS code of the gemeente that is to pay.
     gemeente: String,
     /// A month as `2026-03`; under release 2.3 also the first day of a period of the CAK.
     periode: String,
     /// The number of the declaratie, 1 to 12 letters and digits; of several berichten each gets D1, D2, … behind it.
-    nummer: String,
+    declaratie_nummer: String,
     /// `3.2` when nothing is said, or `2.3`.
     release: Option<String>,
     /// What was delivered.
-    #[schema(value_type = Vec<Regel>)]
-    regels: Value,
+    #[schema(value_type = Vec<DeliveredRow>)]
+    rows: Value,
 }
 
 /// A delivered volume, or with `vorig_referentie_nummer` a line that is taken back and needs nothing else.
-struct Regel;
+struct DeliveredRow;
 
-impl ToSchema for Regel {}
+impl ToSchema for DeliveredRow {}
 
-impl PartialSchema for Regel {
+impl PartialSchema for DeliveredRow {
     fn schema() -> RefOr<Schema> {
         let object = ObjectBuilder::new().description(Some(
             "A delivered volume, which needs toewijzing_nummer, begindatum, einddatum and volume; or a line that is taken back, \
@@ -120,9 +121,10 @@ fn schema_of(column: Column) -> ObjectBuilder {
             "Only of a factuur (release 2.3): the percentage of VAT that tarief and bedrag include, as 21 or 21.5; exempt is 0 \
              or nothing. Needs the setting btw_id_nummer",
         ),
-        Column::ReferentieNummer => {
-            (text(20), "The name of the line, used once for ever; else made of nummer and place")
-        }
+        Column::ReferentieNummer => (
+            text(20),
+            "The name of the line, used once for ever; else made of the number of the declaratie and its place",
+        ),
         Column::VorigReferentieNummer => (text(20), "The line that it takes back"),
         Column::Bsn => (text(9), "Checked against the toewijzing; need not be told"),
     };
@@ -140,7 +142,7 @@ pub struct SentJson {
 struct PartJson {
     #[serde(flatten)]
     part: PartReport,
-    /// The bericht as it would be sent; only with `proef`.
+    /// The bericht as it would be sent; only with `preview`.
     #[serde(skip_serializing_if = "Option::is_none")]
     xml: Option<String>,
 }
@@ -158,7 +160,7 @@ struct PartJson {
     params(DeclareQuery),
     request_body(
         content(
-            (Opgave = "application/json", example = json!(example_opgave())),
+            (ToDeclare = "application/json", example = json!(example_asked())),
             (String = "text/csv", example = json!(EXAMPLE_CSV)),
         ),
         description = "What was delivered, not larger than http.max_bericht_bytes",
@@ -167,7 +169,7 @@ struct PartJson {
         (status = 202, description = "Sent: every bericht was taken in as if posted", body = SentJson),
         (
             status = 200,
-            description = "Sent before, with the receipts of then; or with proef: what would be sent",
+            description = "Sent before, with the receipts of then; or with preview: what would be sent",
             body = SentJson,
             example = json!({"berichten": [example_part()]})
         ),
@@ -192,7 +194,7 @@ pub async fn post(
     let releases = server.gateway.releases.choice(server.gateway.clock.today());
     let mut asked = read(&whole.bytes, &query, aanbieder, releases)?;
     caller.keeper().name.clone_into(&mut asked.by);
-    if query.proef {
+    if query.preview {
         let proofs = prove(&asked, &server.gateway).await.map_err(|why| match why {
             NotMade::Rows(problems) => declined(problems),
             NotMade::Store(error) => Problem::Store(error),
@@ -211,28 +213,29 @@ pub async fn post(
 
 const WANTED: &str = "Stuur de regels als text/csv of application/json.";
 
-const EXPECTED: &str = "Stuur JSON als {\"gemeente\": \"0384\", \"periode\": \"2026-03\", \"nummer\": \"202603\", \"regels\": \
+const EXPECTED: &str = "Stuur JSON als {\"gemeente\": \"0384\", \"periode\": \"2026-03\", \"declaratie_nummer\": \"202603\", \"rows\": \
     [{\"toewijzing_nummer\": 700101, \"begindatum\": \"2026-03-03\", \"einddatum\": \"2026-03-31\", \"volume\": 12}]}; release mag erbij.";
 
 const EXAMPLE_CSV: &str = "ToewijzingNummer;Begindatum;Einddatum;Volume\n700101;2026-03-03;2026-03-31;12\n";
 
-fn example_opgave() -> Value {
-    let regel =
+fn example_asked() -> Value {
+    let row =
         json!({"toewijzing_nummer": 700_101, "begindatum": "2026-03-03", "einddatum": "2026-03-31", "volume": 12});
-    json!({"gemeente": "0384", "periode": "2026-03", "nummer": "202603", "regels": [regel]})
+    json!({"gemeente": "0384", "periode": "2026-03", "declaratie_nummer": "202603", "rows": [row]})
 }
 
 fn of_json(bytes: &[u8], query: &DeclareQuery, aanbieder: &Partij, releases: Choice) -> Result<Asked, Problem> {
     if bytes.trim_ascii_start().first() == Some(&b'[') {
         return of_rows(rows::read(bytes).map_err(declined)?, query, aanbieder, releases);
     }
-    let Object(opgave): Object<Opgave> = serde_json::from_slice(bytes).map_err(|error| match error.classify() {
-        Category::Data => Problem::Body(EXPECTED.to_owned()),
-        Category::Io | Category::Syntax | Category::Eof => Problem::NotJson(error.line(), error.column()),
-    })?;
-    let rows = rows::from_json(&opgave.regels).map_err(declined)?;
-    let told = [&opgave.gemeente, &opgave.periode, &opgave.nummer].map(String::as_str);
-    asked(told, (opgave.release.as_deref(), releases), aanbieder, rows).map_err(Problem::Body)
+    let Object(to_declare): Object<ToDeclare> =
+        serde_json::from_slice(bytes).map_err(|error| match error.classify() {
+            Category::Data => Problem::Body(EXPECTED.to_owned()),
+            Category::Io | Category::Syntax | Category::Eof => Problem::NotJson(error.line(), error.column()),
+        })?;
+    let rows = rows::from_json(&to_declare.rows).map_err(declined)?;
+    let told = [&to_declare.gemeente, &to_declare.periode, &to_declare.declaratie_nummer].map(String::as_str);
+    asked(told, (to_declare.release.as_deref(), releases), aanbieder, rows).map_err(Problem::Body)
 }
 
 fn of_table(bytes: &[u8], query: &DeclareQuery, aanbieder: &Partij, releases: Choice) -> Result<Asked, Problem> {
@@ -241,10 +244,11 @@ fn of_table(bytes: &[u8], query: &DeclareQuery, aanbieder: &Partij, releases: Ch
 
 /// Rows, with what else is to be told behind the question mark.
 fn of_rows(rows: rows::Rows, query: &DeclareQuery, aanbieder: &Partij, releases: Choice) -> Result<Asked, Problem> {
-    let told = [&query.gemeente, &query.periode, &query.nummer].map(|text| text.as_deref().unwrap_or_default());
+    let told =
+        [&query.gemeente, &query.periode, &query.declaratie_nummer].map(|text| text.as_deref().unwrap_or_default());
     asked(told, (query.release.as_deref(), releases), aanbieder, rows).map_err(|what| {
         let (name, text) = what.split_once(": ").unwrap_or(("", &what));
-        unfit(name, text)
+        unfit(if name == "declaratie_nummer" { "declaratieNummer" } else { name }, text)
     })
 }
 
@@ -252,7 +256,7 @@ fn declined(problems: Vec<RowProblem>) -> Problem {
     Problem::Declined(Declined::Rows(problems))
 }
 
-/// What is asked, by gemeente, periode and nummer.
+/// What is asked, by gemeente, periode and number.
 fn asked(
     told: [&str; 3],
     (release, releases): (Option<&str>, Choice),
@@ -269,7 +273,7 @@ fn asked(
         periode: periode::from_text(periode).ok_or(
             "periode: verwacht wordt een maand als 2026-03, of de eerste dag van een CAK-periode, een maandag als 2019-05-20.",
         )?,
-        nummer: nummer(of_declaratie).ok_or("nummer: verwacht worden 1 tot en met 12 letters en cijfers.")?,
+        nummer: nummer(of_declaratie).ok_or("declaratie_nummer: verwacht worden 1 tot en met 12 letters en cijfers.")?,
         release: releases
             .named(release)
             .ok_or_else(|| format!("release: verwacht wordt {}.", releases.names()))?,

@@ -44,9 +44,9 @@ fn row(line: &LineJson) -> Vec<Cell> {
         Cell::Number(line.geleverd_volume.into()),
         Cell::Text(line.eenheid.clone()),
         number(line.product_tarief.map(i64::from)),
-        Cell::Number(line.ingediend),
+        Cell::Number(line.ingediend_bedrag),
         Cell::Plain(line.in_a_word().to_owned()),
-        Cell::Number(line.toegekend),
+        Cell::Number(line.toegekend_bedrag),
         Cell::Text(rules.collect::<Vec<_>>().join(" ")),
         Cell::Text(texts.collect::<Vec<_>>().join(" ")),
     ]

@@ -24,15 +24,15 @@ pub(in crate::http) struct DeclaratieJson {
     pub declaratie_nummer: String,
     pub begindatum: NaiveDate,
     pub einddatum: NaiveDate,
-    pub ingediend: i64,
+    pub totaal_ingediend_bedrag: i64,
     /// What is granted adds up to this, as it stands now.
-    pub toegekend: i64,
+    pub totaal_toegekend_bedrag: i64,
     /// What is to be paid for it: granted debets less what granted credits take back, which of a rejected line is nothing.
-    pub betaalbaar: i64,
-    /// The kenmerk of the batch that pays it.
-    pub betaling: Option<String>,
+    pub payable: i64,
+    /// The batch that pays it, by its name.
+    pub batch: Option<String>,
     /// The day on which it was paid.
-    pub betaald_op: Option<NaiveDate>,
+    pub paid_on: Option<NaiveDate>,
     /// Rejected before its lines were judged: it counts as not sent.
     pub void: bool,
     /// The 325 or 304 that answers it.
@@ -72,11 +72,11 @@ pub(in crate::http) struct LineJson {
     pub geleverd_volume: u32,
     pub eenheid: String,
     pub product_tarief: Option<u32>,
-    pub ingediend: i64,
+    pub ingediend_bedrag: i64,
     /// Whether it is granted, in full or in part.
     pub granted: bool,
     /// What is granted of it.
-    pub toegekend: i64,
+    pub toegekend_bedrag: i64,
     pub findings: Vec<FindingReceipt>,
     pub calculations: Vec<CalculationReceipt>,
     /// What people said of it in the proposal that was approved. Not for the aanbieder.
@@ -89,7 +89,7 @@ impl LineJson {
     pub(in crate::http) const fn in_a_word(&self) -> &'static str {
         match self.granted {
             false => "nee",
-            true if self.toegekend == self.ingediend => "ja",
+            true if self.toegekend_bedrag == self.ingediend_bedrag => "ja",
             true => "deels",
         }
     }
@@ -112,9 +112,9 @@ impl LineJson {
             geleverd_volume: prestatie.geleverd_volume,
             eenheid: prestatie.eenheid.to_text(),
             product_tarief: prestatie.product_tarief,
-            ingediend: shown(prestatie.ingediend_bedrag.signed()),
+            ingediend_bedrag: shown(prestatie.ingediend_bedrag.signed()),
             granted: view.fact.toegekend.is_some(),
-            toegekend: shown(bedrag),
+            toegekend_bedrag: shown(bedrag),
             findings: found.take(view.place),
             calculations: view.calculations.into_iter().map(CalculationReceipt::from).collect(),
             decision: found.decisions.remove(&view.line),
@@ -133,11 +133,11 @@ impl From<DeclaratieView> for DeclaratieJson {
             declaratie_nummer: declaratie.declaratie_nummer,
             begindatum: declaratie.declaratie_periode.begindatum,
             einddatum: declaratie.declaratie_periode.einddatum,
-            ingediend: shown(declaratie.totaal_ingediend_bedrag.signed()),
-            toegekend: view.toegekend,
-            betaalbaar: view.betaalbaar,
-            betaling: view.betaling,
-            betaald_op: view.betaald_op,
+            totaal_ingediend_bedrag: shown(declaratie.totaal_ingediend_bedrag.signed()),
+            totaal_toegekend_bedrag: view.toegekend,
+            payable: view.betaalbaar,
+            batch: view.betaling,
+            paid_on: view.betaald_op,
             void: declaratie.void,
             antwoord: view.antwoord_id,
             proposal: view.proposal.map(|proposal| ProposalJson::of(proposal, view.approval)),

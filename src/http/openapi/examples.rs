@@ -89,7 +89,7 @@ fn example_finding(level: &str, rule: Option<&str>, path: &str, text: &str) -> F
         line: None,
         column: None,
         text: text.to_owned(),
-        uitleg: rule.map(|rule| format!("/regels/{rule}")),
+        explanation: rule.map(|rule| format!("/regels/{rule}")),
     }
 }
 

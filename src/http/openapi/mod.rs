@@ -140,7 +140,7 @@ fn complete_operations(document: &mut Value) {
                 });
             }
             if operation["tags"][0] == "dashboard" || path == "/docs" || path.starts_with("/docs/") {
-                tell_pages(operation);
+                describe_pages(operation);
             }
         }
     }
@@ -161,7 +161,7 @@ fn add_bad_request(responses: &mut Map<String, Value>) {
 }
 
 /// Where people look, what goes wrong is a page, unless the problem itself is asked for.
-fn tell_pages(operation: &mut Value) {
+fn describe_pages(operation: &mut Value) {
     for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
         if status.starts_with(['4', '5']) && response["content"].is_object() {
             response["content"]["text/html"] = json!({"schema": {"type": "string"}});

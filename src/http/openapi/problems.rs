@@ -160,7 +160,7 @@ fn unread(limit: usize) -> [Problem; 2] {
 impl IntoResponses for BadSteering {
     fn responses() -> Responses {
         let mut responses = ForCallers::responses();
-        let refused = [Problem::NotAnOperator, Problem::Unsteered(None)];
+        let refused = [Problem::NotAnOperator, Problem::NotSteered(None)];
         responses.extend(answers(unread(OBJECT_BYTES).into_iter().chain(refused)));
         responses
     }

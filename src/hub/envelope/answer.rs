@@ -26,7 +26,7 @@ pub enum Answer {
         zender: Option<String>,
         /// Which envelope; absent when the other side could not read it.
         cross_refnummer: Option<String>,
-        /// Why.
+        /// What is wrong with the envelope, in StUF.
         fault: Fault,
     },
 }

@@ -125,7 +125,7 @@ pub enum Content {
 pub struct Envelope {
     /// Who, for whom, which, when.
     pub stuurgegevens: Stuurgegevens,
-    /// What.
+    /// The bericht or fault in it.
     pub content: Content,
 }
 

@@ -264,7 +264,7 @@ impl TryFrom<String> for Delay {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct FaultOrder {
-    /// What.
+    /// What the mock does instead of confirming.
     pub fault: Misbehaviour,
     /// For how many requests.
     #[serde(default = "once")]

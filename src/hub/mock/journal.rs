@@ -20,7 +20,7 @@ pub enum Direction {
 /// One envelope on the wire. Holds no payload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Line {
-    /// When.
+    /// When the mock took it in, by its own clock.
     pub at: Timestamp,
     /// Which way.
     pub direction: Direction,

@@ -35,7 +35,7 @@ pub(super) struct Simple {
     pub(super) max_length: usize,
     pub(super) low: Option<i128>,
     pub(super) high: Option<i128>,
-    /// Sorted.
+    /// What an enumeration allows, sorted to be searched.
     pub(super) codes: Option<Vec<String>>,
     /// One for each step of derivation; a value must fit all.
     pub(super) patterns: Vec<std::sync::Arc<Pattern>>,

@@ -39,7 +39,7 @@ pub(super) struct Type {
 
 #[derive(Debug)]
 pub(super) enum Content {
-    /// Text.
+    /// Text and no elements: what it may be.
     Simple(Simple),
     /// A sequence of elements.
     Sequence(Vec<Particle>),

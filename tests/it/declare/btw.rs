@@ -227,8 +227,8 @@ async fn a_percentage_is_a_number_in_json_and_has_a_comma_or_point_in_a_table() 
             "tarief": 2500, "btw_percentage": percentage})
     };
     let opgave = |regels: &[Value]| {
-        json!({"gemeente": GEMEENTE, "periode": "2019-05-20", "nummer": "F1", "release": "2.3",
-            "regels": regels})
+        json!({"gemeente": GEMEENTE, "periode": "2019-05-20", "declaratie_nummer": "F1", "release": "2.3",
+            "rows": regels})
     };
     let wrong = [json!("21,00"), json!(100), json!(0.21), json!(21.005), json!(-9)].map(|told| regel(1, told));
     let not_one = |row: usize| format!("{row} BtwPercentage: Verwacht wordt een percentage");
@@ -236,7 +236,7 @@ async fn a_percentage_is_a_number_in_json_and_has_a_comma_or_point_in_a_table() 
     assert_eq!(problems(&post_json(&world, &opgave(&wrong)).await), wanted.concat());
 
     let document = world.get(AANBIEDER, "/openapi.json").await.body;
-    let described = document["components"]["schemas"]["Regel"]["properties"]["btw_percentage"].clone();
+    let described = document["components"]["schemas"]["DeliveredRow"]["properties"]["btw_percentage"].clone();
     assert_eq!([&described["type"], &described["maximum"]], [&json!("number"), &json!(99.99)], "{described}");
 
     let right = [regel(1, json!(21)), regel(2, json!(21.5)), regel(1, json!(0)), regel(1, Value::Null)];

@@ -35,7 +35,7 @@ pub(super) async fn liable(contract: Option<&str>, btw_id_nummer: Option<&str>) 
 }
 
 pub(super) async fn declare(world: &World, periode: &str, nummer: &str, table: impl Into<reqwest::Body>) -> Answer {
-    let query = format!("gemeente={GEMEENTE}&periode={periode}&nummer={nummer}&release=2.3");
+    let query = format!("gemeente={GEMEENTE}&periode={periode}&declaratieNummer={nummer}&release=2.3");
     let url = world.url(&format!("/v1/declaraties?{query}"));
     let request = |client: &reqwest::Client| client.post(url).bearer_auth(AANBIEDER).header("content-type", "text/csv");
     world.request(|client| request(client).body(table)).await
@@ -65,7 +65,10 @@ async fn a_factuur_is_the_one_that_a_person_would_write_and_its_credit_takes_all
     let answer = declare(&world, "2019-06-17", "F2019002", "VorigReferentieNummer\nP1\n").await;
     assert_eq!(answer.status, 202, "{}", answer.text);
     let part = &answer.body["berichten"][0];
-    assert_eq!((&part["ingediend"], &part["receipt"]["retour"]["retourcodes"]), (&json!(-20_000), &json!(["8001"])));
+    assert_eq!(
+        (&part["totaal_ingediend_bedrag"], &part["receipt"]["retour"]["retourcodes"]),
+        (&json!(-20_000), &json!(["8001"]))
+    );
     let credit = xml_of(&world, part).await;
     assert_eq!(credit.matches(":DebetCredit>C<").count(), 3, "total, calculated and asked: {credit}");
     assert!(credit.contains(":ReferentieNummer>F2019002-1<") && credit.contains(":VorigReferentieNummer>P1<"));
@@ -83,7 +86,10 @@ async fn where_a_declaratie_was_agreed_it_is_one_at_the_agreed_tariff() {
     let part = &answer.body["berichten"][0];
     let made = xml_of(&world, part).await;
     assert!(made.contains(":BerichtCode>416<") && !made.contains("Btw"), "{made}");
-    assert_eq!((&part["ingediend"], &part["receipt"]["retour"]["retourcodes"]), (&json!(20_000), &json!(["8001"])));
+    assert_eq!(
+        (&part["totaal_ingediend_bedrag"], &part["receipt"]["retour"]["retourcodes"]),
+        (&json!(20_000), &json!(["8001"]))
+    );
     world.stop().await;
 }
 

@@ -53,7 +53,7 @@ async fn a_table_may_begin_with_the_separator_that_it_uses() {
         ("SEP1", format!("sep=;\r\n{HEADING}{MARCH}")),
         ("SEP2", format!("\u{feff}\"sep=,\"\n{}", format!("{HEADING}{MARCH}").replace(';', ","))),
     ] {
-        let answer = declare(&world, AANBIEDER, nummer, "&proef=true", table).await;
+        let answer = declare(&world, AANBIEDER, nummer, "&preview=true", table).await;
         assert_eq!((answer.status, &answer.body["berichten"][0]["line_count"]), (200, &json!(1)), "{}", answer.text);
     }
     let wrong = format!("sep=;\n{HEADING}{MARCH}").replace("2026-03-31", "31 maart");
@@ -220,7 +220,7 @@ async fn what_the_rules_find_is_told_by_row() {
     ]
     .concat();
     let rules = async || -> [Vec<String>; 4] {
-        let answer = declare(&world, AANBIEDER, "202603", "&proef=true", table.clone()).await;
+        let answer = declare(&world, AANBIEDER, "202603", "&preview=true", table.clone()).await;
         let found = found(&answer.body["berichten"][0]);
         let of = |row| found.iter().filter(move |(of, _, is_error)| *of == Some(row) && *is_error);
         [2, 3, 4, 5].map(|row| of(row).map(|(_, rule, _)| rule.clone()).collect())

@@ -13,7 +13,7 @@ const MLW: &str = "dashboard_login = false\n[deadlines]\nprofile = \"mlw-2018\"\
 async fn amounts(world: &World, id: &str) -> (i64, i64, i64) {
     let body = world.get(AANBIEDER, &format!("/v1/declaraties/{id}")).await.body;
     let cents = |name: &str| body[name].as_i64().expect("an amount");
-    (cents("ingediend"), cents("toegekend"), cents("betaalbaar"))
+    (cents("totaal_ingediend_bedrag"), cents("totaal_toegekend_bedrag"), cents("payable"))
 }
 
 async fn clocks(world: &World) -> Vec<String> {
@@ -101,7 +101,7 @@ async fn what_is_claimed_is_told_to_its_parties_and_to_nobody_else() {
     let unreadable = wmo303("448", "F2", MAY, &[line("P3", MAY, 8), line("P3", MAY, 8)]);
     assert_eq!(world.post(AANBIEDER, unreadable).await.body["verdict"], "rejected");
     let open = |claim: i64| {
-        json!([{"gemeente": GEMEENTE, "aanbieder": AANBIEDER, "gevorderd": claim, "betaald": 0, "in_betaling": 0,
+        json!([{"gemeente": GEMEENTE, "aanbieder": AANBIEDER, "claimed": claim, "paid": 0, "in_batch": 0,
             "open": claim}])
     };
     for caller in [GEMEENTE, AANBIEDER, "operator"] {
@@ -122,8 +122,12 @@ async fn of_a_declaratie_what_was_rejected_is_no_claim() {
     let id = declare(&world, wmo303("416", "D1", MAY, &[line("P1", APRIL, 8), line("P2", MAY, 8)])).await;
     let items = world.get(GEMEENTE, "/v1/vorderingen").await.body["items"].clone();
     assert_eq!(items, json!([]), "nothing is claimed before it is answered");
-    decided(&world, &id, json!([reject(1), {"line": 2, "granted": true, "toegekend": 12_500, "reason": "Vijf uur."}]))
-        .await;
+    decided(
+        &world,
+        &id,
+        json!([reject(1), {"line": 2, "granted": true, "toegekend_bedrag": 12_500, "reason": "Vijf uur."}]),
+    )
+    .await;
     let body = world.get(GEMEENTE, "/v1/vorderingen").await.body;
     assert_eq!((&body["items"][0]["open"], amounts(&world, &id).await.2), (&json!(12_500), 12_500));
     assert_eq!(decide(&world, "Anna", &id, &json!({"lines": []})).await.status, 409, "answered once");

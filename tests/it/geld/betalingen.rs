@@ -53,7 +53,12 @@ async fn told(world: &World, id: &str) -> (i64, i64, i64, String) {
     let due = clocks.filter(|clock| clock["clock"] == "betaling").map(|clock| {
         format!("{} {}", clock["due"].as_str().expect("a day"), clock["state"].as_str().expect("a state"))
     });
-    (cents("ingediend"), cents("toegekend"), cents("betaalbaar"), due.collect::<Vec<_>>().join(", "))
+    (
+        cents("totaal_ingediend_bedrag"),
+        cents("totaal_toegekend_bedrag"),
+        cents("payable"),
+        due.collect::<Vec<_>>().join(", "),
+    )
 }
 
 async fn open(world: &World) -> i64 {
@@ -71,10 +76,10 @@ async fn a_cycle_of_facturen_credit_and_payments_adds_up_to_the_cent_after_each_
 
     world.at("2019-07-14T09:00:00+02:00");
     let made = put(&world, GEMEENTE, "juni", &json!({})).await;
-    assert_eq!((made.status, &made.body["totaal"]), (201, &json!(65_000)), "{}", made.text);
+    assert_eq!((made.status, &made.body["total"]), (201, &json!(65_000)), "{}", made.text);
     assert_eq!(open(&world).await, 117_000, "ordered is not paid");
     world.at("2019-07-15T09:00:00+02:00");
-    assert_eq!(paid(&world, GEMEENTE, "juni", &json!({"dag": "2019-07-15"})).await.status, 200);
+    assert_eq!(paid(&world, GEMEENTE, "juni", &json!({"day": "2019-07-15"})).await.status, 200);
     assert_eq!(told(&world, &first).await.3, "2019-07-20 met".to_owned());
     assert_eq!(open(&world).await, 52_000);
 
@@ -97,13 +102,13 @@ async fn a_cycle_of_facturen_credit_and_payments_adds_up_to_the_cent_after_each_
     let fourth = declare(&world, wmo303("448", "F4", JULY, &[line_of("P5", JULY, 8, 14_375)])).await;
     assert_eq!(told(&world, &fourth).await, (115_000, 115_000, 115_000, "2019-09-14 open".to_owned()));
     assert_eq!(open(&world).await, 280_000);
-    let made = put(&world, GEMEENTE, "augustus", &json!({"uitvoerdatum": "2019-08-19"})).await;
-    assert_eq!((made.status, &made.body["totaal"]), (201, &json!(280_000)), "{}", made.text);
-    let declaraties = made.body["betalingen"][0]["declaraties"].as_array().expect("declaraties").iter();
+    let made = put(&world, GEMEENTE, "augustus", &json!({"execution_date": "2019-08-19"})).await;
+    assert_eq!((made.status, &made.body["total"]), (201, &json!(280_000)), "{}", made.text);
+    let declaraties = made.body["payments"][0]["declaraties"].as_array().expect("declaraties").iter();
     let listed: Vec<_> = declaraties.map(|one| (one["declaratie_nummer"].clone(), one["due"].clone())).collect();
     assert_eq!(listed, [(json!("F3"), json!("2019-08-17")), (json!("F4"), json!("2019-09-14"))]);
     world.at("2019-08-20T09:00:00+02:00");
-    assert_eq!(paid(&world, GEMEENTE, "augustus", &json!({"dag": "2019-08-19"})).await.status, 200);
+    assert_eq!(paid(&world, GEMEENTE, "augustus", &json!({"day": "2019-08-19"})).await.status, 200);
     let page = world.get("operator", "/betalingen").await.text;
     for part in
         ["Partij 0384", "€ 2.800,00", "F3: € 1.650,00, uiterlijk 17-08-2019", "href=\"/betalingen/0384/augustus/csv\""]
@@ -125,26 +130,26 @@ async fn a_batch_is_made_once_and_stays_as_it_is() {
     let world = world("").await;
     let one = line("P1", APRIL, 8);
     let first = declare(&world, wmo303("448", "F1", MAY, std::slice::from_ref(&one))).await;
-    let made = put(&world, GEMEENTE, "2019-06%20(1)", &json!({"uitvoerdatum": "2019-06-25"})).await;
-    assert_eq!((made.status, &made.body["kenmerk"]), (201, &json!("2019-06 (1)")), "{}", made.text);
-    assert_eq!((&made.body["betalingen"][0]["bedrag"], &made.body["made_by"]), (&json!(20_000), &json!(GEMEENTE)));
+    let made = put(&world, GEMEENTE, "2019-06%20(1)", &json!({"execution_date": "2019-06-25"})).await;
+    assert_eq!((made.status, &made.body["name"]), (201, &json!("2019-06 (1)")), "{}", made.text);
+    assert_eq!((&made.body["payments"][0]["bedrag"], &made.body["made_by"]), (&json!(20_000), &json!(GEMEENTE)));
     world.at("2019-06-28T09:00:00+02:00");
     declare(&world, wmo303("448", "F2", MAY, &[line("P2", MAY, 8)])).await;
-    let again = put(&world, GEMEENTE, "2019-06%20(1)", &json!({"uitvoerdatum": "2019-06-25"})).await;
+    let again = put(&world, GEMEENTE, "2019-06%20(1)", &json!({"execution_date": "2019-06-25"})).await;
     assert_eq!((again.status, &again.body), (200, &made.body), "though its day is past, and more is payable");
     let other = put(&world, GEMEENTE, "2019-06%20(1)", &json!({})).await;
     assert_eq!(problem(&other), (409, "kenmerk-gebruikt"), "{}", other.text);
     assert!(other.text.contains("2019-06-25"), "says what it was asked with: {}", other.text);
 
     let shown = world.get(GEMEENTE, &format!("/v1/declaraties/{first}")).await.body;
-    assert_eq!((&shown["betaling"], &shown["betaald_op"]), (&json!("2019-06 (1)"), &Value::Null));
+    assert_eq!((&shown["batch"], &shown["paid_on"]), (&json!("2019-06 (1)"), &Value::Null));
     let next = put(&world, GEMEENTE, "b", &json!({"aanbieder": AANBIEDER})).await;
     assert_eq!(
-        (next.status, &next.body["totaal"], &next.body["uitvoerdatum"]),
+        (next.status, &next.body["total"], &next.body["execution_date"]),
         (201, &json!(20_000), &json!("2019-06-28"))
     );
     let page = world.get(GEMEENTE, "/v1/betalingen?limit=1").await.body;
-    assert_eq!((&page["items"][0]["kenmerk"], &page["next"]), (&json!("b"), &json!("0384/b")));
+    assert_eq!((&page["items"][0]["name"], &page["next"]), (&json!("b"), &json!("0384/b")));
     let page = world.get("operator", "/v1/betalingen?limit=1&after=0384/b").await.body;
     assert_eq!(page["items"], json!([made.body]));
     world.stop().await;
@@ -163,8 +168,8 @@ async fn what_is_taken_back_is_set_off_and_what_is_not_above_zero_waits() {
     assert_eq!(world.get(GEMEENTE, "/v1/betalingen/b").await.status, 404, "no batch was made");
     declare(&world, wmo303("448", "F3", MAY, &[line("P3", MAY, 8)])).await;
     let made = put(&world, GEMEENTE, "b", &json!({})).await;
-    assert_eq!((made.status, &made.body["totaal"]), (201, &json!(12_500)), "{}", made.text);
-    let amounts = made.body["betalingen"][0]["declaraties"].as_array().expect("declaraties").iter();
+    assert_eq!((made.status, &made.body["total"]), (201, &json!(12_500)), "{}", made.text);
+    let amounts = made.body["payments"][0]["declaraties"].as_array().expect("declaraties").iter();
     assert_eq!(amounts.map(|one| one["bedrag"].clone()).collect::<Vec<_>>(), [json!(-7500), json!(20_000)]);
     assert_eq!(problem(&put(&world, GEMEENTE, "c", &json!({})).await), (422, "niets-te-betalen"));
     world.stop().await;
@@ -186,8 +191,8 @@ async fn a_servicebureau_is_paid_by_itself_where_the_header_says_so() {
     let text = String::from_utf8(wmo303("448", "F2", MAY, &[line("P2", MAY, 8)])).expect("UTF-8");
     declare(&world, for_bureau(&text)).await;
     let made = put(&world, GEMEENTE, "a", &json!({})).await.body;
-    let payees = made["betalingen"].as_array().expect("payments").iter();
-    let payees: Vec<_> = payees.map(|one| (one["begunstigde"].clone(), one["bedrag"].clone())).collect();
+    let payees = made["payments"].as_array().expect("payments").iter();
+    let payees: Vec<_> = payees.map(|one| (one["payee"].clone(), one["bedrag"].clone())).collect();
     assert_eq!(payees, [(json!(AANBIEDER), json!(20_000)), (json!("98000001"), json!(20_000))]);
     let order = world.get(GEMEENTE, "/v1/betalingen/a/pain001").await;
     assert_eq!(problem(&order), (409, "rekening-ontbreekt"), "{}", order.text);
@@ -206,7 +211,7 @@ async fn a_batch_is_had_as_lines_and_as_an_order_to_a_bank() {
         let nummer = format!("Factuur{nummer}");
         declare(&world, wmo303("448", &nummer, MAY, &[line(&format!("R{nummer}"), MAY, 1)])).await;
     }
-    assert_eq!(put(&world, GEMEENTE, "juni", &json!({"uitvoerdatum": "2019-06-25"})).await.status, 201);
+    assert_eq!(put(&world, GEMEENTE, "juni", &json!({"execution_date": "2019-06-25"})).await.status, 201);
     let csv = world.get(GEMEENTE, "/v1/betalingen/juni/csv").await.text;
     let rows: Vec<&str> = csv.lines().collect();
     assert_eq!(rows.len(), 30, "only what is paid: {csv}");
@@ -258,7 +263,7 @@ async fn an_order_is_one_that_a_bank_takes_whatever_stands_in_names_and_kenmerk(
     declare(&world, of_bureau).await;
     let kenmerk = "2019-06?:().,'+ (34 tekens lang) ab";
     let made = put(&world, GEMEENTE, "2019-06%3F%3A().%2C'%2B%20(34%20tekens%20lang)%20ab", &json!({})).await;
-    assert_eq!((made.status, made.body["kenmerk"].as_str()), (201, Some(kenmerk)), "{}", made.text);
+    assert_eq!((made.status, made.body["name"].as_str()), (201, Some(kenmerk)), "{}", made.text);
     let path = "/v1/betalingen/2019-06%3F%3A().%2C'%2B%20(34%20tekens%20lang)%20ab/pain001";
     let order = order(&world, GEMEENTE, path).await;
     let plain = order.replace("&#39;", "'");
@@ -278,21 +283,21 @@ async fn that_a_batch_was_paid_is_told_once_and_kept_with_a_name() {
     declare(&world, wmo303("448", "F1", MAY, &[line("P1", APRIL, 8)])).await;
     put(&world, GEMEENTE, "juni", &json!({})).await;
     for (dag, kind) in [("2019-06-19", "dag-van-betaling"), ("2019-06-21", "dag-van-betaling")] {
-        let refused = paid(&world, GEMEENTE, "juni", &json!({"dag": dag})).await;
+        let refused = paid(&world, GEMEENTE, "juni", &json!({"day": dag})).await;
         assert_eq!(problem(&refused), (422, kind), "{dag}: {}", refused.text);
     }
     world.at("2019-07-22T09:00:00+02:00");
-    let first = paid(&world, GEMEENTE, "juni", &json!({"dag": "2019-07-20"})).await;
-    assert_eq!((first.status, &first.body["betaald_op"]), (200, &json!("2019-07-20")), "{}", first.text);
-    let paid_one = &first.body["betalingen"][0]["declaraties"][0];
+    let first = paid(&world, GEMEENTE, "juni", &json!({"day": "2019-07-20"})).await;
+    assert_eq!((first.status, &first.body["paid_on"]), (200, &json!("2019-07-20")), "{}", first.text);
+    let paid_one = &first.body["payments"][0]["declaraties"][0];
     assert_eq!(
         (&paid_one["due"], &paid_one["state"]),
         (&json!("2019-07-20"), &json!("met")),
         "on its last day, told later"
     );
-    let again = paid(&world, GEMEENTE, "juni", &json!({"dag": "2019-07-20"})).await;
+    let again = paid(&world, GEMEENTE, "juni", &json!({"day": "2019-07-20"})).await;
     assert_eq!((again.status, &again.body), (200, &first.body));
-    let other = paid(&world, GEMEENTE, "juni", &json!({"dag": "2019-07-22"})).await;
+    let other = paid(&world, GEMEENTE, "juni", &json!({"day": "2019-07-22"})).await;
     assert_eq!(problem(&other), (409, "al-betaald"), "{}", other.text);
     let audit = world.store().audit(0, 10).await.expect("read");
     let told: Vec<_> = audit.iter().map(|one| (one.who.as_str(), one.what.as_str(), one.detail.as_str())).collect();
@@ -313,8 +318,8 @@ async fn a_batch_is_withdrawn_for_a_reason_and_what_it_was_to_pay_is_payable_aga
     let reason = json!({"reason": "Rekening klopt niet & wordt nagevraagd."});
     let withdrawn = withdraw(&world, GEMEENTE, "juni", &reason).await;
     let told_of_it = json!({"at": "2019-06-21T07:00:00Z", "by": GEMEENTE, "reason": reason["reason"]});
-    assert_eq!((withdrawn.status, &withdrawn.body["ingetrokken"]), (200, &told_of_it), "{}", withdrawn.text);
-    assert_eq!(withdrawn.body["betalingen"], made.body["betalingen"], "what stood in it");
+    assert_eq!((withdrawn.status, &withdrawn.body["withdrawn"]), (200, &told_of_it), "{}", withdrawn.text);
+    assert_eq!(withdrawn.body["payments"], made.body["payments"], "what stood in it");
     world.at("2019-06-22T09:00:00+02:00");
     let again = withdraw(&world, GEMEENTE, "juni", &json!({"reason": "Nog eens."})).await;
     assert_eq!((again.status, &again.body), (200, &withdrawn.body), "the first reason stays");
@@ -324,7 +329,7 @@ async fn a_batch_is_withdrawn_for_a_reason_and_what_it_was_to_pay_is_payable_aga
     for answer in [
         world.get(GEMEENTE, "/v1/betalingen/juni/pain001").await,
         put(&world, GEMEENTE, "juni", &json!({})).await,
-        paid(&world, GEMEENTE, "juni", &json!({"dag": "2019-06-21"})).await,
+        paid(&world, GEMEENTE, "juni", &json!({"day": "2019-06-21"})).await,
     ] {
         assert_eq!(problem(&answer), (409, "betaling-ingetrokken"), "{}", answer.text);
         assert!(answer.text.contains("op 2019-06-21 ingetrokken door 0384 (Rekening klopt niet"), "{}", answer.text);
@@ -343,11 +348,11 @@ async fn a_batch_is_withdrawn_for_a_reason_and_what_it_was_to_pay_is_payable_aga
     assert!(page.contains("/juni/csv") && !page.contains("/juni/pain001"), "{page}");
 
     let other = put(&world, GEMEENTE, "juni-2", &json!({})).await;
-    assert_eq!((other.status, &other.body["totaal"]), (201, &json!(20_000)), "{}", other.text);
+    assert_eq!((other.status, &other.body["total"]), (201, &json!(20_000)), "{}", other.text);
     let of_other = order(&world, GEMEENTE, "/v1/betalingen/juni-2/pain001").await;
     assert_ne!(values(&of_other, "EndToEndId"), values(&of_juni, "EndToEndId"), "a bank tells them apart");
-    assert_eq!(world.get(GEMEENTE, &format!("/v1/declaraties/{id}")).await.body["betaling"], "juni-2");
-    assert_eq!(paid(&world, GEMEENTE, "juni-2", &json!({"dag": "2019-06-22"})).await.status, 200);
+    assert_eq!(world.get(GEMEENTE, &format!("/v1/declaraties/{id}")).await.body["batch"], "juni-2");
+    assert_eq!(paid(&world, GEMEENTE, "juni-2", &json!({"day": "2019-06-22"})).await.status, 200);
     let late = withdraw(&world, GEMEENTE, "juni-2", &reason).await;
     assert_eq!(problem(&late), (409, "al-betaald"), "{}", late.text);
     assert_eq!(told(&world, &id).await.3, "2019-07-20 met".to_owned());
@@ -387,7 +392,7 @@ async fn who_may_not_withdraw_and_without_a_reason_nothing_is_withdrawn() {
         assert_eq!(problem(&refused), (422, "inhoud"), "{body}");
         assert!(!refused.text.contains(BSN), "{}", refused.text);
     }
-    assert_eq!(world.get(GEMEENTE, "/v1/betalingen/a").await.body["ingetrokken"], Value::Null);
+    assert_eq!(world.get(GEMEENTE, "/v1/betalingen/a").await.body["withdrawn"], Value::Null);
     world.stop().await;
 }
 
@@ -401,15 +406,15 @@ async fn who_may_not_pay_and_what_cannot_be_paid_is_told() {
         ("niemand", (401, "onbekend-token")),
     ] {
         assert_eq!(problem(&put(&world, caller, "a", &json!({})).await), kind, "{caller}");
-        assert_eq!(problem(&paid(&world, caller, "a", &json!({"dag": "2019-06-20"})).await), kind, "{caller}");
+        assert_eq!(problem(&paid(&world, caller, "a", &json!({"day": "2019-06-20"})).await), kind, "{caller}");
     }
     assert_eq!(problem(&put(&world, ANDERE, "a", &json!({})).await), (422, "niets-te-betalen"), "nothing of its own");
     for kenmerk in ["a_b", "%20a", "a%2Fb", "caf%C3%A9", "-a", &"x".repeat(36)] {
         assert_eq!(problem(&put(&world, GEMEENTE, kenmerk, &json!({})).await), (422, "kenmerk"), "{kenmerk}");
     }
     for (body, kind) in [
-        (json!({"uitvoerdatum": "2019-06-19"}), "uitvoerdatum-voorbij"),
-        (json!({"uitvoerdatum": "gisteren"}), "inhoud"),
+        (json!({"execution_date": "2019-06-19"}), "uitvoerdatum-voorbij"),
+        (json!({"execution_date": "gisteren"}), "inhoud"),
         (json!({"aanbieder": "0384"}), "inhoud"),
         (json!({"alles": true}), "inhoud"),
         (json!("alles"), "inhoud"),
@@ -424,7 +429,7 @@ async fn who_may_not_pay_and_what_cannot_be_paid_is_told() {
     let made = world.request(|client| client.put(bare).bearer_auth(GEMEENTE)).await;
     assert_eq!(made.status, 201, "no body asks for all: {}", made.text);
     for body in
-        [json!({}), json!({"dag": "2019-02-30"}), json!({"dag": "2019-06-20", "extra": 1}), json!(["2019-06-20"])]
+        [json!({}), json!({"day": "2019-02-30"}), json!({"day": "2019-06-20", "extra": 1}), json!(["2019-06-20"])]
     {
         assert_eq!(problem(&paid(&world, GEMEENTE, "a", &body).await), (422, "inhoud"), "{body}");
     }
@@ -438,7 +443,7 @@ async fn who_may_not_pay_and_what_cannot_be_paid_is_told() {
             (400, "parameter-ontbreekt")
         );
     }
-    assert_eq!(paid(&world, GEMEENTE, "b", &json!({"dag": "2019-06-20"})).await.status, 404);
-    assert_eq!(paid(&world, ANDERE, "a", &json!({"dag": "2019-06-20"})).await.status, 404);
+    assert_eq!(paid(&world, GEMEENTE, "b", &json!({"day": "2019-06-20"})).await.status, 404);
+    assert_eq!(paid(&world, ANDERE, "a", &json!({"day": "2019-06-20"})).await.status, 404);
     world.stop().await;
 }

@@ -135,15 +135,15 @@ async fn people_grant_a_line_of_a_declaratie_in_part_and_it_is_told_and_credited
     let (one, other) = (line("P1", APRIL, 8), line("P2", MAY, 8));
     let id = declare(&world, wmo303("416", "D1", MAY, &[one, other.clone()])).await;
     let reason = "Acht uur, waarvan vijf geleverd.";
-    let part = json!([{"line": 2, "granted": true, "toegekend": 12_500, "reason": reason}]);
+    let part = json!([{"line": 2, "granted": true, "toegekend_bedrag": 12_500, "reason": reason}]);
     let antwoord = decided(&world, &id, part).await;
     assert_eq!(antwoord.header.soort, Berichtsoort::Wmo304D);
     assert_eq!(told(&antwoord), ("0200".to_owned(), 32_500, vec!["P2 12500".to_owned()]));
 
     let body = world.get(AANBIEDER, &format!("/v1/declaraties/{id}")).await.body;
-    assert_eq!((&body["ingediend"], &body["toegekend"]), (&json!(40_000), &json!(32_500)));
+    assert_eq!((&body["totaal_ingediend_bedrag"], &body["totaal_toegekend_bedrag"]), (&json!(40_000), &json!(32_500)));
     let second = &body["lines"][1];
-    let amounts = (&second["ingediend"], &second["granted"], &second["toegekend"]);
+    let amounts = (&second["ingediend_bedrag"], &second["granted"], &second["toegekend_bedrag"]);
     assert_eq!(amounts, (&json!(20_000), &json!(true), &json!(12_500)));
     let csv = world.get(AANBIEDER, &format!("/v1/declaraties/{id}/csv")).await.text;
     assert!(csv.contains(";20000;ja;20000;") && csv.contains(";20000;deels;12500;"), "{csv}");
@@ -171,9 +171,9 @@ async fn no_part_is_granted_where_the_standard_knows_none() {
     let credited =
         declare(&world, wmo303("416", "D2", MAY, &[credit("C1", &granted, 20_000), line("P2", MAY, 8)])).await;
     let factuur = declare(&world, wmo303("448", "F1", MAY, &[line("P3", APRIL, 8)])).await;
-    let part = |line: usize, toegekend: i64| json!({"line": line, "granted": true, "toegekend": toegekend, "reason": "Deels."});
-    let rejected = json!({"line": 2, "granted": false, "toegekend": 5, "retourcode": "9307", "reason": "Nee."});
-    let silent = json!({"line": 2, "granted": true, "toegekend": 5});
+    let part = |line: usize, toegekend: i64| json!({"line": line, "granted": true, "toegekend_bedrag": toegekend, "reason": "Deels."});
+    let rejected = json!({"line": 2, "granted": false, "toegekend_bedrag": 5, "retourcode": "9307", "reason": "Nee."});
+    let silent = json!({"line": 2, "granted": true, "toegekend_bedrag": 5});
     for (id, decision, said) in [
         (&factuur, part(1, 5), "Regel 1 wordt geheel toegekend of afgewezen"),
         (&credited, part(1, 5), "Regel 1 wordt geheel toegekend of afgewezen"),

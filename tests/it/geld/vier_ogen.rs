@@ -13,7 +13,10 @@ use crate::world::{AANBIEDER, GEMEENTE, World};
 async fn ledger(world: &World, id: &str) -> (Vec<(String, i64)>, Vec<String>) {
     let body = world.get(GEMEENTE, &format!("/v1/declaraties/{id}")).await.body;
     let lines = body["lines"].as_array().expect("lines").iter().map(|line| {
-        (line["referentie_nummer"].as_str().expect("a name").to_owned(), line["toegekend"].as_i64().expect("cents"))
+        (
+            line["referentie_nummer"].as_str().expect("a name").to_owned(),
+            line["toegekend_bedrag"].as_i64().expect("cents"),
+        )
     });
     let clocks = world.deadlines().await.into_iter().filter(|clock| !clock.starts_with("retour"));
     (lines.collect(), clocks.filter(|clock| clock.contains("WMO304")).collect())

@@ -5,9 +5,9 @@ use crate::domain::berichten::levering::{StartKey, StopKey};
 
 /// Live starts and stops of one client, each in the order in which they were accepted.
 pub struct Levering<'a> {
-    /// Starts.
+    /// Starts that count, of this client between these parties.
     pub starts: Vec<&'a StartKey>,
-    /// Stops.
+    /// Stops that count, likewise.
     pub stops: Vec<&'a StopKey>,
 }
 

@@ -11,7 +11,7 @@ use crate::store::{Acknowledged, DeadlineState, DeadlineView, Opened, Origin, Wa
 /// A deadline as it stands, as the API gives it.
 #[derive(Serialize, ToSchema)]
 pub struct DeadlineJson {
-    /// Ours.
+    /// By which the API names it.
     pub id: String,
     /// What is watched, as in `retour` or `ondersteuningsplan`.
     pub clock: String,
@@ -74,23 +74,23 @@ pub struct WaivedJson {
 /// What a person opened a deadline with.
 #[derive(Serialize, ToSchema)]
 pub struct OpenedJson {
-    /// The name that it was given.
-    pub kenmerk: String,
+    /// Under which who opened it knows it.
+    pub name: String,
     /// The agreement, as in `MLW-18`.
-    pub afspraak: String,
+    pub agreement: String,
     /// CBS code.
     pub gemeente: String,
     /// AGB code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aanbieder: Option<String>,
     /// The day from which it counts.
-    pub vanaf: NaiveDate,
+    pub from: NaiveDate,
     /// How the parties know it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub referentie: Option<String>,
     /// The day on which it was done.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub gereed_op: Option<NaiveDate>,
+    pub done_on: Option<NaiveDate>,
 }
 
 /// Who took a deadline on.
@@ -145,13 +145,13 @@ impl From<Waiver> for WaivedJson {
 impl From<Opened> for OpenedJson {
     fn from(opened: Opened) -> Self {
         Self {
-            kenmerk: opened.kenmerk,
-            afspraak: opened.afspraak,
+            name: opened.kenmerk,
+            agreement: opened.afspraak,
             gemeente: opened.asked.gemeente,
             aanbieder: opened.asked.aanbieder,
-            vanaf: opened.asked.vanaf,
+            from: opened.asked.vanaf,
             referentie: opened.asked.referentie,
-            gereed_op: opened.gereed_op,
+            done_on: opened.gereed_op,
         }
     }
 }
