@@ -110,6 +110,11 @@ impl Server {
             parcels.get_or_create(&vec![("state", state)]).set(count);
         }
         registry.register("outbox_parcels", "Parcels that are not delivered, by where they stand", parcels);
+        let alerts = Family::<Labels, Gauge>::default();
+        for (receiver, state, count) in figures.alerts {
+            alerts.get_or_create(&vec![("receiver", receiver), ("state", state)]).set(count);
+        }
+        registry.register("alerts_unsent", "Alerts that their receiver did not take yet", alerts);
         let parked = "Berichten that wait for one that should have come before them";
         registry.register("parked_berichten", parked, ConstGauge::new(figures.parked));
         let size = ConstGauge::new(figures.database_bytes);

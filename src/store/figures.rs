@@ -27,6 +27,8 @@ pub struct Figures {
     pub deadlines: Vec<DeadlineFigure>,
     /// Parcels that are not delivered, by the word for where they stand.
     pub parcels: Vec<(String, i64)>,
+    /// Messages to receivers of alerts that were not taken yet, by receiver and by `waiting` or `failing`.
+    pub alerts: Vec<(String, String, i64)>,
     /// Berichten that wait for one that should have come before them.
     pub parked: i64,
     /// How large the database is, in bytes.

@@ -7,6 +7,7 @@ use std::process::Command;
 
 use futures_util::FutureExt as _;
 use iwmo_gateway::exchange::heartbeat::{Beat, beat};
+use iwmo_gateway::store::NewMessage;
 use iwmo_gateway::tls::Named;
 use regex::Regex;
 use reqwest::Url;
@@ -105,10 +106,15 @@ async fn every_name_that_is_asked_for_is_measured() {
     world.post(GEMEENTE, WMO301).await;
     let (setting, ends_at) = ("ggk.tls.certificate_file".to_owned(), instant("2027-01-01T00:00:00Z"));
     world.running.gateway.certificates.replace(vec![Named { setting, ends_at }]);
+    let (id, event, data) = ("m1".to_owned(), "receiver.failing".to_owned(), "{}".to_owned());
+    let message = NewMessage { id, receiver: "team".to_owned(), event, at: instant("2026-03-04T08:00:00Z"), data };
+    world.store().keep_message(&message).await.expect("kept");
     while labelled(&told(&world).await, "iwmo_delivery_attempts_total", &[("outcome", "later")]).is_none() {
         tokio::task::yield_now().await;
     }
     let text = told(&world).await;
+    let unsent = [("receiver", "team"), ("state", "waiting")];
+    assert_eq!(labelled(&text, "iwmo_alerts_unsent", &unsent), Some(1.0));
     let ends = [("setting", "ggk.tls.certificate_file")];
     assert_eq!(labelled(&text, "iwmo_certificate_ends_timestamp_seconds", &ends), Some(1_798_761_600.0));
     let there: BTreeSet<&str> =

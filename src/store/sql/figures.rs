@@ -25,6 +25,7 @@ async fn figures(conn: &mut Connection) -> Result<Figures> {
     Ok(Figures {
         deadlines: deadlines(conn).await?,
         parcels: parcels(conn).await?,
+        alerts: alerts(conn).await?,
         parked: sqlx::query_scalar(PARKED).fetch_one(&mut *conn).await?,
         database_bytes: sqlx::query_scalar(DATABASE_BYTES).fetch_one(conn).await?,
     })
@@ -43,6 +44,19 @@ async fn deadlines(conn: &mut Connection) -> Result<Vec<DeadlineFigure>> {
             state: fields.get("state")?,
             count: fields.get("count")?,
         })
+    };
+    rows.iter().map(figure).collect()
+}
+
+/// By the index of what was not sent.
+async fn alerts(conn: &mut Connection) -> Result<Vec<(String, String, i64)>> {
+    const UNSENT: &str = "SELECT receiver, CASE WHEN last_error IS NULL THEN 'waiting' ELSE 'failing' END AS standing,
+            COUNT(*) AS count
+        FROM alert_message WHERE state <> 'sent' GROUP BY 1, 2 ORDER BY 1, 2";
+    let rows = sqlx::query(UNSENT).fetch_all(conn).await?;
+    let figure = |row: &Row| {
+        let fields = Fields::of("alert_message", "receiver", row);
+        Ok((fields.get("receiver")?, fields.get("standing")?, fields.get("count")?))
     };
     rows.iter().map(figure).collect()
 }
