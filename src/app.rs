@@ -253,10 +253,15 @@ fn certificates(config: &Config, clock: &Arc<dyn Clock>) -> Result<Certificates,
     Ok(certificates)
 }
 
+/// How long an attempt may take on a link that there is.
+fn longest_attempt(config: &Config) -> Duration {
+    if config.vecozo.url.is_empty() { config.ggk.timeout } else { config.ggk.timeout.max(config.vecozo.timeout) }
+}
+
 fn retry_policy(config: &Config) -> RetryPolicy {
     RetryPolicy {
         worker: new_referentienummer(),
-        lease: config.ggk.timeout.max(config.vecozo.timeout) * 2 + Duration::from_secs(1),
+        lease: longest_attempt(config) * 2 + Duration::from_secs(1),
         pauses: Pauses { first: config.relay.first_pause, longest: config.relay.longest_pause },
         longest_asked: config.relay.longest_retry_after,
         budget: config.relay.budget,
