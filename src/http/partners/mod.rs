@@ -115,17 +115,12 @@ fn percentage(per_mille: i32) -> f64 {
     f64::from(per_mille) / 10.0
 }
 
-/// The word for who has to keep it.
-const fn whose(kind: &KindLevel) -> &'static str {
-    if kind.is_theirs { "theirs" } else { "ours" }
-}
-
 impl ServiceLevelsJson {
     fn of(partner: &Partij, levels: &ServiceLevels) -> Self {
         let month = |(month, tally): (&String, &Tally)| MonthJson { month: month.clone(), level: tally.into() };
         let item = |kind: &KindLevel| ServiceLevelJson {
             partij: kind.partij.clone(),
-            whose: whose(kind),
+            whose: table::whose(kind),
             clock: kind.clock.clone(),
             level: (&kind.total()).into(),
             months: levels.months.iter().zip(&kind.months).map(month).collect(),
@@ -256,7 +251,7 @@ pub(super) async fn levels_svg(
     let (partner, levels) = server.levels(&code, &caller).await?;
     let is_it = |kind: &&KindLevel| {
         kind.clock == drawn.clock
-            && whose(kind) == drawn.whose
+            && table::whose(kind) == drawn.whose
             && drawn.partij.as_ref().is_none_or(|partij| *partij == kind.partij)
     };
     let mut months = vec![Tally::default(); levels.months.len()];

@@ -1,6 +1,5 @@
 //! Service levels for a spreadsheet: a row for each month of each kind.
 
-use super::whose;
 use crate::domain::Partij;
 use crate::domain::deadlines::levels::Tally;
 use crate::exchange::levels::{KindLevel, ServiceLevels};
@@ -42,4 +41,9 @@ fn row(partner: &Partij, kind: &KindLevel, month: &str, tally: &Tally) -> Vec<Ce
         number(tally.median_days()),
         number(tally.slowest_days()),
     ]
+}
+
+/// The word for who has to keep it.
+pub(super) const fn whose(kind: &KindLevel) -> &'static str {
+    if kind.is_theirs { "theirs" } else { "ours" }
 }
