@@ -24,6 +24,13 @@ pub fn new_id(at: Timestamp) -> String {
     Uuid::from_u128(millis << 80 | 7 << 76 | before << 64 | 2 << 62 | behind << 48 | random >> 80).to_string()
 }
 
+/// The least id that something of this moment or later can have.
+#[must_use]
+pub fn first_id_from(at: Timestamp) -> String {
+    let millis = u64::try_from(at.timestamp_millis()).unwrap_or_default();
+    format!("{:08x}-{:04x}", millis >> 16, millis & 0xffff)
+}
+
 /// A referentienummer for an envelope: UUID version 4, lower case, as the StUF envelope wants it.
 #[must_use]
 pub fn new_referentienummer() -> String {

@@ -45,12 +45,12 @@ pub mod table;
 pub mod wait;
 pub mod watch;
 
-pub use crate::clock::{end_of as end_of_day, local as local_time};
+pub use crate::clock::{end_of as end_of_day, local as local_time, start_of as start_of_day};
 pub use alarm::Alarm;
 pub use brought::Brought;
 pub use format::{JsonSchemas, as_json, example_as_json, example_release, json_schemas, retour_codes};
 pub use gateway::{Envelopes, Gateway};
-pub use ids::{new_referentienummer, new_secret};
+pub use ids::{first_id_from, new_referentienummer, new_secret};
 pub use own::OwnCertificates;
 pub use parties::LocalParties;
 pub use pulse::Pulse;

@@ -12,6 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::body;
 use super::error::Problem;
+use super::filter::BerichtFilter;
 use super::openapi::examples::{EXAMPLE_XML, example_json, example_receipt};
 use super::openapi::{BadQuery, ForCallers, Intake, NotThere, PostedBericht, WrittenBericht};
 use super::query::{self, Id, Parameters};
@@ -22,8 +23,7 @@ use crate::domain::Timestamp;
 use crate::exchange::receive::receive;
 use crate::exchange::{Carrier, Format, Received, Reply, as_json, retour_codes};
 use crate::size::HUGE_BYTES;
-use crate::store::{BerichtView, ParcelView, Stage, Step, Transport};
-use utoipa::openapi::{RefOr, Schema};
+use crate::store::{BerichtQuery, BerichtView, ParcelView, Step, Transport};
 
 /// What may stand behind the question mark of a post.
 #[derive(Deserialize, IntoParams)]
@@ -142,25 +142,6 @@ impl<T> Page<T> {
     }
 }
 
-/// Which berichten are asked for.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(super) struct ListQuery {
-    /// Only those that came so far on their way to their addressee, and no further.
-    #[param(schema_with = stages)]
-    transport: Option<String>,
-    /// What the page before gave as `next`.
-    #[param(schema_with = query::cursor)]
-    after: Option<String>,
-    /// How many there are on a page; 50 when nothing is said.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
-}
-
-fn stages() -> RefOr<Schema> {
-    query::one_of(&Stage::WORDS)
-}
-
 /// Lists berichten, the newest first.
 ///
 /// A party sees its own, an operator all.
@@ -168,19 +149,21 @@ fn stages() -> RefOr<Schema> {
     get,
     path = "/v1/berichten",
     tag = "berichten",
-    params(ListQuery),
+    params(BerichtFilter, PageQuery),
     responses((status = 200, description = "A page", body = Page<BerichtJson>), BadQuery, ForCallers)
 )]
 pub(super) async fn list(
     State(server): State<Arc<Server>>,
     caller: Caller,
-    Parameters(asked): Parameters<ListQuery>,
+    Parameters(filter): Parameters<BerichtFilter>,
+    Parameters(page): Parameters<PageQuery>,
 ) -> Result<Json<Page<BerichtJson>>, Problem> {
-    let (store, page) = (&server.gateway.store, PageQuery { after: asked.after, limit: asked.limit });
-    let (after, limit) = (page.after.as_deref(), page.limit());
-    let found = match asked.transport.as_deref().and_then(Stage::from_word) {
-        Some(stage) => store.berichten_at(stage, caller.scope(), after, limit).await?,
-        None => store.berichten(caller.scope(), after, limit).await?,
+    let (store, after, limit) = (&server.gateway.store, page.after.as_deref(), page.limit());
+    let found = if filter.is_empty() {
+        store.berichten(caller.scope(), after, limit).await?
+    } else {
+        let query = BerichtQuery { partij: caller.scope().cloned(), ..filter.query() };
+        store.find_berichten(&query, after, limit).await?
     };
     let items = found.into_iter().map(|view| BerichtJson::of(view, &caller, MOST_OF_MANY)).collect();
     Ok(Json(Page::of(items, page.limit(), |bericht: &BerichtJson| &bericht.id)))
@@ -288,6 +271,11 @@ struct KlasseJson {
 }
 
 impl BerichtJson {
+    /// Ours.
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
     /// As this caller may read it, with so many findings at most.
     pub(super) fn of(view: BerichtView, caller: &Caller, most: usize) -> Self {
         Self {

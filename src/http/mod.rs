@@ -15,6 +15,8 @@ mod deadlines;
 mod declaraties;
 mod docs;
 mod error;
+mod filter;
+mod find;
 mod gate;
 mod guesses;
 mod health;
@@ -75,8 +77,13 @@ fn pages() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(dashboard::bericht::bericht))
         .routes(routes!(dashboard::bericht::reveal))
         .routes(routes!(dashboard::audit::page))
+        .routes(routes!(dashboard::zoek::ask))
+        .routes(routes!(dashboard::handleiding::contents))
+        .routes(routes!(dashboard::handleiding::part))
+        .routes(routes!(dashboard::zoek::result))
         .routes(routes!(dashboard::controleer::page))
         .routes(routes!(dashboard::declaratie::declaratie, dashboard::decision::decide))
+        .routes(routes!(dashboard::declaraties::page))
         .routes(routes!(dashboard::declaratie::csv))
         .routes(routes!(dashboard::declaratie::xlsx))
         .routes(routes!(dashboard::betaling::betalingen))
@@ -122,6 +129,7 @@ pub fn routers(gateway: Arc<Gateway>, settings: Settings) -> Routers {
         .routes(routes!(berichten::xml))
         .routes(routes!(berichten::json))
         .routes(routes!(validate::post))
+        .routes(routes!(find::post))
         .routes(routes!(postbus::list))
         .routes(routes!(postbus::confirm))
         .routes(routes!(toewijzingen::waiting))
@@ -164,7 +172,6 @@ pub fn routers(gateway: Arc<Gateway>, settings: Settings) -> Routers {
         dashboard_login: settings.dashboard_login,
         known: RwLock::new(settings.known),
         metrics_on_loopback: settings.metrics_on_loopback,
-        sessions: dashboard::Sessions::default(),
         rekeningen: settings.rekeningen,
         theme: settings.theme,
     });

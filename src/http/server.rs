@@ -8,7 +8,6 @@ use serde_json::Value;
 
 use super::body::Turns;
 use super::caller::Caller;
-use super::dashboard::Sessions;
 use super::guesses::Guesses;
 use super::query::Known as Queries;
 use crate::domain::money::betaling::Rekening;
@@ -68,7 +67,6 @@ pub(super) struct Server {
     pub(super) dashboard_login: bool,
     pub(super) known: RwLock<Known>,
     pub(super) metrics_on_loopback: bool,
-    pub(super) sessions: Sessions,
     pub(super) rekeningen: HashMap<String, Rekening>,
     /// Laid over our tokens of the looks.
     pub(super) theme: Option<String>,

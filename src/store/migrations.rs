@@ -62,6 +62,7 @@ const ALL: &[Change] = &[
     Change { number: 5, name: "alerts", text: Text::Both(include_str!("migrations/0005_alerts.sql")) },
     Change { number: 6, name: "levels", text: Text::Both(include_str!("migrations/0006_levels.sql")) },
     Change { number: 8, name: "transport", text: Text::Both(include_str!("migrations/0008_transport.sql")) },
+    Change { number: 9, name: "pages", text: Text::Both(include_str!("migrations/0009_pages.sql")) },
     Change { number: 11, name: "no_reference", text: Text::Both(include_str!("migrations/0011_no_reference.sql")) },
 ];
 
@@ -142,6 +143,7 @@ mod tests {
         (5, "be845155cc91", "3272cf66cb90"),
         (6, "1916459a4cef", "500658561987"),
         (8, "128f1ba496f6", "bc6c372baa70"),
+        (9, "e31e85736ea7", "6d98a1b83eda"),
         (11, "fb27fbbda33d", "fb27fbbda33d"),
     ];
 

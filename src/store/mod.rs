@@ -36,6 +36,7 @@ mod page;
 mod pages;
 mod postgres;
 mod receipt;
+mod session;
 mod sqlite;
 mod steering;
 mod toewijzing;
@@ -77,9 +78,10 @@ pub use migrations::{IfOlder, ours as schema};
 pub use outbox::{Hold, Lease, OutboxStore, Parcel, Room, Scope, Settlement};
 pub use outcome::Outcome;
 pub use page::After;
-pub use pages::{Look, Owner, PagesStore, ParcelGroup, WorkGroup, WorkQuery};
+pub use pages::{BerichtQuery, Look, Owner, PagesStore, ParcelGroup, WorkGroup, WorkQuery};
 pub use postgres::Postgres;
 pub use receipt::{Digests, KeptCalculation, KeptDeadline, KeptRetour, Receipt, RefusalReceipt, SentTo};
+pub use session::{Search, Session, SessionStore};
 pub use sqlite::Sqlite;
 pub use steering::{
     Action, ClockAgain, FaultEffect, FaultView, KeptParcel, LettingGo, NewFault, OutboxQuery, ParcelState, ParcelView,
@@ -110,6 +112,7 @@ pub trait Store:
     + Measured
     + OutboxStore
     + PagesStore
+    + SessionStore
     + SteeringStore
     + ToewijzingStore
     + WaitingStore

@@ -4,10 +4,14 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 
 use super::audit::AuditView;
+use super::bericht::BerichtView;
 use super::deadline::DeadlineView;
 use super::error::StoreError;
+use super::outcome::Outcome;
 use super::page::After;
 use super::steering::ParcelView;
+use super::transport::Stage;
+use crate::domain::berichten::waarde::Bsn;
 use crate::domain::{Partij, Timestamp};
 
 /// Deadlines with which one party has to do one thing.
@@ -74,6 +78,41 @@ pub struct ParcelGroup {
     pub receivers: i64,
 }
 
+/// Which berichten are asked for: all that is said must hold.
+#[derive(Clone, Debug, Default)]
+pub struct BerichtQuery {
+    /// Those that concern this party; `None`: all.
+    pub partij: Option<Partij>,
+    /// As in `WMO305`.
+    pub berichtsoort: Option<String>,
+    /// What became of them.
+    pub outcome: Option<Outcome>,
+    /// How far they came on their way.
+    pub transport: Option<Stage>,
+    /// In the header.
+    pub identificatie: Option<String>,
+    /// Sender in the header.
+    pub afzender: Option<String>,
+    /// Receiver in the header.
+    pub ontvanger: Option<String>,
+    /// Among what was found.
+    pub retourcode: Option<String>,
+    /// Among what was found.
+    pub rule: Option<String>,
+    /// Of the declaratie in it.
+    pub declaratie_nummer: Option<String>,
+    /// That they are about, or declare on.
+    pub toewijzing_nummer: Option<i64>,
+    /// Of a client that they are about, or declare for.
+    pub bsn: Option<Bsn>,
+    /// With this id or a later one.
+    pub from_id: Option<String>,
+    /// With an earlier id than this.
+    pub before_id: Option<String>,
+    /// The page before a bericht instead of the one behind it.
+    pub backwards: bool,
+}
+
 /// That somebody looked at what is personal.
 #[derive(Clone, Debug)]
 pub struct Look {
@@ -124,6 +163,14 @@ pub trait PagesStore: Send + Sync {
         before: Option<i64>,
         limit: u32,
     ) -> Result<Vec<AuditView>, StoreError>;
+
+    /// Berichten, the newest first, after the bericht with this id; of `backwards` those before it.
+    async fn find_berichten(
+        &self,
+        query: &BerichtQuery,
+        after: After<'_>,
+        limit: u32,
+    ) -> Result<Vec<BerichtView>, StoreError>;
 
     /// Keeps in the audit log that somebody looked.
     async fn keep_look(&self, look: &Look) -> Result<(), StoreError>;

@@ -5,6 +5,7 @@ mod adapter;
 mod afspraken;
 mod alert_settings;
 mod api;
+mod axe;
 mod browser;
 mod bulk;
 mod cak;

@@ -17,7 +17,7 @@ use crate::world::{AANBIEDER, GEMEENTE, WMO301, WMO305, World};
 use crate::xml::{files, fixtures};
 
 /// The calls of the contract; with the pages and this description they are all that there is.
-const CALLS: [&str; 50] = [
+const CALLS: [&str; 51] = [
     "get /health/live",
     "get /health/ready",
     "get /metrics",
@@ -48,6 +48,7 @@ const CALLS: [&str; 50] = [
     "get /v1/toewijzingen/{gemeente}/{nummer}",
     "get /v1/vorderingen",
     "post /v1/berichten",
+    "post /v1/berichten/zoek",
     "post /v1/betalingen/{name}/betaald",
     "post /v1/betalingen/{name}/intrekken",
     "post /v1/deadlines",

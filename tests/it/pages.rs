@@ -110,6 +110,10 @@ async fn what_is_late_is_grouped_by_partner_and_taken_on_for_several_at_once() {
     let rows = world.store().audit(0, 100).await.expect("the audit log");
     let told: Vec<_> = rows.iter().map(|row| (row.who.as_str(), row.what.as_str())).collect();
     assert_eq!(told, [("operator", "deadline.acknowledged"); 2]);
+    let closing = [("id", all[2].as_str()), ("waarom", "Per brief gekomen."), ("doe", "sluiten")];
+    let closed = desk.act(&group, "/termijnen", &closing).await;
+    assert!(closed.contains("1 bijgewerkt") && !ids(&closed).contains(&all[2]), "nobody waits for it: {closed}");
+    assert!(section(&desk.page("/").await, "zij").contains("2 opgepakt, 0 vrij"), "and it is not counted");
     let ended = desk.act(&group, "/termijnen", &[("id", all[0].as_str()), ("doe", "gereed")]).await;
     assert!(ended.contains("1 niet bijgewerkt"), "a bericht ends it, nobody else: {ended}");
     world.stop().await;
@@ -278,5 +282,119 @@ async fn a_bericht_is_looked_at_and_nothing_of_it_is_kept() {
     assert!(fine["coverage"]["run"].as_u64().is_some_and(|count| count > 0), "{fine}");
     assert_eq!(world.get("niemand", "/v1/validate").await.status, 405);
     assert!(world.berichten().await.is_empty(), "nothing is kept");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_session_outlives_a_restart_and_ends_by_itself_by_hand_and_at_the_next_login() {
+    let world = World::both_local().await;
+    let desk = Desk::of(&world, "operator").await;
+    let (client, cookies) = (desk.client.clone(), desk.cookies.clone());
+    let status = async |world: &World, cookies: &str| {
+        world.request(|_| client.get(world.url("/")).header("cookie", cookies)).await.status
+    };
+    let world = world.restart(&[GEMEENTE, AANBIEDER, ANDERE], "").await;
+    assert_eq!(status(&world, &cookies).await, 200, "after a restart");
+    let login = client.post(world.url("/login")).header("cookie", &cookies).form(&[("token", "operator")]);
+    let again = world.request(|_| login).await;
+    let second = again.headers["set-cookie"].to_str().expect("a cookie").split(';').next().expect("one").to_owned();
+    assert_ne!(second, cookies, "a new secret");
+    assert_eq!((status(&world, &cookies).await, status(&world, &second).await), (303, 200), "one for another");
+    world.at("2026-03-04T20:59:00+01:00");
+    assert_eq!(status(&world, &second).await, 200);
+    world.at("2026-03-04T21:00:00+01:00");
+    assert_eq!(status(&world, &second).await, 303, "after twelve hours");
+    let third = session_of(&world, "operator").await;
+    world.request(|_| client.post(world.url("/logout")).header("cookie", &third)).await;
+    assert_eq!(status(&world, &third).await, 303, "by hand");
+    let file = std::fs::read(world.folder().join("test.db")).expect("the database");
+    let secret = third.split_once('=').expect("a secret").1.as_bytes();
+    assert!(!file.windows(secret.len()).any(|part| part == secret), "only its digest is kept");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn one_box_finds_by_whatever_is_known_and_no_address_tells_what_was_asked() {
+    let world = World::both_local().await;
+    world.post(GEMEENTE, WMO301).await;
+    let rejected = world.post(AANBIEDER, WMO305.replace("700101", "700999")).await.body;
+    let id = rejected["id"].as_str().expect("an id").to_owned();
+    let desk = Desk::of(&world, "operator").await;
+    let key = value(&desk.page("/").await, "sleutel").expect("a key");
+    let ask = async |text: &str| {
+        let asked = desk.send("/zoek", &[("sleutel", &key), ("zoek", text)]).await;
+        assert_eq!(asked.status, 303, "{}", asked.text);
+        let to = asked.headers["location"].to_str().expect("a path").to_owned();
+        (to.clone(), desk.page(&to).await)
+    };
+    for (text, what, found) in [
+        (BSN, "Gelezen als een BSN: alles over deze cliënt", "WMO301 TOEW-1"),
+        ("700101", "Gelezen als een ToewijzingNummer: 700101", "WMO301 TOEW-1"),
+        ("TOEW-1", "Gelezen als een Identificatie: TOEW-1", "WMO301 TOEW-1"),
+        (AANBIEDER, "Gelezen als een aanbieder: 41005001", "WMO301 TOEW-1"),
+        ("9019", "Gelezen als een retourcode: 9019", "WMO305 START-1"),
+        ("tr019", "Gelezen als een regel: TR019", "WMO305 START-1"),
+        ("wmo305", "Gelezen als een berichtsoort: WMO305", "WMO305 START-1"),
+        ("04-03-2026", "Gelezen als een dag: wat op 04-03-2026 binnenkwam", "WMO305 START-1"),
+    ] {
+        let (to, page) = ask(text).await;
+        assert!(to.starts_with("/zoek/") && !to.contains(text) && to.len() == 70, "{to}");
+        let (_, read) = page.split_once(what).unwrap_or_else(|| panic!("{text}: no {what} in {page}"));
+        assert!(read.split("</section>").next().is_some_and(|part| part.contains(found)), "{text}: {page}");
+        assert!(!page.contains(BSN), "{text}: a Bsn is not repeated");
+    }
+    assert_eq!(ask(&id).await.0, format!("/berichten/{id}"), "our id leads to its page");
+    assert!(ask("nergens").await.1.contains("Zo is er geen bericht gevonden."));
+    assert_eq!(desk.answer(&format!("/zoek/{}", "0".repeat(64))).await.status, 404);
+    let rows = world.store().audit(0, 100).await.expect("the audit log");
+    assert_eq!(rows.iter().filter(|row| row.what == "berichten.searched").count(), 9);
+    assert!(rows.iter().all(|row| !row.detail.contains(BSN)), "not what was asked");
+
+    let found = async |partij: &str, known: serde_json::Value| {
+        let answer = world.call(partij, "/v1/berichten/zoek", &known).await;
+        let items = answer.body["items"].as_array().cloned().unwrap_or_default();
+        let names: Vec<_> = items.iter().map(|one| one["berichtsoort"].as_str().unwrap_or("?").to_owned()).collect();
+        (answer.status, names)
+    };
+    assert_eq!(found(GEMEENTE, json!({"bsn": BSN, "berichtsoort": "WMO305"})).await, (200, vec!["WMO305".to_owned()]));
+    assert_eq!(found(ANDERE, json!({"bsn": BSN})).await, (200, vec![]), "of another party nothing");
+    assert_eq!(found(GEMEENTE, json!({"toewijzing_nummer": 700_101, "tot": "2026-03-03"})).await, (200, vec![]));
+    assert_eq!(found(GEMEENTE, json!({"bsn": "12"})).await.0, 422);
+    assert_eq!(found(GEMEENTE, json!({"bns": BSN})).await.0, 422);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn the_list_of_berichten_is_filtered_and_read_in_both_directions() {
+    let world = World::both_local().await;
+    for nr in 0..60 {
+        let given = toewijzing(700_101 + nr, json!({}));
+        assert_eq!(world.post(GEMEENTE, wmo301(&format!("T{nr}"), "2026-03-02", &[given])).await.status, 202);
+    }
+    world.post(AANBIEDER, WMO305.replace("700101", "700999")).await;
+    let desk = Desk::of(&world, "operator").await;
+    let rejected = section(&desk.page("/berichten?verdict=rejected").await, "berichten");
+    assert!(rejected.contains("WMO305 START-1") && !rejected.contains("WMO301"), "{rejected}");
+    let with_code = section(&desk.page("/berichten?retourcode=9019&berichtsoort=WMO305").await, "berichten");
+    assert!(with_code.contains("WMO305 START-1"), "{with_code}");
+    let none = section(&desk.page("/berichten?van=2026-03-05").await, "berichten");
+    assert!(none.contains("Er zijn geen berichten."), "{none}");
+    let names = |page: &str| -> Vec<String> {
+        let cells = page.split("<th scope=\"row\" class=\"line\">").skip(1);
+        cells.map(|cell| cell.split('>').nth(1).and_then(|a| a.split('<').next()).expect("a name").to_owned()).collect()
+    };
+    let first = desk.page("/berichten?berichtsoort=WMO301").await;
+    assert_eq!((names(&first).len(), names(&first)[0].as_str()), (50, "WMO301 T59"), "{first}");
+    assert!(!first.contains(">Vorige</a>"), "{first}");
+    let second = desk.page(&link(&first, "Volgende")).await;
+    assert_eq!((names(&second).len(), names(&second)[0].as_str()), (10, "WMO301 T9"), "{second}");
+    assert!(!second.contains(">Volgende</a>"), "{second}");
+    let back = desk.page(&link(&second, "Vorige")).await;
+    assert_eq!(names(&back), names(&first));
+    assert!(!back.contains(">Vorige</a>") && back.contains(">Volgende</a>"), "{back}");
+    let refused = desk.answer("/berichten?verdict=mooi").await;
+    assert!(refused.status == 400 && refused.text.contains("<h1>"), "{}", refused.text);
+    let by_api = world.get(GEMEENTE, "/v1/berichten?berichtsoort=WMO305").await.body;
+    assert_eq!(by_api["items"].as_array().expect("a page").len(), 1, "{by_api}");
     world.stop().await;
 }

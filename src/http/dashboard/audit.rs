@@ -58,6 +58,7 @@ fn deed(what: &str) -> &str {
         "fault.put-apart" => "fout van het netwerk apart gezet",
         "declaratie.proposed" => "antwoord op declaratie voorgesteld",
         "declaratie.approved" => "antwoord op declaratie goedgekeurd",
+        "berichten.searched" => "gezocht naar berichten",
         "bericht.revealed" => "persoonsgegevens van een bericht bekeken",
         other => other,
     }

@@ -1,6 +1,7 @@
 //! One bericht: the verdict in a sentence and what to do now, what was found, what it holds, what it belongs to, where it went,
 //! and what people did about it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
@@ -15,11 +16,13 @@ use super::rows::{self, BerichtRow, CodeRow, DeadlineRow, FindingRow, KlasseRow,
 use super::texts::{self, TEXTS, Texts};
 use super::verdict::{self, Todo};
 use super::visitor::{Frame, Sent, Visitor};
+use crate::domain::finding::Finding;
 use crate::exchange::{as_json, retour_codes};
 use crate::http::Server;
 use crate::http::error::Problem;
 use crate::http::openapi::{ForOperators, NotThere};
 use crate::http::query::Id;
+use crate::http::uitleg::page_of;
 use crate::store::{BerichtView, Look};
 
 /// How many findings are open on the page; the others are one click away.
@@ -115,7 +118,9 @@ pub(in crate::http) async fn reveal(
 impl Server {
     async fn bericht_html(&self, id: &str, visitor: &Visitor, reveal: bool) -> Result<Response, Problem> {
         let (store, scope) = (&self.gateway.store, visitor.caller.scope());
-        let view = store.bericht(id, scope).await?.ok_or(Problem::NotFound)?;
+        let mut view = store.bericht(id, scope).await?.ok_or(Problem::NotFound)?;
+        // What is wrong before what is remarked.
+        view.receipt.findings.sort_by_key(|finding| !finding.is_error());
         let bytes = store.payload(id, scope).await?.unwrap_or_default();
         let schemas = &self.gateway.schemas;
         let codes = if view.is_retour() { retour_codes(&bytes, schemas) } else { Vec::new() };
@@ -125,7 +130,7 @@ impl Server {
         let naam = |code: &str| self.naam(code);
         let today = self.gateway.clock.today();
         let mut row = BerichtRow::of(&view, &naam, MOST_ON_PAGE);
-        let counts = counts(&row);
+        let counts = counts(&view.receipt.findings);
         let others = row.findings.split_off(OPEN.min(row.findings.len()));
         let deeds = store.deeds(Some(id), None, DEEDS).await?;
         let page = Page {
@@ -162,14 +167,13 @@ impl Server {
     }
 }
 
-fn counts(row: &BerichtRow) -> Vec<(String, Option<String>, usize)> {
-    let mut counts: Vec<(String, Option<String>, usize)> = Vec::new();
-    for finding in &row.findings {
-        match counts.iter_mut().find(|(rule, ..)| *rule == finding.rule) {
-            Some((.., count)) => *count += 1,
-            None => counts.push((finding.rule.clone(), finding.uitleg.clone(), 1)),
-        }
+/// How often each rule was broken, the most often first; what is no rule counts as its level.
+fn counts(findings: &[Finding]) -> Vec<(String, Option<String>, usize)> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in findings {
+        *counts.entry(finding.regel.as_deref().unwrap_or_else(|| finding.level.name())).or_default() += 1;
     }
+    let mut counts: Vec<_> = counts.into_iter().map(|(rule, count)| (rule.to_owned(), page_of(rule), count)).collect();
     counts.sort_by_key(|(.., count)| std::cmp::Reverse(*count));
     counts
 }

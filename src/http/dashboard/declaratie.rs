@@ -105,7 +105,7 @@ impl Server {
         let form = key.map(|key| DecisionForm::of(&declaratie, &self.gateway.releases, (key, filter.path(id)), told));
         let page = Page {
             t: &TEXTS,
-            f: self.frame(visitor, ""),
+            f: self.frame(visitor, "/declaraties"),
             parties: format!("{} → {}", self.naam(&declaratie.aanbieder), self.naam(&declaratie.gemeente)),
             facts: facts(&declaratie),
             rows: declaratie.lines.iter().map(|line| LineRow::of(line, form.as_ref())).collect(),

@@ -7,6 +7,7 @@ use axum::extract::{Extension, Form, State};
 use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use chrono::TimeDelta;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -15,11 +16,12 @@ use super::texts::{TEXTS, Texts};
 use super::visitor::{Frame, Sent, cookie};
 use crate::domain::Partij;
 use crate::domain::berichten::waarde::Value as _;
-use crate::exchange::sha256_hex;
+use crate::exchange::{new_secret, sha256_hex};
 use crate::http::error::Problem;
 use crate::http::openapi::ForAll;
 use crate::http::serve::Peer;
 use crate::http::{Caller, Server};
+use crate::store::Session;
 
 #[derive(Template)]
 #[template(path = "login.html")]
@@ -67,9 +69,10 @@ pub(in crate::http) async fn login(
     match server.caller(token) {
         Some(Caller::Operator { name }) => {
             tracing::info!(credential = name, "logged in");
-            server.sessions.end(cookie(&headers, "session"));
-            let session = server.sessions.open(sha256_hex(token.as_bytes()), server.gateway.clock.now());
-            to_with_cookie("/", &format!("session={session}"), &headers)
+            match server.open_session(token, cookie(&headers, "session")).await {
+                Ok(secret) => to_with_cookie("/", &format!("session={secret}"), &headers),
+                Err(problem) => problem.into_response(),
+            }
         }
         Some(Caller::Party { name, .. }) => {
             tracing::warn!(credential = name, "refused to log in: not an operator");
@@ -92,9 +95,33 @@ pub(in crate::http) async fn login(
     tag = "dashboard",
     responses((status = 303, description = "To the login page"))
 )]
-pub(in crate::http) async fn logout(State(server): State<Arc<Server>>, headers: HeaderMap) -> Response {
-    server.sessions.end(cookie(&headers, "session"));
-    redirect("/login")
+pub(in crate::http) async fn logout(
+    State(server): State<Arc<Server>>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    server.gateway.store.end_session(&sha256_hex(cookie(&headers, "session").as_bytes())).await?;
+    Ok(redirect("/login"))
+}
+
+/// How long a session lasts.
+const LASTS: TimeDelta = TimeDelta::hours(12);
+
+impl Server {
+    /// Opens a session for who has this token, and ends the one that there was; gives the secret that stands for it.
+    async fn open_session(&self, token: &str, before: &str) -> Result<String, Problem> {
+        let (store, now, secret) = (&self.gateway.store, self.gateway.clock.now(), new_secret());
+        let session = Session {
+            secret_sha256: sha256_hex(secret.as_bytes()),
+            token_sha256: sha256_hex(token.as_bytes()),
+            form_key: new_secret(),
+            ends: now.checked_add_signed(LASTS).unwrap_or(now),
+        };
+        if !before.is_empty() {
+            store.end_session(&sha256_hex(before.as_bytes())).await?;
+        }
+        store.open_session(&session, now).await?;
+        Ok(secret)
+    }
 }
 
 /// Chooses the party of which the pages tell; none: all.

@@ -66,7 +66,7 @@ pub(in crate::http) async fn regels(State(server): State<Arc<Server>>, headers: 
     let checked = gateway.gemeenten.checked;
     let page = TablePage {
         t: &TEXTS,
-        f: server.open_frame(&headers, "/regels"),
+        f: server.open_frame(&headers, "/regels").await,
         gemeenten_checked: checked.map_or_else(|| TEXTS.unknown_day.to_owned(), |day| day.to_string()),
         gemeenten_are_old: gateway.gemeenten.is_old(gateway.clock.today()),
         entries: list(gateway.releases.known).collect(),
@@ -89,8 +89,12 @@ pub(in crate::http) async fn regel(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     if let Some(afspraak) = afspraken::find(&code) {
-        let page =
-            AfspraakPage { t: &TEXTS, f: server.open_frame(&headers, "/regels"), afspraak, uitleg: afspraak.uitleg() };
+        let page = AfspraakPage {
+            t: &TEXTS,
+            f: server.open_frame(&headers, "/regels").await,
+            afspraak,
+            uitleg: afspraak.uitleg(),
+        };
         return Ok(rendered(StatusCode::OK, &page));
     }
     let entry = find(&code, server.gateway.releases.known).ok_or(Problem::NotFound)?;
@@ -102,7 +106,7 @@ pub(in crate::http) async fn regel(
     });
     let page = Page {
         t: &TEXTS,
-        f: server.open_frame(&headers, "/regels"),
+        f: server.open_frame(&headers, "/regels").await,
         entry,
         uitleg: entry.uitleg(),
         releases: releases.collect(),

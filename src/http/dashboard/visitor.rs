@@ -20,10 +20,11 @@ use crate::http::error::Problem;
 use crate::http::{Caller, Server};
 
 /// The pages in the header, by their paths.
-const MENU: [(&str, &str); 7] = [
+const MENU: [(&str, &str); 8] = [
     ("/", "Vandaag"),
     ("/berichten", "Berichten"),
     ("/toewijzingen", "Toewijzingen"),
+    ("/declaraties", "Declaraties"),
     ("/betalingen", "Betalingen"),
     ("/netwerk", "Netwerk"),
     ("/regels", "Regels"),
@@ -77,7 +78,8 @@ impl FromRequestParts<Arc<Server>> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, server: &Arc<Server>) -> Result<Self, Response> {
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-        let visitor = server.visitor(&parts.headers).ok_or_else(|| redirect("/login"))?;
+        let visitor = server.visitor(&parts.headers).await.map_err(IntoResponse::into_response)?;
+        let visitor = visitor.ok_or_else(|| redirect("/login"))?;
         Ok(Self { path, ..visitor })
     }
 }
@@ -112,7 +114,8 @@ impl FromRequest<Arc<Server>> for Sent {
     type Rejection = Response;
 
     async fn from_request(request: Request, server: &Arc<Server>) -> Result<Self, Response> {
-        let visitor = server.visitor(request.headers()).ok_or_else(|| redirect("/login"))?;
+        let visitor = server.visitor(request.headers()).await.map_err(IntoResponse::into_response)?;
+        let visitor = visitor.ok_or_else(|| redirect("/login"))?;
         let form = Form::<Vec<(String, String)>>::from_request(request, server).await;
         let Form(fields) = form.map_err(IntoResponse::into_response)?;
         let sent = Self { visitor, fields };
@@ -166,15 +169,19 @@ impl Server {
     }
 
     /// Who sent these headers; `None`: somebody who has not logged in.
-    pub(super) fn visitor(&self, headers: &HeaderMap) -> Option<Visitor> {
+    pub(super) async fn visitor(&self, headers: &HeaderMap) -> Result<Option<Visitor>, Problem> {
         let chosen = Partij::from_text(cookie(headers, "partij"));
         let chosen = chosen.filter(|partij| self.gateway.parties.get(partij).is_some());
         if !self.dashboard_login {
-            return Some(Visitor { caller: Caller::at_dashboard(), key: None, chosen, path: "/".to_owned() });
+            return Ok(Some(Visitor { caller: Caller::at_dashboard(), key: None, chosen, path: "/".to_owned() }));
         }
-        let session = self.sessions.of(cookie(headers, "session"), self.gateway.clock.now())?;
-        let caller = self.caller_by(&session.token_sha256)?;
-        Some(Visitor { caller, key: Some(session.form_key), chosen, path: "/".to_owned() })
+        let secret = cookie(headers, "session");
+        if secret.is_empty() {
+            return Ok(None);
+        }
+        let found = self.gateway.store.session(&sha256_hex(secret.as_bytes()), self.gateway.clock.now()).await?;
+        let known = found.and_then(|session| Some((self.caller_by(&session.token_sha256)?, session.form_key)));
+        Ok(known.map(|(caller, key)| Visitor { caller, key: Some(key), chosen, path: "/".to_owned() }))
     }
 
     /// What stands around the page at this path.
@@ -203,8 +210,10 @@ impl Server {
     }
 
     /// The same for a page that needs no login: with the menu for who has logged in.
-    pub(super) fn open_frame(&self, headers: &HeaderMap, path: &str) -> Frame {
-        self.visitor(headers).map_or_else(Frame::outside, |visitor| self.frame(&visitor, path))
+    pub(super) async fn open_frame(&self, headers: &HeaderMap, path: &str) -> Frame {
+        // Who cannot be told is somebody who comes by.
+        let visitor = self.visitor(headers).await.ok().flatten();
+        visitor.map_or_else(Frame::outside, |visitor| self.frame(&visitor, path))
     }
 }
 

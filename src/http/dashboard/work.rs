@@ -212,15 +212,15 @@ fn title(filter: &Filter, naam: &impl Fn(&str) -> String) -> String {
 pub(in crate::http) async fn act(State(server): State<Arc<Server>>, sent: Sent) -> Result<Response, Problem> {
     let keeper = sent.visitor.keeper()?;
     let (mut done, mut failed) = (0, 0);
-    let wanted = match sent.field("doe") {
-        "gereed" => None,
-        _ => Some((note("wie", sent.field("wie"), SHORT)?, note("waarom", sent.field("waarom"), LONG)?)),
-    };
+    let wish = Wish::of(&sent)?;
     let today = server.gateway.clock.today();
     for id in sent.all("id") {
-        let kept = match &wanted {
-            Some(taken) => keep::acknowledge(id, taken.clone(), keeper, &server.gateway).await,
-            None => keep::finish(id, today, keeper, &server.gateway).await,
+        let kept = match &wish {
+            Wish::Take(owner, reason) => {
+                keep::acknowledge(id, (owner.clone(), reason.clone()), keeper, &server.gateway).await
+            }
+            Wish::Close(reason, until) => keep::waive(id, (reason.clone(), *until), keeper, &server.gateway).await,
+            Wish::Done => keep::finish(id, today, keeper, &server.gateway).await,
         };
         match kept {
             Ok(_) => done += 1,
@@ -231,4 +231,25 @@ pub(in crate::http) async fn act(State(server): State<Arc<Server>>, sent: Sent) 
     let back = sent.back();
     let join = if back.contains('?') { '&' } else { '?' };
     Ok(redirect(&format!("{back}{join}gedaan={done}&mislukt={failed}")))
+}
+
+/// What a form wants with the deadlines that are ticked.
+enum Wish {
+    /// Somebody looks after them, and why.
+    Take(String, String),
+    /// Nobody needs to wait, for this reason, for good or until a day.
+    Close(String, Option<NaiveDate>),
+    /// It was done today.
+    Done,
+}
+
+impl Wish {
+    fn of(sent: &Sent) -> Result<Self, Problem> {
+        let reason = || note("waarom", sent.field("waarom"), LONG);
+        Ok(match sent.field("doe") {
+            "gereed" => Self::Done,
+            "sluiten" => Self::Close(reason()?, sent.field("tot").parse().ok()),
+            _ => Self::Take(note("wie", sent.field("wie"), SHORT)?, reason()?),
+        })
+    }
 }

@@ -19,7 +19,7 @@ use super::{Contact, Server};
 use crate::exchange::JsonSchemas;
 
 pub(super) use problems::{
-    BadBatch, BadBody, BadDeadline, BadDecision, BadDeclaratie, BadOpening, BadPayment, BadQuery, BadSpoed,
+    BadBatch, BadBody, BadDeadline, BadDecision, BadDeclaratie, BadOpening, BadPayment, BadQuery, BadSearch, BadSpoed,
     BadSpoedWithdrawal, BadSteering, BadWithdrawal, ForAll, ForCallers, ForGemeenten, ForMeters, ForOperators,
     ForParties, Intake, NoOrder, NotThere,
 };

@@ -67,6 +67,9 @@ pub(in crate::http) struct BadDeadline;
 /// Where an operator steers the outbox.
 pub(in crate::http) struct BadSteering;
 
+/// Where berichten are searched for.
+pub(in crate::http) struct BadSearch;
+
 /// Where a written order is told.
 pub(in crate::http) struct BadSpoed;
 
@@ -163,6 +166,12 @@ impl IntoResponses for BadSteering {
         let refused = [Problem::NotAnOperator, Problem::NotSteered(None)];
         responses.extend(answers(unread(OBJECT_BYTES).into_iter().chain(refused)));
         responses
+    }
+}
+
+impl IntoResponses for BadSearch {
+    fn responses() -> Responses {
+        answers(unread(OBJECT_BYTES))
     }
 }
 

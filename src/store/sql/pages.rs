@@ -6,12 +6,14 @@ use sqlx::{AssertSqlSafe, QueryBuilder};
 
 use super::super::{Connection, Database, Db, Row};
 use super::deadline::{VIEW, concerning, views};
+use super::find::find_berichten;
 use super::row::{Fields, day_in_order};
 use super::steer::{standing, view};
 use super::{Result, audit};
 use crate::domain::{Partij, Timestamp};
 use crate::store::{
-    After, AuditView, DeadlineView, Look, Owner, PagesStore, ParcelGroup, ParcelView, WorkGroup, WorkQuery,
+    After, AuditView, BerichtQuery, BerichtView, DeadlineView, Look, Owner, PagesStore, ParcelGroup, ParcelView,
+    WorkGroup, WorkQuery,
 };
 
 #[async_trait]
@@ -43,6 +45,10 @@ impl PagesStore for Database {
 
     async fn deeds(&self, bericht_id: Option<&str>, before: Option<i64>, limit: u32) -> Result<Vec<AuditView>> {
         self.read((bericht_id, before, limit), audit::deeds).await
+    }
+
+    async fn find_berichten(&self, query: &BerichtQuery, after: After<'_>, limit: u32) -> Result<Vec<BerichtView>> {
+        self.read((query, after, limit), find_berichten).await
     }
 
     async fn keep_look(&self, look: &Look) -> Result<()> {

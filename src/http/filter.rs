@@ -1,0 +1,92 @@
+//! Which berichten a list shows.
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa::openapi::{RefOr, Schema};
+
+use super::query;
+use crate::exchange::{end_of_day, first_id_from, start_of_day};
+use crate::store::{BerichtQuery, Outcome, Stage};
+
+/// How berichten fared.
+pub(super) const OUTCOMES: [Outcome; 5] =
+    [Outcome::Accepted, Outcome::Partial, Outcome::Parked, Outcome::Rejected, Outcome::Refused];
+
+/// Which berichten a list shows.
+#[derive(Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct BerichtFilter {
+    /// As in `WMO305`.
+    #[serde(default)]
+    #[param(required = false, schema_with = soort)]
+    pub berichtsoort: String,
+    /// What became of them.
+    #[serde(default)]
+    #[param(required = false, schema_with = outcomes)]
+    pub verdict: String,
+    /// With this retourcode among what was found.
+    #[serde(default)]
+    #[param(required = false, schema_with = code)]
+    pub retourcode: String,
+    /// Only those that came so far on their way to their addressee, and no further.
+    #[serde(default)]
+    #[param(required = false, schema_with = stages)]
+    pub transport: String,
+    /// That came in on or after this day.
+    #[serde(default)]
+    #[param(required = false, schema_with = query::day)]
+    pub van: String,
+    /// That came in on or before this day.
+    #[serde(default)]
+    #[param(required = false, schema_with = query::day)]
+    pub tot: String,
+}
+
+fn soort() -> RefOr<Schema> {
+    query::text("^WMO[0-9]{3}$", "WMO305")
+}
+
+fn outcomes() -> RefOr<Schema> {
+    query::one_of(&OUTCOMES.map(Outcome::name))
+}
+
+fn code() -> RefOr<Schema> {
+    query::text("^[0-9]{4}$", "9019")
+}
+
+fn stages() -> RefOr<Schema> {
+    query::one_of(&Stage::WORDS)
+}
+
+impl BerichtFilter {
+    pub fn query(&self) -> BerichtQuery {
+        let filled = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        BerichtQuery {
+            berichtsoort: filled(&self.berichtsoort),
+            outcome: Outcome::from_name(&self.verdict),
+            retourcode: filled(&self.retourcode),
+            transport: Stage::from_word(&self.transport),
+            from_id: self.van.parse().ok().map(first_of),
+            before_id: self.tot.parse().ok().map(behind),
+            ..BerichtQuery::default()
+        }
+    }
+
+    /// Whether it leaves nothing out.
+    pub fn is_empty(&self) -> bool {
+        [&self.berichtsoort, &self.verdict, &self.retourcode, &self.transport, &self.van, &self.tot]
+            .iter()
+            .all(|text| text.is_empty())
+    }
+}
+
+/// The least id that a bericht of this day can have.
+pub(super) fn first_of(day: NaiveDate) -> String {
+    first_id_from(start_of_day(day))
+}
+
+/// The least id that a bericht after this day can have.
+pub(super) fn behind(day: NaiveDate) -> String {
+    first_id_from(end_of_day(day))
+}

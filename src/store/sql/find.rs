@@ -1,0 +1,95 @@
+//! Berichten by what is known of them. Each condition has an index; the rarest leads.
+
+use sqlx::QueryBuilder;
+
+use super::super::{Connection, Db};
+use super::Result;
+use super::bericht::views;
+use crate::store::{BerichtQuery, BerichtView};
+
+/// See [`crate::store::PagesStore::find_berichten`].
+pub async fn find_berichten(
+    conn: &mut Connection,
+    wanted: &BerichtQuery,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Vec<BerichtView>> {
+    let mut query: QueryBuilder<Db> = QueryBuilder::new("SELECT b.* FROM bericht b WHERE 1 = 1");
+    columns(&mut query, wanted);
+    if let Some(partij) = &wanted.partij {
+        query.push(" AND ").push_bind(partij.code().to_owned()).push(" IN (b.afzender, b.ontvanger, b.poster)");
+    }
+    subjects(&mut query, wanted);
+    if let Some(first) = &wanted.from_id {
+        query.push(" AND b.id >= ").push_bind(first.clone());
+    }
+    if let Some(end) = &wanted.before_id {
+        query.push(" AND b.id < ").push_bind(end.clone());
+    }
+    if let Some(id) = after {
+        let side = if wanted.backwards { " AND b.id > " } else { " AND b.id < " };
+        query.push(side).push_bind(id.to_owned());
+    }
+    query.push(if wanted.backwards { " ORDER BY b.id LIMIT " } else { " ORDER BY b.id DESC LIMIT " });
+    query.push_bind(i64::from(limit));
+    let mut rows = query.build().fetch_all(&mut *conn).await?;
+    if wanted.backwards {
+        rows.reverse();
+    }
+    views(conn, &rows).await
+}
+
+fn columns(query: &mut QueryBuilder<Db>, wanted: &BerichtQuery) {
+    let columns = [
+        ("soort", wanted.berichtsoort.clone()),
+        ("outcome", wanted.outcome.map(|outcome| outcome.name().to_owned())),
+        ("transport", wanted.transport.map(|stage| stage.word().to_owned())),
+        ("identificatie", wanted.identificatie.clone()),
+        ("afzender", wanted.afzender.clone()),
+        ("ontvanger", wanted.ontvanger.clone()),
+    ];
+    for (column, value) in columns {
+        if let Some(value) = value {
+            query.push(format!(" AND b.{column} = ")).push_bind(value);
+        }
+    }
+    // A partial index is used only where its own condition stands.
+    if wanted.outcome.is_some_and(|outcome| outcome != crate::store::Outcome::Accepted) {
+        query.push(" AND b.outcome <> 'accepted'");
+    }
+}
+
+fn subjects(query: &mut QueryBuilder<Db>, wanted: &BerichtQuery) {
+    for (column, value) in [("retourcode", &wanted.retourcode), ("rule", &wanted.rule)] {
+        if let Some(value) = value {
+            query.push(format!(" AND b.id IN (SELECT bericht_id FROM finding WHERE {column} = "));
+            query.push_bind(value.clone()).push(")");
+        }
+    }
+    if let Some(nummer) = &wanted.declaratie_nummer {
+        query.push(" AND b.id IN (SELECT bericht_id FROM declaratie WHERE declaratie_nummer = ");
+        query.push_bind(nummer.clone()).push(")");
+    }
+    if let Some(nummer) = wanted.toewijzing_nummer {
+        let subject = format!("toewijzing/{nummer}");
+        query.push(" AND b.id IN (SELECT bericht_id FROM about WHERE subject = ").push_bind(subject.clone());
+        query.push(
+            " UNION SELECT p.bericht_id FROM about a JOIN prestatie p ON p.gemeente = a.gemeente
+                AND p.aanbieder = a.aanbieder AND NOT p.void AND p.toewijzing_nummer = ",
+        );
+        query.push_bind(nummer).push(" WHERE a.subject = ").push_bind(subject).push(")");
+    }
+    if let Some(bsn) = &wanted.bsn {
+        let subject = format!("client/{}", bsn.digits());
+        query.push(" AND b.id IN (SELECT bericht_id FROM about WHERE subject = ").push_bind(subject.clone());
+        query.push(
+            " UNION SELECT p.bericht_id FROM about a
+                JOIN toewijzing t ON t.gemeente = a.gemeente AND t.aanbieder = a.aanbieder AND NOT t.refused AND t.bsn = ",
+        );
+        query.push_bind(bsn.digits().to_owned()).push(
+            " JOIN prestatie p ON p.gemeente = t.gemeente AND p.aanbieder = t.aanbieder
+                AND p.toewijzing_nummer = t.toewijzing_nummer AND NOT p.void WHERE a.subject = ",
+        );
+        query.push_bind(subject).push(")");
+    }
+}
