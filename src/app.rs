@@ -1,6 +1,7 @@
 //! Wiring and orderly stop, and reading anew: opens the store, starts the stories and the server, and on a signal lets
 //! each finish what it has in hand.
 
+pub mod alerts;
 mod certificates;
 mod links;
 
@@ -16,6 +17,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
+use crate::alert::ChannelError;
 use crate::clock::Clock;
 use crate::config::{self, Config, Credential, Database, FaultCodes, MetricsFor};
 use crate::exchange::beat::{pulse, try_store};
@@ -37,6 +39,7 @@ use crate::standard;
 use crate::store::{IfOlder, Postgres, Sqlite, Store, StoreError};
 use crate::tls::Problems;
 use crate::xml::{LoadError, Replacement, Schemas};
+use alerts::Receivers;
 use certificates::{Certificates, Shown};
 pub use links::NotSetUp;
 
@@ -80,6 +83,9 @@ pub enum StartError {
         #[source]
         source: std::io::Error,
     },
+    /// A receiver of alerts cannot be set up.
+    #[error("cannot set up a receiver of alerts (tables [[alert]])")]
+    Alerts(#[source] ChannelError),
     /// The database cannot be opened.
     #[error("cannot open the database (setting database.url)")]
     Store(#[source] StoreError),
@@ -130,6 +136,7 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Sta
     warn_of_plain_http(&config);
     let links = Arc::new(links::set_up(&config, &certificates, Outward::of(clock.as_ref()))?);
     let polls = (config.vecozo.poll, config.vecozo.status_poll);
+    let receivers = Receivers::of(&config, address, Outward::of(clock.as_ref())).map_err(StartError::Alerts)?;
     let store = open(&config.database, IfOlder::Upgrade).await.map_err(StartError::Store)?;
     store.take_away_abandoned(clock.now() - ABANDONED).await.map_err(StartError::Store)?;
     let retry_policy = retry_policy(&config);
@@ -157,6 +164,7 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Sta
     let (watching, watch_stopped) = (Arc::clone(&gateway), stopped.clone());
     tasks.spawn(async move { watch_deadlines(&watching, when(watch_stopped)).await });
     beat_heart(&heartbeat_url, &gateway, &stopped, &mut tasks);
+    receivers.start(&gateway, &retry_policy.worker, &mut tasks, &stopped);
     let (waiting, wait_stopped) = (Arc::clone(&gateway), stopped.clone());
     tasks.spawn(async move { wait_for_earlier(&waiting, when(wait_stopped)).await });
     links::work(&mut tasks, (&gateway, &links), polls, retry_policy, || when(stopped.clone()));

@@ -11,6 +11,7 @@
 //! | [`tls`] | TLS of both ends: files, and who the other side is |
 //! | [`exchange`] | the three stories: receive, relay, watch |
 //! | [`http`] | our server: API, network endpoint, dashboard |
+//! | [`alert`] | telling people what happened to deadlines |
 //! | [`address`] | which addresses are public |
 //! | [`echo`] | names that are repeated of what somebody sent |
 //! | [`bundle`] | berichten in a ZIP |
@@ -23,6 +24,7 @@
 //! | [`cli`] | the command line |
 
 pub mod address;
+pub mod alert;
 pub mod api;
 pub mod app;
 pub mod bundle;

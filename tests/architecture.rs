@@ -26,6 +26,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("store", &["domain", "size"]),
     ("config", &["address", "domain", "echo", "standard", "tls"]),
     ("hub", &["bundle", "domain", "echo", "xml"]),
+    ("alert", &["address", "clock", "domain", "outward", "store"]),
     ("exchange", &["domain", "echo", "xml", "json", "store", "hub", "bundle", "clock", "outward", "size", "tls"]),
     ("api", &["domain", "store", "exchange"]),
     ("http", &["api", "domain", "echo", "store", "exchange", "size", "tls"]),
@@ -36,8 +37,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "api", "cli", "clock", "config", "domain", "exchange", "http", "hub", "json", "outward", "standard",
-            "store", "tls", "xml",
+            "alert", "api", "cli", "clock", "config", "domain", "exchange", "http", "hub", "json", "outward",
+            "standard", "store", "tls", "xml",
         ],
     ),
 ];

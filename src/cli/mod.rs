@@ -2,6 +2,7 @@
 //!
 //! Exit status: 0 fine · 1 findings · 2 usage · 3 environment (file, port, database).
 
+mod alerts;
 mod config;
 mod convert;
 mod deadlines;
@@ -53,6 +54,8 @@ enum Command {
     Rebuild(rebuild::Arguments),
     /// Look at the settings
     Config(config::Arguments),
+    /// Try who is told of deadlines
+    Alerts(alerts::Arguments),
 }
 
 /// Carries out a command; says on stderr what did not work.
@@ -70,5 +73,6 @@ pub fn run(arguments: Arguments) -> Exit {
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Rebuild(arguments) => rebuild::run(&arguments),
         Command::Config(arguments) => config::run(&arguments),
+        Command::Alerts(arguments) => alerts::run(&arguments),
     }
 }

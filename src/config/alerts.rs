@@ -29,6 +29,7 @@ pub(super) struct RawAlerts {
     digest: String,
     heartbeat_url: String,
     oin: String,
+    link: String,
 }
 
 #[derive(Deserialize)]
@@ -115,6 +116,8 @@ pub struct AlertSettings {
     pub heartbeat_url: String,
     /// The number by which events name their source; empty: they name it otherwise.
     pub oin: String,
+    /// What links begin with; empty: the address that the dashboard listens on.
+    pub link: String,
 }
 
 /// How somebody is told.
@@ -199,6 +202,9 @@ impl RawAlerts {
         if !self.oin.is_empty() && (self.oin.len() != 20 || !self.oin.bytes().all(|digit| digit.is_ascii_digit())) {
             problems.push(format!("alerts.oin: {:?} is none; it has twenty digits", self.oin));
         }
+        if !self.link.is_empty() && http_url(&self.link).is_none() {
+            problems.push("alerts.link: is no http or https address".to_owned());
+        }
         let (mut names, mut rules, mut channels) = (HashSet::new(), Vec::new(), Vec::new());
         for raw in receivers {
             if raw.name.is_empty() || !names.insert(raw.name.clone()) {
@@ -220,6 +226,7 @@ impl RawAlerts {
             channels,
             heartbeat_url: self.heartbeat_url,
             oin: self.oin,
+            link: self.link,
         }
     }
 }

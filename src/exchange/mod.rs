@@ -50,7 +50,7 @@ pub use alarm::Alarm;
 pub use brought::Brought;
 pub use format::{JsonSchemas, as_json, example_as_json, example_release, json_schemas, retour_codes};
 pub use gateway::{Envelopes, Gateway};
-pub use ids::{first_id_from, new_referentienummer, new_secret};
+pub use ids::{first_id_from, new_id, new_referentienummer, new_secret};
 pub use own::OwnCertificates;
 pub use parties::LocalParties;
 pub use pulse::Pulse;

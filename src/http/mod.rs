@@ -3,6 +3,7 @@
 //! Reads go to the store; everything that changes something goes through `exchange`. Every answer that
 //! is not a page is JSON, errors as `application/problem+json` in Dutch.
 
+mod alerts;
 mod antwoord;
 mod auth;
 mod berichten;
@@ -150,6 +151,7 @@ pub fn routers(gateway: Arc<Gateway>, settings: Settings) -> Routers {
         .routes(routes!(deadlines::gereed))
         .routes(routes!(deadlines::acknowledge))
         .routes(routes!(deadlines::waive))
+        .routes(routes!(alerts::list))
         .merge(partners::routes())
         .routes(routes!(cak::export))
         .routes(routes!(cak::perioden::export))

@@ -4,6 +4,7 @@
 mod adapter;
 mod afspraken;
 mod alert_settings;
+mod alerts;
 mod api;
 mod axe;
 mod browser;
@@ -26,6 +27,7 @@ mod doors;
 mod facturen;
 mod first_hour;
 mod geld;
+mod holidays;
 mod hostile_network;
 mod hub;
 mod in_force;

@@ -17,10 +17,11 @@ use crate::world::{AANBIEDER, GEMEENTE, WMO301, WMO305, World};
 use crate::xml::{files, fixtures};
 
 /// The calls of the contract; with the pages and this description they are all that there is.
-const CALLS: [&str; 51] = [
+const CALLS: [&str; 52] = [
     "get /health/live",
     "get /health/ready",
     "get /metrics",
+    "get /v1/alerts",
     "get /v1/berichten",
     "get /v1/berichten/{id}",
     "get /v1/berichten/{id}/json",

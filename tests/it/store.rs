@@ -5,9 +5,9 @@
 mod ahead;
 mod audit;
 mod betaling;
-mod clocks;
-mod data;
-mod deadline;
+pub mod clocks;
+pub mod data;
+pub mod deadline;
 mod declaratie;
 mod ledger;
 mod levels;
@@ -26,7 +26,7 @@ use iwmo_gateway::store::{IfOlder, Store};
 use crate::database::Database;
 
 /// Two stores on one database.
-struct World {
+pub struct World {
     one: Arc<dyn Store>,
     two: Arc<dyn Store>,
     /// The database itself, past the store.

@@ -52,7 +52,7 @@ fn clock_of(id: &str) -> NewDeadline {
     NewDeadline { moments: Moments { next_at: at(SOON), ..clock.moments }, ..clock }
 }
 
-async fn record_with(store: &dyn Store, id: &str, deadlines: Vec<NewDeadline>) {
+pub async fn record_with(store: &dyn Store, id: &str, deadlines: Vec<NewDeadline>) {
     let deadlines = deadlines.into_iter().map(|one| NewDeadline { bericht_id: id.to_owned(), ..one }).collect();
     store.record(&Entry { deadlines, ..entry_305(id) }).await.expect("recorded");
 }
