@@ -68,15 +68,15 @@ impl Reader<'_> {
             match child {
                 Value::Array(several) => {
                     for (nr, one) in several.iter().enumerate() {
-                        self.element(name, one, &format!("{path}/{name}[{}]", nr + 1), depth, is_personal);
+                        self.element((name, one), &format!("{path}/{name}[{}]", nr + 1), depth, is_personal);
                     }
                 }
-                one => self.element(name, one, &format!("{path}/{name}"), depth, is_personal),
+                one => self.element((name, one), &format!("{path}/{name}"), depth, is_personal),
             }
         }
     }
 
-    fn element(&mut self, name: &str, value: &Value, path: &str, depth: usize, is_personal: bool) {
+    fn element(&mut self, (name, value): (&str, &Value), path: &str, depth: usize, is_personal: bool) {
         let is_hidden = (is_personal || WRITTEN.contains(&name)) && !self.reveal;
         let text = match value {
             Value::Object(_) | Value::Array(_) | Value::Null => String::new(),

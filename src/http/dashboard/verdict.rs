@@ -58,7 +58,7 @@ pub(super) fn todo(view: &BerichtView) -> Vec<Todo> {
             "De afzender herstelt wat hieronder staat en stuurt een nieuw bericht met een nieuwe Identificatie.",
         )),
         Outcome::Refused => {
-            todo.push(say("Er is geen retourbericht gemaakt. De afzender herstelt het en biedt het opnieuw aan."))
+            todo.push(say("Er is geen retourbericht gemaakt. De afzender herstelt het en biedt het opnieuw aan."));
         }
         Outcome::Parked => todo.push(say(
             "U hoeft niets te doen. Komt het andere bericht niet, dan wordt dit bericht beoordeeld zoals het is.",
