@@ -60,7 +60,7 @@ async fn a_value_that_cannot_be_is_refused_with_what_it_may_be() {
         (
             "/v1/deadlines?stat=overdue",
             "parameter-onbekend",
-            "stat bestaat hier niet. Bedoelt u state? Hier mag staan: state, dueBy, after, limit.",
+            "stat bestaat hier niet. Bedoelt u state? Hier mag staan: clock, partij, owner, dueFrom, state, dueBy, after, limit.",
         ),
         (
             "/v1/deadlines?state=open,late,ooit",
