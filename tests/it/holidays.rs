@@ -68,16 +68,17 @@ fn by_hand(term: Term, day_0: NaiveDate, off: &BTreeMap<NaiveDate, &'static str>
         Unit::Weken => due = day_0 + Days::new(7 * u64::from(term.count)),
         Unit::Maanden => due = day_0 + Months::new(term.count),
         Unit::Werkdagen => {
-            let mut left = term.count;
+            let (mut left, mut before) = (term.count, None);
             while left > 0 {
                 due = due + Days::new(1);
                 let is_weekend = matches!(due.weekday(), Weekday::Sat | Weekday::Sun);
                 let why = if is_weekend { Some("weekend") } else { off.get(&due).copied() };
                 match why {
-                    Some(why) if names.last() != Some(&why) => names.push(why),
+                    Some(why) if before != Some(why) => names.push(why),
                     Some(_) => {}
                     None => left -= 1,
                 }
+                before = why;
             }
         }
     }
