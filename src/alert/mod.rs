@@ -92,17 +92,13 @@ impl Office {
     /// The store failed; what was done stays done.
     pub async fn round(&self, desk: &Desk) -> Result<bool, StoreError> {
         let now = self.clock.now();
-        if !self.may_be_told(&desk.receiver, now) {
+        if desk.receiver.hours.is_some_and(|hours| !hours.hold(clock::local(now).time())) {
             return Ok(false);
         }
         let escalated = self.store.escalate(now, &self.rules).await? > 0;
         self.gather(&desk.receiver, now).await?;
         self.keep_digest(&desk.receiver, now).await?;
         Ok(self.send(desk).await? || escalated)
-    }
-
-    fn may_be_told(&self, receiver: &Receiver, now: Timestamp) -> bool {
-        receiver.hours.is_none_or(|hours| hours.hold(clock::local(now).time()))
     }
 }
 

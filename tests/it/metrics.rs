@@ -10,7 +10,7 @@ use iwmo_gateway::exchange::heartbeat::{Beat, beat};
 use iwmo_gateway::store::NewMessage;
 use iwmo_gateway::tls::Named;
 use regex::Regex;
-use reqwest::Url;
+use reqwest::{RequestBuilder, Url};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -84,7 +84,7 @@ async fn it_is_read_here_or_by_an_operator() {
             let url = world.url("/metrics");
             world.request(move |client| {
                 let request = client.get(url);
-                let request = token.into_iter().fold(request, |request, token| request.bearer_auth(token));
+                let request = token.into_iter().fold(request, RequestBuilder::bearer_auth);
                 header.into_iter().fold(request, |request, name| request.header(name, "10.0.0.1"))
             })
         };

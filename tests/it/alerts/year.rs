@@ -22,9 +22,9 @@ use crate::store::deadline::answer;
 /// How many deadlines there are in a year.
 const DEADLINES: u64 = 8;
 
-/// How many years each database gets: 30, or as many as `IWMO_HISTORIES` says.
+/// How many years each database gets: 30, or as many as `IWMO_YEARS` says.
 fn years() -> u64 {
-    std::env::var("IWMO_HISTORIES").ok().and_then(|text| text.parse().ok()).unwrap_or(30)
+    std::env::var("IWMO_YEARS").ok().and_then(|text| text.parse().ok()).unwrap_or(30)
 }
 
 /// Numbers that look like chance and are the same each time.
@@ -267,7 +267,9 @@ async fn year(database: Arc<Database>, seed: u64, processes: usize) {
         let clock = NewDeadline { due, due_at: one.due_at, moments, ..clock };
         record_with(&*stages[0].gateway.store, &format!("b{nr}"), vec![clock]).await;
     }
-    stages.iter().for_each(|stage| stage.clock.set(at("2026-01-01T00:00:00Z")));
+    for stage in &stages {
+        stage.clock.set(at("2026-01-01T00:00:00Z"));
+    }
     let year = Year { stages, deadlines, chance, kills: 0 }.play(&ill).await;
 
     let steps: Vec<String> = year.deadlines.iter().flat_map(Deadline::steps).collect();

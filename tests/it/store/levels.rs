@@ -61,8 +61,8 @@ pub async fn what_stands_where_is_kept_with_each_change(world: World) {
             of("start-na-toewijzing", them.code(), "met", 1),
         ]
     );
-    const KEPT: &str = "SELECT CAST(SUM(count) AS BIGINT) FROM deadline_stand WHERE state = 'overdue'";
-    assert_eq!(world.number(KEPT).await, world.number("SELECT COUNT(*) FROM deadline WHERE state = 'overdue'").await);
+    let kept = "SELECT CAST(SUM(count) AS BIGINT) FROM deadline_stand WHERE state = 'overdue'";
+    assert_eq!(world.number(kept).await, world.number("SELECT COUNT(*) FROM deadline WHERE state = 'overdue'").await);
     assert!(figures.database_bytes > 10_000 && figures.parked == 0);
 }
 
