@@ -581,12 +581,12 @@ mod tests {
     #[test]
     fn unknown_keys_are_errors_and_all_are_named() {
         let error = Config::parse("[http]\nlissen = 1\nport = 2\n[hub]\nx = 1").expect_err("unknown keys");
-        let keys = "there are listen, max_bericht_bytes, dashboard_login, header_timeout, body_timeout, connections, connections_per_address, contact";
+        let keys = "there are listen, max_bericht_bytes, dashboard_login, metrics, header_timeout, body_timeout, connections, connections_per_address, contact, tls, proxies";
         assert_eq!(
             error.0[..2],
             ["http.lissen: unknown key; did you mean listen?", &format!("http.port: unknown key; {keys}")]
         );
-        assert!(error.0.len() == 3 && error.0[2].starts_with("hub: unknown key; there are http, database"), "{error}");
+        assert!(error.0.len() == 3 && error.0[2].starts_with("hub: unknown key; there are http, dashboard, database"), "{error}");
     }
 
     #[test]

@@ -14,8 +14,6 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::berichten::{Page, PageQuery};
 use super::error::Problem;
@@ -30,16 +28,6 @@ use crate::domain::berichten::waarde::{ToewijzingNummer, Value as _};
 use crate::domain::money::betaling::Kenmerk;
 use crate::exchange::keep::{self, OpeningAsked};
 use crate::store::{DeadlineQuery, DeadlineState};
-
-/// The calls about deadlines.
-pub(super) fn routes() -> OpenApiRouter<Arc<Server>> {
-    OpenApiRouter::new()
-        .routes(routes!(list, post))
-        .routes(routes!(bulk::post))
-        .routes(routes!(gereed))
-        .routes(routes!(acknowledge))
-        .routes(routes!(waive))
-}
 
 /// The longest reference or name, in characters.
 pub(super) const SHORT: usize = 100;

@@ -21,6 +21,7 @@ use crate::store::{BerichtQuery, Look, Stage};
 /// What is known of the berichten that are asked for. All that is said must hold.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = BerichtenSearch)]
 pub(super) struct Known {
     /// Of a client in it: 9 digits.
     bsn: Option<String>,

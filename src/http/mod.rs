@@ -112,6 +112,18 @@ fn probes() -> OpenApiRouter<Arc<Server>> {
     OpenApiRouter::new().routes(routes!(health::live)).routes(routes!(health::ready)).routes(routes!(metrics::metrics))
 }
 
+/// What is due when.
+fn clocks() -> OpenApiRouter<Arc<Server>> {
+    OpenApiRouter::new()
+        .routes(routes!(deadlines::list, deadlines::post))
+        .routes(routes!(deadlines::bulk::post))
+        .routes(routes!(deadlines::gereed))
+        .routes(routes!(deadlines::acknowledge))
+        .routes(routes!(deadlines::waive))
+        .routes(routes!(deadlines::spoed::put))
+        .routes(routes!(deadlines::spoed::intrekken))
+}
+
 /// What is served where.
 pub struct Routers {
     /// The API and the pages.
@@ -136,8 +148,6 @@ pub fn routers(gateway: Arc<Gateway>, settings: Settings) -> Routers {
         .routes(routes!(toewijzingen::waiting))
         .routes(routes!(toewijzingen::refused))
         .routes(routes!(toewijzingen::one))
-        .routes(routes!(deadlines::spoed::put))
-        .routes(routes!(deadlines::spoed::intrekken))
         .routes(routes!(declaraties::declare::post))
         .routes(routes!(declaraties::one))
         .routes(routes!(declaraties::csv))
@@ -146,7 +156,7 @@ pub fn routers(gateway: Arc<Gateway>, settings: Settings) -> Routers {
         .routes(routes!(vorderingen::list))
         .merge(betalingen::routes())
         .merge(outbox::routes())
-        .merge(deadlines::routes())
+        .merge(clocks())
         .routes(routes!(alerts::list))
         .merge(partners::routes())
         .routes(routes!(cak::export))

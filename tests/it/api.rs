@@ -65,7 +65,7 @@ async fn a_value_that_cannot_be_is_refused_with_what_it_may_be() {
         (
             "/v1/deadlines?state=open,late,ooit",
             "parameter-ongeldig",
-            "state: kies uit open, overdue, met, late, void; meer mag ook, met komma's ertussen.",
+            "state: kies uit open, due-soon, overdue, met, late, waived, void; meer mag ook, met komma's ertussen.",
         ),
         ("/v1/deadlines?dueBy=morgen", "parameter-ongeldig", "dueBy: geef een dag die bestaat, als 2026-03-04."),
         (

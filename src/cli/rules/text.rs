@@ -35,10 +35,10 @@ pub(super) fn table(out: &mut impl Write, entries: &[Entry], afspraken: &[Afspra
         )),
     )?;
     writeln!(out, "\nAfspraken van een profiel, naast de regels van iWmo:")?;
-    writeln!(out, "{:10}{:14}{:11}{:15}Wat is afgesproken", "Afspraak", "Profiel", "Code", "Gevolg")?;
+    writeln!(out, "{:12}{:14}{:11}{:15}Wat is afgesproken", "Afspraak", "Profiel", "Code", "Gevolg")?;
     for afspraak in afspraken {
         let Afspraak { id, profile, nl, .. } = afspraak;
-        writeln!(out, "{id:10}{profile:14}{:11}{:15}{nl}", codes(afspraak, "-"), afspraak.gevolg())?;
+        writeln!(out, "{id:12}{profile:14}{:11}{:15}{nl}", codes(afspraak, "-"), afspraak.gevolg())?;
     }
     writeln!(out, "\nEen regel of afspraak uitgelegd: iwmo-gateway rules TR019")
 }

@@ -104,7 +104,7 @@ impl Afspraak {
     #[must_use]
     pub fn what(&self) -> &'static str {
         match self.profile {
-            GATEWAY => "wat deze gateway zelf opmerkt, in elk profiel",
+            GATEWAY => "wat deze gateway zelf opmerkt naast de regels van iWmo, in elk profiel",
             SAP => "afspraak tussen partijen naast de regels van iWmo",
             _ => "afspraak van een regio naast de regels van iWmo",
         }
