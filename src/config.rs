@@ -586,7 +586,10 @@ mod tests {
             error.0[..2],
             ["http.lissen: unknown key; did you mean listen?", &format!("http.port: unknown key; {keys}")]
         );
-        assert!(error.0.len() == 3 && error.0[2].starts_with("hub: unknown key; there are http, dashboard, database"), "{error}");
+        assert!(
+            error.0.len() == 3 && error.0[2].starts_with("hub: unknown key; there are http, dashboard, database"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub struct Arguments {
 enum Command {
     /// Send one message to a receiver, and say what happened
     Test {
-        /// Its name, as in [[alert]]
+        /// Its name, as an `alert` of the settings has it
         name: String,
         #[command(flatten)]
         file: ConfigFile,

@@ -36,7 +36,7 @@ pub trait SteeringStore: Send + Sync {
     /// In the audit log.
     ///
     /// # Errors
-    /// [`StoreError::Database`] when its envelope was recorded meanwhile: [`IntakeStore::seen_envelope`] then has the answer.
+    /// [`StoreError::Database`] when its envelope was recorded meanwhile: [`super::IntakeStore::seen_envelope`] then has the answer.
     async fn take_fault(&self, fault: &NewFault) -> Result<(), StoreError>;
 
     /// Faults of the network, the newest first: those that were put apart, or those about this parcel.
