@@ -7,6 +7,17 @@ use crate::store::{DeadlineView, Group, Message, Told};
 
 /// The data of a message about deadlines, as JSON.
 pub fn data(group: &Group, told: &Told, link: &str) -> String {
+    members(group, told, link).to_string()
+}
+
+/// The same under a clock that was set for practice.
+pub fn data_in_practice(group: &Group, told: &Told, link: &str) -> String {
+    let mut data = members(group, told, link);
+    data["practice"] = json!(true);
+    data.to_string()
+}
+
+fn members(group: &Group, told: &Told, link: &str) -> Value {
     let deadlines: Vec<Value> = told.first.iter().map(|view| deadline(view, link)).collect();
     let mut data = json!({"state": group.event.word(), "clock": group.clock, "responsible": group.responsible,
         "count": told.count, "deadlines": deadlines});
@@ -14,7 +25,7 @@ pub fn data(group: &Group, told: &Told, link: &str) -> String {
         let live = told.by_gemeente.iter().map(|(gemeente, count)| json!({"gemeente": gemeente, "count": count}));
         data["gemeenten"] = live.collect();
     }
-    data.to_string()
+    data
 }
 
 fn deadline(view: &DeadlineView, link: &str) -> Value {

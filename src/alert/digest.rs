@@ -43,8 +43,11 @@ impl Office {
             |one| json!({"state": one.state, "clock": one.clock, "responsible": one.responsible, "count": one.count}),
         );
         let groups: Vec<_> = groups.collect();
-        let data = json!({"state": "digest", "day": today, "overdue": count("overdue"), "due_soon": count("due-soon"),
+        let mut data = json!({"state": "digest", "day": today, "overdue": count("overdue"), "due_soon": count("due-soon"),
             "open": count("open"), "groups": groups});
+        if self.clock.is_practice() {
+            data["practice"] = json!(true);
+        }
         Ok(data.to_string())
     }
 }

@@ -20,7 +20,7 @@ impl Office {
                 now,
                 rules: self.rules.clone(),
                 limit: AT_ONCE,
-                compose: body::data,
+                compose: if self.clock.is_practice() { body::data_in_practice } else { body::data },
                 link: self.link.clone(),
             };
             while !self.store.gather(&gather).await? {}

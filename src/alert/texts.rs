@@ -10,9 +10,14 @@ pub fn data(message: &Message) -> Value {
     serde_json::from_str(&message.data).unwrap_or_default()
 }
 
-/// What a message comes down to.
+/// What a message comes down to, and whether it is practice.
 pub fn subject(message: &Message) -> String {
     let data = data(message);
+    let subject = matter(message, &data);
+    if data["practice"] == true { format!("Oefening: {subject}") } else { subject }
+}
+
+fn matter(message: &Message, data: &Value) -> String {
     let text = |key: &str| data[key].as_str().unwrap_or_default().to_owned();
     let number = |key: &str| data[key].as_i64().unwrap_or_default();
     let about = format!("{} van {}", text("clock"), text("responsible"));
@@ -100,6 +105,14 @@ mod tests {
         assert_eq!(lines[0].text, "WMO302 op WMO301 van 41005001, uiterlijk 2026-03-07");
         assert_eq!(lines[0].url.as_deref(), Some("http://x/berichten/b"));
         assert_eq!(lines[1..], [Line::of("en nog 11 andere")]);
+    }
+
+    #[test]
+    fn practice_is_told_as_practice() {
+        let data = |practice| format!(r#"{{"clock":"retour","responsible":"41005001","count":1{practice}}}"#);
+        let told = |practice| subject(&message("deadline.overdue", &data(practice)));
+        assert_eq!(told(r#","practice":true"#), "Oefening: 1 termijn te laat: retour van 41005001");
+        assert_eq!(told(""), "1 termijn te laat: retour van 41005001");
     }
 
     #[test]

@@ -28,6 +28,10 @@ async fn of_the_first_version() -> Vec<Database> {
     for (database, name) in databases {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/stores/0.1.0/{name}.sql"));
         database.tamper(&fs::read_to_string(file).expect("a store")).await;
+        if name == "sqlite" {
+            // As that program left it: two that come at once must not find it in another mode.
+            database.tamper("PRAGMA journal_mode = WAL").await;
+        }
         filled.push(database);
     }
     filled
