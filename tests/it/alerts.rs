@@ -1,5 +1,8 @@
 //! People are told: each receiver by itself, under one id, and nothing after the end.
 
+mod engine;
 mod listener;
+mod mail;
+mod smtp;
 mod stage;
 mod year;

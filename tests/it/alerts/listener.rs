@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -17,13 +17,22 @@ pub enum Says {
     Taken,
     /// This status, perhaps with Retry-After.
     No(u16, Option<u64>),
+    /// Nothing, after it took it.
+    Nothing,
+    /// Elsewhere.
+    Redirect,
 }
 
 /// A call that came in.
 #[derive(Clone, Debug)]
 pub struct Call {
     pub id: String,
+    pub signature: String,
+    pub timestamp: String,
+    pub content_type: String,
+    pub path: String,
     pub body: Value,
+    pub raw: Vec<u8>,
     pub said: Says,
 }
 
@@ -68,12 +77,23 @@ impl Drop for Listener {
     }
 }
 
-async fn take(State((calls, script)): State<(Calls, Script)>, headers: HeaderMap, body: Bytes) -> Response {
+async fn take(
+    State((calls, script)): State<(Calls, Script)>,
+    _method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let said = *script.lock().expect("unbroken");
     calls.lock().expect("unbroken").push(Call {
         id: header("webhook-id"),
+        signature: header("webhook-signature"),
+        timestamp: header("webhook-timestamp"),
+        content_type: header("content-type"),
+        path: uri.path().to_owned(),
         body: serde_json::from_slice(&body).unwrap_or_default(),
+        raw: body.to_vec(),
         said,
     });
     match said {
@@ -82,5 +102,7 @@ async fn take(State((calls, script)): State<(Calls, Script)>, headers: HeaderMap
         Says::No(status, Some(seconds)) => {
             (StatusCode::from_u16(status).expect("a status"), [("retry-after", seconds.to_string())]).into_response()
         }
+        Says::Redirect => (StatusCode::TEMPORARY_REDIRECT, [("location", "/elsewhere")]).into_response(),
+        Says::Nothing => std::future::pending().await,
     }
 }

@@ -1,0 +1,303 @@
+//! What is told when.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chrono::TimeDelta;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use iwmo_gateway::clock;
+use iwmo_gateway::store::Acknowledged;
+use sha2::Sha256;
+
+use super::listener::{Call, Listener, Says};
+use super::stage::{SECRET, Stage, webhook};
+use crate::database::Database;
+use crate::store::data::{at, day};
+use crate::store::deadline::answer;
+
+/// The states that a listener took, in order.
+fn told(listener: &Listener) -> Vec<String> {
+    let taken = listener.taken().into_iter();
+    taken
+        .map(|call| format!("{} {}", call.body["data"]["state"].as_str().unwrap_or("?"), call.body["data"]["count"]))
+        .collect()
+}
+
+async fn both(settings: impl Fn() -> String) -> Vec<Stage> {
+    let mut stages = vec![Stage::on_sqlite(&settings()).await];
+    if let Some(database) = Database::postgres().await {
+        stages.push(Stage::on(&Arc::new(database), &settings()).await);
+    }
+    stages
+}
+
+const PAST: &str = "2026-03-05T23:00:00Z";
+
+#[tokio::test]
+async fn a_webhook_is_signed_with_each_secret_and_says_what_it_is_about() {
+    let listener = Listener::start().await;
+    for stage in both(|| format!("[alerts]\ndigest = \"\"\n{}", webhook("team", &listener, ""))).await {
+        stage.open("b1", &["d1"]).await;
+        stage.happen(PAST).await;
+        let call = listener.taken().pop().expect("told");
+        assert_eq!(call.content_type, "application/cloudevents+json");
+        assert_eq!(
+            (&call.body["id"], &call.body["type"]),
+            (&call.id.clone().into(), &"nl.iwmo-gateway.deadline.overdue".into())
+        );
+        let keys: Vec<_> = call.body.as_object().expect("an object").keys().map(String::as_str).collect();
+        assert_eq!(keys, ["specversion", "id", "source", "type", "time", "datacontenttype", "data"]);
+        let data = &call.body["data"];
+        let keys: Vec<_> = data.as_object().expect("an object").keys().map(String::as_str).collect();
+        assert_eq!(keys, ["state", "clock", "responsible", "count", "deadlines"]);
+        let keys: Vec<_> = data["deadlines"][0].as_object().expect("an object").keys().map(String::as_str).collect();
+        assert_eq!(keys, ["id", "clock", "answer", "responsible", "due", "berichtsoort", "bericht", "url"]);
+        assert_eq!(data["deadlines"][0]["due"], "2026-03-05");
+        let url = data["deadlines"][0]["url"].as_str().expect("a link");
+        assert!(url.ends_with("/berichten/b1"), "{url}");
+        let signed = format!("{}.{}.", call.id, call.timestamp).into_bytes().into_iter().chain(call.raw.clone());
+        let signed: Vec<u8> = signed.collect();
+        let sign = |secret: &[u8]| {
+            let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("a key");
+            mac.update(&signed);
+            format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
+        };
+        assert_eq!(call.signature, format!("{} {}", sign(&STANDARD.decode(SECRET).expect("base64")), sign(&[7; 32])));
+        assert!(!String::from_utf8_lossy(&call.raw).contains("identificatie"), "an Identificatie may be a Bsn");
+    }
+}
+
+#[tokio::test]
+async fn a_thousand_are_one_message_that_names_ten() {
+    let listener = Listener::start().await;
+    let ids: Vec<String> = (0..1_050).map(|number| format!("d{number:04}")).collect();
+    for stage in both(|| format!("[alerts]\ndigest = \"\"\n{}", webhook("team", &listener, ""))).await {
+        stage.open("b1", &ids.iter().map(String::as_str).collect::<Vec<_>>()).await;
+        let before = listener.taken().len();
+        stage.at(PAST);
+        stage.raise().await;
+        stage.tell().await;
+        assert_eq!(listener.taken().len(), before, "it waits for what comes with it");
+        stage.pass(TimeDelta::seconds(30));
+        stage.tell().await;
+        let calls = listener.taken().split_off(before);
+        assert_eq!(calls.len(), 1);
+        assert_eq!((&calls[0].body["data"]["count"], named(&calls[0])), (&1_050.into(), ids[..10].to_vec()));
+        stage.pass(TimeDelta::hours(23));
+        stage.tell().await;
+        assert_eq!(listener.taken().len(), before + 1, "once");
+    }
+}
+
+fn named(call: &Call) -> Vec<String> {
+    let deadlines = call.body["data"]["deadlines"].as_array().expect("a list").iter();
+    deadlines.map(|one| one["id"].as_str().expect("an id").to_owned()).collect()
+}
+
+#[tokio::test]
+async fn it_is_told_again_with_growing_pauses_until_somebody_takes_it_on() {
+    let listener = Listener::start().await;
+    let stage = Stage::on_sqlite(&format!("[alerts]\ndigest = \"\"\n{}", webhook("team", &listener, ""))).await;
+    stage.open("b1", &["d1"]).await;
+    stage.happen(PAST).await;
+    let mut days = Vec::new();
+    for day in 1..=20 {
+        let before = listener.taken().len();
+        stage.pass(TimeDelta::days(1));
+        stage.tell().await;
+        if listener.taken().len() > before {
+            days.push(day);
+        }
+    }
+    assert_eq!(days, [1, 4, 11, 18], "1, 3, 7 and 7 days after the one before");
+    let taken = Acknowledged { owner: "a".to_owned(), reason: "b".to_owned(), at: at(PAST), by: "c".to_owned() };
+    stage.gateway.store.acknowledge_deadline("d1", &taken).await.expect("taken on");
+    let before = listener.taken().len();
+    stage.pass(TimeDelta::days(30));
+    stage.tell().await;
+    assert_eq!(listener.taken().len(), before, "somebody is on it");
+    answer(&*stage.gateway.store, "r1", "b1", "2026-04-20T08:00:00Z").await;
+    stage.pass(TimeDelta::minutes(1));
+    stage.tell().await;
+    assert_eq!(told(&listener).last().map(String::as_str), Some("resolved 1"));
+    stage.pass(TimeDelta::days(90));
+    stage.tell().await;
+    assert_eq!(listener.taken().len(), before + 1, "nothing after the end");
+}
+
+#[tokio::test]
+async fn a_receiver_that_fails_holds_up_nobody_and_gets_the_same_id_again() {
+    let (ill, well) = (Listener::start().await, Listener::start().await);
+    let settings = || format!("[alerts]\ndigest = \"\"\n{}{}", webhook("ill", &ill, ""), webhook("well", &well, ""));
+    for stage in both(settings).await {
+        let (ill_before, well_before) = (ill.calls().len(), well.taken().len());
+        stage.open("b1", &["d1"]).await;
+        ill.says(Says::No(500, None));
+        stage.happen(PAST).await;
+        for _ in 0..40 {
+            stage.pass(TimeDelta::minutes(2));
+            stage.tell().await;
+        }
+        let tries = ill.calls().split_off(ill_before);
+        assert!((6..=16).contains(&tries.len()), "less and less often: {}", tries.len());
+        assert!(tries.iter().all(|call| call.id == tries[0].id && call.raw == tries[0].raw), "the same each time");
+        let states = told(&well).split_off(well_before);
+        assert_eq!(states, ["overdue 1", "failing null"], "once each; that the other fails is told");
+        ill.says(Says::Taken);
+        answer(&*stage.gateway.store, "r1", "b1", "2026-03-06T00:10:00Z").await;
+        stage.pass(TimeDelta::minutes(20));
+        stage.tell().await;
+        let last: Vec<_> = ill.taken().iter().rev().take(2).map(|call| call.body["data"]["state"].clone()).collect();
+        assert_eq!(last, ["resolved", "overdue"], "the beginning before the end");
+        assert_eq!(told(&well).split_off(well_before), ["overdue 1", "failing null", "resolved null", "resolved 1"]);
+    }
+}
+
+#[tokio::test]
+async fn what_was_answered_before_it_was_told_is_not_told() {
+    let listener = Listener::start().await;
+    for stage in both(|| format!("[alerts]\ndigest = \"\"\n{}", webhook("team", &listener, ""))).await {
+        stage.open("b1", &["d1"]).await;
+        stage.at(PAST);
+        stage.raise().await;
+        answer(&*stage.gateway.store, "r1", "b1", "2026-03-05T23:00:10Z").await;
+        stage.pass(TimeDelta::minutes(5));
+        stage.tell().await;
+        assert!(listener.calls().is_empty(), "neither the beginning nor the end");
+    }
+}
+
+#[tokio::test]
+async fn pauses_that_are_asked_for_are_kept_and_no_redirect_is_followed() {
+    let listener = Listener::start().await;
+    let stage = Stage::on_sqlite(&format!("[alerts]\ndigest = \"\"\n{}", webhook("team", &listener, ""))).await;
+    stage.open("b1", &["d1"]).await;
+    for (says, pause, error) in [
+        (Says::No(429, Some(600)), 600, "HTTP 429"),
+        (Says::No(410, None), 20, "HTTP 410"),
+        (Says::Redirect, 40, "HTTP 307"),
+    ] {
+        listener.says(says);
+        if listener.calls().is_empty() {
+            stage.happen(PAST).await;
+        } else {
+            stage.tell().await;
+        }
+        let count = listener.calls().len();
+        let view = stage.gateway.store.alerts(&["failing"], None, 9).await.expect("read").remove(0);
+        assert_eq!(view.last_error.as_deref(), Some(error));
+        stage.pass(TimeDelta::seconds(pause - 1));
+        stage.tell().await;
+        assert_eq!(listener.calls().len(), count, "not before {pause} s");
+        stage.pass(TimeDelta::seconds(1));
+    }
+    listener.says(Says::Taken);
+    stage.tell().await;
+    assert_eq!(told(&listener), ["overdue 1"]);
+    assert!(listener.calls().iter().all(|call| call.path == "/hook"), "nobody was led elsewhere");
+}
+
+#[tokio::test]
+async fn an_address_that_is_not_public_is_not_called_by_its_name_either() {
+    let listener = Listener::start().await;
+    let named = listener.url.replace("127.0.0.1", "localhost.");
+    let text = webhook("team", &listener, "").replace(&listener.url, &named).replace("allow_private = true\n", "");
+    let stage = Stage::on_sqlite(&format!("[alerts]\ndigest = \"\"\n{text}")).await;
+    stage.open("b1", &["d1"]).await;
+    stage.happen(PAST).await;
+    assert!(listener.calls().is_empty());
+    let view = stage.gateway.store.alerts(&["failing"], None, 9).await.expect("read").remove(0);
+    assert!(view.last_error.as_deref().is_some_and(|error| error.contains("address")), "{view:?}");
+}
+
+#[tokio::test]
+async fn what_nobody_takes_on_goes_to_another_and_outside_its_hours_it_waits() {
+    let (team, chef) = (Listener::start().await, Listener::start().await);
+    let settings = format!(
+        "[alerts]\ndigest = \"\"\nrepeat = []\n{}{}",
+        webhook("team", &team, "escalate = { after = \"2d\", to = \"chef\" }\nhours = \"08:00-18:00\""),
+        webhook("chef", &chef, "on = [\"resolved\"]"),
+    );
+    let stage = Stage::on_sqlite(&settings).await;
+    stage.open("b1", &["d1", "d2"]).await;
+    stage.happen(PAST).await;
+    assert!(team.calls().is_empty(), "it is midnight");
+    stage.at("2026-03-06T07:00:00Z");
+    stage.tell().await;
+    assert_eq!((told(&team), told(&chef)), (vec!["overdue 2".to_owned()], Vec::new()));
+    let taken = Acknowledged { owner: "a".to_owned(), reason: "b".to_owned(), at: at(PAST), by: "c".to_owned() };
+    stage.gateway.store.acknowledge_deadline("d2", &taken).await.expect("taken on");
+    stage.at("2026-03-07T22:59:59Z");
+    stage.tell().await;
+    assert!(chef.calls().is_empty(), "not two days yet");
+    stage.at("2026-03-08T12:00:00Z");
+    stage.tell().await;
+    stage.pass(TimeDelta::seconds(30));
+    stage.tell().await;
+    assert_eq!(told(&chef), ["overdue 1"], "only what nobody took on");
+    answer(&*stage.gateway.store, "r1", "b1", "2026-03-08T13:00:00Z").await;
+    stage.at("2026-03-08T13:01:00Z");
+    stage.tell().await;
+    assert_eq!((told(&team).pop(), told(&chef).pop()), (Some("resolved 2".to_owned()), Some("resolved 1".to_owned())));
+}
+
+#[tokio::test]
+async fn a_summary_comes_once_on_a_werkdag() {
+    let listener = Listener::start().await;
+    for stage in both(|| format!("[alerts]\ndigest = \"02:30\"\n{}", webhook("team", &listener, "on = []"))).await {
+        let before = listener.taken().len();
+        stage.open("b1", &["d1"]).await;
+        stage.at("2026-03-05T23:30:00Z");
+        stage.raise().await;
+        let mut days = Vec::new();
+        // Every half hour of the nights around the change to summer time, Easter and Koningsdag.
+        for night in [
+            "2026-03-27",
+            "2026-03-28",
+            "2026-03-29",
+            "2026-03-30",
+            "2026-04-03",
+            "2026-04-06",
+            "2026-04-27",
+            "2026-04-28",
+        ] {
+            for half in 0..48 {
+                let moment = clock::start_of(day(night)) + TimeDelta::minutes(30 * half);
+                stage.clock.set(moment);
+                let count = listener.taken().len();
+                stage.tell().await;
+                days.extend(
+                    (count..listener.taken().len()).map(|_| clock::local(moment).format("%m-%d %H:%M").to_string()),
+                );
+            }
+        }
+        assert_eq!(days, ["03-27 02:30", "03-30 02:30", "04-28 02:30"]);
+        let call = listener.taken().split_off(before).remove(0);
+        assert_eq!(call.body["type"], "nl.iwmo-gateway.deadline.digest");
+        assert_eq!((&call.body["data"]["overdue"], &call.body["data"]["open"]), (&1.into(), &0.into()));
+    }
+}
+
+#[tokio::test]
+async fn one_that_hangs_after_taking_it_gets_it_again_under_its_id() {
+    let listener = Listener::start().await;
+    let settings = format!("[alerts]\ndigest = \"\"\n{}", webhook("team", &listener, ""));
+    let mut stage = Stage::on_sqlite(&settings).await;
+    stage.telling.office.patience = Duration::from_millis(200);
+    stage.open("b1", &["d1"]).await;
+    listener.says(Says::Nothing);
+    stage.happen(PAST).await;
+    while listener.calls().is_empty() {
+        stage.pass(TimeDelta::minutes(15));
+        stage.tell().await;
+    }
+    stage.telling.office.patience = Duration::from_secs(30);
+    listener.says(Says::Taken);
+    stage.pass(TimeDelta::minutes(15));
+    stage.tell().await;
+    let ids: Vec<_> = listener.calls().into_iter().map(|call| call.id).collect();
+    assert!(ids.len() > 1 && ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+    assert_eq!(told(&listener), ["overdue 1"]);
+}
