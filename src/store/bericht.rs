@@ -9,7 +9,7 @@ use super::outcome::Outcome;
 use super::page::After;
 use super::receipt::Receipt;
 use super::steering::ParcelView;
-use super::transport::{Stage, Transport};
+use super::transport::Transport;
 use crate::domain::{Berichtsoort, Partij, Timestamp};
 
 /// Berichten, for who looks at them or picks them up.
@@ -25,15 +25,6 @@ pub trait BerichtStore: Send + Sync {
     /// The newest berichten first, after the bericht with this id.
     async fn berichten(
         &self,
-        partij: Option<&Partij>,
-        after: After<'_>,
-        limit: u32,
-    ) -> Result<Vec<BerichtView>, StoreError>;
-
-    /// The same of those that came so far on their way to their addressee.
-    async fn berichten_at(
-        &self,
-        stage: Stage,
         partij: Option<&Partij>,
         after: After<'_>,
         limit: u32,

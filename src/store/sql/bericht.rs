@@ -28,16 +28,6 @@ impl BerichtStore for Database {
         self.read((partij, after, limit), berichten).await
     }
 
-    async fn berichten_at(
-        &self,
-        stage: Stage,
-        partij: Option<&Partij>,
-        after: After<'_>,
-        limit: u32,
-    ) -> Result<Vec<BerichtView>> {
-        self.read((&stage, partij, after, limit), berichten_at).await
-    }
-
     async fn postbus(&self, partij: &Partij, after: After<'_>, limit: u32) -> Result<Vec<PostbusItem>> {
         self.read((partij, after, limit), postbus::postbus).await
     }
@@ -81,23 +71,6 @@ pub async fn berichten(
     const PAGE: &str =
         concerning!("SELECT b.* FROM bericht b WHERE ($1 IS NULL OR b.id < $1)", "ORDER BY b.id DESC LIMIT $3");
     let page = sqlx::query(PAGE).bind(after).bind(partij.map(Partij::code)).bind(i64::from(limit));
-    let rows = page.fetch_all(&mut *conn).await?;
-    views(conn, &rows).await
-}
-
-/// See [`crate::store::BerichtStore::berichten_at`].
-pub async fn berichten_at(
-    conn: &mut Connection,
-    stage: &Stage,
-    partij: Option<&Partij>,
-    after: Option<&str>,
-    limit: u32,
-) -> Result<Vec<BerichtView>> {
-    const PAGE: &str =
-        concerning!("SELECT b.* FROM bericht b WHERE b.transport = $4 AND b.id < $1", "ORDER BY b.id DESC LIMIT $3");
-    // Behind every id.
-    let after = after.unwrap_or("g");
-    let page = sqlx::query(PAGE).bind(after).bind(partij.map(Partij::code)).bind(i64::from(limit)).bind(stage.word());
     let rows = page.fetch_all(&mut *conn).await?;
     views(conn, &rows).await
 }

@@ -7,9 +7,9 @@ use chrono::TimeDelta;
 use iwmo_gateway::domain::Timestamp;
 use iwmo_gateway::domain::deadlines::kind::DeadlineKind;
 use iwmo_gateway::store::{
-    Action, ClockAgain, DeadlineState, Entry, FaultEffect, FaultView, Hold, Lease, LettingGo, NewDeadline, NewParcel,
-    OutboxQuery, Parcel, ParcelKind, ParcelState, ParcelView, Room, Scope, Settlement, Stage, Steering, Step, Store,
-    StoreError,
+    Action, BerichtQuery, ClockAgain, DeadlineState, Entry, FaultEffect, FaultView, Hold, Lease, LettingGo,
+    NewDeadline, NewParcel, OutboxQuery, Parcel, ParcelKind, ParcelState, ParcelView, Room, Scope, Settlement, Stage,
+    Steering, Step, Store, StoreError,
 };
 
 use super::World;
@@ -399,10 +399,14 @@ pub async fn the_network_tells_how_far_a_bericht_came(World { one, two, raw: _ra
     one.reach("p9", &step(Stage::Fetched, 99)).await.expect("nothing was sent under it");
     let told = vec![(Stage::Accepted, "r".to_owned()), (Stage::Fetched, "Bezorgd".to_owned())];
     assert_eq!(stage().await, (Stage::Fetched, told));
-    let found = two.berichten_at(Stage::Fetched, None, None, 10).await.expect("read");
-    assert_eq!(found.iter().map(|view| view.id.as_str()).collect::<Vec<_>>(), ["b1"]);
-    assert!(two.berichten_at(Stage::Accepted, None, None, 10).await.expect("read").is_empty());
-    assert!(two.berichten_at(Stage::Fetched, None, Some("b1"), 10).await.expect("read").is_empty(), "the next page");
+    let found = async |stage, after| {
+        let query = BerichtQuery { transport: Some(stage), ..BerichtQuery::default() };
+        let found = two.find_berichten(&query, after, 10).await.expect("read");
+        found.into_iter().map(|view| view.id).collect::<Vec<_>>()
+    };
+    assert_eq!(found(Stage::Fetched, None).await, ["b1"]);
+    assert_eq!(found(Stage::Accepted, None).await, [""; 0]);
+    assert_eq!(found(Stage::Fetched, Some("b1")).await, [""; 0], "the next page");
 }
 
 pub async fn a_refusal_on_a_resend_leaves_the_clock_of_what_may_have_arrived(World { one, two, raw: _raw }: World) {
