@@ -215,7 +215,7 @@ pub struct Vecozo {
     /// Our certificate there.
     #[serde(default)]
     pub tls: Option<LinkFiles>,
-    /// For whom.
+    /// The AGB codes of the aanbieders for which it is used.
     pub partijen: Vec<String>,
     /// The role of an aanbieder.
     pub rol: String,
@@ -305,7 +305,7 @@ pub enum FaultCodes {
 pub struct Log {
     /// Directives of `tracing_subscriber::EnvFilter`.
     pub filter: String,
-    /// For whom.
+    /// Lines for people, or JSON for programs.
     pub format: LogFormat,
 }
 
@@ -438,11 +438,11 @@ mod tests {
             "#,
         )
         .expect_err("seven problems");
-        let told = error.to_string();
+        let faults = error.to_string();
         for part in
             ["dashboard_login", "ggk.applicatie", "database.url", "\"12345\"", "64 hexadecimal", "needs a partij"]
         {
-            assert!(told.contains(part), "{part} is missing in:\n{told}");
+            assert!(faults.contains(part), "{part} is missing in:\n{faults}");
         }
     }
 
@@ -457,15 +457,15 @@ mod tests {
             Config::parse(&format!("[[partij]]\ncode = \"0384\"\nnaam = \"x\"\n{}", credentials.concat()))
         };
         assert!(settings(&[credential("a", of_party, "one"), credential("b", "operator = true", "two")]).is_ok());
-        for (credentials, told) in [
+        for (credentials, faults) in [
             (vec![credential("a", "operator = true", "")], "credential \"a\": token_sha256 is that of an empty token"),
             (
                 vec![credential("a", of_party, "one"), credential("b", "operator = true", "one")],
                 "credential \"b\": has the token of credential \"a\"",
             ),
         ] {
-            let error = settings(&credentials).expect_err(told).to_string();
-            assert!(error.contains(told), "{error}");
+            let error = settings(&credentials).expect_err(faults).to_string();
+            assert!(error.contains(faults), "{error}");
         }
     }
 
@@ -507,10 +507,10 @@ mod tests {
             "BE999940089B01",
             "NL99994008ÉB01",
         ] {
-            let told = partij("41005001", nummer).expect_err("not a number").0;
+            let faults = partij("41005001", nummer).expect_err("not a number").0;
             let wanted =
                 format!("partij \"41005001\": btw_id_nummer {nummer:?} must be NL, nine digits, B and two digits");
-            assert!(told.len() == 1 && told[0].starts_with(&wanted), "{told:?}");
+            assert!(faults.len() == 1 && faults[0].starts_with(&wanted), "{faults:?}");
         }
         assert_eq!(
             partij("0384", good).expect_err("a gemeente").0,
@@ -527,11 +527,11 @@ mod tests {
         let rekeningen = Config::parse(&good).expect("settings").rekeningen;
         assert_eq!(rekeningen["0384"].iban, "NL91ABNA0417164300");
         let wrong = own("384", "Zorg één", "NL91 ABNA 0417 1643 01", "bic = \"abn\"") + &good + &good;
-        let told = Config::parse(&wrong).expect_err("five problems").0;
+        let faults = Config::parse(&wrong).expect_err("five problems").0;
         let parts =
             ["neither a CBS code", "naam must have", "iban \"NL91 ABNA 0417 1643 01\"", "bic \"abn\"", "more than one"];
-        assert_eq!(told.len(), parts.len(), "{told:?}");
-        for (line, part) in told.iter().zip(parts) {
+        assert_eq!(faults.len(), parts.len(), "{faults:?}");
+        for (line, part) in faults.iter().zip(parts) {
             assert!(line.contains(part), "{part} is missing in {line}");
         }
     }
@@ -549,10 +549,10 @@ mod tests {
         for naam in
             ["", " ", " Zorg", "Zorg ", "/Zorg", "Zorg/", "Zorg//Hulp", "Zorg & Hulp", "Zorg\tHulp", &"x".repeat(71)]
         {
-            let told = one(naam, iban, bic);
-            assert!(told.len() == 1 && told[0].contains("naam must have 1 to 70"), "{naam:?}: {told:?}");
+            let faults = one(naam, iban, bic);
+            assert!(faults.len() == 1 && faults[0].contains("naam must have 1 to 70"), "{naam:?}: {faults:?}");
         }
-        for (iban, told) in [
+        for (iban, faults) in [
             ("FR1420041010050500013M02606", ""),
             ("RS35260005601001611379", ""),
             (
@@ -564,7 +564,7 @@ mod tests {
                 "rekening \"0384\": iban \"BR1800360305000010009795493C1\" is of a country that is not in SEPA",
             ),
         ] {
-            assert_eq!(one("W", iban, bic).join("\n"), told, "{iban}");
+            assert_eq!(one("W", iban, bic).join("\n"), faults, "{iban}");
         }
         for (bic, is_one) in [
             ("ABNANL2AXXX", true),

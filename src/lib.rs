@@ -13,6 +13,7 @@
 //! | [`http`] | our server: API, network endpoint, dashboard |
 //! | [`alert`] | telling people what happened to deadlines |
 //! | [`address`] | which addresses are public |
+//! | [`channel`] | how a receiver of alerts is reached, as it was set up |
 //! | [`echo`] | names that are repeated of what somebody sent |
 //! | [`bundle`] | berichten in a ZIP |
 //! | [`size`] | what is small and what is large |
@@ -28,6 +29,7 @@ pub mod alert;
 pub mod api;
 pub mod app;
 pub mod bundle;
+pub mod channel;
 pub mod cli;
 pub mod clock;
 pub mod config;

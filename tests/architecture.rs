@@ -13,6 +13,7 @@ use imports::{Module, Sources, circles};
 /// Which of our modules each module may import.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("address", &[]),
+    ("channel", &[]),
     ("domain", &[]),
     ("clock", &[]),
     ("echo", &[]),
@@ -24,9 +25,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("xml", &["domain", "echo", "standard"]),
     ("json", &["domain", "echo"]),
     ("store", &["domain", "size"]),
-    ("config", &["address", "domain", "echo", "standard", "tls"]),
+    ("config", &["address", "channel", "domain", "echo", "standard", "tls"]),
     ("hub", &["bundle", "domain", "echo", "xml"]),
-    ("alert", &["address", "clock", "domain", "outward", "store"]),
+    ("alert", &["address", "channel", "clock", "domain", "outward", "store"]),
     ("exchange", &["domain", "echo", "xml", "json", "store", "hub", "bundle", "clock", "outward", "size", "tls"]),
     ("api", &["domain", "store", "exchange"]),
     ("http", &["api", "domain", "echo", "store", "exchange", "size", "tls"]),
@@ -37,8 +38,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "alert", "api", "cli", "clock", "config", "domain", "exchange", "http", "hub", "json", "outward",
-            "standard", "store", "tls", "xml",
+            "alert", "api", "channel", "cli", "clock", "config", "domain", "exchange", "http", "hub", "json",
+            "outward", "standard", "store", "tls", "xml",
         ],
     ),
 ];

@@ -3,26 +3,26 @@
 use serde_json::{Value, json};
 
 use super::texts;
-use crate::store::{DeadlineView, Group, Message, Told};
+use crate::store::{Contents, DeadlineView, Group, Message};
 
 /// The data of a message about deadlines, as JSON.
-pub fn data(group: &Group, told: &Told, link: &str) -> String {
-    members(group, told, link).to_string()
+pub fn data(group: &Group, contents: &Contents, link: &str) -> String {
+    members(group, contents, link).to_string()
 }
 
 /// The same under a clock that was set for practice.
-pub fn data_in_practice(group: &Group, told: &Told, link: &str) -> String {
-    let mut data = members(group, told, link);
+pub fn data_in_practice(group: &Group, contents: &Contents, link: &str) -> String {
+    let mut data = members(group, contents, link);
     data["practice"] = json!(true);
     data.to_string()
 }
 
-fn members(group: &Group, told: &Told, link: &str) -> Value {
-    let deadlines: Vec<Value> = told.first.iter().map(|view| deadline(view, link)).collect();
+fn members(group: &Group, contents: &Contents, link: &str) -> Value {
+    let deadlines: Vec<Value> = contents.first.iter().map(|view| deadline(view, link)).collect();
     let mut data = json!({"state": group.event.word(), "clock": group.clock, "responsible": group.responsible,
-        "count": told.count, "deadlines": deadlines});
-    if !told.by_gemeente.is_empty() {
-        let live = told.by_gemeente.iter().map(|(gemeente, count)| json!({"gemeente": gemeente, "count": count}));
+        "count": contents.count, "deadlines": deadlines});
+    if !contents.by_gemeente.is_empty() {
+        let live = contents.by_gemeente.iter().map(|(gemeente, count)| json!({"gemeente": gemeente, "count": count}));
         data["gemeenten"] = live.collect();
     }
     data
@@ -69,8 +69,8 @@ mod tests {
             data: r#"{"state":"overdue","count":1}"#.to_owned(),
             attempt,
         };
-        let told = cloud_event(&message(1), "/iwmo-gateway/test");
+        let text = cloud_event(&message(1), "/iwmo-gateway/test");
         let wanted = r#"{"specversion":"1.0","id":"019cb7f4","source":"/iwmo-gateway/test","type":"nl.iwmo-gateway.deadline.overdue","time":"1970-01-01T00:00:00Z","datacontenttype":"application/json","data":{"state":"overdue","count":1}}"#;
-        assert_eq!((told.as_str(), cloud_event(&message(7), "/iwmo-gateway/test").as_str()), (wanted, wanted));
+        assert_eq!((text.as_str(), cloud_event(&message(7), "/iwmo-gateway/test").as_str()), (wanted, wanted));
     }
 }

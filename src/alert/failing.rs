@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{Desk, Office, earlier};
 use crate::domain::Timestamp;
-use crate::store::{Health, NewMessage, StoreError, Telling};
+use crate::store::{Health, NewMessage, SendOutcome, StoreError};
 
 /// From when on.
 const LONG: Duration = Duration::from_hours(1);
@@ -17,12 +17,12 @@ impl Office {
         &self,
         desk: &Desk,
         before: &Health,
-        telling: &Telling,
+        outcome: &SendOutcome,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let name = &desk.receiver.name;
-        match telling {
-            Telling::Sent if before.told_at.is_some() => {
+        match outcome {
+            SendOutcome::Sent if before.reported_at.is_some() => {
                 tracing::info!(receiver = name, "the receiver of alerts takes them again");
                 for message in
                     self.to_others(name, "receiver.resolved", &json!({"state": "resolved", "receiver": name}), now)
@@ -30,18 +30,18 @@ impl Office {
                     self.store.keep_message(&message).await?;
                 }
             }
-            Telling::Failed { error, .. } if before.told_at.is_none() => {
+            SendOutcome::Failed { error, .. } if before.reported_at.is_none() => {
                 let Some(since) = before.failing_since.filter(|since| *since <= earlier(now, LONG)) else {
                     return Ok(());
                 };
                 let data = json!({"state": "failing", "receiver": name, "since": since, "attempts": before.failures + 1,
                     "error": error});
                 let messages = self.to_others(name, "receiver.failing", &data, now);
-                if self.store.tell_failing(name, now, &messages).await? {
+                if self.store.report_failing(name, now, &messages).await? {
                     tracing::error!(receiver = name, %since, error, "a receiver of alerts fails; the others are told");
                 }
             }
-            Telling::Sent | Telling::Failed { .. } => {}
+            SendOutcome::Sent | SendOutcome::Failed { .. } => {}
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ impl Office {
     /// Makes a message of all that goes together and of which the first has waited long enough.
     pub(super) async fn gather(&self, receiver: &Receiver, now: Timestamp) -> Result<(), StoreError> {
         let until = earlier(now, self.rules.group_wait);
-        for group in self.store.groups_to_tell(&receiver.name, until, now).await? {
+        for group in self.store.groups_due(&receiver.name, until, now).await? {
             let gather = Gather {
                 receiver: receiver.clone(),
                 group,

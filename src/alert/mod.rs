@@ -29,8 +29,7 @@ use crate::domain::deadlines::werkdag::Calendar;
 use crate::store::{Store, StoreError};
 use chrono::TimeDelta;
 
-pub use channel::{Channel, ChannelError, Secret, Smtp, Way};
-pub use dns::Reach;
+pub use channel::{Channel, ChannelError};
 
 /// How long at most until the store is looked at again.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
@@ -46,7 +45,7 @@ pub struct Office {
     /// The days that count.
     pub calendar: Calendar,
     /// How long an attempt may take, whatever the receiver does.
-    pub patience: Duration,
+    pub timeout: Duration,
     /// The name of this worker, unique among all processes.
     pub worker: String,
     /// Where events come from.
@@ -59,14 +58,14 @@ pub struct Office {
 
 /// One receiver, and the way to it.
 pub struct Desk {
-    /// Who.
+    /// Who hears of what, and when.
     pub receiver: Receiver,
-    /// How.
+    /// The way to it.
     pub channel: Channel,
 }
 
 /// Tells a receiver what it is to know until `stop` is done. A fault of the store is logged and tried again.
-pub async fn tell(office: &Office, desk: &Desk, stop: impl Future<Output = ()>) {
+pub async fn notify(office: &Office, desk: &Desk, stop: impl Future<Output = ()>) {
     tokio::pin!(stop);
     loop {
         let pause = match office.round(desk).await {

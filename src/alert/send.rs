@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::not_taken::NotTaken;
 use super::{Desk, Office, later};
 use crate::domain::Timestamp;
-use crate::store::{Message, StoreError, Telling};
+use crate::store::{Message, SendOutcome, StoreError};
 
 /// How long a claim holds; longer than an attempt can take.
 const LEASE: Duration = Duration::from_secs(90);
@@ -27,34 +27,34 @@ impl Office {
         let latest = later(now, LONGEST_ASKED + LEASE);
         let Some(message) = self.store.claim_message(name, now, lease, latest).await? else { return Ok(false) };
         let sending = desk.channel.send(&message, &self.source, now);
-        let taken = tokio::time::timeout(self.patience, sending).await;
+        let taken = tokio::time::timeout(self.timeout, sending).await;
         let taken = taken.unwrap_or_else(|_| Err(NotTaken::because("no answer in time")));
         let now = self.clock.now();
-        let telling = telling(&taken, &message, now);
-        log(name, &message, &telling);
-        match self.store.settle_message((name, &message), now, &telling).await {
+        let outcome = outcome(&taken, &message, now);
+        log(name, &message, &outcome);
+        match self.store.settle_message((name, &message), now, &outcome).await {
             // Our lease lapsed while we were sending; whoever has it now sends the same under the same id.
             Err(StoreError::LeaseLost) => {}
-            Ok(before) => self.notice(desk, &before, &telling, now).await?,
+            Ok(before) => self.notice(desk, &before, &outcome, now).await?,
             Err(error) => return Err(error),
         }
-        Ok(telling == Telling::Sent)
+        Ok(outcome == SendOutcome::Sent)
     }
 }
 
-fn telling(taken: &Result<(), NotTaken>, message: &Message, now: Timestamp) -> Telling {
-    let Err(NotTaken { why, wait }) = taken else { return Telling::Sent };
+fn outcome(taken: &Result<(), NotTaken>, message: &Message, now: Timestamp) -> SendOutcome {
+    let Err(NotTaken { why, wait }) = taken else { return SendOutcome::Sent };
     let doubled = u32::try_from(message.attempt.clamp(1, 16) - 1).unwrap_or_default();
     let pause = FIRST_PAUSE.saturating_mul(1 << doubled).min(LONGEST_PAUSE);
     let asked = wait.unwrap_or_default().min(LONGEST_ASKED);
-    Telling::Failed { error: why.clone(), again_at: later(now, pause.max(asked)) }
+    SendOutcome::Failed { error: why.clone(), again_at: later(now, pause.max(asked)) }
 }
 
-fn log(receiver: &str, message: &Message, telling: &Telling) {
+fn log(receiver: &str, message: &Message, outcome: &SendOutcome) {
     let (id, event, attempt) = (&message.id, &message.event, message.attempt);
-    match telling {
-        Telling::Sent => tracing::info!(receiver, id, event, attempt, "alert sent"),
-        Telling::Failed { error, .. } => tracing::warn!(receiver, id, event, attempt, error, "alert not sent"),
+    match outcome {
+        SendOutcome::Sent => tracing::info!(receiver, id, event, attempt, "alert sent"),
+        SendOutcome::Failed { error, .. } => tracing::warn!(receiver, id, event, attempt, error, "alert not sent"),
     }
 }
 
@@ -66,9 +66,9 @@ mod tests {
         let now = Timestamp::UNIX_EPOCH;
         let (id, event, data) = ("m".to_owned(), "deadline.overdue".to_owned(), "{}".to_owned());
         let message = Message { id, event, made_at: now, data, attempt };
-        match telling(&Err(NotTaken { why: "x".to_owned(), wait }), &message, now) {
-            Telling::Failed { again_at, .. } => again_at.signed_duration_since(now).num_seconds(),
-            Telling::Sent => panic!("it was not"),
+        match outcome(&Err(NotTaken { why: "x".to_owned(), wait }), &message, now) {
+            SendOutcome::Failed { again_at, .. } => again_at.signed_duration_since(now).num_seconds(),
+            SendOutcome::Sent => panic!("it was not"),
         }
     }
 

@@ -110,9 +110,9 @@ mod tests {
     #[test]
     fn practice_is_told_as_practice() {
         let data = |practice| format!(r#"{{"clock":"retour","responsible":"41005001","count":1{practice}}}"#);
-        let told = |practice| subject(&message("deadline.overdue", &data(practice)));
-        assert_eq!(told(r#","practice":true"#), "Oefening: 1 termijn te laat: retour van 41005001");
-        assert_eq!(told(""), "1 termijn te laat: retour van 41005001");
+        let line = |practice| subject(&message("deadline.overdue", &data(practice)));
+        assert_eq!(line(r#","practice":true"#), "Oefening: 1 termijn te laat: retour van 41005001");
+        assert_eq!(line(""), "1 termijn te laat: retour van 41005001");
     }
 
     #[test]

@@ -59,7 +59,7 @@ pub struct DeadlineJson {
 /// Who said that nobody needs to wait for a deadline.
 #[derive(Serialize, ToSchema)]
 pub struct WaivedJson {
-    /// Why.
+    /// Why nobody needs to wait.
     pub reason: String,
     /// The last day that it holds; absent: for good.
     #[serde(skip_serializing_if = "Option::is_none")]

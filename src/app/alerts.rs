@@ -7,9 +7,9 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::alert::{Channel, ChannelError, Desk, Office, Reach, Secret, Smtp, Way, tell};
+use crate::alert::{Channel, ChannelError, Desk, Office, notify};
+use crate::channel::ChannelSettings;
 use crate::config::Config;
-use crate::config::alerts as settings;
 use crate::domain::Timestamp;
 use crate::domain::alerts::Receiver;
 use crate::exchange::{Gateway, new_id};
@@ -17,10 +17,10 @@ use crate::outward::Outward;
 use crate::store::Message;
 
 /// How long an attempt may take, whatever the receiver does.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What the receivers have in common, and each of them.
-pub struct Telling {
+pub struct Alerting {
     /// In common.
     pub office: Office,
     /// One each.
@@ -68,8 +68,8 @@ impl Receivers {
     pub fn of(config: &Config, address: SocketAddr, outward: Outward) -> Result<Self, ChannelError> {
         let alerts = &config.alerts;
         let each = alerts.rules.receivers.iter().zip(&alerts.channels);
-        let desk = |(receiver, channel): (&Receiver, &settings::Channel)| {
-            Ok(Desk { receiver: receiver.clone(), channel: made(channel, outward)? })
+        let desk = |(receiver, channel): (&Receiver, &ChannelSettings)| {
+            Ok(Desk { receiver: receiver.clone(), channel: Channel::new(channel, outward)? })
         };
         let desks = each.map(desk).collect::<Result<_, ChannelError>>()?;
         Ok(Self { origin: Origin::of(config, address), desks })
@@ -77,31 +77,31 @@ impl Receivers {
 
     /// All that telling needs.
     #[must_use]
-    pub fn telling(self, gateway: &Gateway, worker: &str) -> Telling {
+    pub fn alerting(self, gateway: &Gateway, worker: &str) -> Alerting {
         let office = Office {
             store: Arc::clone(&gateway.store),
             clock: Arc::clone(&gateway.clock),
             rules: gateway.alerts.clone(),
             calendar: gateway.calendar.clone(),
-            patience: PATIENCE,
+            timeout: TIMEOUT,
             worker: worker.to_owned(),
             source: self.origin.source,
             link: self.origin.link,
             new_id,
         };
-        Telling { office, desks: self.desks }
+        Alerting { office, desks: self.desks }
     }
 
     /// Starts a worker for each.
     pub fn start(self, gateway: &Gateway, worker: &str, tasks: &mut JoinSet<()>, stopped: &watch::Receiver<bool>) {
-        let telling = self.telling(gateway, worker);
-        let office = Arc::new(telling.office);
-        for desk in telling.desks {
+        let alerting = self.alerting(gateway, worker);
+        let office = Arc::new(alerting.office);
+        for desk in alerting.desks {
             let (office, mut stopped) = (Arc::clone(&office), stopped.clone());
             tasks.spawn(async move {
                 // An error means that the sender is gone, which is a stop too.
                 let stop = async { drop(stopped.wait_for(|stop| *stop).await) };
-                tell(&office, &desk, stop).await;
+                notify(&office, &desk, stop).await;
             });
         }
     }
@@ -118,26 +118,8 @@ pub async fn test(config: &Config, name: &str, now: Timestamp) -> Result<Result<
     };
     let data = serde_json::json!({"state": "test", "receiver": name}).to_string();
     let message = Message { id: new_id(now), event: "test".to_owned(), made_at: now, data, attempt: 1 };
-    Ok(made(channel, Outward::Anywhere)?
+    Ok(Channel::new(channel, Outward::Anywhere)?
         .send(&message, &Origin::of(config, config.http.listen).source, now)
         .await
         .map_err(|not_taken| not_taken.why))
-}
-
-fn made(channel: &settings::Channel, outward: Outward) -> Result<Channel, ChannelError> {
-    let secret = |secret: &settings::Secret| Secret(secret.0.clone());
-    let way = match &channel.way {
-        settings::Way::Journal => Way::Journal,
-        settings::Way::Alertmanager { url } => Way::Alertmanager { url: url.clone() },
-        settings::Way::Webhook { url, secrets } => {
-            Way::Webhook { url: url.clone(), secrets: secrets.iter().map(secret).collect() }
-        }
-        settings::Way::Mail { smtp, from, to } => {
-            let login = smtp.login.as_ref().map(|(user, password)| (user.clone(), secret(password)));
-            let smtp = Smtp { host: smtp.host.clone(), port: smtp.port, is_tls: smtp.is_tls, login };
-            Way::Mail { smtp, from: from.clone(), to: to.clone() }
-        }
-    };
-    let reach = Reach { allow_private: channel.allow_private, outward };
-    Channel::new(way, reach, channel.ca.as_ref().map(|ca| ca.0.as_slice()))
 }

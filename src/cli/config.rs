@@ -58,25 +58,25 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 fn described(config: &Config, notes: &[String]) -> String {
     let (parties, credentials) = (config.partijen.len(), config.credentials.len());
     let (party, credential) = (plural(parties, "party", "parties"), plural(credentials, "credential", "credentials"));
-    let mut told =
+    let mut text =
         format!("settings are right: {parties} {party}, {credentials} {credential}, profile {}\n", config.profile.name);
     if config.ggk.url.is_empty() {
-        told.push_str("note: ggk.url is empty, so what is for a party elsewhere waits\n");
+        text.push_str("note: ggk.url is empty, so what is for a party elsewhere waits\n");
     }
     if config.http.dashboard_login && config.credentials.iter().all(|one| one.partij.is_some()) {
-        told.push_str("note: no [[credential]] says operator = true, so nobody can log in on the dashboard\n");
+        text.push_str("note: no [[credential]] says operator = true, so nobody can log in on the dashboard\n");
     }
     for note in notes {
-        told.extend(["note: ", note, "\n"]);
+        text.extend(["note: ", note, "\n"]);
     }
     let no_list = config.ggk.tls.as_ref().is_some_and(|files| files.crl_file.is_none());
     if no_list {
-        told.push_str("note: ggk.tls has no crl_file, so a certificate that was revoked is let in until it ends\n");
+        text.push_str("note: ggk.tls has no crl_file, so a certificate that was revoked is let in until it ends\n");
     }
     for remark in config.codelijsten.remarks(SystemClock.today()) {
-        told.extend(["note: ", &remark, "\n"]);
+        text.extend(["note: ", &remark, "\n"]);
     }
-    told
+    text
 }
 
 fn plural<'a>(count: usize, one: &'a str, more: &'a str) -> &'a str {

@@ -62,7 +62,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     let converted = match arguments.to {
         Notation::Json => to_json(&bytes, &schemas),
         Notation::Xml if is_packed => {
-            schemas.check(&bytes).map(|_| bytes.clone()).map_err(|refusal| told(&refusal.findings))
+            schemas.check(&bytes).map(|_| bytes.clone()).map_err(|refusal| described(&refusal.findings))
         }
         Notation::Xml => to_xml(&bytes, &schemas, known),
         Notation::Zip => to_zip(&bytes, &schemas),
@@ -99,17 +99,17 @@ fn unpacked(bytes: Vec<u8>) -> Result<Vec<u8>, String> {
 
 /// The file is named after its kind.
 fn to_zip(bytes: &[u8], schemas: &Schemas) -> Result<Vec<u8>, Vec<String>> {
-    let bericht = schemas.read(bytes).map_err(|refusal| told(&refusal.findings))?;
+    let bericht = schemas.read(bytes).map_err(|refusal| described(&refusal.findings))?;
     let name = format!("{}.xml", bericht.header().soort);
     bundle::write(&[Entry { name, bytes: bytes.to_vec() }]).map_err(|refusal| vec![refusal.to_string()])
 }
 
-fn told(findings: &[Finding]) -> Vec<String> {
+fn described(findings: &[Finding]) -> Vec<String> {
     findings.iter().map(line).collect()
 }
 
 fn to_json(bytes: &[u8], schemas: &Schemas) -> Result<Vec<u8>, Vec<String>> {
-    let bericht = schemas.read(bytes).map_err(|refusal| told(&refusal.findings))?;
+    let bericht = schemas.read(bytes).map_err(|refusal| described(&refusal.findings))?;
     let mut text = serde_json::to_vec_pretty(&json::write(&bericht)).expect("a document has only texts and numbers");
     text.push(b'\n');
     Ok(text)

@@ -171,9 +171,9 @@ fn print(
             }
         }
         Format::Csv => {
-            let told = if explain { HEADING.len() } else { HEADING.len() - 1 };
-            let rows = views.iter().map(|view| row(view, today).into_iter().take(told).collect());
-            write!(out, "{}", csv(HEADING.get(..told).unwrap_or(&HEADING), rows))?;
+            let columns = if explain { HEADING.len() } else { HEADING.len() - 1 };
+            let rows = views.iter().map(|view| row(view, today).into_iter().take(columns).collect());
+            write!(out, "{}", csv(HEADING.get(..columns).unwrap_or(&HEADING), rows))?;
         }
     }
     out.flush()

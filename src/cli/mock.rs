@@ -47,8 +47,8 @@ async fn play(config: MockConfig) -> Exit {
     let listen = config.listen.clone();
     let mock = match played(config) {
         Ok(mock) => mock,
-        Err(told) => {
-            eprintln!("iwmo-gateway: {told}");
+        Err(message) => {
+            eprintln!("iwmo-gateway: {message}");
             return Exit::Environment;
         }
     };

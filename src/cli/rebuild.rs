@@ -50,9 +50,9 @@ fn print(compared: &Compared) -> Exit {
     let Compared { berichten, payloads, rows, differences } = compared;
     let differing: String = differences.iter().flat_map(|difference| [difference, "\n"]).collect();
     let (count, plural) = (differences.len(), if differences.len() == 1 { "" } else { "s" });
-    let told = format!(
+    let text = format!(
         "{differing}{berichten} berichten make {rows} rows of the ledger; {payloads} payloads compared with their digest; {count} \
          difference{plural}\n"
     );
-    written(io::stdout().write_all(told.as_bytes()), if differences.is_empty() { Exit::Fine } else { Exit::Findings })
+    written(io::stdout().write_all(text.as_bytes()), if differences.is_empty() { Exit::Fine } else { Exit::Findings })
 }

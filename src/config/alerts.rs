@@ -13,6 +13,7 @@ use serde::{Deserialize, Deserializer};
 use url::{Host, Url};
 
 use crate::address::is_public;
+use crate::channel::{ChannelSettings, Secret, Smtp, Way};
 use crate::domain::Partij;
 use crate::domain::alerts::{Alerts, Escalation, Event, Hours, Receiver};
 use crate::domain::berichten::waarde::Value as _;
@@ -111,75 +112,13 @@ pub struct AlertSettings {
     /// Who is told what, and when.
     pub rules: Alerts,
     /// How, in the order of the receivers.
-    pub channels: Vec<Channel>,
+    pub channels: Vec<ChannelSettings>,
     /// Asked every minute while all is well; empty: nothing is.
     pub heartbeat_url: String,
     /// The number by which events name their source; empty: they name it otherwise.
     pub oin: String,
     /// What links begin with; empty: the address that the dashboard listens on.
     pub link: String,
-}
-
-/// How somebody is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Channel {
-    /// The way.
-    pub way: Way,
-    /// Addresses that are not public may be called.
-    pub allow_private: bool,
-    /// Certificates that are trusted besides those of the system, as PEM.
-    pub ca: Option<Secret>,
-}
-
-/// A way of telling.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Way {
-    /// A call, signed with each of these.
-    Webhook {
-        /// Where.
-        url: Url,
-        /// With what it is signed.
-        secrets: Vec<Secret>,
-    },
-    /// A mail.
-    Mail {
-        /// By which server.
-        smtp: Smtp,
-        /// From whom.
-        from: String,
-        /// To whom.
-        to: Vec<String>,
-    },
-    /// A Prometheus Alertmanager.
-    Alertmanager {
-        /// Where.
-        url: Url,
-    },
-    /// A line in the log.
-    Journal,
-}
-
-/// A server that takes mail.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Smtp {
-    /// Its name or address.
-    pub host: String,
-    /// Its port.
-    pub port: u16,
-    /// TLS from the first byte on; else after STARTTLS. Never without.
-    pub is_tls: bool,
-    /// Who logs in, with which password.
-    pub login: Option<(String, Secret)>,
-}
-
-/// Bytes that are not shown.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(pub Vec<u8>);
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("…")
-    }
 }
 
 impl RawAlerts {
@@ -259,7 +198,7 @@ impl RawAlert {
         Receiver { name, partij, clocks: self.clocks, on, escalation, hours, forgets }
     }
 
-    fn channel(&self, problems: &mut Vec<String>) -> Option<Channel> {
+    fn channel(&self, problems: &mut Vec<String>) -> Option<ChannelSettings> {
         let name = &self.name;
         self.check_keys(problems);
         let way = match self.kind {
@@ -272,7 +211,11 @@ impl RawAlert {
             RawKind::Mail => self.mail(problems),
         };
         let ca = self.ca_file.as_deref().and_then(|path| read(name, "ca_file", path, problems));
-        Some(Channel { way: way?, allow_private: self.allow_private, ca: ca.map(|text| Secret(text.into_bytes())) })
+        Some(ChannelSettings {
+            way: way?,
+            allow_private: self.allow_private,
+            ca: ca.map(|text| Secret(text.into_bytes())),
+        })
     }
 
     /// Keys that say nothing in a table of this kind.

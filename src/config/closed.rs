@@ -65,14 +65,14 @@ mod tests {
     fn a_closed_day_tells_why_and_that_of_a_freeze_by_itself() {
         let moment = |text: &str| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").expect("a moment");
         let freezes = [Freeze { from: moment("2022-03-30T13:00"), until: moment("2022-04-01T13:00") }];
-        let told = |lines: &[&str]| {
+        let named = |lines: &[&str]| {
             let closed = lines.iter().map(|line| read(line).expect("a line")).collect();
             days(closed, &freezes).into_iter().map(|(day, why)| format!("{day} {why}")).collect::<Vec<_>>()
         };
         let frozen = ["2022-03-30 freeze van het berichtenverkeer", "2022-03-31 freeze van het berichtenverkeer"];
-        assert_eq!(told(&["freeze"]), frozen, "on the last day there is still time after it");
-        assert_eq!(told(&["2022-03-31", "2022-05-27"]), [frozen[1], "2022-05-27 eigen vrije dag"]);
-        assert_eq!(told(&["freeze", "2022-03-31 overgang 3.1"]), [frozen[0], "2022-03-31 overgang 3.1"]);
+        assert_eq!(named(&["freeze"]), frozen, "on the last day there is still time after it");
+        assert_eq!(named(&["2022-03-31", "2022-05-27"]), [frozen[1], "2022-05-27 eigen vrije dag"]);
+        assert_eq!(named(&["freeze", "2022-03-31 overgang 3.1"]), [frozen[0], "2022-03-31 overgang 3.1"]);
         for wrong in ["", "overgang", "2022-02-30", "2022-03-31brugdag"] {
             assert_eq!(read(wrong), None, "{wrong}");
         }

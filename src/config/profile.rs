@@ -328,17 +328,17 @@ mod tests {
     #[test]
     fn a_profile_has_the_terms_that_it_needs_in_units_that_fit() {
         let (_, text) = PROFILES[1];
-        let told = |change: fn(&mut toml::Table)| {
+        let problem = |change: fn(&mut toml::Table)| {
             let mut table: toml::Table = text.parse().expect("a profile");
             change(&mut table);
             terms(table.try_into::<RawProfile>().expect("a profile").terms).err()
         };
-        assert_eq!(told(|_| {}), None);
-        let missing = told(|table| drop(table.remove("stop")));
+        assert_eq!(problem(|_| {}), None);
+        let missing = problem(|table| drop(table.remove("stop")));
         assert_eq!(missing.as_deref(), Some("stop is missing"));
-        let unknown = told(|table| drop(table.insert("stoppen".to_owned(), table["stop"].clone())));
+        let unknown = problem(|table| drop(table.insert("stoppen".to_owned(), table["stop"].clone())));
         assert_eq!(unknown.as_deref(), Some("stoppen: no deadline has this term"));
-        let counted_back = told(|table| drop(table.insert("verlenging".to_owned(), table["stop"].clone())));
+        let counted_back = problem(|table| drop(table.insert("verlenging".to_owned(), table["stop"].clone())));
         assert_eq!(counted_back.as_deref(), Some("verlenging: it cannot count in Werkdagen"));
     }
 }

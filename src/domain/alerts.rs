@@ -77,7 +77,7 @@ impl Hours {
 /// One who is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receiver {
-    /// Its name.
+    /// The name of its `[[alert]]`.
     pub name: String,
     /// Only what this party has to act on.
     pub partij: Option<Partij>,
@@ -124,8 +124,8 @@ pub struct Alerts {
 impl Alerts {
     /// How long after having been told so many times it is told again.
     #[must_use]
-    pub fn pause_after(&self, told: u32) -> Option<Duration> {
-        let nth = (told.max(1) - 1) as usize;
+    pub fn pause_after(&self, times: u32) -> Option<Duration> {
+        let nth = (times.max(1) - 1) as usize;
         self.repeat.get(nth).or(self.repeat.last()).copied()
     }
 }
@@ -151,7 +151,7 @@ mod tests {
         let days = |count: u64| Duration::from_hours(24 * count);
         let alerts = Alerts { repeat: vec![days(1), days(3), days(7)], ..Alerts::default() };
         assert_eq!(
-            [1, 2, 3, 4, 99].map(|told| alerts.pause_after(told)),
+            [1, 2, 3, 4, 99].map(|times| alerts.pause_after(times)),
             [1, 3, 7, 7, 7].map(|count| Some(days(count)))
         );
         assert_eq!(Alerts::default().pause_after(1), None, "once is enough");

@@ -143,8 +143,8 @@ impl Cak {
                 let method = self.method(one.codes_on(day));
                 if self.reporter(method, day) == Reporter::Gemeente {
                     let key = (periode.begindatum, one.bsn.digits());
-                    let told = CostPeriode { bsn: one.bsn.clone(), periode, method };
-                    found.entry(key).and_modify(|there| there.method = there.method.or(method)).or_insert(told);
+                    let reported = CostPeriode { bsn: one.bsn.clone(), periode, method };
+                    found.entry(key).and_modify(|there| there.method = there.method.or(method)).or_insert(reported);
                 }
             }
         }
@@ -261,32 +261,32 @@ mod tests {
             let support: Vec<Support> = support.iter().copied().cloned().collect();
             cak.cost_perioden(&support, (day(van), day(tot)))
         };
-        let told = |support: &[&Support], van: &str, tot: &str| -> Vec<String> {
-            let told = perioden(support, van, tot);
-            told.iter().map(|one| format!("{} {}", &one.bsn.digits()[5..], one.periode.begindatum)).collect()
+        let reported = |support: &[&Support], van: &str, tot: &str| -> Vec<String> {
+            let reported = perioden(support, van, tot);
+            reported.iter().map(|one| format!("{} {}", &one.bsn.digits()[5..], one.periode.begindatum)).collect()
         };
         let (a, b) = ("999990019", "999940004");
         let new = support(a, Some("02N05"), "2018-11-10", None);
         let year_end = ["0019 2018-11-05", "0019 2018-12-03", "0019 2018-12-31"];
-        assert_eq!(told(&[&new], "2018-11-01", "2019-01-27"), year_end);
-        assert_eq!(told(&[&new], "2018-12-03", "2018-12-30"), year_end[1..2], "as far as was asked");
-        assert_eq!(told(&[&new], "2018-12-30", "2018-12-31"), year_end[1..], "a day of each");
-        assert_eq!(told(&[&new], "2018-10-08", "2018-11-09"), [""; 0], "before it began");
+        assert_eq!(reported(&[&new], "2018-11-01", "2019-01-27"), year_end);
+        assert_eq!(reported(&[&new], "2018-12-03", "2018-12-30"), year_end[1..2], "as far as was asked");
+        assert_eq!(reported(&[&new], "2018-12-30", "2018-12-31"), year_end[1..], "a day of each");
+        assert_eq!(reported(&[&new], "2018-10-08", "2018-11-09"), [""; 0], "before it began");
         let ended = support(a, Some("02N06"), "2018-12-01", Some("2018-12-03"));
-        assert_eq!(told(&[&ended], "2018-01-01", "2019-12-31"), year_end[..2], "up to its last day");
-        assert_eq!(told(&[&ended, &new], "2018-11-01", "2019-01-27"), year_end, "two products, and once");
+        assert_eq!(reported(&[&ended], "2018-01-01", "2019-12-31"), year_end[..2], "up to its last day");
+        assert_eq!(reported(&[&ended, &new], "2018-11-01", "2019-01-27"), year_end, "two products, and once");
         let old = support(b, Some("2704"), "2018-04-10", None);
-        assert_eq!(told(&[&old], "2018-01-01", "2019-02-24"), ["0004 2018-12-31", "0004 2019-01-28"]);
+        assert_eq!(reported(&[&old], "2018-01-01", "2019-02-24"), ["0004 2018-12-31", "0004 2019-01-28"]);
         let with = |from: &str| {
             let assigned = [old.assigned.clone(), vec![assigned("02N05", from, Some("2018-12-02"))]].concat();
             Support { assigned, ..old.clone() }
         };
         let of_year = ("2018-10-08", "2018-12-30");
-        assert_eq!(told(&[&with("2018-11-05")], of_year.0, of_year.1), ["0004 2018-11-05"]);
-        assert_eq!(told(&[&with("2018-11-06")], of_year.0, of_year.1), [""; 0], "old on the first day");
+        assert_eq!(reported(&[&with("2018-11-05")], of_year.0, of_year.1), ["0004 2018-11-05"]);
+        assert_eq!(reported(&[&with("2018-11-06")], of_year.0, of_year.1), [""; 0], "old on the first day");
         let unknown = support(a, None, "2018-11-10", None);
         let method = |support: &[&Support]| perioden(support, "2018-11-10", "2018-11-10")[0].method;
         assert_eq!((method(&[&unknown]), method(&[&unknown, &new])), (None, Some(Method::New)));
-        assert_eq!(told(&[&old], "9999-12-31", "9999-12-31").len(), 1);
+        assert_eq!(reported(&[&old], "9999-12-31", "9999-12-31").len(), 1);
     }
 }

@@ -81,13 +81,13 @@ async fn note(gateway: &Gateway, referentienummer: &str, status: &Berichtstatus)
     let step = |stage| Step { stage, at, evidence: evidence.clone() };
     match status.standing() {
         Standing::Arrived => gateway.store.reach(referentienummer, &step(Stage::Fetched)).await,
-        Standing::UnderWay => gateway.store.tell(referentienummer, &step(Stage::Accepted)).await,
+        Standing::UnderWay => gateway.store.record_step(referentienummer, &step(Stage::Accepted)).await,
         Standing::Unrecognised => {
             tracing::warn!(
                 status = status.berichtstatus,
                 "VECOZO says a word that is not known here: kept, and asked after again"
             );
-            gateway.store.tell(referentienummer, &step(Stage::Accepted)).await
+            gateway.store.record_step(referentienummer, &step(Stage::Accepted)).await
         }
         Standing::Ended => reject(gateway, referentienummer, status, at).await,
     }
@@ -108,19 +108,19 @@ async fn reject(
         details: None,
         details_xml_sha256: None,
     };
-    let told = format!("{referentienummer} {} {at}", status.berichtstatus);
+    let status_line = format!("{referentienummer} {} {at}", status.berichtstatus);
     let seen = EnvelopeSeen {
         zender: VECOZO.to_owned(),
         // It has no number of its own; told again, it is the same.
-        referentienummer: sha256_hex(told.as_bytes())[..40].to_owned(),
-        content_sha256: sha256_hex(told.as_bytes()),
+        referentienummer: sha256_hex(status_line.as_bytes())[..40].to_owned(),
+        content_sha256: sha256_hex(status_line.as_bytes()),
         answer: Vec::new(),
     };
     if gateway.store.seen_envelope(&seen.zender, &seen.referentienummer).await?.is_some() {
         return Ok(());
     }
     let came_in = FaultIn { seen, ontvanger: "", about: referentienummer, fault: &fault };
-    bounce::take_in(came_in, told.as_bytes(), gateway).await
+    bounce::take_in(came_in, status_line.as_bytes(), gateway).await
 }
 
 /// Without what may be a Bsn: this text is shown and mailed.

@@ -22,7 +22,7 @@ use crate::xml;
 /// Who decides: a person of a gemeente.
 #[derive(Clone, Copy)]
 pub struct Person<'a> {
-    /// For whom.
+    /// The gemeente that answers the declaratie.
     pub gemeente: &'a Partij,
     /// The name of the credential.
     pub name: &'a str,

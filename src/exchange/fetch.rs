@@ -73,13 +73,13 @@ impl Desk {
             }
         };
         let (count, mut confirmed) = (listed.len(), 0);
-        for (told, pull) in listed {
-            let waiting = Waiting::of(&told, pull.as_ref());
+        for (listing, pull) in listed {
+            let waiting = Waiting::of(&listing, pull.as_ref());
             let Some(waiting) = waiting else {
                 tracing::error!("VECOZO lists a bericht without a traceerId: it cannot be fetched");
                 continue;
             };
-            match self.take(&waiting, &told, gateway, link).await {
+            match self.take(&waiting, &listing, gateway, link).await {
                 Ok(()) => confirmed += 1,
                 Err(left) => self.left(&waiting, &left),
             }
@@ -89,7 +89,7 @@ impl Desk {
     }
 
     /// Keeps one bericht and confirms it.
-    async fn take(&mut self, waiting: &Waiting, told: &Value, gateway: &Gateway, link: &Vecozo) -> Result<(), Left> {
+    async fn take(&mut self, waiting: &Waiting, listing: &Value, gateway: &Gateway, link: &Vecozo) -> Result<(), Left> {
         if gateway.store.seen_envelope(&waiting.zender, &waiting.traceer_id).await?.is_none() {
             let bytes = match link.payload(&waiting.traceer_id).await? {
                 Some(payload) => {
@@ -98,7 +98,7 @@ impl Desk {
                     unpacked(payload)
                 }
                 // Somebody has to ask for it anew: what was told of it is all that there is.
-                None => told.to_string().into_bytes(),
+                None => listing.to_string().into_bytes(),
             };
             receive(&waiting.received(bytes, gateway), gateway).await?;
         }
@@ -131,8 +131,8 @@ struct Waiting {
 }
 
 impl Waiting {
-    fn of(told: &Value, pull: Option<&Pull>) -> Option<Self> {
-        let traceer_id = told.pointer("/referentiegegevens/traceerId")?.as_str()?.to_ascii_lowercase();
+    fn of(listing: &Value, pull: Option<&Pull>) -> Option<Self> {
+        let traceer_id = listing.pointer("/referentiegegevens/traceerId")?.as_str()?.to_ascii_lowercase();
         let Some(pull) = pull else {
             // In a form that we do not know: the one who sends it is then not known either.
             return Some(Self {

@@ -16,7 +16,7 @@ pub const EVERY: Duration = Duration::from_mins(1);
 const SOON: Duration = Duration::from_secs(1);
 
 /// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What came of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub async fn beat(gateway: &Gateway, url: &Url) -> Beat {
     if gateway.pulse.last().is_err() || !gateway.alarm.is_watched() {
         return Beat::NotWell;
     }
-    let client = Client::builder().redirect(Policy::none()).no_proxy().timeout(PATIENCE).build();
+    let client = Client::builder().redirect(Policy::none()).no_proxy().timeout(TIMEOUT).build();
     let asked = match client {
         Ok(client) => client.get(url.clone()).send().await,
         Err(error) => Err(error),

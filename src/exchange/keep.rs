@@ -15,7 +15,7 @@ use super::moments::moments;
 use crate::clock;
 use crate::domain::Partij;
 use crate::domain::berichten::waarde::ToewijzingNummer;
-use crate::domain::deadlines::counted::{Counted, Way};
+use crate::domain::deadlines::counted::{Counted, Direction};
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::deadlines::profile::{PlainTerm, Side};
 use crate::domain::money::betaling::Kenmerk;
@@ -58,7 +58,7 @@ pub enum KeepError {
     NotFound,
     /// The profile has no such term.
     NoSuchTerm {
-        /// Its name.
+        /// The name of the profile that has no such term.
         profile: String,
         /// The terms that it has, each with its agreement.
         known: Vec<String>,
@@ -137,7 +137,7 @@ impl OpeningAsked {
         let responsible = responsible.ok_or(KeepError::NoAanbieder)?.code().to_owned();
         let at = gateway.clock.now();
         let due = term.term.due(self.vanaf, &gateway.calendar);
-        let counted = Counted { term: term.name.clone(), day_0: self.vanaf, way: Way::After };
+        let counted = Counted { term: term.name.clone(), day_0: self.vanaf, direction: Direction::After };
         let moments = moments(&term.name, (self.vanaf, due), Some(counted), gateway);
         Ok(NewOpened {
             id: ids::new_id(at),
@@ -284,9 +284,9 @@ pub async fn record_spoed(order: SpoedAsked, keeper: Keeper<'_>, gateway: &Gatew
     may_keep(keeper, [Some(&order.gemeente), None], gateway)?;
     let (at, by) = (gateway.clock.now(), keeper.name.to_owned());
     let SpoedAsked { gemeente, aanbieder, toewijzing_nummer, dag, referentie } = order;
-    let told = Spoed { gemeente, aanbieder, toewijzing_nummer, dag, referentie, at, by };
-    let kept = gateway.store.record_spoed(&told).await?;
-    let is_same = (kept.dag, &kept.referentie) == (told.dag, &told.referentie);
+    let asked = Spoed { gemeente, aanbieder, toewijzing_nummer, dag, referentie, at, by };
+    let kept = gateway.store.record_spoed(&asked).await?;
+    let is_same = (kept.dag, &kept.referentie) == (asked.dag, &asked.referentie);
     if is_same { Ok(kept) } else { Err(KeepError::OtherContent) }
 }
 

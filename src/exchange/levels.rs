@@ -58,10 +58,10 @@ pub async fn service_levels(
     let this_month = today.with_day(1).unwrap_or(today);
     let first = this_month.checked_sub_months(Months::new(MONTHS - 1)).unwrap_or(this_month);
     let query = LevelQuery { partner: partner.clone(), partij: partij.cloned(), first, today };
-    Ok(told(gateway.store.levels(&query).await?, partner, first))
+    Ok(by_kind_and_month(gateway.store.levels(&query).await?, partner, first))
 }
 
-fn told(rows: Vec<LevelRow>, partner: &Partij, first: NaiveDate) -> ServiceLevels {
+fn by_kind_and_month(rows: Vec<LevelRow>, partner: &Partij, first: NaiveDate) -> ServiceLevels {
     let month = |nr| first.checked_add_months(Months::new(nr)).unwrap_or(first).format("%Y-%m").to_string();
     let months: Vec<String> = (0..MONTHS).map(month).collect();
     let mut kinds: BTreeMap<(String, bool, String), Vec<Tally>> = BTreeMap::new();

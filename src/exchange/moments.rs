@@ -13,7 +13,8 @@ pub fn moments(key: &str, (from, due): (NaiveDate, NaiveDate), counted: Option<C
     let warns = Warn::days(gateway.profile.warns_of(key), from, due, &gateway.calendar);
     let term = gateway.profile.any_term(key);
     let explained = counted.as_ref().zip(term);
-    let explained = explained.map(|(counted, term)| counted.way.explanation(term, counted.day_0, &gateway.calendar));
+    let explained =
+        explained.map(|(counted, term)| counted.direction.explanation(term, counted.day_0, &gateway.calendar));
     Moments {
         next_at: warns.first().map_or_else(|| clock::end_of(due), |day| clock::start_of(*day)),
         warns,

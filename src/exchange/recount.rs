@@ -54,9 +54,9 @@ fn counted_again(was: Standing, gateway: &Gateway) -> Option<Recount> {
     let (profile, calendar) = (&gateway.profile, &gateway.calendar);
     let counted = &was.counted;
     let term = profile.any_term(&counted.term)?;
-    let due = counted.way.due(term, counted.day_0, calendar);
+    let due = counted.direction.due(term, counted.day_0, calendar);
     let warns = Warn::days(profile.warns_of(&counted.term), counted.day_0, due, calendar);
-    let explanation = counted.way.explanation(term, counted.day_0, calendar);
+    let explanation = counted.direction.explanation(term, counted.day_0, calendar);
     let is_other = due != was.due || warns != was.warns;
     is_other.then(|| Recount { due, due_at: clock::end_of(due), warns, explanation, was })
 }

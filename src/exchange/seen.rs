@@ -36,11 +36,11 @@ impl Seen {
 
     /// Of a text that is no valid bericht.
     pub fn in_refused(format: Format, bytes: &[u8], refusal: &Refusal) -> Self {
-        let told = match format {
+        let texts = match format {
             Format::Xml => xml::header_texts(bytes),
             Format::Json => json::header_texts(bytes),
         };
-        let text = |name: &str| told.iter().find(|(told, _)| *told == name).map(|(_, text)| text.as_str());
+        let text = |name: &str| texts.iter().find(|(known, _)| *known == name).map(|(_, text)| text.as_str());
         let party = |name: &str| text(name).and_then(Partij::from_text);
         let soort = text("berichtsoort").and_then(Berichtsoort::from_name);
         // Nine digits that may be a Bsn stand in a wrong place.

@@ -64,9 +64,9 @@ pub(super) async fn read<'t>(
 /// # Errors
 /// There is none, or the body is in another encoding.
 pub(super) fn media_type(headers: &HeaderMap, wanted: &str) -> Result<String, Problem> {
-    let told = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let told = told.to_ascii_lowercase();
-    let mut parts = told.split(';').map(str::trim);
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let content_type = content_type.to_ascii_lowercase();
+    let mut parts = content_type.split(';').map(str::trim);
     let media_type = parts.next().filter(|media_type| !media_type.is_empty());
     let charset = parts.find_map(|part| part.strip_prefix("charset=")).map(|charset| charset.trim_matches('"'));
     match (media_type, charset) {

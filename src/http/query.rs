@@ -41,9 +41,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Parameters<T> 
 }
 
 /// A value that our own types say a sentence about, of what the crate that reads them says around it.
-fn said(told: &str) -> Problem {
-    let told = told.split_once("query string: ").map_or(told, |(_, told)| told);
-    let (name, text) = told.split_once(": ").unwrap_or(("", "deze waarde is niet te lezen. Zie /docs."));
+fn said(message: &str) -> Problem {
+    let message = message.split_once("query string: ").map_or(message, |(_, message)| message);
+    let (name, text) = message.split_once(": ").unwrap_or(("", "deze waarde is niet te lezen. Zie /docs."));
     unfit(name, text)
 }
 
@@ -322,7 +322,7 @@ mod tests {
     #[test]
     fn what_may_not_stand_there_is_told_by_name_with_what_may() {
         let all = "Hier mag staan: van, limit, side, state, force, gemeente, after.";
-        for (query, told) in [
+        for (query, message) in [
             ("limit=3", vec!["van ontbreekt: geef een dag die bestaat, als 2026-03-04."]),
             ("van=2026-13-01", vec!["van: geef een dag die bestaat, als 2026-03-04."]),
             ("van=2026-1-1", vec!["van: geef een dag die bestaat, als 2026-03-04."]),
@@ -342,7 +342,7 @@ mod tests {
             ("van=2026-01-01&bsn999940004=1", vec![&*format!("bsn********* bestaat hier niet. {all}")]),
         ] {
             let found = unread(&known(), query);
-            assert_eq!(found.iter().map(|one| one.text.as_str()).collect::<Vec<_>>(), told, "{query}");
+            assert_eq!(found.iter().map(|one| one.text.as_str()).collect::<Vec<_>>(), message, "{query}");
         }
         let none = unread(&Call { parameters: Vec::new(), may_be_empty: false }, "x=1");
         assert_eq!(none[0].text, "x bestaat hier niet. Hier mag niets achter het vraagteken staan.");

@@ -54,7 +54,7 @@ pub(super) struct Peer(pub IpAddr);
 
 /// Where to listen, and how.
 pub struct Listening {
-    /// Where.
+    /// The socket that it listens on.
     pub listener: TcpListener,
     /// What the other side is shown; it changes when certificates are read anew. `None`: plain HTTP.
     pub tls: Option<watch::Receiver<Arc<ServerConfig>>>,

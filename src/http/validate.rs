@@ -53,9 +53,9 @@ impl From<&Looked> for Checked {
     fn from(looked: &Looked) -> Self {
         let left_out = looked.findings.len().saturating_sub(MOST_OF_ONE);
         let finding = |found| {
-            let mut told = FindingReceipt::from(found);
-            told.explanation = told.rule.as_deref().and_then(page_of);
-            told
+            let mut shown = FindingReceipt::from(found);
+            shown.explanation = shown.rule.as_deref().and_then(page_of);
+            shown
         };
         let of_kind = looked.berichtsoort.zip(looked.release).map(|(soort, release)| {
             let found = coverage(soort, release, looked.reached);

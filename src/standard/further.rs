@@ -17,7 +17,7 @@ pub(super) struct Raw {
     berichten: Vec<String>,
     /// The element that holds it.
     parent: String,
-    /// Its name.
+    /// As the schema of the release spells it.
     name: String,
     /// It is a number in JSON.
     #[serde(default)]

@@ -23,7 +23,7 @@ pub struct Group {
 
 /// What one message is about.
 #[derive(Clone, Debug)]
-pub struct Told {
+pub struct Contents {
     /// How many deadlines.
     pub count: i64,
     /// The first of them.
@@ -33,18 +33,18 @@ pub struct Told {
 }
 
 /// Writes the data of a message.
-pub type Compose = fn(&Group, &Told, link: &str) -> String;
+pub type Compose = fn(&Group, &Contents, link: &str) -> String;
 
 /// How to gather.
 #[derive(Clone)]
 pub struct Gather {
-    /// For whom.
+    /// The receiver whose message it is.
     pub receiver: Receiver,
-    /// What.
+    /// What the message is about.
     pub group: Group,
     /// The id of the message, when a new one begins.
     pub id: String,
-    /// When.
+    /// The moment of gathering.
     pub now: Timestamp,
     /// How often it is told again.
     pub rules: Alerts,
@@ -61,11 +61,11 @@ pub struct Gather {
 pub struct NewMessage {
     /// The same on each attempt.
     pub id: String,
-    /// For whom.
+    /// The name of a receiver.
     pub receiver: String,
     /// As in `receiver.failing`.
     pub event: String,
-    /// When.
+    /// The moment at which it was made.
     pub at: Timestamp,
     /// JSON.
     pub data: String,
@@ -88,14 +88,14 @@ pub struct Message {
 
 /// How an attempt to tell ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Telling {
+pub enum SendOutcome {
     /// It was taken.
     Sent,
     /// It was not; try again, not before this instant.
     Failed {
         /// For the operator.
         error: String,
-        /// When.
+        /// No earlier than this.
         again_at: Timestamp,
     },
 }
@@ -105,10 +105,10 @@ pub enum Telling {
 pub struct Health {
     /// How many attempts failed in a row.
     pub failures: i64,
-    /// Since when.
+    /// The first of those attempts; `None`: the last one was taken.
     pub failing_since: Option<Timestamp>,
     /// When others were told.
-    pub told_at: Option<Timestamp>,
+    pub reported_at: Option<Timestamp>,
 }
 
 /// How many deadlines of one kind and party stand in one state.
@@ -120,7 +120,7 @@ pub struct Standings {
     pub responsible: String,
     /// As in `overdue`.
     pub state: String,
-    /// How many.
+    /// Deadlines of that kind, party and state.
     pub count: i64,
 }
 
@@ -131,7 +131,7 @@ pub struct AlertView {
     pub seq: i64,
     /// The same on each attempt.
     pub id: String,
-    /// To whom.
+    /// The name of a receiver.
     pub receiver: String,
     /// As in `deadline.overdue`.
     pub event: String,
@@ -165,7 +165,7 @@ impl AlertView {
 #[async_trait]
 pub trait AlertStore: Send + Sync {
     /// What this receiver is to be told, of which the first came no later than `until`, or that is told again now.
-    async fn groups_to_tell(&self, receiver: &str, until: Timestamp, now: Timestamp) -> Result<Vec<Group>, StoreError>;
+    async fn groups_due(&self, receiver: &str, until: Timestamp, now: Timestamp) -> Result<Vec<Group>, StoreError>;
 
     /// Puts deadlines of a group into its message, and closes that when no more are left. Answers whether it is closed. A
     /// deadline is in one message of each kind only, whatever the number of processes.
@@ -202,11 +202,12 @@ pub trait AlertStore: Send + Sync {
         &self,
         (receiver, message): (&str, &Message),
         now: Timestamp,
-        telling: &Telling,
+        outcome: &SendOutcome,
     ) -> Result<Health, StoreError>;
 
     /// Tells others that a receiver fails, once until it takes something again.
-    async fn tell_failing(&self, receiver: &str, now: Timestamp, messages: &[NewMessage]) -> Result<bool, StoreError>;
+    async fn report_failing(&self, receiver: &str, now: Timestamp, messages: &[NewMessage])
+    -> Result<bool, StoreError>;
 
     /// Keeps a message.
     async fn keep_message(&self, message: &NewMessage) -> Result<(), StoreError>;

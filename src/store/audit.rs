@@ -18,7 +18,7 @@ pub trait AuditStore: Send + Sync {
 /// An envelope that was refused as it came in: nothing of it was kept.
 #[derive(Clone, Debug)]
 pub struct RefusedEnvelope {
-    /// When.
+    /// The moment at which it came in.
     pub at: Timestamp,
     /// The code that it was refused with.
     pub code: &'static str,

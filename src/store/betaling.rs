@@ -169,7 +169,7 @@ impl Reden {
 pub struct BetalingView {
     /// CBS code of who pays.
     pub gemeente: String,
-    /// Its name.
+    /// The name that its maker gave it.
     pub kenmerk: String,
     /// What was asked.
     pub asked: BetalingAsked,
@@ -177,7 +177,7 @@ pub struct BetalingView {
     pub uitvoerdatum: NaiveDate,
     /// When it was made.
     pub at: Timestamp,
-    /// By whom.
+    /// The name of a credential.
     pub by: String,
     /// The day on which the bank paid.
     pub betaald_op: Option<NaiveDate>,
@@ -194,7 +194,7 @@ pub struct BetalingView {
 pub struct BetaaldeDeclaratie {
     /// Its 323 or 303 in the store.
     pub id: String,
-    /// Its name.
+    /// The DeclaratieNummer of its aanbieder.
     pub declaratie_nummer: String,
     /// What it is about.
     pub declaratie_periode: GeslotenPeriode,

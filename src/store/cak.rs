@@ -65,9 +65,9 @@ pub enum Levering {
     Geleverd {
         /// The last day of its period.
         einddatum: NaiveDate,
-        /// How much.
+        /// What was delivered, in its eenheid.
         volume: i64,
-        /// Of what.
+        /// Its code (WJ756).
         eenheid: String,
     },
 }

@@ -15,7 +15,7 @@ use crate::domain::{Partij, Timestamp};
 /// A look at the clocks.
 #[derive(Clone)]
 pub struct Raise {
-    /// When.
+    /// The moment at which deadlines are looked at.
     pub now: Timestamp,
     /// What was raised by a clock that was so far ahead is taken back: overdue deadlines whose moment is not before this.
     pub too_early: Timestamp,

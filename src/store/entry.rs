@@ -164,7 +164,7 @@ pub struct LedgerChange {
 /// A declaratie, and what became of its lines.
 #[derive(Clone, Debug)]
 pub struct NewDeclaratie {
-    /// Its name.
+    /// The DeclaratieNummer of its aanbieder.
     pub declaratie_nummer: String,
     /// A calendar month.
     pub declaratie_periode: GeslotenPeriode,

@@ -16,7 +16,7 @@ pub struct DeadlineFigure {
     pub responsible: String,
     /// As in `overdue`.
     pub state: String,
-    /// How many.
+    /// Deadlines of that kind, party and state.
     pub count: i64,
 }
 

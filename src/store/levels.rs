@@ -32,7 +32,7 @@ pub struct LevelRow {
     pub clock: String,
     /// In which their last day in time lies, as in `2026-03`.
     pub month: String,
-    /// How many.
+    /// Deadlines in that month, by what became of them.
     pub counted: Counted,
 }
 

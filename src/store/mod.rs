@@ -47,7 +47,7 @@ mod waiting;
 pub use crate::domain::deadlines::case::{Closing, DeadlineState, Ends, Of};
 pub use crate::domain::facts::new_toewijzing::NewToewijzing;
 pub use alerts::{
-    AlertStore, AlertView, Compose, Gather, Group, Health, Message, NewMessage, Standings, Telling, Told,
+    AlertStore, AlertView, Compose, Contents, Gather, Group, Health, Message, NewMessage, SendOutcome, Standings,
 };
 pub use audit::{AuditStore, AuditView, RefusedEnvelope};
 pub use bericht::{BerichtStore, BerichtView, PostbusItem};

@@ -30,7 +30,7 @@ pub trait OutboxStore: Send + Sync {
     async fn reach(&self, referentienummer: &str, step: &Step) -> Result<(), StoreError>;
 
     /// Keeps what the network tells besides, of a bericht that came no further by it.
-    async fn tell(&self, referentienummer: &str, step: &Step) -> Result<(), StoreError>;
+    async fn record_step(&self, referentienummer: &str, step: &Step) -> Result<(), StoreError>;
 
     /// What these senders sent that the network accepted, and of which nothing more is known, as far as it came in since then:
     /// bericht and referentienummer, by bericht, after this one.

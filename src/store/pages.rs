@@ -116,7 +116,7 @@ pub struct BerichtQuery {
 /// That somebody looked at what is personal.
 #[derive(Clone, Debug)]
 pub struct Look {
-    /// When.
+    /// The moment at which somebody looked.
     pub at: Timestamp,
     /// The name of the credential.
     pub who: String,

@@ -29,7 +29,7 @@ type Database = Postgres;
 const MAX_CONNECTIONS: u32 = 16;
 
 /// How long to wait for a connection.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The store in a PostgreSQL database.
 pub struct Postgres {
@@ -55,7 +55,7 @@ impl Postgres {
         reach(url).await?;
         let pool = PgPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
-            .acquire_timeout(PATIENCE)
+            .acquire_timeout(TIMEOUT)
             .after_connect(|conn, _| Box::pin(insist_on_durability(conn)))
             .connect(url)
             .await?;
@@ -129,7 +129,7 @@ async fn reach(url: &str) -> Result<(), StoreError> {
     let options = PgConnectOptions::from_str(url).map_err(|error| unreachable("no address of PostgreSQL", error))?;
     let place = format!("PostgreSQL at {}:{}", options.get_host(), options.get_port());
     let late = |_| sqlx::Error::Io(std::io::Error::from(std::io::ErrorKind::TimedOut));
-    let connected = tokio::time::timeout(PATIENCE, PgConnection::connect_with(&options)).await.map_err(late);
+    let connected = tokio::time::timeout(TIMEOUT, PgConnection::connect_with(&options)).await.map_err(late);
     let connection = connected.flatten().map_err(|error| unreachable(&place, error))?;
     connection.close().await.map_err(|error| unreachable(&place, error))
 }

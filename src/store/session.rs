@@ -23,7 +23,7 @@ pub struct Session {
 pub struct Search {
     /// Its address, which says nothing of it.
     pub id: String,
-    /// When.
+    /// The moment of the search.
     pub at: Timestamp,
     /// The name of the credential.
     pub who: String,

@@ -46,9 +46,9 @@ pub trait SteeringStore: Send + Sync {
 /// That a person lets go what stands still.
 #[derive(Clone, Debug)]
 pub struct LettingGo {
-    /// What.
+    /// What stood still.
     pub scope: Scope,
-    /// When.
+    /// The moment at which the person did so.
     pub at: Timestamp,
     /// The name of the credential.
     pub who: String,

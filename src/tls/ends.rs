@@ -63,7 +63,7 @@ pub fn listener(
     clock: &Arc<dyn Clock>,
     problems: &mut Problems,
 ) -> Option<Listener> {
-    told_of(section, problems, |problems| {
+    in_section(section, problems, |problems| {
         let maker = Maker::new(clock);
         let own = maker.own(&files.certificate_file, &files.key_file, None, problems);
         let verifier = match &files.client_ca_file {
@@ -79,7 +79,7 @@ pub fn listener(
 
 /// Both ends of a link, by the files of `section`. `None`: they cannot be used, which is told.
 pub fn link(section: &str, files: &LinkFiles, clock: &Arc<dyn Clock>, problems: &mut Problems) -> Option<Link> {
-    told_of(section, problems, |problems| {
+    in_section(section, problems, |problems| {
         let maker = Maker::new(clock);
         let roots = material::roots("ca_file", &files.ca_file, maker.now, problems);
         let lists = match &files.crl_file {
@@ -89,8 +89,8 @@ pub fn link(section: &str, files: &LinkFiles, clock: &Arc<dyn Clock>, problems: 
         let own = match (&files.certificate_file, &files.key_file) {
             (Some(certificate), Some(key)) => Some(maker.own(certificate, key, roots.as_ref(), problems)?),
             (None, None) => None,
-            (Some(_), None) => return told("key_file: is missing beside certificate_file", problems),
-            (None, Some(_)) => return told("certificate_file: is missing beside key_file", problems),
+            (Some(_), None) => return fault("key_file: is missing beside certificate_file", problems),
+            (None, Some(_)) => return fault("certificate_file: is missing beside key_file", problems),
         };
         if let (Some(own), Some(path)) = (&own, &files.certificate_file)
             && !files.oin.is_empty()
@@ -111,13 +111,13 @@ pub fn link(section: &str, files: &LinkFiles, clock: &Arc<dyn Clock>, problems: 
     })
 }
 
-fn told<T>(what: &str, problems: &mut Problems) -> Option<T> {
+fn fault<T>(what: &str, problems: &mut Problems) -> Option<T> {
     problems.faults.push(what.to_owned());
     None
 }
 
 /// Adds what is wrong, behind the section whose files they are.
-fn told_of<T>(section: &str, all: &mut Problems, make: impl FnOnce(&mut Problems) -> Option<T>) -> Option<T> {
+fn in_section<T>(section: &str, all: &mut Problems, make: impl FnOnce(&mut Problems) -> Option<T>) -> Option<T> {
     let mut problems = Problems::default();
     let end = make(&mut problems);
     let placed = |what: String| format!("{section}.{what}");

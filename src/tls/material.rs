@@ -27,11 +27,11 @@ pub(super) struct Own {
 
 /// Every object of one kind in a file; `None` when there is none or it cannot be read, which is told.
 fn objects<T: PemObject>(key: &str, what: &str, path: &Path, problems: &mut Problems) -> Option<Vec<T>> {
-    let told = |cause: String| format!("{key}: {}: {cause}", path.display());
+    let described = |cause: String| format!("{key}: {}: {cause}", path.display());
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) => {
-            problems.faults.push(told(format!("cannot be read: {error}")));
+            problems.faults.push(described(format!("cannot be read: {error}")));
             return None;
         }
     };
@@ -39,12 +39,12 @@ fn objects<T: PemObject>(key: &str, what: &str, path: &Path, problems: &mut Prob
         Ok(found) if found.is_empty() => {
             problems
                 .faults
-                .push(told(format!("holds no {what}; it must be PEM, with a line that begins with -----BEGIN")));
+                .push(described(format!("holds no {what}; it must be PEM, with a line that begins with -----BEGIN")));
             None
         }
         Ok(found) => Some(found),
         Err(error) => {
-            problems.faults.push(told(format!("is damaged: {error}")));
+            problems.faults.push(described(format!("is damaged: {error}")));
             None
         }
     }
@@ -110,14 +110,14 @@ pub(super) fn own(
     let chain = objects::<CertificateDer<'static>>(FIRST, "certificate", certificate_file, problems);
     let key = objects::<PrivateKeyDer<'static>>("key_file", "private key", key_file, problems);
     let (chain, key) = (chain?, key?.into_iter().next()?);
-    let told = |what: String| format!("{FIRST}: {}: {what}", certificate_file.display());
+    let described = |what: String| format!("{FIRST}: {}: {what}", certificate_file.display());
     let Some(certificate) = parsed(&chain[0]) else {
-        problems.faults.push(told("the first certificate is damaged".to_owned()));
+        problems.faults.push(described("the first certificate is damaged".to_owned()));
         return None;
     };
-    problems.remarks.extend(days(&certificate, now).map(&told));
-    problems.remarks.extend(out_of_order(&chain).map(&told));
-    problems.notes.extend(chain_gap(&chain, roots).map(told));
+    problems.remarks.extend(days(&certificate, now).map(&described));
+    problems.remarks.extend(out_of_order(&chain).map(&described));
+    problems.notes.extend(chain_gap(&chain, roots).map(described));
     let ends_at = instant(certificate.validity().not_after)?;
     let Ok(signing_key) = provider.key_provider.load_private_key(key) else {
         problems.faults.push(format!("key_file: {}: is no key that we can use: take RSA or ECDSA", key_file.display()));

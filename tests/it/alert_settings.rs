@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use iwmo_gateway::channel::Way;
 use iwmo_gateway::config::Config;
-use iwmo_gateway::config::alerts::Way;
 use iwmo_gateway::domain::alerts::Event;
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

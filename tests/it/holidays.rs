@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{Datelike as _, Days, Months, NaiveDate, NaiveTime, Weekday};
 use iwmo_gateway::clock;
 use iwmo_gateway::config::Config;
-use iwmo_gateway::domain::deadlines::counted::Way;
+use iwmo_gateway::domain::deadlines::counted::Direction;
 use iwmo_gateway::domain::deadlines::term::{Term, Unit};
 
 use crate::store::data::day;
@@ -102,8 +102,8 @@ fn every_term_of_every_profile_counts_as_by_hand_for_eighteen_years() {
     for day_0 in day("2018-01-01").iter_days().take_while(|day_0| *day_0 <= last) {
         for term in &terms {
             let (due, names) = by_hand(*term, day_0, &off);
-            assert_eq!(Way::After.due(*term, day_0, &calendar), due, "{term:?} from {day_0}");
-            let told = Way::After.explanation(*term, day_0, &calendar);
+            assert_eq!(Direction::After.due(*term, day_0, &calendar), due, "{term:?} from {day_0}");
+            let told = Direction::After.explanation(*term, day_0, &calendar);
             let skipped = told.split_once("; niet geteld: ").map_or("", |(_, skipped)| skipped);
             assert_eq!(skipped, names.join(", "), "{term:?} from {day_0}");
             let past = clock::local(clock::end_of(due));
@@ -115,7 +115,7 @@ fn every_term_of_every_profile_counts_as_by_hand_for_eighteen_years() {
 #[test]
 fn a_leap_day_and_the_last_of_a_month_are_counted() {
     let calendar = Config::parse("").expect("the defaults").calendar;
-    let due = |count, unit, day_0| Way::After.due(Term { count, unit }, day(day_0), &calendar).to_string();
+    let due = |count, unit, day_0| Direction::After.due(Term { count, unit }, day(day_0), &calendar).to_string();
     assert_eq!(due(1, Unit::Maanden, "2028-01-31"), "2028-02-29");
     assert_eq!(due(3, Unit::Dagen, "2028-02-27"), "2028-03-01");
     assert_eq!(due(3, Unit::Werkdagen, "2024-02-28"), "2024-03-04");

@@ -231,7 +231,7 @@ async fn a_bericht_says_its_verdict_and_what_to_do_and_hides_the_person_until_so
     let desk = Desk::of(&world, "operator").await;
     let path = format!("/berichten/{id}");
     let page = desk.page(&path).await;
-    assert!(page.contains("<p class=\"told bad\">Dit bericht is afgekeurd: er is 1 bevinding.</p>"), "{page}");
+    assert!(page.contains("<p class=\"notice bad\">Dit bericht is afgekeurd: er is 1 bevinding.</p>"), "{page}");
     assert!(section(&page, "wat-nu").contains("De afzender herstelt wat hieronder staat"), "{page}");
     let content = section(&page, "inhoud-bericht");
     assert!(content.contains("Bsn •••"), "{content}");

@@ -92,7 +92,7 @@ mod tests {
         let (id, event) = ("m".to_owned(), "deadline.resolved".to_owned());
         let message = Message { id, event, made_at: Timestamp::UNIX_EPOCH, data: data.to_owned(), attempt: 1 };
         let now = Timestamp::UNIX_EPOCH + TimeDelta::minutes(5);
-        let told: Vec<_> = alerts(&message, now)
+        let sent: Vec<_> = alerts(&message, now)
             .iter()
             .map(|alert| {
                 let labels = &alert["labels"];
@@ -110,6 +110,6 @@ mod tests {
             "DeadlineOverdue 1684 fires",
             "DeadlineDueSoon 1684 ends",
         ];
-        assert_eq!(told, wanted);
+        assert_eq!(sent, wanted);
     }
 }

@@ -12,7 +12,7 @@ use crate::alert::dns::{Judge, Reach, judge_url};
 use crate::alert::not_taken::NotTaken;
 
 /// How long an answer may take, connecting included.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// An address that is called.
 pub struct Caller {
@@ -28,7 +28,7 @@ impl Caller {
             .redirect(Policy::none())
             .no_proxy()
             .retry(reqwest::retry::never())
-            .timeout(PATIENCE)
+            .timeout(TIMEOUT)
             .dns_resolver(Judge(reach))
             .tls_certs_merge(certificates)
             .build()?;

@@ -8,14 +8,15 @@ use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 
-use super::way::{ChannelError, Smtp};
+use super::ChannelError;
 use crate::alert::dns::{Reach, look_up};
 use crate::alert::not_taken::NotTaken;
 use crate::alert::texts::{self, Line};
+use crate::channel::Smtp;
 use crate::store::Message;
 
 /// How long each step of a delivery may take.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Whom a mail goes to, and by which server.
 pub struct Mail {
@@ -56,7 +57,7 @@ impl Mail {
             .port(*port)
             .tls(tls)
             .hello_name(ClientId::Domain("iwmo-gateway".to_owned()))
-            .timeout(Some(PATIENCE));
+            .timeout(Some(TIMEOUT));
         if let Some((user, password)) = login {
             let password = String::from_utf8_lossy(&password.0).into_owned();
             transport = transport.credentials(Credentials::new(user.clone(), password));

@@ -2,17 +2,19 @@
 
 mod alertmanager;
 mod call;
+mod channel_error;
 mod journal;
 mod mail;
-mod way;
 mod webhook;
 
 use super::dns::Reach;
 use super::not_taken::NotTaken;
+use crate::channel::{ChannelSettings, Way};
 use crate::domain::Timestamp;
+use crate::outward::Outward;
 use crate::store::Message;
 use call::Caller;
-pub use way::{ChannelError, Secret, Smtp, Way};
+pub use channel_error::ChannelError;
 
 /// How somebody is told.
 pub struct Channel(Made);
@@ -29,8 +31,10 @@ impl Channel {
     ///
     /// # Errors
     /// An address or certificate is none.
-    pub fn new(way: Way, reach: Reach, ca: Option<&[u8]>) -> Result<Self, ChannelError> {
-        Ok(Self(match way {
+    pub fn new(settings: &ChannelSettings, outward: Outward) -> Result<Self, ChannelError> {
+        let reach = Reach { allow_private: settings.allow_private, outward };
+        let ca = settings.ca.as_ref().map(|ca| ca.0.as_slice());
+        Ok(Self(match settings.way.clone() {
             Way::Journal => Made::Journal,
             Way::Alertmanager { url } => {
                 Made::Alertmanager(alertmanager::Alertmanager::new(Caller::new(url, reach, ca)?))

@@ -7,9 +7,9 @@ use reqwest::header::CONTENT_TYPE;
 use sha2::Sha256;
 
 use super::call::Caller;
-use super::way::Secret;
 use crate::alert::body::cloud_event;
 use crate::alert::not_taken::NotTaken;
+use crate::channel::Secret;
 use crate::domain::Timestamp;
 use crate::store::Message;
 
@@ -54,7 +54,7 @@ mod tests {
     fn a_signature_is_the_one_that_was_published() {
         // The vectors of the reference implementations of Standard Webhooks.
         let secret = Secret(STANDARD.decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").expect("base64"));
-        let told = signature(&secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, r#"{"test": 2432232314}"#);
-        assert_eq!(told, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+        let signed = signature(&secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, r#"{"test": 2432232314}"#);
+        assert_eq!(signed, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
 }

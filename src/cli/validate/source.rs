@@ -47,8 +47,8 @@ mod tests {
     fn the_mark_stands_under_what_is_wrong_in_a_line_of_any_length() {
         assert_eq!(shown("  <Bsn>1</Bsn>", 3), "    7 |   <Bsn>1</Bsn>\n      |   ^\n");
         let long = format!("{}<Bsn>{}", "é".repeat(5_000), "x".repeat(5_000));
-        let told = shown(&long, 5_001);
-        let [line, mark] = told.lines().collect::<Vec<_>>()[..] else { panic!("{told}") };
+        let text = shown(&long, 5_001);
+        let [line, mark] = text.lines().collect::<Vec<_>>()[..] else { panic!("{text}") };
         assert_eq!(line.chars().count(), "    7 | ".len() + SHOWN);
         let place = mark.chars().position(|one| one == '^').expect("a mark");
         assert_eq!(line.chars().skip(place).take(5).collect::<String>(), "<Bsn>");

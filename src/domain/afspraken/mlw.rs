@@ -153,7 +153,8 @@ impl Mlw2018 {
             let line = Invoiced { bsn, line, first_day: declaratie.declaratie_periode.begindatum };
             let of_periode = self.of_periode(&line, history, contract);
             let line = line.line;
-            findings.extend(of_periode.map(|told| told.broken_at(Place::element(path.clone(), "ProductPeriode"))));
+            findings
+                .extend(of_periode.map(|afspraak| afspraak.broken_at(Place::element(path.clone(), "ProductPeriode"))));
             if contract.is_some_and(|contract| !contract.has(&line.product_categorie, &line.product_code)) {
                 findings.push(UNKNOWN_CODE.broken_at(Place::element(path.clone(), "ProductCode")));
             }

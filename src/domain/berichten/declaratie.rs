@@ -61,7 +61,7 @@ klasse! {
         declaratie_dagtekening: NaiveDate = "DeclaratieDagtekening",
         /// The lines added up.
         totaal_ingediend_bedrag: TotaalBedragMetDC = "TotaalIngediendBedrag",
-        /// For whom.
+        /// The clients whose support is declared.
         clienten: Vec<Client> = "Clienten" / "Client",
     }
 }

@@ -15,7 +15,7 @@ pub struct Further {
     pub soort: Berichtsoort,
     /// The element that holds it.
     pub parent: &'static str,
-    /// Its name.
+    /// As the schema of the release spells it.
     pub name: &'static str,
     /// The elements in it that stand before this one.
     pub before: &'static [&'static str],
@@ -42,13 +42,13 @@ impl Kept {
 
 /// Where one is on the way through a bericht.
 #[derive(Default)]
-struct Way {
+struct Trail {
     place: Place,
     /// Of each open element, how many children of each name there were so far.
     children: Vec<Vec<(&'static str, usize)>>,
 }
 
-impl Way {
+impl Trail {
     fn open(&mut self, name: &'static str) {
         let position = self.pass(name);
         self.place.push((name, position));
@@ -86,7 +86,7 @@ pub(super) struct Keeping<'s, S> {
     source: &'s mut S,
     further: &'static [Further],
     soort: Berichtsoort,
-    way: Way,
+    trail: Trail,
     kept: Vec<One>,
     broken: Option<&'static str>,
 }
@@ -94,10 +94,10 @@ pub(super) struct Keeping<'s, S> {
 impl<'s, S: Source> Keeping<'s, S> {
     /// Stands where the source stands: in the header, after the code.
     pub(super) fn in_header(source: &'s mut S, soort: Berichtsoort, further: &'static [Further]) -> Self {
-        let mut way = Way::default();
-        way.open("Bericht");
-        way.open("Header");
-        Self { source, further, soort, way, kept: Vec::new(), broken: None }
+        let mut trail = Trail::default();
+        trail.open("Bericht");
+        trail.open("Header");
+        Self { source, further, soort, trail, kept: Vec::new(), broken: None }
     }
 
     pub(super) fn into_kept(self) -> Kept {
@@ -106,7 +106,7 @@ impl<'s, S: Source> Keeping<'s, S> {
 
     /// Takes what comes next, as long as it is to be kept.
     fn keep(&mut self) {
-        let Some(parent) = self.way.parent() else { return };
+        let Some(parent) = self.trail.parent() else { return };
         let here = self.further.iter().filter(|one| one.soort == self.soort && one.parent == parent);
         for one in here {
             if !self.source.has(one.name) {
@@ -114,7 +114,7 @@ impl<'s, S: Source> Keeping<'s, S> {
             }
             let text = if one.is_number { self.source.number(one.name) } else { self.source.text(one.name) };
             match text {
-                Ok(text) => self.kept.push((self.way.place.clone(), one.name, text.into())),
+                Ok(text) => self.kept.push((self.trail.place.clone(), one.name, text.into())),
                 Err(_) => self.broken = Some(one.name),
             }
         }
@@ -149,14 +149,14 @@ impl<S: Source> Source for Keeping<'_, S> {
         self.keep();
         self.sound()?;
         self.source.enter(name)?;
-        self.way.open(name);
+        self.trail.open(name);
         Ok(())
     }
 
     fn leave(&mut self) -> Result<(), S::Error> {
         self.keep();
         self.sound()?;
-        self.way.close();
+        self.trail.close();
         self.source.leave()
     }
 
@@ -170,7 +170,7 @@ pub(super) struct Returning<'t> {
     target: &'t mut dyn Target,
     further: &'static [Further],
     soort: Berichtsoort,
-    way: Way,
+    trail: Trail,
     kept: &'t Kept,
 }
 
@@ -181,21 +181,21 @@ impl<'t> Returning<'t> {
         further: &'static [Further],
         kept: &'t Kept,
     ) -> Self {
-        Self { target, further, soort, way: Way::default(), kept }
+        Self { target, further, soort, trail: Trail::default(), kept }
     }
 
     /// Writes what stands before this child, or before the end.
     fn put_back(&mut self, next: Option<&'static str>) {
-        let Some(parent) = self.way.parent() else { return };
+        let Some(parent) = self.trail.parent() else { return };
         for one in self.further.iter().filter(|one| one.soort == self.soort && one.parent == parent) {
-            let is_later = next.is_some_and(|next| one.before.contains(&next)) || self.way.has_passed(one.name);
-            let Some(text) = self.kept.text(&self.way.place, one.name).filter(|_| !is_later) else { continue };
+            let is_later = next.is_some_and(|next| one.before.contains(&next)) || self.trail.has_passed(one.name);
+            let Some(text) = self.kept.text(&self.trail.place, one.name).filter(|_| !is_later) else { continue };
             if one.is_number {
                 self.target.number(one.name, text, false);
             } else {
                 self.target.text(one.name, text, false);
             }
-            self.way.pass(one.name);
+            self.trail.pass(one.name);
         }
     }
 }
@@ -203,25 +203,25 @@ impl<'t> Returning<'t> {
 impl Target for Returning<'_> {
     fn open(&mut self, name: &'static str, kind: Kind) {
         self.put_back(Some(name));
-        self.way.open(name);
+        self.trail.open(name);
         self.target.open(name, kind);
     }
 
     fn text(&mut self, name: &'static str, value: &str, repeats: bool) {
         self.put_back(Some(name));
-        self.way.pass(name);
+        self.trail.pass(name);
         self.target.text(name, value, repeats);
     }
 
     fn number(&mut self, name: &'static str, value: &str, repeats: bool) {
         self.put_back(Some(name));
-        self.way.pass(name);
+        self.trail.pass(name);
         self.target.number(name, value, repeats);
     }
 
     fn close(&mut self, name: &'static str) {
         self.put_back(None);
-        self.way.close();
+        self.trail.close();
         self.target.close(name);
     }
 }

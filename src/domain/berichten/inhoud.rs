@@ -46,7 +46,7 @@ pub enum Inhoud {
     Factuur {
         /// What stands in its header, in place of what other kinds have there.
         header: FactuurHeader,
-        /// For whom.
+        /// The clients whose support is billed.
         clienten: Vec<factuur::Client>,
     },
     /// 304 of release 2.3.

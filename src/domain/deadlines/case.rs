@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::counted::{Counted, Way};
+use super::counted::{Counted, Direction};
 use super::kind::DeadlineKind;
 use super::profile::{Profile, Side};
 use super::term::Unit;
@@ -181,7 +181,7 @@ impl<'a> Case<'a> {
         let term = self.profile.term(key)?;
         let due = term.due(day_0, self.calendar);
         let skipped = term.skipped(day_0, due, self.calendar);
-        Some(Opening { skipped, ..Opening::due_on(kind, answer, due).counted(key, day_0, Way::After) })
+        Some(Opening { skipped, ..Opening::due_on(kind, answer, due).counted(key, day_0, Direction::After) })
     }
 
     /// The versions of a toewijzing that are known.
@@ -257,8 +257,8 @@ impl Opening {
 
     /// Counted by the term with this key.
     #[must_use]
-    pub fn counted(self, key: &str, day_0: NaiveDate, way: Way) -> Self {
-        Self { counted: Some(Counted { term: key.to_owned(), day_0, way }), ..self }
+    pub fn counted(self, key: &str, day_0: NaiveDate, direction: Direction) -> Self {
+        Self { counted: Some(Counted { term: key.to_owned(), day_0, direction }), ..self }
     }
 
     /// In this state.

@@ -7,9 +7,9 @@ use chrono::NaiveDate;
 use super::term::{Term, Unit};
 use super::werkdag::Calendar;
 
-/// Which way a term counts from its day 0.
+/// In which direction a term counts from its day 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum Direction {
     /// On from it.
     After,
     /// On from the last day of a period.
@@ -18,7 +18,7 @@ pub enum Way {
     Before,
 }
 
-impl Way {
+impl Direction {
     /// The word for it in the store.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -32,7 +32,7 @@ impl Way {
     /// What this word stands for.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::After, Self::AfterPeriod, Self::Before].into_iter().find(|way| way.word() == word)
+        [Self::After, Self::AfterPeriod, Self::Before].into_iter().find(|direction| direction.word() == word)
     }
 
     /// The due date of a term.
@@ -69,8 +69,8 @@ pub struct Counted {
     pub term: String,
     /// Day 0, or the day that it counts back from.
     pub day_0: NaiveDate,
-    /// Which way.
-    pub way: Way,
+    /// On or back.
+    pub direction: Direction,
 }
 
 fn in_words(term: Term) -> String {
@@ -87,29 +87,29 @@ fn in_words(term: Term) -> String {
 mod tests {
     use super::*;
 
-    fn told(way: Way, count: u32, unit: Unit, day_0: &str) -> String {
-        way.explanation(Term { count, unit }, day_0.parse().expect("a date"), &Calendar::default())
+    fn explained(direction: Direction, count: u32, unit: Unit, day_0: &str) -> String {
+        direction.explanation(Term { count, unit }, day_0.parse().expect("a date"), &Calendar::default())
     }
 
     #[test]
     fn the_days_that_did_not_count_are_named() {
         assert_eq!(
-            told(Way::After, 2, Unit::Werkdagen, "2026-04-02"),
+            explained(Direction::After, 2, Unit::Werkdagen, "2026-04-02"),
             "2 werkdagen na 02-04-2026; niet geteld: Goede Vrijdag, weekend, Tweede Paasdag"
         );
         assert_eq!(
-            told(Way::After, 1, Unit::Werkdagen, "2026-04-24"),
+            explained(Direction::After, 1, Unit::Werkdagen, "2026-04-24"),
             "1 werkdag na 24-04-2026; niet geteld: weekend, Koningsdag"
         );
-        assert_eq!(told(Way::After, 3, Unit::Dagen, "2026-04-02"), "3 dagen na 02-04-2026");
-        assert_eq!(told(Way::Before, 8, Unit::Weken, "2026-12-31"), "8 weken voor 31-12-2026");
+        assert_eq!(explained(Direction::After, 3, Unit::Dagen, "2026-04-02"), "3 dagen na 02-04-2026");
+        assert_eq!(explained(Direction::Before, 8, Unit::Weken, "2026-12-31"), "8 weken voor 31-12-2026");
     }
 
     #[test]
     fn each_way_has_a_word() {
-        for way in [Way::After, Way::AfterPeriod, Way::Before] {
-            assert_eq!(Way::from_word(way.word()), Some(way));
+        for direction in [Direction::After, Direction::AfterPeriod, Direction::Before] {
+            assert_eq!(Direction::from_word(direction.word()), Some(direction));
         }
-        assert_eq!(Way::from_word("sideways"), None);
+        assert_eq!(Direction::from_word("sideways"), None);
     }
 }

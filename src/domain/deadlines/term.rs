@@ -30,7 +30,7 @@ impl Unit {
 pub struct Term {
     /// How many of the unit.
     pub count: u32,
-    /// Of what.
+    /// What it counts.
     pub unit: Unit,
 }
 

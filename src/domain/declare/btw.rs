@@ -6,16 +6,16 @@ use crate::domain::berichten::bericht::Berichtsoort;
 
 /// What is wrong with the VAT that a row tells.
 pub(super) fn btw_problem(row: &Row, facts: &Facts<'_>) -> Option<RowProblem> {
-    let told = row.btw_percentage?;
+    let given = row.btw_percentage?;
     let text = if facts.frame.soort != Berichtsoort::Wmo303F {
         "Alleen een factuur van release 2.3 (WMO303F) noemt btw. Laat dit leeg."
     } else if let Some(vorig) = &row.vorig_referentie_nummer {
         let billed = facts.declared.get(vorig)?.factuur.as_ref()?;
-        if told.is_in(&billed.prestatie.ingediende_bedrag_prestatie) {
+        if given.is_in(&billed.prestatie.ingediende_bedrag_prestatie) {
             return None;
         }
         REPEATS
-    } else if told != BtwPercentage::EXEMPT && facts.frame.btw_id_nummer.is_none() {
+    } else if given != BtwPercentage::EXEMPT && facts.frame.btw_id_nummer.is_none() {
         "Een factuur met btw noemt uw btw-nummer, en dat is hier niet bekend. Laat de beheerder het opgeven (instelling btw_id_nummer van de partij)."
     } else {
         return None;

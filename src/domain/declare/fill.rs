@@ -96,11 +96,11 @@ fn credit(
 
 /// What a credit tells that is not what was declared.
 fn contradicted(row: &Row, Declared { bsn, prestatie, .. }: &Declared) -> Vec<Column> {
-    fn differs<T: PartialEq>(told: Option<&T>, declared: Option<&T>) -> bool {
-        told.is_some() && told != declared
+    fn differs<T: PartialEq>(given: Option<&T>, declared: Option<&T>) -> bool {
+        given.is_some() && given != declared
     }
     let GeslotenPeriode { begindatum, einddatum } = &prestatie.product_periode;
-    let told = [
+    let given = [
         (Column::ToewijzingNummer, differs(row.toewijzing_nummer.as_ref(), prestatie.toewijzing_nummer.as_ref())),
         (Column::Begindatum, differs(row.begindatum.as_ref(), Some(begindatum))),
         (Column::Einddatum, differs(row.einddatum.as_ref(), Some(einddatum))),
@@ -112,7 +112,7 @@ fn contradicted(row: &Row, Declared { bsn, prestatie, .. }: &Declared) -> Vec<Co
         (Column::Bedrag, differs(row.bedrag.as_ref(), Some(&prestatie.ingediend_bedrag.bedrag))),
         (Column::Bsn, differs(row.bsn.as_ref(), Some(bsn))),
     ];
-    told.into_iter().filter(|(_, differs)| *differs).map(|(column, _)| column).collect()
+    given.into_iter().filter(|(_, differs)| *differs).map(|(column, _)| column).collect()
 }
 
 /// A line that asks for money.

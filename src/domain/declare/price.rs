@@ -108,12 +108,12 @@ impl Price {
         if let Some(text) = wrong_per_hour(row, product.eenheid) {
             return Err(row.problem(Column::TariefPerUur, text));
         }
-        let told_per_hour = row.tarief_per_uur.map(i128::from);
-        let per_hour = told_per_hour.filter(|_| product.eenheid == Eenheid::Minuut);
+        let given_per_hour = row.tarief_per_uur.map(i128::from);
+        let per_hour = given_per_hour.filter(|_| product.eenheid == Eenheid::Minuut);
         let per_hour = per_hour.or_else(|| product.agreed_per_hour());
         let per_unit = per_hour
             .map(|per_hour| half_up(per_hour, 60))
-            .or(told_per_hour)
+            .or(given_per_hour)
             .or(product.agreed.map(|agreed| agreed.bedrag.into()));
         let Some(tarief) = row.tarief.map(i128::from).or(per_unit) else {
             let text = "Er is geen tarief bekend voor dit product. Vul het in, in eurocenten, of laat de beheerder het contract opgeven (instelling contracten.folder).";

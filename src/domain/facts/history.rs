@@ -120,7 +120,7 @@ pub struct StopFact {
 /// A verzoek om toewijzing, per product, or a verzoek om wijziging.
 #[derive(Clone)]
 pub struct VerzoekFact {
-    /// Its name.
+    /// The ReferentieAanbieder by which it is answered.
     pub referentie_aanbieder: String,
     /// WMO315 or WMO317.
     pub soort: Berichtsoort,
@@ -212,7 +212,7 @@ pub struct DeclaratieFact {
     pub bericht_identificatie: BerichtIdentificatie,
     /// In its header.
     pub xsd_versie: Option<XsdVersie>,
-    /// Its name.
+    /// The DeclaratieNummer of its aanbieder.
     pub declaratie_nummer: String,
     /// A calendar month.
     pub declaratie_periode: GeslotenPeriode,

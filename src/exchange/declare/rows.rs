@@ -30,9 +30,9 @@ pub fn read(bytes: &[u8]) -> Result<Rows, Vec<RowProblem>> {
 /// Everything that is wrong with it, where no row of it can be read.
 pub fn from_csv(bytes: &[u8]) -> Result<Rows, Vec<RowProblem>> {
     let text = text_of(bytes).map_err(whole)?;
-    let (text, told, before) = without_separator(text);
+    let (text, separator, before) = without_separator(text);
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    let delimiter = told.unwrap_or(if first.contains(';') { b';' } else { b',' });
+    let delimiter = separator.unwrap_or(if first.contains(';') { b';' } else { b',' });
     let mut reader = ReaderBuilder::new()
         .delimiter(delimiter)
         .has_headers(false)
@@ -52,8 +52,8 @@ pub fn from_csv(bytes: &[u8]) -> Result<Rows, Vec<RowProblem>> {
 /// A table below the line `sep=;`, which some spreadsheets write in front; the separator that it names, and how many lines that is.
 fn without_separator(text: &str) -> (&str, Option<u8>, usize) {
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
-    let told = first.trim().trim_matches('"').to_ascii_lowercase();
-    match told.strip_prefix("sep=").map(str::as_bytes) {
+    let separator = first.trim().trim_matches('"').to_ascii_lowercase();
+    match separator.strip_prefix("sep=").map(str::as_bytes) {
         Some(&[separator]) => (rest, Some(separator), 1),
         Some(_) | None => (text, None, 0),
     }

@@ -245,10 +245,10 @@ pub(super) async fn betaald(
     State(server): State<Arc<Server>>,
     caller: Caller,
     Path(Named { name }): Path<Named>,
-    told: Result<Object<Paid>, Problem>,
+    body: Result<Object<Paid>, Problem>,
 ) -> Result<Json<BetalingJson>, Problem> {
     let person = caller.of_gemeente()?;
-    let Object(Paid { day }) = told?;
+    let Object(Paid { day }) = body?;
     let kenmerk = Kenmerk::from_text(&name).ok_or(Problem::NotFound)?;
     Ok(Json(paid(kenmerk, day, person, &server.gateway).await?.into()))
 }
@@ -270,10 +270,10 @@ pub(super) async fn intrekken(
     State(server): State<Arc<Server>>,
     caller: Caller,
     Path(Named { name }): Path<Named>,
-    told: Result<Object<ToWithdraw>, Problem>,
+    body: Result<Object<ToWithdraw>, Problem>,
 ) -> Result<Json<BetalingJson>, Problem> {
     let person = caller.of_gemeente()?;
-    let Object(ToWithdraw { reason }) = told?;
+    let Object(ToWithdraw { reason }) = body?;
     let reason = note("reason", &reason, LONG)?;
     let kenmerk = Kenmerk::from_text(&name).ok_or(Problem::NotFound)?;
     Ok(Json(withdraw(kenmerk, reason, person, &server.gateway).await?.into()))

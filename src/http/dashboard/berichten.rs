@@ -95,7 +95,7 @@ pub(in crate::http) async fn page(
 }
 
 fn path(filter: &BerichtFilter, place: Option<(&str, &str)>) -> String {
-    let told = [
+    let pairs = [
         ("berichtsoort", filter.berichtsoort.as_str()),
         ("verdict", &filter.verdict),
         ("retourcode", &filter.retourcode),
@@ -103,8 +103,8 @@ fn path(filter: &BerichtFilter, place: Option<(&str, &str)>) -> String {
         ("van", &filter.van),
         ("tot", &filter.tot),
     ];
-    let told = told.into_iter().filter(|(_, value)| !value.is_empty()).chain(place);
-    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(told).finish();
+    let pairs = pairs.into_iter().filter(|(_, value)| !value.is_empty()).chain(place);
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     if query.is_empty() { "/berichten".to_owned() } else { format!("/berichten?{query}") }
 }
 

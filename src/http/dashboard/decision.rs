@@ -97,12 +97,12 @@ impl DecisionForm {
         declaratie: &DeclaratieJson,
         releases: &Releases,
         (key, action): (String, String),
-        told: Option<Rejected>,
+        rejected: Option<Rejected>,
     ) -> Self {
         let proposal = declaratie.proposal.as_ref();
         let said = proposal.map_or(&[][..], |proposal| &proposal.lines).iter();
         let mut lines: BTreeMap<usize, Choice> = said.map(|said| (said.line, Choice::of(said))).collect();
-        lines.extend(told.map(|told| told.lines).unwrap_or_default());
+        lines.extend(rejected.map(|rejected| rejected.lines).unwrap_or_default());
         let (soort, ref release) = declaratie.soort;
         let codes = releases.named(release).map(|release| explained_codes(soort, release));
         Self {
@@ -282,8 +282,8 @@ pub(in crate::http) async fn decide(
     // By their hashes, so that comparing them tells nothing. What another site may have filled in is not shown.
     if sha256_hex(sent.key.as_bytes()) != sha256_hex(visitor.key().as_bytes()) {
         let problem = TEXTS.not_of_this_session.to_owned();
-        let told = Rejected { status: StatusCode::FORBIDDEN, problem, lines: BTreeMap::new() };
-        return server.declaratie_html(&id, filter, &visitor, Some(told)).await;
+        let rejected = Rejected { status: StatusCode::FORBIDDEN, problem, lines: BTreeMap::new() };
+        return server.declaratie_html(&id, filter, &visitor, Some(rejected)).await;
     }
     match server.decided(&id, &sent).await {
         Ok(()) => Ok(redirect(&filter.path(&id))),
@@ -294,8 +294,8 @@ pub(in crate::http) async fn decide(
                 StatusCode::UNAUTHORIZED => StatusCode::FORBIDDEN,
                 other => other,
             };
-            let told = Rejected { status, problem: problem.detail(), lines: sent.lines };
-            server.declaratie_html(&id, filter, &visitor, Some(told)).await
+            let rejected = Rejected { status, problem: problem.detail(), lines: sent.lines };
+            server.declaratie_html(&id, filter, &visitor, Some(rejected)).await
         }
     }
 }

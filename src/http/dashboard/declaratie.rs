@@ -90,7 +90,7 @@ impl Server {
         id: &str,
         filter: LineFilter,
         visitor: &Visitor,
-        told: Option<Rejected>,
+        rejected: Option<Rejected>,
     ) -> Result<Response, Problem> {
         let page = LinePage { after: filter.after, limit: None };
         let declaratie = self.declaratie_page(id, &Caller::at_dashboard(), filter.query(), &page).await?;
@@ -99,10 +99,11 @@ impl Server {
             Some(nummer) => self.charts(&declaratie.gemeente, nummer).await?,
             None => Vec::new(),
         };
-        let status = told.as_ref().map_or(StatusCode::OK, |told| told.status);
-        let problem = told.as_ref().map(|told| told.problem.clone());
+        let status = rejected.as_ref().map_or(StatusCode::OK, |rejected| rejected.status);
+        let problem = rejected.as_ref().map(|rejected| rejected.problem.clone());
         let key = Some(visitor.key().to_owned()).filter(|_| visitor.may_act() && declaratie.is_for_people);
-        let form = key.map(|key| DecisionForm::of(&declaratie, &self.gateway.releases, (key, filter.path(id)), told));
+        let form =
+            key.map(|key| DecisionForm::of(&declaratie, &self.gateway.releases, (key, filter.path(id)), rejected));
         let page = Page {
             t: &TEXTS,
             f: self.frame(visitor, "/declaraties"),

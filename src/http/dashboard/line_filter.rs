@@ -38,9 +38,9 @@ impl LineFilter {
         let uitkomst = Some(self.uitkomst.clone()).filter(|uitkomst| !uitkomst.is_empty());
         let toewijzing = self.toewijzing.map(|nummer| nummer.to_string());
         let after = self.after.map(|line| line.to_string());
-        let told = [("uitkomst", uitkomst), ("toewijzing", toewijzing), ("after", after)];
-        let told = told.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(told).finish();
+        let pairs = [("uitkomst", uitkomst), ("toewijzing", toewijzing), ("after", after)];
+        let pairs = pairs.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
         format!("/declaraties/{id}{}{query}", if query.is_empty() { "" } else { "?" })
     }
 

@@ -133,7 +133,7 @@ struct Page {
     first: Option<String>,
     next: Option<String>,
     /// What became of the form that was sent last.
-    told: Option<String>,
+    notice: Option<String>,
     /// What went wrong with it.
     problem: Option<String>,
     /// Who is logged in and may change something.
@@ -172,7 +172,7 @@ pub(in crate::http) async fn page(
         rows: found.iter().map(|view| DeadlineRow::of(view, &naam, today)).collect(),
         first: after.map(|_| back.clone()),
         next,
-        told: words::done(&filter.gedaan),
+        notice: words::done(&filter.gedaan),
         problem: words::not_done(&filter.mislukt),
         me: visitor.may_act().then(|| visitor.name().to_owned()),
         f: server.frame(&visitor, "/"),

@@ -122,26 +122,26 @@ fn readings(text: &str) -> Vec<Reading> {
     }
     if is_number && text.len() <= 9 {
         let query = BerichtQuery { toewijzing_nummer: text.parse().ok(), ..BerichtQuery::default() };
-        readings.push(reading(told("een ToewijzingNummer", text), query));
+        readings.push(reading(described("een ToewijzingNummer", text), query));
     }
     if let Some(partij) = Partij::from_text(text) {
         let what = if partij.is_gemeente() { "een gemeente" } else { "een aanbieder" };
         let query = BerichtQuery { partij: Some(partij), ..BerichtQuery::default() };
-        readings.push(reading(told(what, text), query));
+        readings.push(reading(described(what, text), query));
     }
     if is_number && text.len() == 4 {
         let query = BerichtQuery { retourcode: Some(text.to_owned()), ..BerichtQuery::default() };
-        readings.push(reading(told("een retourcode", text), query));
+        readings.push(reading(described("een retourcode", text), query));
     }
     let upper = text.to_uppercase();
     if let Some(page) = page_of(&upper) {
         let query = BerichtQuery { rule: Some(upper.clone()), ..BerichtQuery::default() };
         let link = Some((page, format!("Uitleg van {upper}")));
-        readings.push(Reading { link, ..reading(told("een regel", &upper), query) });
+        readings.push(Reading { link, ..reading(described("een regel", &upper), query) });
     }
     if upper.len() == 6 && upper.starts_with("WMO") {
         let query = BerichtQuery { berichtsoort: Some(upper.clone()), ..BerichtQuery::default() };
-        readings.push(reading(told("een berichtsoort", &upper), query));
+        readings.push(reading(described("een berichtsoort", &upper), query));
     }
     if let Some(day) = day(text) {
         let query =
@@ -149,18 +149,18 @@ fn readings(text: &str) -> Vec<Reading> {
         readings.push(reading(format!("een dag: wat op {} binnenkwam", texts::date(day)), query));
     }
     let query = BerichtQuery { identificatie: Some(text.to_owned()), ..BerichtQuery::default() };
-    readings.push(reading(told_unless_bsn("een Identificatie", text), query));
+    readings.push(reading(described_unless_bsn("een Identificatie", text), query));
     let query = BerichtQuery { declaratie_nummer: Some(text.to_owned()), ..BerichtQuery::default() };
-    readings.push(reading(told_unless_bsn("een DeclaratieNummer", text), query));
+    readings.push(reading(described_unless_bsn("een DeclaratieNummer", text), query));
     readings
 }
 
-fn told(what: &str, text: &str) -> String {
-    told_unless_bsn(what, text)
+fn described(what: &str, text: &str) -> String {
+    described_unless_bsn(what, text)
 }
 
 /// What a text was taken for, and the text, but for one that may be a Bsn.
-fn told_unless_bsn(what: &str, text: &str) -> String {
+fn described_unless_bsn(what: &str, text: &str) -> String {
     let may_be_bsn = Bsn::from_text(text).is_some_and(|bsn| bsn.passes_elfproef());
     if may_be_bsn { what.to_owned() } else { format!("{what}: {text}") }
 }

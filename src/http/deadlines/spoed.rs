@@ -113,11 +113,11 @@ pub(in crate::http) async fn intrekken(
     State(server): State<Arc<Server>>,
     caller: Caller,
     Path((code, nummer)): Path<(String, String)>,
-    Object(told): Object<OrderToWithdraw>,
+    Object(order): Object<OrderToWithdraw>,
 ) -> Result<Json<SpoedJson>, Problem> {
     let nummer = toewijzing_nummer(nummer.parse().map_err(|_| Problem::NotFound)?)?;
-    let named = (gemeente(&code)?, aanbieder(&told.aanbieder)?, nummer);
-    let reason = note("reason", &told.reason, LONG)?;
+    let named = (gemeente(&code)?, aanbieder(&order.aanbieder)?, nummer);
+    let reason = note("reason", &order.reason, LONG)?;
     let (spoed, withdrawn) = withdraw_spoed(named, reason, caller.keeper(), &server.gateway).await?;
     Ok(Json(SpoedJson { withdrawn: Some(withdrawn.into()), ..spoed.into() }))
 }

@@ -234,8 +234,8 @@ fn of_json(bytes: &[u8], query: &DeclareQuery, aanbieder: &Partij, releases: Cho
             Category::Io | Category::Syntax | Category::Eof => Problem::NotJson(error.line(), error.column()),
         })?;
     let rows = rows::from_json(&to_declare.rows).map_err(declined)?;
-    let told = [&to_declare.gemeente, &to_declare.periode, &to_declare.declaratie_nummer].map(String::as_str);
-    asked(told, (to_declare.release.as_deref(), releases), aanbieder, rows).map_err(Problem::Body)
+    let given = [&to_declare.gemeente, &to_declare.periode, &to_declare.declaratie_nummer].map(String::as_str);
+    asked(given, (to_declare.release.as_deref(), releases), aanbieder, rows).map_err(Problem::Body)
 }
 
 fn of_table(bytes: &[u8], query: &DeclareQuery, aanbieder: &Partij, releases: Choice) -> Result<Asked, Problem> {
@@ -244,9 +244,9 @@ fn of_table(bytes: &[u8], query: &DeclareQuery, aanbieder: &Partij, releases: Ch
 
 /// Rows, with what else is to be told behind the question mark.
 fn of_rows(rows: rows::Rows, query: &DeclareQuery, aanbieder: &Partij, releases: Choice) -> Result<Asked, Problem> {
-    let told =
+    let given =
         [&query.gemeente, &query.periode, &query.declaratie_nummer].map(|text| text.as_deref().unwrap_or_default());
-    asked(told, (query.release.as_deref(), releases), aanbieder, rows).map_err(|what| {
+    asked(given, (query.release.as_deref(), releases), aanbieder, rows).map_err(|what| {
         let (name, text) = what.split_once(": ").unwrap_or(("", &what));
         unfit(if name == "declaratie_nummer" { "declaratieNummer" } else { name }, text)
     })
@@ -258,12 +258,12 @@ fn declined(problems: Vec<RowProblem>) -> Problem {
 
 /// What is asked, by gemeente, periode and number.
 fn asked(
-    told: [&str; 3],
+    given: [&str; 3],
     (release, releases): (Option<&str>, Choice),
     aanbieder: &Partij,
     rows: rows::Rows,
 ) -> Result<Asked, String> {
-    let [gemeente, periode, of_declaratie] = told;
+    let [gemeente, periode, of_declaratie] = given;
     Ok(Asked {
         by: String::new(),
         gemeente: Partij::from_text(gemeente)

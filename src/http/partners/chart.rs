@@ -36,8 +36,8 @@ struct Bar {
 /// The drawing, with this title.
 pub(in crate::http) fn in_time<'a>(title: &str, months: impl Iterator<Item = (&'a str, &'a Tally)>) -> String {
     let bars: Vec<Bar> = (0_i64..).zip(months).map(|(nr, (month, tally))| Bar::of(nr * BAR, month, tally)).collect();
-    let told = bars.iter().filter(|bar| !bar.share.is_empty()).map(|bar| format!("{} {}", bar.month, bar.share));
-    let summary = told.collect::<Vec<_>>().join(", ");
+    let labels = bars.iter().filter(|bar| !bar.share.is_empty()).map(|bar| format!("{} {}", bar.month, bar.share));
+    let summary = labels.collect::<Vec<_>>().join(", ");
     let width = BAR * i64::try_from(bars.len()).unwrap_or_default();
     let chart = Chart { title, summary, width, height: HEIGHT + FOOT, base: HEIGHT, bars };
     chart.render().expect("a text takes every write")

@@ -34,7 +34,7 @@ impl Systeem {
 pub struct Stuurgegevens {
     /// Who sends.
     pub zender: Systeem,
-    /// For whom.
+    /// The system that the envelope is addressed to.
     pub ontvanger: Systeem,
     /// UUID v4, lower case; used once.
     pub referentienummer: String,

@@ -170,7 +170,7 @@ pub struct Decides {
     /// How long after the verzoek came in.
     #[serde(default)]
     pub after: Delay,
-    /// What.
+    /// What it decides.
     pub answer: Besluit,
 }
 

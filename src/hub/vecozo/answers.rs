@@ -113,8 +113,8 @@ mod tests {
 
     #[test]
     fn no_bsn_comes_out_of_a_refusal() {
-        let told = answered(422, r#"{"title":"Bsn 999940004 onbekend","errors":{"bsn":["999940004."]}}"#);
-        let Delivery::Refused(refusal) = told else { panic!("{told:?}") };
+        let answer = answered(422, r#"{"title":"Bsn 999940004 onbekend","errors":{"bsn":["999940004."]}}"#);
+        let Delivery::Refused(refusal) = answer else { panic!("{answer:?}") };
         assert!(!refusal.reason().contains("999940004"), "{}", refusal.reason());
     }
 }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub struct Push {
     /// From whom, for whom, what.
     pub routeringgegevens: Routering,
-    /// Which.
+    /// The numbers by which it is known.
     pub referentiegegevens: Referentie,
     /// By which application.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -29,7 +29,7 @@ pub struct Pull {
     pub basisgegevens: Basis,
     /// From whom, for whom, what.
     pub routeringgegevens: Routering,
-    /// Which.
+    /// The numbers by which it is known.
     pub referentiegegevens: Referentie,
 }
 
@@ -67,9 +67,9 @@ pub struct Checksum {
 pub struct Routering {
     /// Whose bericht it is.
     pub afzender: Relatie,
-    /// For whom.
+    /// The receivers, of which we are one.
     pub geadresseerden: Vec<Relatie>,
-    /// What.
+    /// The stream of berichten that it belongs to.
     pub berichtstroom: Berichtstroom,
 }
 
@@ -115,7 +115,7 @@ pub struct Referentie {
 /// One thing that is told besides.
 #[derive(Debug, Serialize, Deserialize, PartialEq, Eq)]
 pub struct Aspect {
-    /// What.
+    /// The name of the aspect.
     pub sleutel: String,
     /// One or more values.
     pub waarde: Vec<String>,
@@ -125,7 +125,7 @@ pub struct Aspect {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Berichtstatus {
-    /// Which.
+    /// The numbers by which it is known.
     pub referentiegegevens: Referentie,
     /// In a word of VECOZO.
     pub berichtstatus: String,

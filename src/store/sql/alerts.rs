@@ -7,11 +7,11 @@ use super::super::Database;
 use super::{Result, alert_lists, escalate, gather, messages};
 use crate::domain::Timestamp;
 use crate::domain::alerts::Alerts;
-use crate::store::{AlertStore, AlertView, Gather, Group, Health, Message, NewMessage, Standings, Telling};
+use crate::store::{AlertStore, AlertView, Gather, Group, Health, Message, NewMessage, SendOutcome, Standings};
 
 #[async_trait]
 impl AlertStore for Database {
-    async fn groups_to_tell(&self, receiver: &str, until: Timestamp, now: Timestamp) -> Result<Vec<Group>> {
+    async fn groups_due(&self, receiver: &str, until: Timestamp, now: Timestamp) -> Result<Vec<Group>> {
         self.read((receiver, until, now), gather::groups).await
     }
 
@@ -49,13 +49,13 @@ impl AlertStore for Database {
         &self,
         (receiver, message): (&str, &Message),
         now: Timestamp,
-        telling: &Telling,
+        outcome: &SendOutcome,
     ) -> Result<Health> {
-        self.write(((receiver, message), now, telling), messages::settle).await
+        self.write(((receiver, message), now, outcome), messages::settle).await
     }
 
-    async fn tell_failing(&self, receiver: &str, now: Timestamp, messages: &[NewMessage]) -> Result<bool> {
-        self.write((receiver, now, messages), messages::tell_failing).await
+    async fn report_failing(&self, receiver: &str, now: Timestamp, messages: &[NewMessage]) -> Result<bool> {
+        self.write((receiver, now, messages), messages::report_failing).await
     }
 
     async fn keep_message(&self, message: &NewMessage) -> Result<()> {

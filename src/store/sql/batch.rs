@@ -442,8 +442,8 @@ mod tests {
             batch
         };
         let all = of("x").join(of("y")).join(of("z"));
-        let told: Vec<_> = all.0.iter().map(|one| (one.sql.starts_with("UPDATE"), one.rows, one.expected)).collect();
-        assert_eq!(told, [(true, 1, None), (false, 3, Some(3)), (true, 1, None), (true, 1, None)]);
+        let found: Vec<_> = all.0.iter().map(|one| (one.sql.starts_with("UPDATE"), one.rows, one.expected)).collect();
+        assert_eq!(found, [(true, 1, None), (false, 3, Some(3)), (true, 1, None), (true, 1, None)]);
     }
 
     #[test]
@@ -457,9 +457,9 @@ mod tests {
         let mut batches = vec![of(2), of(1001), of(1001)];
         batches.extend((0..21).map(|_| of(1)));
         let parts = Batch::alike(batches);
-        let told: Vec<_> = parts.iter().map(|alike| (alike.len(), alike[0].0[1].rows, alike[0].is_unique())).collect();
+        let found: Vec<_> = parts.iter().map(|alike| (alike.len(), alike[0].0[1].rows, alike[0].is_unique())).collect();
         assert_eq!(
-            told,
+            found,
             [(1, 2, false), (1, 1001, true), (1, 1001, true), (16, 1, false), (4, 1, false), (1, 1, false)],
             "how many, of how many rows, and whether they are too much to come again"
         );

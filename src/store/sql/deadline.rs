@@ -185,7 +185,7 @@ pub fn bind_moments(batch: &mut Batch, moments: &Moments) {
         .bind(in_order(moments.next_at))
         .bind(counted.map(|counted| &counted.term))
         .bind(counted.map(|counted| counted.day_0))
-        .bind(counted.map(|counted| counted.way.word()))
+        .bind(counted.map(|counted| counted.direction.word()))
         .bind(&moments.explanation);
 }
 

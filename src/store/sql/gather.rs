@@ -12,7 +12,7 @@ use super::deadline::{VIEW, views};
 use super::row::{Fields, in_order};
 use crate::domain::Timestamp;
 use crate::domain::alerts::Event;
-use crate::store::{Gather, Group, Told};
+use crate::store::{Contents, Gather, Group};
 
 /// How many deadlines a message names.
 const NAMED: i64 = 10;
@@ -134,8 +134,8 @@ async fn put(conn: &mut Connection, gather: &Gather, id: &str, found: Vec<Waitin
 }
 
 fn again_at(gather: &Gather, repeats: i64) -> Option<Timestamp> {
-    let told = u32::try_from(repeats + 1).unwrap_or(u32::MAX);
-    let pause = gather.rules.pause_after(told).and_then(|pause| TimeDelta::from_std(pause).ok());
+    let times = u32::try_from(repeats + 1).unwrap_or(u32::MAX);
+    let pause = gather.rules.pause_after(times).and_then(|pause| TimeDelta::from_std(pause).ok());
     let pause = if gather.receiver.forgets { Some(REMINDED) } else { pause };
     gather.now.checked_add_signed(pause?)
 }
@@ -166,7 +166,7 @@ async fn close(conn: &mut Connection, gather: &Gather, id: &str) -> Result<()> {
             by_gemeente.push((fields.get("gemeente")?, fields.get("live")?));
         }
     }
-    let data = (gather.compose)(&gather.group, &Told { count, first, by_gemeente }, &gather.link);
+    let data = (gather.compose)(&gather.group, &Contents { count, first, by_gemeente }, &gather.link);
     sqlx::query(CLOSE).bind(id).bind(data).bind(gather.now).execute(conn).await?;
     Ok(())
 }

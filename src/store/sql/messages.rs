@@ -4,7 +4,7 @@ use super::super::{Connection, Row};
 use super::Result;
 use super::row::{Fields, in_order};
 use crate::domain::Timestamp;
-use crate::store::{Health, Message, NewMessage, StoreError, Telling};
+use crate::store::{Health, Message, NewMessage, SendOutcome, StoreError};
 use chrono::NaiveDate;
 
 /// See [`crate::store::AlertStore::keep_message`].
@@ -74,7 +74,7 @@ pub async fn settle(
     conn: &mut Connection,
     (receiver, message): (&str, &Message),
     now: Timestamp,
-    telling: &Telling,
+    outcome: &SendOutcome,
 ) -> Result<Health> {
     const SENT: &str = "UPDATE alert_message SET state = 'sent', sent_at = $3, due_at = NULL, worker = NULL
         WHERE id = $1 AND attempts = $2 AND state = 'waiting'";
@@ -83,9 +83,9 @@ pub async fn settle(
     const WELL: &str = "DELETE FROM alert_receiver WHERE name = $1";
     const ILL: &str = "INSERT INTO alert_receiver (name, failures, failing_since) VALUES ($1, 1, $2)
         ON CONFLICT (name) DO UPDATE SET failures = alert_receiver.failures + 1";
-    let settled = match telling {
-        Telling::Sent => sqlx::query(SENT).bind(&message.id).bind(message.attempt).bind(now),
-        Telling::Failed { error, again_at } => {
+    let settled = match outcome {
+        SendOutcome::Sent => sqlx::query(SENT).bind(&message.id).bind(message.attempt).bind(now),
+        SendOutcome::Failed { error, again_at } => {
             sqlx::query(FAILED).bind(&message.id).bind(message.attempt).bind(error).bind(in_order(*again_at))
         }
     };
@@ -93,14 +93,14 @@ pub async fn settle(
         return Err(StoreError::LeaseLost);
     }
     let before = health(conn, receiver).await?;
-    match telling {
-        Telling::Sent => {
+    match outcome {
+        SendOutcome::Sent => {
             // Who knows that it is over needs to know no more.
             let over = sqlx::query("DELETE FROM alert WHERE message_id = $1 AND event = 'resolved'").bind(&message.id);
             over.execute(&mut *conn).await?;
             sqlx::query(WELL).bind(receiver).execute(conn).await?;
         }
-        Telling::Failed { .. } => _ = sqlx::query(ILL).bind(receiver).bind(now).execute(conn).await?,
+        SendOutcome::Failed { .. } => _ = sqlx::query(ILL).bind(receiver).bind(now).execute(conn).await?,
     }
     Ok(before)
 }
@@ -111,12 +111,12 @@ async fn health(conn: &mut Connection, receiver: &str) -> Result<Health> {
         return Ok(Health::default());
     };
     let fields = Fields::of("alert_receiver", "name", &row);
-    let (failing_since, told_at) = (fields.get("failing_since")?, fields.get("told_at")?);
-    Ok(Health { failures: fields.get("failures")?, failing_since, told_at })
+    let (failing_since, reported_at) = (fields.get("failing_since")?, fields.get("told_at")?);
+    Ok(Health { failures: fields.get("failures")?, failing_since, reported_at })
 }
 
 /// See [`crate::store::AlertStore::tell_failing`].
-pub async fn tell_failing(
+pub async fn report_failing(
     conn: &mut Connection,
     receiver: &str,
     now: Timestamp,

@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, QueryBuilder};
 use super::super::{Connection, Database, Row, SKIP_LOCKED};
 use super::Result;
 use super::row::Fields;
-use super::transport::{reach_inside, tell_inside};
+use super::transport::{reach_inside, record_inside};
 use crate::domain::Timestamp;
 use crate::store::{Hold, Lease, OutboxStore, Parcel, ParcelKind, Room, Scope, Settlement, Stage, Step, StoreError};
 
@@ -33,8 +33,8 @@ impl OutboxStore for Database {
         self.write((referentienummer, step), reach_inside).await
     }
 
-    async fn tell(&self, referentienummer: &str, step: &Step) -> Result<()> {
-        self.write((referentienummer, step), tell_inside).await
+    async fn record_step(&self, referentienummer: &str, step: &Step) -> Result<()> {
+        self.write((referentienummer, step), record_inside).await
     }
 
     async fn accepted_of(

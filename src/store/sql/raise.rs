@@ -32,23 +32,23 @@ pub async fn raise(conn: &mut Connection, raise: &Raise) -> Result<Raised> {
     query.push(") ORDER BY d.due, d.id");
     let mut batch = Batch::default();
     let mut raised = Raised { overdue: Vec::new(), seen: ids.len() };
-    let mut told = Vec::new();
+    let mut changed = Vec::new();
     for mut view in views(conn, &mut query).await? {
         let was = view.state;
         let (state, next_at) = view.stands(raise.now, raise.start_of);
         set(&mut batch, &view.id, (state, next_at), raise.now);
         view.state = state;
         match state {
-            DeadlineState::DueSoon => told.push((view, Event::DueSoon)),
-            DeadlineState::Overdue if was != DeadlineState::Overdue => told.push((view, Event::Overdue)),
+            DeadlineState::DueSoon => changed.push((view, Event::DueSoon)),
+            DeadlineState::Overdue if was != DeadlineState::Overdue => changed.push((view, Event::Overdue)),
             _ => {}
         }
     }
-    for (view, event) in &told {
-        tell(&mut batch, view, *event, raise);
+    for (view, event) in &changed {
+        write_alerts(&mut batch, view, *event, raise);
     }
     batch.run(conn).await?;
-    let overdue = told.into_iter().filter(|(_, event)| *event == Event::Overdue);
+    let overdue = changed.into_iter().filter(|(_, event)| *event == Event::Overdue);
     raised.overdue = overdue.map(|(view, _)| view).collect();
     Ok(raised)
 }
@@ -76,7 +76,7 @@ fn set(batch: &mut Batch, id: &str, (state, next_at): (DeadlineState, Option<Tim
 }
 
 /// What each receiver is to be told, in the place of what it was told before.
-fn tell(batch: &mut Batch, view: &DeadlineView, event: Event, raise: &Raise) {
+fn write_alerts(batch: &mut Batch, view: &DeadlineView, event: Event, raise: &Raise) {
     for receiver in raise.receivers.iter().filter(|receiver| receiver.wants(event, &view.clock, &view.responsible)) {
         let group = (view.clock.as_str(), view.responsible.as_str(), view.gemeente());
         alert(batch, &view.id, receiver, group, (event, raise.now));

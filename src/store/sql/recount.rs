@@ -7,7 +7,7 @@ use super::super::{Connection, Row};
 use super::row::{Fields, day_in_order, in_order};
 use super::{Result, audit};
 use crate::domain::Timestamp;
-use crate::domain::deadlines::counted::{Counted, Way};
+use crate::domain::deadlines::counted::{Counted, Direction};
 use crate::store::{CountedBy, Recount, Standing};
 
 const RECOUNTED: &str = "deadline.recounted";
@@ -39,12 +39,13 @@ pub async fn standing(conn: &mut Connection, after: &str, limit: u32) -> Result<
     let rows = sqlx::query(STANDING).bind(after).bind(i64::from(limit)).fetch_all(conn).await?;
     let read = |row: &Row| {
         let fields = Fields::of("deadline", "id", row);
-        let (term, day_0, way) = (fields.get("term")?, fields.get("day_0")?, fields.parse("way", Way::from_word)?);
+        let (term, day_0) = (fields.get("term")?, fields.get("day_0")?);
+        let direction = fields.parse("way", Direction::from_word)?;
         Ok(Standing {
             id: fields.get("id")?,
             due: fields.get("due")?,
             warns: fields.parse("warns", warns)?,
-            counted: Counted { term, day_0, way },
+            counted: Counted { term, day_0, direction },
         })
     };
     rows.iter().map(read).collect()

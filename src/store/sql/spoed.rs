@@ -28,7 +28,7 @@ pub async fn record_spoed(conn: &mut Connection, spoed: &Spoed) -> Result<Spoed>
             AND bericht_id IN (SELECT bericht_id FROM toewijzing WHERE gemeente = $1 AND aanbieder = $2
                 AND toewijzing_nummer = $5)";
     let (gemeente, aanbieder, nummer) = (spoed.gemeente.code(), spoed.aanbieder.code(), spoed.toewijzing_nummer);
-    let told = sqlx::query(RECORD)
+    let recorded = sqlx::query(RECORD)
         .bind(gemeente)
         .bind(aanbieder)
         .bind(nummer.0)
@@ -38,7 +38,7 @@ pub async fn record_spoed(conn: &mut Connection, spoed: &Spoed) -> Result<Spoed>
         .bind(&spoed.by)
         .execute(&mut *conn)
         .await?;
-    if told.rows_affected() == 1 {
+    if recorded.rows_affected() == 1 {
         advance_revision(conn, (&spoed.gemeente, &spoed.aanbieder), nummer).await?;
         sqlx::query(VOID)
             .bind(gemeente)

@@ -104,7 +104,7 @@ pub async fn reach_inside(conn: &mut Connection, referentienummer: &str, step: &
 }
 
 /// What is told besides of the bericht inside a parcel.
-pub async fn tell_inside(conn: &mut Connection, referentienummer: &str, step: &Step) -> Result<()> {
+pub async fn record_inside(conn: &mut Connection, referentienummer: &str, step: &Step) -> Result<()> {
     const TELL: &str = "INSERT INTO transport (bericht_id, stage, at, evidence)
         SELECT bericht_id, $2, $3, $4 FROM parcel WHERE referentienummer = $1 AND kind <> 'Fo01' AND replaced_by IS NULL
         ON CONFLICT DO NOTHING";

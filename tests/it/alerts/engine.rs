@@ -285,7 +285,7 @@ async fn one_that_hangs_after_taking_it_gets_it_again_under_its_id() {
     let listener = Listener::start().await;
     let settings = format!("[alerts]\ndigest = \"\"\n{}", webhook("team", &listener, ""));
     let mut stage = Stage::on_sqlite(&settings).await;
-    stage.telling.office.patience = Duration::from_millis(200);
+    stage.alerting.office.timeout = Duration::from_millis(200);
     stage.open("b1", &["d1"]).await;
     listener.says(Says::Nothing);
     stage.happen(PAST).await;
@@ -293,7 +293,7 @@ async fn one_that_hangs_after_taking_it_gets_it_again_under_its_id() {
         stage.pass(TimeDelta::minutes(15));
         stage.tell().await;
     }
-    stage.telling.office.patience = Duration::from_secs(30);
+    stage.alerting.office.timeout = Duration::from_secs(30);
     listener.says(Says::Taken);
     stage.pass(TimeDelta::minutes(15));
     stage.tell().await;

@@ -90,14 +90,14 @@ async fn a_server_that_hangs_after_taking_a_mail_gets_it_again_under_its_id() {
     let server = Smtp::start(Manner::StartTls).await;
     server.answer_from_here(After::Hangs);
     let mut stage = Stage::on_sqlite(&mail(&server, "smtp", folder.path(), true)).await;
-    stage.telling.office.patience = Duration::from_millis(300);
+    stage.alerting.office.timeout = Duration::from_millis(300);
     stage.open("b1", &["d1"]).await;
     stage.happen(PAST).await;
     while server.mails().is_empty() {
         stage.pass(TimeDelta::minutes(15));
         stage.tell().await;
     }
-    stage.telling.office.patience = Duration::from_secs(30);
+    stage.alerting.office.timeout = Duration::from_secs(30);
     server.answer_from_here(After::Takes);
     stage.pass(TimeDelta::minutes(15));
     stage.tell().await;

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 use iwmo_gateway::app;
-use iwmo_gateway::app::alerts::{Receivers, Telling};
+use iwmo_gateway::app::alerts::{Alerting, Receivers};
 use iwmo_gateway::clock::{self, SetClock};
 use iwmo_gateway::config::Config;
 use iwmo_gateway::domain::Timestamp;
@@ -23,7 +23,7 @@ use crate::store::data::{at, retour_deadline};
 pub struct Stage {
     pub gateway: Gateway,
     pub clock: Arc<SetClock>,
-    pub telling: Telling,
+    pub alerting: Alerting,
     /// Its file lasts as long as this.
     _database: Arc<Database>,
 }
@@ -38,8 +38,8 @@ impl Stage {
         let receivers = Receivers::of(&config, config.http.listen, Outward::Anywhere).expect("receivers");
         let schemas = app::schemas(&config).expect("schemas");
         let gateway = app::gateway(config, schemas, store, clock.clone());
-        let telling = receivers.telling(&gateway, "w");
-        Self { gateway, clock, telling, _database: Arc::clone(database) }
+        let alerting = receivers.alerting(&gateway, "w");
+        Self { gateway, clock, alerting, _database: Arc::clone(database) }
     }
 
     pub fn at(&self, moment: &str) {
@@ -65,8 +65,8 @@ impl Stage {
     pub async fn tell(&self) {
         loop {
             let mut more = false;
-            for desk in &self.telling.desks {
-                more |= self.telling.office.round(desk).await.expect("a round");
+            for desk in &self.alerting.desks {
+                more |= self.alerting.office.round(desk).await.expect("a round");
             }
             if !more {
                 return;

@@ -217,9 +217,9 @@ impl Year {
                 stage.tell().await;
                 let now = stage.clock.now();
                 let mut waits = store.next_deadline_at().await.expect("read").is_some_and(|next| next <= now);
-                for desk in &stage.telling.desks {
+                for desk in &stage.alerting.desks {
                     let until = now - TimeDelta::seconds(30);
-                    let groups = store.groups_to_tell(&desk.receiver.name, until, now).await.expect("read");
+                    let groups = store.groups_due(&desk.receiver.name, until, now).await.expect("read");
                     waits |= !groups.is_empty();
                 }
                 if !waits {

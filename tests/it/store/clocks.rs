@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use iwmo_gateway::clock;
 use iwmo_gateway::domain::Timestamp;
 use iwmo_gateway::domain::alerts::{Escalation, Event, Receiver};
-use iwmo_gateway::domain::deadlines::counted::{Counted, Way};
+use iwmo_gateway::domain::deadlines::counted::{Counted, Direction};
 use iwmo_gateway::store::{
     CountedBy, DeadlineState, Entry, Moments, NewDeadline, Raise, Raised, Recount, Store, Waiver, Waiving,
 };
@@ -170,7 +170,7 @@ pub async fn many_are_raised_in_portions(World { one, two: _two, raw: _raw }: Wo
 }
 
 pub async fn counted_again_it_moves_from_where_it_stood(World { one, two, raw }: World) {
-    let counted = |day_0: &str| Counted { term: "retour".to_owned(), day_0: day(day_0), way: Way::After };
+    let counted = |day_0: &str| Counted { term: "retour".to_owned(), day_0: day(day_0), direction: Direction::After };
     let clock = |id: &str| {
         let moments = Moments { counted: Some(counted("2026-03-02")), ..clock_of(id).moments };
         NewDeadline { moments, ..clock_of(id) }

@@ -12,7 +12,7 @@ use crate::domain::berichten::bericht::Inhoud;
 use crate::domain::berichten::declaratie::Prestatie;
 use crate::domain::berichten::waarde::ToewijzingNummer;
 use crate::domain::deadlines::case::{Binds, Case, Closing, Ends, Of, Opening, Row};
-use crate::domain::deadlines::counted::Way;
+use crate::domain::deadlines::counted::Direction;
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::deadlines::profile::Side;
 use crate::domain::deadlines::term::Unit;
@@ -42,7 +42,11 @@ fn opens(case: &Case<'_>) -> Vec<Opening> {
     let due = term.due_after(last, case.calendar);
     let opening = |(_, about): About| Opening {
         bericht_id: bericht_id.clone(),
-        ..Opening::due_on(KIND, Berichtsoort::Wmo323, due).about(&about).counted(KIND.name(), last, Way::AfterPeriod)
+        ..Opening::due_on(KIND, Berichtsoort::Wmo323, due).about(&about).counted(
+            KIND.name(),
+            last,
+            Direction::AfterPeriod,
+        )
     };
     abouts(rejected.into_iter()).into_iter().map(opening).collect()
 }

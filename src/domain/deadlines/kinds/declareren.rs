@@ -1,7 +1,7 @@
 //! That a period is declared soon after it, counted from its last day. It starts and ends with the declaratie, in time or late.
 
 use crate::domain::deadlines::case::{Binds, Case, Opening, Row, ends_with_no_bericht};
-use crate::domain::deadlines::counted::Way;
+use crate::domain::deadlines::counted::Direction;
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::deadlines::profile::Side;
 use crate::domain::deadlines::term::Unit;
@@ -26,7 +26,7 @@ fn opens(case: &Case<'_>) -> Vec<Opening> {
     let Some(declaratie) = inhoud.declaratie() else { return Vec::new() };
     let last = declaratie.declaratie_periode.einddatum;
     let due = term.due_after(last, case.calendar);
-    let opening = Opening::due_on(KIND, soort, due).counted(KIND.name(), last, Way::AfterPeriod);
+    let opening = Opening::due_on(KIND, soort, due).counted(KIND.name(), last, Direction::AfterPeriod);
     let opening = opening.in_state(case.in_time(due));
     vec![opening.about(&declaratie.declaratie_nummer)]
 }

@@ -46,6 +46,6 @@ fn opens(case: &Case<'_>) -> Vec<Opening> {
 pub(super) fn known_since(case: &Case<'_>, nummer: ToewijzingNummer, day: NaiveDate) -> NaiveDate {
     let versions = case.versions(nummer).iter();
     // First the version that set this day, then the first one of all.
-    let told = versions.map(|fact| (fact.einddatum != Some(day), (case.day_of)(fact.received_at))).min();
-    told.map_or(day, |(_, received)| received.max(day))
+    let first = versions.map(|fact| (fact.einddatum != Some(day), (case.day_of)(fact.received_at))).min();
+    first.map_or(day, |(_, received)| received.max(day))
 }

@@ -11,7 +11,7 @@ use crate::domain::berichten::bericht::Inhoud;
 use crate::domain::berichten::toewijzing::Product;
 use crate::domain::berichten::waarde::{ProductCategorie, ToewijzingNummer};
 use crate::domain::deadlines::case::{Binds, Case, Closing, Ends, Opening, Row};
-use crate::domain::deadlines::counted::Way;
+use crate::domain::deadlines::counted::Direction;
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::deadlines::profile::Side;
 use crate::domain::deadlines::term::Unit;
@@ -75,7 +75,7 @@ fn opens(case: &Case<'_>) -> Vec<Opening> {
         let is_asked = due >= case.received && !has_successor(&Span::of_new(new), case);
         is_asked.then(|| {
             let opening = Opening::due_on(KIND, Berichtsoort::Wmo301, due).about(&new.toewijzing_nummer);
-            opening.counted(KIND.name(), einddatum, Way::Before)
+            opening.counted(KIND.name(), einddatum, Direction::Before)
         })
     };
     case.holding().filter_map(opening).collect()

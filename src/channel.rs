@@ -1,14 +1,26 @@
-//! Ways of telling, as they were set up.
+//! How a receiver of alerts is reached, as it was set up: what the settings say and what alerts go by. Connects to nothing.
 
 use std::fmt;
 
 use url::Url;
 
-/// A way of telling, as it was set up.
+/// How a receiver of alerts is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChannelSettings {
+    /// The way.
+    pub way: Way,
+    /// Addresses that are not public may be called.
+    pub allow_private: bool,
+    /// Certificates that are trusted besides those of the system, as PEM.
+    pub ca: Option<Secret>,
+}
+
+/// The kind of channel, with what it needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Way {
     /// A call, signed with each of these.
     Webhook {
-        /// Where.
+        /// The address that is called.
         url: Url,
         /// With what it is signed.
         secrets: Vec<Secret>,
@@ -17,14 +29,14 @@ pub enum Way {
     Mail {
         /// By which server.
         smtp: Smtp,
-        /// From whom.
+        /// The address of the sender.
         from: String,
-        /// To whom.
+        /// The addresses of the receivers.
         to: Vec<String>,
     },
     /// A Prometheus Alertmanager.
     Alertmanager {
-        /// Where.
+        /// The address that is called.
         url: Url,
     },
     /// A line in the log.
@@ -32,6 +44,7 @@ pub enum Way {
 }
 
 /// A server that takes mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Smtp {
     /// Its name or address.
     pub host: String,
@@ -44,22 +57,11 @@ pub struct Smtp {
 }
 
 /// Bytes that are not shown.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Secret(pub Vec<u8>);
 
 impl fmt::Debug for Secret {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("…")
     }
-}
-
-/// A way of telling that cannot be set up.
-#[derive(Debug, thiserror::Error)]
-pub enum ChannelError {
-    /// The HTTP client could not start, or a certificate is none.
-    #[error("cannot be called")]
-    Client(#[from] reqwest::Error),
-    /// A mail address or certificate is none.
-    #[error("cannot be mailed to")]
-    Mail(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
