@@ -113,7 +113,7 @@ impl<'a> Tokens<'a> {
     /// Whether the next token is not in memory: then [`Tokens::move_on`] comes first.
     #[inline]
     pub(super) fn is_at_end_of_window(&self) -> bool {
-        self.at == self.window.end() && !self.window.is_last()
+        self.empty.is_none() && self.at == self.window.end() && !self.window.is_last()
     }
 
     /// Takes the next part of the text into memory. What lies before `keep` is lost; without it, all that was

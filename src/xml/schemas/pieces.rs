@@ -72,6 +72,16 @@ fn every_fixture_gets_the_same_verdict_in_pieces() {
     }
 }
 
+/// What is wrong with it stands where its only tag begins, which has to be in memory still.
+#[test]
+fn an_empty_element_at_the_end_of_a_piece_is_found_where_it_stands() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/berichten/wmo323-minimaal.xml");
+    let text = fs::read_to_string(&file).expect("readable");
+    let (before, rest) = text.split_once("<wmo323:Prestaties>").expect("it is there");
+    let (_, behind) = rest.split_once("</wmo323:Prestaties>").expect("it is there");
+    same_verdict(&file, format!("{before}<wmo323:Prestaties/>{behind}").as_bytes(), &SIZES);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
