@@ -57,8 +57,10 @@ impl Name<'_> {
     /// Whether this name and then `>` stand at the begin of a text.
     #[inline]
     fn begins(self, text: &[u8]) -> bool {
+        let local = self.prefix.len()..self.len();
         text.get(self.len()) == Some(&b'>')
-            && text.strip_prefix(self.prefix.as_bytes()).is_some_and(|rest| rest.starts_with(self.local.as_bytes()))
+            && text.get(..self.prefix.len()) == Some(self.prefix.as_bytes())
+            && text.get(local) == Some(self.local.as_bytes())
     }
 }
 
@@ -444,7 +446,7 @@ fn place(position: u64) -> usize {
 /// Whether a text begins with the end tag of this name.
 #[inline]
 fn is_end(text: &str, name: Name<'_>) -> bool {
-    text.as_bytes().strip_prefix(b"</").is_some_and(|text| name.begins(text))
+    text.as_bytes().split_at_checked(2).is_some_and(|(tag, text)| tag == b"</" && name.begins(text))
 }
 
 const DOCTYPE: &str = "Een DOCTYPE is niet toegestaan. Verwijder de DOCTYPE uit het bestand.";
