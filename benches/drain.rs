@@ -99,7 +99,7 @@ async fn network() -> (Mock, String) {
     let parties: String = (0..AANBIEDERS).map(party).collect();
     let text = format!("listen = \"\"\ngateway_url = \"http://127.0.0.1:9/\"\n{parties}");
     let config: MockConfig = toml::from_str(&text).expect("settings of a mock");
-    let codec = Codec { read: |bytes| xml::read(bytes).ok(), encode: xml::encode };
+    let codec = Codec::of(xml::Schemas::compiled_in());
     let now = Arc::new(|| SystemClock.now());
     let mock = Mock::new(config, codec, now, Arc::new(new_referentienummer)).expect("a mock");
     let serving = mock.clone();

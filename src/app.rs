@@ -35,7 +35,6 @@ use crate::http::{self, Caller, Control};
 use crate::hub::Links;
 use crate::hub::codes::Generation;
 use crate::outward::Outward;
-use crate::standard;
 use crate::store::{IfOlder, Postgres, Sqlite, Store, StoreError};
 use crate::tls::Problems;
 use crate::xml::{LoadError, Replacement, Schemas};
@@ -222,8 +221,8 @@ async fn when(mut stopped: watch::Receiver<bool>) {
 /// The first thing in the files of section `[schemas]` that cannot be used.
 pub fn schemas(config: &Config) -> Result<Arc<Schemas>, LoadError> {
     let known = config.releases.known;
-    if config.schemas.is_empty() && known == standard::built_in() {
-        return Ok(Schemas::compiled_in());
+    if config.schemas.is_empty() {
+        return Schemas::of(known);
     }
     let sets = config.schemas.iter();
     let replacements: Vec<_> = sets.map(|set| Replacement { release: set.release, files: set.files.clone() }).collect();

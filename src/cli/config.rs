@@ -7,8 +7,10 @@ use clap::Subcommand;
 
 use super::{ConfigFile, Exit, complain, written};
 use crate::app;
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{self, Clock, SystemClock};
 use crate::config::Config;
+use crate::domain::berichten::release::{Freeze, ReleaseWindow};
+use crate::domain::deadlines::releases::{InForce, Releases};
 
 /// What `config` takes.
 #[derive(clap::Args)]
@@ -60,6 +62,7 @@ fn described(config: &Config, notes: &[String]) -> String {
     let (party, credential) = (plural(parties, "party", "parties"), plural(credentials, "credential", "credentials"));
     let mut text =
         format!("settings are right: {parties} {party}, {credentials} {credential}, profile {}\n", config.profile.name);
+    text.push_str(&of_releases(&config.releases, &SystemClock));
     if config.ggk.url.is_empty() {
         text.push_str("note: ggk.url is empty, so what is for a party elsewhere waits\n");
     }
@@ -75,6 +78,36 @@ fn described(config: &Config, notes: &[String]) -> String {
     }
     for remark in config.codelijsten.remarks(SystemClock.today()) {
         text.extend(["note: ", &remark, "\n"]);
+    }
+    text
+}
+
+/// The releases with their days, the freezes that are not over, and what this program cannot read.
+fn of_releases(releases: &Releases, clock: &dyn Clock) -> String {
+    let mut text = String::new();
+    for release in releases.known.iter().rev() {
+        let window = match &releases.in_force {
+            InForce::Windows { general, .. } => general.0.get(release),
+            InForce::Any => None,
+        };
+        let days = match window {
+            Some(ReleaseWindow { first, last: None }) => format!("in force from {first}"),
+            Some(ReleaseWindow { first, last: Some(last) }) => format!("in force from {first} to {last}"),
+            None => "never in force".to_owned(),
+        };
+        text.extend(["release ", release.name(), ": ", &days, "\n"]);
+        for code in &release.edition().unknown_codes {
+            text.extend(["note: release ", release.name(), " has the code ", code]);
+            text.push_str(", which this program does not know: a bericht with it is refused\n");
+        }
+    }
+    for Freeze { from, until } in releases.freezes_from(clock::local(clock.now()).naive_local()) {
+        let moment = "%Y-%m-%d %H:%M";
+        text.push_str(&format!(
+            "freeze: nothing is sent to the network from {} to {}\n",
+            from.format(moment),
+            until.format(moment)
+        ));
     }
     text
 }

@@ -12,16 +12,16 @@ use std::time::Duration;
 use chrono::DateTime;
 use tokio::net::TcpListener;
 
-use super::mock::CODEC;
 use super::{Exit, StopSignal, block_on, complain, serve};
 use crate::app::{self, Running};
 use crate::clock::{Clock, SetClock, local};
 use crate::config::{Config, Log, LogFormat};
 use crate::domain::Timestamp;
 use crate::exchange::new_referentienummer;
-use crate::hub::mock::Mock;
 use crate::hub::mock::config::MockConfig;
+use crate::hub::mock::{Codec, Mock};
 use crate::store::{BerichtView, StoreError};
+use crate::xml::Schemas;
 use scenes::{PARTIES, SCENES};
 
 /// What `demo` takes.
@@ -149,7 +149,12 @@ fn mock(running: &Running, clock: Arc<SetClock>) -> Result<Mock, DemoError> {
         running.network_address.expect("the demo has a link")
     );
     let config: MockConfig = toml::from_str(&text)?;
-    Ok(Mock::new(config, CODEC, Arc::new(move || clock.now()), Arc::new(new_referentienummer))?)
+    Ok(Mock::new(
+        config,
+        Codec::of(Schemas::compiled_in()),
+        Arc::new(move || clock.now()),
+        Arc::new(new_referentienummer),
+    )?)
 }
 
 fn moment(text: &str) -> Timestamp {

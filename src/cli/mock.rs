@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 
-use super::{Exit, StopSignal, block_on, complain};
+use super::{Exit, ReleasesFolder, StopSignal, block_on, complain};
 use crate::clock::{Clock, SetClock, SystemClock};
 use crate::config::lay_over;
 use crate::exchange::new_referentienummer;
 use crate::hub::mock::config::{MockConfig, Planned};
 use crate::hub::mock::{Codec, Ids, Mock};
-use crate::xml;
+use crate::xml::Schemas;
 
 /// The stand-in without a file: parties accept at once.
 const DEFAULT: &str = include_str!("../../config/mock.toml");
@@ -27,15 +27,21 @@ pub struct Arguments {
     /// File that says which parties are played and what goes wrong; what it leaves out has its default (see config/mock.toml)
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    #[command(flatten)]
+    releases: ReleasesFolder,
 }
-
-/// Berichten as the played parties read and write them.
-pub(super) const CODEC: Codec = Codec { read: |bytes| xml::read(bytes).ok(), encode: xml::encode };
 
 /// Runs until Ctrl-C or SIGTERM.
 pub(super) fn run(arguments: &Arguments) -> Exit {
+    let codec = match arguments.releases.known().and_then(|known| Ok(Codec::of(Schemas::of(known)?))) {
+        Ok(codec) => codec,
+        Err(error) => {
+            complain(error.as_ref());
+            return Exit::Environment;
+        }
+    };
     match lay_over(DEFAULT, arguments.config.as_deref()) {
-        Ok(config) => block_on(play(config)),
+        Ok(config) => block_on(play(config, codec)),
         Err(error) => {
             eprintln!("{error}");
             Exit::Environment
@@ -43,9 +49,9 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     }
 }
 
-async fn play(config: MockConfig) -> Exit {
+async fn play(config: MockConfig, codec: Codec) -> Exit {
     let listen = config.listen.clone();
-    let mock = match played(config) {
+    let mock = match played(config, codec) {
         Ok(mock) => mock,
         Err(message) => {
             eprintln!("iwmo-gateway: {message}");
@@ -76,7 +82,7 @@ async fn play(config: MockConfig) -> Exit {
 }
 
 /// The stand-in with its clock, its numbers and what is planned, or what is wrong with that.
-fn played(config: MockConfig) -> Result<Mock, String> {
+fn played(config: MockConfig, codec: Codec) -> Result<Mock, String> {
     let (seed, berichten) = (config.seed, config.berichten.clone());
     let set_clock = config.clock.map(|at| Arc::new(SetClock::at(at)));
     let clock: Arc<dyn Clock> = match &set_clock {
@@ -87,7 +93,7 @@ fn played(config: MockConfig) -> Result<Mock, String> {
         Some(seed) => numbered(seed),
         None => Arc::new(new_referentienummer),
     };
-    let mock = Mock::new(config, CODEC, Arc::new(move || clock.now()), ids).map_err(|error| error.to_string())?;
+    let mock = Mock::new(config, codec, Arc::new(move || clock.now()), ids).map_err(|error| error.to_string())?;
     if let Some(clock) = set_clock {
         mock.let_clock_be_set(Arc::new(move |to| clock.set(to)));
     }

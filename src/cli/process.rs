@@ -72,6 +72,13 @@ impl ReleasesFolder {
             .map_or_else(standard::built_in, |folder| standard::with_folder(folder, &mut problems));
         if problems.is_empty() { Ok(known) } else { Err(problems.join("\n").into()) }
     }
+
+    /// The section of the settings that says the same.
+    pub(super) fn setting(&self) -> String {
+        self.folder.as_deref().map_or_else(String::new, |folder| {
+            format!("[releases]\nfolder = {}\n", toml::Value::String(folder.display().to_string()))
+        })
+    }
 }
 
 /// Says on stderr what went wrong, with every cause.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use clap::ValueEnum;
 
-use super::{Exit, block_on, complain, written};
+use super::{Exit, ReleasesFolder, block_on, complain, written};
 use crate::app;
 use crate::clock::SetClock;
 use crate::config::Config;
@@ -26,7 +26,6 @@ use crate::exchange::receive::receive;
 use crate::exchange::wait::release;
 use crate::exchange::{Carrier, Format as Notation, Gateway, LocalParties, Received, Reply};
 use crate::store::{DeadlineQuery, DeadlineState, DeadlineView, Receipt, Sqlite, Store, StoreError, Waiting};
-use crate::xml::Schemas;
 use answers::InFolder;
 use report::{Report, Step};
 use scenario::{Play, Scenario};
@@ -43,6 +42,8 @@ pub struct Arguments {
     /// Folder with berichten (*.xml, in name order), and optionally scenario.json and context.json
     #[arg(value_name = "DIR")]
     folder: PathBuf,
+    #[command(flatten)]
+    releases: ReleasesFolder,
 }
 
 /// How to print.
@@ -77,8 +78,9 @@ async fn play_all(arguments: &Arguments) -> Result<Exit, Box<dyn Error>> {
     let first = scenario.plays.first().map(Play::moment).unwrap_or_default();
     let clock = Arc::new(SetClock::at(first));
     let for_people = arguments.format == Format::Text;
-    let answers = for_people.then(|| InFolder::read(&scenario.plays, &Schemas::compiled_in()));
-    let stage = Stage { gateway: gateway(&scenario, store, &clock)?, clock, out: arguments.out.as_deref(), answers };
+    let gateway = gateway(&scenario, &arguments.releases, store, &clock)?;
+    let answers = for_people.then(|| InFolder::read(&scenario.plays, &gateway.schemas));
+    let stage = Stage { gateway, clock, out: arguments.out.as_deref(), answers };
     if let Some(out) = stage.out {
         std::fs::create_dir_all(out).map_err(|error| format!("{}: {error}", out.display()))?;
     }
@@ -97,12 +99,17 @@ async fn play_all(arguments: &Arguments) -> Result<Exit, Box<dyn Error>> {
 }
 
 /// A gateway for everybody, under the profile and the facts of the scenario.
-fn gateway(scenario: &Scenario, store: Arc<dyn Store>, clock: &Arc<SetClock>) -> Result<Gateway, Box<dyn Error>> {
-    let settings = match &scenario.profile {
+fn gateway(
+    scenario: &Scenario,
+    releases: &ReleasesFolder,
+    store: Arc<dyn Store>,
+    clock: &Arc<SetClock>,
+) -> Result<Gateway, Box<dyn Error>> {
+    let profile = match &scenario.profile {
         Some(profile) => format!("[deadlines]\nprofile = {}\n", toml::Value::String(profile.clone())),
         None => String::new(),
     };
-    let config = Config::parse(&settings)?;
+    let config = Config::parse(&(releases.setting() + &profile))?;
     let schemas = app::schemas(&config)?;
     let gateway = app::gateway(config, schemas, store, Arc::clone(clock) as _);
     let releases = Releases { in_force: InForce::Any, ..gateway.releases.clone() };

@@ -9,13 +9,13 @@ use clap::ValueEnum;
 use serde::Serialize;
 use strsim::osa_distance;
 
-use super::{Exit, written};
+use super::{Exit, ReleasesFolder, complain, written};
+use crate::domain::Release;
 use crate::domain::afspraken::{self, Afspraak};
 use crate::domain::finding::Level;
 use crate::domain::regels::list::{Entry, Unchecked, find, list};
 use crate::domain::regels::uitleg::{Explained, Uitleg};
 use crate::exchange::table::{Cell, csv};
-use crate::standard;
 
 /// What `rules` takes.
 #[derive(clap::Args)]
@@ -27,6 +27,8 @@ pub struct Arguments {
     /// when left out
     #[arg(value_name = "CODE")]
     code: Option<String>,
+    #[command(flatten)]
+    releases: ReleasesFolder,
 }
 
 /// How to print.
@@ -47,22 +49,22 @@ enum Row {
 }
 
 impl Row {
-    fn all() -> impl Iterator<Item = Self> {
-        list(standard::built_in()).map(Self::Regel).chain(afspraken::list().iter().map(Self::Afspraak))
+    fn all(known: &'static [Release]) -> impl Iterator<Item = Self> {
+        list(known).map(Self::Regel).chain(afspraken::list().iter().map(Self::Afspraak))
     }
 
-    fn find(code: &str) -> Option<Self> {
-        find(code, standard::built_in()).map(Self::Regel).or_else(|| afspraken::find(code).map(Self::Afspraak))
+    fn find(code: &str, known: &'static [Release]) -> Option<Self> {
+        find(code, known).map(Self::Regel).or_else(|| afspraken::find(code).map(Self::Afspraak))
     }
 
     /// Those that give this retourcode.
-    fn of_retourcode(code: &str) -> Vec<Self> {
-        Self::all().filter(|row| row.retourcodes().iter().any(|one| one.eq_ignore_ascii_case(code))).collect()
+    fn of_retourcode(code: &str, known: &'static [Release]) -> Vec<Self> {
+        Self::all(known).filter(|row| row.retourcodes().iter().any(|one| one.eq_ignore_ascii_case(code))).collect()
     }
 
     fn retourcodes(self) -> Vec<&'static str> {
         match self {
-            Self::Regel(entry) => entry.retour_code.into_iter().collect(),
+            Self::Regel(entry) => entry.retour_codes(),
             Self::Afspraak(afspraak) => afspraak.retour_codes(),
         }
     }
@@ -94,18 +96,18 @@ enum Wanted {
 impl Wanted {
     /// # Errors
     /// What to say of a code that is none.
-    fn of(code: Option<&str>) -> Result<Self, String> {
+    fn of(code: Option<&str>, known: &'static [Release]) -> Result<Self, String> {
         let Some(code) = code else { return Ok(Self::All) };
-        if let Some(row) = Row::find(code) {
+        if let Some(row) = Row::find(code, known) {
             return Ok(Self::One(row));
         }
-        let rows = Row::of_retourcode(code);
-        if rows.is_empty() { Err(unknown(code)) } else { Ok(Self::Retourcode(code.to_ascii_uppercase(), rows)) }
+        let rows = Row::of_retourcode(code, known);
+        if rows.is_empty() { Err(unknown(code, known)) } else { Ok(Self::Retourcode(code.to_ascii_uppercase(), rows)) }
     }
 
-    fn rows(&self) -> Vec<Row> {
+    fn rows(&self, known: &'static [Release]) -> Vec<Row> {
         match self {
-            Self::All => Row::all().collect(),
+            Self::All => Row::all(known).collect(),
             Self::One(row) => vec![*row],
             Self::Retourcode(_, rows) => rows.clone(),
         }
@@ -114,7 +116,14 @@ impl Wanted {
 
 /// Prints the table, or explains some of it.
 pub(super) fn run(arguments: &Arguments) -> Exit {
-    let wanted = match Wanted::of(arguments.code.as_deref()) {
+    let known = match arguments.releases.known() {
+        Ok(known) => known,
+        Err(error) => {
+            complain(error.as_ref());
+            return Exit::Environment;
+        }
+    };
+    let wanted = match Wanted::of(arguments.code.as_deref(), known) {
         Ok(wanted) => wanted,
         Err(problem) => {
             eprintln!("iwmo-gateway: {problem}");
@@ -122,21 +131,19 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         }
     };
     let mut out = io::BufWriter::new(io::stdout().lock());
-    written(print(&mut out, arguments.format, &wanted).and_then(|()| out.flush()), Exit::Fine)
+    written(print(&mut out, arguments.format, &wanted, known).and_then(|()| out.flush()), Exit::Fine)
 }
 
-fn print(out: &mut impl Write, format: Format, wanted: &Wanted) -> io::Result<()> {
+fn print(out: &mut impl Write, format: Format, wanted: &Wanted, known: &'static [Release]) -> io::Result<()> {
     match (format, wanted) {
-        (Format::Text, Wanted::All) => {
-            text::table(out, &list(standard::built_in()).collect::<Vec<_>>(), afspraken::list())
-        }
+        (Format::Text, Wanted::All) => text::table(out, (&list(known).collect::<Vec<_>>(), known), afspraken::list()),
         (Format::Text, Wanted::One(row)) => explain(out, *row),
         (Format::Text, Wanted::Retourcode(code, rows)) => of_retourcode(out, code, rows),
-        (Format::Json, _) => wanted.rows().into_iter().try_for_each(|row| {
+        (Format::Json, _) => wanted.rows(known).into_iter().try_for_each(|row| {
             writeln!(out, "{}", serde_json::to_string(&Line::of(row)).expect("a line has only texts"))
         }),
         (Format::Csv, _) => {
-            write!(out, "{}", csv(&HEADING, wanted.rows().into_iter().map(|row| Line::of(row).cells())))
+            write!(out, "{}", csv(&HEADING, wanted.rows(known).into_iter().map(|row| Line::of(row).cells())))
         }
     }
 }
@@ -203,6 +210,7 @@ struct Line {
 struct InRelease {
     release: &'static str,
     level: &'static str,
+    retourcode: Option<&'static str>,
     berichten: Vec<String>,
     checked: Vec<&'static str>,
 }
@@ -247,6 +255,7 @@ impl Line {
             .map(|(release, holding)| InRelease {
                 release: release.name(),
                 level: holding.level,
+                retourcode: entry.retour_code_in(release),
                 berichten: holding.berichten().collect(),
                 checked: entry.checked_in(release).into_iter().collect(),
             })
@@ -330,9 +339,10 @@ impl Line {
 }
 
 /// What to say of a code that is no rule, with the rules that were perhaps meant.
-fn unknown(code: &str) -> String {
+fn unknown(code: &str, known: &'static [Release]) -> String {
     let wanted = code.to_ascii_uppercase();
-    let mut near: Vec<(usize, &str)> = Row::all().map(|row| (osa_distance(&wanted, row.code()), row.code())).collect();
+    let mut near: Vec<(usize, &str)> =
+        Row::all(known).map(|row| (osa_distance(&wanted, row.code()), row.code())).collect();
     near.sort_unstable();
     let hint: Vec<&str> = near.iter().take_while(|(far, _)| *far <= 1).take(5).map(|(_, code)| *code).collect();
     if hint.is_empty() {
@@ -350,10 +360,11 @@ fn unknown(code: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::standard;
 
     #[test]
     fn a_slip_gives_a_hint() {
-        assert!(unknown("tr19").contains("TR019"), "{}", unknown("tr19"));
-        assert!(unknown("onzin").contains("lists them all"));
+        assert!(unknown("tr19", standard::built_in()).contains("TR019"), "{}", unknown("tr19", standard::built_in()));
+        assert!(unknown("onzin", standard::built_in()).contains("lists them all"));
     }
 }

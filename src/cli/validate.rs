@@ -23,7 +23,6 @@ use crate::domain::finding::{Finding, Level, Severity};
 use crate::domain::judging::judge::judge_alone;
 use crate::domain::regels::outside::Outside;
 use crate::domain::{Bericht, Release};
-use crate::standard;
 use crate::xml::{self, Refusal, RefusalKind, Replacement, Schemas};
 use checked::{Checked, Format, Verdict};
 use report::Report;
@@ -71,11 +70,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 
 fn schemas(folder: Option<&Path>, known: &'static [Release]) -> Result<Arc<Schemas>, Box<dyn Error>> {
     let Some(folder) = folder else {
-        return Ok(if known == standard::built_in() {
-            Schemas::compiled_in()
-        } else {
-            Schemas::load(known, &[])?.into()
-        });
+        return Ok(Schemas::of(known)?);
     };
     let files = xsd_files(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let unknown = || format!("{}: no basisschema.xsd of a release that this gateway knows", folder.display());

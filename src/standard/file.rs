@@ -6,6 +6,7 @@ use std::path::Path;
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::Deserialize;
 
+use super::codes;
 use super::further::{self, leak};
 use crate::domain::berichten::release::{Edition, Freeze, Holding, Number, Property, RegelChanges, ReleaseWindow};
 use crate::domain::regels::list;
@@ -157,6 +158,7 @@ impl Reading<'_> {
             properties,
             xsd_versie: raw.xsd_versie.map(leak).or(base.and_then(|base| base.xsd_versie)),
             berichten,
+            unknown_codes: codes::unknown(&schemas),
             schemas,
             window,
             freezes,

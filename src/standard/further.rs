@@ -105,7 +105,7 @@ pub(super) fn leak(text: String) -> &'static str {
     text.leak()
 }
 
-fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
+pub(super) fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     let found = tag.try_get_attribute(name).ok()??;
     Some(found.value.into_owned())
 }

@@ -4,6 +4,7 @@
 //! Below everything that reads berichten; knows the rules only to tell a wrong code in a file.
 
 mod built_in;
+mod codes;
 mod file;
 mod further;
 

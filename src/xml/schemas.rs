@@ -113,6 +113,14 @@ impl Schemas {
         Arc::clone(&COMPILED_IN)
     }
 
+    /// The schemas of these releases; of those of the program alone, the ones that were made already.
+    ///
+    /// # Errors
+    /// As [`Schemas::load`].
+    pub fn of(releases: &[Release]) -> Result<Arc<Self>, LoadError> {
+        if releases == standard::built_in() { Ok(Self::compiled_in()) } else { Self::load(releases, &[]).map(Arc::new) }
+    }
+
     /// The schemas of these releases, but for those that have other files here.
     ///
     /// # Errors

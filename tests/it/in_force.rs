@@ -88,7 +88,7 @@ fn a_retour_of_another_release_is_no_answer() {
 
 #[tokio::test]
 async fn nothing_leaves_in_a_freeze_and_all_of_it_after_it() {
-    let settings = "[releases]\nfreeze = [[\"2026-03-04T08:59\", \"2026-03-04T12:00\"]]\n";
+    let settings = "dashboard_login = false\n[releases]\nfreeze = [[\"2026-03-04T08:59\", \"2026-03-04T12:00\"]]\n";
     let world =
         World::start(&[GEMEENTE, ANDERE], settings, Some("[[parties]]\ncode = \"41005001\"\nretour = \"never\"\n"))
             .await;
@@ -97,10 +97,13 @@ async fn nothing_leaves_in_a_freeze_and_all_of_it_after_it() {
         tokio::task::yield_now().await;
     }
     assert_eq!(world.wire(), [""; 0]);
+    let page = world.get("", "/netwerk").await.text;
+    assert!(page.contains("tot 04-03-2026 12:00 wordt niets verstuurd"), "the page says why: {page}");
     world.at("2026-03-04T12:00:00+01:00");
     world.rest().await;
     let sent: Vec<_> =
         world.journal().iter().filter(|line| line.direction == Direction::In).map(|line| line.at).collect();
     assert_eq!(sent, [instant("2026-03-04T12:00:00+01:00")], "once, and when the freeze is over");
+    assert!(!world.get("", "/netwerk").await.text.contains("wordt niets verstuurd"), "it is over");
     world.stop().await;
 }

@@ -5,6 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use iwmo_gateway::hub::mock::Codec;
+use iwmo_gateway::standard;
+use iwmo_gateway::xml::Schemas;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -52,6 +55,11 @@ fn schema(text: &str) -> String {
     if let Some(at) = text.find("name=\"LDT_Geslacht\"") {
         let list = text.split_off(at);
         text.push_str(&list.replacen("value=\"2\"/>", "value=\"2\"/> <xs:enumeration value=\"9\"/>", 1));
+    }
+    // Rules name the codes of this list: the program does not know what the new one means.
+    if let Some(at) = text.find("name=\"LDT_Frequentie\"") {
+        let list = text.split_off(at);
+        text.push_str(&list.replacen("value=\"6\"/>", "value=\"6\"/> <xs:enumeration value=\"7\"/>", 1));
     }
     if let Some(at) = text.find("name=\"BerichtSubversie\"") {
         let version = text.split_off(at);
@@ -180,6 +188,85 @@ fn the_commands_take_a_folder_of_releases() {
     fs::write(&xml, &again.stdout).expect("a file");
     let once_more = of_file(&["convert", "--to", "json", "--releases", releases], &xml);
     assert_eq!(text(&once_more), text(&json), "nothing is lost on the way there and back");
+}
+
+#[test]
+fn rules_of_an_added_release_are_listed_with_its_own_retourcode() {
+    let folder = added(RELEASE);
+    let releases = ["--releases", folder.path().to_str().expect("UTF-8")];
+    let rules = |arguments: &[&str]| text(&run(&[&["rules"], &releases[..], arguments].concat()));
+    let explained = rules(&["TR019"]);
+    for part in ["iWmo 3.9", "Retourcode 9019", "Code 3.9   9919"] {
+        assert!(explained.contains(part), "{part} is missing in {explained}");
+    }
+    assert!(!rules(&["TR134"]).contains("iWmo 3.9"), "it ended");
+    assert!(rules(&["9919"]).contains("TR019:"), "{}", rules(&["9919"]));
+    assert!(text(&run(&["rules", "9919"])).contains("no retourcode"), "without the folder nobody gives it");
+    let table = rules(&[]);
+    assert!(table.contains("regels van iWmo 3.9 en 3.2 en 2.3:"), "{table}");
+    let json = rules(&["--format", "json", "TR019"]);
+    let line: Value = serde_json::from_str(&json).expect("a line");
+    let codes = line["releases"].as_array().expect("releases").iter();
+    let codes: Vec<_> = codes.map(|one| (one["release"].as_str(), one["retourcode"].as_str())).collect();
+    assert_eq!(codes, [("3.9", "9919"), ("3.2", "9019"), ("2.3", "9019")].map(|(a, b)| (Some(a), Some(b))), "{json}");
+}
+
+#[test]
+fn a_replay_plays_berichten_of_an_added_release_and_answers_in_it() {
+    let (folder, played, out) =
+        (added(RELEASE), tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    fs::write(played.path().join("1.xml"), in_3_9(WMO301)).expect("a file");
+    fs::write(played.path().join("2.xml"), start()).expect("a file");
+    let (releases, path) = (folder.path().to_str().expect("UTF-8"), played.path().to_str().expect("UTF-8"));
+    let replay = |more: &[&str]| run(&[&["replay", "--format", "json"], more, &[path]].concat());
+    let to = out.path().to_str().expect("UTF-8");
+    let known = text(&replay(&["--releases", releases, "--out", to]));
+    let outcomes: Vec<Value> = known.lines().map(|line| serde_json::from_str(line).expect("a line")).collect();
+    let outcomes: Vec<_> = outcomes.iter().map(|line| line["outcome"].as_str()).collect();
+    assert_eq!(outcomes, [Some("accepted"); 2], "{known}");
+    let retour = fs::read_to_string(out.path().join("2-WMO306.xml")).expect("the retour");
+    assert!(retour.contains("/iwmo/3_9/wmo306/schema") && retour.contains("Toelichting>Op proef<"), "{retour}");
+    assert!(text(&replay(&[])).contains("\"refused\""), "without the folder nobody knows it");
+}
+
+#[test]
+fn the_mock_plays_parties_in_an_added_release() {
+    let folder = added(RELEASE);
+    let mut problems = Vec::new();
+    let known = standard::with_folder(folder.path(), &mut problems);
+    assert_eq!(problems, [""; 0]);
+    let codec = Codec::of(Schemas::of(known).expect("schemas"));
+    let bericht = (codec.read)(start().as_bytes()).expect("it reads 3.9");
+    let written = String::from_utf8((codec.encode)(&bericht)).expect("UTF-8");
+    assert!(written.contains("/iwmo/3_9/wmo305/schema") && written.contains("Toelichting>Op proef<"), "{written}");
+    let of_the_program = Codec::of(Schemas::of(standard::built_in()).expect("schemas"));
+    assert!((of_the_program.read)(start().as_bytes()).is_none(), "the program alone does not");
+    let nowhere = run(&["mock", "--releases", "/not/there"]);
+    assert!(nowhere.status.code() == Some(3) && text(&nowhere).contains("/not/there"), "{}", text(&nowhere));
+}
+
+#[test]
+fn config_check_tells_releases_freezes_and_codes_that_cannot_be_read() {
+    let folder =
+        added(&RELEASE.replace("[regels]", "freeze = [[\"2097-03-31T13:00\", \"2097-04-05T08:00\"]]\n[regels]"));
+    let config = folder.path().join("config.toml");
+    let settings = "[[partij]]\ncode = \"0384\"\nnaam = \"Diemen\"\n[[credential]]\nname = \"x\"\npartij = \"0384\"\ntoken_sha256 = ";
+    let settings = format!("{settings}{:?}\n[releases]\nfolder = {:?}\n", "a1".repeat(32), folder.path());
+    fs::write(&config, settings).expect("settings");
+    let checked = text(&run(&["config", "check", "--config", config.to_str().expect("UTF-8")]));
+    for line in [
+        "release 3.9: in force from 2026-01-01\n",
+        "release 2.3: in force from 2019-04-01 to 2020-03-30\n",
+        "note: release 3.9 has the code Frequentie 7, which this program does not know: a bericht with it is refused\n",
+        "freeze: nothing is sent to the network from 2097-03-31 13:00 to 2097-04-05 08:00\n",
+    ] {
+        assert!(checked.contains(line), "{line} is missing in {checked}");
+    }
+    assert_eq!(
+        checked.matches("does not know").count(),
+        1,
+        "all codes of the releases of the program are known: {checked}"
+    );
 }
 
 #[test]

@@ -114,7 +114,7 @@ impl World {
         let text = format!("listen = \"\"\ngateway_url = \"{}\"\n{parties}", self.network_url());
         let config: MockConfig = toml::from_str(&text).expect("settings of a mock");
         let clock = Arc::clone(&self.clock);
-        let codec = Codec { read: |bytes| xml::read(bytes).ok(), encode: xml::encode };
+        let codec = Codec::of(xml::Schemas::compiled_in());
         let mock =
             Mock::new(config, codec, Arc::new(move || clock.now()), Arc::new(new_referentienummer)).expect("a mock");
         let serving = mock.clone();

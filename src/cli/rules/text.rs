@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use crate::domain::Release;
 use crate::domain::afspraken::Afspraak;
 use crate::domain::regels::list::{Entry, Unchecked};
 use crate::domain::regels::uitleg::Explained;
@@ -10,7 +11,11 @@ use crate::domain::regels::uitleg::Explained;
 const TEXT_WIDTH: usize = 100;
 
 /// A line per rule, and what of it is checked; below them a line per agreement.
-pub(super) fn table(out: &mut impl Write, entries: &[Entry], afspraken: &[Afspraak]) -> io::Result<()> {
+pub(super) fn table(
+    out: &mut impl Write,
+    (entries, known): (&[Entry], &[Release]),
+    afspraken: &[Afspraak],
+) -> io::Result<()> {
     writeln!(out, "{:8}{:9}{:6}{:18}Wat de regel zegt", "Regel", "Niveau", "Code", "Controle")?;
     for entry in entries {
         let code = entry.retour_code.unwrap_or("-");
@@ -22,10 +27,12 @@ pub(super) fn table(out: &mut impl Write, entries: &[Entry], afspraken: &[Afspra
     }
     let count =
         |wanted: fn(Option<Unchecked>) -> bool| entries.iter().filter(|entry| wanted(entry.unchecked())).count();
+    let names: Vec<&str> = known.iter().rev().map(|release| release.name()).collect();
     writeln!(
         out,
-        "\n{} regels van iWmo 3.2 en 2.3: {} door regels hier gecontroleerd, {} door het schema, {} nog niet, {} afspraken en invulinstructies.",
+        "\n{} regels van iWmo {}: {} door regels hier gecontroleerd, {} door het schema, {} nog niet, {} afspraken en invulinstructies.",
         entries.len(),
+        names.join(" en "),
         count(|why| why.is_none()),
         count(|why| why == Some(Unchecked::Schema)),
         count(|why| matches!(why, Some(Unchecked::NotYet(_)))),
@@ -81,6 +88,9 @@ pub(super) fn explain(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
         field(out, &format!("iWmo {}", release.name()), 10, &text)?;
     }
     field(out, "Retourcode", 10, entry.retour_code.unwrap_or("geen"))?;
+    for (release, code) in entry.other_retour_codes() {
+        field(out, &format!("Code {}", release.name()), 10, code)?;
+    }
     for (release, _) in entry.holdings() {
         field(out, &format!("Check {}", release.name()), 10, &entry.control_nl(release))?;
     }

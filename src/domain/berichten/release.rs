@@ -210,6 +210,8 @@ pub struct Edition {
     pub changes: RegelChanges,
     /// Elements that no type of ours has.
     pub further: Vec<Further>,
+    /// Codes of its lists that no type of ours has, as in `Eenheid 85`: a bericht with one is refused.
+    pub unknown_codes: Vec<String>,
 }
 
 /// A release of the standard; a later one is greater. As cheap as a reference, which it is.

@@ -287,9 +287,13 @@ impl fmt::Display for ToewijzingNummer {
     }
 }
 
-/// Declares a codelijst of which rules name the codes.
-macro_rules! codelijst {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$code_doc:meta])* $variant:ident = $code:literal,)* })*) => {$(
+/// Declares the codelijsten of which rules name the codes.
+macro_rules! codelijsten {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$code_doc:meta])* $variant:ident = $code:literal,)* })*) => {
+        /// The lists of which rules name the codes: the name of each, and the codes that this program knows, in whatever
+        /// release. A release whose schemas have another one is told of it when it is read.
+        pub const CODELIJSTEN: &[(&str, &[&str])] = &[$((stringify!($name), &[$($code),*]),)*];
+    $(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum $name {
@@ -315,7 +319,7 @@ macro_rules! codelijst {
     )*};
 }
 
-codelijst! {
+codelijsten! {
     /// COD467: what the sender wants done with the record.
     StatusAanlevering {
         /// A record that was not sent before.

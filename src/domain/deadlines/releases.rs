@@ -88,6 +88,14 @@ impl Releases {
         self.known.iter().copied().find(|release| release.name() == name)
     }
 
+    /// The freezes that are not over at this moment, the first one first.
+    #[must_use]
+    pub fn freezes_from(&self, now: NaiveDateTime) -> Vec<Freeze> {
+        let mut coming: Vec<Freeze> = self.freezes.iter().copied().filter(|freeze| now < freeze.until).collect();
+        coming.sort_unstable_by_key(|freeze| freeze.from);
+        coming
+    }
+
     /// The moment until which nothing leaves, if it is so now; both as people in the Netherlands read them.
     #[must_use]
     pub fn frozen_until(&self, now: NaiveDateTime) -> Option<NaiveDateTime> {
@@ -130,5 +138,7 @@ mod tests {
         assert_eq!(until("2027-03-31T13:00").as_deref(), Some("05T08:00"));
         assert_eq!(until("2027-04-03T00:00").as_deref(), Some("05T13:00"));
         assert_eq!(until("2027-04-05T13:00"), None);
+        let coming = |now| releases.freezes_from(moment(now)).len();
+        assert_eq!((coming("2027-03-01T00:00"), coming("2027-04-05T08:00"), coming("2027-04-05T13:00")), (2, 1, 0));
     }
 }

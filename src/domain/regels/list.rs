@@ -85,6 +85,27 @@ impl Entry {
         self.known.iter().rev().filter_map(|release| Some((*release, self.holding(*release)?)))
     }
 
+    /// What goes into a retour of this release.
+    #[must_use]
+    pub fn retour_code_in(&self, release: Release) -> Option<&'static str> {
+        release.edition().changes.retour_codes.get(self.code).copied().or(self.retour_code)
+    }
+
+    /// The releases that give it another retourcode than it mostly has.
+    pub fn other_retour_codes(&self) -> impl Iterator<Item = (Release, &'static str)> {
+        let all = self.holdings().filter_map(|(release, _)| Some((release, self.retour_code_in(release)?)));
+        all.filter(|(_, code)| Some(*code) != self.retour_code)
+    }
+
+    /// What goes into retours, of whatever release.
+    #[must_use]
+    pub fn retour_codes(&self) -> Vec<&'static str> {
+        let mut codes: Vec<_> = self.retour_code.into_iter().collect();
+        codes.extend(self.other_retour_codes().map(|(_, code)| code));
+        codes.dedup();
+        codes
+    }
+
     /// How it holds in the newest release that has it.
     #[must_use]
     pub fn newest(&self) -> Holding {

@@ -8,6 +8,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use chrono::NaiveDateTime;
 use serde::Deserialize;
 use url::form_urlencoded;
 use utoipa::IntoParams;
@@ -17,7 +18,7 @@ use super::rows::{self, ParcelRow};
 use super::visitor::{Frame, Sent, Visitor};
 use super::words;
 use crate::exchange::outbox::{self, NotSteered, Wish};
-use crate::exchange::sha256_hex;
+use crate::exchange::{local_time, sha256_hex};
 use crate::http::Server;
 use crate::http::deadlines::{LONG, note};
 use crate::http::error::Problem;
@@ -35,6 +36,8 @@ struct Page {
     groups: Vec<GroupRow>,
     under_way: i64,
     holds: Vec<HoldRow>,
+    /// When nothing leaves because of another release, now and to come.
+    freezes: Vec<String>,
     faults: Vec<FaultRow>,
     notice: Option<String>,
     problem: Option<String>,
@@ -101,6 +104,7 @@ pub(in crate::http) async fn page(
         groups: standing.into_iter().map(group_row).collect(),
         under_way: under_way.iter().map(|group| group.count).sum(),
         holds: store.holds().await?.into_iter().map(|hold| server.hold_row(hold)).collect(),
+        freezes: server.coming_freezes(),
         faults: faults.collect(),
         notice: words::done(&answered.gedaan),
         problem: words::not_done(&answered.mislukt),
@@ -108,6 +112,16 @@ pub(in crate::http) async fn page(
         f: server.frame(&visitor, "/netwerk"),
     };
     Ok(rendered(StatusCode::OK, &page))
+}
+
+impl Server {
+    /// The freezes that are not over, in words.
+    fn coming_freezes(&self) -> Vec<String> {
+        let now = local_time(self.gateway.clock.now()).naive_local();
+        let moment = |at: NaiveDateTime| at.format("%d-%m-%Y %H:%M").to_string();
+        let freezes = self.gateway.releases.freezes_from(now).into_iter();
+        freezes.map(|freeze| words::freeze(&moment(freeze.from), &moment(freeze.until), freeze.from <= now)).collect()
+    }
 }
 
 /// What goes out by itself, without anybody looking.

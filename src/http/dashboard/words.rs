@@ -40,6 +40,17 @@ pub(super) fn is_about_declaratie(clock: &str) -> bool {
     )
 }
 
+/// When the network stands still because the standard changes to another release.
+pub(super) fn freeze(from: &str, until: &str, is_now: bool) -> String {
+    if is_now {
+        format!(
+            "Overgang naar een nieuwe release: tot {until} wordt niets verstuurd. Wat wacht, gaat daarna vanzelf weg."
+        )
+    } else {
+        format!("Overgang naar een nieuwe release: van {from} tot {until} wordt niets verstuurd.")
+    }
+}
+
 /// Where the envelopes of a group stand.
 pub(super) fn standing(word: &str) -> &'static str {
     match word {

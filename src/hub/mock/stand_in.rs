@@ -17,14 +17,23 @@ use crate::domain::{Bericht, Partij, Timestamp};
 use crate::hub::envelope::compose::Stamp;
 use crate::hub::envelope::{Envelope, tijdstip_bericht};
 use crate::hub::ggk::{Ggk, LinkError, Timeouts};
+use crate::xml::{self, Schemas};
 
 /// How the played parties read and write a bericht.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Codec {
     /// The bericht in these bytes; `None` when its schema does not accept them.
-    pub read: fn(&[u8]) -> Option<Bericht>,
+    pub read: Arc<dyn Fn(&[u8]) -> Option<Bericht> + Send + Sync>,
     /// The bytes of a bericht.
     pub encode: fn(&Bericht) -> Vec<u8>,
+}
+
+impl Codec {
+    /// By these schemas.
+    #[must_use]
+    pub fn of(schemas: Arc<Schemas>) -> Self {
+        Self { read: Arc::new(move |bytes| schemas.read(bytes).ok()), encode: xml::encode }
+    }
 }
 
 /// Tells the stand-in the time.

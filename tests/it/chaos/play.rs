@@ -347,6 +347,6 @@ fn mock(dice: &mut Dice, clock: &Arc<SetClock>) -> Mock {
     );
     let config: MockConfig = toml::from_str(&text).expect("settings of a mock");
     let clock = Arc::clone(clock);
-    let codec = Codec { read: |bytes| xml::read(bytes).ok(), encode: xml::encode };
+    let codec = Codec::of(xml::Schemas::compiled_in());
     Mock::new(config, codec, Arc::new(move || clock.now()), Arc::new(new_referentienummer)).expect("a mock")
 }

@@ -2,12 +2,16 @@
 //!
 //! `Naam {` opens, `}` closes, `Naam=waarde` is a text.
 
+use std::sync::Arc;
+
 use iwmo_gateway::domain::berichten::klasse::{Kind, Source, Target};
 use iwmo_gateway::domain::{Bericht, Berichtsoort};
 use iwmo_gateway::hub::mock::Codec;
 use iwmo_gateway::standard;
 
-pub const LINES: Codec = Codec { read, encode };
+pub fn lines() -> Codec {
+    Codec { read: Arc::new(read), encode }
+}
 
 /// A toewijzing from gemeente 9998 to aanbieder 99990001.
 pub fn wmo301(ingangsdatum: &str) -> String {

@@ -42,7 +42,7 @@ impl Net {
         let (told, made) = (now.clone(), AtomicU64::new(1));
         let mock = Mock::new(
             config,
-            codec::LINES,
+            codec::lines(),
             Arc::new(move || *told.lock().unwrap_or_else(PoisonError::into_inner)),
             Arc::new(move || uuid(made.fetch_add(1, Ordering::Relaxed))),
         )

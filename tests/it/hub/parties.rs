@@ -9,7 +9,7 @@ use iwmo_gateway::hub::envelope::{Content, Envelope, Kind, Payload, Stuurgegeven
 use iwmo_gateway::hub::mock::Mock;
 use iwmo_gateway::hub::mock::config::MockConfig;
 
-use super::codec::{LINES, wmo301, wmo305};
+use super::codec::{lines, wmo301, wmo305};
 use super::net::Net;
 use super::{DI01, DU01, di01, parameters};
 
@@ -255,7 +255,7 @@ async fn parties_that_make_no_sense_are_refused() {
     ] {
         let config = format!("listen = \"127.0.0.1:0\"\ngateway_url = \"http://127.0.0.1:1\"\n{parties}");
         let config = toml::from_str(&config).expect("a configuration");
-        let refused = Mock::new(config, LINES, Arc::new(chrono::DateTime::default), Arc::new(String::new));
+        let refused = Mock::new(config, lines(), Arc::new(chrono::DateTime::default), Arc::new(String::new));
         assert_eq!(refused.map_err(|refused| refused.to_string()).err().as_deref(), Some(error));
     }
 }
