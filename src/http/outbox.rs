@@ -5,7 +5,9 @@ mod many;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequest, FromRequestParts as _, Path, Request, State};
+use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, ToSchema};
@@ -329,13 +331,8 @@ pub(super) async fn release_all(
     request_body(content = Because, example = json!({"reason": "De route is hersteld."})),
     responses((status = 200, description = "The parcel that goes out", body = SteeredParcel), BadSteering, NotThere)
 )]
-pub(super) async fn requeue(
-    State(server): State<Arc<Server>>,
-    caller: Caller,
-    Path(Number { id }): Path<Number>,
-    Object(because): Object<Because>,
-) -> Result<Json<SteeredParcel>, Problem> {
-    steer(&server, &caller, (&id, Wish::Requeue), &because).await
+pub(super) async fn requeue(steering: Steering) -> Result<Json<SteeredParcel>, Problem> {
+    steering.toward(Wish::Requeue).await
 }
 
 /// Holds a parcel: it is not sent until it is released. For operators.
@@ -347,13 +344,8 @@ pub(super) async fn requeue(
     request_body(content = Because, example = json!({"reason": "De aanbieder vraagt te wachten."})),
     responses((status = 200, description = "The parcel", body = SteeredParcel), BadSteering, NotThere)
 )]
-pub(super) async fn hold(
-    State(server): State<Arc<Server>>,
-    caller: Caller,
-    Path(Number { id }): Path<Number>,
-    Object(because): Object<Because>,
-) -> Result<Json<SteeredParcel>, Problem> {
-    steer(&server, &caller, (&id, Wish::Hold), &because).await
+pub(super) async fn hold(steering: Steering) -> Result<Json<SteeredParcel>, Problem> {
+    steering.toward(Wish::Hold).await
 }
 
 /// Lets a parcel go that was held. For operators.
@@ -365,13 +357,8 @@ pub(super) async fn hold(
     request_body(content = Because, example = json!({"reason": "De aanbieder kan weer ontvangen."})),
     responses((status = 200, description = "The parcel that goes out", body = SteeredParcel), BadSteering, NotThere)
 )]
-pub(super) async fn release(
-    State(server): State<Arc<Server>>,
-    caller: Caller,
-    Path(Number { id }): Path<Number>,
-    Object(because): Object<Because>,
-) -> Result<Json<SteeredParcel>, Problem> {
-    steer(&server, &caller, (&id, Wish::Release), &because).await
+pub(super) async fn release(steering: Steering) -> Result<Json<SteeredParcel>, Problem> {
+    steering.toward(Wish::Release).await
 }
 
 /// Gives a parcel up: it is never sent, and nobody waits for an answer to it. For operators.
@@ -383,23 +370,37 @@ pub(super) async fn release(
     request_body(content = Because, example = json!({"reason": "Per telefoon afgehandeld."})),
     responses((status = 200, description = "The parcel", body = SteeredParcel), BadSteering, NotThere)
 )]
-pub(super) async fn give_up(
-    State(server): State<Arc<Server>>,
-    caller: Caller,
-    Path(Number { id }): Path<Number>,
-    Object(because): Object<Because>,
-) -> Result<Json<SteeredParcel>, Problem> {
-    steer(&server, &caller, (&id, Wish::GiveUp), &because).await
+pub(super) async fn give_up(steering: Steering) -> Result<Json<SteeredParcel>, Problem> {
+    steering.toward(Wish::GiveUp).await
 }
 
-async fn steer(
-    server: &Server,
-    caller: &Caller,
-    (id, wish): (&str, Wish),
-    because: &Because,
-) -> Result<Json<SteeredParcel>, Problem> {
-    let who = caller.operator()?;
-    let reason = note("reason", &because.reason, LONG)?;
-    let Steered { parcel, risk } = outbox::steer(id, wish, (who, &reason), &server.gateway).await?;
-    Ok(Json(SteeredParcel { parcel: parcel.into(), risk }))
+/// An operator who steers one parcel, and why.
+pub(super) struct Steering {
+    server: Arc<Server>,
+    caller: Caller,
+    id: String,
+    because: Because,
+}
+
+impl FromRequest<Arc<Server>> for Steering {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, server: &Arc<Server>) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let caller = Caller::from_request_parts(&mut parts, server).await.map_err(Problem::into_response)?;
+        let number = Path::from_request_parts(&mut parts, server).await;
+        let Path(Number { id }) = number.map_err(PathRejection::into_response)?;
+        let because = Object::from_request(Request::from_parts(parts, body), server).await;
+        let Object(because) = because.map_err(Problem::into_response)?;
+        Ok(Self { server: Arc::clone(server), caller, id, because })
+    }
+}
+
+impl Steering {
+    async fn toward(self, wish: Wish) -> Result<Json<SteeredParcel>, Problem> {
+        let who = self.caller.operator()?;
+        let reason = note("reason", &self.because.reason, LONG)?;
+        let Steered { parcel, risk } = outbox::steer(&self.id, wish, (who, &reason), &self.server.gateway).await?;
+        Ok(Json(SteeredParcel { parcel: parcel.into(), risk }))
+    }
 }

@@ -8,9 +8,11 @@ mod pain001;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequestParts, Path, State};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -161,6 +163,27 @@ pub(super) async fn list(
     Ok(Json(Page::of(items, page.limit(), |one: &BetalingJson| &one.key)))
 }
 
+/// A batch that a path names, of the gemeente whose it is.
+pub(super) struct NamedBatch {
+    server: Arc<Server>,
+    gemeente: Partij,
+    name: String,
+}
+
+impl FromRequestParts<Arc<Server>> for NamedBatch {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Arc<Server>) -> Result<Self, Response> {
+        let caller = Caller::from_request_parts(parts, server).await.map_err(Problem::into_response)?;
+        let named = Path::from_request_parts(parts, server).await;
+        let Path(Named { name }) = named.map_err(PathRejection::into_response)?;
+        let whose = Parameters::<Whose>::from_request_parts(parts, server).await;
+        let Parameters(whose) = whose.map_err(Problem::into_response)?;
+        let gemeente = caller.one_gemeente("gemeente", whose.gemeente.as_deref()).map_err(Problem::into_response)?;
+        Ok(Self { server: Arc::clone(server), gemeente, name })
+    }
+}
+
 /// Gives one batch.
 #[utoipa::path(
     get,
@@ -169,14 +192,8 @@ pub(super) async fn list(
     params(Named, Whose),
     responses((status = 200, description = "The batch", body = BetalingJson), NotThere, BadQuery, ForGemeenten)
 )]
-pub(super) async fn one(
-    State(server): State<Arc<Server>>,
-    caller: Caller,
-    Path(Named { name }): Path<Named>,
-    Parameters(whose): Parameters<Whose>,
-) -> Result<Json<BetalingJson>, Problem> {
-    let gemeente = caller.one_gemeente("gemeente", whose.gemeente.as_deref())?;
-    Ok(Json(server.betaling(&gemeente, &name).await?.into()))
+pub(super) async fn one(batch: NamedBatch) -> Result<Json<BetalingJson>, Problem> {
+    Ok(Json(batch.server.betaling(&batch.gemeente, &batch.name).await?.into()))
 }
 
 /// Gives the lines that a batch pays as CSV.
@@ -192,14 +209,8 @@ pub(super) async fn one(
         ForGemeenten
     )
 )]
-pub(super) async fn csv(
-    State(server): State<Arc<Server>>,
-    caller: Caller,
-    Path(Named { name }): Path<Named>,
-    Parameters(whose): Parameters<Whose>,
-) -> Result<Response, Problem> {
-    let gemeente = caller.one_gemeente("gemeente", whose.gemeente.as_deref())?;
-    server.betaling_csv(&gemeente, &name).await
+pub(super) async fn csv(batch: NamedBatch) -> Result<Response, Problem> {
+    batch.server.betaling_csv(&batch.gemeente, &batch.name).await
 }
 
 /// Gives a batch as an order to a bank: a draft of SEPA credit transfers (pain.001.001.09), one for each payee.
@@ -219,14 +230,8 @@ pub(super) async fn csv(
         ForGemeenten
     )
 )]
-pub(super) async fn pain001(
-    State(server): State<Arc<Server>>,
-    caller: Caller,
-    Path(Named { name }): Path<Named>,
-    Parameters(whose): Parameters<Whose>,
-) -> Result<Response, Problem> {
-    let gemeente = caller.one_gemeente("gemeente", whose.gemeente.as_deref())?;
-    server.betaling_pain001(&gemeente, &name).await
+pub(super) async fn pain001(batch: NamedBatch) -> Result<Response, Problem> {
+    batch.server.betaling_pain001(&batch.gemeente, &batch.name).await
 }
 
 /// Tells that the bank paid a batch, and on which day.
