@@ -112,6 +112,27 @@ fn the_tables_have_every_module_and_room_and_no_other() {
     }
 }
 
+/// Whoever opens a room sees from its head what stands below it.
+#[test]
+fn the_head_of_each_room_says_what_it_may_import() {
+    let sources = ours();
+    for (module, rooms) in ROOMS {
+        for (room, others) in *rooms {
+            let path = [(*module).to_owned(), (*room).to_owned()];
+            let (_, file, _) = sources.modules().find(|(known, ..)| **known == path).expect("it is there");
+            let text = fs::read_to_string(file).expect("a source file");
+            let head = text.lines().map_while(|line| line.strip_prefix("//!")).collect::<String>();
+            let names: Vec<String> = others.iter().map(|other| format!("`{other}`")).collect();
+            let says = match names.split_last() {
+                None => "Imports no other room.".to_owned(),
+                Some((one, [])) => format!("Imports {one}."),
+                Some((last, more)) => format!("Imports {} and {last}.", more.join(", ")),
+            };
+            assert!(head.contains(&says), "{}: {says}", file.display());
+        }
+    }
+}
+
 /// What is kept and what stories give stays as it is when a member of the API gets another name.
 #[test]
 fn only_the_api_says_how_callers_see_things() {

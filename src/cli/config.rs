@@ -103,11 +103,8 @@ fn of_releases(releases: &Releases, clock: &dyn Clock) -> String {
     }
     for Freeze { from, until } in releases.freezes_from(clock::local(clock.now()).naive_local()) {
         let moment = "%Y-%m-%d %H:%M";
-        text.push_str(&format!(
-            "freeze: nothing is sent to the network from {} to {}\n",
-            from.format(moment),
-            until.format(moment)
-        ));
+        let (from, until) = (from.format(moment).to_string(), until.format(moment).to_string());
+        text.extend(["freeze: nothing is sent to the network from ", &from, " to ", &until, "\n"]);
     }
     text
 }

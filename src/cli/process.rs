@@ -58,7 +58,7 @@ impl ConfigFile {
 #[derive(clap::Args)]
 pub(super) struct ReleasesFolder {
     /// Folder with releases of the standard besides those of the program, a folder each (see docs/releases.md)
-    #[arg(long = "releases", value_name = "DIR")]
+    #[arg(id = "releases", long, value_name = "DIR")]
     folder: Option<PathBuf>,
 }
 

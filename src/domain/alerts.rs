@@ -1,4 +1,6 @@
 //! Who is told what about deadlines, as it was set up. Pure: no addresses, no clock.
+//!
+//! Imports `berichten`.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -2,6 +2,8 @@
 //!
 //! Products that have a code of the CAK are those of the old method. A client is of the new method as soon as it is assigned
 //! any other product: of that client the gemeente tells a price, and nobody tells of what comes on top.
+//!
+//! Imports `berichten` and `facts`.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::iter::successors;

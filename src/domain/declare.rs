@@ -2,6 +2,8 @@
 //!
 //! Deterministic: the same rows under the same number on the same day make the same berichten, so that asking twice is
 //! asking once. Nothing is judged here: what is made is put before the rules like any bericht.
+//!
+//! Imports `berichten`, `facts` and `judging`.
 
 mod btw;
 mod btw_percentage;

@@ -3,6 +3,8 @@
 //! A code alone says nothing: the numbering was redone, and one number means different things in two lists.
 //! So: who says it, which code, and which generation of the list is in force. A code that is not here is never
 //! dropped: a person looks ([`Class::Operator`]).
+//!
+//! Imports no other room.
 
 use std::sync::LazyLock;
 

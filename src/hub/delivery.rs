@@ -1,4 +1,6 @@
 //! What one attempt to deliver tells us: the one mapping from the wire to [`Delivery`].
+//!
+//! Imports `envelope`.
 
 use std::time::Duration;
 

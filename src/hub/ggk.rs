@@ -2,6 +2,8 @@
 //!
 //! Follows no redirect, uses no proxy, tries once: a retry is the caller's decision, with the same bytes.
 //! TLS comes ready made, and may be replaced while the link works; plain HTTP is for a stand-in or an adapter nearby.
+//!
+//! Imports `delivery` and `envelope`.
 
 use std::error::Error as _;
 use std::sync::{PoisonError, RwLock};

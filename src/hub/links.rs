@@ -1,4 +1,6 @@
 //! The links that there are, as one: which of them carries a parcel is told by whose it is.
+//!
+//! Imports `delivery`, `envelope`, `ggk` and `vecozo`.
 
 use std::collections::BTreeSet;
 

@@ -14,6 +14,8 @@
 //! | `charset` | answers in any encoding to text |
 //! | `parts` | elements to values |
 //! | `tree` | XML to elements, within limits |
+//!
+//! Imports no other room.
 
 pub mod answer;
 mod charset;

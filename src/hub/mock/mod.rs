@@ -22,6 +22,8 @@
 //! | [`journal`] | what went over the wire |
 //! | `line` | connections that can be cut |
 //! | `vsp` | the face of VECOZO |
+//!
+//! Imports `delivery`, `envelope` and `ggk`.
 
 mod agenda;
 mod berichten;

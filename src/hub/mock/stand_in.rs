@@ -19,11 +19,14 @@ use crate::hub::envelope::{Envelope, tijdstip_bericht};
 use crate::hub::ggk::{Ggk, LinkError, Timeouts};
 use crate::xml::{self, Schemas};
 
+/// Makes a bericht of bytes.
+type Read = dyn Fn(&[u8]) -> Option<Bericht> + Send + Sync;
+
 /// How the played parties read and write a bericht.
 #[derive(Clone)]
 pub struct Codec {
     /// The bericht in these bytes; `None` when its schema does not accept them.
-    pub read: Arc<dyn Fn(&[u8]) -> Option<Bericht> + Send + Sync>,
+    pub read: Arc<Read>,
     /// The bytes of a bericht.
     pub encode: fn(&Bericht) -> Vec<u8>,
 }

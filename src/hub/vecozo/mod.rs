@@ -8,6 +8,8 @@
 //!
 //! As the link to the GGK: follows no redirect, uses no proxy, tries once. What waits there stays until it is confirmed; who
 //! calls confirms only what was stored.
+//!
+//! Imports `delivery` and `envelope`.
 
 mod answers;
 pub mod mapping;
