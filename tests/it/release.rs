@@ -225,7 +225,7 @@ fn a_replay_plays_berichten_of_an_added_release_and_answers_in_it() {
     let outcomes: Vec<_> = outcomes.iter().map(|line| line["outcome"].as_str()).collect();
     assert_eq!(outcomes, [Some("accepted"); 2], "{known}");
     let retour = fs::read_to_string(out.path().join("2-WMO306.xml")).expect("the retour");
-    assert!(retour.contains("/iwmo/3_9/wmo306/schema") && retour.contains("Toelichting>Op proef<"), "{retour}");
+    assert!(retour.contains("/iwmo/3_9/wmo306/schema") && retour.contains("BerichtSubversie>9<"), "{retour}");
     assert!(text(&replay(&[])).contains("\"refused\""), "without the folder nobody knows it");
 }
 
