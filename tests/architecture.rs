@@ -29,7 +29,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("hub", &["bundle", "domain", "echo", "xml"]),
     ("alert", &["address", "channel", "clock", "domain", "outward", "store"]),
     ("exchange", &["domain", "echo", "xml", "json", "store", "hub", "bundle", "clock", "outward", "size", "tls"]),
-    ("api", &["domain", "store", "exchange"]),
+    ("api", &["domain", "echo", "store", "exchange"]),
     ("http", &["api", "domain", "echo", "store", "exchange", "size", "tls"]),
     (
         "cli",

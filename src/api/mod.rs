@@ -7,6 +7,7 @@ mod betaling;
 mod deadline;
 mod declaratie;
 mod receipt;
+pub mod report;
 
 pub use betaling::{LeftOutJson, NotInBatch, ToPay, WithdrawnJson};
 pub use deadline::{AcknowledgedJson, DeadlineJson, OpenedJson, WaivedJson};

@@ -1,5 +1,7 @@
 //! Tables for a spreadsheet. No text of a bericht becomes a formula in one.
 
+pub use crate::bundle::{Entry as Packed, pack};
+
 /// What stands in a cell.
 pub enum Cell {
     /// What somebody wrote, or may have.

@@ -6,6 +6,8 @@ use utoipa::IntoParams;
 use utoipa::openapi::{RefOr, Schema};
 
 use super::query;
+use crate::domain::Partij;
+use crate::domain::berichten::waarde::Value as _;
 use crate::exchange::{end_of_day, first_id_from, start_of_day};
 use crate::store::{BerichtQuery, Outcome, Stage};
 
@@ -25,6 +27,10 @@ pub(super) struct BerichtFilter {
     #[serde(default)]
     #[param(required = false, schema_with = outcomes)]
     pub verdict: String,
+    /// From or to this party, by its code.
+    #[serde(default)]
+    #[param(required = false, schema_with = query::partij)]
+    pub partner: String,
     /// With this retourcode among what was found.
     #[serde(default)]
     #[param(required = false, schema_with = code)]
@@ -65,6 +71,7 @@ impl BerichtFilter {
         BerichtQuery {
             berichtsoort: filled(&self.berichtsoort),
             outcome: Outcome::from_name(&self.verdict),
+            partner: Partij::from_text(&self.partner),
             retourcode: filled(&self.retourcode),
             transport: Stage::from_word(&self.transport),
             from_id: self.van.parse().ok().map(first_of),
@@ -73,11 +80,23 @@ impl BerichtFilter {
         }
     }
 
+    /// Its parameters that say something.
+    pub fn pairs(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let all = [
+            ("berichtsoort", self.berichtsoort.as_str()),
+            ("verdict", &self.verdict),
+            ("partner", &self.partner),
+            ("retourcode", &self.retourcode),
+            ("transport", &self.transport),
+            ("van", &self.van),
+            ("tot", &self.tot),
+        ];
+        all.into_iter().filter(|(_, value)| !value.is_empty())
+    }
+
     /// Whether it leaves nothing out.
     pub fn is_empty(&self) -> bool {
-        [&self.berichtsoort, &self.verdict, &self.retourcode, &self.transport, &self.van, &self.tot]
-            .iter()
-            .all(|text| text.is_empty())
+        self.pairs().next().is_none()
     }
 }
 

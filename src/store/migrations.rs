@@ -64,6 +64,7 @@ const ALL: &[Change] = &[
     Change { number: 8, name: "transport", text: Text::Both(include_str!("migrations/0008_transport.sql")) },
     Change { number: 9, name: "pages", text: Text::Both(include_str!("migrations/0009_pages.sql")) },
     Change { number: 11, name: "no_reference", text: Text::Both(include_str!("migrations/0011_no_reference.sql")) },
+    Change { number: 19, name: "people", text: Text::Both(include_str!("migrations/0019_people.sql")) },
 ];
 
 /// What the two databases call differently: in the text, in SQLite, in PostgreSQL.
@@ -145,6 +146,7 @@ mod tests {
         (8, "128f1ba496f6", "bc6c372baa70"),
         (9, "e31e85736ea7", "6d98a1b83eda"),
         (11, "fb27fbbda33d", "fb27fbbda33d"),
+        (19, "cf0637a1b903", "335b63ee82b2"),
     ];
 
     #[test]

@@ -16,6 +16,7 @@ mod audit;
 mod bericht;
 mod betaling;
 mod cak;
+mod client;
 mod clocks;
 mod deadline;
 mod decisions;
@@ -34,6 +35,7 @@ mod outbox;
 mod outcome;
 mod page;
 mod pages;
+mod partner;
 mod postgres;
 mod receipt;
 mod session;
@@ -56,6 +58,7 @@ pub use betaling::{
     VorderingView, Withdrawal, Withdrawn,
 };
 pub use cak::{CakExport, CakStore, Levering, LeveringView};
+pub use client::{ClientDeclaratie, ClientPlace, ClientStore, ClientToewijzing};
 pub use clocks::{ClockStore, CountedBy, Raise, Raised, Recount, Standing, Waiving};
 pub use deadline::{
     Acknowledged, DeadlineAsked, DeadlineQuery, DeadlineStore, DeadlineView, Done, Moments, NewOpened, Opened, Opening,
@@ -78,7 +81,8 @@ pub use migrations::{IfOlder, ours as schema};
 pub use outbox::{Hold, Lease, OutboxStore, Parcel, Room, Scope, Settlement};
 pub use outcome::Outcome;
 pub use page::After;
-pub use pages::{BerichtQuery, Look, Owner, PagesStore, ParcelGroup, WorkGroup, WorkQuery};
+pub use pages::{BerichtQuery, IN_LIST, Look, Owner, PagesStore, ParcelGroup, WorkGroup, WorkQuery};
+pub use partner::{Contact, Frequent, Outcomes, PartnerStand, PartnerStore};
 pub use postgres::Postgres;
 pub use receipt::{Digests, KeptCalculation, KeptDeadline, KeptRetour, Receipt, RefusalReceipt, SentTo};
 pub use session::{Search, Session, SessionStore};
@@ -101,6 +105,7 @@ pub trait Store:
     + BerichtStore
     + BetalingStore
     + CakStore
+    + ClientStore
     + ClockStore
     + DeadlineStore
     + DeclaratieStore
@@ -112,6 +117,7 @@ pub trait Store:
     + Measured
     + OutboxStore
     + PagesStore
+    + PartnerStore
     + SessionStore
     + SteeringStore
     + ToewijzingStore

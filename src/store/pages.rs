@@ -14,6 +14,9 @@ use super::transport::Stage;
 use crate::domain::berichten::waarde::Bsn;
 use crate::domain::{Partij, Timestamp};
 
+/// How many findings of a bericht a list shows.
+pub const IN_LIST: usize = 3;
+
 /// Deadlines with which one party has to do one thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorkGroup {
@@ -83,6 +86,8 @@ pub struct ParcelGroup {
 pub struct BerichtQuery {
     /// Those that concern this party; `None`: all.
     pub partij: Option<Partij>,
+    /// From or to this party, besides.
+    pub partner: Option<Partij>,
     /// As in `WMO305`.
     pub berichtsoort: Option<String>,
     /// What became of them.
@@ -166,6 +171,15 @@ pub trait PagesStore: Send + Sync {
 
     /// Berichten, the newest first, after the bericht with this id; of `backwards` those before it.
     async fn find_berichten(
+        &self,
+        query: &BerichtQuery,
+        after: After<'_>,
+        limit: u32,
+    ) -> Result<Vec<BerichtView>, StoreError>;
+
+    /// The same for a list: without their clocks, envelopes and steps, and of what was found in each the first
+    /// [`IN_LIST`] and one more, which tells that there are more.
+    async fn list_berichten(
         &self,
         query: &BerichtQuery,
         after: After<'_>,

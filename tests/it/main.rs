@@ -50,6 +50,7 @@ mod outages;
 mod outbox;
 mod own_postgres;
 mod pages;
+mod people;
 mod postgres;
 mod practice;
 mod rebuild;

@@ -25,6 +25,17 @@ impl<'w> Desk<'w> {
         self.world.request(|_| self.client.get(self.world.url(path)).header("cookie", &self.cookies)).await
     }
 
+    /// The same with one more cookie.
+    pub fn with(&self, cookie: &str) -> Self {
+        Self { world: self.world, client: self.client.clone(), cookies: format!("{}; {cookie}", self.cookies) }
+    }
+
+    /// What a download holds.
+    pub async fn bytes(&self, path: &str) -> Vec<u8> {
+        let answer = self.client.get(self.world.url(path)).header("cookie", &self.cookies).send().await;
+        answer.expect("an answer").bytes().await.expect("its bytes").to_vec()
+    }
+
     pub async fn page(&self, path: &str) -> String {
         let answer = self.answer(path).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.text);
@@ -69,7 +80,7 @@ fn ids(page: &str) -> Vec<String> {
 }
 
 /// The address of the first link with this text in it.
-fn link(page: &str, text: &str) -> String {
+pub fn link(page: &str, text: &str) -> String {
     let found =
         page.split("<a href=\"").skip(1).find(|rest| rest.split("</a>").next().is_some_and(|a| a.contains(text)));
     let link = found.unwrap_or_else(|| panic!("no {text} in {page}")).split_once('"').expect("its end").0;

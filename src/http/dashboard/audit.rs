@@ -32,7 +32,8 @@ impl DeedRow {
     pub fn of(view: &AuditView) -> Self {
         let detail: Value = serde_json::from_str(&view.detail).unwrap_or_default();
         let said = |name: &str| detail[name].as_str().map(str::to_owned);
-        let why: Vec<String> = ["owner", "reason", "afspraak"].into_iter().filter_map(said).collect();
+        let why: Vec<String> =
+            ["owner", "reason", "afspraak", "partner", "list"].into_iter().filter_map(said).collect();
         Self {
             at: rows::moment(view.at),
             who: view.who.clone(),
@@ -59,6 +60,10 @@ fn deed(what: &str) -> &str {
         "declaratie.proposed" => "antwoord op declaratie voorgesteld",
         "declaratie.approved" => "antwoord op declaratie goedgekeurd",
         "berichten.searched" => "gezocht naar berichten",
+        "client.seen" => "pagina van een cliënt bekeken",
+        "client.revealed" => "BSN van een cliënt bekeken",
+        "partner.contact" => "contact van een partner gewijzigd",
+        "list.exported" => "lijst gedownload",
         "bericht.revealed" => "persoonsgegevens van een bericht bekeken",
         other => other,
     }

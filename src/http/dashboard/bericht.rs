@@ -11,6 +11,7 @@ use axum::response::Response;
 
 use super::answer::rendered;
 use super::audit::DeedRow;
+use super::client;
 use super::content::{Content, content};
 use super::rows::{self, BerichtRow, CodeRow, DeadlineRow, FindingRow, KlasseRow, MOST_ON_PAGE, ParcelRow};
 use super::texts::{self, TEXTS, Texts};
@@ -23,7 +24,7 @@ use crate::http::error::Problem;
 use crate::http::openapi::{ForOperators, NotThere};
 use crate::http::query::Id;
 use crate::http::uitleg::page_of;
-use crate::store::{BerichtView, Look};
+use crate::store::{BerichtView, ClientPlace, Look};
 
 /// How many findings are open on the page; the others are one click away.
 const OPEN: usize = 20;
@@ -42,6 +43,8 @@ struct Page {
     todo: Vec<Todo>,
     release: String,
     is_declaratie: bool,
+    /// The page of the client that it is about, where that is one.
+    client: Option<String>,
     heenbericht: Option<ChainRow>,
     retour: Option<ChainRow>,
     /// How often each rule was broken, the most often first.
@@ -132,12 +135,14 @@ impl Server {
         let mut row = BerichtRow::of(&view, &naam, MOST_ON_PAGE);
         let counts = counts(&view.receipt.findings);
         let others = row.findings.split_off(OPEN.min(row.findings.len()));
+        let place = ClientPlace { bericht_id: id.to_owned(), line: None };
         let deeds = store.deeds(Some(id), None, DEEDS).await?;
         let page = Page {
             verdict: verdict::sentence(&view),
             todo: verdict::todo(&view),
             release: view.release.clone().unwrap_or_default(),
             is_declaratie: verdict::is_declaratie(&view),
+            client: store.client(&place, scope).await?.map(|_| client::link(&place)),
             heenbericht: self.chain_row(view.heenbericht_id.as_deref()).await?,
             retour: self.chain_row(view.retour_id.as_deref()).await?,
             counts,

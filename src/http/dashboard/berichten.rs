@@ -11,7 +11,7 @@ use url::form_urlencoded;
 use utoipa::IntoParams;
 
 use super::answer::{ROWS, rendered};
-use super::rows::{BerichtRow, MOST_IN_LIST};
+use super::rows::BerichtRow;
 use super::verdict::stage;
 use super::visitor::{Frame, Visitor};
 use crate::domain::Berichtsoort;
@@ -48,6 +48,8 @@ struct Page {
     outcomes: Vec<Choice>,
     stages: Vec<Choice>,
     rows: Vec<BerichtRow>,
+    /// What stands behind the address of a download of this list.
+    query: String,
     first: Option<String>,
     previous: Option<String>,
     next: Option<String>,
@@ -71,7 +73,7 @@ pub(in crate::http) async fn page(
     let from = [&place.voor, &place.after].into_iter().find(|id| !id.is_empty()).map(String::as_str);
     let query = BerichtQuery { partij: visitor.scope().cloned(), backwards, ..filter.query() };
     // One more than is shown tells whether there are more on that side.
-    let mut found = server.gateway.store.find_berichten(&query, from, ROWS + 1).await?;
+    let mut found = server.gateway.store.list_berichten(&query, from, ROWS + 1).await?;
     let has_more = found.len() > ROWS as usize;
     if has_more {
         let extra = if backwards { 0 } else { found.len() - 1 };
@@ -84,7 +86,8 @@ pub(in crate::http) async fn page(
         soorten: soorten(&filter),
         outcomes: OUTCOMES.map(|one| (one.name(), outcome(one), one.name() == filter.verdict)).to_vec(),
         stages: Stage::ALL.map(|one| (one.word(), stage(one), one.word() == filter.transport)).to_vec(),
-        rows: found.iter().map(|view| BerichtRow::of(view, &naam, MOST_IN_LIST)).collect(),
+        rows: found.iter().map(|view| BerichtRow::listed(view, &naam)).collect(),
+        query: asked(&filter, None),
         first: from.map(|_| path(&filter, None)),
         previous: found.first().filter(|_| has_previous).map(|first| path(&filter, Some(("voor", &first.id)))),
         next: found.last().filter(|_| has_next).map(|last| path(&filter, Some(("after", &last.id)))),
@@ -95,17 +98,14 @@ pub(in crate::http) async fn page(
 }
 
 fn path(filter: &BerichtFilter, place: Option<(&str, &str)>) -> String {
-    let pairs = [
-        ("berichtsoort", filter.berichtsoort.as_str()),
-        ("verdict", &filter.verdict),
-        ("retourcode", &filter.retourcode),
-        ("transport", &filter.transport),
-        ("van", &filter.van),
-        ("tot", &filter.tot),
-    ];
-    let pairs = pairs.into_iter().filter(|(_, value)| !value.is_empty()).chain(place);
-    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-    if query.is_empty() { "/berichten".to_owned() } else { format!("/berichten?{query}") }
+    format!("/berichten{}", asked(filter, place))
+}
+
+/// What stands behind the address, with its question mark; empty for all from the first on.
+fn asked(filter: &BerichtFilter, place: Option<(&str, &str)>) -> String {
+    let query =
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(filter.pairs()).extend_pairs(place).finish();
+    if query.is_empty() { query } else { format!("?{query}") }
 }
 
 /// Every kind of bericht, each once: D and F of a 303 share a name.
@@ -116,7 +116,7 @@ fn soorten(filter: &BerichtFilter) -> Vec<(String, bool)> {
     names.into_iter().map(|name| (name.to_owned(), name == filter.berichtsoort)).collect()
 }
 
-const fn outcome(outcome: Outcome) -> &'static str {
+pub(super) const fn outcome(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Accepted => "geaccepteerd",
         Outcome::Partial => "deels toegekend",

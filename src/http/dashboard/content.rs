@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::rows::FindingRow;
+use super::rows::{FindingRow, finding_row};
 use super::texts;
 use crate::domain::finding::Finding;
 
@@ -90,7 +90,7 @@ impl Reader<'_> {
         self.count += 1;
         if self.rows.len() < MOST {
             let here = self.findings.iter().filter(|finding| finding.path.to_string() == path);
-            let findings = here.map(FindingRow::of).collect();
+            let findings = here.map(finding_row).collect();
             self.rows.push(ContentRow { depth: depth.min(6), name: spaced(name), value: text, findings });
         }
         self.children(value, path, depth + 1, is_personal);

@@ -7,10 +7,11 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::answer::rendered;
+use super::answer::{ROWS, rendered};
 use super::burn_down::Chart;
 use super::decision::{Choice, DecisionForm, Rejected};
 use super::line_filter::LineFilter;
+use super::rows::Party;
 use super::texts::{self, TEXTS, Texts};
 use super::visitor::{Frame, Visitor};
 use crate::domain::Partij;
@@ -35,12 +36,15 @@ struct Page {
     declaratie: DeclaratieJson,
     /// Its number, for people.
     nummer: String,
-    parties: String,
+    from: Party,
+    to: Party,
     facts: Vec<(&'static str, String)>,
     filter: LineFilter,
     rows: Vec<LineRow>,
     /// The page with the lines after these.
     next: Option<String>,
+    /// Number and address of pages of lines, and whether it is this one.
+    pages: Vec<(usize, String, bool)>,
     charts: Vec<Chart>,
     /// Why nothing was decided; also when nothing can be decided any more.
     problem: Option<String>,
@@ -92,7 +96,7 @@ impl Server {
         visitor: &Visitor,
         rejected: Option<Rejected>,
     ) -> Result<Response, Problem> {
-        let page = LinePage { after: filter.after, limit: None };
+        let page = LinePage { after: filter.first(), limit: Some(ROWS) };
         let declaratie = self.declaratie_page(id, &Caller::at_dashboard(), filter.query(), &page).await?;
         // What is left of the toewijzing that is filtered on, or else of the only one.
         let charts = match filter.toewijzing.or(declaratie.toewijzing_nummer) {
@@ -107,13 +111,15 @@ impl Server {
         let page = Page {
             t: &TEXTS,
             f: self.frame(visitor, "/declaraties"),
-            parties: format!("{} → {}", self.naam(&declaratie.aanbieder), self.naam(&declaratie.gemeente)),
+            from: Party::of(&declaratie.aanbieder, &|code: &str| self.naam(code)),
+            to: Party::of(&declaratie.gemeente, &|code: &str| self.naam(code)),
             facts: facts(&declaratie),
             rows: declaratie.lines.iter().map(|line| LineRow::of(line, form.as_ref())).collect(),
             next: declaratie
                 .next
                 .clone()
-                .map(|after| LineFilter { after: after.parse().ok(), ..filter.clone() }.path(id)),
+                .map(|after| LineFilter { after: after.parse().ok(), bladzijde: None, ..filter.clone() }.path(id)),
+            pages: filter.pages(id, declaratie.line_count),
             charts,
             problem,
             form,

@@ -7,6 +7,7 @@ use url::form_urlencoded;
 use utoipa::IntoParams;
 use utoipa::openapi::{RefOr, Schema};
 
+use super::answer::ROWS;
 use crate::http::query;
 use crate::store::LineQuery;
 
@@ -26,6 +27,10 @@ pub(in crate::http) struct LineFilter {
     #[serde(default, deserialize_with = "number")]
     #[param(minimum = 0, maximum = 999_999_999)]
     pub(super) after: Option<usize>,
+    /// The page with this number, where no line before it is left out.
+    #[serde(default, deserialize_with = "number")]
+    #[param(minimum = 1, maximum = 9_999_999)]
+    pub(super) bladzijde: Option<usize>,
 }
 
 fn uitkomsten() -> RefOr<Schema> {
@@ -38,10 +43,29 @@ impl LineFilter {
         let uitkomst = Some(self.uitkomst.clone()).filter(|uitkomst| !uitkomst.is_empty());
         let toewijzing = self.toewijzing.map(|nummer| nummer.to_string());
         let after = self.after.map(|line| line.to_string());
-        let pairs = [("uitkomst", uitkomst), ("toewijzing", toewijzing), ("after", after)];
+        let bladzijde = self.bladzijde.map(|page| page.to_string());
+        let pairs = [("uitkomst", uitkomst), ("toewijzing", toewijzing), ("after", after), ("bladzijde", bladzijde)];
         let pairs = pairs.into_iter().filter_map(|(name, value)| Some((name, value?)));
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
         format!("/declaraties/{id}{}{query}", if query.is_empty() { "" } else { "?" })
+    }
+
+    /// The line before the first of its page.
+    pub(super) fn first(&self) -> Option<usize> {
+        self.after.or_else(|| Some(self.bladzijde?.saturating_sub(1) * ROWS as usize))
+    }
+
+    /// The pages of all lines, by number, as far as they stand in a row: the first, the last, and those around this one; and
+    /// whether it is this one. None where lines are left out, as nobody counted those.
+    pub(super) fn pages(&self, id: &str, lines: usize) -> Vec<(usize, String, bool)> {
+        let last = lines.div_ceil(ROWS as usize);
+        if last < 2 || !self.uitkomst.is_empty() || self.toewijzing.is_some() {
+            return Vec::new();
+        }
+        let here = self.first().unwrap_or(0) / ROWS as usize + 1;
+        let shown = (1..=last).filter(|page| *page == 1 || *page == last || page.abs_diff(here) <= 3);
+        let link = |page: usize| Self { bladzijde: Some(page), ..Self::default() }.path(id);
+        shown.map(|page| (page, link(page), page == here)).collect()
     }
 
     pub(super) fn query(&self) -> LineQuery {

@@ -14,7 +14,7 @@ use url::form_urlencoded;
 use utoipa::IntoParams;
 
 use super::answer::{ROWS, redirect, rendered};
-use super::rows::{self, ParcelRow};
+use super::rows::{self, ParcelRow, Party};
 use super::visitor::{Frame, Sent, Visitor};
 use super::words;
 use crate::exchange::outbox::{self, NotSteered, Wish};
@@ -64,7 +64,7 @@ struct HoldRow {
 /// A fault of the network that fits nothing that was sent.
 struct FaultRow {
     received_at: String,
-    from: String,
+    from: Party,
     text: String,
     why: String,
 }
@@ -96,7 +96,7 @@ pub(in crate::http) async fn page(
     let (under_way, standing): (Vec<_>, Vec<_>) = groups.iter().partition(|group| is_under_way(group));
     let faults = store.faults(None, FAULTS).await?.into_iter().map(|fault| FaultRow {
         received_at: rows::moment(fault.received_at),
-        from: server.naam(&fault.zender),
+        from: Party::of(&fault.zender, &|code: &str| server.naam(code)),
         text: fault.text,
         why: fault.why.unwrap_or_default(),
     });

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::{texts, words};
+pub(super) use crate::api::report::FindingRow;
 use crate::domain::Timestamp;
 use crate::domain::berichten::notitie::without_bsn;
 use crate::domain::deadlines::kinds::awaited;
@@ -11,7 +12,7 @@ use crate::domain::regels::list;
 use crate::exchange::{Refused, local_time};
 use crate::http::error::refused_texts;
 use crate::http::uitleg::page_of;
-use crate::store::{BerichtView, DeadlineView, ParcelState, ParcelView, RefusalReceipt, RefusedToewijzing};
+use crate::store::{BerichtView, DeadlineView, IN_LIST, ParcelState, ParcelView, RefusalReceipt, RefusedToewijzing};
 
 /// A moment for people: day, month and time in Amsterdam.
 pub(super) fn moment(at: Timestamp) -> String {
@@ -21,6 +22,25 @@ pub(super) fn moment(at: Timestamp) -> String {
 /// The time of day in Amsterdam.
 pub(super) fn time(at: Timestamp) -> String {
     local_time(at).format("%H:%M").to_string()
+}
+
+/// A party: its name, and its page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Party {
+    pub naam: String,
+    /// Empty where it is not known who it is.
+    pub link: String,
+}
+
+impl Party {
+    pub fn of(code: &str, naam: &impl Fn(&str) -> String) -> Self {
+        let is_code = [4, 8].contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_digit());
+        Self { naam: naam(code), link: if is_code { format!("/partners/{code}") } else { String::new() } }
+    }
+
+    fn of_any(code: Option<&str>, naam: &impl Fn(&str) -> String) -> Self {
+        code.map_or_else(|| Self { naam: "?".to_owned(), link: String::new() }, |code| Self::of(code, naam))
+    }
 }
 
 /// A bericht on the time line of a toewijzing, and what came of it.
@@ -43,7 +63,7 @@ pub(super) struct DeadlineRow {
     pub awaited: String,
     /// Where it stands.
     pub state: &'static str,
-    pub from: String,
+    pub from: Party,
     pub about: String,
     /// The page of what it is about, and what that is.
     pub subject: Option<(String, String)>,
@@ -61,7 +81,7 @@ impl DeadlineRow {
             is_late: view.is_awaited() && view.due < today,
             awaited: awaited(&view.clock, &view.answer).to_owned(),
             state: texts::deadline_state(view.state),
-            from: naam(&view.responsible),
+            from: Party::of(&view.responsible, naam),
             about: texts::about(&view.origin),
             subject: subject(view),
             owner: view.acknowledged.as_ref().map(texts::acknowledged).unwrap_or_default(),
@@ -92,7 +112,7 @@ pub(super) struct ParcelRow {
     /// When it is tried again.
     pub next: String,
     pub functie: String,
-    pub to: String,
+    pub to: Party,
     pub state: &'static str,
     pub attempts: i64,
     pub reason: String,
@@ -115,7 +135,7 @@ impl ParcelRow {
             bericht_id: view.bericht_id.clone(),
             next,
             functie: view.functie.clone(),
-            to: naam(&view.ontvanger),
+            to: Party::of(&view.ontvanger, naam),
             state: texts::parcel_state(&view.state),
             attempts: view.attempts,
             reason: view.last_reason.clone().unwrap_or_default(),
@@ -123,28 +143,9 @@ impl ParcelRow {
     }
 }
 
-/// What is wrong with a bericht, and where that is explained.
-pub(super) struct FindingRow {
-    pub rule: String,
-    pub uitleg: Option<String>,
-    pub code: String,
-    pub place: String,
-    pub path: String,
-    pub text: String,
-}
-
-impl FindingRow {
-    pub fn of(finding: &Finding) -> Self {
-        let place = finding.position.map(|at| format!("{}:{}", at.line, at.column));
-        Self {
-            rule: finding.regel.as_deref().unwrap_or_else(|| finding.level.name()).to_owned(),
-            uitleg: finding.regel.as_deref().and_then(page_of),
-            code: finding.retour_code.as_deref().unwrap_or_default().to_owned(),
-            place: place.unwrap_or_default(),
-            path: finding.path.to_string(),
-            text: finding.text.to_string(),
-        }
-    }
+/// What is wrong with a bericht, and the page that explains it.
+pub(super) fn finding_row(finding: &Finding) -> FindingRow {
+    FindingRow::of(finding, page_of)
 }
 
 /// What a retour says of one berichtklasse.
@@ -175,8 +176,9 @@ pub(super) struct BerichtRow {
     pub received_at: String,
     pub bericht: String,
     /// Who sent it.
-    pub from: String,
-    pub parties: String,
+    pub from: Party,
+    /// Whom it is for.
+    pub to: Party,
     pub via: &'static str,
     pub outcome: &'static str,
     pub class: &'static str,
@@ -187,15 +189,22 @@ pub(super) struct BerichtRow {
 }
 
 /// How many findings a list shows of a bericht.
-pub(super) const MOST_IN_LIST: usize = 3;
+pub(super) const MOST_IN_LIST: usize = IN_LIST;
 
 /// How many findings the page of a bericht shows.
 pub(super) const MOST_ON_PAGE: usize = 200;
 
 impl BerichtRow {
+    /// In a list, which knows that there are more findings and not how many.
+    pub fn listed(view: &BerichtView, naam: &impl Fn(&str) -> String) -> Self {
+        let has_more = view.receipt.findings.len() > MOST_IN_LIST;
+        let left_out = has_more.then(|| "Er is meer gevonden: zie het bericht.".to_owned());
+        Self { left_out, ..Self::of(view, naam, MOST_IN_LIST) }
+    }
+
     pub fn of(view: &BerichtView, naam: &impl Fn(&str) -> String, most: usize) -> Self {
         let (outcome, class) = texts::outcome(view);
-        let party = |code: &Option<String>| code.as_deref().map_or_else(|| "?".to_owned(), naam);
+        let party = |code: &Option<String>| Party::of_any(code.as_deref(), naam);
         let (mut from, mut to) = (party(&view.afzender), party(&view.ontvanger));
         if view.is_retour() {
             std::mem::swap(&mut from, &mut to);
@@ -204,13 +213,13 @@ impl BerichtRow {
             id: view.id.clone(),
             received_at: moment(view.received_at),
             bericht: name(view),
-            parties: format!("{from} → {to}"),
             from,
+            to,
             via: texts::via(view.via),
             outcome,
             class,
             refusal: view.receipt.refusal.as_ref().map(RefusalRow::of),
-            findings: view.receipt.findings.iter().take(most).map(FindingRow::of).collect(),
+            findings: view.receipt.findings.iter().take(most).map(finding_row).collect(),
             left_out: texts::left_out(view.receipt.findings.len().saturating_sub(most)),
         }
     }
@@ -247,8 +256,8 @@ impl RefusalRow {
 pub(super) struct RefusedRow {
     pub nummer: i64,
     pub link: String,
-    pub gemeente: String,
-    pub aanbieder: String,
+    pub gemeente: Party,
+    pub aanbieder: Party,
     pub received_at: String,
     /// The bericht that says why.
     pub retour: Option<String>,
@@ -259,8 +268,8 @@ impl RefusedRow {
         Self {
             nummer: view.toewijzing_nummer,
             link: format!("/toewijzingen/{}/{}", view.gemeente, view.toewijzing_nummer),
-            gemeente: naam(&view.gemeente),
-            aanbieder: naam(&view.aanbieder),
+            gemeente: Party::of(&view.gemeente, naam),
+            aanbieder: Party::of(&view.aanbieder, naam),
             received_at: moment(view.received_at),
             retour: view.retour_id.clone(),
         }

@@ -11,7 +11,7 @@ use url::form_urlencoded;
 
 use super::answer::rendered;
 use super::netwerk::{is_under_way, link};
-use super::rows::RefusedRow;
+use super::rows::{Party, RefusedRow};
 use super::visitor::{Frame, Visitor};
 use super::words;
 use crate::domain::deadlines::kinds::awaited;
@@ -52,7 +52,7 @@ pub(super) struct GroupRow {
     /// The page with its deadlines.
     pub link: String,
     /// Whose turn it is.
-    pub who: String,
+    pub who: Party,
     pub awaited: String,
     pub late: i64,
     pub soon: i64,
@@ -64,7 +64,7 @@ pub(super) struct GroupRow {
 
 /// What one party has to do.
 struct PartnerRow {
-    who: String,
+    who: Party,
     late: i64,
     groups: Vec<GroupRow>,
 }
@@ -129,7 +129,7 @@ impl Server {
         visitor.scope().map_or_else(|| self.gateway.parties.naam(code).is_some(), |partij| partij.code() == code)
     }
 
-    fn group_row(&self, group: &WorkGroup, today: NaiveDate) -> GroupRow {
+    pub(super) fn group_row(&self, group: &WorkGroup, today: NaiveDate) -> GroupRow {
         let query = form_urlencoded::Serializer::new(String::new())
             .append_pair("wie", &group.responsible)
             .append_pair("klok", &group.clock)
@@ -137,7 +137,7 @@ impl Server {
             .finish();
         GroupRow {
             link: format!("/termijnen?{query}"),
-            who: self.naam(&group.responsible),
+            who: Party::of(&group.responsible, &|code: &str| self.naam(code)),
             awaited: awaited(&group.clock, &group.answer).to_owned(),
             late: group.late,
             soon: group.soon,

@@ -17,11 +17,12 @@ use super::super::{Server, toewijzingen};
 use super::answer::{ROWS as IN_LIST, redirect, rendered};
 use super::problem::problem_page;
 use super::rows;
-use super::rows::{BerichtRow, MOST_IN_LIST, RefusedRow, TimelineRow};
+use super::rows::{BerichtRow, MOST_IN_LIST, Party, RefusedRow, TimelineRow};
 use super::texts::{self, TEXTS, Texts};
 use super::visitor::{Frame, Visitor};
 use crate::domain::berichten::waarde::Value;
 use crate::domain::facts::calculation::euros;
+use crate::domain::facts::history::ToewijzingFact;
 use crate::domain::money::stand::ToewijzingStand;
 use crate::store::{ToewijzingView, WaitingToewijzing};
 
@@ -34,8 +35,10 @@ struct ToewijzingPage {
     t: &'static Texts,
     f: Frame,
     nummer: i64,
-    gemeente: String,
-    aanbieder: String,
+    gemeente: Party,
+    aanbieder: Party,
+    /// The page of its client.
+    client: Option<String>,
     facts: Vec<(&'static str, String)>,
     /// Colours where it stands, which is the first of them.
     class: &'static str,
@@ -51,8 +54,8 @@ struct WaitingPage {
 }
 
 struct WaitingRow {
-    aanbieder: String,
-    gemeente: String,
+    aanbieder: Party,
+    gemeente: Party,
     nummer: i64,
     link: String,
     received_at: String,
@@ -147,8 +150,9 @@ pub(crate) async fn toewijzing(
         t: &TEXTS,
         f: server.frame(&visitor, "/toewijzingen"),
         nummer: view.toewijzing_nummer,
-        gemeente: naam(&view.gemeente),
-        aanbieder: naam(&view.aanbieder),
+        gemeente: Party::of(&view.gemeente, &naam),
+        aanbieder: Party::of(&view.aanbieder, &naam),
+        client: view.versions.first().map(|version| format!("/clienten/{}", version.bericht_id)),
         facts: facts(&view, &stand),
         class: if stand.toewijzing == ToewijzingStand::Refused { "bad" } else { "" },
         timeline: view.berichten.iter().map(|bericht| timeline_row(&view, bericht, &naam)).collect(),
@@ -156,21 +160,25 @@ pub(crate) async fn toewijzing(
     Ok(rendered(StatusCode::OK, &page))
 }
 
-/// What the page says first.
-fn facts(view: &ToewijzingView, stand: &Stand) -> Vec<(&'static str, String)> {
-    let fact = &current(view).fact;
-    let product = fact.product.as_ref().map_or_else(
+/// Which product a toewijzing is for.
+pub(super) fn product(fact: &ToewijzingFact) -> String {
+    fact.product.as_ref().map_or_else(
         || TEXTS.any_product.to_owned(),
         |product| {
             let code = product.code.as_ref().map(|code| format!(" / {code}"));
             format!("{}{}", product.categorie, code.unwrap_or_default())
         },
-    );
+    )
+}
+
+/// What the page says first.
+fn facts(view: &ToewijzingView, stand: &Stand) -> Vec<(&'static str, String)> {
+    let fact = &current(view).fact;
     let last = fact.einddatum.map_or_else(|| TEXTS.open_ended.to_owned(), texts::date);
     let mut facts = vec![
         (TEXTS.state, texts::toewijzing_stand(stand.toewijzing, stand.withdrawn)),
         (TEXTS.levering, texts::levering_stand(stand.levering).to_owned()),
-        (TEXTS.product, product),
+        (TEXTS.product, product(fact)),
         (TEXTS.periode, format!("{} – {last}", texts::date(fact.ingangsdatum))),
     ];
     if let Some(omvang) = &fact.omvang {
@@ -229,8 +237,8 @@ pub(crate) async fn waiting(State(server): State<Arc<Server>>, visitor: Visitor)
     let today = server.gateway.clock.today();
     let found = server.gateway.store.toewijzingen_without_start(visitor.scope(), today, None, ROWS).await?;
     let row = |view: &WaitingToewijzing| WaitingRow {
-        aanbieder: server.naam(&view.aanbieder),
-        gemeente: server.naam(&view.gemeente),
+        aanbieder: Party::of(&view.aanbieder, &|code: &str| server.naam(code)),
+        gemeente: Party::of(&view.gemeente, &|code: &str| server.naam(code)),
         nummer: view.toewijzing_nummer,
         link: format!("/toewijzingen/{}/{}", view.gemeente, view.toewijzing_nummer),
         received_at: rows::moment(view.received_at),

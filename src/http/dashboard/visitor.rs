@@ -20,12 +20,13 @@ use crate::http::error::Problem;
 use crate::http::{Caller, Server};
 
 /// The pages in the header, by their paths.
-const MENU: [(&str, &str); 8] = [
+const MENU: [(&str, &str); 9] = [
     ("/", "Vandaag"),
     ("/berichten", "Berichten"),
     ("/toewijzingen", "Toewijzingen"),
     ("/declaraties", "Declaraties"),
     ("/betalingen", "Betalingen"),
+    ("/partners", "Partners"),
     ("/netwerk", "Netwerk"),
     ("/regels", "Regels"),
     ("/controleer", "Controleer"),

@@ -51,6 +51,36 @@ pub(super) fn freeze(from: &str, until: &str, is_now: bool) -> String {
     }
 }
 
+/// What a kind of deadline is about.
+pub(super) fn clock(name: &str) -> &'static str {
+    match DeadlineKind::from_name(name) {
+        Some(DeadlineKind::Retour) => "retourbericht",
+        Some(DeadlineKind::DeclaratieAntwoord) => "antwoord op declaratie",
+        Some(DeadlineKind::Start) => "melding van een start",
+        Some(DeadlineKind::Stop) => "melding van een stop",
+        Some(DeadlineKind::Verzoek) => "antwoord op verzoek",
+        Some(DeadlineKind::Onderzoek) => "besluit na onderzoek",
+        Some(DeadlineKind::StartNaToewijzing) => "start na toewijzing",
+        Some(DeadlineKind::Declareren) => "declareren",
+        Some(DeadlineKind::Verlenging) => "verlenging",
+        Some(DeadlineKind::Correctie) => "correctie van een regel",
+        Some(DeadlineKind::Creditering) => "creditering",
+        Some(DeadlineKind::Betaling) => "betaling",
+        None => "afgesproken termijn",
+    }
+}
+
+/// How far from the last day in time.
+pub(super) fn beside(days: i64) -> String {
+    match days {
+        0 => "op de laatste dag".to_owned(),
+        1 => "1 dag te laat".to_owned(),
+        -1 => "1 dag eerder".to_owned(),
+        late if late > 0 => format!("{late} dagen te laat"),
+        early => format!("{} dagen eerder", -early),
+    }
+}
+
 /// Where the envelopes of a group stand.
 pub(super) fn standing(word: &str) -> &'static str {
     match word {

@@ -103,7 +103,7 @@ impl Filter {
         format!("/termijnen?{}", query.finish())
     }
 
-    fn query(&self, visitor: &Visitor) -> WorkQuery {
+    pub(super) fn query(&self, visitor: &Visitor) -> WorkQuery {
         let filled = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         let day = |text: &str| text.parse::<NaiveDate>().ok();
         WorkQuery {
@@ -130,6 +130,8 @@ struct Page {
     title: String,
     filters: Vec<(String, &'static str, bool)>,
     rows: Vec<DeadlineRow>,
+    /// What stands behind the address of a download of this list.
+    query: String,
     first: Option<String>,
     next: Option<String>,
     /// What became of the form that was sent last.
@@ -170,6 +172,7 @@ pub(in crate::http) async fn page(
         title: title(&filter, &naam),
         filters: filters.into_iter().map(|(name, value, text)| choice(name, value, text)).collect(),
         rows: found.iter().map(|view| DeadlineRow::of(view, &naam, today)).collect(),
+        query: back.trim_start_matches("/termijnen").to_owned(),
         first: after.map(|_| back.clone()),
         next,
         notice: words::done(&filter.gedaan),

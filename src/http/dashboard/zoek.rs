@@ -9,7 +9,8 @@ use axum::response::Response;
 use chrono::NaiveDate;
 
 use super::answer::{redirect, rendered};
-use super::rows::{BerichtRow, MOST_IN_LIST};
+use super::client;
+use super::rows::BerichtRow;
 use super::texts;
 use super::visitor::{Frame, Sent, Visitor};
 use crate::domain::Partij;
@@ -94,12 +95,17 @@ pub(in crate::http) async fn result(
     let mut found = Vec::new();
     for reading in readings(&search.wanted) {
         let query = BerichtQuery { partij: reading.query.partij.or_else(|| visitor.scope().cloned()), ..reading.query };
-        let berichten = store.find_berichten(&query, None, MOST).await?;
+        let mut link = reading.link;
+        if let Some(bsn) = &query.bsn {
+            let place = store.client_place(bsn, visitor.caller.scope()).await?;
+            link = place.map(|place| (client::link(&place), "Alles over deze cliënt op één pagina".to_owned()));
+        }
+        let berichten = store.list_berichten(&query, None, MOST).await?;
         found.push(Found {
             what: reading.what,
-            link: reading.link,
+            link,
             is_full: berichten.len() == MOST as usize,
-            rows: berichten.iter().map(|view| BerichtRow::of(view, &naam, MOST_IN_LIST)).collect(),
+            rows: berichten.iter().map(|view| BerichtRow::listed(view, &naam)).collect(),
         });
     }
     // What was found first.
@@ -126,8 +132,9 @@ fn readings(text: &str) -> Vec<Reading> {
     }
     if let Some(partij) = Partij::from_text(text) {
         let what = if partij.is_gemeente() { "een gemeente" } else { "een aanbieder" };
+        let link = Some((format!("/partners/{}", partij.code()), "Alles over deze partner op één pagina".to_owned()));
         let query = BerichtQuery { partij: Some(partij), ..BerichtQuery::default() };
-        readings.push(reading(described(what, text), query));
+        readings.push(Reading { link, ..reading(described(what, text), query) });
     }
     if is_number && text.len() == 4 {
         let query = BerichtQuery { retourcode: Some(text.to_owned()), ..BerichtQuery::default() };

@@ -26,6 +26,9 @@ use crate::domain::deadlines::levels::Tally;
 use crate::exchange::levels::{KindLevel, ServiceLevels, service_levels};
 use crate::exchange::table::csv;
 
+pub(super) use chart::in_time;
+pub(super) use table::{HEADING, rows};
+
 /// The calls.
 pub(super) fn routes() -> OpenApiRouter<Arc<Server>> {
     OpenApiRouter::new()
@@ -41,7 +44,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Server>> {
 pub(super) struct Named {
     /// CBS code of a gemeente or AGB code of an aanbieder.
     #[param(example = "41005001")]
-    code: String,
+    pub code: String,
 }
 
 /// How well deadlines between a partner and us were kept, over twelve months.

@@ -5,7 +5,7 @@ use crate::domain::deadlines::levels::Tally;
 use crate::exchange::levels::{KindLevel, ServiceLevels};
 use crate::exchange::table::Cell;
 
-pub(super) const HEADING: [&str; 11] = [
+pub(in crate::http) const HEADING: [&str; 11] = [
     "Partner",
     "Partij",
     "Van wie",
@@ -19,7 +19,10 @@ pub(super) const HEADING: [&str; 11] = [
     "Traagste (dagen na de laatste dag)",
 ];
 
-pub(super) fn rows<'a>(partner: &'a Partij, levels: &'a ServiceLevels) -> impl Iterator<Item = Vec<Cell>> + 'a {
+pub(in crate::http) fn rows<'a>(
+    partner: &'a Partij,
+    levels: &'a ServiceLevels,
+) -> impl Iterator<Item = Vec<Cell>> + 'a {
     levels.kinds.iter().flat_map(move |kind| {
         let months = levels.months.iter().zip(&kind.months);
         months.map(move |(month, tally)| row(partner, kind, month, tally))

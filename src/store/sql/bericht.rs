@@ -12,7 +12,7 @@ use super::steer::parcels_of;
 use super::transport::{Steps, steps_of};
 use super::{Result, postbus};
 use crate::domain::{Partij, Timestamp};
-use crate::store::{After, BerichtStore, BerichtView, Outcome, PostbusItem, Stage, Transport, Via};
+use crate::store::{After, BerichtStore, BerichtView, IN_LIST, Outcome, PostbusItem, Stage, Transport, Via};
 
 #[async_trait]
 impl BerichtStore for Database {
@@ -78,14 +78,28 @@ pub async fn berichten(
 /// These rows of `bericht`, each with what was found, its clocks and envelopes.
 pub async fn views(conn: &mut Connection, rows: &[Row]) -> Result<Vec<BerichtView>> {
     let mut views = Vec::with_capacity(rows.len());
-    let mut found = findings_in(conn, rows).await?;
+    let mut found = findings_in(conn, rows, None).await?;
     let mut steps = steps_of(conn, rows).await?;
+    for row in rows {
+        let view = view(conn, row, &mut found, &mut steps).await?;
+        let (deadlines, parcels) = (deadlines_of(conn, &view.id).await?, parcels_of(conn, &view.id).await?);
+        views.push(BerichtView { deadlines, parcels, ..view });
+    }
+    Ok(views)
+}
+
+/// The same rows for a list: only what it shows.
+pub async fn listed(conn: &mut Connection, rows: &[Row]) -> Result<Vec<BerichtView>> {
+    let mut views = Vec::with_capacity(rows.len());
+    let mut found = findings_in(conn, rows, Some(IN_LIST + 1)).await?;
+    let mut steps = Steps::default();
     for row in rows {
         views.push(view(conn, row, &mut found, &mut steps).await?);
     }
     Ok(views)
 }
 
+/// Without its clocks and envelopes.
 async fn view(conn: &mut Connection, row: &Row, found: &mut Found, steps: &mut Steps) -> Result<BerichtView> {
     let fields = Fields::of("bericht", "id", row);
     let id: String = fields.get("id")?;
@@ -114,8 +128,8 @@ async fn view(conn: &mut Connection, row: &Row, found: &mut Found, steps: &mut S
         heenbericht_id,
         retour_id,
         is_turned_down,
-        deadlines: deadlines_of(conn, &id).await?,
-        parcels: parcels_of(conn, &id).await?,
+        deadlines: Vec::new(),
+        parcels: Vec::new(),
         transport: stage.map(|stage| Transport { stage, steps: steps.of(&id) }),
         id,
     })

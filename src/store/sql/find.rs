@@ -2,9 +2,9 @@
 
 use sqlx::QueryBuilder;
 
-use super::super::{Connection, Db};
+use super::super::{Connection, Db, Row};
 use super::Result;
-use super::bericht::views;
+use super::bericht::{listed, views};
 use crate::store::{BerichtQuery, BerichtView};
 
 /// See [`crate::store::PagesStore::find_berichten`].
@@ -14,12 +14,59 @@ pub async fn find_berichten(
     after: Option<&str>,
     limit: u32,
 ) -> Result<Vec<BerichtView>> {
-    let mut query: QueryBuilder<Db> = QueryBuilder::new("SELECT b.* FROM bericht b WHERE 1 = 1");
-    columns(&mut query, wanted);
+    let rows = found(conn, wanted, after, limit).await?;
+    views(conn, &rows).await
+}
+
+/// See [`crate::store::PagesStore::list_berichten`].
+pub async fn list_berichten(
+    conn: &mut Connection,
+    wanted: &BerichtQuery,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Vec<BerichtView>> {
+    let rows = found(conn, wanted, after, limit).await?;
+    listed(conn, &rows).await
+}
+
+async fn found(conn: &mut Connection, wanted: &BerichtQuery, after: Option<&str>, limit: u32) -> Result<Vec<Row>> {
+    let mut query: QueryBuilder<Db> = QueryBuilder::new("SELECT b.* FROM ");
+    match &wanted.partner {
+        None => {
+            query.push("bericht b WHERE 1 = 1");
+            conditions(&mut query, wanted, after);
+        }
+        // Each end by its own index, in order, and no more of it than a page.
+        Some(partner) => {
+            for (before, end, rest) in
+                [("(", "afzender", ""), (" UNION ALL ", "ontvanger", "b.afzender IS NULL OR b.afzender <> ")]
+            {
+                query.push(before).push("SELECT * FROM (SELECT b.* FROM bericht b WHERE b.").push(end).push(" = ");
+                query.push_bind(partner.code().to_owned());
+                if !rest.is_empty() {
+                    query.push(" AND (").push(rest).push_bind(partner.code().to_owned()).push(")");
+                }
+                conditions(&mut query, wanted, after);
+                in_order(&mut query, wanted, limit);
+                query.push(") ").push(end);
+            }
+            query.push(") b");
+        }
+    }
+    in_order(&mut query, wanted, limit);
+    let mut rows = query.build().fetch_all(conn).await?;
+    if wanted.backwards {
+        rows.reverse();
+    }
+    Ok(rows)
+}
+
+fn conditions(query: &mut QueryBuilder<Db>, wanted: &BerichtQuery, after: Option<&str>) {
+    columns(query, wanted);
     if let Some(partij) = &wanted.partij {
         query.push(" AND ").push_bind(partij.code().to_owned()).push(" IN (b.afzender, b.ontvanger, b.poster)");
     }
-    subjects(&mut query, wanted);
+    subjects(query, wanted);
     if let Some(first) = &wanted.from_id {
         query.push(" AND b.id >= ").push_bind(first.clone());
     }
@@ -30,13 +77,11 @@ pub async fn find_berichten(
         let side = if wanted.backwards { " AND b.id > " } else { " AND b.id < " };
         query.push(side).push_bind(id.to_owned());
     }
+}
+
+fn in_order(query: &mut QueryBuilder<Db>, wanted: &BerichtQuery, limit: u32) {
     query.push(if wanted.backwards { " ORDER BY b.id LIMIT " } else { " ORDER BY b.id DESC LIMIT " });
     query.push_bind(i64::from(limit));
-    let mut rows = query.build().fetch_all(&mut *conn).await?;
-    if wanted.backwards {
-        rows.reverse();
-    }
-    views(conn, &rows).await
 }
 
 fn columns(query: &mut QueryBuilder<Db>, wanted: &BerichtQuery) {
@@ -81,15 +126,7 @@ fn subjects(query: &mut QueryBuilder<Db>, wanted: &BerichtQuery) {
     }
     if let Some(bsn) = &wanted.bsn {
         let subject = format!("client/{}", bsn.digits());
-        query.push(" AND b.id IN (SELECT bericht_id FROM about WHERE subject = ").push_bind(subject.clone());
-        query.push(
-            " UNION SELECT p.bericht_id FROM about a
-                JOIN toewijzing t ON t.gemeente = a.gemeente AND t.aanbieder = a.aanbieder AND NOT t.refused AND t.bsn = ",
-        );
-        query.push_bind(bsn.digits().to_owned()).push(
-            " JOIN prestatie p ON p.gemeente = t.gemeente AND p.aanbieder = t.aanbieder
-                AND p.toewijzing_nummer = t.toewijzing_nummer AND NOT p.void WHERE a.subject = ",
-        );
-        query.push_bind(subject).push(")");
+        query.push(" AND b.id IN (SELECT bericht_id FROM about WHERE subject = ").push_bind(subject);
+        query.push(" UNION SELECT bericht_id FROM prestatie WHERE bsn = ").push_bind(bsn.digits().to_owned()).push(")");
     }
 }

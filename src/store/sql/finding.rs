@@ -58,13 +58,16 @@ fn said_by_rule(finding: &Finding, (berichtsoort, release): (&str, &str)) -> Opt
 /// What was found, by bericht.
 pub struct Found(HashMap<String, Vec<Finding>>);
 
-/// What was found in the berichten of these rows, of which `id` is a column.
-pub async fn findings_in(conn: &mut Connection, rows: &[Row]) -> Result<Found> {
+/// What was found in the berichten of these rows, of which `id` is a column; the first `most` in each (`None`: all).
+pub async fn findings_in(conn: &mut Connection, rows: &[Row], most: Option<usize>) -> Result<Found> {
     let ids = rows.iter().map(|row| Fields::of("bericht", "id", row).get("id")).collect::<Result<Vec<String>>>()?;
     let mut found = Found(HashMap::new());
     for chunk in ids.chunks(CHUNK) {
         let mut query = QueryBuilder::new(FINDING);
         one_of(&mut query, "WHERE f.bericht_id IN ", chunk.iter().cloned());
+        if let Some(most) = most {
+            query.push(" AND f.nr < ").push_bind(number(most));
+        }
         query.push(" ORDER BY f.bericht_id, f.nr");
         for row in &query.build().fetch_all(&mut *conn).await? {
             let bericht_id = Fields::of("finding", "bericht_id", row).get("bericht_id")?;

@@ -327,7 +327,7 @@ pub async fn first_receipt(conn: &mut Connection, sha256: &str, header: Option<&
         None => sqlx::query(MADE).bind(sha256),
     };
     let rows = query.fetch_all(&mut *conn).await?;
-    let mut found = findings_in(conn, &rows).await?;
+    let mut found = findings_in(conn, &rows, None).await?;
     rows.first().map(|row| found.receipt(row)).transpose()
 }
 

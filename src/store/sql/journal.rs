@@ -37,7 +37,7 @@ pub async fn journal(conn: &mut Connection, after: i64, limit: u32) -> Result<Ve
         WHERE j.seq > $1 ORDER BY j.seq LIMIT $2";
     let rows = sqlx::query(PAGE).bind(after).bind(i64::from(limit)).fetch_all(&mut *conn).await?;
     let mut berichten = Vec::with_capacity(rows.len());
-    let mut found = findings_in(conn, &rows).await?;
+    let mut found = findings_in(conn, &rows, None).await?;
     for row in &rows {
         let fields = Fields::of("bericht", "id", row);
         let id: String = fields.get("id")?;

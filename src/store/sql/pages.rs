@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, QueryBuilder};
 
 use super::super::{Connection, Database, Db, Row};
 use super::deadline::{VIEW, concerning, views};
-use super::find::find_berichten;
+use super::find::{find_berichten, list_berichten};
 use super::row::{Fields, day_in_order};
 use super::steer::{standing, view};
 use super::{Result, audit};
@@ -49,6 +49,10 @@ impl PagesStore for Database {
 
     async fn find_berichten(&self, query: &BerichtQuery, after: After<'_>, limit: u32) -> Result<Vec<BerichtView>> {
         self.read((query, after, limit), find_berichten).await
+    }
+
+    async fn list_berichten(&self, query: &BerichtQuery, after: After<'_>, limit: u32) -> Result<Vec<BerichtView>> {
+        self.read((query, after, limit), list_berichten).await
     }
 
     async fn keep_look(&self, look: &Look) -> Result<()> {

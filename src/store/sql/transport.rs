@@ -114,6 +114,7 @@ pub async fn record_inside(conn: &mut Connection, referentienummer: &str, step: 
 }
 
 /// What told how far berichten came, by their id.
+#[derive(Default)]
 pub struct Steps(HashMap<String, Vec<Step>>);
 
 /// What told so of these rows of `bericht`.
