@@ -30,7 +30,7 @@ use report::Report;
 /// What `validate` takes.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// How to print: for people, for programs, or for a test runner
+    /// How to print: for people, for programs, for a test runner, or as one page to keep, mail or print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// The date for rule TR135; today when left out
@@ -83,7 +83,7 @@ fn check_all(arguments: &Arguments, schemas: &Schemas, exit: &mut Exit) -> io::R
     let codelijsten = Codelijsten::built_in();
     let today = arguments.today.unwrap_or_else(|| SystemClock.today());
     let outside = Outside { today, gemeenten: &codelijsten.gemeenten, contract: None };
-    let mut report = Report::new(arguments.format);
+    let mut report = Report::new(arguments.format, today);
     for argument in &arguments.paths {
         let files = expand(argument);
         if files.is_empty() {

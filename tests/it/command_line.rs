@@ -99,6 +99,33 @@ fn validate_speaks_dutch_to_people_and_junit_to_test_runners() {
 }
 
 #[test]
+fn validate_writes_the_report_of_the_page_as_one_file_that_loads_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let named = folder.path().join("<b>R&D.xml");
+    std::fs::copy("fixtures/verhaal/wmo305.xml", &named).expect("a copy");
+    let bad = "fixtures/kwaad/afgekapt.xml";
+    let good = named.to_str().expect("UTF-8");
+    let output = run(&["validate", "--format", "html", "--today", "2026-03-10", bad, good]);
+    assert_eq!(output.status.code(), Some(1));
+    let page = stdout(&output);
+    assert!(page.starts_with("<!doctype html>") && page.trim_end().ends_with("</html>"), "{page}");
+    assert_eq!((page.matches("<!doctype").count(), page.matches("<section ").count()), (1, 2), "one file: {page}");
+    for told in [
+        "<title>Verslag van 2 berichten</title>",
+        "Gecontroleerd op 10-03-2026",
+        "Niet te lezen: dit is geen bericht.",
+        "WMO305 3.2: In orde.",
+        "&#60;b&#62;R&#38;D.xml</h2>",
+        "@media print",
+    ] {
+        assert!(page.contains(told), "{told} is missing: {page}");
+    }
+    for outside in ["<script", "<link", "<img", "src=", "url(", "@import", "http://", "https://", "href=\"/"] {
+        assert!(!page.contains(outside), "{outside} is loaded");
+    }
+}
+
+#[test]
 fn validate_counts_what_it_found_and_what_it_looked_at() {
     let (good, bad) = ("fixtures/verhaal/wmo305.xml", "fixtures/regels/CS002/fout-wmo305.xml");
     let folder = tempfile::tempdir().expect("a folder");

@@ -11,6 +11,7 @@ pub(super) enum Format {
     Text,
     Json,
     Junit,
+    Html,
 }
 
 /// What was found in one file.

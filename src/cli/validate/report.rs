@@ -5,11 +5,14 @@ use std::io::{self, IsTerminal as _, StdoutLock, Write};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
+use askama::Template as _;
+use chrono::NaiveDate;
 use quick_xml::escape::escape;
 use serde::Serialize;
 
 use super::{Checked, Format, Verdict, source};
 use crate::api::FindingReceipt;
+use crate::api::report::{LOOKS, Report as Told, ReportFile};
 use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::finding::{Finding, Level, Severity};
 use crate::domain::regels::coverage::{Coverage, NotRun, coverage};
@@ -22,6 +25,10 @@ pub(super) struct Report {
     /// For junit, which has its totals in front.
     cases: Vec<String>,
     failures: usize,
+    /// For HTML, which has a list of them in front.
+    reports: Vec<Told>,
+    /// The day for which the berichten were checked.
+    today: NaiveDate,
     /// For the eyes of who sits at a terminal: the line of the source below what is wrong with it.
     shows_source: bool,
     paint: Paint,
@@ -84,7 +91,7 @@ impl From<Coverage> for CoverageLine {
 }
 
 impl Report {
-    pub fn new(format: Format) -> Self {
+    pub fn new(format: Format, today: NaiveDate) -> Self {
         // Knows of NO_COLOR and CLICOLOR_FORCE.
         let colours = AutoStream::choice(&io::stdout()) != ColorChoice::Never;
         Self {
@@ -92,6 +99,8 @@ impl Report {
             format,
             cases: Vec::new(),
             failures: 0,
+            reports: Vec::new(),
+            today,
             shows_source: colours || io::stdout().is_terminal(),
             paint: Paint(colours),
             seen: BTreeMap::new(),
@@ -115,6 +124,12 @@ impl Report {
                 self.cases.push(junit_case(checked));
                 Ok(())
             }
+            Format::Html => {
+                let kind = (checked.berichtsoort, checked.release);
+                let (verdict, no_page) = (checked.verdict.name(), |_: &str| None);
+                self.reports.push(Told::of(&checked.file, kind, verdict, &checked.findings, no_page));
+                Ok(())
+            }
         }
     }
 
@@ -129,6 +144,11 @@ impl Report {
         }
         if self.format == Format::Text && self.counts.files > 0 {
             writeln!(self.out, "{}", self.counts.text())?;
+        }
+        if self.format == Format::Html {
+            let today = self.today.format("%d-%m-%Y").to_string();
+            let file = ReportFile { today, version: env!("CARGO_PKG_VERSION"), reports: &self.reports, css: LOOKS };
+            writeln!(self.out, "{}", file.render().expect("a text takes every write"))?;
         }
         if self.format == Format::Junit {
             let (tests, failures) = (self.cases.len(), self.failures);
