@@ -23,6 +23,7 @@ use crate::config::{self, Config, Credential, Database, FaultCodes, MetricsFor};
 use crate::exchange::beat::{pulse, try_store};
 use crate::exchange::heartbeat::{self, heartbeat};
 use crate::exchange::measures::Measures;
+use crate::exchange::notice::notice;
 use crate::exchange::parties::LocalParty;
 use crate::exchange::recount::recount;
 use crate::exchange::relay::RetryPolicy;
@@ -162,6 +163,8 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Sta
     tasks.spawn(async move { pulse(&beating, &worker, when(pulse_stopped)).await });
     let (watching, watch_stopped) = (Arc::clone(&gateway), stopped.clone());
     tasks.spawn(async move { watch_deadlines(&watching, when(watch_stopped)).await });
+    let (noticing, notice_stopped) = (Arc::clone(&gateway), stopped.clone());
+    tasks.spawn(async move { notice(&noticing, when(notice_stopped)).await });
     beat_heart(&heartbeat_url, &gateway, &stopped, &mut tasks);
     receivers.start(&gateway, &retry_policy.worker, &mut tasks, &stopped);
     let (waiting, wait_stopped) = (Arc::clone(&gateway), stopped.clone());
@@ -385,6 +388,7 @@ pub fn gateway(config: Config, schemas: Arc<Schemas>, store: Arc<dyn Store>, clo
         )),
         profile: config.profile,
         calendar: config.calendar,
+        limits: config.limits,
         alerts: config.alerts.rules,
         gemeenten: config.codelijsten.gemeenten,
         releases: config.releases,

@@ -30,6 +30,7 @@ use serde::Deserialize;
 
 use crate::domain::berichten::contract::Contracten;
 use crate::domain::berichten::declaratie::Decides;
+use crate::domain::deadlines::limits::Limits;
 use crate::domain::deadlines::profile::Profile;
 use crate::domain::deadlines::releases::Releases;
 use crate::domain::deadlines::werkdag::Calendar;
@@ -68,6 +69,8 @@ pub struct Config {
     pub wait_for_earlier: Duration,
     /// Who decides about a declaratie.
     pub declaraties: Decides,
+    /// How long something may stand still before a deadline is opened for it.
+    pub limits: Limits,
     /// The days that count.
     pub calendar: Calendar,
     /// Which releases receivers have in force.

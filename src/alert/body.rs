@@ -68,6 +68,7 @@ mod tests {
             made_at: Timestamp::UNIX_EPOCH,
             data: r#"{"state":"overdue","count":1}"#.to_owned(),
             attempt,
+            failures: 0,
         };
         let text = cloud_event(&message(1), "/iwmo-gateway/test");
         let wanted = r#"{"specversion":"1.0","id":"019cb7f4","source":"/iwmo-gateway/test","type":"nl.iwmo-gateway.deadline.overdue","time":"1970-01-01T00:00:00Z","datacontenttype":"application/json","data":{"state":"overdue","count":1}}"#;

@@ -26,7 +26,7 @@ impl Office {
         }
         let data = self.summary(receiver, today).await?;
         let (id, event) = ((self.new_id)(now), "deadline.digest".to_owned());
-        let message = NewMessage { id, receiver: receiver.name.clone(), event, at: now, data };
+        let message = NewMessage { id, receiver: receiver.name.clone(), event, about: String::new(), at: now, data };
         self.store.keep_digest(&message, today).await?;
         Ok(())
     }

@@ -52,6 +52,7 @@ impl Office {
             id: (self.new_id)(now),
             receiver: receiver.name.clone(),
             event: event.to_owned(),
+            about: name.to_owned(),
             at: now,
             data: data.to_string(),
         };

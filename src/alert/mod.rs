@@ -2,8 +2,9 @@
 //!
 //! What is to be told was written together with what happened ([`crate::store::ClockStore::raise`]); nothing calls this module. A
 //! message has one id and the same data on every attempt, and is marked as sent afterwards: a receiver may get it twice, and
-//! knows that by its id. Of one receiver nothing overtakes; no receiver waits for another. Nothing is ever given up: a receiver
-//! that fails is tried less often, and the others are told.
+//! knows that by its id. Of what one receiver hears of one party and kind nothing overtakes; no receiver waits for another, and no
+//! message for one of another group that is never taken. Nothing is ever given up: a receiver that fails is tried less often, and
+//! the others are told.
 //!
 //! Races: two processes that gather at once put each deadline into one message, as rows that one holds the other passes over.
 //! Two that send at once: a message is claimed by lease.
@@ -28,11 +29,16 @@ use crate::domain::alerts::{Alerts, Receiver};
 use crate::domain::deadlines::werkdag::Calendar;
 use crate::store::{Store, StoreError};
 use chrono::TimeDelta;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
 
 pub use channel::{Channel, ChannelError};
 
 /// How long at most until the store is looked at again.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
+/// Attempts to tell somebody, counted.
+pub type Attempts = Family<Vec<(&'static str, String)>, Counter>;
 
 /// What all receivers have in common.
 pub struct Office {
@@ -54,6 +60,8 @@ pub struct Office {
     pub link: String,
     /// Makes an id that grows with time.
     pub new_id: fn(Timestamp) -> String,
+    /// How many attempts there were in this process, by receiver and outcome.
+    pub attempts: Attempts,
 }
 
 /// One receiver, and the way to it.

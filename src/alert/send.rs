@@ -18,7 +18,7 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(15);
 const LONGEST_ASKED: Duration = Duration::from_hours(1);
 
 impl Office {
-    /// Sends the oldest message when its time has come. Answers whether there was one.
+    /// Sends a message whose time has come. Answers whether another one may be sent at once.
     pub(super) async fn send(&self, desk: &Desk) -> Result<bool, StoreError> {
         let now = self.clock.now();
         let name = desk.receiver.name.as_str();
@@ -32,22 +32,39 @@ impl Office {
         let now = self.clock.now();
         let outcome = outcome(&taken, &message, now);
         log(name, &message, &outcome);
+        self.count(name, &outcome);
         match self.store.settle_message((name, &message), now, &outcome).await {
             // Our lease lapsed while we were sending; whoever has it now sends the same under the same id.
             Err(StoreError::LeaseLost) => {}
             Ok(before) => self.notice(desk, &before, &outcome, now).await?,
             Err(error) => return Err(error),
         }
-        Ok(outcome == SendOutcome::Sent)
+        Ok(!matches!(outcome, SendOutcome::Failed { quiet_until: Some(_), .. }))
+    }
+
+    fn count(&self, receiver: &str, outcome: &SendOutcome) {
+        let word = if *outcome == SendOutcome::Sent { "sent" } else { "failed" };
+        let labels = vec![("outcome", word.to_owned()), ("receiver", receiver.to_owned())];
+        self.attempts.get_or_create(&labels).inc();
     }
 }
 
 fn outcome(taken: &Result<(), NotTaken>, message: &Message, now: Timestamp) -> SendOutcome {
     let Err(NotTaken { why, wait }) = taken else { return SendOutcome::Sent };
-    let doubled = u32::try_from(message.attempt.clamp(1, 16) - 1).unwrap_or_default();
-    let pause = FIRST_PAUSE.saturating_mul(1 << doubled).min(LONGEST_PAUSE);
-    let asked = wait.unwrap_or_default().min(LONGEST_ASKED);
-    SendOutcome::Failed { error: why.clone(), again_at: later(now, pause.max(asked)) }
+    let asked = wait.map(|wait| wait.min(LONGEST_ASKED));
+    // After the first failure something else is tried at once: perhaps only this message is not taken.
+    let quiet = (message.failures > 0).then(|| doubled(message.failures));
+    SendOutcome::Failed {
+        error: why.clone(),
+        again_at: later(now, doubled(message.attempt).max(asked.unwrap_or_default())),
+        quiet_until: quiet.max(asked).map(|pause| later(now, pause)),
+    }
+}
+
+/// The pause after so many attempts.
+fn doubled(attempts: i64) -> Duration {
+    let times = u32::try_from(attempts.clamp(1, 16) - 1).unwrap_or_default();
+    FIRST_PAUSE.saturating_mul(1 << times).min(LONGEST_PAUSE)
 }
 
 fn log(receiver: &str, message: &Message, outcome: &SendOutcome) {
@@ -62,21 +79,34 @@ fn log(receiver: &str, message: &Message, outcome: &SendOutcome) {
 mod tests {
     use super::*;
 
-    fn pause_after(attempt: i64, wait: Option<Duration>) -> i64 {
+    /// In seconds: until it is tried again, and until its receiver is told anything.
+    fn pauses(attempt: i64, failures: i64, wait: Option<Duration>) -> (i64, Option<i64>) {
         let now = Timestamp::UNIX_EPOCH;
         let (id, event, data) = ("m".to_owned(), "deadline.overdue".to_owned(), "{}".to_owned());
-        let message = Message { id, event, made_at: now, data, attempt };
+        let message = Message { id, event, made_at: now, data, attempt, failures };
+        let seconds = |until: Timestamp| until.signed_duration_since(now).num_seconds();
         match outcome(&Err(NotTaken { why: "x".to_owned(), wait }), &message, now) {
-            SendOutcome::Failed { again_at, .. } => again_at.signed_duration_since(now).num_seconds(),
+            SendOutcome::Failed { again_at, quiet_until, .. } => (seconds(again_at), quiet_until.map(seconds)),
             SendOutcome::Sent => panic!("it was not"),
         }
     }
 
     #[test]
     fn pauses_double_and_a_receiver_may_ask_for_more_within_reason() {
-        assert_eq!([1, 2, 3, 7, 8, 5000].map(|attempt| pause_after(attempt, None)), [10, 20, 40, 640, 900, 900]);
-        assert_eq!(pause_after(1, Some(Duration::from_mins(2))), 120);
-        assert_eq!(pause_after(8, Some(Duration::from_secs(1))), 900, "not sooner than it is tried anyway");
-        assert_eq!(pause_after(1, Some(Duration::MAX)), 3600, "an hour, whatever it asks");
+        let own = |attempt, wait| pauses(attempt, 0, wait).0;
+        assert_eq!([1, 2, 3, 7, 8, 5000].map(|attempt| own(attempt, None)), [10, 20, 40, 640, 900, 900]);
+        assert_eq!(own(1, Some(Duration::from_mins(2))), 120);
+        assert_eq!(own(8, Some(Duration::from_secs(1))), 900, "not sooner than it is tried anyway");
+        assert_eq!(own(1, Some(Duration::MAX)), 3600, "an hour, whatever it asks");
+    }
+
+    #[test]
+    fn a_receiver_is_left_alone_once_it_takes_nothing_at_all() {
+        let quiet = |failures, wait| pauses(9, failures, wait).1;
+        assert_eq!(
+            [0, 1, 2, 7, 8].map(|failures| quiet(failures, None)),
+            [None, Some(10), Some(20), Some(640), Some(900)]
+        );
+        assert_eq!(quiet(0, Some(Duration::from_mins(2))), Some(120), "who asks to wait means all");
     }
 }

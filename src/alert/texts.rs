@@ -92,7 +92,7 @@ mod tests {
 
     fn message(event: &str, data: &str) -> Message {
         let (id, event, data) = ("m".to_owned(), event.to_owned(), data.to_owned());
-        Message { id, event, made_at: Timestamp::UNIX_EPOCH, data, attempt: 1 }
+        Message { id, event, made_at: Timestamp::UNIX_EPOCH, data, attempt: 1, failures: 0 }
     }
 
     #[test]

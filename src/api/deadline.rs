@@ -113,6 +113,7 @@ impl From<DeadlineView> for DeadlineJson {
         let (bericht, berichtsoort, identificatie, opened) = match view.origin {
             Origin::Bericht(by) => (Some(by.id), Some(by.berichtsoort), Some(by.identificatie), None),
             Origin::Person(opened) => (None, None, None, Some(opened.into())),
+            Origin::Gateway(_) => (None, None, None, None),
         };
         Self {
             id: view.id,

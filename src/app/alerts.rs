@@ -88,6 +88,7 @@ impl Receivers {
             source: self.origin.source,
             link: self.origin.link,
             new_id,
+            attempts: gateway.measures.alerts(),
         };
         Alerting { office, desks: self.desks }
     }
@@ -117,7 +118,7 @@ pub async fn test(config: &Config, name: &str, now: Timestamp) -> Result<Result<
         return Ok(Err("there is no such receiver".to_owned()));
     };
     let data = serde_json::json!({"state": "test", "receiver": name}).to_string();
-    let message = Message { id: new_id(now), event: "test".to_owned(), made_at: now, data, attempt: 1 };
+    let message = Message { id: new_id(now), event: "test".to_owned(), made_at: now, data, attempt: 1, failures: 0 };
     Ok(Channel::new(channel, Outward::Anywhere)?
         .send(&message, &Origin::of(config, config.http.listen).source, now)
         .await

@@ -132,6 +132,9 @@ fn parties(view: &DeadlineView) -> (&str, &str) {
     match &view.origin {
         Origin::Bericht(bericht) => (&bericht.afzender, &bericht.ontvanger),
         Origin::Person(opened) => (&opened.asked.gemeente, opened.asked.aanbieder.as_deref().unwrap_or_default()),
+        Origin::Gateway(between) => {
+            (between.gemeente.as_deref().unwrap_or_default(), between.aanbieder.as_deref().unwrap_or_default())
+        }
     }
 }
 
@@ -140,6 +143,7 @@ fn origin(view: &DeadlineView) -> String {
     match &view.origin {
         Origin::Bericht(bericht) => format!("{} {}", bericht.berichtsoort, without_bsn(&bericht.identificatie)),
         Origin::Person(opened) => format!("{} {}", opened.afspraak, opened.kenmerk),
+        Origin::Gateway(_) => view.subject.clone().unwrap_or_default(),
     }
 }
 

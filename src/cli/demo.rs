@@ -77,7 +77,7 @@ enum DemoError {
 pub(super) fn run(arguments: &Arguments) -> Exit {
     serve::log_to_stderr(&Log { filter: "warn,iwmo_gateway=error".to_owned(), format: LogFormat::Text });
     block_on(async {
-        match demo(arguments).await {
+        match Box::pin(demo(arguments)).await {
             Ok(()) => Exit::Fine,
             Err(error) => {
                 complain(&error);

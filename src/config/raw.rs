@@ -19,6 +19,7 @@ use crate::domain::berichten::contract::Contracten;
 use crate::domain::berichten::declaratie::Decides;
 use crate::domain::berichten::factuur::is_btw_id_nummer;
 use crate::domain::berichten::waarde::Value;
+use crate::domain::deadlines::limits::Limits;
 use crate::domain::deadlines::werkdag::{Bevrijdingsdag, Calendar};
 use crate::domain::{Partij, Release};
 
@@ -103,6 +104,28 @@ struct RawDeadlines {
     goede_vrijdag: bool,
     bevrijdingsdag: RawBevrijdingsdag,
     closed: Vec<Closed>,
+    #[serde(with = "humantime_serde")]
+    waiting: Duration,
+    transport: RawTransport,
+}
+
+/// How long a bericht may take for each step on its way.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTransport {
+    #[serde(with = "humantime_serde")]
+    handed_over: Duration,
+    #[serde(with = "humantime_serde")]
+    accepted: Duration,
+    #[serde(with = "humantime_serde")]
+    fetched: Duration,
+}
+
+impl RawDeadlines {
+    const fn limits(&self, is_told: bool) -> Limits {
+        let RawTransport { handed_over, accepted, fetched } = self.transport;
+        Limits { handed_over, accepted, fetched, is_told, waiting: self.waiting }
+    }
 }
 
 #[derive(Deserialize)]
@@ -208,6 +231,7 @@ impl Raw {
             folder if folder.as_os_str().is_empty() => Contracten::default(),
             folder => contracten::load(&folder, problems),
         };
+        let limits = self.deadlines.limits(!self.vecozo.url.is_empty());
         Some(Config {
             http: self.http,
             database: database?,
@@ -220,6 +244,7 @@ impl Raw {
                 RawDecides::FourEyes => Decides::TwoPeople,
             },
             profile: profile?,
+            limits,
             calendar: Calendar {
                 goede_vrijdag: self.deadlines.goede_vrijdag,
                 bevrijdingsdag: self.deadlines.bevrijdingsdag.into(),

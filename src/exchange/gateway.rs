@@ -15,6 +15,7 @@ use crate::domain::berichten::codelijst::Gemeentecodes;
 use crate::domain::berichten::contract::Contracten;
 use crate::domain::berichten::declaratie::Decides;
 use crate::domain::berichten::waarde::Bsn;
+use crate::domain::deadlines::limits::Limits;
 use crate::domain::deadlines::profile::Profile;
 use crate::domain::deadlines::releases::Releases;
 use crate::domain::deadlines::werkdag::Calendar;
@@ -51,6 +52,8 @@ pub struct Gateway {
     pub profile: Profile,
     /// The days that count.
     pub calendar: Calendar,
+    /// How long something may stand still before a deadline is opened for it.
+    pub limits: Limits,
     /// Who is told of deadlines, and how often.
     pub alerts: Alerts,
     /// Which gemeenten there are and were.

@@ -75,6 +75,8 @@ pub enum KeepError {
     OtherContent,
     /// A bericht started it, and a bericht stops it.
     ByBericht,
+    /// The gateway noticed it, and ends it when it is so no more.
+    ByItself,
     /// Nobody waits for it any more.
     Closed,
     /// It was done on another day.
@@ -183,7 +185,7 @@ fn may_keep(keeper: Keeper<'_>, parties: [Option<&Partij>; 2], gateway: &Gateway
 fn same(view: DeadlineView, asked: &DeadlineAsked) -> Result<(DeadlineView, bool), KeepError> {
     match &view.origin {
         Origin::Person(opened) if opened.asked == *asked => Ok((view, false)),
-        Origin::Person(_) | Origin::Bericht(_) => Err(KeepError::OtherContent),
+        Origin::Person(_) | Origin::Bericht(_) | Origin::Gateway(_) => Err(KeepError::OtherContent),
     }
 }
 
@@ -198,7 +200,11 @@ pub async fn finish(
     gateway: &Gateway,
 ) -> Result<DeadlineView, KeepError> {
     let there = gateway.store.deadline(id, keeper.partij).await?.ok_or(KeepError::NotFound)?;
-    let Origin::Person(opened) = &there.origin else { return Err(KeepError::ByBericht) };
+    let opened = match &there.origin {
+        Origin::Person(opened) => opened,
+        Origin::Bericht(_) => return Err(KeepError::ByBericht),
+        Origin::Gateway(_) => return Err(KeepError::ByItself),
+    };
     let (from, at) = (opened.asked.vanaf, gateway.clock.now());
     let today = clock::date_of(at);
     if there.is_awaited() && !(from..=today).contains(&day) {
@@ -209,7 +215,7 @@ pub async fn finish(
     match &finished.origin {
         Origin::Person(Opened { gereed_op: Some(other), .. }) if *other != day => Err(KeepError::DoneOn(*other)),
         Origin::Person(Opened { gereed_op: None, .. }) => Err(KeepError::Closed),
-        Origin::Person(_) | Origin::Bericht(_) => Ok(finished),
+        Origin::Person(_) | Origin::Bericht(_) | Origin::Gateway(_) => Ok(finished),
     }
 }
 

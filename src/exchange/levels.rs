@@ -6,6 +6,7 @@ use chrono::{Datelike as _, Months, NaiveDate};
 
 use super::gateway::Gateway;
 use crate::domain::Partij;
+use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::deadlines::levels::Tally;
 use crate::store::StoreError;
 use crate::store::levels::{Counted, LevelQuery, LevelRow};
@@ -65,7 +66,9 @@ fn by_kind_and_month(rows: Vec<LevelRow>, partner: &Partij, first: NaiveDate) ->
     let month = |nr| first.checked_add_months(Months::new(nr)).unwrap_or(first).format("%Y-%m").to_string();
     let months: Vec<String> = (0..MONTHS).map(month).collect();
     let mut kinds: BTreeMap<(String, bool, String), Vec<Tally>> = BTreeMap::new();
-    for row in rows {
+    // What the gateway noticed is there only because it was too late.
+    let is_agreed = |row: &LevelRow| !DeadlineKind::from_name(&row.clock).is_some_and(DeadlineKind::is_noticed);
+    for row in rows.into_iter().filter(is_agreed) {
         let Some(nr) = months.iter().position(|month| *month == row.month) else { continue };
         let is_theirs = row.responsible == partner.code();
         let partij = if partner.is_gemeente() { row.aanbieder } else { row.gemeente };

@@ -25,13 +25,20 @@ pub struct Measures {
     intake: Histogram,
     judging: Histogram,
     attempts: Family<Labels, Counter>,
+    alerts: Family<Labels, Counter>,
 }
 
 impl Default for Measures {
     fn default() -> Self {
         // From a millisecond to half a minute.
         let times = || Histogram::new(exponential_buckets(0.001, 2.0, 16));
-        Self { taken_in: Family::default(), intake: times(), judging: times(), attempts: Family::default() }
+        Self {
+            taken_in: Family::default(),
+            intake: times(),
+            judging: times(),
+            attempts: Family::default(),
+            alerts: Family::default(),
+        }
     }
 }
 
@@ -46,6 +53,14 @@ impl Measures {
         registry.register_with_unit("judging", judging, Unit::Seconds, self.judging.clone());
         let attempts = "Attempts to deliver a parcel to the network, by how they ended";
         registry.register("delivery_attempts", attempts, self.attempts.clone());
+        let alerts = "Attempts to tell a receiver of alerts something, by how they ended";
+        registry.register("alerts", alerts, self.alerts.clone());
+    }
+
+    /// Where attempts to tell people are counted.
+    #[must_use]
+    pub fn alerts(&self) -> Family<Labels, Counter> {
+        self.alerts.clone()
     }
 
     /// A bericht came in, and this became of it.

@@ -1,6 +1,6 @@
 //! The stories: [`receive`] takes in a bericht, [`decide`] lets people answer a declaratie, [`pay`] pays what was granted, [`keep`] lets people look after deadlines, [`wait`] judges what came too early, [`relay`] sends what has to go
 //! out, [`fetch`] gets what waits at VECOZO, [`ask`] asks it how far things came, [`watch`] raises what is due soon and overdue, [`recount`]
-//! counts open deadlines again when the terms changed.
+//! counts open deadlines again when the terms changed, [`notice`] opens a deadline for what stands still or ends and no bericht tells.
 //!
 //! Each story fits on one screen. What surrounds them: `received` (what came in), `judge` (the one loop in which a bericht is
 //! judged and recorded), `draft` (what one verdict makes true), [`parties`] (who is local), [`network`] (envelopes that come
@@ -29,6 +29,7 @@ mod log;
 pub mod measures;
 mod moments;
 pub mod network;
+pub mod notice;
 pub mod outbox;
 mod own;
 mod parcel;

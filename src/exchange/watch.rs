@@ -70,6 +70,7 @@ fn log(deadline: &DeadlineView) {
     let (bericht, kenmerk) = match &deadline.origin {
         Origin::Bericht(bericht) => (Some(&bericht.id), None),
         Origin::Person(opened) => (None, Some(&opened.kenmerk)),
+        Origin::Gateway(_) => (None, None),
     };
     tracing::warn!(
         clock = deadline.clock,

@@ -18,6 +18,7 @@ use super::openapi::ForMeters;
 use super::serve::Peer;
 use super::{Caller, Server};
 use crate::exchange::measures::Labels;
+use crate::store::OPERATOR;
 use crate::store::figures::{DeadlineFigure, Figures};
 
 /// In front of every name.
@@ -127,7 +128,7 @@ impl Server {
         for figure in &figures {
             *sizes.entry(&figure.responsible).or_default() += figure.count;
         }
-        let is_ours = |code: &str| self.gateway.parties.naam(code).is_some();
+        let is_ours = |code: &str| code == OPERATOR || self.gateway.parties.naam(code).is_some();
         let mut order: Vec<(bool, i64, &str)> =
             sizes.iter().map(|(code, size)| (!is_ours(code), -size, *code)).collect();
         order.sort_unstable();

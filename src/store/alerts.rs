@@ -65,6 +65,8 @@ pub struct NewMessage {
     pub receiver: String,
     /// As in `receiver.failing`.
     pub event: String,
+    /// What it is about, as in the name of another receiver: of what is about the same nothing overtakes.
+    pub about: String,
     /// The moment at which it was made.
     pub at: Timestamp,
     /// JSON.
@@ -84,6 +86,8 @@ pub struct Message {
     pub data: String,
     /// How many times it was claimed, this one included; fences off a worker whose lease lapsed.
     pub attempt: i64,
+    /// How many attempts to tell its receiver anything failed since one did not.
+    pub failures: i64,
 }
 
 /// How an attempt to tell ended.
@@ -97,6 +101,8 @@ pub enum SendOutcome {
         error: String,
         /// No earlier than this.
         again_at: Timestamp,
+        /// Until when its receiver is told nothing at all; `None`: it may take something else.
+        quiet_until: Option<Timestamp>,
     },
 }
 
@@ -109,6 +115,8 @@ pub struct Health {
     pub failing_since: Option<Timestamp>,
     /// When others were told.
     pub reported_at: Option<Timestamp>,
+    /// Until when it is told nothing.
+    pub quiet_until: Option<Timestamp>,
 }
 
 /// How many deadlines of one kind and party stand in one state.
@@ -183,9 +191,10 @@ pub trait AlertStore: Send + Sync {
     /// What is waited for, counted.
     async fn standings(&self) -> Result<Vec<Standings>, StoreError>;
 
-    /// Claims the oldest message of a receiver that was not taken, when its time has come: the next one waits for it, so that
-    /// nobody hears the end before the beginning. One whose lease lapsed is due again; so is one that waits until after
-    /// `latest`, which a clock that was ahead made.
+    /// Claims a message of a receiver whose time has come, when the receiver may be told something: of what is about the same
+    /// (party and kind, or another receiver) the oldest, so that nobody hears the end before the beginning; one that was not
+    /// tried yet before those that were, so that one that is never taken holds up no others. One whose lease lapsed is due
+    /// again; so is one that waits until after `latest`, which a clock that was ahead made.
     async fn claim_message(
         &self,
         receiver: &str,

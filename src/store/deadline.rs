@@ -112,22 +112,23 @@ impl DeadlineView {
         self.warns.first().copied().unwrap_or(self.due)
     }
 
-    /// The gemeente among its parties.
+    /// The gemeente among its parties; empty: there is none.
     #[must_use]
     pub fn gemeente(&self) -> &str {
         match &self.origin {
             Origin::Bericht(by) if by.afzender.len() == GEMEENTE => &by.afzender,
             Origin::Bericht(by) => &by.ontvanger,
             Origin::Person(opened) => &opened.asked.gemeente,
+            Origin::Gateway(parties) => parties.gemeente.as_deref().unwrap_or_default(),
         }
     }
 
-    /// The bericht that started it; `None`: a person opened it.
+    /// The bericht that started it; `None`: a person or the gateway opened it.
     #[must_use]
     pub const fn started_by(&self) -> Option<&StartedBy> {
         match &self.origin {
             Origin::Bericht(bericht) => Some(bericht),
-            Origin::Person(_) => None,
+            Origin::Person(_) | Origin::Gateway(_) => None,
         }
     }
 
@@ -174,6 +175,17 @@ pub enum Origin {
     Bericht(StartedBy),
     /// A person, as no bericht does.
     Person(Opened),
+    /// The gateway, which noticed something that no bericht tells.
+    Gateway(Parties),
+}
+
+/// Between whom the gateway noticed something, as far as it is between parties.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parties {
+    /// CBS code.
+    pub gemeente: Option<String>,
+    /// AGB code.
+    pub aanbieder: Option<String>,
 }
 
 /// The bericht that started a deadline.

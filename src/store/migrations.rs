@@ -64,6 +64,8 @@ const ALL: &[Change] = &[
     Change { number: 8, name: "transport", text: Text::Both(include_str!("migrations/0008_transport.sql")) },
     Change { number: 9, name: "pages", text: Text::Both(include_str!("migrations/0009_pages.sql")) },
     Change { number: 11, name: "no_reference", text: Text::Both(include_str!("migrations/0011_no_reference.sql")) },
+    Change { number: 14, name: "noticed", text: Text::Both(include_str!("migrations/0014_noticed.sql")) },
+    Change { number: 15, name: "until", text: Text::Both(include_str!("migrations/0015_until.sql")) },
     Change { number: 19, name: "people", text: Text::Both(include_str!("migrations/0019_people.sql")) },
 ];
 
@@ -146,6 +148,8 @@ mod tests {
         (8, "128f1ba496f6", "bc6c372baa70"),
         (9, "e31e85736ea7", "6d98a1b83eda"),
         (11, "fb27fbbda33d", "fb27fbbda33d"),
+        (14, "5774398ffcf5", "5774398ffcf5"),
+        (15, "7d74f2d3b782", "3ea38a4276ec"),
         (19, "cf0637a1b903", "335b63ee82b2"),
     ];
 

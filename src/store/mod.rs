@@ -31,6 +31,7 @@ mod journal;
 pub mod levels;
 mod migrations;
 mod names;
+mod notice;
 mod outbox;
 mod outcome;
 mod page;
@@ -62,7 +63,7 @@ pub use client::{ClientDeclaratie, ClientPlace, ClientStore, ClientToewijzing};
 pub use clocks::{ClockStore, CountedBy, Raise, Raised, Recount, Standing, Waiving};
 pub use deadline::{
     Acknowledged, DeadlineAsked, DeadlineQuery, DeadlineStore, DeadlineView, Done, Moments, NewOpened, Opened, Opening,
-    Origin, Spoed, SpoedWithdrawal, StartedBy, Waiver,
+    Origin, Parties, Spoed, SpoedWithdrawal, StartedBy, Waiver,
 };
 pub use decisions::{Approval, LastSeen, Proposal};
 pub use declaratie::{DeclaratieStore, DeclaratieView, LineQuery, LineView};
@@ -78,6 +79,7 @@ pub use intake::IntakeStore;
 pub use journal::{Digest, JournalStore, Journaled, LedgerRow, LedgerTable};
 pub use levels::LevelStore;
 pub use migrations::{IfOlder, ours as schema};
+pub use notice::{Notice, NoticeStore, OPERATOR, RefusedSender, Standstill, Unapproved};
 pub use outbox::{Hold, Lease, OutboxStore, Parcel, Room, Scope, Settlement};
 pub use outcome::Outcome;
 pub use page::After;
@@ -115,6 +117,7 @@ pub trait Store:
     + JournalStore
     + LevelStore
     + Measured
+    + NoticeStore
     + OutboxStore
     + PagesStore
     + PartnerStore

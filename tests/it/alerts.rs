@@ -1,5 +1,6 @@
 //! People are told: each receiver by itself, under one id, and nothing after the end.
 
+mod alertmanager;
 mod engine;
 mod listener;
 mod mail;

@@ -44,6 +44,7 @@ mod metrics;
 mod names;
 mod network;
 mod network_faults;
+mod noticed;
 mod openapi;
 mod order;
 mod outages;

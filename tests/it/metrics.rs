@@ -107,7 +107,8 @@ async fn every_name_that_is_asked_for_is_measured() {
     let (setting, ends_at) = ("ggk.tls.certificate_file".to_owned(), instant("2027-01-01T00:00:00Z"));
     world.running.gateway.certificates.replace(vec![Named { setting, ends_at }]);
     let (id, event, data) = ("m1".to_owned(), "receiver.failing".to_owned(), "{}".to_owned());
-    let message = NewMessage { id, receiver: "team".to_owned(), event, at: instant("2026-03-04T08:00:00Z"), data };
+    let (receiver, about) = ("team".to_owned(), String::new());
+    let message = NewMessage { id, receiver, event, about, at: instant("2026-03-04T08:00:00Z"), data };
     world.store().keep_message(&message).await.expect("kept");
     while labelled(&told(&world).await, "iwmo_delivery_attempts_total", &[("outcome", "later")]).is_none() {
         tokio::task::yield_now().await;

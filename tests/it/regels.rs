@@ -327,6 +327,7 @@ async fn gateway(gemeente_answers_itself: bool) -> Gateway {
         parties: LocalParties::new([GEMEENTE, AANBIEDER].into_iter().chain(OTHER_GEMEENTEN).map(local)),
         profile: config.profile,
         calendar: config.calendar,
+        limits: config.limits,
         alerts: Alerts::default(),
         gemeenten: config.codelijsten.gemeenten,
         contracten: contracten().collect(),

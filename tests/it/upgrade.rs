@@ -235,6 +235,7 @@ async fn told_deadlines(store: &dyn Store, text: &mut String) {
         let origin = match &one.origin {
             Origin::Bericht(started) => started.berichtsoort.clone(),
             Origin::Person(opened) => format!("{} {}", opened.kenmerk, opened.asked.gemeente),
+            Origin::Gateway(between) => format!("{between:?}"),
         };
         let owner = one.acknowledged.as_ref().map_or("nobody", |taken| taken.owner.as_str());
         let (subject, state) = (one.subject.as_deref().unwrap_or("-"), one.state.name());

@@ -90,7 +90,8 @@ mod tests {
         let data = r#"{"state":"resolved","clock":"retour","responsible":"41005001","count":2,"gemeenten":[
             {"gemeente":"0384","count":0},{"gemeente":"1684","count":3}]}"#;
         let (id, event) = ("m".to_owned(), "deadline.resolved".to_owned());
-        let message = Message { id, event, made_at: Timestamp::UNIX_EPOCH, data: data.to_owned(), attempt: 1 };
+        let message =
+            Message { id, event, made_at: Timestamp::UNIX_EPOCH, data: data.to_owned(), attempt: 1, failures: 0 };
         let now = Timestamp::UNIX_EPOCH + TimeDelta::minutes(5);
         let sent: Vec<_> = alerts(&message, now)
             .iter()

@@ -41,6 +41,8 @@ pub enum Binds {
     Side(Side),
     /// Whoever a bericht is for.
     Receiver,
+    /// Whoever has to mend what the gateway noticed: no bericht starts it.
+    Noticed,
 }
 
 impl Binds {
@@ -51,7 +53,7 @@ impl Binds {
         match self {
             Self::Side(Side::Gemeente) => gemeente,
             Self::Side(Side::Aanbieder) => aanbieder,
-            Self::Receiver => bericht.addressee(),
+            Self::Receiver | Self::Noticed => bericht.addressee(),
         }
     }
 }
@@ -274,6 +276,12 @@ impl Closing {
     pub fn answered(kind: DeadlineKind, bericht_id: &str) -> Self {
         Self { of: Of::Bericht(bericht_id.to_owned()), kind, subject: None, ends: Ends::Answered }
     }
+}
+
+/// Of a kind that no bericht starts.
+#[must_use]
+pub const fn starts_with_no_bericht(_: &Case<'_>) -> Vec<Opening> {
+    Vec::new()
 }
 
 /// Of a kind that no bericht ends, or that ends as it starts.

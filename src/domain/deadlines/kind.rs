@@ -27,11 +27,23 @@ pub enum DeadlineKind {
     Creditering,
     /// The payment of what is granted: agreed between parties too. No bericht tells of it: a person does.
     Betaling,
+    /// That a bericht comes one step further on its way to its addressee. The gateway notices it, as all below.
+    Transport,
+    /// That a certificate of ours is replaced before it ends.
+    Certificaat,
+    /// That a code list is compared with that of who keeps it.
+    Codelijst,
+    /// That a sender whose berichten are refused for one cause mends that.
+    Afzender,
+    /// That what stands still goes on: what is held, waits for a second person or for another bericht.
+    Wachten,
+    /// That a receiver of alerts takes them again.
+    AlertOntvanger,
 }
 
 impl DeadlineKind {
     /// Every kind that this gateway knows.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 18] = [
         Self::Retour,
         Self::DeclaratieAntwoord,
         Self::Start,
@@ -44,6 +56,12 @@ impl DeadlineKind {
         Self::Correctie,
         Self::Creditering,
         Self::Betaling,
+        Self::Transport,
+        Self::Certificaat,
+        Self::Codelijst,
+        Self::Afzender,
+        Self::Wachten,
+        Self::AlertOntvanger,
     ];
 
     /// The name in profiles, in JSON and in the store.
@@ -62,6 +80,37 @@ impl DeadlineKind {
             Self::Correctie => "correctie",
             Self::Creditering => "creditering",
             Self::Betaling => "betaling",
+            Self::Transport => "transport",
+            Self::Certificaat => "certificaat",
+            Self::Codelijst => "codelijst",
+            Self::Afzender => "afzender",
+            Self::Wachten => "wachten",
+            Self::AlertOntvanger => "alert-ontvanger",
+        }
+    }
+
+    /// Whether the gateway notices it by itself: no bericht starts it.
+    #[must_use]
+    pub const fn is_noticed(self) -> bool {
+        match self {
+            Self::Transport
+            | Self::Certificaat
+            | Self::Codelijst
+            | Self::Afzender
+            | Self::Wachten
+            | Self::AlertOntvanger => true,
+            Self::Retour
+            | Self::DeclaratieAntwoord
+            | Self::Start
+            | Self::Stop
+            | Self::Verzoek
+            | Self::Onderzoek
+            | Self::StartNaToewijzing
+            | Self::Declareren
+            | Self::Verlenging
+            | Self::Correctie
+            | Self::Creditering
+            | Self::Betaling => false,
         }
     }
 

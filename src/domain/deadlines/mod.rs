@@ -7,6 +7,7 @@
 //! | [`case`] | the bericht that opens and closes, with all that a kind may look at |
 //! | [`releases`] | on which days a release is in force, for whom |
 //! | [`profile`] | how long each kind runs between parties |
+//! | [`limits`] | how long something may stand still before the gateway opens a deadline for it by itself |
 //! | [`levels`] | how well they were kept |
 //! | [`term`], [`werkdag`] | counting, and the days that count |
 //! | [`counted`], [`warn`] | why a due date is the day that it is, and from when it is due soon |
@@ -18,6 +19,7 @@ pub mod counted;
 pub mod kind;
 pub mod kinds;
 pub mod levels;
+pub mod limits;
 pub mod profile;
 pub mod releases;
 pub mod term;

@@ -6,13 +6,16 @@ use super::{texts, words};
 pub(super) use crate::api::report::FindingRow;
 use crate::domain::Timestamp;
 use crate::domain::berichten::notitie::without_bsn;
+use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::deadlines::kinds::awaited;
 use crate::domain::finding::Finding;
 use crate::domain::regels::list;
 use crate::exchange::{Refused, local_time};
 use crate::http::error::refused_texts;
 use crate::http::uitleg::page_of;
-use crate::store::{BerichtView, DeadlineView, IN_LIST, ParcelState, ParcelView, RefusalReceipt, RefusedToewijzing};
+use crate::store::{
+    BerichtView, DeadlineView, IN_LIST, Origin, ParcelState, ParcelView, RefusalReceipt, RefusedToewijzing,
+};
 
 /// A moment for people: day, month and time in Amsterdam.
 pub(super) fn moment(at: Timestamp) -> String {
@@ -82,16 +85,25 @@ impl DeadlineRow {
             awaited: awaited(&view.clock, &view.answer).to_owned(),
             state: texts::deadline_state(view.state),
             from: Party::of(&view.responsible, naam),
-            about: texts::about(&view.origin),
+            about: about(view),
             subject: subject(view),
             owner: view.acknowledged.as_ref().map(texts::acknowledged).unwrap_or_default(),
         }
     }
 }
 
+/// The bericht that a deadline is about, what a person opened it for, or what the gateway noticed.
+fn about(view: &DeadlineView) -> String {
+    match (&view.origin, &view.subject) {
+        (Origin::Gateway(_), Some(subject)) => subject.clone(),
+        (Origin::Gateway(_) | Origin::Bericht(_) | Origin::Person(_), _) => texts::about(&view.origin),
+    }
+}
+
 /// What a deadline is about where it is about one of several: its page, if it has one, and its name.
 fn subject(view: &DeadlineView) -> Option<(String, String)> {
-    let subject = view.subject.as_deref()?;
+    let is_noticed = DeadlineKind::from_name(&view.clock).is_some_and(DeadlineKind::is_noticed);
+    let subject = view.subject.as_deref().filter(|_| !is_noticed)?;
     let bericht = view.started_by()?;
     let gemeente = [&bericht.afzender, &bericht.ontvanger].into_iter().find(|code| code.len() == 4)?;
     let is_named = words::is_about_verzoek(&view.clock) || words::is_about_declaratie(&view.clock);

@@ -343,6 +343,7 @@ pub(super) fn about(origin: &Origin) -> String {
         Origin::Person(Opened { kenmerk, afspraak, asked, .. }) => {
             format!("{afspraak} {kenmerk}, vanaf {}", date(asked.vanaf))
         }
+        Origin::Gateway(_) => "gezien door de gateway".to_owned(),
     }
 }
 

@@ -19,7 +19,7 @@ use crate::exchange::end_of_day;
 use crate::http::Server;
 use crate::http::error::Problem;
 use crate::http::openapi::ForOperators;
-use crate::store::{ParcelGroup, WorkGroup};
+use crate::store::{OPERATOR, ParcelGroup, WorkGroup};
 
 /// How many days ahead something is due soon.
 const SOON: Days = Days::new(7);
@@ -124,9 +124,10 @@ fn network_row(group: &ParcelGroup) -> NetworkRow {
 }
 
 impl Server {
-    /// Whether it is the turn of whoever looks: of the party that is looked at, or of any for whom we act.
+    /// Whether it is the turn of whoever looks: of the party that is looked at, or of any for whom we act, or of who runs this.
     fn acts_for(&self, visitor: &Visitor, code: &str) -> bool {
-        visitor.scope().map_or_else(|| self.gateway.parties.naam(code).is_some(), |partij| partij.code() == code)
+        let is_ours = || code == OPERATOR || self.gateway.parties.naam(code).is_some();
+        visitor.scope().map_or_else(is_ours, |partij| partij.code() == code)
     }
 
     pub(super) fn group_row(&self, group: &WorkGroup, today: NaiveDate) -> GroupRow {

@@ -9,9 +9,11 @@ pub(in crate::http) const fn status(why: &KeepError) -> StatusCode {
     match why {
         KeepError::NotFound => StatusCode::NOT_FOUND,
         KeepError::OtherParty | KeepError::OwnTurn => StatusCode::FORBIDDEN,
-        KeepError::OtherContent | KeepError::ByBericht | KeepError::Closed | KeepError::DoneOn(_) => {
-            StatusCode::CONFLICT
-        }
+        KeepError::OtherContent
+        | KeepError::ByBericht
+        | KeepError::ByItself
+        | KeepError::Closed
+        | KeepError::DoneOn(_) => StatusCode::CONFLICT,
         KeepError::NoSuchTerm { .. }
         | KeepError::NotWatched(_)
         | KeepError::NotOurs
@@ -61,12 +63,7 @@ pub(in crate::http) fn texts(why: &KeepError) -> Option<Texts> {
             "Dit is eerder met andere inhoud gemeld, en dat is niet gewijzigd. Stuur dezelfde inhoud; kies voor een andere termijn een ander kenmerk, en trek een schriftelijke opdracht eerst in."
                 .to_owned(),
         ),
-        KeepError::ByBericht => (
-            "bericht-verwacht",
-            "Een bericht stopt deze termijn",
-            "Deze termijn is met een bericht begonnen en eindigt met het bericht dat wordt verwacht. Stuur dat; neem de termijn zo nodig op met acknowledge."
-                .to_owned(),
-        ),
+        KeepError::ByBericht | KeepError::ByItself => of_ending(why),
         KeepError::Closed => (
             "afgelopen",
             "Termijn loopt niet meer",
@@ -83,6 +80,24 @@ pub(in crate::http) fn texts(why: &KeepError) -> Option<Texts> {
             format!("De termijn telt vanaf {from}: gereed kan het zijn van die dag tot en met vandaag ({today})."),
         ),
     })
+}
+
+/// Of what no person ends.
+fn of_ending(why: &KeepError) -> Texts {
+    if matches!(why, KeepError::ByItself) {
+        return (
+            "eindigt-vanzelf",
+            "De gateway stopt deze termijn",
+            "De gateway zag dit zelf, en de termijn eindigt vanzelf zodra het is verholpen. Neem haar zo nodig op met acknowledge, of laat haar rusten met waive."
+                .to_owned(),
+        );
+    }
+    (
+        "bericht-verwacht",
+        "Een bericht stopt deze termijn",
+        "Deze termijn is met een bericht begonnen en eindigt met het bericht dat wordt verwacht. Stuur dat; neem de termijn zo nodig op met acknowledge."
+            .to_owned(),
+    )
 }
 
 /// Of what nobody needs to wait for: a day that is past, or whose turn it is.

@@ -271,8 +271,15 @@ impl IntoResponses for BadDeadline {
     fn responses() -> Responses {
         let not_yet = KeepError::NotYet { from: a_day(), today: a_day() };
         let past = KeepError::Past(a_day());
-        let keep_error =
-            [KeepError::ByBericht, KeepError::Closed, KeepError::DoneOn(a_day()), KeepError::OwnTurn, past, not_yet];
+        let keep_error = [
+            KeepError::ByBericht,
+            KeepError::ByItself,
+            KeepError::Closed,
+            KeepError::DoneOn(a_day()),
+            KeepError::OwnTurn,
+            past,
+            not_yet,
+        ];
         let keep_error = keep_error.map(Problem::KeepError);
         let mut responses = ForCallers::responses();
         responses.extend(answers(unread(OBJECT_BYTES).into_iter().chain(keep_error)));

@@ -13,7 +13,7 @@ use crate::domain::Partij;
 use crate::domain::berichten::waarde::Value;
 use crate::store::{
     Acknowledged, After, DeadlineAsked, DeadlineQuery, DeadlineState, DeadlineStore, DeadlineView, Done, Moments,
-    NewOpened, Opened, Opening, Origin, Spoed, SpoedWithdrawal, StartedBy, StoreError, Waiver,
+    NewOpened, Opened, Opening, Origin, Parties, Spoed, SpoedWithdrawal, StartedBy, StoreError, Waiver,
 };
 
 #[async_trait]
@@ -268,8 +268,16 @@ fn origin(fields: &Fields<'_>) -> Result<Origin> {
             ontvanger: fields.get("ontvanger")?,
             identificatie: fields.get("identificatie")?,
         }),
-        None => Origin::Person(Opened {
-            kenmerk: fields.get("kenmerk")?,
+        None => opened(fields)?,
+    })
+}
+
+/// Who opened one that no bericht started: a person under a kenmerk, or the gateway.
+fn opened(fields: &Fields<'_>) -> Result<Origin> {
+    Ok(match fields.get("kenmerk")? {
+        None => Origin::Gateway(Parties { gemeente: fields.get("gemeente")?, aanbieder: fields.get("aanbieder")? }),
+        Some(kenmerk) => Origin::Person(Opened {
+            kenmerk,
             afspraak: fields.get("afspraak")?,
             asked: DeadlineAsked {
                 clock: fields.get("clock")?,

@@ -1,4 +1,4 @@
-//! Messages to receivers: claimed by lease, the oldest first, and settled.
+//! Messages to receivers: claimed by lease, of each group the oldest first, and settled.
 
 use super::super::{Connection, Row};
 use super::Result;
@@ -11,9 +11,9 @@ use chrono::NaiveDate;
 pub async fn keep(conn: &mut Connection, message: &NewMessage) -> Result<()> {
     const KEEP: &str =
         "INSERT INTO alert_message (id, receiver, event, clock, responsible, made_at, data, state, due_at)
-        VALUES ($1, $2, $3, '', '', $4, $5, 'waiting', $4)";
-    let NewMessage { id, receiver, event, at, data } = message;
-    sqlx::query(KEEP).bind(id).bind(receiver).bind(event).bind(at).bind(data).execute(conn).await?;
+        VALUES ($1, $2, $3, '', $6, $4, $5, 'waiting', $4)";
+    let NewMessage { id, receiver, event, about, at, data } = message;
+    sqlx::query(KEEP).bind(id).bind(receiver).bind(event).bind(at).bind(data).bind(about).execute(conn).await?;
     Ok(())
 }
 
@@ -44,21 +44,25 @@ pub async fn claim(
     // Whoever comes second finds that it was claimed since.
     const CLAIM: &str = "UPDATE alert_message SET worker = $2, due_at = $3, attempts = attempts + 1
         WHERE id = $1 AND attempts = $4 AND state = 'waiting' RETURNING id, event, made_at, data, attempts";
-    // The oldest, whatever its state: nothing overtakes it.
-    const OLDEST: &str = "SELECT id, state, due_at, attempts FROM alert_message
-        WHERE receiver = $1 AND state <> 'sent' ORDER BY seq LIMIT 1";
-    let Some(row) = sqlx::query(OLDEST).bind(receiver).fetch_optional(&mut *conn).await? else { return Ok(None) };
-    let fields = Fields::of("alert_message", "id", &row);
-    let (state, due_at): (String, Option<Timestamp>) = (fields.get("state")?, fields.get("due_at")?);
-    if state != "waiting" || due_at.is_some_and(|due_at| due_at > now && due_at <= latest) {
+    // Of its group the oldest, whatever the state of that: nothing overtakes it there.
+    const NEXT: &str = "SELECT m.id, m.attempts FROM alert_message m
+        WHERE m.receiver = $1 AND m.state <> 'sent' AND m.state = 'waiting' AND (m.due_at <= $2 OR m.due_at > $3)
+            AND NOT EXISTS (SELECT 1 FROM alert_message e WHERE e.receiver = m.receiver AND e.clock = m.clock
+                AND e.responsible = m.responsible AND e.state <> 'sent' AND e.seq < m.seq)
+        ORDER BY CASE WHEN m.last_error IS NULL THEN 0 ELSE 1 END, m.seq LIMIT 1";
+    let health = health(conn, receiver).await?;
+    if health.quiet_until.is_some_and(|until| until > now && until <= latest) {
         return Ok(None);
     }
+    let next = sqlx::query(NEXT).bind(receiver).bind(in_order(now)).bind(in_order(latest));
+    let Some(row) = next.fetch_optional(&mut *conn).await? else { return Ok(None) };
+    let fields = Fields::of("alert_message", "id", &row);
     let (id, attempts): (String, i64) = (fields.get("id")?, fields.get("attempts")?);
     let claim = sqlx::query(CLAIM).bind(id).bind(worker).bind(in_order(until)).bind(attempts);
-    claim.fetch_optional(conn).await?.as_ref().map(message).transpose()
+    claim.fetch_optional(conn).await?.as_ref().map(|row| message(row, health.failures)).transpose()
 }
 
-fn message(row: &Row) -> Result<Message> {
+fn message(row: &Row, failures: i64) -> Result<Message> {
     let fields = Fields::of("alert_message", "id", row);
     Ok(Message {
         id: fields.get("id")?,
@@ -66,6 +70,7 @@ fn message(row: &Row) -> Result<Message> {
         made_at: fields.get("made_at")?,
         data: fields.get("data")?,
         attempt: fields.get("attempts")?,
+        failures,
     })
 }
 
@@ -81,11 +86,11 @@ pub async fn settle(
     const FAILED: &str = "UPDATE alert_message SET last_error = $3, due_at = $4, worker = NULL
         WHERE id = $1 AND attempts = $2 AND state = 'waiting'";
     const WELL: &str = "DELETE FROM alert_receiver WHERE name = $1";
-    const ILL: &str = "INSERT INTO alert_receiver (name, failures, failing_since) VALUES ($1, 1, $2)
-        ON CONFLICT (name) DO UPDATE SET failures = alert_receiver.failures + 1";
+    const ILL: &str = "INSERT INTO alert_receiver (name, failures, failing_since, again_at) VALUES ($1, 1, $2, $3)
+        ON CONFLICT (name) DO UPDATE SET failures = alert_receiver.failures + 1, again_at = $3";
     let settled = match outcome {
         SendOutcome::Sent => sqlx::query(SENT).bind(&message.id).bind(message.attempt).bind(now),
-        SendOutcome::Failed { error, again_at } => {
+        SendOutcome::Failed { error, again_at, .. } => {
             sqlx::query(FAILED).bind(&message.id).bind(message.attempt).bind(error).bind(in_order(*again_at))
         }
     };
@@ -100,19 +105,21 @@ pub async fn settle(
             over.execute(&mut *conn).await?;
             sqlx::query(WELL).bind(receiver).execute(conn).await?;
         }
-        SendOutcome::Failed { .. } => _ = sqlx::query(ILL).bind(receiver).bind(now).execute(conn).await?,
+        SendOutcome::Failed { quiet_until, .. } => {
+            sqlx::query(ILL).bind(receiver).bind(now).bind(quiet_until.map(in_order)).execute(conn).await?;
+        }
     }
     Ok(before)
 }
 
 async fn health(conn: &mut Connection, receiver: &str) -> Result<Health> {
-    const HEALTH: &str = "SELECT name, failures, failing_since, told_at FROM alert_receiver WHERE name = $1";
+    const HEALTH: &str = "SELECT name, failures, failing_since, told_at, again_at FROM alert_receiver WHERE name = $1";
     let Some(row) = sqlx::query(HEALTH).bind(receiver).fetch_optional(conn).await? else {
         return Ok(Health::default());
     };
     let fields = Fields::of("alert_receiver", "name", &row);
     let (failing_since, reported_at) = (fields.get("failing_since")?, fields.get("told_at")?);
-    Ok(Health { failures: fields.get("failures")?, failing_since, reported_at })
+    Ok(Health { failures: fields.get("failures")?, failing_since, reported_at, quiet_until: fields.get("again_at")? })
 }
 
 /// See [`crate::store::AlertStore::tell_failing`].

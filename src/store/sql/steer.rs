@@ -169,11 +169,11 @@ fn state(fields: &Fields<'_>) -> Result<ParcelState> {
 }
 
 /// Clocks that had stood still run on; the next look at them finds where they stand. Not one that another bericht ended, nor one
-/// that a written order stopped meanwhile.
+/// that a written order stopped meanwhile, nor one of the way itself, which is noticed anew.
 async fn run_again(conn: &mut Connection, clocks: &[ClockAgain], at: Timestamp) -> Result<()> {
     const AGAIN: &str =
         "UPDATE deadline SET state = 'open', due = $2, due_at = $3, warns = $4, next_at = $5, changed_at = $5
-        WHERE id = $1 AND state = 'void' AND closed_by IS NULL
+        WHERE id = $1 AND state = 'void' AND closed_by IS NULL AND clock <> 'transport'
             AND NOT (clock = 'start-na-toewijzing' AND EXISTS (SELECT 1 FROM toewijzing t
                 JOIN spoed s ON s.gemeente = t.gemeente AND s.aanbieder = t.aanbieder
                     AND s.toewijzing_nummer = t.toewijzing_nummer

@@ -156,6 +156,60 @@ async fn a_receiver_that_fails_holds_up_nobody_and_gets_the_same_id_again() {
 }
 
 #[tokio::test]
+async fn a_message_that_is_never_taken_delays_no_others_to_its_receiver() {
+    let listener = Listener::start().await;
+    for stage in both(|| format!("[alerts]\ndigest = \"\"\n{}", webhook("team", &listener, ""))).await {
+        let before = listener.taken().len();
+        listener.says(Says::NotAbout("d-bad"));
+        stage.open("b1", &["d-bad"]).await;
+        stage.open_for(("b2", "d-good"), "12345678").await;
+        stage.happen(PAST).await;
+        let taken = || listener.taken().split_off(before);
+        assert_eq!(taken().iter().flat_map(named).collect::<Vec<_>>(), ["d-good"], "at once, without a pause");
+        answer(&*stage.gateway.store, "r1", "b1", "2026-03-06T00:10:00Z").await;
+        answer(&*stage.gateway.store, "r2", "b2", "2026-03-06T00:10:00Z").await;
+        stage.at("2026-03-06T00:11:00Z");
+        stage.tell().await;
+        let heard: Vec<_> =
+            taken().iter().map(|call| format!("{} {:?}", call.body["data"]["state"], named(call))).collect();
+        assert_eq!(
+            heard,
+            ["\"overdue\" [\"d-good\"]", "\"resolved\" [\"d-good\"]"],
+            "nothing of its own group goes before it"
+        );
+        let stuck = stage.gateway.store.alerts(&["failing"], None, 9).await.expect("read");
+        assert_eq!(stuck.iter().map(|one| one.event.as_str()).collect::<Vec<_>>(), ["deadline.overdue"]);
+        listener.says(Says::Taken);
+        stage.pass(TimeDelta::minutes(15));
+        stage.tell().await;
+        let rest: Vec<_> = taken().split_off(2).iter().map(|call| call.body["data"]["state"].clone()).collect();
+        assert_eq!(rest, ["overdue", "resolved"], "the beginning before the end");
+    }
+}
+
+#[tokio::test]
+async fn a_receiver_that_takes_nothing_is_tried_with_one_message_at_a_time() {
+    let listener = Listener::start().await;
+    let stage = Stage::on_sqlite(&format!("[alerts]\ndigest = \"\"\n{}", webhook("team", &listener, ""))).await;
+    listener.says(Says::No(503, None));
+    for nr in 0..30 {
+        stage.open_for((&format!("b{nr}"), &format!("d{nr}")), &format!("{:08}", 41_000_000 + nr)).await;
+    }
+    stage.happen(PAST).await;
+    assert_eq!(listener.calls().len(), 2, "one may be at fault by itself; with two it is the receiver");
+    for _ in 0..60 {
+        stage.pass(TimeDelta::minutes(1));
+        stage.tell().await;
+    }
+    let calls = listener.calls().len();
+    assert!((6..=14).contains(&calls), "not each message for itself: {calls}");
+    listener.says(Says::Taken);
+    stage.pass(TimeDelta::minutes(16));
+    stage.tell().await;
+    assert_eq!(listener.taken().len(), 30, "all, once it takes one");
+}
+
+#[tokio::test]
 async fn what_was_answered_before_it_was_told_is_not_told() {
     let listener = Listener::start().await;
     for stage in both(|| format!("[alerts]\ndigest = \"\"\n{}", webhook("team", &listener, ""))).await {

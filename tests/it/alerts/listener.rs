@@ -17,6 +17,8 @@ pub enum Says {
     Taken,
     /// This status, perhaps with Retry-After.
     No(u16, Option<u64>),
+    /// No to all that has this text in it.
+    NotAbout(&'static str),
     /// Nothing, after it took it.
     Nothing,
     /// Elsewhere.
@@ -85,7 +87,11 @@ async fn take(
     body: Bytes,
 ) -> Response {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-    let said = *script.lock().expect("unbroken");
+    let said = match *script.lock().expect("unbroken") {
+        Says::NotAbout(text) if String::from_utf8_lossy(&body).contains(text) => Says::No(500, None),
+        Says::NotAbout(_) => Says::Taken,
+        said => said,
+    };
     calls.lock().expect("unbroken").push(Call {
         id: header("webhook-id"),
         signature: header("webhook-signature"),
@@ -97,7 +103,7 @@ async fn take(
         said,
     });
     match said {
-        Says::Taken => StatusCode::NO_CONTENT.into_response(),
+        Says::Taken | Says::NotAbout(_) => StatusCode::NO_CONTENT.into_response(),
         Says::No(status, None) => StatusCode::from_u16(status).expect("a status").into_response(),
         Says::No(status, Some(seconds)) => {
             (StatusCode::from_u16(status).expect("a status"), [("retry-after", seconds.to_string())]).into_response()

@@ -9,7 +9,8 @@ use iwmo_gateway::app;
 use iwmo_gateway::app::alerts::{Alerting, Receivers};
 use iwmo_gateway::clock::{self, SetClock};
 use iwmo_gateway::config::Config;
-use iwmo_gateway::domain::Timestamp;
+use iwmo_gateway::domain::berichten::waarde::Value as _;
+use iwmo_gateway::domain::{Partij, Timestamp};
 use iwmo_gateway::exchange::Gateway;
 use iwmo_gateway::outward::Outward;
 use iwmo_gateway::store::{IfOlder, Moments, NewDeadline, Raise};
@@ -93,6 +94,15 @@ impl Stage {
             NewDeadline { moments: Moments { next_at: at("2026-03-03T23:00:00Z"), ..clock.moments }, ..clock }
         };
         record_with(&*self.gateway.store, bericht, ids.iter().map(clock_of).collect()).await;
+    }
+
+    /// One that this aanbieder has to answer.
+    pub async fn open_for(&self, (bericht, id): (&str, &str), responsible: &str) {
+        let clock = retour_deadline(id);
+        let responsible = Partij::from_text(responsible).expect("a party");
+        let moments = Moments { next_at: at("2026-03-03T23:00:00Z"), ..clock.moments };
+        let clock = NewDeadline { responsible, moments, ..clock };
+        record_with(&*self.gateway.store, bericht, vec![clock]).await;
     }
 }
 

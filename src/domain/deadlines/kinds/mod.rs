@@ -5,6 +5,7 @@ mod correctie;
 mod creditering;
 mod declaratie_antwoord;
 mod declareren;
+mod noticed;
 mod onderzoek;
 mod retour;
 mod start;
@@ -32,6 +33,12 @@ pub const fn row(kind: DeadlineKind) -> &'static Row {
         DeadlineKind::Correctie => &correctie::ROW,
         DeadlineKind::Creditering => &creditering::ROW,
         DeadlineKind::Betaling => &betaling::ROW,
+        DeadlineKind::Transport => &noticed::TRANSPORT,
+        DeadlineKind::Certificaat => &noticed::CERTIFICAAT,
+        DeadlineKind::Codelijst => &noticed::CODELIJST,
+        DeadlineKind::Afzender => &noticed::AFZENDER,
+        DeadlineKind::Wachten => &noticed::WACHTEN,
+        DeadlineKind::AlertOntvanger => &noticed::ALERT_ONTVANGER,
     }
 }
 
@@ -64,11 +71,17 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::domain::deadlines::case::Binds;
 
     #[test]
     fn every_kind_has_a_row_of_its_own_and_every_term_one_kind() {
         for kind in DeadlineKind::ALL {
             assert_eq!(row(kind).kind, kind);
+            assert_eq!(row(kind).binds == Binds::Noticed, kind.is_noticed(), "{}", kind.name());
+            if kind.is_noticed() {
+                assert!(row(kind).terms.is_empty(), "no profile says how long {} runs", kind.name());
+                continue;
+            }
             assert_eq!(row(kind).terms.first(), Some(&kind.name()), "its own name is a term");
             assert!(!row(kind).units.is_empty(), "{}", kind.name());
         }
