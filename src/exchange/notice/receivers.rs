@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Seen, after, before, counted_from};
+use super::seen::{Seen, after, before, counted_from};
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::exchange::gateway::Gateway;
 use crate::store::{Notice, OPERATOR, StoreError};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{Seen, after, before, counted_from};
+use super::seen::{Seen, after, before, counted_from};
 use crate::domain::berichten::waarde::Value as _;
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::{Partij, Timestamp};

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{AT_ONCE, Seen, after, before, counted_from};
+use super::seen::{AT_ONCE, Seen, after, before, counted_from};
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::{Partij, Timestamp};
 use crate::exchange::gateway::Gateway;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use super::{AT_ONCE, Seen, after, before, counted_from, open};
+use super::seen::{AT_ONCE, Seen, after, before, counted_from, open};
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::deadlines::limits::Limits;
 use crate::domain::{Berichtsoort, Timestamp};

@@ -2,7 +2,7 @@
 
 use chrono::{Days, Months, NaiveDate};
 
-use super::Seen;
+use super::seen::Seen;
 use crate::clock;
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::exchange::gateway::Gateway;
