@@ -66,6 +66,12 @@ pub(super) fn clock(name: &str) -> &'static str {
         Some(DeadlineKind::Correctie) => "correctie van een regel",
         Some(DeadlineKind::Creditering) => "creditering",
         Some(DeadlineKind::Betaling) => "betaling",
+        Some(DeadlineKind::Transport) => "bewijs van verzending",
+        Some(DeadlineKind::Certificaat) => "certificaat",
+        Some(DeadlineKind::Codelijst) => "codelijst",
+        Some(DeadlineKind::Afzender) => "afzender die wordt geweigerd",
+        Some(DeadlineKind::Wachten) => "wat stilstaat",
+        Some(DeadlineKind::AlertOntvanger) => "ontvanger van meldingen",
         None => "afgesproken termijn",
     }
 }
