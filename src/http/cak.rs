@@ -5,6 +5,7 @@
 
 pub(super) mod perioden;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -20,7 +21,7 @@ use super::query::{self, Parameters, missing, unfit};
 use super::{Caller, Server};
 use crate::domain::Partij;
 use crate::domain::berichten::waarde::{Eenheid, Value as _};
-use crate::domain::cak::{Cak, CakCode, Method, Reporter};
+use crate::domain::cak::{Cak, CakCode, Method, Reporter, Support};
 use crate::exchange::table::{Cell, csv};
 use crate::store::{CakExport, Levering, LeveringView};
 
@@ -84,8 +85,11 @@ pub(super) async fn export(
     let partij = wanted.partij(&caller)?;
     let ExportQuery { from, to, .. } = wanted;
     check_days(from, to)?;
-    let leveringen = server.gateway.store.leveringen(&partij, from, to).await?;
-    let rows = rows(&leveringen, &partij, server.gateway.profile.afspraken.cak());
+    let store = &server.gateway.store;
+    let leveringen = store.leveringen(&partij, from, to).await?;
+    // An aanbieder does not learn from here what another one does.
+    let support = if partij.is_gemeente() { store.support(&partij, from, to).await? } else { Vec::new() };
+    let rows = rows(&leveringen, &Running::of(&support), (&partij, server.gateway.profile.afspraken.cak()));
     server.export(Export { file: "cak.csv", heading: &HEADING, rows }, (partij, from, to), &caller).await
 }
 
@@ -139,13 +143,38 @@ impl ExportQuery {
 
 /// An aanbieder gets what it reports itself: nothing of the new method, and nothing once the gemeente reports. Where nothing
 /// was agreed on the CAK, everything is there, without a code.
-fn rows(leveringen: &[LeveringView], partij: &Partij, cak: Option<&Cak>) -> Vec<Vec<Cell>> {
+fn rows(leveringen: &[LeveringView], running: &Running<'_>, (partij, cak): (&Partij, Option<&Cak>)) -> Vec<Vec<Cell>> {
     let reported = leveringen.iter().map(|levering| (levering, cak.map(|cak| Reporting::of(levering, cak))));
     let is_for = |reporting: &Option<Reporting<'_>>| {
         partij.is_gemeente() || reporting.as_ref().is_none_or(|it| it.reporter == Reporter::Aanbieder)
     };
     let own = reported.filter(|(_, reporting)| is_for(reporting));
-    own.map(|(levering, reporting)| row(levering, reporting.as_ref())).collect()
+    let remarks = |levering: &LeveringView, reporting: Option<&Reporting<'_>>| {
+        let of_reporting = reporting.map(|reporting| reporting.remarks(levering)).unwrap_or_default();
+        of_reporting.into_iter().chain(running.remark(levering)).collect::<Vec<_>>().join(" ")
+    };
+    own.map(|(levering, reporting)| row(levering, reporting.as_ref(), remarks(levering, reporting.as_ref()))).collect()
+}
+
+/// The support of a gemeente, by client.
+struct Running<'a>(HashMap<&'a str, Vec<&'a Support>>);
+
+impl<'a> Running<'a> {
+    fn of(support: &'a [Support]) -> Self {
+        let mut by_client: HashMap<_, Vec<_>> = HashMap::new();
+        for one in support {
+            by_client.entry(one.bsn.digits()).or_default().push(one);
+        }
+        Self(by_client)
+    }
+
+    /// A stop of one toewijzing does not mean that the contribution of the person ends.
+    fn remark(&self, levering: &LeveringView) -> Option<&'static str> {
+        let after = levering.day.succ_opt().filter(|_| matches!(levering.what, Levering::Stop { .. }))?;
+        let goes_on = |one: &&Support| one.begindatum <= after && one.einddatum.is_none_or(|last| after <= last);
+        let of_client = self.0.get(levering.bsn.digits())?;
+        of_client.iter().any(goes_on).then_some("Andere ondersteuning van deze client loopt door.")
+    }
 }
 
 /// How the CAK is told of something.
@@ -192,7 +221,7 @@ fn minuten(levering: &LeveringView) -> Option<i64> {
     }
 }
 
-fn row(levering: &LeveringView, reporting: Option<&Reporting<'_>>) -> Vec<Cell> {
+fn row(levering: &LeveringView, reporting: Option<&Reporting<'_>>, remarks: String) -> Vec<Cell> {
     let text = |text: Option<&str>| text.map_or(Cell::Empty, |text| Cell::Text(text.to_owned()));
     let word = |word: &str| Cell::Plain(word.to_owned());
     let number = |number: Option<i64>| number.map_or(Cell::Empty, Cell::Number);
@@ -231,6 +260,6 @@ fn row(levering: &LeveringView, reporting: Option<&Reporting<'_>>) -> Vec<Cell> 
             None => Cell::Empty,
         },
         number(cost_price),
-        Cell::Text(reporting.map(|reporting| reporting.remarks(levering).join(" ")).unwrap_or_default()),
+        Cell::Text(remarks),
     ]
 }

@@ -1,5 +1,8 @@
 //! The exports for the CAK: who gets which rows, and what stands in them.
 
+use serde_json::json;
+
+use crate::maker::{toewijzing, wmo301, wmo305, wmo307};
 use crate::world::{ANDERE, World, instant};
 
 const GEMEENTE: &str = "0988";
@@ -72,6 +75,36 @@ async fn a_gemeente_gets_everything_and_an_aanbieder_what_it_reports_itself() {
         let answer = world.get(partij, &format!("/v1/cak?{query}")).await;
         assert!(answer.status == 400 && answer.text.contains(why), "{}", answer.text);
     }
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_stop_while_other_support_goes_on_is_told_to_the_gemeente_alone() {
+    let world = World::start(&[crate::world::GEMEENTE, AANBIEDER, "41005002"], "", None).await;
+    let both =
+        [toewijzing(700_101, json!({})), toewijzing(700_102, json!({"Product": {"Categorie": "01", "Code": "01A04"}}))];
+    world.post(crate::world::GEMEENTE, wmo301("T1", "2026-03-04", &both)).await;
+    let start = |naam: &str, nummer: i64, code: &str| {
+        wmo305(naam, "2026-03-04", nummer, json!({"Product": {"Categorie": "01", "Code": code}}))
+    };
+    let stop = |naam: &str, nummer: i64, code: &str, day: &str| {
+        wmo307(naam, "2026-03-08", nummer, json!({"Product": {"Categorie": "01", "Code": code}, "Einddatum": day}))
+    };
+    for bericht in [start("S1", 700_101, "01A03"), start("S2", 700_102, "01A04")] {
+        assert_eq!(world.post(AANBIEDER, bericht).await.body["verdict"], "accepted");
+    }
+    world.at("2026-03-08T09:00:00+01:00");
+    for bericht in [stop("E1", 700_101, "01A03", "2026-03-06"), stop("E2", 700_102, "01A04", "2026-03-07")] {
+        assert_eq!(world.post(AANBIEDER, bericht).await.body["verdict"], "accepted");
+    }
+    let remarks = async |partij: &str| {
+        let rows = rows(&world, partij, "from=2026-03-01&to=2026-03-31").await;
+        let stops = rows.iter().filter(|row| row.contains(";stop;"));
+        stops.map(|row| row.rsplit(';').next().expect("a cell").to_owned()).collect::<Vec<_>>()
+    };
+    let goes_on = "\"Andere ondersteuning van deze client loopt door.\"";
+    assert_eq!(remarks(crate::world::GEMEENTE).await, [goes_on, "\"\""], "the last one to stop is the end");
+    assert_eq!(remarks(AANBIEDER).await, ["\"\"", "\"\""], "what others deliver is not for an aanbieder");
     world.stop().await;
 }
 
