@@ -19,12 +19,14 @@ use super::berichten::{Page, PageQuery};
 use super::error::Problem;
 use super::object::{Content, Object};
 use super::openapi::{BadDeadline, BadOpening, BadQuery, ForCallers, NotThere};
-use super::query::{self, Parameters};
+use super::query::{self, Parameters, unfit};
 use super::{Caller, Server};
 use crate::api::DeadlineJson;
 use crate::domain::Partij;
 use crate::domain::berichten::notitie::{Notitie, Unfit};
 use crate::domain::berichten::waarde::{ToewijzingNummer, Value as _};
+use crate::domain::deadlines::kind::DeadlineKind;
+use crate::domain::deadlines::profile::Profile;
 use crate::domain::money::betaling::Kenmerk;
 use crate::exchange::keep::{self, OpeningAsked};
 use crate::store::{DeadlineQuery, DeadlineState};
@@ -77,6 +79,9 @@ pub(super) async fn list(
     caller: Caller,
     Parameters(filter): Parameters<Filter>,
 ) -> Result<Json<Page<DeadlineJson>>, Problem> {
+    if let Some(clock) = filter.clock.as_deref() {
+        check_clock(clock, &server.gateway.profile)?;
+    }
     let states = filter.state.as_deref().unwrap_or("open,due-soon,overdue").split(',').filter_map(state).collect();
     let store = &server.gateway.store;
     if let Some(id) = filter.after.as_deref()
@@ -341,6 +346,13 @@ const STATES: [DeadlineState; 7] = [
 
 fn clock() -> RefOr<Schema> {
     query::text("^[a-z0-9-]{1,40}$", "retour")
+}
+
+/// A kind that nobody knows would give an empty list, and who watches that would never hear a thing.
+fn check_clock(clock: &str, profile: &Profile) -> Result<(), Problem> {
+    let kinds = DeadlineKind::ALL.map(DeadlineKind::name);
+    let known: Vec<&str> = kinds.into_iter().chain(profile.plain.iter().map(|term| term.name.as_str())).collect();
+    if known.contains(&clock) { Ok(()) } else { Err(unfit("clock", &format!("kies uit {}.", known.join(", ")))) }
 }
 
 fn states() -> RefOr<Schema> {

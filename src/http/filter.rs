@@ -7,6 +7,7 @@ use utoipa::openapi::{RefOr, Schema};
 
 use super::query;
 use crate::domain::Partij;
+use crate::domain::afspraken::gateway::is_invisible;
 use crate::domain::berichten::waarde::Value as _;
 use crate::exchange::{end_of_day, first_id_from, start_of_day};
 use crate::store::{BerichtQuery, Outcome, Stage};
@@ -58,7 +59,7 @@ fn outcomes() -> RefOr<Schema> {
 }
 
 fn code() -> RefOr<Schema> {
-    query::text("^[0-9]{4}$", "9019")
+    query::text("^[0-9A-Z][0-9]{3}$", "9019")
 }
 
 fn stages() -> RefOr<Schema> {
@@ -98,6 +99,21 @@ impl BerichtFilter {
     pub fn is_empty(&self) -> bool {
         self.pairs().next().is_none()
     }
+}
+
+/// What somebody means by a text that was typed or pasted: other blanks are blanks, and marks that nobody sees are not there.
+pub(super) fn typed(text: &str) -> String {
+    let meant = |letter: char| if letter.is_whitespace() { ' ' } else { letter };
+    let seen = text.chars().filter(|letter| letter.is_whitespace() || !is_invisible(*letter)).map(meant);
+    seen.collect::<String>().trim().to_owned()
+}
+
+/// Whether a text has the form of a retourcode: `9019`, `S329`.
+pub(super) fn is_retourcode(text: &str) -> bool {
+    let (first, rest) = text.split_at_checked(1).unwrap_or_default();
+    first.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+        && rest.len() == 3
+        && rest.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The least id that a bericht of this day can have.

@@ -10,11 +10,12 @@ use utoipa::ToSchema;
 
 use super::berichten::{BerichtJson, Page};
 use super::error::Problem;
-use super::filter::{behind, first_of};
+use super::filter::{behind, first_of, is_retourcode, typed};
 use super::object::{Content, Object};
 use super::openapi::{BadSearch, ForCallers};
 use super::uitleg::MOST_OF_MANY;
 use super::{Caller, Server};
+use crate::domain::Partij;
 use crate::domain::berichten::waarde::{Bsn, Value as _};
 use crate::store::{BerichtQuery, Look, Stage};
 
@@ -55,22 +56,43 @@ impl Content for Known {
 impl Known {
     fn query(&self, caller: &Caller) -> Result<BerichtQuery, Problem> {
         let state = self.state.as_deref().map(|word| Stage::from_word(word).ok_or_else(|| no_state(word)));
-        let bsn = self.bsn.as_deref().map(|text| Bsn::from_text(text).ok_or_else(no_bsn));
+        let bsn = self.bsn.as_deref().map(|text| Bsn::from_text(&typed(text)).ok_or_else(no_bsn));
+        let (code, soort) =
+            ("geef een gemeentecode van 4 of een AGB-code van 8 cijfers", "geef drie cijfers na WMO, als WMO305");
         Ok(BerichtQuery {
             partij: caller.scope().cloned(),
             bsn: bsn.transpose()?,
-            identificatie: self.identificatie.clone(),
+            identificatie: self.identificatie.as_deref().map(typed),
             toewijzing_nummer: self.toewijzing_nummer,
-            afzender: self.afzender.clone(),
-            ontvanger: self.ontvanger.clone(),
-            berichtsoort: self.berichtsoort.clone(),
-            retourcode: self.retourcode.clone(),
+            afzender: fit(("afzender", self.afzender.as_deref()), code, |text| Partij::from_text(text).is_some())?,
+            ontvanger: fit(("ontvanger", self.ontvanger.as_deref()), code, |text| Partij::from_text(text).is_some())?,
+            berichtsoort: fit(("berichtsoort", self.berichtsoort.as_deref()), soort, is_soort)?,
+            retourcode: fit(
+                ("retourcode", self.retourcode.as_deref()),
+                "geef vier tekens, als 9019 of S329",
+                is_retourcode,
+            )?,
             transport: state.transpose()?,
             from_id: self.van.map(first_of),
             before_id: self.tot.map(behind),
             ..BerichtQuery::default()
         })
     }
+}
+
+/// What was said of this name, as it was typed; a value that cannot be would find nothing, and nobody would see why.
+fn fit(
+    (name, said): (&str, Option<&str>),
+    expected: &str,
+    fits: impl FnOnce(&str) -> bool,
+) -> Result<Option<String>, Problem> {
+    let Some(text) = said.map(typed) else { return Ok(None) };
+    if fits(&text) { Ok(Some(text)) } else { Err(Problem::Body(format!("{name}: {expected}."))) }
+}
+
+fn is_soort(text: &str) -> bool {
+    let number = text.strip_prefix("WMO").unwrap_or_default();
+    number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn no_state(_: &str) -> Problem {

@@ -67,6 +67,12 @@ async fn a_value_that_cannot_be_is_refused_with_what_it_may_be() {
             "parameter-ongeldig",
             "state: kies uit open, due-soon, overdue, met, late, waived, void; meer mag ook, met komma's ertussen.",
         ),
+        (
+            "/v1/deadlines?clock=retuor",
+            "parameter-ongeldig",
+            "clock: kies uit retour, declaratie-antwoord, start, stop, verzoek, onderzoek, start-na-toewijzing, declareren, \
+             verlenging, correctie, creditering, betaling, fase-besluit, fase-plan, fase-stap-1-3, pauze.",
+        ),
         ("/v1/deadlines?dueBy=morgen", "parameter-ongeldig", "dueBy: geef een dag die bestaat, als 2026-03-04."),
         (
             "/v1/cak?from=2026-13-01&to=2026-12-31",

@@ -347,6 +347,7 @@ async fn one_box_finds_by_whatever_is_known_and_no_address_tells_what_was_asked(
         ("tr019", "Gelezen als een regel: TR019", "WMO305 START-1"),
         ("wmo305", "Gelezen als een berichtsoort: WMO305", "WMO305 START-1"),
         ("04-03-2026", "Gelezen als een dag: wat op 04-03-2026 binnenkwam", "WMO305 START-1"),
+        ("\u{a0}TOEW-1\u{200b}", "Gelezen als een Identificatie: TOEW-1", "WMO301 TOEW-1"),
     ] {
         let (to, page) = ask(text).await;
         assert!(to.starts_with("/zoek/") && !to.contains(text) && to.len() == 70, "{to}");
@@ -358,7 +359,7 @@ async fn one_box_finds_by_whatever_is_known_and_no_address_tells_what_was_asked(
     assert!(ask("nergens").await.1.contains("Zo is er geen bericht gevonden."));
     assert_eq!(desk.answer(&format!("/zoek/{}", "0".repeat(64))).await.status, 404);
     let rows = world.store().audit(0, 100).await.expect("the audit log");
-    assert_eq!(rows.iter().filter(|row| row.what == "berichten.searched").count(), 9);
+    assert_eq!(rows.iter().filter(|row| row.what == "berichten.searched").count(), 10);
     assert!(rows.iter().all(|row| !row.detail.contains(BSN)), "not what was asked");
 
     let found = async |partij: &str, known: serde_json::Value| {
@@ -372,6 +373,19 @@ async fn one_box_finds_by_whatever_is_known_and_no_address_tells_what_was_asked(
     assert_eq!(found(GEMEENTE, json!({"toewijzing_nummer": 700_101, "tot": "2026-03-03"})).await, (200, vec![]));
     assert_eq!(found(GEMEENTE, json!({"bsn": "12"})).await.0, 422);
     assert_eq!(found(GEMEENTE, json!({"bns": BSN})).await.0, 422);
+    assert_eq!(found(GEMEENTE, json!({"retourcode": "S329"})).await, (200, vec![]), "not all codes are digits");
+    assert_eq!(world.get(GEMEENTE, "/v1/berichten?retourcode=S300").await.status, 200);
+    let pasted = json!({"identificatie": "TOEW-1\u{200b}", "berichtsoort": "\u{a0}WMO301 "});
+    assert_eq!(found(GEMEENTE, pasted).await, (200, vec!["WMO301".to_owned()]), "what nobody sees is not looked for");
+    for (known, told) in [
+        (json!({"berichtsoort": "WMO-305"}), "berichtsoort: geef drie cijfers na WMO, als WMO305."),
+        (json!({"retourcode": "919"}), "retourcode: geef vier tekens, als 9019 of S329."),
+        (json!({"afzender": "41005"}), "afzender: geef een gemeentecode van 4 of een AGB-code van 8 cijfers."),
+        (json!({"ontvanger": BSN}), "ontvanger: geef een gemeentecode van 4 of een AGB-code van 8 cijfers."),
+    ] {
+        let answer = world.call(GEMEENTE, "/v1/berichten/zoek", &known).await;
+        assert_eq!((answer.status, answer.body["detail"].as_str()), (422, Some(told)), "{known}");
+    }
     world.stop().await;
 }
 

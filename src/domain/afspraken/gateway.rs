@@ -198,7 +198,8 @@ fn own_parts<'a>(geslachtsnaam: &'a Achternaam, voornamen: Option<&'a str>) -> V
 }
 
 /// What takes no ink and is no plain blank: other blanks, and marks that join, part or turn letters.
-fn is_invisible(letter: char) -> bool {
+#[must_use]
+pub fn is_invisible(letter: char) -> bool {
     let is_mark = matches!(letter, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{2069}' | '\u{feff}');
     is_mark || letter != ' ' && (letter.is_whitespace() || letter.is_control())

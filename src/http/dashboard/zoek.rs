@@ -18,7 +18,7 @@ use crate::domain::berichten::waarde::{Bsn, Value as _};
 use crate::exchange::new_secret;
 use crate::http::Server;
 use crate::http::error::Problem;
-use crate::http::filter::{behind, first_of};
+use crate::http::filter::{behind, first_of, is_retourcode, typed};
 use crate::http::openapi::{ForOperators, NotThere};
 use crate::http::uitleg::page_of;
 use crate::store::{BerichtQuery, Search};
@@ -61,7 +61,7 @@ struct Page {
     )
 )]
 pub(in crate::http) async fn ask(State(server): State<Arc<Server>>, sent: Sent) -> Result<Response, Problem> {
-    let wanted: String = sent.field("zoek").chars().take(100).collect();
+    let wanted: String = typed(sent.field("zoek")).chars().take(100).collect();
     let store = &server.gateway.store;
     if is_id(&wanted) && store.bericht(&wanted, sent.visitor.caller.scope()).await?.is_some() {
         return Ok(redirect(&format!("/berichten/{wanted}")));
@@ -115,7 +115,8 @@ pub(in crate::http) async fn result(
 
 /// Everything that a text may stand for.
 fn readings(text: &str) -> Vec<Reading> {
-    let text = text.trim();
+    let text = typed(text);
+    let text = text.as_str();
     let reading = |what: String, query: BerichtQuery| Reading { what, query, link: None };
     let mut readings = Vec::new();
     if text.is_empty() {
@@ -136,11 +137,11 @@ fn readings(text: &str) -> Vec<Reading> {
         let query = BerichtQuery { partij: Some(partij), ..BerichtQuery::default() };
         readings.push(Reading { link, ..reading(described(what, text), query) });
     }
-    if is_number && text.len() == 4 {
-        let query = BerichtQuery { retourcode: Some(text.to_owned()), ..BerichtQuery::default() };
-        readings.push(reading(described("een retourcode", text), query));
-    }
     let upper = text.to_uppercase();
+    if is_retourcode(&upper) {
+        let query = BerichtQuery { retourcode: Some(upper.clone()), ..BerichtQuery::default() };
+        readings.push(reading(described("een retourcode", &upper), query));
+    }
     if let Some(page) = page_of(&upper) {
         let query = BerichtQuery { rule: Some(upper.clone()), ..BerichtQuery::default() };
         let link = Some((page, format!("Uitleg van {upper}")));
@@ -187,11 +188,14 @@ mod tests {
         assert_eq!(bsn[0], "een BSN: alles over deze cliënt");
         assert!(bsn.len() == 4 && bsn.iter().all(|what| !what.contains("999940004")), "{bsn:?}");
         assert_eq!(read("0384")[..3], ["een ToewijzingNummer: 0384", "een gemeente: 0384", "een retourcode: 0384"]);
+        assert_eq!(read("s329")[0], "een retourcode: S329");
         assert!(read("41005001").contains(&"een aanbieder: 41005001".to_owned()));
         assert_eq!(read("tr019")[0], "een regel: TR019");
         assert_eq!(read("wmo305")[0], "een berichtsoort: WMO305");
         assert_eq!(read("04-03-2026")[0], "een dag: wat op 04-03-2026 binnenkwam");
         assert_eq!(read("TOEW-1"), ["een Identificatie: TOEW-1", "een DeclaratieNummer: TOEW-1"]);
         assert!(read("  ").is_empty());
+        assert_eq!(read("\u{a0}TOEW-1\u{200b}"), read("TOEW-1"), "what nobody sees");
+        assert_eq!(read("\u{feff}\u{2060}7001\u{ad}01"), read("700101"));
     }
 }
