@@ -264,16 +264,33 @@ pub(super) fn fault(node: &Node) -> Fault {
     }
 }
 
-/// Without what may be a Bsn: these texts are shown, logged and mailed.
+/// Without what may be a Bsn, also one that is written in groups: these texts are shown and mailed.
 fn masked(text: &str) -> String {
+    let is_digit = |letter: char| letter.is_ascii_digit();
+    let is_in_number = |letter: char| is_digit(letter) || matches!(letter, ' ' | '.' | '-');
     let mut masked = String::with_capacity(text.len());
-    for run in text.split_inclusive(|character: char| !character.is_ascii_digit()) {
-        let digits = run.trim_end_matches(|character: char| !character.is_ascii_digit());
-        masked.push_str(if digits.len() == 9 { "*********" } else { digits });
-        masked.push_str(&run[digits.len()..]);
+    let mut rest = text;
+    while let Some(start) = rest.find(is_digit) {
+        let (before, run) = rest.split_at(start);
+        let (run, after) = run.split_at(run.find(|letter| !is_in_number(letter)).unwrap_or(run.len()));
+        masked.push_str(before);
+        if run.chars().filter(|letter| is_digit(*letter)).count() == BSN {
+            masked.extend(run.chars().map(|letter| if is_digit(letter) { '*' } else { letter }));
+        } else {
+            for part in run.split_inclusive(|letter: char| !is_digit(letter)) {
+                let digits = part.trim_end_matches(|letter: char| !is_digit(letter));
+                masked.push_str(if digits.len() == BSN { "*********" } else { digits });
+                masked.push_str(&part[digits.len()..]);
+            }
+        }
+        rest = after;
     }
+    masked.push_str(rest);
     masked
 }
+
+/// How many digits a Bsn has.
+const BSN: usize = 9;
 
 /// What can be read of the header, whatever else is wrong with the envelope.
 pub(super) fn about(root: &Node) -> About {

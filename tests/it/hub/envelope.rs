@@ -398,6 +398,18 @@ fn no_bsn_comes_out_of_a_fault() {
     let Content::Fo01 { fault, .. } = parsed.content else { panic!("no fault") };
     assert_eq!(fault.omschrijving, "Bsn *********, AGB 99990001");
     assert_eq!(fault.details.as_deref(), Some("*********"));
+    for (said, kept) in [
+        ("client 9999 90.019 onbekend", "client **** **.*** onbekend"),
+        ("999-990-019", "***-***-***"),
+        ("12 999990019", "12 *********"),
+        ("WMO301 van 0384, 2026-03-04 09:00", "WMO301 van 0384, 2026-03-04 09:00"),
+    ] {
+        let Content::Fo01 { fault, .. } = &mut envelope.content else { panic!("no fault") };
+        fault.details = Some(said.to_owned());
+        let parsed = parse(&compose::envelope(&envelope)).expect("a fault");
+        let Content::Fo01 { fault, .. } = parsed.content else { panic!("no fault") };
+        assert_eq!(fault.details.as_deref(), Some(kept));
+    }
 }
 
 /// Examples that others wrote.
