@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::Subcommand;
 
-use super::{ConfigFile, Exit, complain, written};
+use super::{ConfigFile, Exit, written};
 use crate::app;
 use crate::clock::{self, Clock, SystemClock};
 use crate::config::Config;
@@ -32,25 +32,18 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         eprintln!("iwmo-gateway: {unreadable}");
         return Exit::Environment;
     }
-    let config = match Config::load_to_serve(file.config.as_deref()) {
-        Ok(config) => config,
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let mut notes = Vec::new();
+    let read = Config::load_to_serve_with(file.config.as_deref(), |config, problems| {
+        let certificates = app::check_certificates(config, &clock);
+        notes.clone_from(&certificates.notes);
+        problems.extend(certificates.to_mend());
+        problems.extend(app::schemas(config).err().map(|error| error.to_string()));
+    });
+    match read {
+        Ok(config) => written(io::stdout().write_all(described(&config, &notes).as_bytes()), Exit::Fine),
         Err(error) => {
             eprintln!("{error}");
-            return Exit::Findings;
-        }
-    };
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let certificates = app::check_certificates(&config, &clock);
-    let notes = certificates.notes.clone();
-    let to_mend = certificates.to_mend();
-    if !to_mend.is_empty() {
-        eprintln!("{}", to_mend.join("\n"));
-        return Exit::Findings;
-    }
-    match app::schemas(&config) {
-        Ok(_) => written(io::stdout().write_all(described(&config, &notes).as_bytes()), Exit::Fine),
-        Err(error) => {
-            complain(&error);
             Exit::Findings
         }
     }
@@ -69,7 +62,7 @@ fn described(config: &Config, notes: &[String]) -> String {
     if config.http.dashboard_login && config.credentials.iter().all(|one| one.partij.is_some()) {
         text.push_str("note: no [[credential]] says operator = true, so nobody can log in on the dashboard\n");
     }
-    for note in notes {
+    for note in notes.iter().chain(&config.in_the_clear()) {
         text.extend(["note: ", note, "\n"]);
     }
     let no_list = config.ggk.tls.as_ref().is_some_and(|files| files.crl_file.is_none());

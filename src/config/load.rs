@@ -25,7 +25,22 @@ impl Config {
     /// # Errors
     /// As above; nobody to act for, nobody who may call, or nobody who may decide, is a problem too.
     pub fn load_to_serve(file: Option<&Path>) -> Result<Self, ConfigError> {
-        Self::read(&contents(file)?, file, &Surroundings::of_process(), limits::serves_somebody)
+        Self::load_to_serve_with(file, |_, _| ())
+    }
+
+    /// The same, where `check` adds what is wrong with what the settings name, such as files: it is told with all the rest, and
+    /// where the rest is wrong as well.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn load_to_serve_with(
+        file: Option<&Path>,
+        check: impl FnOnce(&Self, &mut Vec<String>),
+    ) -> Result<Self, ConfigError> {
+        Self::read(&contents(file)?, file, &Surroundings::of_process(), |config, lost, problems| {
+            limits::serves_somebody(config, lost, problems);
+            check(config, problems);
+        })
     }
 
     /// Reads settings from text over the defaults, and nothing else.
@@ -40,7 +55,7 @@ impl Config {
         own: &str,
         file: Option<&Path>,
         around: &Surroundings,
-        demand: fn(&Self, &BTreeSet<String>, &mut Vec<String>),
+        demand: impl FnOnce(&Self, &BTreeSet<String>, &mut Vec<String>),
     ) -> Result<Self, ConfigError> {
         let mut problems = Vec::new();
         let mut own = Text::read(own, file, &mut problems);

@@ -161,6 +161,11 @@ enum RawUnit {
     Maanden,
 }
 
+/// One to look at the rest of the settings with, where that which they name was told to be unknown.
+pub(super) fn any_profile(own: &RawOwnAfspraken, codelijsten: &Codelijsten) -> Option<Profile> {
+    profile(PROFILES[0].0, own, codelijsten, &mut Vec::new())
+}
+
 /// The profile of this name, with what an operator chose of what it leaves open.
 pub(super) fn profile(
     name: &str,

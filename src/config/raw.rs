@@ -11,7 +11,7 @@ use super::closed::{self, Closed};
 use super::codelijsten::Codelijsten;
 use super::contracten;
 use super::limits;
-use super::profile::{RawOwnAfspraken, profile};
+use super::profile::{RawOwnAfspraken, any_profile, profile};
 use super::rekening::{self, RawRekening};
 use super::releases::{RawDays, RawReleases, key_of};
 use super::{Config, Credential, Database, Ggk, Http, LocalParty, Log, Relay, SchemaFiles, Vecozo, wires, xsd_files};
@@ -234,7 +234,8 @@ impl Raw {
         let limits = self.deadlines.limits(!self.vecozo.url.is_empty());
         Some(Config {
             http: self.http,
-            database: database?,
+            // Nobody opens it once it was told, but what else is wrong is found all the same.
+            database: database.unwrap_or_else(|| Database::Sqlite(PathBuf::new())),
             ggk: self.ggk,
             vecozo: self.vecozo,
             relay: self.relay,
@@ -243,7 +244,7 @@ impl Raw {
                 RawDecides::Auto => Decides::Gateway,
                 RawDecides::FourEyes => Decides::TwoPeople,
             },
-            profile: profile?,
+            profile: profile.or_else(|| any_profile(&self.afspraken, &codelijsten))?,
             limits,
             calendar: Calendar {
                 goede_vrijdag: self.deadlines.goede_vrijdag,

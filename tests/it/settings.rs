@@ -128,6 +128,47 @@ fn settings_that_do_not_fit_each_other_are_told() {
 }
 
 #[test]
+fn faults_of_certificates_are_told_with_all_others() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let faulty = "[http]\nmax_bericht_bytes = 1\ntls = { certificate_file = \"weg.pem\", key_file = \"weg.key\" }\n\
+                  [database]\nurl = \"mysql://x\"\n[deadlines]\nprofile = \"zeeland\"\n\
+                  [ggk]\ntls = { ca_file = \"root.pem\" }\n";
+    let (status, said) = check(folder.path(), &format!("{faulty}{}", good()), &[]);
+    assert_eq!(status, Some(1), "{said}");
+    for (line, text) in [
+        (2, "http.max_bericht_bytes: is 1"),
+        (3, "http.tls.certificate_file: weg.pem: cannot be read"),
+        (3, "http.tls.key_file: weg.key: cannot be read"),
+        (5, "database.url: must start with sqlite: or postgres://"),
+        (7, "deadlines.profile: \"zeeland\" is unknown"),
+        (9, "ggk.tls.ca_file: root.pem: cannot be read"),
+    ] {
+        let wanted = format!("gateway.toml:{line}: {text}");
+        assert!(said.lines().any(|one| one.starts_with(&wanted)), "missing: {wanted}\nin:\n{said}");
+    }
+    assert_eq!(said.lines().count(), 6, "a line for each fault and no more:\n{said}");
+}
+
+#[test]
+fn a_link_in_the_clear_to_another_machine_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let notes = |url: &str| {
+        let (status, said) = check(folder.path(), &format!("[ggk]\nurl = \"{url}\"\n{}", good()), &[]);
+        assert_eq!(status, Some(0), "{said}");
+        said.matches("note: ggk.url: is plain HTTP to another machine").count()
+    };
+    for (url, told) in [
+        ("http://adapter.example.nl/ggk", 1),
+        ("http://10.0.0.1:8090/", 1),
+        ("http://127.0.0.1:8090/", 0),
+        ("http://[::1]:8090/", 0),
+        ("http://localhost/", 0),
+    ] {
+        assert_eq!(notes(url), told, "{url}");
+    }
+}
+
+#[test]
 fn a_gateway_for_nobody_does_not_serve() {
     let folder = tempfile::tempdir().expect("a folder");
     let (status, said) = check(folder.path(), "", &[]);
