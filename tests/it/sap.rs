@@ -86,3 +86,21 @@ async fn a_rejected_line_is_sent_again_by_the_end_of_the_month_after_its_antwoor
     assert!(deadlines(&world, &again).await.contains(&anew), "it was rejected again");
     world.stop().await;
 }
+
+#[tokio::test]
+async fn what_no_bericht_tells_a_person_does_an_intake_and_a_form_without_bsn() {
+    let world = world().await;
+    for (partij, name, clock, due, responsible) in [
+        (AANBIEDER, "intake-1", "verzoek-na-intake", "2026-03-10", AANBIEDER),
+        (GEMEENTE, "formulier-1", "SAP-ZONDER-BSN", "2026-03-10", GEMEENTE),
+    ] {
+        let asked = json!({
+            "name": name, "clock": clock, "gemeente": GEMEENTE, "aanbieder": AANBIEDER, "from": "2026-03-03", "referentie": "dossier 7",
+        });
+        let opened = world.call(partij, "/v1/deadlines", &asked).await;
+        assert_eq!(opened.status, 201, "{}", opened.text);
+        let told = [&opened.body["due"], &opened.body["responsible"], &opened.body["state"]];
+        assert_eq!(told, [&json!(due), &json!(responsible), &json!("open")], "five werkdagen");
+    }
+    world.stop().await;
+}
