@@ -16,6 +16,7 @@ mod chaos;
 mod clocks;
 mod command_line;
 mod crash;
+mod credit_304;
 mod database;
 mod deadline_kinds;
 mod decide;

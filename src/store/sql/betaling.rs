@@ -57,10 +57,11 @@ const PAID: &str = "betaling.paid";
 const WITHDRAWN: &str = "betaling.withdrawn";
 
 /// What line `p` adds to what is payable: a credit takes back what was granted of its debet, which of a rejected claim is
-/// nothing. The same as [`crate::domain::regels::prestatie::Books::moves`].
+/// nothing, and no more than was granted of the credit itself. The same as [`crate::domain::regels::prestatie::Books::moves`].
 pub const PAYABLE: &str = "CASE WHEN p.toegekend IS NULL THEN 0
         WHEN p.vorig_referentie_nummer IS NULL THEN CASE p.debet_credit WHEN 'C' THEN -p.toegekend ELSE p.toegekend END
-        ELSE -COALESCE((SELECT COALESCE(e.toegekend, 0) FROM prestatie e JOIN journal j ON j.bericht_id = e.bericht_id
+        ELSE -COALESCE((SELECT CASE WHEN e.toegekend IS NULL THEN 0 WHEN e.toegekend < p.toegekend THEN e.toegekend
+                ELSE p.toegekend END FROM prestatie e JOIN journal j ON j.bericht_id = e.bericht_id
             WHERE e.gemeente = p.gemeente AND e.aanbieder = p.aanbieder AND e.referentie_nummer = p.vorig_referentie_nummer
                 AND e.debet_credit = 'D' AND NOT e.void
             ORDER BY j.seq, e.nr LIMIT 1), p.toegekend) END";

@@ -71,12 +71,13 @@ impl<'a> Books<'a> {
     }
 
     /// What a line adds to the money that is granted, in euro cents, when so much of it is granted. A credit takes back what
-    /// was granted of its debet; `None`: that was rejected, a claim of which nothing was granted.
+    /// was granted of its debet, and no more than is granted of itself; `None`: the debet was rejected, a claim of which nothing
+    /// was granted.
     #[must_use]
     pub fn moves(&self, prestatie: &Prestatie, toegekend: u32) -> Option<i128> {
         let vorig = prestatie.product_referentie.vorig();
         match vorig.and_then(|vorig| self.debets.get(vorig)) {
-            Some(debet) => debet.toegekend.map(|granted| -i128::from(granted)),
+            Some(debet) => debet.toegekend.map(|granted| -i128::from(granted.min(toegekend))),
             None => Some(prestatie.ingediend_bedrag.debet_credit.sign() * i128::from(toegekend)),
         }
     }
