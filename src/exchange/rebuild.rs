@@ -8,7 +8,10 @@ use std::cmp::Ordering;
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::draft::{columns, effect_of, ledger_change};
+use super::format::as_json;
 use super::received::sha256_hex;
 use crate::domain::berichten::bericht::Heenbericht;
 use crate::domain::berichten::declaratie::Declaratie;
@@ -50,7 +53,7 @@ pub async fn verify(store: &dyn Store, schemas: &Schemas) -> Result<Compared, St
         for table in LedgerTable::ALL {
             compare(table, store, &*scratch, &mut compared).await?;
         }
-        check_payloads(store, &mut compared).await?;
+        check_payloads(store, schemas, &mut compared).await?;
         scratch.close().await;
         if store.journal(last, 1).await?.is_empty() {
             return Ok(compared);
@@ -80,8 +83,9 @@ async fn fold(
     }
 }
 
-/// Puts the bytes of every bericht, refused and composed ones included, beside the digest that was made when they came in.
-async fn check_payloads(store: &dyn Store, compared: &mut Compared) -> Result<(), StoreError> {
+/// Puts the bytes of every bericht, refused and composed ones included, beside the digest that was made when they came in, and
+/// the XML that was made of JSON beside that JSON.
+async fn check_payloads(store: &dyn Store, schemas: &Schemas, compared: &mut Compared) -> Result<(), StoreError> {
     let mut last = String::new();
     loop {
         let page = store.digests(&last, PAGE).await?;
@@ -89,10 +93,50 @@ async fn check_payloads(store: &dyn Store, compared: &mut Compared) -> Result<()
         last = end;
         for Digest { bericht_id, sha256 } in page {
             compared.payloads += 1;
-            if sha256_hex(&store.received_bytes(&bericht_id).await?) != sha256 {
+            let received = store.received_bytes(&bericht_id).await?;
+            if sha256_hex(&received) != sha256 {
                 compared.differences.push(format!("payload of bericht {bericht_id} is not what came in"));
+            } else if received.trim_ascii_start().starts_with(b"{") {
+                let made = store.payload(&bericht_id, None).await?.unwrap_or_default();
+                if made != received && !is_made_of(&received, &made, schemas) {
+                    compared.differences.push(format!("XML of bericht {bericht_id} is not what was made of its JSON"));
+                }
             }
         }
+    }
+}
+
+/// Whether this XML says what that JSON does. Only its header may say more: JSON may leave things out there.
+fn is_made_of(received: &[u8], made: &[u8], schemas: &Schemas) -> bool {
+    let (Ok(mut said), Some(mut kept)) = (serde_json::from_slice::<Value>(received), as_json(made, schemas)) else {
+        return false;
+    };
+    leave_out_nothing(&mut said);
+    let header = |of: &mut Value| of["Bericht"]["Header"].take();
+    let (said_header, kept_header) = (header(&mut said), header(&mut kept));
+    if said["release"].is_null() {
+        said["release"] = kept["release"].clone();
+    }
+    said == kept && is_part(&said_header, &kept_header)
+}
+
+/// JSON may say that something is not there, which XML does by leaving it out.
+fn leave_out_nothing(said: &mut Value) {
+    if let Value::Object(members) = said {
+        members.retain(|_, value| !value.is_null() && value.as_array().is_none_or(|all| !all.is_empty()));
+        members.values_mut().for_each(leave_out_nothing);
+    } else if let Value::Array(all) = said {
+        all.iter_mut().for_each(leave_out_nothing);
+    }
+}
+
+/// Whether all that is said stands in what is kept.
+fn is_part(said: &Value, kept: &Value) -> bool {
+    match (said, kept) {
+        (Value::Object(said), Value::Object(kept)) => {
+            said.iter().all(|(name, value)| kept.get(name).is_some_and(|kept| is_part(value, kept)))
+        }
+        (said, kept) => said == kept,
     }
 }
 

@@ -8,14 +8,15 @@ use std::sync::Arc;
 use iwmo_gateway::exchange::rebuild::verify;
 use iwmo_gateway::exchange::receive::receive;
 use iwmo_gateway::exchange::{Carrier, Format, Received, Reply};
+use iwmo_gateway::json as notation;
 use iwmo_gateway::store::{LedgerTable, Postgres, Sqlite, Store};
-use iwmo_gateway::xml::Schemas;
-use serde_json::json;
+use iwmo_gateway::xml::{self, Schemas};
+use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
 use crate::maker::{rejecting, retour, toewijzing, wmo301, wmo305, wmo307, wmo315, wmo319};
 use crate::stage::Stage;
-use crate::world::BSN;
+use crate::world::{AANBIEDER, BSN, GEMEENTE};
 
 /// A history with every kind of row of one client, corrections and a refusal.
 fn berichten() -> Vec<Vec<u8>> {
@@ -108,6 +109,46 @@ async fn every_row_that_was_tampered_with_is_named_and_no_client_with_it() {
         assert!(lines.last().is_some_and(|last| last.ends_with("; 1 difference")), "{told}");
         assert_eq!(status, Some(1));
         assert!(!told.contains(BSN), "{told}");
+    }
+}
+
+/// A toewijzing in JSON that leaves out what may be left out, and says of some things that they are not there.
+fn in_json() -> Vec<u8> {
+    let mut said = notation::write(&xml::read(&berichten()[0]).expect("a bericht"));
+    said["Bericht"]["Header"] = json!({"Afzender": GEMEENTE, "Ontvanger": AANBIEDER});
+    said["Bericht"]["Client"]["Naam"]["Voornamen"] = Value::Null;
+    said.as_object_mut().expect("an object").remove("release");
+    said.to_string().into_bytes()
+}
+
+#[tokio::test]
+async fn xml_that_was_made_of_json_still_says_what_the_json_does() {
+    for (from, to, expected) in [
+        ("Verhoeven", "Verhoeven", None),
+        ("Verhoeven", "Verhoevem", Some("XML of bericht … is not what was made of its JSON")),
+        (
+            "<wmo301:Geslacht>",
+            "<wmo301:Communicatie/><wmo301:Geslacht>",
+            Some("XML of bericht … is not what was made of its JSON"),
+        ),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("test.db");
+        let store: Arc<dyn Store> = Arc::new(Sqlite::open(&path).await.expect("a store"));
+        let stage = Stage::on(Arc::clone(&store)).replayed();
+        let received = Received::new(in_json(), Format::Json, stage.gateway.clock.now(), Carrier::File);
+        assert!(matches!(receive(&received, &stage.gateway).await, Ok(Reply::Recorded(_))));
+        store.close().await;
+        let mut conn = SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.expect("the database");
+        let tamper = "UPDATE payload SET bytes = CAST(replace(CAST(bytes AS TEXT), $1, $2) AS BLOB) WHERE is_made";
+        let done = sqlx::query(tamper).bind(from).bind(to).execute(&mut conn).await.expect("done");
+        assert_eq!(done.rows_affected(), 1, "one bericht was made");
+        conn.close().await.expect("closed");
+        let (told, status) = rebuild(&path);
+        let lines: Vec<_> = told.lines().map(without_id).collect();
+        assert_eq!(status, Some(i32::from(expected.is_some())), "{told}");
+        assert!(expected.is_none_or(|expected| lines.iter().any(|line| line == expected)), "{told}");
+        assert!(!told.contains(BSN) && !told.contains("Verhoeve"), "{told}");
     }
 }
 
