@@ -6,6 +6,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
+use iwmo_gateway::exchange::beat::try_store;
 use iwmo_gateway::store::{BerichtQuery, BerichtView};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
@@ -83,6 +84,12 @@ async fn goes_on(world: &World, nr: usize) {
     assert_eq!(found.status, 200, "{}", found.text);
 }
 
+/// What the probe says once the store was tried.
+async fn readiness(world: &World) -> u16 {
+    try_store(&world.running.gateway, "test").await;
+    world.get("", "/health/ready").await.status
+}
+
 #[tokio::test]
 async fn a_full_disk_is_told_and_once_there_is_room_the_gateway_goes_on_by_itself() {
     let mounted = Mounted(tempfile::tempdir().expect("a folder"));
@@ -127,6 +134,7 @@ async fn a_database_file_that_may_not_be_written_for_a_while_needs_no_restart() 
     let refused = post_until_refused(&world, 1, 20).await;
     assert!(run("chattr", &["-i", &file]), "the file can be written again");
     goes_on(&world, refused.unwrap_or(21)).await;
+    assert_eq!(readiness(&world).await, 200);
     world.stop().await;
 }
 
@@ -146,9 +154,11 @@ async fn a_postgresql_that_only_reads_for_a_while_needs_no_restart() {
     for _ in 0..3 {
         assert_eq!(post_until_refused(&world, refused, 1).await, Some(refused));
     }
+    assert_eq!(readiness(&world).await, 503, "who asks is told that nothing can be taken in");
     sqlx::query("SET default_transaction_read_only = off").execute(&mut admin).await.expect("this one may");
     let reset = format!("ALTER DATABASE {name} RESET default_transaction_read_only");
     sqlx::query(AssertSqlSafe(reset)).execute(&mut admin).await.expect("reset");
     goes_on(&world, refused).await;
+    assert_eq!(readiness(&world).await, 200);
     world.stop().await;
 }

@@ -192,8 +192,13 @@ async fn a_disk_that_is_full_while_something_is_sent_loses_nothing_and_doubles_n
     network.gate.send_replace(true);
     assert_eq!(post(&client, &process.url, 2).await, (503, true), "come again");
     process.limit("unlimited");
-    until("taken in again", async || matches!(post(&client, &process.url, 2).await.0, 200 | 202)).await;
-    assert_eq!(post(&client, &process.url, 2).await.0, 200, "once");
+    all_arrive_once(&client, &process, &network).await;
+}
+
+/// What was refused is taken in, and all three arrive, each under one number in the same bytes.
+async fn all_arrive_once(client: &reqwest::Client, process: &Process, network: &Gated) {
+    until("taken in again", async || matches!(post(client, &process.url, 2).await.0, 200 | 202)).await;
+    assert_eq!(post(client, &process.url, 2).await.0, 200, "once");
     let outbox = process.url.replace("berichten", "outbox?state=delivered");
     until("all delivered", async || {
         let asked = client.get(&outbox).bearer_auth("operator").send().await.expect("an answer");
@@ -207,4 +212,33 @@ async fn a_disk_that_is_full_while_something_is_sent_loses_nothing_and_doubles_n
     numbers.sort();
     numbers.dedup();
     assert_eq!(numbers.len(), 3, "each under its own number, in the same bytes each time");
+}
+
+/// Whether files may be kept from being written here, and whether they were.
+fn keep_from_writing(folder: &std::path::Path, flag: &str) -> bool {
+    let files = ["full.db", "full.db-wal", "full.db-shm"].map(|name| folder.join(name));
+    Command::new("chattr").arg(flag).args(files).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_may_not_be_written_while_something_is_sent_loses_nothing_and_doubles_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let network = Gated::start().await;
+    let process = Process::start(folder.path(), &network.url);
+    let client = reqwest::Client::new();
+    assert_eq!(post(&client, &process.url, 0).await.0, 202);
+    until("on its way", async || network.seen().len() == 1).await;
+    network.gate.send_replace(false);
+    assert_eq!(post(&client, &process.url, 1).await.0, 202);
+    until("on its way", async || network.seen().len() == 2).await;
+    if !keep_from_writing(folder.path(), "+i") {
+        keep_from_writing(folder.path(), "-i");
+        eprintln!("skipped: this file system keeps no file from being written");
+        return;
+    }
+    network.gate.send_replace(true);
+    let refused = post(&client, &process.url, 2).await;
+    assert!(keep_from_writing(folder.path(), "-i"), "the files can be written again");
+    assert_eq!(refused, (503, true), "come again");
+    all_arrive_once(&client, &process, &network).await;
 }
