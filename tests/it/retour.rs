@@ -12,6 +12,7 @@ use iwmo_gateway::xml;
 
 const WMO301: &[u8] = include_bytes!("../../fixtures/berichten/wmo301-volledig.xml");
 const WMO305: &[u8] = include_bytes!("../../fixtures/berichten/wmo305-minimaal.xml");
+const WMO317: &[u8] = include_bytes!("../../fixtures/regels/TR361/fout-zelfde-product.xml");
 
 #[test]
 fn r1_accepted_is_the_header_alone_without_codes() {
@@ -87,6 +88,26 @@ fn r4_what_stands_inside_a_wrong_class_was_not_judged() {
             _ => "0233",
         };
         assert_eq!(codes, [wanted], "{path}");
+    }
+}
+
+#[test]
+fn r4_what_a_wrong_verzoek_holds_was_judged() {
+    let (client, verzoek) = (client(), client().child("Verzoek"));
+    let findings = vec![finding(Level::History, "9361", &verzoek)];
+    let found = body_codes(&answer(WMO317, findings));
+    assert_eq!(found.len(), 4, "client, verzoek and two products: {found:?}");
+    for (path, codes) in found {
+        assert_eq!(codes, [if path == verzoek.to_string() { "9361" } else { "0200" }], "{path}");
+    }
+    let findings = vec![finding(Level::History, "8187", &client), finding(Level::History, "9349", &verzoek)];
+    for (path, codes) in body_codes(&answer(WMO317, findings)) {
+        let wanted = match path.as_str() {
+            "/Bericht/Client" => "8187",
+            "/Bericht/Client/Verzoek" => "9349",
+            _ => "0233",
+        };
+        assert_eq!(codes, [wanted], "of an unknown client nothing was judged: {path}");
     }
 }
 

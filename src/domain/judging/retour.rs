@@ -15,7 +15,7 @@ use crate::domain::finding::{Finding, Level, Severity};
 /// - A rule inside the bericht failed: the header alone, with 0001.
 /// - A rule on the header failed: the header alone, with its codes.
 /// - A rule on another class failed: the whole tree, 0200 on the header and on every class that is
-///   right, the codes where they belong, and 0233 on what stands inside a wrong class: it was not
+///   right, the codes where they belong, and 0233 on what stands inside a wrong class, a verzoek aside: it was not
 ///   judged by itself.
 ///
 /// A warning is no reason to reject, and leaves no trace in a retour.
@@ -74,7 +74,9 @@ fn codes_of_body(klasse: &ElementPath, findings: &[&Finding]) -> RetourCodes {
     if !codes.0.is_empty() {
         return codes;
     }
-    let is_inside_wrong = findings.iter().any(|finding| finding.klasse.as_ref().is_some_and(|at| at.holds(klasse)));
+    // What a verzoek holds is judged by rules of its own, also where the verzoek as a whole is wrong.
+    let hides = |at: &ElementPath| at.holds(klasse) && !at.as_str().ends_with("/Verzoek");
+    let is_inside_wrong = findings.iter().any(|finding| finding.klasse.as_ref().is_some_and(hides));
     let code = if is_inside_wrong { RetourCode::NIET_BEOORDEELD } else { RetourCode::GEEN_OPMERKING };
     RetourCodes([RetourCode::of(code)].into())
 }
