@@ -57,6 +57,22 @@ async fn a_number_that_comes_again_with_other_content_is_not_unique() {
 }
 
 #[tokio::test]
+async fn an_envelope_that_its_schema_refuses_is_told_so_and_what_came_with_it_is_taken() {
+    let world = World::with_network(AT_ONCE).await;
+    misbehave(&world, Misbehaviour::SendBroken, 1);
+    world.post(GEMEENTE, WMO301).await;
+    world.rest().await;
+    let journal = world.journal();
+    let last = journal.last().expect("a line");
+    assert!(last.outcome.starts_with("broken: refused: StUF055"), "{last:?}");
+    let sent = world.mock.as_ref().expect("a mock").bytes(last.nr).expect("its bytes are kept");
+    let number = last.referentienummer.as_deref().expect("its number");
+    assert!(String::from_utf8(sent).is_ok_and(|sent| sent.contains(&format!(">{number}<"))), "in capitals: {number}");
+    assert_eq!(kinds(&world).await, ["WMO301 accepted", "WMO302 accepted"]);
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn a_retour_before_the_confirmation_of_its_heenbericht_finds_it_and_a_fault_after_it_does_nothing() {
     let world = World::with_network(AT_ONCE).await;
     misbehave(&world, Misbehaviour::AnswerFirst, 1);

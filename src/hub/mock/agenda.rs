@@ -158,6 +158,13 @@ impl Mock {
                 let delivery = self.offer(&other, &bytes).await;
                 self.note("other content", &other, &bytes, &delivery);
             }
+            Misbehaviour::SendBroken => {
+                let mut broken = envelope.clone();
+                broken.stuurgegevens.referentienummer = (self.0.ids)().to_uppercase();
+                let bytes = self.wrapped(&broken);
+                let delivery = self.offer(&broken, &bytes).await;
+                self.note("broken", &broken, &bytes, &delivery);
+            }
             Misbehaviour::FaultAfterRetour => {
                 let Content::Du01 { cross_refnummer, .. } = &envelope.content else { return };
                 let to = &envelope.stuurgegevens.ontvanger.organisatie;
@@ -174,7 +181,7 @@ impl Mock {
     fn note(&self, why: &str, envelope: &Envelope, bytes: &[u8], delivery: &Delivery) {
         let line = self.line(Direction::Out, envelope, digest::sha256(bytes));
         let (_, outcome) = outcome(delivery);
-        self.state().journal.write(line.outcome(format!("{why}: {outcome}")));
+        self.state().journal.write(line.outcome(format!("{why}: {outcome}")), bytes);
     }
 
     /// What is due, oldest first, composed; its next attempt is planned.
@@ -213,7 +220,8 @@ impl Mock {
         if done || given_up {
             state.agenda.items.retain(|item| item.id != id);
         }
-        state.journal.write(line.outcome(if given_up { format!("given up after {outcome}") } else { outcome }));
+        let told = if given_up { format!("given up after {outcome}") } else { outcome };
+        state.journal.write(line.outcome(told), bytes);
     }
 
     fn compose(&self, plan: &Plan, agenda: &mut Agenda) -> Option<Envelope> {

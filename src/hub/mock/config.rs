@@ -269,6 +269,9 @@ pub struct FaultOrder {
     /// For how many requests.
     #[serde(default = "once")]
     pub times: u32,
+    /// Of how many in a hundred that it fits; of all when nothing is said. Which ones follows from the seed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub percent: Option<u8>,
     /// Only for envelopes with this functie, as in `WMO301`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub functie: Option<String>,
@@ -281,7 +284,7 @@ impl FaultOrder {
     /// So many times, whatever the envelope.
     #[must_use]
     pub const fn of(fault: Misbehaviour, times: u32) -> Self {
-        Self { fault, times, functie: None, partij: None }
+        Self { fault, times, percent: None, functie: None, partij: None }
     }
 
     /// The same for envelopes from or to this party alone.
@@ -328,6 +331,10 @@ pub enum Misbehaviour {
     HalfAnswer,
     /// A fault of SOAP without one of StUF; nothing stored.
     SoapFault,
+    /// The same, with HTTP 200.
+    SoapFaultOk,
+    /// Stored; the confirmation comes a byte a second.
+    Drip,
     /// A Fo01 of VECOZO with this code as the answer; nothing stored.
     Fo01(String),
     /// Stored and closed without an answer; what comes again is not unique, with this code.
@@ -350,6 +357,8 @@ pub enum Misbehaviour {
     SendTwiceAtOnce,
     /// Of what is sent: once it is taken, other content goes out under its number.
     SendOtherContent,
+    /// Of what is sent: an envelope that its schema refuses follows, with a number in capitals.
+    SendBroken,
     /// Of a retour that is sent: a Fo01 about the same bericht follows it.
     FaultAfterRetour,
 }
@@ -364,6 +373,13 @@ impl Misbehaviour {
     /// Whether it is about what the stand-in sends.
     #[must_use]
     pub const fn is_of_sending(&self) -> bool {
-        matches!(self, Self::SendTwice | Self::SendTwiceAtOnce | Self::SendOtherContent | Self::FaultAfterRetour)
+        matches!(
+            self,
+            Self::SendTwice
+                | Self::SendTwiceAtOnce
+                | Self::SendOtherContent
+                | Self::SendBroken
+                | Self::FaultAfterRetour
+        )
     }
 }

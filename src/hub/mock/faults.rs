@@ -26,6 +26,7 @@ impl Mock {
             Misbehaviour::Status(status) => (Reply::Status(*status), "on demand: status"),
             Misbehaviour::Hang => (Reply::Hang, "on demand: hang"),
             Misbehaviour::SoapFault => (Reply::Refused(SOAP_FAULT.to_vec()), "on demand: soap-fault"),
+            Misbehaviour::SoapFaultOk => (Reply::Confirmed(SOAP_FAULT.to_vec()), "on demand: soap-fault-ok"),
             Misbehaviour::Fo01(code) => match parsed {
                 Ok(envelope) => (Reply::Confirmed(self.fo01_about(&envelope.stuurgegevens, code)), "on demand: fo01"),
                 Err(_) => (Reply::ServerError, "on demand: server-error"),
@@ -41,6 +42,7 @@ impl Mock {
             Misbehaviour::CloseStored
             | Misbehaviour::WrongCrossRefnummer
             | Misbehaviour::HalfAnswer
+            | Misbehaviour::Drip
             | Misbehaviour::NotUnique(_)
             | Misbehaviour::WrongParties
             | Misbehaviour::OddPrefixes
@@ -51,6 +53,7 @@ impl Mock {
             | Misbehaviour::SendTwice
             | Misbehaviour::SendTwiceAtOnce
             | Misbehaviour::SendOtherContent
+            | Misbehaviour::SendBroken
             | Misbehaviour::FaultAfterRetour => return None,
         })
     }
@@ -59,7 +62,7 @@ impl Mock {
     pub(super) fn misbehave_before(&self, fault: &Misbehaviour) -> Option<(Reply, &'static str)> {
         let nothing_read = Refusal { code: FaultCode::StUF055, details: String::new(), about: Box::default() };
         match fault {
-            Misbehaviour::Fo03(_) | Misbehaviour::Fo01(_) | Misbehaviour::SoapFault => None,
+            Misbehaviour::Fo03(_) | Misbehaviour::Fo01(_) | Misbehaviour::SoapFault | Misbehaviour::SoapFaultOk => None,
             fault => self.misbehave_unstored(fault, &Err(nothing_read)),
         }
     }
@@ -72,6 +75,7 @@ impl Mock {
         match fault {
             Some(Misbehaviour::CloseStored | Misbehaviour::NotUnique(_)) => Reply::Cut,
             Some(Misbehaviour::HalfAnswer) => Reply::Half(answer),
+            Some(Misbehaviour::Drip) => Reply::Drip(answer),
             Some(Misbehaviour::AnswerFirst) => Reply::AfterActing(answer),
             Some(Misbehaviour::WrongCrossRefnummer) => {
                 let mut header = envelope.stuurgegevens;
@@ -109,14 +113,13 @@ impl Mock {
     /// Whether the next request is to be closed before it is read.
     pub(super) fn closes_unread(&self) -> bool {
         let mut state = self.state();
-        let Some(order) = state.faults.iter_mut().find(|order| order.times > 0 && !order.fault.is_of_sending()) else {
-            return false;
-        };
-        let is_so = order.fault == Misbehaviour::CloseUnread;
+        let first = state.faults.iter().position(|order| order.times > 0 && !order.fault.is_of_sending());
+        let Some(at) = first.filter(|at| state.faults[*at].fault == Misbehaviour::CloseUnread) else { return false };
+        let is_so = state.is_drawn(at);
         if is_so {
-            order.times -= 1;
+            state.faults[at].times -= 1;
             let line = Line::unread(self.now(), Direction::In, String::new());
-            state.journal.write(line.outcome("on demand: close-unread"));
+            state.journal.write(line.outcome("on demand: close-unread"), b"");
         }
         is_so
     }
@@ -152,15 +155,15 @@ pub(super) fn bounce(code: &str, details: &str) -> Fault {
 
 /// Counts down the first order for what comes in, or for what is sent, that fits this envelope.
 pub(super) fn next_fault(state: &mut State, envelope: Option<&Envelope>, is_sending: bool) -> Option<Misbehaviour> {
-    let fits = |order: &&mut FaultOrder| {
+    let fits = |order: &FaultOrder| {
         order.times > 0
             && order.fault.is_of_sending() == is_sending
             && order.fault != Misbehaviour::CloseUnread
             && is_about(order, envelope)
     };
-    let order = state.faults.iter_mut().find(fits)?;
-    order.times -= 1;
-    let fault = order.fault.clone();
+    let at = (0..state.faults.len()).find(|at| fits(&state.faults[*at]) && state.is_drawn(*at))?;
+    state.faults[at].times -= 1;
+    let fault = state.faults[at].fault.clone();
     state.faults.retain(|order| order.times > 0);
     Some(fault)
 }

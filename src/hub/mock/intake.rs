@@ -31,7 +31,7 @@ impl Mock {
         let mut state = self.state();
         let fault = next_fault(&mut state, parsed.as_ref().ok(), false);
         if let Some((reply, outcome)) = fault.as_ref().and_then(|fault| self.misbehave_unstored(fault, &parsed)) {
-            state.journal.write(line.outcome(outcome));
+            state.journal.write(line.outcome(outcome), bytes);
             return reply;
         }
         let admitted = parsed.map_err(|refusal| (refusal.fault(), refusal.about)).and_then(|envelope| {
@@ -42,19 +42,19 @@ impl Mock {
         });
         let (answer, envelope) = match admitted {
             Err((fault, about)) => {
-                state.journal.write(line.outcome(fault.code.clone()));
+                state.journal.write(line.outcome(fault.code.clone()), bytes);
                 return Reply::Refused(compose::fo03(&about, &fault, &self.stamp()));
             }
             Ok((_, Admitted::Again(answer, true))) => {
-                state.journal.write(line.outcome("duplicate, said to be not unique"));
+                state.journal.write(line.outcome("duplicate, said to be not unique"), bytes);
                 return Reply::Refused(answer);
             }
             Ok((envelope, Admitted::Again(answer, false))) => {
-                state.journal.write(line.outcome("duplicate"));
+                state.journal.write(line.outcome("duplicate"), bytes);
                 (answer, envelope)
             }
             Ok((envelope, Admitted::New)) => {
-                state.journal.write(line.outcome("accepted"));
+                state.journal.write(line.outcome("accepted"), bytes);
                 (self.store(&mut state, &envelope, fault.as_ref()), envelope)
             }
         };

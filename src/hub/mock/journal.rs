@@ -1,6 +1,6 @@
-//! What went over the wire, without what was inside.
+//! What went over the wire: a line for each envelope, and its bytes as long as there is room.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use serde::Serialize;
 
@@ -17,9 +17,14 @@ pub enum Direction {
     Out,
 }
 
+/// How many bytes are kept: those that went last.
+const KEPT_BYTES: usize = 64 * 1024 * 1024;
+
 /// One envelope on the wire. Holds no payload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Line {
+    /// Its place in the journal, counted from 0.
+    pub nr: usize,
     /// When the mock took it in, by its own clock.
     pub at: Timestamp,
     /// Which way.
@@ -52,16 +57,31 @@ pub(super) struct Journal {
     lines: Vec<Line>,
     /// How often each referentienummer went each way.
     attempts: HashMap<(bool, String), u32>,
+    /// What went over the wire, by the place of its line.
+    bytes: VecDeque<(usize, Vec<u8>)>,
+    kept_bytes: usize,
 }
 
 impl Journal {
-    pub fn write(&mut self, mut line: Line) {
+    pub fn write(&mut self, mut line: Line, bytes: &[u8]) {
+        line.nr = self.lines.len();
+        self.kept_bytes += bytes.len();
+        self.bytes.push_back((line.nr, bytes.to_vec()));
+        while self.kept_bytes > KEPT_BYTES
+            && let Some((_, oldest)) = self.bytes.pop_front()
+        {
+            self.kept_bytes -= oldest.len();
+        }
         if let Some(number) = &line.referentienummer {
             let attempts = self.attempts.entry((line.direction == Direction::In, number.clone())).or_default();
             *attempts += 1;
             line.attempt = *attempts;
         }
         self.lines.push(line);
+    }
+
+    pub fn bytes(&self, nr: usize) -> Option<Vec<u8>> {
+        self.bytes.iter().find(|(kept, _)| *kept == nr).map(|(_, bytes)| bytes.clone())
     }
 
     pub fn lines(&self) -> Vec<Line> {
@@ -87,6 +107,7 @@ impl Line {
     /// A line about bytes that could not be read.
     pub(super) fn unread(at: Timestamp, direction: Direction, bytes_sha256: String) -> Self {
         Self {
+            nr: 0,
             at,
             direction,
             berichtcode: None,

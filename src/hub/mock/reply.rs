@@ -29,6 +29,8 @@ pub(super) enum Reply {
     Hang,
     /// Bv03, of which half goes out.
     Half(Vec<u8>),
+    /// Bv03, a byte a second.
+    Drip(Vec<u8>),
     /// Bv03, once what is due was sent.
     AfterActing(Vec<u8>),
 }
@@ -55,6 +57,15 @@ pub(super) fn answer(reply: Reply, scissors: Option<Extension<ConnectInfo<Scisso
             let parts = [Ok(half), Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset))];
             let length = [(CONTENT_LENGTH, answer.len().to_string())];
             (xml, length, Body::from_stream(futures_util::stream::iter(parts))).into_response()
+        }
+        Reply::Drip(answer) => {
+            let length = [(CONTENT_LENGTH, answer.len().to_string())];
+            let drops = futures_util::stream::unfold(answer.into_iter(), async |mut rest| {
+                tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+                let drop = rest.next()?;
+                Some((Ok::<_, std::convert::Infallible>(Bytes::copy_from_slice(&[drop])), rest))
+            });
+            (xml, length, Body::from_stream(drops)).into_response()
         }
         Reply::Hang | Reply::AfterActing(_) | Reply::Cut => {
             if let Some(Extension(ConnectInfo(scissors))) = scissors {

@@ -4,14 +4,14 @@
 //! |---|---|
 //! | `POST` anywhere else | an envelope |
 //! | `GET /` | says that this is a mock, and what it plays |
-//! | `GET /journal` | what went over the wire, as JSON |
+//! | `GET /journal`, `GET /journal/{nr}` | what went over the wire, as JSON; the bytes of one line |
 //! | `GET /faults`, `POST /faults`, `DELETE /faults` | faults that wait; add some; forget them |
 //! | `GET /clock`, `POST /clock` | what time it is; set the clock, where it stands still: `{"to": "2026-03-09T09:00:00+01:00"}` |
 //! | `POST /berichten` | a heenbericht that its Afzender, a played party, sends now |
 
 use axum::body::{Bytes, to_bytes};
-use axum::extract::{ConnectInfo, DefaultBodyLimit, Json, Request, State};
-use axum::http::header::SERVER;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Json, Path, Request, State};
+use axum::http::header::{CONTENT_TYPE, SERVER};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
@@ -37,6 +37,7 @@ impl Mock {
         Router::new()
             .route("/", get(banner).post(envelope))
             .route("/journal", get(journal))
+            .route("/journal/{nr}", get(bytes))
             .route("/faults", get(faults).post(add_faults).delete(forget_faults))
             .route("/clock", get(clock).post(set_clock))
             .route("/berichten", post(send))
@@ -67,7 +68,7 @@ const WHAT_IT_IS: &str = "iwmo-gateway mock: dit is NIET het landelijke netwerk,
 
 POST /           envelop (elk ander pad mag ook)
 /berichtenservice  de REST-koppeling van VECOZO
-GET  /journal    wat er over de lijn ging
+GET  /journal    wat er over de lijn ging; /journal/0 geeft de bytes van de eerste regel
 GET  /faults     bestelde fouten; POST om er te bestellen, DELETE om ze te vergeten
 GET  /clock      hoe laat het is; POST {\"to\": \"2026-03-09T09:00:00+01:00\"} zet de klok, als die stilstaat
 POST /berichten  een heenbericht dat de Afzender ervan nu verstuurt
@@ -109,6 +110,13 @@ async fn banner(State(mock): State<Mock>) -> String {
 
 async fn journal(State(mock): State<Mock>) -> Json<Vec<Line>> {
     Json(mock.journal())
+}
+
+async fn bytes(State(mock): State<Mock>, Path(nr): Path<usize>) -> Response {
+    match mock.bytes(nr) {
+        Some(bytes) => ([(CONTENT_TYPE, "application/octet-stream")], bytes).into_response(),
+        None => (StatusCode::NOT_FOUND, "Deze regel is er niet, of zijn bytes zijn niet bewaard\n").into_response(),
+    }
 }
 
 async fn faults(State(mock): State<Mock>) -> Json<Vec<FaultOrder>> {

@@ -85,11 +85,25 @@ pub(super) struct Inner {
 pub(super) struct State {
     pub(super) journal: Journal,
     pub(super) faults: VecDeque<FaultOrder>,
+    /// What the next draw follows from.
+    pub(super) draws: u64,
     pub(super) taken: HashMap<Key, Taken>,
     /// Referentienummers of what was sent, answered or not.
     pub(super) sent: HashSet<String>,
     pub(super) agenda: Agenda,
     pub(super) vsp: Vsp,
+}
+
+impl State {
+    /// Whether the fault at this place happens now: always, unless it happens to some in a hundred.
+    pub(super) fn is_drawn(&mut self, at: usize) -> bool {
+        let Some(percent) = self.faults[at].percent else { return true };
+        // SplitMix64.
+        self.draws = self.draws.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.draws ^ (self.draws >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % 100 < u64::from(percent)
+    }
 }
 
 impl Mock {
@@ -111,7 +125,8 @@ impl Mock {
             }
         }
         let link = Mutex::new(Arc::new(link(&config.gateway_url, &config)?));
-        let state = State { faults: config.faults.clone().into(), ..State::default() };
+        let draws = config.seed.unwrap_or_default();
+        let state = State { faults: config.faults.clone().into(), draws, ..State::default() };
         let (planned, acting) = (Notify::new(), tokio::sync::Mutex::new(()));
         Ok(Self(Arc::new(Inner {
             config,
@@ -136,6 +151,12 @@ impl Mock {
     #[must_use]
     pub fn journal(&self) -> Vec<Line> {
         self.state().journal.lines()
+    }
+
+    /// The bytes of a line of the journal; `None`: there is no such line, or they were let go.
+    #[must_use]
+    pub fn bytes(&self, nr: usize) -> Option<Vec<u8>> {
+        self.state().journal.bytes(nr)
     }
 
     /// Adds faults behind those that still wait.

@@ -221,3 +221,41 @@ fn a_link_needs_an_address() {
         assert!(Ggk::new(url, Timeouts::default()).is_err(), "{url}");
     }
 }
+
+/// Which of a hundred envelopes are not confirmed.
+async fn spoilt(seed: u64, percent: u8) -> Vec<u32> {
+    let fault = format!("{{ fault = \"server-error\", times = 1000, percent = {percent} }}");
+    let net = Net::start(&format!("seed = {seed}\nfaults = [{fault}]")).await;
+    let mut spoilt = Vec::new();
+    for nr in 0..100 {
+        let mut envelope = di01(wmo301("2026-01-12").as_bytes());
+        envelope.stuurgegevens.referentienummer = format!("3f0c2a5e-7b1d-4c86-9a4f-{nr:012x}");
+        if !matches!(net.deliver(&envelope).await, Delivery::Accepted(_)) {
+            spoilt.push(nr);
+        }
+    }
+    spoilt
+}
+
+#[tokio::test]
+async fn a_fault_happens_to_so_many_in_a_hundred_and_by_the_same_seed_to_the_same_ones() {
+    let some = spoilt(1, 30).await;
+    assert!((15..=45).contains(&some.len()), "{some:?}");
+    assert_eq!(spoilt(1, 30).await, some);
+    assert_ne!(spoilt(2, 30).await, some);
+    assert_eq!((spoilt(1, 0).await.len(), spoilt(1, 100).await.len()), (0, 100));
+}
+
+#[tokio::test]
+async fn a_fault_of_soap_in_a_good_answer_confirms_nothing_and_what_went_over_the_line_is_kept() {
+    let (net, delivery) = deliver_with("\"soap-fault-ok\"").await;
+    assert!(!matches!(delivery, Delivery::Accepted(_) | Delivery::Refused(_)), "{delivery:?}");
+    assert_eq!(net.mock.taken(), 0, "nothing was stored");
+    let envelope = di01(wmo301("2026-01-12").as_bytes());
+    let bytes = async |nr: usize| {
+        let answer = reqwest::get(format!("{}/journal/{nr}", net.url)).await.expect("an answer");
+        (answer.status().as_u16(), answer.bytes().await.expect("a body"))
+    };
+    assert_eq!(bytes(0).await, (200, compose::envelope(&envelope).into()), "byte for byte");
+    assert_eq!(bytes(1).await.0, 404);
+}
