@@ -5,6 +5,7 @@ pub mod alerts;
 mod certificates;
 mod links;
 
+use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -133,7 +134,9 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Sta
         Some(address) => Some(listen(address).await.map_err(|source| StartError::ListenToNetwork { address, source })?),
     };
     let lock = lock(&config.database)?;
-    warn_of_plain_http(&config);
+    for remark in config.in_the_clear() {
+        tracing::warn!("{remark}");
+    }
     let links = Arc::new(links::set_up(&config, &certificates, Outward::of(clock.as_ref()))?);
     let polls = (config.vecozo.poll, config.vecozo.status_poll);
     let receivers = Receivers::of(&config, address, Outward::of(clock.as_ref())).map_err(StartError::Alerts)?;
@@ -321,25 +324,6 @@ fn limits(http: &config::Http) -> HttpLimits {
     }
 }
 
-/// What others on the way may read and change.
-fn warn_of_plain_http(config: &Config) {
-    if is_plain_elsewhere(&config.ggk.url) {
-        tracing::warn!("ggk.url is plain http to another machine: berichten can be read and changed on the way");
-    }
-}
-
-/// Whether an address is that of another machine, without TLS.
-fn is_plain_elsewhere(url: &str) -> bool {
-    let Ok(url) = url::Url::parse(url) else { return false };
-    let is_own = match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => true,
-    };
-    url.scheme() == "http" && !is_own
-}
-
 /// Who may call, and who speaks for whom.
 fn known(config: &Config) -> http::Known {
     let caller = |one: &Credential| match &one.partij {
@@ -399,6 +383,12 @@ pub fn gateway(config: Config, schemas: Arc<Schemas>, store: Arc<dyn Store>, clo
             max_bytes: config.ggk.max_envelope_bytes,
             generation: generation(config.ggk.fault_codes),
             wrapping,
+            du01: config.ggk.du01.into_iter().collect(),
+            by_vecozo: if config.vecozo.url.is_empty() {
+                BTreeSet::new()
+            } else {
+                config.vecozo.partijen.into_iter().collect()
+            },
             released_per_second: config.relay.released_per_second,
         },
         wait_for_earlier: config.wait_for_earlier,
@@ -409,20 +399,5 @@ pub fn gateway(config: Config, schemas: Arc<Schemas>, store: Arc<dyn Store>, clo
         pulse: Pulse::default(),
         alarm: Alarm::default(),
         certificates: OwnCertificates::default(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn plain_http_to_another_machine_is_seen() {
-        for own in ["http://127.0.0.1:8090/", "http://localhost/x", "http://[::1]:80/", "https://ggk.example/", ""] {
-            assert!(!is_plain_elsewhere(own), "{own}");
-        }
-        for other in ["http://ggk.example/", "http://10.0.0.1:8090/x", "http://127.0.0.1.example/"] {
-            assert!(is_plain_elsewhere(other), "{other}");
-        }
     }
 }

@@ -170,6 +170,8 @@ pub struct Ggk {
     pub mode: Mode,
     /// What an adapter has to know of the CPA.
     pub cpa: Cpa,
+    /// The functies of antwoorden that leave as a Du01.
+    pub du01: Vec<String>,
     /// Name on envelopes.
     pub applicatie: String,
     /// The largest envelope sent, in bytes.

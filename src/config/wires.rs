@@ -1,7 +1,7 @@
 //! What addresses and certificates must be: nobody is believed, and nothing is said in the clear, but on this machine or to
 //! those who are named.
 
-use super::{Ggk, Http, LocalParty, Mode, Vecozo};
+use super::{Config, Ggk, Http, LocalParty, Mode, Vecozo};
 use crate::tls::files::LinkFiles;
 use crate::tls::oin::is_oin;
 
@@ -14,6 +14,11 @@ pub(super) fn check(http: &Http, ggk: &Ggk, problems: &mut Vec<String>) {
     }
     check_listen(ggk, problems);
     check_adapter(ggk, problems);
+    for functie in ggk.du01.iter().filter(|functie| !["WMO325", "WMO304"].contains(&functie.as_str())) {
+        problems.push(format!(
+            "ggk.du01: {functie:?} answers nothing, or is a Du01 already; it may be \"WMO325\" or \"WMO304\""
+        ));
+    }
     check_url("ggk", &ggk.url, ggk.tls.is_some(), problems);
     if let Some(files) = &ggk.tls {
         check_link("ggk", files, problems);
@@ -89,6 +94,33 @@ pub(super) fn check_vecozo(vecozo: &Vecozo, local: &[LocalParty], problems: &mut
             problems.push(format!("vecozo.{key}: is nothing; it must be longer, as in \"1m\""));
         }
     }
+}
+
+impl Config {
+    /// What is said in the clear to another machine: allowed, as a network may be one's own, and told.
+    #[must_use]
+    pub fn in_the_clear(&self) -> Vec<String> {
+        let links = [("ggk", &self.ggk.url), ("vecozo", &self.vecozo.url)];
+        let plain = links.into_iter().filter(|(_, url)| is_plain_and_elsewhere(url));
+        let told = plain.map(|(section, _)| {
+            format!(
+                "{section}.url: is plain HTTP to another machine: berichten can be read and changed on the way. Use https, \
+                 with {section}.tls"
+            )
+        });
+        told.collect()
+    }
+}
+
+fn is_plain_and_elsewhere(url: &str) -> bool {
+    let Ok(url) = url::Url::parse(url) else { return false };
+    let is_here = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    url.scheme() == "http" && !is_here
 }
 
 /// Where a link goes. The roots of the system count for nobody, so TLS needs those of the settings.

@@ -140,7 +140,11 @@ impl Draft<'_> {
                     let id = &self.received.id;
                     entry.parcels.push(parcel::parcel(self.bericht, id, self.xml, asked_by, gateway));
                     entry.bericht.receipt.digests = parcel::digests(self.received, self.xml);
-                    entry.bericht.receipt.sent_to.push(destination(soort, addressee, "ggk"));
+                    entry.bericht.receipt.sent_to.push(destination(
+                        soort,
+                        addressee,
+                        gateway.envelopes.via(self.bericht.poster()),
+                    ));
                 }
                 Addressee::Answered | Addressee::AnswersItself => {
                     entry.postbus.push((self.received.id.clone(), addressee.clone()));
@@ -179,10 +183,13 @@ impl Draft<'_> {
         }
     }
 
-    /// The referentienummer of the envelope that brought the heenbericht which this retour answers.
+    /// The referentienummer of the envelope that brought the heenbericht which this retour or antwoord answers.
     fn asked_by(&self) -> Option<&str> {
         match self.bericht {
-            Bericht::Heen(_) => None,
+            Bericht::Heen(heen) => {
+                let declaraties = &self.history.declaraties;
+                declaraties.answered_by(&Answers::of(&heen.inhoud)?)?.referentienummer.as_deref()
+            }
             Bericht::Retour(retour) => self.history.answered_by(retour)?.referentienummer.as_deref(),
         }
     }
@@ -238,7 +245,7 @@ impl Draft<'_> {
         } else {
             let asked_by = self.received.carrier.referentienummer();
             entry.parcels.push(parcel::parcel(composed, &bericht.id, &bericht.bytes, asked_by, gateway));
-            "ggk"
+            gateway.envelopes.via(composed.poster())
         };
         let receipt = &mut entry.bericht.receipt;
         receipt.sent_to.push(destination(soort, poster, via));

@@ -1,6 +1,6 @@
 //! What the stories work with, and what holds for whatever they judge.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ use crate::domain::deadlines::werkdag::Calendar;
 use crate::domain::facts::history::VerzoekFact;
 use crate::domain::judging::waiting::brings;
 use crate::domain::regels::outside::Outside;
-use crate::domain::{Bericht, Berichtsoort, History, Inhoud, Timestamp, Verdict, judge};
+use crate::domain::{Bericht, Berichtsoort, History, Inhoud, Partij, Timestamp, Verdict, judge};
 use crate::hub::codes::Generation;
 use crate::hub::envelope::Wrapping;
 use crate::outward::Outward;
@@ -186,8 +186,19 @@ pub struct Envelopes {
     pub generation: Generation,
     /// How they are handed over.
     pub wrapping: Wrapping,
+    /// The functies of antwoorden that name what they answer, in a Du01, where that is known.
+    pub du01: BTreeSet<String>,
+    /// The aanbieders whose berichten go to VECOZO.
+    pub by_vecozo: BTreeSet<String>,
     /// How many of those that waited go out in a second once somebody lets them go.
     pub released_per_second: u32,
+}
+
+impl Envelopes {
+    /// Over which link this sender's berichten go, as receipts say it.
+    pub(super) fn via(&self, zender: &Partij) -> &'static str {
+        if self.by_vecozo.contains(zender.code()) { "vecozo" } else { "ggk" }
+    }
 }
 
 /// From `now` to `next`; nothing when that is past.

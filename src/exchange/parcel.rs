@@ -45,7 +45,7 @@ pub(super) fn digests(received: &Received, xml: &[u8]) -> Option<Digests> {
     differ.then(|| Digests { received_sha256: received.sha256.clone(), sent_sha256: sha256_hex(sent) })
 }
 
-/// The parcel that carries a bericht to its addressee. `asked_by`: of a retour, the referentienummer of the
+/// The parcel that carries a bericht to its addressee. `asked_by`: of a retour or antwoord, the referentienummer of the
 /// envelope that brought its heenbericht. The network has it, because the addressee is not local.
 pub(super) fn parcel(
     bericht: &Bericht,
@@ -65,8 +65,13 @@ pub(super) fn parcel(
         functie_subversie,
         payload: Payload::Xml(bytes.to_vec()),
     };
+    let names_it = gateway.envelopes.du01.contains(&parameters.functie);
     let (kind, content) = match bericht {
-        Bericht::Heen(_) => (ParcelKind::Di01, Content::Di01(parameters)),
+        // Which of the two an antwoord is, the network does not say; of what came by another way there is nothing to name.
+        Bericht::Heen(_) => match asked_by.filter(|_| names_it) {
+            Some(number) => (ParcelKind::Du01, Content::Du01 { cross_refnummer: number.to_owned(), parameters }),
+            None => (ParcelKind::Di01, Content::Di01(parameters)),
+        },
         Bericht::Retour(_) => {
             let cross_refnummer = asked_by.unwrap_or_default().to_owned();
             (ParcelKind::Du01, Content::Du01 { cross_refnummer, parameters })

@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use serde_json::json;
+use sqlx::{Connection as _, SqliteConnection};
 
 use iwmo_gateway::clock::Clock as _;
+use iwmo_gateway::config::Config;
+use iwmo_gateway::exchange::sha256_hex;
 use iwmo_gateway::hub::envelope::{Content, Plek, parse};
 use iwmo_gateway::hub::mock::config::{FaultOrder, Misbehaviour};
 use iwmo_gateway::store::{Lease, ParcelKind, ParcelState, Room};
 
-use crate::maker::wmo315;
+use crate::maker::{bericht, prestatie, wmo315, wmo323_of};
 use crate::world::{AANBIEDER, GEMEENTE, WMO301, WMO305, World};
 
 const STARTS: &str =
@@ -337,6 +340,55 @@ pub fn du01(payload: &str, referentienummer: &str, zender: &str, about: &str) ->
     let di01 = di01.replace("Heenbericht", "Retourbericht");
     let (begin, end) = di01.split_once("</u:tijdstipBericht>").expect("a moment");
     format!("{begin}</u:tijdstipBericht><u:crossRefnummer>{about}</u:crossRefnummer>{end}")
+}
+
+/// The envelope of the 325 that goes out at this gateway, which a WMO323 under this number came in at; `own`: posted by the
+/// gemeente itself.
+async fn envelope_of_325(setting: &str, own: bool) -> Content {
+    let hash = sha256_hex(GEMEENTE.as_bytes());
+    let partij = format!(
+        "[[partij]]\ncode = \"{GEMEENTE}\"\nnaam = \"Eigen software\"\nanswers = \"own\"\n\
+         [[credential]]\nname = \"{GEMEENTE}\"\npartij = \"{GEMEENTE}\"\ntoken_sha256 = \"{hash}\"\n"
+    );
+    let (local, settings) = if own { (&[][..], partij) } else { (&[GEMEENTE][..], String::new()) };
+    let network = format!("check_cross_refnummer = false\n{SILENT}");
+    let world = World::start(local, &format!("{settings}[ggk]\n{setting}"), Some(&network)).await;
+    let line = prestatie("R1", json!({"ProductPeriode": {"Begindatum": "2026-02-01", "Einddatum": "2026-02-28"}}));
+    let declaratie = wmo323_of("D1", "2026-03-04", ("2026-02-01", "2026-02-28"), &[line]);
+    let declaratie = String::from_utf8(declaratie).expect("text");
+    let taken = world.envelope(envelope(&declaratie, ASKED, AANBIEDER).replace("WMO305", "WMO323")).await;
+    assert!(taken.text.contains("Bv03"), "{}", taken.text);
+    if own {
+        let versie = json!({"BasisschemaXsdVersie": "1.0.0", "BerichtXsdVersie": "1.0.0"});
+        let asked = json!({"Identificatie": "D1", "Dagtekening": "2026-03-04"});
+        let codes = json!({"RetourCode": ["0001"]});
+        let header = json!({"DeclaratieIdentificatie": asked, "XsdVersieDeclaratie": versie, "RetourCodes": codes});
+        let posted = world.post(GEMEENTE, bericht("WMO325", "A1", "2026-03-04", json!({"Header": header}))).await;
+        assert_eq!(posted.status, 202, "{}", posted.text);
+    }
+    world.rest().await;
+    assert!(world.wire().iter().any(|line| line == "→ WMO325 1 accepted"), "{:?}", world.wire());
+    let database = format!("sqlite://{}", world.folder().join("test.db").display());
+    let mut conn = SqliteConnection::connect(&database).await.expect("the database");
+    let sent = sqlx::query_scalar("SELECT envelope FROM parcel WHERE functie = 'WMO325'").fetch_one(&mut conn);
+    let sent: Vec<u8> = sent.await.expect("a parcel");
+    conn.close().await.expect("closed");
+    world.stop().await;
+    parse(&sent).expect("an envelope").content
+}
+
+const ASKED: &str = "3f0c2a5e-7b1d-4c86-9a4f-5d2e8b7c1a31";
+
+#[tokio::test]
+async fn an_antwoord_names_the_envelope_that_it_answers_where_the_network_wants_that() {
+    for own in [false, true] {
+        assert!(matches!(envelope_of_325("", own).await, Content::Di01(_)), "as the standard has it");
+        let named = envelope_of_325("du01 = [\"WMO325\"]", own).await;
+        let Content::Du01 { cross_refnummer, parameters } = named else { panic!("a Di01, own: {own}") };
+        assert_eq!((cross_refnummer.as_str(), parameters.functie.as_str()), (ASKED, "WMO325"));
+    }
+    let Err(error) = Config::parse("[ggk]\ndu01 = [\"WMO301\"]\n") else { panic!("a 301 answers nothing") };
+    assert!(error.to_string().contains("ggk.du01: \"WMO301\" answers nothing"), "{error}");
 }
 
 /// A Di01 of the aanbieder with a WMO305, as the network brings it.

@@ -337,6 +337,8 @@ async fn gateway(gemeente_answers_itself: bool) -> Gateway {
             max_bytes: 25_000_000,
             wrapping: iwmo_gateway::hub::envelope::Wrapping::Stuf,
             generation: Generation::default(),
+            du01: std::collections::BTreeSet::new(),
+            by_vecozo: std::collections::BTreeSet::new(),
             released_per_second: 1,
         },
         releases: Releases { known: standard::built_in(), in_force: InForce::Any, freezes: Vec::new() },

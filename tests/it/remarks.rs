@@ -1,6 +1,6 @@
 //! What is told beside the verdict: berichten that the standard allows and that are mostly a mistake.
 
-use iwmo_gateway::store::DeadlineQuery;
+use iwmo_gateway::store::{DeadlineQuery, LineQuery};
 use serde_json::{Value, json};
 
 use crate::maker::{bericht, credit, prestatie, toewijzing, wmo301, wmo305, wmo323, wmo323_of};
@@ -224,12 +224,24 @@ async fn an_antwoord_without_a_body_frees_the_number_of_the_declaratie_that_it_r
     let in_order = ("accepted".to_owned(), 0);
     stage.replay(wmo301("T1", "2026-03-02", &[toewijzing(700_101, json!({}))])).await;
     stage.replay(wmo305("S1", "2026-03-04", 700_101, json!({}))).await;
-    assert_eq!(taken(&stage.replay(declaratie("D1")).await), in_order);
+    let sent = stage.replay(declaratie("D1")).await;
+    assert_eq!(taken(&sent), in_order);
+    let stand = async || {
+        let view = stage.store().declaratie(&sent.id, None).await.expect("read").expect("a declaratie");
+        let lines = stage.store().declaratie_lines(&sent.id, None, LineQuery::default(), 9).await.expect("read");
+        let granted = LineQuery { granted: Some(true), ..LineQuery::default() };
+        let granted = stage.store().declaratie_lines(&sent.id, None, granted, 9).await.expect("read").len();
+        let sent = stage.store().bericht(&sent.id, None).await.expect("read").expect("a bericht");
+        let stage = sent.transport.expect("it goes somewhere").stage.word();
+        (view.granted_count, view.toegekend, lines[0].fact.toegekend, granted, stage)
+    };
+    assert_eq!(stand().await, (1, 10_000, Some(10_000), 1, "stored"));
     let refused = stage.replay(refusing("A1", "D1")).await;
     assert_eq!(taken(&refused), in_order, "{:?}", refused.findings);
     let clocks = stage.store().deadlines(&DeadlineQuery::default(), None, 200).await.expect("deadlines");
     let answered = clocks.iter().find(|one| one.clock == "declaratie-antwoord").expect("a clock");
     assert_eq!(answered.state.name(), "met");
+    assert_eq!(stand().await, (0, 0, None, 0, "refused"), "nothing of it is granted, and it counts as not sent");
     let corrected = stage.replay(declaratie("D2")).await;
     assert_eq!(taken(&corrected), in_order, "the same DeclaratieNummer and line: {:?}", corrected.findings);
 }

@@ -11,12 +11,16 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use iwmo_gateway::bundle::{self, Entry};
+use iwmo_gateway::clock::{Clock as _, SetClock};
 use iwmo_gateway::exchange::{new_referentienummer, sha256_hex};
+use iwmo_gateway::hub::mock::config::{FaultOrder, Misbehaviour};
+use iwmo_gateway::hub::mock::{Codec, Mock};
 use iwmo_gateway::store::{ParcelState, Store};
+use iwmo_gateway::xml;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::world::{AANBIEDER, BSN, GEMEENTE, WMO301, WMO305, World};
+use crate::world::{AANBIEDER, BSN, GEMEENTE, WMO301, WMO305, World, instant};
 
 /// A bericht that waits at VECOZO.
 #[derive(Clone)]
@@ -385,4 +389,56 @@ async fn vecozo_is_asked_how_far_berichten_came_and_an_unknown_word_is_kept_and_
     let text = transport(&bad).await;
     assert!(text.contains("BRS13") && !text.contains(BSN), "{text}");
     world.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_handed_in_at_the_mock_is_answered_fetched_and_confirmed() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+    let network = format!("http://{}", listener.local_addr().expect("bound"));
+    let config = format!(
+        "listen = \"\"\ngateway_url = \"http://127.0.0.1:9/\"\n[[parties]]\ncode = \"{GEMEENTE}\"\nafter = \"1h\"\n"
+    );
+    let clock = Arc::new(SetClock::at(instant("2026-03-04T09:00:00+01:00")));
+    let told = Arc::clone(&clock);
+    let codec = Codec { read: |bytes| xml::read(bytes).ok(), encode: xml::encode };
+    let config = toml::from_str(&config).expect("settings of a mock");
+    let mock = Mock::new(config, codec, Arc::new(move || told.now()), Arc::new(new_referentienummer)).expect("a mock");
+    mock.misbehave([FaultOrder::of(Misbehaviour::CloseStored, 1)]);
+    let serving = mock.clone();
+    let serving = tokio::spawn(async move { serving.serve(listener).await });
+    let settings = format!(
+        "[vecozo]\nurl = \"{network}/berichtenservice\"\npoll = \"20ms\"\nstatus_poll = \"20ms\"\n\
+         partijen = [\"{AANBIEDER}\"]\nactie = \"ONBEKEND\"\npayload = \"xml\"\n"
+    );
+    let world = World::start(&[AANBIEDER], &settings, None).await;
+
+    let posted = world.post_to("/v1/berichten?force=true", AANBIEDER, WMO305).await;
+    assert_eq!(posted.status, 202, "{}", posted.text);
+    assert_eq!(posted.body["sent_to"][0]["via"], "vecozo", "{}", posted.text);
+    let one = format!("/v1/berichten/{}", posted.body["id"].as_str().expect("an id"));
+    let stage = async || world.get(AANBIEDER, &one).await.body["transport_state"]["state"].clone();
+    until("an attempt without an answer", async || stage().await == "unclear").await;
+    world.at("2026-03-04T09:10:00+01:00");
+    until("accepted", async || stage().await == "accepted").await;
+    assert_eq!(world.get(AANBIEDER, "/v1/postbus").await.body["items"], json!([]), "the answer comes in an hour");
+
+    clock.set(instant("2026-03-04T10:30:00+01:00"));
+    world.at("2026-03-04T10:30:00+01:00");
+    until("the retour", async || stage().await == "retour").await;
+    let waiting = async || {
+        let list = reqwest::get(format!("{network}/berichtenservice/berichten/rest-pull/v1/berichten")).await;
+        list.expect("an answer").text().await.expect("a body")
+    };
+    until("it is confirmed", async || waiting().await == "[]").await;
+    assert_eq!(
+        world.berichten().await.iter().map(|line| &line[..6]).collect::<Vec<_>>(),
+        ["WMO305", "WMO306"],
+        "once, although it was handed in twice"
+    );
+    let postbus = world.get(AANBIEDER, "/v1/postbus").await.body;
+    assert_eq!(postbus["items"][0]["berichtsoort"], "WMO306", "{postbus}");
+    let deadlines = world.get(AANBIEDER, &one).await.body["deadlines"].clone();
+    assert_eq!((&deadlines[0]["clock"], &deadlines[0]["state"]), (&json!("retour"), &json!("met")), "{deadlines}");
+    world.stop().await;
+    serving.abort();
 }

@@ -208,6 +208,8 @@ pub struct Answers {
 pub struct DeclaratieFact {
     /// The 323 in the store.
     pub bericht_id: String,
+    /// Of the envelope that brought it, over the network.
+    pub referentienummer: Option<String>,
     /// In its header.
     pub bericht_identificatie: BerichtIdentificatie,
     /// In its header.

@@ -162,7 +162,8 @@ fn line_key(line: &Returned) -> (&str, &str, Option<&str>) {
 }
 
 /// What a declaratie is read from: those between two parties, in a 323 or in a 303. The caller adds which ones.
-const DECLARATIE: &str = "SELECT d.*, b.identificatie, b.dagtekening, b.retour_id IS NOT NULL AS answered,
+const DECLARATIE: &str =
+    "SELECT d.*, b.referentienummer, b.identificatie, b.dagtekening, b.retour_id IS NOT NULL AS answered,
         b.identity IS NULL AS is_second_use
     FROM declaratie d JOIN bericht b ON b.id = d.bericht_id
     WHERE d.gemeente = $1 AND d.aanbieder = $2 AND b.soort = $3";
@@ -234,7 +235,8 @@ pub async fn lines_of(conn: &mut Connection, declaratie_id: &str) -> Result<Vec<
 
 /// See [`crate::store::DeclaratieStore::declaratie`].
 pub async fn view(conn: &mut Connection, id: &str, partij: Option<&Partij>) -> Result<Option<DeclaratieView>> {
-    const ONE: &str = "SELECT d.*, b.identificatie, b.dagtekening, b.retour_id IS NOT NULL AS answered,
+    const ONE: &str =
+        "SELECT d.*, b.referentienummer, b.identificatie, b.dagtekening, b.retour_id IS NOT NULL AS answered,
             b.identity IS NULL AS is_second_use, b.retour_id, b.soort, b.release, t.kenmerk, t.betaald_op
         FROM declaratie d JOIN bericht b ON b.id = d.bericht_id
             LEFT JOIN betaalde_declaratie i ON i.declaratie_id = d.bericht_id
@@ -279,8 +281,8 @@ fn soort(fields: &Fields<'_>) -> Result<(Berichtsoort, String)> {
 async fn totals(conn: &mut Connection, id: &str) -> Result<Row> {
     let betaalbaar = betaalbaar();
     let sql = format!(
-        "SELECT $1 AS bericht_id, COUNT(*) AS line_count, COUNT(p.toegekend) AS granted_count,
-            CAST(COALESCE(SUM(CASE p.debet_credit WHEN 'C' THEN -p.toegekend ELSE p.toegekend END), 0) AS BIGINT)
+        "SELECT $1 AS bericht_id, COUNT(*) AS line_count, COUNT({GRANTED}) AS granted_count,
+            CAST(COALESCE(SUM(CASE p.debet_credit WHEN 'C' THEN -{GRANTED} ELSE {GRANTED} END), 0) AS BIGINT)
                 AS toegekend,
             CAST(COALESCE(SUM({betaalbaar}), 0) AS BIGINT) AS betaalbaar,
             MIN(p.toewijzing_nummer) AS first, MAX(p.toewijzing_nummer) AS last, COUNT(p.toewijzing_nummer) AS numbered
@@ -288,6 +290,9 @@ async fn totals(conn: &mut Connection, id: &str) -> Result<Row> {
     );
     Ok(sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).fetch_one(conn).await?)
 }
+
+/// What is granted of line `p`: of a declaratie that counts as not sent nothing is, whatever was thought of it before.
+const GRANTED: &str = "(CASE WHEN p.void THEN NULL ELSE p.toegekend END)";
 
 /// What line `p` adds to what is payable; of a declaratie that counts as not sent nothing is.
 fn betaalbaar() -> String {
@@ -305,7 +310,7 @@ pub async fn lines(
     let sql = format!(
         "SELECT p.*, {} AS betaalbaar FROM prestatie p JOIN declaratie d ON d.bericht_id = p.bericht_id
         WHERE p.bericht_id = $1 AND p.nr >= $3 AND (CAST($2 AS TEXT) IS NULL OR $2 IN (d.gemeente, d.aanbieder))
-            AND (CAST($4 AS BOOLEAN) IS NULL OR (p.toegekend IS NOT NULL) = $4)
+            AND (CAST($4 AS BOOLEAN) IS NULL OR ({GRANTED} IS NOT NULL) = $4)
             AND (CAST($5 AS BIGINT) IS NULL OR p.toewijzing_nummer = $5)
         ORDER BY p.nr LIMIT $6",
         betaalbaar()
@@ -324,10 +329,12 @@ pub async fn lines(
 
 fn line(row: &Row) -> Result<LineView> {
     let fields = Fields::of("prestatie", "bericht_id", row);
+    let fact = prestatie(row)?;
+    let counts = !fields.get::<bool>("void")?;
     Ok(LineView {
         line: fields.number::<usize>("nr")? + 1,
         place: Place { client: fields.number("client")?, in_client: fields.number("in_client")? },
-        fact: prestatie(row)?,
+        fact: PrestatieFact { toegekend: fact.toegekend.filter(|_| counts), ..fact },
         betaalbaar: fields.get("betaalbaar")?,
         calculations: fields.parse("calculations", |text| serde_json::from_str(text).ok())?,
     })
@@ -352,6 +359,7 @@ fn declaratie(row: &Row) -> Result<DeclaratieFact> {
     let versie: Option<String> = fields.get("bericht_xsd_versie")?;
     Ok(DeclaratieFact {
         bericht_id: fields.get("bericht_id")?,
+        referentienummer: fields.get("referentienummer")?,
         bericht_identificatie: BerichtIdentificatie {
             identificatie: fields.parse("identificatie", Value::from_text)?,
             dagtekening: fields.parse("dagtekening", Value::from_text)?,

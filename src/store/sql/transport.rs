@@ -36,13 +36,17 @@ pub fn lying(entry: &Entry, id: &str) -> Stage {
 pub fn answered(entry: &Entry, answer: &NewBericht) -> Stage {
     let refuses = match &entry.answers {
         Some(answering) => answering.effect == Effect::Refuses,
-        None => entry.bericht.outcome == Outcome::Rejected,
+        // Of a declaratie with rejected lines alone the antwoord answers; one that was not judged by line was refused.
+        None => match &entry.ledger.declaratie {
+            Some(declaratie) => declaratie.void,
+            None => entry.bericht.outcome == Outcome::Rejected,
+        },
     };
     let is_retour = answer.header.as_ref().is_some_and(|header| header.soort.is_retour());
     match (is_retour, refuses) {
-        (true, true) => Stage::Refused,
+        (_, true) => Stage::Refused,
         (true, false) => Stage::Retour,
-        (false, _) => Stage::Answered,
+        (false, false) => Stage::Answered,
     }
 }
 
@@ -157,7 +161,7 @@ fn said_by(fields: &Fields<'_>) -> Result<Stage> {
     let soort: Option<Berichtsoort> = fields.parse_if_any("soort", Berichtsoort::from_name)?;
     let stage = fields.parse_if_any("transport", Stage::from_word)?;
     Ok(match (soort.is_some_and(Berichtsoort::is_retour), stage) {
-        (true, Some(Stage::Refused)) => Stage::Refused,
+        (_, Some(Stage::Refused)) => Stage::Refused,
         (true, _) => Stage::Retour,
         (false, _) => Stage::Answered,
     })
