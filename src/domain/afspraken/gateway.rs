@@ -135,10 +135,10 @@ fn fillers(heen: &Heenbericht) -> impl Iterator<Item = Place> {
     fillers.map(|(_, path)| Place::element(path, "Bsn"))
 }
 
-/// Nine digits that are easy to type: one digit over and over, or a count.
+/// Nine digits that are easy to type: one digit over and over, a count up or down, or threes.
 fn is_filler(bsn: &Bsn) -> bool {
     let digits = bsn.digits();
-    let is_count = ["123456782", "012345672"].contains(&digits);
+    let is_count = ["123456782", "012345672", "987654329", "111222333"].contains(&digits);
     let (repeated, last) = digits.split_at(8);
     let mut repeated = repeated.bytes();
     let first = repeated.next();
@@ -148,7 +148,7 @@ fn is_filler(bsn: &Bsn) -> bool {
 /// Names in which something stands that nobody sees.
 fn invisible_names(heen: &Heenbericht) -> Vec<Place> {
     let client = ElementPath::root().child("Client");
-    let of_client = |parts: Vec<(&'static [&'static str], &str)>| places_of_invisible(&client, parts);
+    let of_client = |parts: Vec<Part<'_>>| places_of_invisible(&client, parts);
     match &heen.inhoud {
         Inhoud::Toewijzing(body) => [of_client(parts(&body.naam)), of_relaties(&body.relaties)].concat(),
         Inhoud::Beschikking(body) => [of_client(parts(&body.naam)), of_relaties(&body.relaties)].concat(),
@@ -175,33 +175,42 @@ fn of_relaties(relaties: &[Relatie]) -> Vec<Place> {
     numbered.flat_map(|(index, relatie)| places_of_invisible(&relatie_path(index), parts(&relatie.naam))).collect()
 }
 
-fn places_of_invisible(klasse: &ElementPath, parts: Vec<(&'static [&'static str], &str)>) -> Vec<Place> {
+fn places_of_invisible(klasse: &ElementPath, parts: Vec<Part<'_>>) -> Vec<Place> {
     let invisible = parts.into_iter().filter(|(_, text)| text.chars().any(is_invisible) || text.trim().is_empty());
     invisible.map(|(names, _)| Place::within(klasse.clone(), names)).collect()
 }
 
-fn parts(naam: &VolledigeNaam) -> Vec<(&'static [&'static str], &str)> {
-    let partner = naam.partnernaam.as_ref().map(|naam| naam.achternaam.as_str());
-    let partner = partner.map(|text| (&["Naam", "Partnernaam", "Achternaam"][..], text));
+type Part<'a> = (&'static [&'static str], &'a str);
+
+fn parts(naam: &VolledigeNaam) -> Vec<Part<'_>> {
+    let partner = naam.partnernaam.as_ref();
+    let achternaam = partner.map(|naam| (&["Naam", "Partnernaam", "Achternaam"][..], naam.achternaam.as_str()));
+    let voorvoegsel = partner.and_then(|naam| naam.voorvoegsel.as_deref());
+    let voorvoegsel = voorvoegsel.map(|text| (&["Naam", "Partnernaam", "Voorvoegsel"][..], text));
     let own = own_parts(&naam.geslachtsnaam, naam.voornamen.as_deref());
-    own.into_iter().chain(partner).collect()
+    own.into_iter().chain(achternaam).chain(voorvoegsel).collect()
 }
 
-fn short_parts(naam: &VerkorteNaam) -> Vec<(&'static [&'static str], &str)> {
+fn short_parts(naam: &VerkorteNaam) -> Vec<Part<'_>> {
     own_parts(&naam.geslachtsnaam, naam.voornamen.as_deref())
 }
 
-fn own_parts<'a>(geslachtsnaam: &'a Achternaam, voornamen: Option<&'a str>) -> Vec<(&'static [&'static str], &'a str)> {
+fn own_parts<'a>(geslachtsnaam: &'a Achternaam, voornamen: Option<&'a str>) -> Vec<Part<'a>> {
     let achternaam = (&["Naam", "Geslachtsnaam", "Achternaam"][..], geslachtsnaam.achternaam.as_str());
+    let voorvoegsel = geslachtsnaam.voorvoegsel.as_deref();
+    let voorvoegsel = voorvoegsel.map(|text| (&["Naam", "Geslachtsnaam", "Voorvoegsel"][..], text));
     let voornamen = voornamen.map(|text| (&["Naam", "Voornamen"][..], text));
-    std::iter::once(achternaam).chain(voornamen).collect()
+    std::iter::once(achternaam).chain(voorvoegsel).chain(voornamen).collect()
 }
 
-/// What takes no ink and is no plain blank: other blanks, and marks that join, part or turn letters.
+/// What takes no ink and is no plain blank: other blanks, letters that only fill, and marks that join, part, turn or vary letters.
+/// These are the default ignorable code points of Unicode, and the empty cell of braille.
 #[must_use]
 pub fn is_invisible(letter: char) -> bool {
-    let is_mark = matches!(letter, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    let is_mark = matches!(letter, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}'
+        | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}');
     is_mark || letter != ' ' && (letter.is_whitespace() || letter.is_control())
 }
 
@@ -233,8 +242,11 @@ fn names_like_a_bsn(heen: &Heenbericht) -> Vec<Place> {
     own.into_iter().chain(declaratie).chain(referenties_like_a_bsn(heen)).collect()
 }
 
+/// Whether it may be a Bsn, or says that it is one. Behind another letter nine digits are mostly a number that somebody counts up.
 fn like_bsn(text: &str) -> bool {
-    Bsn::from_text(text).is_some_and(|bsn| bsn.passes_elfproef())
+    let passes = |number: &str| Bsn::from_text(number).is_some_and(|bsn| bsn.passes_elfproef());
+    let says_so = || text.to_ascii_lowercase().contains("bsn");
+    passes(text) || says_so() && text.split(|letter: char| !letter.is_ascii_digit()).any(passes)
 }
 
 /// The same of what is asked, honoured or answered, and of lines.
