@@ -400,7 +400,7 @@ async fn what_is_handed_in_at_the_mock_is_answered_fetched_and_confirmed() {
     );
     let clock = Arc::new(SetClock::at(instant("2026-03-04T09:00:00+01:00")));
     let told = Arc::clone(&clock);
-    let codec = Codec { read: |bytes| xml::read(bytes).ok(), encode: xml::encode };
+    let codec = Codec { read: Arc::new(|bytes| xml::read(bytes).ok()), encode: xml::encode };
     let config = toml::from_str(&config).expect("settings of a mock");
     let mock = Mock::new(config, codec, Arc::new(move || told.now()), Arc::new(new_referentienummer)).expect("a mock");
     mock.misbehave([FaultOrder::of(Misbehaviour::CloseStored, 1)]);
