@@ -5,6 +5,7 @@ use askama::Template;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::{Berichtsoort, Release};
 use crate::echo::grouped;
+use crate::exchange::check::CheckVerdict;
 
 /// How many findings of a bericht are told.
 const MOST: usize = 500;
@@ -60,18 +61,20 @@ pub struct Report {
 }
 
 impl Report {
-    /// Of a bericht of this kind with this verdict: `valid`, `invalid` or `refused`.
+    /// Of a bericht of this kind with this verdict.
     pub fn of(
         file: &str,
         (soort, release): (Option<Berichtsoort>, Option<Release>),
-        verdict: &str,
+        verdict: CheckVerdict,
         findings: &[Finding],
         page_of: impl Fn(&str) -> Option<String>,
     ) -> Self {
         let (verdict, class) = match verdict {
-            "valid" => ("In orde. Wat is afgesproken en wat eerder is gestuurd, is niet meegenomen.", "good"),
-            "invalid" => ("Niet in orde.", "bad"),
-            _ => ("Niet te lezen: dit is geen bericht.", "bad"),
+            CheckVerdict::Valid => {
+                ("In orde. Wat is afgesproken en wat eerder is gestuurd, is niet meegenomen.", "good")
+            }
+            CheckVerdict::Invalid => ("Niet in orde.", "bad"),
+            CheckVerdict::Refused => ("Niet te lezen: dit is geen bericht.", "bad"),
         };
         let what = [soort.map(Berichtsoort::name), release.map(Release::name)];
         let more = findings.len().saturating_sub(MOST);

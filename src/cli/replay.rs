@@ -25,9 +25,9 @@ use crate::domain::deadlines::releases::{InForce, Releases};
 use crate::exchange::receive::receive;
 use crate::exchange::wait::release;
 use crate::exchange::{Carrier, Format as Notation, Gateway, LocalParties, Received, Reply};
-use crate::store::{DeadlineQuery, DeadlineState, DeadlineView, Receipt, Sqlite, Store, StoreError, Waiting};
+use crate::store::{DeadlineQuery, DeadlineState, DeadlineView, Outcome, Receipt, Sqlite, Store, StoreError, Waiting};
 use answers::InFolder;
-use report::{Report, Step};
+use report::{Report, Step, StepOutcome};
 use scenario::{Play, Scenario};
 
 /// What `replay` takes.
@@ -153,9 +153,9 @@ impl Stage<'_> {
         self.gateway.store.raise_overdue(play.moment()).await?;
         let mut released = self.release(played).await?;
         let (outcome, receipt) = match receive(&received, &self.gateway).await? {
-            Reply::Recorded(receipt) => (receipt.verdict.name(), receipt),
-            Reply::Repeated(receipt) => ("duplicate", receipt),
-            Reply::Refused(_, receipt) => ("refused", receipt),
+            Reply::Recorded(receipt) => (StepOutcome::Judged(receipt.verdict), receipt),
+            Reply::Repeated(receipt) => (StepOutcome::Again, receipt),
+            Reply::Refused(_, receipt) => (StepOutcome::Judged(Outcome::Refused), receipt),
         };
         let mut deadlines = self.deadlines().await?;
         deadlines.retain(|one| played.is_news(one));
@@ -184,7 +184,7 @@ impl Stage<'_> {
             };
             own.retain(|one| is_of(one) && played.is_news(one));
             self.count_composed(&mut own);
-            steps.push(Step::of(Some(number), &file, receipt.verdict.name(), &receipt, &own));
+            steps.push(Step::of(Some(number), &file, StepOutcome::Judged(receipt.verdict), &receipt, &own));
             self.write(&file, &receipt).await?;
         }
         Ok(steps)
@@ -195,7 +195,7 @@ impl Stage<'_> {
         let view = self.gateway.store.bericht(&waiting.id, None).await?;
         let file = played.steps.get(&waiting.id).map_or("", |(_, file)| file);
         let receipt = view.map(|view| view.receipt).ok_or(StoreError::NotWaiting)?;
-        Ok(Step::of(None, file, receipt.verdict.name(), &receipt, &[]))
+        Ok(Step::of(None, file, StepOutcome::Judged(receipt.verdict), &receipt, &[]))
     }
 
     /// Writes the answer that the gateway composed on the bericht in this file, where that is asked for.

@@ -23,8 +23,9 @@ use crate::domain::finding::{Finding, Level, Severity};
 use crate::domain::judging::judge::judge_alone;
 use crate::domain::regels::outside::Outside;
 use crate::domain::{Bericht, Release};
+use crate::exchange::check::CheckVerdict;
 use crate::xml::{self, Refusal, RefusalKind, Replacement, Schemas};
-use checked::{Checked, Format, Verdict};
+use checked::{Checked, Format};
 use report::Report;
 
 /// What `validate` takes.
@@ -145,8 +146,8 @@ impl Checked {
     fn exit(&self) -> Exit {
         match (self.unreadable, self.verdict) {
             (true, _) => Exit::Environment,
-            (false, Verdict::Valid) => Exit::Fine,
-            (false, Verdict::Invalid | Verdict::Refused) => Exit::Findings,
+            (false, CheckVerdict::Valid) => Exit::Fine,
+            (false, CheckVerdict::Invalid | CheckVerdict::Refused) => Exit::Findings,
         }
     }
 
@@ -165,7 +166,7 @@ impl Checked {
             file: file.display().to_string(),
             berichtsoort: None,
             release: None,
-            verdict: Verdict::Refused,
+            verdict: CheckVerdict::Refused,
             findings: vec![finding],
             reached: Level::Xml,
             unreadable,
@@ -178,10 +179,7 @@ impl Checked {
             file,
             berichtsoort: refusal.soort,
             release: refusal.release,
-            verdict: match refusal.kind {
-                RefusalKind::Unreadable | RefusalKind::NotXml => Verdict::Refused,
-                RefusalKind::Unknown | RefusalKind::Invalid => Verdict::Invalid,
-            },
+            verdict: refusal.kind.into(),
             reached: Level::Xsd,
             findings: refusal.findings,
             unreadable: refusal.kind == RefusalKind::Unreadable,
@@ -247,7 +245,7 @@ fn check(name: String, mut file: File, schemas: &Schemas, outside: &Outside<'_>)
         file: name,
         berichtsoort: Some(bericht.header().soort),
         release: Some(bericht.header().release),
-        verdict: if judged.is_rejected() { Verdict::Invalid } else { Verdict::Valid },
+        verdict: CheckVerdict::of(judged.is_rejected()),
         reached,
         findings: judged.findings,
         unreadable: false,

@@ -8,14 +8,52 @@ use crate::domain::regels::outside::Outside;
 use crate::domain::{Bericht, Berichtsoort, Release};
 use crate::xml::{self, RefusalKind};
 
+/// What a bericht is worth by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckVerdict {
+    /// Nothing was found that rejects it.
+    Valid,
+    /// Its schema or a rule rejects it, or it is no bericht that is known.
+    Invalid,
+    /// It cannot be read.
+    Refused,
+}
+
+impl CheckVerdict {
+    /// In one word, for programs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Invalid => "invalid",
+            Self::Refused => "refused",
+        }
+    }
+
+    /// Of what was judged by itself.
+    #[must_use]
+    pub const fn of(is_rejected: bool) -> Self {
+        if is_rejected { Self::Invalid } else { Self::Valid }
+    }
+}
+
+impl From<RefusalKind> for CheckVerdict {
+    fn from(kind: RefusalKind) -> Self {
+        match kind {
+            RefusalKind::Unreadable | RefusalKind::NotXml => Self::Refused,
+            RefusalKind::Unknown | RefusalKind::Invalid => Self::Invalid,
+        }
+    }
+}
+
 /// What is to be said of a bericht by itself.
 pub struct Looked {
     /// `None` when it could not be told.
     pub berichtsoort: Option<Berichtsoort>,
     /// `None` when it could not be told.
     pub release: Option<Release>,
-    /// `valid`, `invalid` or `refused`.
-    pub verdict: &'static str,
+    /// What it is worth.
+    pub verdict: CheckVerdict,
     /// What was found.
     pub findings: Vec<Finding>,
     /// The deepest level that was looked at.
@@ -29,10 +67,7 @@ pub fn check(bytes: &[u8], gateway: &Gateway) -> Looked {
     let bericht = match gateway.schemas.read(bytes) {
         Ok(bericht) => bericht,
         Err(refusal) => {
-            let verdict = match refusal.kind {
-                RefusalKind::Unreadable | RefusalKind::NotXml => "refused",
-                RefusalKind::Unknown | RefusalKind::Invalid => "invalid",
-            };
+            let verdict = refusal.kind.into();
             let (berichtsoort, release) = (refusal.soort, refusal.release);
             return Looked { berichtsoort, release, verdict, findings: refusal.findings, reached: Level::Xsd };
         }
@@ -47,7 +82,7 @@ pub fn check(bytes: &[u8], gateway: &Gateway) -> Looked {
     Looked {
         berichtsoort: Some(bericht.header().soort),
         release: Some(bericht.header().release),
-        verdict: if judged.is_rejected() { "invalid" } else { "valid" },
+        verdict: CheckVerdict::of(judged.is_rejected()),
         reached: if failed(Level::Message) { Level::Message } else { Level::External },
         findings: judged.findings,
     }

@@ -65,7 +65,7 @@ impl From<&Looked> for Checked {
         Self {
             berichtsoort: looked.berichtsoort.map(Berichtsoort::name),
             release: looked.release.map(Release::name),
-            verdict: looked.verdict,
+            verdict: looked.verdict.name(),
             findings: looked.findings.iter().take(MOST_OF_ONE).map(finding).collect(),
             findings_left_out: Some(left_out).filter(|left_out| *left_out > 0),
             coverage: of_kind,

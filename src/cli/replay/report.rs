@@ -2,13 +2,49 @@
 
 use std::io::{self, StdoutLock, Write};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::api::{DeadlineReceipt, FindingReceipt};
 use crate::domain::berichten::notitie::without_bsn;
 use crate::domain::deadlines::kinds::awaited;
 use crate::domain::facts::calculation::euros;
-use crate::store::{DeadlineView, DeclaratieView, Receipt};
+use crate::store::{DeadlineView, DeclaratieView, Outcome, Receipt};
+
+/// What became of the bericht of a step.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum StepOutcome {
+    /// It was looked at.
+    Judged(Outcome),
+    /// The same bytes came before.
+    Again,
+}
+
+impl StepOutcome {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Judged(outcome) => outcome.name(),
+            Self::Again => "duplicate",
+        }
+    }
+
+    /// For people, in Dutch.
+    const fn nl(self) -> &'static str {
+        match self {
+            Self::Judged(Outcome::Accepted) => "geaccepteerd",
+            Self::Judged(Outcome::Partial) => "gedeeltelijk toegekend",
+            Self::Judged(Outcome::Rejected) => "afgekeurd",
+            Self::Judged(Outcome::Refused) => "geweigerd",
+            Self::Judged(Outcome::Parked) => "wacht op een eerder bericht",
+            Self::Again => "al ontvangen",
+        }
+    }
+}
+
+impl Serialize for StepOutcome {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
 
 /// What became of one step.
 #[derive(Serialize)]
@@ -17,7 +53,7 @@ pub struct Step {
     number: Option<usize>,
     file: String,
     berichtsoort: Option<String>,
-    outcome: &'static str,
+    outcome: StepOutcome,
     findings: Vec<FindingReceipt>,
     /// The kind of the answer that the gateway composes.
     retour: Option<String>,
@@ -36,7 +72,7 @@ impl Step {
     pub fn of(
         number: Option<usize>,
         file: &str,
-        outcome: &'static str,
+        outcome: StepOutcome,
         receipt: &Receipt,
         changed: &[DeadlineView],
     ) -> Self {
@@ -53,7 +89,7 @@ impl Step {
         };
         if !step.shows_answer() {
             step.retour = None;
-            step.findings.retain(|_| step.outcome != "duplicate");
+            step.findings.retain(|_| step.outcome != StepOutcome::Again);
         }
         step
     }
@@ -70,7 +106,7 @@ impl Step {
 
     /// Whether this step calls for an answer: the same bytes again, and what is refused, do not.
     pub fn shows_answer(&self) -> bool {
-        matches!(self.outcome, "accepted" | "partial" | "rejected")
+        matches!(self.outcome, StepOutcome::Judged(Outcome::Accepted | Outcome::Partial | Outcome::Rejected))
     }
 }
 
@@ -106,8 +142,9 @@ impl Report {
     pub fn add(&mut self, step: &Step) -> io::Result<()> {
         for one in step.released.iter().chain([step]) {
             // One that is parked is counted when it is released, or at the end.
-            let is_done = one.outcome != "parked" || one.number.is_none();
-            self.all_accepted &= !is_done || matches!(one.outcome, "accepted" | "duplicate");
+            let is_done = one.outcome != StepOutcome::Judged(Outcome::Parked) || one.number.is_none();
+            self.all_accepted &=
+                !is_done || matches!(one.outcome, StepOutcome::Judged(Outcome::Accepted) | StepOutcome::Again);
         }
         if self.json {
             let line = serde_json::to_string(step).expect("a step has only texts and numbers");
@@ -126,7 +163,7 @@ impl Report {
         let soort = step.berichtsoort.as_deref().unwrap_or("?");
         let answer = step.retour.as_ref().map_or_else(String::new, |retour| format!(", antwoord {retour}"));
         let granted = step.granted.as_deref().unwrap_or_default();
-        writeln!(self.out, "{number}{} {soort}: {}{granted}{answer}", step.file, outcome_text(step.outcome))?;
+        writeln!(self.out, "{number}{} {soort}: {}{granted}{answer}", step.file, step.outcome.nl())?;
         for finding in &step.findings {
             writeln!(self.out, "   {}", finding_text(finding))?;
             writeln!(self.out, "      in {}", finding.path)?;
@@ -135,18 +172,6 @@ impl Report {
             writeln!(self.out, "   {}", deadline_text(deadline))?;
         }
         Ok(())
-    }
-}
-
-fn outcome_text(outcome: &str) -> &str {
-    match outcome {
-        "accepted" => "geaccepteerd",
-        "partial" => "gedeeltelijk toegekend",
-        "rejected" => "afgekeurd",
-        "refused" => "geweigerd",
-        "duplicate" => "al ontvangen",
-        "parked" => "wacht op een eerder bericht",
-        other => other,
     }
 }
 

@@ -4,6 +4,7 @@ use clap::ValueEnum;
 
 use crate::domain::finding::{Finding, Level};
 use crate::domain::{Berichtsoort, Release};
+use crate::exchange::check::CheckVerdict;
 
 /// How to print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -19,27 +20,10 @@ pub(super) struct Checked {
     pub(super) file: String,
     pub(super) berichtsoort: Option<Berichtsoort>,
     pub(super) release: Option<Release>,
-    pub(super) verdict: Verdict,
+    pub(super) verdict: CheckVerdict,
     pub(super) findings: Vec<Finding>,
     /// The deepest level that was looked at.
     pub(super) reached: Level,
     /// The file could not be read at all.
     pub(super) unreadable: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
-    Valid,
-    Invalid,
-    Refused,
-}
-
-impl Verdict {
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Valid => "valid",
-            Self::Invalid => "invalid",
-            Self::Refused => "refused",
-        }
-    }
 }

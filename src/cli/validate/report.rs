@@ -10,13 +10,14 @@ use chrono::NaiveDate;
 use quick_xml::escape::escape;
 use serde::Serialize;
 
-use super::{Checked, Format, Verdict, source};
+use super::{Checked, Format, source};
 use crate::api::FindingReceipt;
-use crate::api::report::{LOOKS, Report as Told, ReportFile};
+use crate::api::report::{LOOKS, Report as FileReport, ReportFile};
 use crate::domain::berichten::klasse::ElementPath;
 use crate::domain::finding::{Finding, Level, Severity};
 use crate::domain::regels::coverage::{Coverage, NotRun, coverage};
 use crate::domain::{Berichtsoort, Release};
+use crate::exchange::check::CheckVerdict;
 
 /// Prints file by file, in the order of the arguments.
 pub(super) struct Report {
@@ -26,7 +27,7 @@ pub(super) struct Report {
     cases: Vec<String>,
     failures: usize,
     /// For HTML, which has a list of them in front.
-    reports: Vec<Told>,
+    reports: Vec<FileReport>,
     /// The day for which the berichten were checked.
     today: NaiveDate,
     /// For the eyes of who sits at a terminal: the line of the source below what is wrong with it.
@@ -120,14 +121,14 @@ impl Report {
             }
             Format::Json => print_json(&mut self.out, checked),
             Format::Junit => {
-                self.failures += usize::from(checked.verdict != Verdict::Valid);
+                self.failures += usize::from(checked.verdict != CheckVerdict::Valid);
                 self.cases.push(junit_case(checked));
                 Ok(())
             }
             Format::Html => {
                 let kind = (checked.berichtsoort, checked.release);
-                let (verdict, no_page) = (checked.verdict.name(), |_: &str| None);
-                self.reports.push(Told::of(&checked.file, kind, verdict, &checked.findings, no_page));
+                let no_page = |_: &str| None;
+                self.reports.push(FileReport::of(&checked.file, kind, checked.verdict, &checked.findings, no_page));
                 Ok(())
             }
         }
@@ -177,11 +178,11 @@ impl Report {
             _ => String::new(),
         };
         let verdict = match checked.verdict {
-            Verdict::Valid => self.paint.on(RIGHT, "in orde"),
-            Verdict::Invalid => self
+            CheckVerdict::Valid => self.paint.on(RIGHT, "in orde"),
+            CheckVerdict::Invalid => self
                 .paint
                 .on(WRONG, &format!("niet in orde: {}", counted(checked.findings.len(), "bevinding", "bevindingen"))),
-            Verdict::Refused => self.paint.on(WRONG, "niet te lezen"),
+            CheckVerdict::Refused => self.paint.on(WRONG, "niet te lezen"),
         };
         writeln!(self.out, "{}: {what}{verdict}", checked.file)
     }
@@ -190,7 +191,7 @@ impl Report {
 impl Counts {
     fn add(&mut self, checked: &Checked) {
         self.files += 1;
-        self.valid += usize::from(checked.verdict == Verdict::Valid);
+        self.valid += usize::from(checked.verdict == CheckVerdict::Valid);
         let warnings = checked.findings.iter().filter(|finding| finding.severity == Severity::Warning).count();
         self.warnings += warnings;
         self.errors += checked.findings.len() - warnings;
@@ -264,7 +265,7 @@ fn text_line(file: &str, finding: &Finding, paint: Paint) -> String {
 fn junit_case(checked: &Checked) -> String {
     let name = escape(&checked.file);
     let class = checked.berichtsoort.map_or("onbekend", Berichtsoort::name);
-    if checked.verdict == Verdict::Valid {
+    if checked.verdict == CheckVerdict::Valid {
         return format!("<testcase classname=\"{class}\" name=\"{name}\"/>");
     }
     let lines: Vec<String> =

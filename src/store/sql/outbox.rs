@@ -199,6 +199,8 @@ struct Settled<'s> {
     unclear: bool,
     stopped: Option<&'static str>,
     hold: Option<&'s Hold>,
+    /// This envelope is never sent again.
+    used_up: bool,
 }
 
 impl<'s> Settled<'s> {
@@ -213,6 +215,7 @@ impl<'s> Settled<'s> {
             unclear: false,
             stopped: None,
             hold: None,
+            used_up: false,
         };
         match settlement {
             Settlement::Delivered { receipt } | Settlement::PassedOn { receipt } => Self {
@@ -232,6 +235,7 @@ impl<'s> Settled<'s> {
             Settlement::Refused { reason } => Self {
                 state: "refused",
                 attempt_outcome: "refused",
+                used_up: true,
                 closed_at: Some(now),
                 reason: Some(reason),
                 ..open
@@ -239,6 +243,7 @@ impl<'s> Settled<'s> {
             Settlement::Held { hold, reason } => Self {
                 state: "held",
                 attempt_outcome: "refused",
+                used_up: true,
                 closed_at: Some(now),
                 reason: Some(reason),
                 stopped: Some("held"),
@@ -283,7 +288,7 @@ pub async fn settle(
         .bind(settled.receipt)
         .bind(settled.reason)
         .bind(settled.stopped)
-        .bind(settled.attempt_outcome == "refused")
+        .bind(settled.used_up)
         .execute(&mut *conn)
         .await?;
     if done.rows_affected() == 0 {
@@ -303,7 +308,7 @@ pub async fn settle(
     if let Some(new) = settled.hold {
         hold(conn, new).await?;
     }
-    if settled.state == "refused" && !may_have_arrived(conn, referentienummer).await? {
+    if matches!(settlement, Settlement::Refused { .. }) && !may_have_arrived(conn, referentienummer).await? {
         void_deadlines(conn, referentienummer, now).await?;
     }
     Ok(())
