@@ -18,6 +18,8 @@ use crate::domain::{Bericht, Berichtsoort, Heenbericht, Partij, Timestamp};
 pub struct Row {
     /// Which one.
     pub kind: DeadlineKind,
+    /// What it is called, in Dutch.
+    pub title: &'static str,
     /// The keys of its terms in a profile.
     pub terms: &'static [&'static str],
     /// In what they may count.
@@ -26,12 +28,27 @@ pub struct Row {
     pub is_optional: bool,
     /// Whose turn it is.
     pub binds: Binds,
+    /// What it is about, where a bericht starts several: its name then stands with the deadline.
+    pub topic: Topic,
     /// What is awaited, in Dutch; `None`: the bericht, by its name.
     pub awaits: Option<&'static str>,
     /// The deadlines that a bericht starts, or starts and ends by itself.
     pub opens: fn(&Case<'_>) -> Vec<Opening>,
     /// The deadlines that a bericht ends: most by one that is not rejected.
     pub closes: fn(&Case<'_>) -> Vec<Closing>,
+}
+
+/// What a kind of deadline is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// A toewijzing, by its number.
+    Toewijzing,
+    /// A verzoek, by the name that its aanbieder gave it.
+    Verzoek,
+    /// A declaratie, by its number.
+    Declaratie,
+    /// What the gateway noticed, in its words.
+    Noticed,
 }
 
 /// Whom a kind of deadline binds.

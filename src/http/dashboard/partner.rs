@@ -14,6 +14,7 @@ use super::today::GroupRow;
 use super::visitor::{Frame, Sent, Visitor};
 use super::words;
 use crate::domain::berichten::waarde::Value as _;
+use crate::domain::deadlines::kinds;
 use crate::domain::deadlines::levels::Tally;
 use crate::domain::{Berichtsoort, Partij};
 use crate::exchange::end_of_day;
@@ -191,7 +192,7 @@ impl Server {
     fn level_rows(&self, code: &str, levels: &ServiceLevels) -> Vec<LevelRow> {
         let row = |kind: &KindLevel| {
             let total = kind.total();
-            let what = words::clock(&kind.clock);
+            let what = kinds::title(&kind.clock);
             let title = format!("{what}: op tijd per maand");
             LevelRow {
                 what,

@@ -6,8 +6,9 @@ use super::{texts, words};
 pub(super) use crate::api::report::FindingRow;
 use crate::domain::Timestamp;
 use crate::domain::berichten::notitie::without_bsn;
+use crate::domain::deadlines::case::Topic;
 use crate::domain::deadlines::kind::DeadlineKind;
-use crate::domain::deadlines::kinds::awaited;
+use crate::domain::deadlines::kinds::{self, awaited};
 use crate::domain::finding::Finding;
 use crate::domain::regels::list;
 use crate::exchange::{Refused, local_time};
@@ -106,7 +107,7 @@ fn subject(view: &DeadlineView) -> Option<(String, String)> {
     let subject = view.subject.as_deref().filter(|_| !is_noticed)?;
     let bericht = view.started_by()?;
     let gemeente = [&bericht.afzender, &bericht.ontvanger].into_iter().find(|code| code.len() == 4)?;
-    let is_named = words::is_about_verzoek(&view.clock) || words::is_about_declaratie(&view.clock);
+    let is_named = kinds::topic(&view.clock) != Topic::Toewijzing;
     let nummer = subject.split(' ').next().filter(|nummer| !is_named && nummer.parse::<i64>().is_ok());
     let link = match nummer {
         Some(nummer) => format!("/toewijzingen/{gemeente}/{nummer}"),

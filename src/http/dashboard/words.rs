@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 
 use crate::domain::berichten::notitie::without_bsn;
-use crate::domain::deadlines::kind::DeadlineKind;
+use crate::domain::deadlines::case::Topic;
+use crate::domain::deadlines::kinds;
 
 /// How long something is late, or how long there is.
 pub(super) fn since(due: NaiveDate, today: NaiveDate) -> String {
@@ -16,28 +17,14 @@ pub(super) fn since(due: NaiveDate, today: NaiveDate) -> String {
     }
 }
 
-/// Whether what a deadline of this kind is about is a verzoek, which its aanbieder names as it likes.
-pub(super) fn is_about_verzoek(clock: &str) -> bool {
-    matches!(DeadlineKind::from_name(clock), Some(DeadlineKind::Verzoek | DeadlineKind::Onderzoek))
-}
-
 /// What a deadline is about, where it is about one of several.
 pub(super) fn subject(clock: &str, subject: &str) -> String {
-    if is_about_verzoek(clock) {
-        format!("verzoek {}", without_bsn(subject))
-    } else if is_about_declaratie(clock) {
-        format!("declaratie {}", without_bsn(subject))
-    } else {
-        format!("toewijzing {subject}")
+    match kinds::topic(clock) {
+        Topic::Verzoek => format!("verzoek {}", without_bsn(subject)),
+        Topic::Declaratie => format!("declaratie {}", without_bsn(subject)),
+        Topic::Toewijzing => format!("toewijzing {subject}"),
+        Topic::Noticed => subject.to_owned(),
     }
-}
-
-/// Whether such a clock is about a declaratie as a whole.
-pub(super) fn is_about_declaratie(clock: &str) -> bool {
-    matches!(
-        DeadlineKind::from_name(clock),
-        Some(DeadlineKind::Betaling | DeadlineKind::Declareren | DeadlineKind::DeclaratieAntwoord)
-    )
 }
 
 /// When the network stands still because the standard changes to another release.
@@ -48,31 +35,6 @@ pub(super) fn freeze(from: &str, until: &str, is_now: bool) -> String {
         )
     } else {
         format!("Overgang naar een nieuwe release: van {from} tot {until} wordt niets verstuurd.")
-    }
-}
-
-/// What a kind of deadline is about.
-pub(super) fn clock(name: &str) -> &'static str {
-    match DeadlineKind::from_name(name) {
-        Some(DeadlineKind::Retour) => "retourbericht",
-        Some(DeadlineKind::DeclaratieAntwoord) => "antwoord op declaratie",
-        Some(DeadlineKind::Start) => "melding van een start",
-        Some(DeadlineKind::Stop) => "melding van een stop",
-        Some(DeadlineKind::Verzoek) => "antwoord op verzoek",
-        Some(DeadlineKind::Onderzoek) => "besluit na onderzoek",
-        Some(DeadlineKind::StartNaToewijzing) => "start na toewijzing",
-        Some(DeadlineKind::Declareren) => "declareren",
-        Some(DeadlineKind::Verlenging) => "verlenging",
-        Some(DeadlineKind::Correctie) => "correctie van een regel",
-        Some(DeadlineKind::Creditering) => "creditering",
-        Some(DeadlineKind::Betaling) => "betaling",
-        Some(DeadlineKind::Transport) => "bewijs van verzending",
-        Some(DeadlineKind::Certificaat) => "certificaat",
-        Some(DeadlineKind::Codelijst) => "codelijst",
-        Some(DeadlineKind::Afzender) => "afzender die wordt geweigerd",
-        Some(DeadlineKind::Wachten) => "wat stilstaat",
-        Some(DeadlineKind::AlertOntvanger) => "ontvanger van meldingen",
-        None => "afgesproken termijn",
     }
 }
 

@@ -6,7 +6,7 @@
 
 use crate::domain::Berichtsoort;
 use crate::domain::berichten::bericht::Inhoud;
-use crate::domain::deadlines::case::{Binds, Case, DeadlineState, Opening, Row, ends_with_no_bericht};
+use crate::domain::deadlines::case::{Binds, Case, DeadlineState, Opening, Row, Topic, ends_with_no_bericht};
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::deadlines::profile::Side;
 use crate::domain::deadlines::term::Unit;
@@ -17,10 +17,12 @@ const OF_DECLARATIE: &str = "betaling-declaratie";
 /// See the head of this file.
 pub const ROW: Row = Row {
     kind: KIND,
+    title: "betaling",
     terms: &[KIND.name(), OF_DECLARATIE],
     units: &Unit::ALL,
     is_optional: true,
     binds: Binds::Side(Side::Gemeente),
+    topic: Topic::Declaratie,
     awaits: Some("betaling van wat is toegekend"),
     opens,
     closes: ends_with_no_bericht,

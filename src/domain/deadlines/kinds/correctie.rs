@@ -11,7 +11,7 @@ use crate::domain::Berichtsoort;
 use crate::domain::berichten::bericht::Inhoud;
 use crate::domain::berichten::declaratie::Prestatie;
 use crate::domain::berichten::waarde::ToewijzingNummer;
-use crate::domain::deadlines::case::{Binds, Case, Closing, Ends, Of, Opening, Row};
+use crate::domain::deadlines::case::{Binds, Case, Closing, Ends, Of, Opening, Row, Topic};
 use crate::domain::deadlines::counted::Direction;
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::deadlines::profile::Side;
@@ -23,10 +23,12 @@ const KIND: DeadlineKind = DeadlineKind::Correctie;
 /// See the head of this file.
 pub const ROW: Row = Row {
     kind: KIND,
+    title: "correctie van een regel",
     terms: &[KIND.name()],
     units: &[Unit::Maanden],
     is_optional: true,
     binds: Binds::Side(Side::Aanbieder),
+    topic: Topic::Toewijzing,
     awaits: Some("een verbeterde debetregel in een WMO323"),
     opens,
     closes,

@@ -13,7 +13,7 @@ use crate::domain::berichten::bericht::Inhoud;
 use crate::domain::berichten::declaratie::Prestatie;
 use crate::domain::berichten::klasse::RetourCodes;
 use crate::domain::berichten::waarde::{RetourCode, ToewijzingNummer};
-use crate::domain::deadlines::case::{Binds, Case, Closing, Ends, Of, Opening, Row};
+use crate::domain::deadlines::case::{Binds, Case, Closing, Ends, Of, Opening, Row, Topic};
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::deadlines::profile::Side;
 use crate::domain::deadlines::term::Unit;
@@ -25,10 +25,12 @@ const KIND: DeadlineKind = DeadlineKind::Creditering;
 /// See the head of this file.
 pub const ROW: Row = Row {
     kind: KIND,
+    title: "creditering",
     terms: &[KIND.name()],
     units: &Unit::ALL,
     is_optional: true,
     binds: Binds::Side(Side::Aanbieder),
+    topic: Topic::Toewijzing,
     awaits: Some("een creditregel voor wat na de nieuwe Einddatum is toegekend"),
     opens,
     closes,

@@ -1,7 +1,7 @@
 //! The antwoord on a declaratie or factuur, counted from its receipt (OP090x4; of release 2.3 OP090x3).
 
 use crate::domain::Berichtsoort;
-use crate::domain::deadlines::case::{Binds, Case, Closing, DeadlineState, Opening, Row};
+use crate::domain::deadlines::case::{Binds, Case, Closing, DeadlineState, Opening, Row, Topic};
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::deadlines::profile::Side;
 use crate::domain::deadlines::term::Unit;
@@ -13,10 +13,12 @@ const OF_RELEASE_2_3: &str = "factuur-antwoord";
 /// See the head of this file.
 pub const ROW: Row = Row {
     kind: KIND,
+    title: "antwoord op declaratie",
     terms: &[KIND.name(), OF_RELEASE_2_3],
     units: &Unit::ALL,
     is_optional: false,
     binds: Binds::Side(Side::Gemeente),
+    topic: Topic::Declaratie,
     awaits: None,
     opens,
     closes,

@@ -1,6 +1,6 @@
 //! That a period is declared soon after it, counted from its last day. It starts and ends with the declaratie, in time or late.
 
-use crate::domain::deadlines::case::{Binds, Case, Opening, Row, ends_with_no_bericht};
+use crate::domain::deadlines::case::{Binds, Case, Opening, Row, Topic, ends_with_no_bericht};
 use crate::domain::deadlines::counted::Direction;
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::deadlines::profile::Side;
@@ -11,10 +11,12 @@ const KIND: DeadlineKind = DeadlineKind::Declareren;
 /// See the head of this file.
 pub const ROW: Row = Row {
     kind: KIND,
+    title: "declareren",
     terms: &[KIND.name()],
     units: &Unit::ALL,
     is_optional: true,
     binds: Binds::Side(Side::Aanbieder),
+    topic: Topic::Declaratie,
     awaits: None,
     opens,
     closes: ends_with_no_bericht,

@@ -14,7 +14,7 @@ mod stop;
 mod verlenging;
 mod verzoek;
 
-use super::case::{Case, Closing, Opening, Row};
+use super::case::{Case, Closing, Opening, Row, Topic};
 use super::kind::DeadlineKind;
 
 /// The row of a kind.
@@ -46,6 +46,18 @@ pub const fn row(kind: DeadlineKind) -> &'static Row {
 #[must_use]
 pub fn awaited<'a>(name: &str, answer: &'a str) -> &'a str {
     DeadlineKind::from_name(name).and_then(|kind| row(kind).awaits).unwrap_or(answer)
+}
+
+/// What a deadline with this name is called, in Dutch.
+#[must_use]
+pub fn title(name: &str) -> &'static str {
+    DeadlineKind::from_name(name).map_or("afgesproken termijn", |kind| row(kind).title)
+}
+
+/// What a deadline with this name is about; one that a person opened is about a toewijzing, if anything.
+#[must_use]
+pub fn topic(name: &str) -> Topic {
+    DeadlineKind::from_name(name).map_or(Topic::Toewijzing, |kind| row(kind).topic)
 }
 
 /// Every deadline that a bericht starts, in the order of the kinds.

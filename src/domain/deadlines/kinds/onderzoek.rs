@@ -5,7 +5,7 @@ use super::verzoek::closings;
 use crate::domain::Berichtsoort;
 use crate::domain::berichten::bericht::Inhoud;
 use crate::domain::berichten::waarde::VerzoekAntwoord;
-use crate::domain::deadlines::case::{Binds, Case, Closing, Opening, Row};
+use crate::domain::deadlines::case::{Binds, Case, Closing, Opening, Row, Topic};
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::deadlines::profile::Side;
 use crate::domain::deadlines::term::Unit;
@@ -15,10 +15,12 @@ const KIND: DeadlineKind = DeadlineKind::Onderzoek;
 /// See the head of this file.
 pub const ROW: Row = Row {
     kind: KIND,
+    title: "besluit na onderzoek",
     terms: &[KIND.name()],
     units: &Unit::ALL,
     is_optional: false,
     binds: Binds::Side(Side::Gemeente),
+    topic: Topic::Verzoek,
     awaits: None,
     opens,
     closes,

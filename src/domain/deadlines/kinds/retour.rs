@@ -1,7 +1,7 @@
 //! The retour of a heenbericht, counted from its receipt (OP090). One that is rejected owes it too.
 
 use crate::domain::Bericht;
-use crate::domain::deadlines::case::{Binds, Case, Closing, DeadlineState, Opening, Row};
+use crate::domain::deadlines::case::{Binds, Case, Closing, DeadlineState, Opening, Row, Topic};
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::deadlines::term::Unit;
 
@@ -10,10 +10,12 @@ const KIND: DeadlineKind = DeadlineKind::Retour;
 /// See the head of this file.
 pub const ROW: Row = Row {
     kind: KIND,
+    title: "retourbericht",
     terms: &[KIND.name()],
     units: &Unit::ALL,
     is_optional: false,
     binds: Binds::Receiver,
+    topic: Topic::Toewijzing,
     awaits: None,
     opens,
     closes,

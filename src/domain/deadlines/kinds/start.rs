@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use crate::domain::Berichtsoort;
 use crate::domain::berichten::bericht::Inhoud;
 use crate::domain::berichten::waarde::ToewijzingNummer;
-use crate::domain::deadlines::case::{Binds, Case, DeadlineState, Opening, Row, ends_with_no_bericht};
+use crate::domain::deadlines::case::{Binds, Case, DeadlineState, Opening, Row, Topic, ends_with_no_bericht};
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::deadlines::profile::Side;
 use crate::domain::deadlines::term::Unit;
@@ -18,10 +18,12 @@ const KIND: DeadlineKind = DeadlineKind::Start;
 /// See the head of this file.
 pub const ROW: Row = Row {
     kind: KIND,
+    title: "melding van een start",
     terms: &[KIND.name()],
     units: &Unit::ALL,
     is_optional: false,
     binds: Binds::Side(Side::Aanbieder),
+    topic: Topic::Toewijzing,
     awaits: None,
     opens,
     closes: ends_with_no_bericht,

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 
 use crate::domain::Berichtsoort;
 use crate::domain::berichten::bericht::Inhoud;
-use crate::domain::deadlines::case::{Binds, Case, Closing, DeadlineState, Ends, Opening, Row};
+use crate::domain::deadlines::case::{Binds, Case, Closing, DeadlineState, Ends, Opening, Row, Topic};
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::deadlines::profile::Side;
 use crate::domain::deadlines::term::Unit;
@@ -21,10 +21,12 @@ const FROM_FIRST_DAY: &str = "start-na-ingangsdatum";
 /// See the head of this file.
 pub const ROW: Row = Row {
     kind: KIND,
+    title: "start na toewijzing",
     terms: &[KIND.name(), FROM_FIRST_DAY],
     units: &Unit::ALL,
     is_optional: true,
     binds: Binds::Side(Side::Aanbieder),
+    topic: Topic::Toewijzing,
     awaits: Some("start van ondersteuning"),
     opens,
     closes,

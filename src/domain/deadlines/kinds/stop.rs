@@ -7,7 +7,7 @@ use super::start::known_since;
 use crate::domain::Berichtsoort;
 use crate::domain::berichten::bericht::Inhoud;
 use crate::domain::berichten::levering::{StopKey, StopProduct};
-use crate::domain::deadlines::case::{Binds, Case, Opening, Row, ends_with_no_bericht};
+use crate::domain::deadlines::case::{Binds, Case, Opening, Row, Topic, ends_with_no_bericht};
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::deadlines::profile::Side;
 use crate::domain::deadlines::term::Unit;
@@ -17,10 +17,12 @@ const KIND: DeadlineKind = DeadlineKind::Stop;
 /// See the head of this file.
 pub const ROW: Row = Row {
     kind: KIND,
+    title: "melding van een stop",
     terms: &[KIND.name()],
     units: &Unit::ALL,
     is_optional: false,
     binds: Binds::Side(Side::Aanbieder),
+    topic: Topic::Toewijzing,
     awaits: None,
     opens,
     closes: ends_with_no_bericht,

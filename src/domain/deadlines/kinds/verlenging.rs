@@ -10,7 +10,7 @@ use crate::domain::Berichtsoort;
 use crate::domain::berichten::bericht::Inhoud;
 use crate::domain::berichten::toewijzing::Product;
 use crate::domain::berichten::waarde::{ProductCategorie, ToewijzingNummer};
-use crate::domain::deadlines::case::{Binds, Case, Closing, Ends, Opening, Row};
+use crate::domain::deadlines::case::{Binds, Case, Closing, Ends, Opening, Row, Topic};
 use crate::domain::deadlines::counted::Direction;
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::deadlines::profile::Side;
@@ -23,11 +23,13 @@ const KIND: DeadlineKind = DeadlineKind::Verlenging;
 /// See the head of this file.
 pub const ROW: Row = Row {
     kind: KIND,
+    title: "verlenging",
     terms: &[KIND.name()],
     // Werkdagen are not counted back.
     units: &[Unit::Dagen, Unit::Weken, Unit::Maanden],
     is_optional: true,
     binds: Binds::Side(Side::Aanbieder),
+    topic: Topic::Toewijzing,
     awaits: Some("verzoek om verlenging (WMO315 of WMO317), of een nieuwe toewijzing van de gemeente"),
     opens,
     closes,

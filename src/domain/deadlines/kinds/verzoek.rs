@@ -3,7 +3,7 @@
 
 use crate::domain::Berichtsoort;
 use crate::domain::berichten::bericht::Inhoud;
-use crate::domain::deadlines::case::{Binds, Case, Closing, Ends, Of, Opening, Row};
+use crate::domain::deadlines::case::{Binds, Case, Closing, Ends, Of, Opening, Row, Topic};
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::deadlines::profile::Side;
 use crate::domain::deadlines::term::Unit;
@@ -14,10 +14,12 @@ const KIND: DeadlineKind = DeadlineKind::Verzoek;
 /// See the head of this file.
 pub const ROW: Row = Row {
     kind: KIND,
+    title: "antwoord op verzoek",
     terms: &[KIND.name()],
     units: &Unit::ALL,
     is_optional: false,
     binds: Binds::Side(Side::Gemeente),
+    topic: Topic::Verzoek,
     awaits: None,
     opens,
     closes,
