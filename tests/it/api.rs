@@ -1,5 +1,6 @@
 //! What holds for every call and every page: what is refused, how that is told, and what every answer carries.
 
+use iwmo_gateway::domain::deadlines::kind::DeadlineKind;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -47,6 +48,7 @@ async fn a_value_that_cannot_be_is_refused_with_what_it_may_be() {
     let page = "limit: geef een geheel getal van 1 tot en met 200.";
     let next = "after: geef wat de vorige bladzijde als next gaf.";
     let nowhere = "019cb7f4-7a80-7000-8000-5b1f0c2d9e11";
+    let kinds = DeadlineKind::ALL.map(DeadlineKind::name).join(", ");
     for (path, kind, detail) in [
         ("/v1/berichten?limit=0", "parameter-ongeldig", page),
         ("/v1/postbus?limit=201", "parameter-ongeldig", page),
@@ -70,8 +72,7 @@ async fn a_value_that_cannot_be_is_refused_with_what_it_may_be() {
         (
             "/v1/deadlines?clock=retuor",
             "parameter-ongeldig",
-            "clock: kies uit retour, declaratie-antwoord, start, stop, verzoek, onderzoek, start-na-toewijzing, declareren, \
-             verlenging, correctie, creditering, betaling, fase-besluit, fase-plan, fase-stap-1-3, pauze.",
+            &format!("clock: kies uit {kinds}, fase-besluit, fase-plan, fase-stap-1-3, pauze."),
         ),
         ("/v1/deadlines?dueBy=morgen", "parameter-ongeldig", "dueBy: geef een dag die bestaat, als 2026-03-04."),
         (
