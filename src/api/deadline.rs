@@ -100,6 +100,9 @@ pub struct AcknowledgedJson {
     pub owner: String,
     /// What is going on.
     pub reason: String,
+    /// The last day; absent: until it is answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<NaiveDate>,
     /// When that was told.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
@@ -159,6 +162,7 @@ impl From<Opened> for OpenedJson {
 
 impl From<Acknowledged> for AcknowledgedJson {
     fn from(taken: Acknowledged) -> Self {
-        Self { owner: taken.owner, reason: taken.reason, at: taken.at, by: taken.by }
+        let until = taken.until.map(|until| until.day);
+        Self { owner: taken.owner, reason: taken.reason, until, at: taken.at, by: taken.by }
     }
 }

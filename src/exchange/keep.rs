@@ -21,7 +21,7 @@ use crate::domain::deadlines::profile::{PlainTerm, Side};
 use crate::domain::money::betaling::Kenmerk;
 use crate::store::{
     Acknowledged, DeadlineAsked, DeadlineState, DeadlineView, Done, NewOpened, Opened, Opening, Origin, Spoed,
-    SpoedWithdrawal, StoreError, Waiver, Waiving, Withdrawn,
+    SpoedWithdrawal, StoreError, TakenUntil, Waiver, Waiving, Withdrawn,
 };
 
 /// Who looks after deadlines.
@@ -195,7 +195,7 @@ fn same(view: DeadlineView, asked: &DeadlineAsked) -> Result<(DeadlineView, bool
 /// Nothing was changed.
 pub async fn finish(
     id: &str,
-    day: NaiveDate,
+    (day, reason): (NaiveDate, Option<String>),
     keeper: Keeper<'_>,
     gateway: &Gateway,
 ) -> Result<DeadlineView, KeepError> {
@@ -210,7 +210,7 @@ pub async fn finish(
     if there.is_awaited() && !(from..=today).contains(&day) {
         return Err(KeepError::NotYet { from, today });
     }
-    let done = Done { id: id.to_owned(), day, at, by: keeper.name.to_owned() };
+    let done = Done { id: id.to_owned(), day, reason, at, by: keeper.name.to_owned() };
     let finished = gateway.store.finish_deadline(&done).await?.ok_or(KeepError::NotFound)?;
     match &finished.origin {
         Origin::Person(Opened { gereed_op: Some(other), .. }) if *other != day => Err(KeepError::DoneOn(*other)),
@@ -219,20 +219,38 @@ pub async fn finish(
     }
 }
 
-/// Keeps who looks after a deadline, and why; of several the last one counts. Telling the same again changes nothing.
+/// That somebody wants to look after a deadline.
+#[derive(Clone, Debug)]
+pub struct Taking {
+    /// Who.
+    pub owner: String,
+    /// What is going on.
+    pub reason: String,
+    /// The last day; `None`: until it is answered.
+    pub until: Option<NaiveDate>,
+}
+
+/// Keeps who looks after a deadline, why, and until when; of several the last one counts. After its day it is nobody's again.
+/// Telling the same again changes nothing.
 ///
 /// # Errors
 /// Nothing was changed.
 pub async fn acknowledge(
     id: &str,
-    (owner, reason): (String, String),
+    Taking { owner, reason, until }: Taking,
     keeper: Keeper<'_>,
     gateway: &Gateway,
 ) -> Result<DeadlineView, KeepError> {
     gateway.store.deadline(id, keeper.partij).await?.ok_or(KeepError::NotFound)?;
-    let taken = Acknowledged { owner, reason, at: gateway.clock.now(), by: keeper.name.to_owned() };
+    let at = gateway.clock.now();
+    if let Some(past) = until.filter(|until| *until < clock::date_of(at)) {
+        return Err(KeepError::Past(past));
+    }
+    let until = until.map(|day| TakenUntil { day, free_at: clock::end_of(day) });
+    let taken = Acknowledged { owner, reason, until, at, by: keeper.name.to_owned() };
     let view = gateway.store.acknowledge_deadline(id, &taken).await?.ok_or(KeepError::NotFound)?;
-    let is_kept = |kept: &Acknowledged| kept.owner == taken.owner && kept.reason == taken.reason;
+    let is_kept =
+        |kept: &Acknowledged| (&kept.owner, &kept.reason, kept.until) == (&taken.owner, &taken.reason, taken.until);
     if view.acknowledged.as_ref().is_some_and(is_kept) { Ok(view) } else { Err(KeepError::Closed) }
 }
 

@@ -28,7 +28,7 @@ use crate::domain::berichten::waarde::{ToewijzingNummer, Value as _};
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::deadlines::profile::Profile;
 use crate::domain::money::betaling::Kenmerk;
-use crate::exchange::keep::{self, OpeningAsked};
+use crate::exchange::keep::{self, OpeningAsked, Taking};
 use crate::store::{DeadlineQuery, DeadlineState};
 
 /// The longest reference or name, in characters.
@@ -131,6 +131,8 @@ pub(super) struct ToOpen {
 pub(super) struct Finished {
     /// The day on which it was done: from the day from which it counts, up to today.
     day: NaiveDate,
+    /// What was done, up to 500 characters; stands in the audit log. No Bsn.
+    reason: Option<String>,
 }
 
 /// Who takes a deadline on.
@@ -141,6 +143,8 @@ pub(super) struct Acknowledge {
     owner: String,
     /// What is going on, up to 500 characters. No Bsn.
     reason: String,
+    /// The last day, after which it is nobody's again; absent: until it is answered.
+    until: Option<NaiveDate>,
 }
 
 /// The deadline that a path names.
@@ -198,14 +202,14 @@ pub(super) async fn gereed(
     State(server): State<Arc<Server>>,
     caller: Caller,
     Path(Named { id }): Path<Named>,
-    Object(Finished { day }): Object<Finished>,
+    Object(finished): Object<Finished>,
 ) -> Result<Json<DeadlineJson>, Problem> {
-    Ok(Json(keep::finish(&id, day, caller.keeper(), &server.gateway).await?.into()))
+    Ok(Json(keep::finish(&id, finished.checked()?, caller.keeper(), &server.gateway).await?.into()))
 }
 
 /// Takes a deadline on: who looks after it, and what is going on.
 ///
-/// It stays open or overdue until it is answered. Of several who take it on the last one counts: so it is handed over. Each stands
+/// It stays open or overdue until it is answered. After the day of `until` it is nobody's again. Of several who take it on the last one counts: so it is handed over. Each stands
 /// in the audit log, with who had it before.
 #[utoipa::path(
     post,
@@ -228,9 +232,18 @@ pub(super) async fn acknowledge(
 }
 
 impl Acknowledge {
-    /// Who, and why.
-    fn checked(&self) -> Result<(String, String), Problem> {
-        Ok((note("owner", &self.owner, SHORT)?, note("reason", &self.reason, LONG)?))
+    /// Who, why, and until when.
+    fn checked(&self) -> Result<Taking, Problem> {
+        let (owner, reason) = (note("owner", &self.owner, SHORT)?, note("reason", &self.reason, LONG)?);
+        Ok(Taking { owner, reason, until: self.until })
+    }
+}
+
+impl Finished {
+    /// When, and what.
+    fn checked(&self) -> Result<(NaiveDate, Option<String>), Problem> {
+        let reason = self.reason.as_deref().map(|reason| note("reason", reason, LONG));
+        Ok((self.day, reason.transpose()?))
     }
 }
 
@@ -289,7 +302,7 @@ impl Content for Finished {
 }
 
 impl Content for Acknowledge {
-    const EXPECTED: &str = "Stuur JSON met \"owner\" (wie de termijn bewaakt) en \"reason\" (wat er speelt).";
+    const EXPECTED: &str = "Stuur JSON met \"owner\" (wie de termijn bewaakt), \"reason\" (wat er speelt) en zo nodig \"until\" (de laatste dag, als 2026-12-31).";
 }
 
 impl ToOpen {

@@ -278,6 +278,8 @@ pub struct Done {
     pub id: String,
     /// The day on which it was done.
     pub day: NaiveDate,
+    /// What was done, where somebody said it. Holds no Bsn.
+    pub reason: Option<String>,
     /// When that was told.
     pub at: Timestamp,
     /// By whom, by the name of the credential.
@@ -291,10 +293,21 @@ pub struct Acknowledged {
     pub owner: String,
     /// What is going on.
     pub reason: String,
+    /// Until when; `None`: until it is answered.
+    pub until: Option<TakenUntil>,
     /// By the clock of the gateway, when it was said.
     pub at: Timestamp,
     /// Who told, by the name of the credential.
     pub by: String,
+}
+
+/// Until when somebody takes a deadline on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TakenUntil {
+    /// The last day.
+    pub day: NaiveDate,
+    /// The first instant after it, from which on it is nobody's.
+    pub free_at: Timestamp,
 }
 
 /// That support on a toewijzing begins on a written order of its gemeente.

@@ -63,7 +63,7 @@ pub use client::{ClientDeclaratie, ClientPlace, ClientStore, ClientToewijzing};
 pub use clocks::{ClockStore, CountedBy, Raise, Raised, Recount, Standing, Waiving};
 pub use deadline::{
     Acknowledged, DeadlineAsked, DeadlineQuery, DeadlineStore, DeadlineView, Done, Moments, NewOpened, Opened, Opening,
-    Origin, Parties, Spoed, SpoedWithdrawal, StartedBy, Waiver,
+    Origin, Parties, Spoed, SpoedWithdrawal, StartedBy, TakenUntil, Waiver,
 };
 pub use decisions::{Approval, LastSeen, Proposal};
 pub use declaratie::{DeclaratieStore, DeclaratieView, LineQuery, LineView};

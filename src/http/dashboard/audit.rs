@@ -48,6 +48,7 @@ impl DeedRow {
 fn deed(what: &str) -> &str {
     match what {
         "deadline.acknowledged" => "termijn opgepakt",
+        "deadline.let-go" => "termijn weer vrij: de dag tot wanneer hij was opgepakt, is voorbij",
         "deadline.opened" => "termijn geopend",
         "deadline.done" => "termijn gereed gemeld",
         "deadline.waived" => "termijn gesloten",

@@ -349,7 +349,8 @@ pub(super) fn about(origin: &Origin) -> String {
 
 /// Who looks after a deadline.
 pub(super) fn acknowledged(taken: &Acknowledged) -> String {
-    format!("{}: {}", taken.owner, taken.reason)
+    let until = taken.until.map(|until| format!(" (tot en met {})", date(until.day)));
+    format!("{}: {}{}", taken.owner, taken.reason, until.unwrap_or_default())
 }
 
 /// Where a toewijzing stands.

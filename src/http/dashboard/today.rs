@@ -125,7 +125,7 @@ fn network_row(group: &ParcelGroup) -> NetworkRow {
 
 impl Server {
     /// Whether it is the turn of whoever looks: of the party that is looked at, or of any for whom we act, or of who runs this.
-    fn acts_for(&self, visitor: &Visitor, code: &str) -> bool {
+    pub(super) fn acts_for(&self, visitor: &Visitor, code: &str) -> bool {
         let is_ours = || code == OPERATOR || self.gateway.parties.naam(code).is_some();
         visitor.scope().map_or_else(is_ours, |partij| partij.code() == code)
     }

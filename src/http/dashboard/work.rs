@@ -17,13 +17,13 @@ use super::rows::DeadlineRow;
 use super::visitor::{Frame, Sent, Visitor};
 use super::{texts, words};
 use crate::domain::deadlines::kinds::awaited;
-use crate::exchange::keep;
+use crate::exchange::keep::{self, Taking};
 use crate::http::Server;
 use crate::http::deadlines::{LONG, SHORT, note};
 use crate::http::error::Problem;
 use crate::http::openapi::{BadQuery, ForOperators};
 use crate::http::query::{self, Parameters};
-use crate::store::{Owner, WorkQuery};
+use crate::store::{DeadlineView, Owner, WorkQuery};
 
 /// Which deadlines are looked at.
 #[derive(Clone, Default, Deserialize, IntoParams)]
@@ -129,7 +129,10 @@ struct Page {
     f: Frame,
     title: String,
     filters: Vec<(String, &'static str, bool)>,
-    rows: Vec<DeadlineRow>,
+    /// How many are overdue for ourselves: stands in the title.
+    late: i64,
+    /// Those of who looks, and those that only others can act on.
+    sides: Vec<(&'static str, Vec<DeadlineRow>)>,
     /// What stands behind the address of a download of this list.
     query: String,
     first: Option<String>,
@@ -171,7 +174,12 @@ pub(in crate::http) async fn page(
     let page = Page {
         title: title(&filter, &naam),
         filters: filters.into_iter().map(|(name, value, text)| choice(name, value, text)).collect(),
-        rows: found.iter().map(|view| DeadlineRow::of(view, &naam, today)).collect(),
+        late: server.late(&visitor).await?,
+        sides: sides(
+            &found,
+            |view| server.acts_for(&visitor, &view.responsible),
+            |view| DeadlineRow::of(view, &naam, today),
+        ),
         query: back.trim_start_matches("/termijnen").to_owned(),
         first: after.map(|_| back.clone()),
         next,
@@ -182,6 +190,26 @@ pub(in crate::http) async fn page(
         back,
     };
     Ok(rendered(StatusCode::OK, &page))
+}
+
+/// What is ours to do, and what others have to do; a side without any is left out.
+fn sides<'v>(
+    found: &'v [DeadlineView],
+    is_ours: impl Fn(&DeadlineView) -> bool,
+    row: impl Fn(&'v DeadlineView) -> DeadlineRow,
+) -> Vec<(&'static str, Vec<DeadlineRow>)> {
+    let (ours, theirs): (Vec<_>, Vec<_>) = found.iter().partition(|view| is_ours(view));
+    let sides = [("Aan ons", ours), ("Aan anderen", theirs)].into_iter().filter(|(_, views)| !views.is_empty());
+    sides.map(|(side, views)| (side, views.into_iter().map(&row).collect())).collect()
+}
+
+impl Server {
+    /// How many deadlines are overdue that whoever looks has to act on.
+    async fn late(&self, visitor: &Visitor) -> Result<i64, Problem> {
+        let all = self.gateway.store.standings().await?.into_iter();
+        let late = all.filter(|one| one.state == "overdue" && self.acts_for(visitor, &one.responsible));
+        Ok(late.map(|one| one.count).sum())
+    }
 }
 
 fn title(filter: &Filter, naam: &impl Fn(&str) -> String) -> String {
@@ -219,11 +247,9 @@ pub(in crate::http) async fn act(State(server): State<Arc<Server>>, sent: Sent) 
     let today = server.gateway.clock.today();
     for id in sent.all("id") {
         let kept = match &wish {
-            Wish::Take(owner, reason) => {
-                keep::acknowledge(id, (owner.clone(), reason.clone()), keeper, &server.gateway).await
-            }
+            Wish::Take(taking) => keep::acknowledge(id, taking.clone(), keeper, &server.gateway).await,
             Wish::Close(reason, until) => keep::waive(id, (reason.clone(), *until), keeper, &server.gateway).await,
-            Wish::Done => keep::finish(id, today, keeper, &server.gateway).await,
+            Wish::Done(what) => keep::finish(id, (today, what.clone()), keeper, &server.gateway).await,
         };
         match kept {
             Ok(_) => done += 1,
@@ -238,21 +264,23 @@ pub(in crate::http) async fn act(State(server): State<Arc<Server>>, sent: Sent) 
 
 /// What a form wants with the deadlines that are ticked.
 enum Wish {
-    /// Somebody looks after them, and why.
-    Take(String, String),
+    /// Somebody looks after them, why, and until when.
+    Take(Taking),
     /// Nobody needs to wait, for this reason, for good or until a day.
     Close(String, Option<NaiveDate>),
-    /// It was done today.
-    Done,
+    /// It was done today; what, where that was said.
+    Done(Option<String>),
 }
 
 impl Wish {
     fn of(sent: &Sent) -> Result<Self, Problem> {
         let reason = || note("waarom", sent.field("waarom"), LONG);
+        let until = sent.field("tot").parse().ok();
         Ok(match sent.field("doe") {
-            "gereed" => Self::Done,
-            "sluiten" => Self::Close(reason()?, sent.field("tot").parse().ok()),
-            _ => Self::Take(note("wie", sent.field("wie"), SHORT)?, reason()?),
+            "gereed" if sent.field("waarom").is_empty() => Self::Done(None),
+            "gereed" => Self::Done(Some(reason()?)),
+            "sluiten" => Self::Close(reason()?, until),
+            _ => Self::Take(Taking { owner: note("wie", sent.field("wie"), SHORT)?, reason: reason()?, until }),
         })
     }
 }

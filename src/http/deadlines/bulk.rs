@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::{Acknowledge, Finished, Waive};
 use crate::api::DeadlineJson;
-use crate::exchange::keep::{self, KeepError};
+use crate::exchange::keep::{self, KeepError, Taking};
 use crate::http::error::{Body, Problem};
 use crate::http::object::{Content, Object};
 use crate::http::openapi::{BadBody, ForCallers};
@@ -92,7 +92,7 @@ pub(in crate::http) async fn post(
     }
     let what = match (to_do.acknowledge, to_do.finish, to_do.waive) {
         (Some(taken), None, None) => What::Acknowledge(taken.checked()?),
-        (None, Some(Finished { day }), None) => What::Finish(day),
+        (None, Some(finished), None) => What::Finish(finished.checked()?),
         (None, None, Some(waive)) => What::Waive(waive.checked()?),
         _ => return Err(unclear()),
     };
@@ -106,8 +106,8 @@ pub(in crate::http) async fn post(
 
 /// What is done with each.
 enum What {
-    Acknowledge((String, String)),
-    Finish(NaiveDate),
+    Acknowledge(Taking),
+    Finish((NaiveDate, Option<String>)),
     Waive((String, Option<NaiveDate>)),
 }
 
@@ -116,7 +116,7 @@ impl What {
         let (keeper, gateway) = (caller.keeper(), &server.gateway);
         match self {
             Self::Acknowledge(taken) => keep::acknowledge(id, taken.clone(), keeper, gateway).await,
-            Self::Finish(day) => keep::finish(id, *day, keeper, gateway).await,
+            Self::Finish(done) => keep::finish(id, done.clone(), keeper, gateway).await,
             Self::Waive(said) => keep::waive(id, said.clone(), keeper, gateway).await,
         }
     }

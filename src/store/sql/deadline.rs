@@ -1,6 +1,7 @@
 //! Deadlines: lists of them, and what people do about them.
 
 use async_trait::async_trait;
+use chrono::NaiveDate;
 use serde_json::json;
 use sqlx::QueryBuilder;
 
@@ -9,11 +10,11 @@ use super::batch::Batch;
 use super::recount::{warns, warns_text};
 use super::row::{Fields, day_in_order, in_order};
 use super::{Result, audit, spoed};
-use crate::domain::Partij;
 use crate::domain::berichten::waarde::Value;
+use crate::domain::{Partij, Timestamp};
 use crate::store::{
     Acknowledged, After, DeadlineAsked, DeadlineQuery, DeadlineState, DeadlineStore, DeadlineView, Done, Moments,
-    NewOpened, Opened, Opening, Origin, Parties, Spoed, SpoedWithdrawal, StartedBy, StoreError, Waiver,
+    NewOpened, Opened, Opening, Origin, Parties, Spoed, SpoedWithdrawal, StartedBy, StoreError, TakenUntil, Waiver,
 };
 
 #[async_trait]
@@ -50,7 +51,7 @@ impl DeadlineStore for Database {
 /// A deadline with the header of the bericht that started it, or what a person opened it with, and who took it on.
 pub const VIEW: &str = "SELECT d.*, b.soort, b.afzender, b.ontvanger, b.identificatie, o.kenmerk, o.afspraak, o.vanaf,
         o.toewijzing_nummer, o.referentie, o.gereed_op, a.owner, a.reason, a.acknowledged_at,
-        a.acknowledged_by, w.reason AS waiver_reason, w.until, w.waived_at, w.waived_by
+        a.acknowledged_by, a.until AS taken_until, a.free_at, w.reason AS waiver_reason, w.until, w.waived_at, w.waived_by
     FROM deadline d LEFT JOIN bericht b ON b.id = d.bericht_id LEFT JOIN opened o ON o.deadline_id = d.id
         LEFT JOIN acknowledged a ON a.deadline_id = d.id LEFT JOIN waiver w ON w.deadline_id = d.id WHERE ";
 
@@ -194,7 +195,7 @@ pub async fn finish(conn: &mut Connection, done: &Done) -> Result<Option<Deadlin
     const FINISH: &str = "UPDATE deadline SET state = CASE WHEN $2 <= due THEN 'met' ELSE 'late' END, closed_at = $3,
             changed_at = $3
         WHERE id = $1 AND bericht_id IS NULL AND state IN ('open', 'due-soon', 'overdue', 'waived')";
-    let Done { id, day, at, by } = done;
+    let Done { id, day, reason, at, by } = done;
     let finished = sqlx::query(FINISH).bind(id).bind(day).bind(at).execute(&mut *conn).await?;
     if finished.rows_affected() == 1 {
         sqlx::query("UPDATE opened SET gereed_op = $2 WHERE deadline_id = $1")
@@ -202,7 +203,7 @@ pub async fn finish(conn: &mut Connection, done: &Done) -> Result<Option<Deadlin
             .bind(day.to_text())
             .execute(&mut *conn)
             .await?;
-        let detail = json!({"deadline": id, "dag": day});
+        let detail = json!({"deadline": id, "dag": day, "reason": reason});
         audit::append(conn, (*at, by), DONE, None, &detail.to_string()).await?;
     }
     one(conn, id, None).await
@@ -210,23 +211,27 @@ pub async fn finish(conn: &mut Connection, done: &Done) -> Result<Option<Deadlin
 
 /// See [`crate::store::DeadlineStore::acknowledge_deadline`].
 pub async fn acknowledge(conn: &mut Connection, id: &str, taken: &Acknowledged) -> Result<Option<DeadlineView>> {
-    const TAKE: &str = "INSERT INTO acknowledged (deadline_id, owner, reason, acknowledged_at, acknowledged_by)
-        SELECT id, $2, $3, $4, $5 FROM deadline WHERE id = $1 AND state IN ('open', 'due-soon', 'overdue')
-        ON CONFLICT (deadline_id) DO UPDATE SET owner = $2, reason = $3, acknowledged_at = $4, acknowledged_by = $5
-            WHERE (acknowledged.owner, acknowledged.reason) <> ($2, $3)";
-    let Acknowledged { owner, reason, at, by } = taken;
+    const TAKE: &str =
+        "INSERT INTO acknowledged (deadline_id, owner, reason, acknowledged_at, acknowledged_by, until, free_at)
+        SELECT id, $2, $3, $4, $5, $6, $7 FROM deadline WHERE id = $1 AND state IN ('open', 'due-soon', 'overdue')
+        ON CONFLICT (deadline_id) DO UPDATE SET owner = $2, reason = $3, acknowledged_at = $4, acknowledged_by = $5,
+                until = $6, free_at = $7
+            WHERE (acknowledged.owner, acknowledged.reason) <> ($2, $3) OR acknowledged.until IS DISTINCT FROM $6";
+    let Acknowledged { owner, reason, until, at, by } = taken;
+    let (day, free_at) = (until.map(|until| until.day), until.map(|until| in_order(until.free_at)));
     let had: Option<String> = sqlx::query_scalar("SELECT owner FROM acknowledged WHERE deadline_id = $1")
         .bind(id)
         .fetch_optional(&mut *conn)
         .await?;
-    let kept = sqlx::query(TAKE).bind(id).bind(owner).bind(reason).bind(at).bind(by).execute(&mut *conn).await?;
+    let take = sqlx::query(TAKE).bind(id).bind(owner).bind(reason).bind(at).bind(by).bind(day).bind(free_at);
+    let kept = take.execute(&mut *conn).await?;
     let view = one(conn, id, None).await?;
     if kept.rows_affected() == 1 {
         let started_by = view.as_ref().and_then(DeadlineView::started_by);
         let bericht_id = started_by.map(|bericht| bericht.id.as_str());
         let had = had.filter(|had| had != owner);
         let what = if had.is_some() { HANDED_OVER } else { ACKNOWLEDGED };
-        let detail = json!({"deadline": id, "owner": owner, "reason": reason, "from": had});
+        let detail = json!({"deadline": id, "owner": owner, "reason": reason, "until": day, "from": had});
         audit::append(conn, (*at, by), what, bericht_id, &detail.to_string()).await?;
     }
     Ok(view)
@@ -295,7 +300,9 @@ fn opened(fields: &Fields<'_>) -> Result<Origin> {
 fn acknowledged(fields: &Fields<'_>) -> Result<Option<Acknowledged>> {
     let Some(owner) = fields.get("owner")? else { return Ok(None) };
     let (reason, at, by) = (fields.get("reason")?, fields.get("acknowledged_at")?, fields.get("acknowledged_by")?);
-    Ok(Some(Acknowledged { owner, reason, at, by }))
+    let (day, free_at): (Option<NaiveDate>, Option<Timestamp>) = (fields.get("taken_until")?, fields.get("free_at")?);
+    let until = day.zip(free_at).map(|(day, free_at)| TakenUntil { day, free_at });
+    Ok(Some(Acknowledged { owner, reason, until, at, by }))
 }
 
 fn waiver(fields: &Fields<'_>) -> Result<Option<Waiver>> {

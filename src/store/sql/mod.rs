@@ -47,6 +47,7 @@ mod staging;
 mod standstill;
 mod steer;
 mod support;
+mod taken;
 mod toewijzing;
 mod transport;
 mod waiting;

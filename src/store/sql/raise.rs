@@ -3,10 +3,10 @@
 use sqlx::{AssertSqlSafe, QueryBuilder};
 
 use super::super::{Connection, SKIP_LOCKED};
-use super::Result;
 use super::batch::Batch;
 use super::deadline::{VIEW, views};
 use super::row::in_order;
+use super::{Result, taken};
 use crate::domain::Timestamp;
 use crate::domain::alerts::{Event, Receiver};
 use crate::store::{DeadlineState, DeadlineView, Raise, Raised};
@@ -19,6 +19,7 @@ pub async fn next_deadline_at(conn: &mut Connection) -> Result<Option<Timestamp>
 
 /// See [`crate::store::ClockStore::raise`].
 pub async fn raise(conn: &mut Connection, raise: &Raise) -> Result<Raised> {
+    taken::let_go(conn, raise).await?;
     let ids = due(conn, raise).await?;
     if ids.is_empty() {
         return Ok(Raised::default());

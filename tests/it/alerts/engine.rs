@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use iwmo_gateway::clock;
-use iwmo_gateway::store::Acknowledged;
+use iwmo_gateway::store::{Acknowledged, Raise, TakenUntil};
 use sha2::Sha256;
 
 use super::listener::{Call, Listener, Says};
@@ -34,6 +34,12 @@ async fn both(settings: impl Fn() -> String) -> Vec<Stage> {
 }
 
 const PAST: &str = "2026-03-05T23:00:00Z";
+
+/// That somebody took it on, perhaps until and including a day.
+fn taken(until: Option<&str>) -> Acknowledged {
+    let until = until.map(|text| TakenUntil { day: day(text), free_at: clock::end_of(day(text)) });
+    Acknowledged { owner: "a".to_owned(), reason: "b".to_owned(), until, at: at(PAST), by: "c".to_owned() }
+}
 
 #[tokio::test]
 async fn a_webhook_is_signed_with_each_secret_and_says_what_it_is_about() {
@@ -112,7 +118,7 @@ async fn it_is_told_again_with_growing_pauses_until_somebody_takes_it_on() {
         }
     }
     assert_eq!(days, [1, 4, 11, 18], "1, 3, 7 and 7 days after the one before");
-    let taken = Acknowledged { owner: "a".to_owned(), reason: "b".to_owned(), at: at(PAST), by: "c".to_owned() };
+    let taken = taken(None);
     stage.gateway.store.acknowledge_deadline("d1", &taken).await.expect("taken on");
     let before = listener.taken().len();
     stage.pass(TimeDelta::days(30));
@@ -210,6 +216,64 @@ async fn a_receiver_that_takes_nothing_is_tried_with_one_message_at_a_time() {
 }
 
 #[tokio::test]
+async fn what_was_taken_on_until_a_day_is_told_again_after_it_and_goes_to_another() {
+    let (team, chef) = (Listener::start().await, Listener::start().await);
+    let settings = || {
+        format!(
+            "[alerts]\ndigest = \"\"\n{}{}",
+            webhook("team", &team, "escalate = { after = \"2d\", to = \"chef\" }"),
+            webhook("chef", &chef, "on = [\"resolved\"]"),
+        )
+    };
+    for stage in both(settings).await {
+        let (before, of_chef) = (team.taken().len(), chef.taken().len());
+        stage.open("b1", &["d1"]).await;
+        stage.happen(PAST).await;
+        stage.gateway.store.acknowledge_deadline("d1", &taken(Some("2026-03-11"))).await.expect("taken on");
+        stage.happen("2026-03-11T22:59:00Z").await;
+        assert_eq!(told(&team).split_off(before), ["overdue 1"], "somebody is on it up to the end of that day");
+        let owner = async || stage.gateway.store.deadline("d1", None).await.expect("read").expect("it").acknowledged;
+        assert_eq!(owner().await, Some(taken(Some("2026-03-11"))));
+        stage.happen("2026-03-11T23:00:00Z").await;
+        assert_eq!((told(&team).split_off(before), owner().await), (vec!["overdue 1".to_owned(); 2], None));
+        stage.happen("2026-03-13T22:59:00Z").await;
+        assert_eq!(chef.taken().len(), of_chef, "not two days yet");
+        stage.happen("2026-03-13T23:01:00Z").await;
+        stage.pass(TimeDelta::seconds(30));
+        stage.tell().await;
+        assert_eq!(told(&chef).split_off(of_chef), ["overdue 1"], "two days after it was let go");
+    }
+}
+
+#[tokio::test]
+async fn however_many_pass_at_once_are_raised_in_portions_between_which_others_write() {
+    let listener = Listener::start().await;
+    let ids: Vec<String> = (0..1_200).map(|number| format!("d{number:04}")).collect();
+    for stage in both(|| format!("[alerts]\ndigest = \"\"\n{}", webhook("team", &listener, ""))).await {
+        stage.open("b1", &ids.iter().map(String::as_str).collect::<Vec<_>>()).await;
+        let (store, now) = (&stage.gateway.store, at(PAST));
+        let receivers = Arc::clone(&stage.gateway.alerts.receivers);
+        let too_early = now + TimeDelta::hours(1);
+        let raise = Raise { now, too_early, limit: 500, start_of: clock::start_of, receivers };
+        let mut raised = Vec::new();
+        for portion in 0..4 {
+            let looked = store.raise(&raise).await.expect("raised");
+            assert_eq!(looked.seen, looked.overdue.len());
+            raised.extend(looked.overdue.iter().map(|view| view.id.clone()));
+            // A bericht comes in while most of them are still to be raised.
+            stage.open(&format!("c{portion}"), &[&format!("e{portion}")]).await;
+            let there = store.bericht(&format!("c{portion}"), None).await.expect("read");
+            assert!(there.is_some(), "after portion {portion}");
+            let waits = store.next_deadline_at().await.expect("read").is_some_and(|next| next <= now);
+            assert!(waits, "what came in is due as well: {portion}");
+        }
+        let newly: Vec<_> = raised.iter().filter(|id| id.starts_with('d')).collect();
+        assert_eq!(newly.len(), ids.len(), "each once, in portions of 500");
+        assert!(raised.len() <= 4 * 500);
+    }
+}
+
+#[tokio::test]
 async fn what_was_answered_before_it_was_told_is_not_told() {
     let listener = Listener::start().await;
     for stage in both(|| format!("[alerts]\ndigest = \"\"\n{}", webhook("team", &listener, ""))).await {
@@ -281,7 +345,7 @@ async fn what_nobody_takes_on_goes_to_another_and_outside_its_hours_it_waits() {
     stage.at("2026-03-06T07:00:00Z");
     stage.tell().await;
     assert_eq!((told(&team), told(&chef)), (vec!["overdue 2".to_owned()], Vec::new()));
-    let taken = Acknowledged { owner: "a".to_owned(), reason: "b".to_owned(), at: at(PAST), by: "c".to_owned() };
+    let taken = taken(None);
     stage.gateway.store.acknowledge_deadline("d2", &taken).await.expect("taken on");
     stage.at("2026-03-07T22:59:59Z");
     stage.tell().await;

@@ -161,7 +161,13 @@ pub async fn listed_by_due_in_pages(World { one, two, raw: _raw }: World) {
     let late = DeadlineQuery { due_from: Some(day("2026-03-05")), ..all() };
     assert_eq!(ids(late.clone(), None, 9).await, ["c", "d", "a"]);
     assert_eq!(ids(DeadlineQuery { due_by: Some(day("2026-03-05")), ..late }, None, 9).await, ["c", "d"]);
-    let taken = Acknowledged { owner: "Anna".to_owned(), reason: "x".to_owned(), at: morning(), by: "Bea".to_owned() };
+    let taken = Acknowledged {
+        owner: "Anna".to_owned(),
+        reason: "x".to_owned(),
+        until: None,
+        at: morning(),
+        by: "Bea".to_owned(),
+    };
     one.acknowledge_deadline("c", &taken).await.expect("taken").expect("there");
     assert_eq!(ids(DeadlineQuery { owner: Some("Anna".to_owned()), ..all() }, None, 9).await, ["c"]);
     assert_eq!(ids(DeadlineQuery { owner: Some("Bea".to_owned()), ..all() }, None, 9).await, [""; 0]);
@@ -228,10 +234,17 @@ pub async fn done_once_and_taken_on_until_then(World { one, two, raw: _raw }: Wo
     let taken = |owner: &str| Acknowledged {
         owner: owner.to_owned(),
         reason: "ziek".to_owned(),
+        until: None,
         at: morning(),
         by: "Anna".to_owned(),
     };
-    let done = |id: &str, dag: &str| Done { id: id.to_owned(), day: day(dag), at: at(PAST), by: "Bea".to_owned() };
+    let done = |id: &str, dag: &str| Done {
+        id: id.to_owned(),
+        day: day(dag),
+        reason: None,
+        at: at(PAST),
+        by: "Bea".to_owned(),
+    };
     for (id, dag, state) in [("d1", "2026-03-05", DeadlineState::Met), ("d2", "2026-03-06", DeadlineState::Late)] {
         let view = opened(&*one, id, id).await;
         assert_eq!((view.state, view.warn_from(), view.started_by()), (DeadlineState::Open, day("2026-03-02"), None));
