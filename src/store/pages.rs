@@ -114,6 +114,8 @@ pub struct BerichtQuery {
     pub from_id: Option<String>,
     /// With an earlier id than this.
     pub before_id: Option<String>,
+    /// The oldest first.
+    pub oldest_first: bool,
     /// The page before a bericht instead of the one behind it.
     pub backwards: bool,
 }

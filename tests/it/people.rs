@@ -89,6 +89,12 @@ async fn one_client(world: &World) {
     assert_eq!(desk.send(&to, &[("sleutel", "guess")]).await.status, 403);
     let shown = desk.send(&to, &[("sleutel", &key)]).await;
     assert!(shown.status == 200 && section(&shown.text, "wie").contains(BSN), "{}", shown.text);
+    let without = reqwest::Client::new().post(world.url("/zoek")).form(&[("zoek", BSN)]);
+    assert!(world.request(|_| without).await.text.contains("<title>Inloggen"), "not without a login");
+    let asked = desk.send("/zoek", &[("sleutel", &key), ("zoek", "partij 4100")]).await;
+    let result = desk.page(asked.headers["location"].to_str().expect("a path")).await;
+    assert!(result.contains("Gelezen als de naam van een partij: Partij 41005001"), "{result}");
+    assert!(link(&result, "Alles over Partij 41005001").ends_with("/partners/41005001"), "{result}");
     let line = desk.page(&format!("/declaraties/{declaratie}")).await;
     assert!(section(&desk.page(&link(&line, "Cliënt van regel 1")).await, "toewijzingen").contains("700101"), "{line}");
     let asked = desk.send("/zoek", &[("sleutel", &key), ("zoek", BSN)]).await;
@@ -258,6 +264,12 @@ async fn a_list_of_one_partner_holds_what_came_from_it_and_what_went_to_it_in_or
     assert_eq!(theirs, everything, "they are with nobody else, in the same order");
     assert_eq!(by_partner("partner=41005001&berichtsoort=WMO305").await.len(), 30);
     assert!(by_partner("partner=41005002").await.is_empty());
+    let oldest: Vec<String> = everything.iter().rev().cloned().collect();
+    assert_eq!(by_partner("volgorde=oudste").await, oldest);
+    assert_eq!(by_partner("partner=41005001&volgorde=oudste").await, oldest);
+    let first = desk.page("/berichten?volgorde=oudste").await;
+    let back = desk.page(&link(&desk.page(&link(&first, "Volgende")).await, "Vorige")).await;
+    assert_eq!(names(&back), names(&first));
     let first = desk.page("/berichten?partner=41005001").await;
     let second = desk.page(&link(&first, "Volgende")).await;
     let back = desk.page(&link(&second, "Vorige")).await;

@@ -29,6 +29,9 @@ use crate::store::{BerichtView, ClientPlace, Look};
 /// How many findings are open on the page; the others are one click away.
 const OPEN: usize = 20;
 
+/// How many of its deadlines are shown: a 301 may start one for each of a thousand toewijzingen.
+const DEADLINES: usize = 20;
+
 /// How many things that people did are shown.
 const DEEDS: u32 = 50;
 
@@ -56,6 +59,7 @@ struct Page {
     /// Whether what is of a person may be asked for.
     may_reveal: bool,
     deadlines: Vec<DeadlineRow>,
+    deadlines_left_out: Option<String>,
     steps: Vec<StepRow>,
     parcels: Vec<ParcelRow>,
     deeds: Vec<DeedRow>,
@@ -150,7 +154,8 @@ impl Server {
             retourcodes: retourcodes.collect(),
             content: as_json(&bytes, schemas).map(|json| content(&json, &view.receipt.findings, reveal)),
             may_reveal: visitor.may_act() && !reveal,
-            deadlines: view.deadlines.iter().map(|view| DeadlineRow::of(view, &naam, today)).collect(),
+            deadlines_left_out: texts::left_out(view.deadlines.len().saturating_sub(DEADLINES)),
+            deadlines: view.deadlines.iter().take(DEADLINES).map(|view| DeadlineRow::of(view, &naam, today)).collect(),
             steps: steps(&view),
             parcels: view.parcels.iter().map(|view| ParcelRow::of(view, &naam)).collect(),
             deeds: deeds.iter().map(DeedRow::of).collect(),

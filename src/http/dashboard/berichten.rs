@@ -9,6 +9,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use url::form_urlencoded;
 use utoipa::IntoParams;
+use utoipa::openapi::{RefOr, Schema};
 
 use super::answer::{ROWS, rendered};
 use super::rows::BerichtRow;
@@ -34,7 +35,17 @@ pub(in crate::http) struct Place {
     #[serde(default)]
     #[param(required = false, schema_with = query::cursor)]
     voor: String,
+    /// The newest first when nothing is said.
+    #[serde(default)]
+    #[param(required = false, schema_with = orders)]
+    volgorde: String,
 }
+
+fn orders() -> RefOr<Schema> {
+    query::one_of(&[OLDEST_FIRST])
+}
+
+const OLDEST_FIRST: &str = "oudste";
 
 /// A choice in a list of choices: its value, its name, and whether it is chosen.
 type Choice = (&'static str, &'static str, bool);
@@ -50,6 +61,7 @@ struct Page {
     rows: Vec<BerichtRow>,
     /// What stands behind the address of a download of this list.
     query: String,
+    oldest_first: bool,
     first: Option<String>,
     previous: Option<String>,
     next: Option<String>,
@@ -69,9 +81,9 @@ pub(in crate::http) async fn page(
     Parameters(filter): Parameters<BerichtFilter>,
     Parameters(place): Parameters<Place>,
 ) -> Result<Response, Problem> {
-    let backwards = !place.voor.is_empty();
+    let (backwards, oldest_first) = (!place.voor.is_empty(), place.volgorde == OLDEST_FIRST);
     let from = [&place.voor, &place.after].into_iter().find(|id| !id.is_empty()).map(String::as_str);
-    let query = BerichtQuery { partij: visitor.scope().cloned(), backwards, ..filter.query() };
+    let query = BerichtQuery { partij: visitor.scope().cloned(), backwards, oldest_first, ..filter.query() };
     // One more than is shown tells whether there are more on that side.
     let mut found = server.gateway.store.list_berichten(&query, from, ROWS + 1).await?;
     let has_more = found.len() > ROWS as usize;
@@ -80,6 +92,8 @@ pub(in crate::http) async fn page(
         found.remove(extra);
     }
     let naam = |code: &str| server.naam(code);
+    let order = oldest_first.then_some(("volgorde", OLDEST_FIRST));
+    let path = |place| format!("/berichten{}", asked(&filter, order.into_iter().chain(place)));
     let has_next = if backwards { true } else { has_more };
     let has_previous = if backwards { has_more } else { from.is_some() };
     let page = Page {
@@ -88,23 +102,20 @@ pub(in crate::http) async fn page(
         stages: Stage::ALL.map(|one| (one.word(), stage(one), one.word() == filter.transport)).to_vec(),
         rows: found.iter().map(|view| BerichtRow::listed(view, &naam)).collect(),
         query: asked(&filter, None),
-        first: from.map(|_| path(&filter, None)),
-        previous: found.first().filter(|_| has_previous).map(|first| path(&filter, Some(("voor", &first.id)))),
-        next: found.last().filter(|_| has_next).map(|last| path(&filter, Some(("after", &last.id)))),
+        oldest_first,
+        first: from.map(|_| path(None)),
+        previous: found.first().filter(|_| has_previous).map(|first| path(Some(("voor", &first.id)))),
+        next: found.last().filter(|_| has_next).map(|last| path(Some(("after", &last.id)))),
         f: server.frame(&visitor, "/berichten"),
-        filter,
+        filter: filter.clone(),
     };
     Ok(rendered(StatusCode::OK, &page))
 }
 
-fn path(filter: &BerichtFilter, place: Option<(&str, &str)>) -> String {
-    format!("/berichten{}", asked(filter, place))
-}
-
 /// What stands behind the address, with its question mark; empty for all from the first on.
-fn asked(filter: &BerichtFilter, place: Option<(&str, &str)>) -> String {
+fn asked<'a>(filter: &'a BerichtFilter, more: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let query =
-        form_urlencoded::Serializer::new(String::new()).extend_pairs(filter.pairs()).extend_pairs(place).finish();
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(filter.pairs()).extend_pairs(more).finish();
     if query.is_empty() { query } else { format!("?{query}") }
 }
 

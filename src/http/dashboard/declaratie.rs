@@ -14,6 +14,7 @@ use super::line_filter::LineFilter;
 use super::rows::Party;
 use super::texts::{self, TEXTS, Texts};
 use super::visitor::{Frame, Visitor};
+use crate::api::FindingReceipt;
 use crate::domain::Partij;
 use crate::domain::berichten::notitie::without_bsn;
 use crate::domain::berichten::waarde::Value;
@@ -64,7 +65,10 @@ struct LineRow {
     class: &'static str,
     /// Where people may decide about it.
     choice: Option<Choice>,
+    /// The page of the rule, the rule, and what is wrong.
     findings: Vec<(Option<String>, String, String)>,
+    /// The same of what makes no line wrong.
+    remarks: Vec<(Option<String>, String, String)>,
     calculations: Vec<String>,
     /// What people said of it, once another approved.
     decision: Option<String>,
@@ -211,10 +215,11 @@ fn facts(declaratie: &DeclaratieJson) -> Vec<(&'static str, String)> {
 impl LineRow {
     fn of(line: &LineJson, form: Option<&DecisionForm>) -> Self {
         let (outcome, class) = texts::line_outcome(line);
-        let findings = line.findings.iter().map(|finding| {
+        let row = |finding: &FindingReceipt| {
             let rule = finding.rule.clone().unwrap_or_default();
             (page_of(&rule), rule, finding.text.clone())
-        });
+        };
+        let (wrong, remarked): (Vec<_>, Vec<_>) = line.findings.iter().partition(|one| one.severity.is_none());
         Self {
             line: line.line,
             referentie: without_bsn(&line.referentie_nummer),
@@ -226,7 +231,8 @@ impl LineRow {
             outcome,
             class,
             choice: form.and_then(|form| form.choice(line)),
-            findings: findings.collect(),
+            findings: wrong.into_iter().map(row).collect(),
+            remarks: remarked.into_iter().map(row).collect(),
             calculations: line.calculations.iter().map(|one| one.text.clone()).collect(),
             decision: line.decision.as_ref().map(texts::decided),
         }

@@ -26,6 +26,9 @@ use crate::store::{BerichtQuery, Search};
 /// How many berichten each reading of the text shows.
 const MOST: u32 = 20;
 
+/// How many parties with such a name are told.
+const NAMED: usize = 5;
+
 /// What a text may stand for.
 struct Reading {
     /// In words; a Bsn is not repeated.
@@ -93,7 +96,8 @@ pub(in crate::http) async fn result(
     let search = store.search(&id, visitor.name()).await?.ok_or(Problem::NotFound)?;
     let naam = |code: &str| server.naam(code);
     let mut found = Vec::new();
-    for reading in readings(&search.wanted) {
+    let named = server.named(&search.wanted);
+    for reading in named.into_iter().chain(readings(&search.wanted)) {
         let query = BerichtQuery { partij: reading.query.partij.or_else(|| visitor.scope().cloned()), ..reading.query };
         let mut link = reading.link;
         if let Some(bsn) = &query.bsn {
@@ -111,6 +115,23 @@ pub(in crate::http) async fn result(
     // What was found first.
     found.sort_by_key(|one| one.rows.is_empty() && one.link.is_none());
     Ok(rendered(StatusCode::OK, &Page { f: server.frame(&visitor, "/zoek"), found }))
+}
+
+impl Server {
+    /// The parties of this gateway with such a name. Names of persons stand in the berichten only, where nobody searches.
+    fn named(&self, text: &str) -> Vec<Reading> {
+        let wanted = text.trim().to_lowercase();
+        let is_named = |naam: &str| wanted.chars().count() > 2 && naam.to_lowercase().contains(&wanted);
+        let parties = self.gateway.parties.all().filter(|(_, naam)| is_named(naam));
+        let reading = |(partij, naam): (&Partij, &str)| Reading {
+            what: format!("de naam van een partij: {naam}"),
+            query: BerichtQuery { partner: Some(partij.clone()), ..BerichtQuery::default() },
+            link: Some((format!("/partners/{}", partij.code()), format!("Alles over {naam}"))),
+        };
+        let mut found: Vec<Reading> = parties.map(reading).take(NAMED).collect();
+        found.sort_by(|one, other| one.what.cmp(&other.what));
+        found
+    }
 }
 
 /// Everything that a text may stand for.

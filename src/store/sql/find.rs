@@ -74,13 +74,18 @@ fn conditions(query: &mut QueryBuilder<Db>, wanted: &BerichtQuery, after: Option
         query.push(" AND b.id < ").push_bind(end.clone());
     }
     if let Some(id) = after {
-        let side = if wanted.backwards { " AND b.id > " } else { " AND b.id < " };
+        let side = if is_ascending(wanted) { " AND b.id > " } else { " AND b.id < " };
         query.push(side).push_bind(id.to_owned());
     }
 }
 
+/// Whether the oldest of what is read comes first: a page before another is read from its end.
+const fn is_ascending(wanted: &BerichtQuery) -> bool {
+    wanted.oldest_first != wanted.backwards
+}
+
 fn in_order(query: &mut QueryBuilder<Db>, wanted: &BerichtQuery, limit: u32) {
-    query.push(if wanted.backwards { " ORDER BY b.id LIMIT " } else { " ORDER BY b.id DESC LIMIT " });
+    query.push(if is_ascending(wanted) { " ORDER BY b.id LIMIT " } else { " ORDER BY b.id DESC LIMIT " });
     query.push_bind(i64::from(limit));
 }
 
