@@ -89,6 +89,7 @@ fn pages() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(dashboard::zoek::ask))
         .routes(routes!(dashboard::handleiding::contents))
         .routes(routes!(dashboard::handleiding::part))
+        .routes(routes!(dashboard::handleiding::picture))
         .routes(routes!(dashboard::zoek::result))
         .routes(routes!(dashboard::controleer::page))
         .routes(routes!(dashboard::declaratie::declaratie, dashboard::decision::decide))

@@ -1,103 +1,180 @@
-//! axe-core on the pages, in a real browser: no serious or critical finding, light and dark, wide and narrow. The script comes with
-//! npm, which `./test` fetches; without it, or without a browser, this is passed over and says so.
+//! Every page in a real browser: axe-core finds no serious or critical barrier, light and dark, wide and narrow; without scripts it reads the
+//! same; nothing of it sticks out of a phone or of paper. axe-core comes with npm, which `./test` fetches; without it that part is passed over
+//! and says so.
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::maker::{prestatie, wmo323};
-use crate::pages::Desk;
+use crate::chrome::Chrome;
+use crate::maker::{prestatie, toewijzing, wmo301, wmo323};
 use crate::world::{AANBIEDER, GEMEENTE, WMO301, WMO305, World};
-
-const CHROMIUM: &str = "/usr/bin/chromium";
-
-/// Runs when the page is there, and leaves what it found in the page.
-const RUN: &str = "axe.run(document, {resultTypes: ['violations']}).then((found) => { const place = document.createElement('pre'); \
-    place.id = 'axe-result'; place.textContent = JSON.stringify(found.violations.map((one) => [one.impact, one.id, one.nodes[0].html])); \
-    document.body.append(place); });";
 
 /// The script of axe-core, where npm put it.
 fn axe() -> Option<String> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/axe/node_modules/axe-core/axe.min.js");
-    let found = fs::read_to_string(&file).ok().filter(|_| Path::new(CHROMIUM).exists());
+    let found = fs::read_to_string(&file).ok();
     if found.is_none() {
-        eprintln!("skipped: no browser, or no axe-core at {}", file.display());
+        eprintln!("skipped: no axe-core at {}", file.display());
     }
     found
 }
 
-/// A page as one file, with its looks and axe-core in it.
-fn alone(page: &str, css: &str, axe: &str) -> String {
-    let begin = page.find("<link rel=\"stylesheet\"").expect("a stylesheet");
-    let (head, rest) = page.split_at(begin);
-    let body = rest.split_once("</head>").expect("its head").1.replace("</body>", "");
-    format!("{head}<style>{css}</style></head>{body}<script>{axe}</script><script>{RUN}</script></body></html>")
+/// What axe-core finds in the page as it is shown now: impact, rule and element, of what is grave.
+fn grave(chrome: &mut Chrome) -> Vec<Value> {
+    const RUN: &str = "axe.run(document, {resultTypes: ['violations']}).then((found) => \
+        found.violations.map((one) => [one.impact, one.id, one.nodes[0].html]))";
+    let found = chrome.eval(RUN);
+    let found = found.as_array().expect("what it found").iter();
+    found.filter(|one| one[0] == "serious" || one[0] == "critical").cloned().collect()
 }
 
-/// What axe-core found in it: impact, rule and element.
-fn findings(html: &str, width: u32) -> Vec<Value> {
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("page.html");
-    fs::write(&file, html).expect("a page");
-    let output = Command::new(CHROMIUM)
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"])
-        .args(["--virtual-time-budget=20000", "--dump-dom", &format!("--window-size={width},900")])
-        .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
-        .arg(format!("file://{}", file.display()))
-        .output()
-        .expect("a browser");
-    let dom = String::from_utf8_lossy(&output.stdout).into_owned();
-    let found = dom.split_once("<pre id=\"axe-result\">").and_then(|(_, rest)| rest.split_once("</pre>"));
-    let found = found.unwrap_or_else(|| panic!("axe-core gave no result: {dom}")).0;
-    let found = found.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
-    serde_json::from_str(&found).expect("what it found")
+/// One gemeente, one aanbieder, one that never answers, and the paths of every kind of page.
+async fn every_page() -> (World, Vec<String>) {
+    let silent = "[[parties]]\ncode = \"41005002\"\nretour = { bounce = \"IB010\" }\n";
+    let world = World::start(&[GEMEENTE, AANBIEDER], "", Some(silent)).await;
+    world.post(GEMEENTE, WMO301).await;
+    world.post(GEMEENTE, WMO301.replace("TOEW-1", "TOEW-2").replace(AANBIEDER, "41005002")).await;
+    let bericht = world.post(AANBIEDER, WMO305.replace("700101", "700999")).await.body["id"].clone();
+    world.at("2026-06-01T09:00:00+02:00");
+    world.rest().await;
+    let lines = [prestatie("R1", json!({})), prestatie("R2", json!({"ToewijzingNummer": 700_999}))];
+    let declared = world.post(AANBIEDER, wmo323("D1", "2026-06-01", &lines)).await.body["id"].clone();
+    let id = |value: &Value| value.as_str().expect("an id").to_owned();
+    let (bericht, declaratie) = (id(&bericht), id(&declared));
+    let fixed = [
+        "/",
+        "/berichten",
+        "/termijnen",
+        "/toewijzingen",
+        "/toewijzingen/0384/700101",
+        "/wachtlijst",
+        "/declaraties",
+        "/betalingen",
+        "/partners",
+        "/partners/41005001",
+        "/netwerk",
+        "/regels",
+        "/regels/TR019",
+        "/controleer",
+        "/logboek",
+        "/handleiding",
+        "/handleiding/medewerker",
+        "/handleiding/beheer",
+        "/nergens",
+    ];
+    let mut paths: Vec<String> = fixed.map(str::to_owned).to_vec();
+    paths.extend([
+        format!("/berichten/{bericht}"),
+        format!("/clienten/{bericht}"),
+        format!("/declaraties/{declaratie}"),
+        format!("/declaraties/{declaratie}?uitkomst=afgewezen"),
+    ]);
+    (world, paths)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_page_has_a_serious_barrier_in_light_or_dark_wide_or_narrow() {
     let Some(axe) = axe() else { return };
-    let world = World::both_local().await;
-    world.post(GEMEENTE, WMO301).await;
-    let bericht = world.post(AANBIEDER, WMO305.replace("700101", "700999")).await.body["id"].clone();
-    world.at("2026-06-01T09:00:00+02:00");
-    let declared =
-        world.post(AANBIEDER, wmo323("D1", "2026-06-01", &[prestatie("R1", json!({}))])).await.body["id"].clone();
-    let id = |value: &Value| value.as_str().expect("an id").to_owned();
-    let paths = [
-        "/".to_owned(),
-        "/berichten".to_owned(),
-        format!("/berichten/{}", id(&bericht)),
-        "/termijnen".to_owned(),
-        "/toewijzingen".to_owned(),
-        "/toewijzingen/0384/700101".to_owned(),
-        "/wachtlijst".to_owned(),
-        "/declaraties".to_owned(),
-        format!("/declaraties/{}", id(&declared)),
-        "/betalingen".to_owned(),
-        "/netwerk".to_owned(),
-        "/regels/TR019".to_owned(),
-        "/controleer".to_owned(),
-        "/logboek".to_owned(),
-        "/handleiding/medewerker".to_owned(),
-    ];
-    let desk = Desk::of(&world, "operator").await;
-    let (tokens, rest) =
-        (world.get("", "/assets/thema.css").await.text, world.get("", "/assets/dashboard.css").await.text);
-    let dark = tokens.replace("@media (prefers-color-scheme: dark)", "@media all");
-    assert_ne!(dark, tokens);
-    let broken = "<!doctype html><html><head><link rel=\"stylesheet\"></head><body><img src=\"x\"></body></html>";
-    let told = tokio::task::block_in_place(|| findings(&alone(broken, "", &axe), 1280));
-    assert!(told.iter().any(|one| one[0] == "critical"), "a page with barriers is told: {told:?}");
+    let Some(mut chrome) = Chrome::start() else { return };
+    let (world, paths) = every_page().await;
+    chrome.go("data:text/html,<img src=x>");
+    chrome.eval(&axe);
+    assert!(grave(&mut chrome).iter().any(|one| one[0] == "critical"), "a page with barriers is told");
+    chrome.log_in(&world.url("/"), "operator");
     for path in paths {
-        let page = desk.page(&path).await;
-        for (looks, tokens, width) in [("light", &tokens, 1280), ("dark", &dark, 500)] {
-            let html = alone(&page, &format!("{tokens}{rest}"), &axe);
-            let found = tokio::task::block_in_place(|| findings(&html, width));
-            let grave: Vec<_> = found.iter().filter(|one| one[0] == "serious" || one[0] == "critical").collect();
-            assert!(grave.is_empty(), "{path}, {looks}, {width} wide: {grave:?}");
+        chrome.go(&world.url(&path));
+        chrome.eval(&axe);
+        chrome.eval("document.querySelectorAll('details').forEach((one) => { one.open = true; })");
+        for (width, dark) in [(1280, false), (1280, true), (390, true), (390, false)] {
+            chrome.looks(width, dark);
+            let found = grave(&mut chrome);
+            assert!(found.is_empty(), "{path}, {width} wide, dark: {dark}: {found:?}");
+            let sticks_out = chrome.eval("document.documentElement.scrollWidth - innerWidth");
+            assert!(
+                sticks_out.as_i64().is_some_and(|wide| wide <= 0),
+                "{path}, {width} wide: {sticks_out} px too wide"
+            );
         }
+        chrome.looks(1280, false);
     }
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_reads_the_same_without_scripts_and_fits_paper() {
+    let Some(mut chrome) = Chrome::start() else { return };
+    let (world, paths) = every_page().await;
+    chrome.log_in(&world.url("/"), "operator");
+    for path in paths {
+        let read = |chrome: &mut Chrome| {
+            chrome.go(&world.url(&path));
+            (chrome.text("title"), chrome.text("main"), chrome.text("header"))
+        };
+        let with = read(&mut chrome);
+        chrome.on_paper(true);
+        assert_eq!(chrome.eval("getComputedStyle(document.querySelector('.top')).display"), "none", "{path}");
+        let sticks_out = chrome.eval("document.documentElement.scrollWidth - innerWidth");
+        assert!(sticks_out.as_i64().is_some_and(|wide| wide <= 0), "{path} on paper: {sticks_out} px too wide");
+        chrome.on_paper(false);
+        chrome.scripts(false);
+        assert_eq!(read(&mut chrome), with, "{path}");
+        chrome.scripts(true);
+    }
+    world.stop().await;
+}
+
+/// A declaratie of 2,000 lines, each on a toewijzing of its own, of which 78 are on one that is not there.
+async fn a_big_declaratie(world: &World) -> (String, String) {
+    let code = |nr: i64| format!("01{nr:03X}");
+    let is_there = |nr: i64| nr % 25 != 0 || nr > 1950;
+    let product = |nr: i64| json!({"Product": {"Categorie": "01", "Code": code(nr)}});
+    let there = (1..=2000).filter(|nr| is_there(*nr)).map(|nr| toewijzing(700_000 + nr, product(nr)));
+    let given = world.post(GEMEENTE, wmo301("T1", "2026-03-02", &there.collect::<Vec<_>>())).await;
+    assert_eq!(given.body["verdict"], "accepted", "{}", given.body["findings"][0]);
+    world.at("2026-06-01T09:00:00+02:00");
+    let lines = (1..=2000).map(|nr| {
+        let other = json!({
+            "ToewijzingNummer": 700_000 + nr,
+            "ProductCode": code(nr),
+            "ProductPeriode": {"Begindatum": "2026-04-01", "Einddatum": "2026-04-30"},
+        });
+        prestatie(&format!("R{nr}"), other)
+    });
+    let declared = world.post(AANBIEDER, wmo323("D1", "2026-06-01", &lines.collect::<Vec<_>>())).await;
+    assert_eq!(declared.body["verdict"], "partial", "{}", declared.body["findings"][0]);
+    let id = |body: &Value| body["id"].as_str().expect("an id").to_owned();
+    (id(&given.body), id(&declared.body))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_about_a_declaratie_of_two_thousand_lines_stay_small() {
+    let Some(mut chrome) = Chrome::start() else { return };
+    let world = World::start(&[GEMEENTE, AANBIEDER], "dashboard_login = false", None).await;
+    let (given, declaratie) = a_big_declaratie(&world).await;
+    for path in [
+        "/toewijzingen/0384/700001".to_owned(),
+        "/toewijzingen/0384/701999".to_owned(),
+        format!("/berichten/{declaratie}"),
+        format!("/berichten/{given}"),
+        format!("/declaraties/{declaratie}"),
+        format!("/declaraties/{declaratie}?uitkomst=afgewezen"),
+        format!("/clienten/{declaratie}?regel=1"),
+        "/berichten".to_owned(),
+        "/declaraties".to_owned(),
+    ] {
+        let page = world.get("", &path).await;
+        assert_eq!(page.status, 200, "{path}");
+        assert!(page.text.len() < 100_000, "{path}: {} bytes", page.text.len());
+        chrome.go(&world.url(&path));
+        let height = chrome.eval("document.documentElement.scrollHeight").as_i64().expect("a height");
+        assert!(height < 5_000, "{path}: {height} px");
+    }
+    let last = world.get("", &format!("/declaraties/{declaratie}?bladzijde=40")).await.text;
+    assert!(last.contains("<td>R2000</td>") && !last.contains("<td>R1950</td>"), "{last}");
+    assert!(last.contains(">1</a>") && last.contains(" aria-current=\"page\">40</a>"), "{last}");
+    let page = world.get("", &format!("/declaraties/{declaratie}")).await.text;
+    assert!(page.contains("1922 toegekend, 78 afgewezen"), "{page}");
     world.stop().await;
 }

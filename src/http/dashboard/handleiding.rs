@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 
 use super::answer::rendered;
 use super::visitor::Frame;
@@ -24,6 +25,13 @@ const PARTS: [(&str, &str, &str); 5] = [
     ),
     ("aanbieder", "Voor de administratie van een aanbieder", include_str!("../../../docs/handleiding/aanbieder.html")),
     ("beheer", "Voor de beheerder", include_str!("../../../docs/handleiding/beheer.html")),
+];
+
+/// Pictures of pages, which a test in a browser makes (`IWMO_PICTURES=1`): name and bytes.
+const PICTURES: [(&str, &[u8]); 3] = [
+    ("termijnen.png", include_bytes!("../../../docs/handleiding/termijnen.png")),
+    ("bericht.png", include_bytes!("../../../docs/handleiding/bericht.png")),
+    ("client.png", include_bytes!("../../../docs/handleiding/client.png")),
 ];
 
 #[derive(Template)]
@@ -59,6 +67,19 @@ pub(in crate::http) async fn part(
     Path(deel): Path<String>,
 ) -> Result<Response, Problem> {
     server.handleiding(&deel, &headers).await
+}
+
+/// A picture in the manual.
+#[utoipa::path(
+    get,
+    path = "/handleiding/beeld/{naam}",
+    tag = "dashboard",
+    params(("naam" = String, Path, description = "Of the picture", example = "bericht.png")),
+    responses((status = 200, description = "A picture", body = Vec<u8>, content_type = "image/png"), NotThere)
+)]
+pub(in crate::http) async fn picture(Path(naam): Path<String>) -> Result<Response, Problem> {
+    let (_, bytes) = PICTURES.into_iter().find(|(name, _)| *name == naam).ok_or(Problem::NotFound)?;
+    Ok(([(CONTENT_TYPE, "image/png")], bytes).into_response())
 }
 
 impl Server {
