@@ -102,13 +102,13 @@ impl Config {
     pub fn in_the_clear(&self) -> Vec<String> {
         let links = [("ggk", &self.ggk.url), ("vecozo", &self.vecozo.url)];
         let plain = links.into_iter().filter(|(_, url)| is_plain_and_elsewhere(url));
-        let told = plain.map(|(section, _)| {
+        let remarks = plain.map(|(section, _)| {
             format!(
                 "{section}.url: is plain HTTP to another machine: berichten can be read and changed on the way. Use https, \
                  with {section}.tls"
             )
         });
-        told.collect()
+        remarks.collect()
     }
 }
 

@@ -84,7 +84,7 @@ fn pages() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(dashboard::export::partner))
         .routes(routes!(dashboard::client::page, dashboard::client::reveal))
         .routes(routes!(dashboard::partner::list))
-        .routes(routes!(dashboard::partner::page, dashboard::partner::tell))
+        .routes(routes!(dashboard::partner::page, dashboard::partner::keep_contact))
         .routes(routes!(dashboard::audit::page))
         .routes(routes!(dashboard::zoek::ask))
         .routes(routes!(dashboard::handleiding::contents))

@@ -92,7 +92,7 @@ pub(super) struct Proposed {
 }
 
 impl DecisionForm {
-    /// The form on this page; `told` when one was sent already.
+    /// The form on this page; `rejected` when one was sent already and does not do.
     pub fn of(
         declaratie: &DeclaratieJson,
         releases: &Releases,

@@ -264,7 +264,7 @@ impl Server {
         let naam = |code: &Option<String>| code.as_deref().and_then(|code| self.gateway.parties.naam(code));
         let findings = &view.receipt.findings;
         let codes = findings.iter().filter_map(|finding| finding.retour_code.as_deref());
-        let told = |finding: &Finding| finding.text.to_string();
+        let text = |finding: &Finding| finding.text.to_string();
         vec![
             Cell::Plain(moment(view.received_at)),
             Cell::Plain(party(&view.berichtsoort)),
@@ -277,7 +277,7 @@ impl Server {
             Cell::Plain(outcome(view.outcome).to_owned()),
             Cell::Plain(view.transport.as_ref().map_or("", |transport| stage(transport.stage)).to_owned()),
             Cell::Text(codes.collect::<Vec<_>>().join(" ")),
-            Cell::Text(findings.iter().map(told).collect::<Vec<_>>().join(" ")),
+            Cell::Text(findings.iter().map(text).collect::<Vec<_>>().join(" ")),
             Cell::Plain(view.id.clone()),
         ]
     }

@@ -229,7 +229,7 @@ fn in_time_text(total: &Tally) -> String {
         NotThere
     )
 )]
-pub(in crate::http) async fn tell(
+pub(in crate::http) async fn keep_contact(
     State(server): State<Arc<Server>>,
     Path(Named { code }): Path<Named>,
     sent: Sent,

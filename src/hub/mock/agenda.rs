@@ -220,8 +220,8 @@ impl Mock {
         if done || given_up {
             state.agenda.items.retain(|item| item.id != id);
         }
-        let told = if given_up { format!("given up after {outcome}") } else { outcome };
-        state.journal.write(line.outcome(told), bytes);
+        let outcome = if given_up { format!("given up after {outcome}") } else { outcome };
+        state.journal.write(line.outcome(outcome), bytes);
     }
 
     fn compose(&self, plan: &Plan, agenda: &mut Agenda) -> Option<Envelope> {
