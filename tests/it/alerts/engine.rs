@@ -259,6 +259,7 @@ async fn however_many_pass_at_once_are_raised_in_portions_between_which_others_w
         for portion in 0..4 {
             let looked = store.raise(&raise).await.expect("raised");
             assert_eq!(looked.seen, looked.overdue.len());
+            assert!(looked.seen <= 500, "{} in one transaction", looked.seen);
             raised.extend(looked.overdue.iter().map(|view| view.id.clone()));
             // A bericht comes in while most of them are still to be raised.
             stage.open(&format!("c{portion}"), &[&format!("e{portion}")]).await;
