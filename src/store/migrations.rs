@@ -66,6 +66,7 @@ const ALL: &[Change] = &[
     Change { number: 11, name: "no_reference", text: Text::Both(include_str!("migrations/0011_no_reference.sql")) },
     Change { number: 14, name: "noticed", text: Text::Both(include_str!("migrations/0014_noticed.sql")) },
     Change { number: 15, name: "until", text: Text::Both(include_str!("migrations/0015_until.sql")) },
+    Change { number: 16, name: "ages", text: Text::Both(include_str!("migrations/0016_ages.sql")) },
     Change { number: 19, name: "people", text: Text::Both(include_str!("migrations/0019_people.sql")) },
 ];
 
@@ -150,6 +151,7 @@ mod tests {
         (11, "fb27fbbda33d", "fb27fbbda33d"),
         (14, "5774398ffcf5", "5774398ffcf5"),
         (15, "7d74f2d3b782", "3ea38a4276ec"),
+        (16, "ca492fc2d786", "9436eb318e6d"),
         (19, "cf0637a1b903", "335b63ee82b2"),
     ];
 

@@ -168,6 +168,8 @@ fn options() -> SqliteConnectOptions {
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
         .pragma("wal_autocheckpoint", "0")
+        // A statement finds by an index that is there, or is to get one: none is made for a while of all that there is.
+        .pragma("automatic_index", "OFF")
         // What a savepoint may have to put back stays out of a file.
         .pragma("temp_store", "MEMORY")
 }

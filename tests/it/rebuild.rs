@@ -42,7 +42,7 @@ fn berichten() -> Vec<Vec<u8>> {
     ]
 }
 
-async fn play(store: &Arc<dyn Store>) {
+pub async fn play(store: &Arc<dyn Store>) {
     let stage = Stage::on(Arc::clone(store)).replayed();
     stage.take_all(&berichten()).await;
     let wrong = wmo305("S9", "2026-03-04", 700_999, json!({}));

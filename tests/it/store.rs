@@ -4,7 +4,7 @@
 
 mod ahead;
 mod audit;
-mod betaling;
+pub mod betaling;
 pub mod clocks;
 pub mod data;
 pub mod deadline;
@@ -13,14 +13,18 @@ mod ledger;
 mod levels;
 mod outbox;
 mod parties;
+mod plans;
 mod postgres_only;
 mod record;
 mod schema;
 mod sqlite_only;
-mod waiting;
+pub mod waiting;
 
 use std::sync::Arc;
 
+use futures_util::StreamExt as _;
+use futures_util::future::BoxFuture;
+use futures_util::stream;
 use iwmo_gateway::store::{IfOlder, Store};
 
 use crate::database::Database;
@@ -59,6 +63,9 @@ impl World {
     }
 }
 
+/// How many cases are played at once where all are.
+const AT_ONCE: usize = 8;
+
 /// Runs each case on each database.
 macro_rules! on_both_databases {
     ($($file:ident: $($case:ident)*;)*) => {
@@ -77,6 +84,24 @@ macro_rules! on_both_databases {
                 }
             }
         )*)*}
+
+        /// All cases.
+        async fn play_all_on_sqlite() {
+            let all: Vec<BoxFuture<'static, ()>> = vec![$($(Box::pin(async {
+                $file::$case(World::sqlite().await.expect("SQLite is built in")).await;
+            })),*),*];
+            stream::iter(all).buffer_unordered(AT_ONCE).collect::<()>().await;
+        }
+
+        /// The same on PostgreSQL.
+        async fn play_all_on_postgres() {
+            let all: Vec<BoxFuture<'static, ()>> = vec![$($(Box::pin(async {
+                if let Some(world) = World::postgres().await {
+                    $file::$case(world).await;
+                }
+            })),*),*];
+            stream::iter(all).buffer_unordered(AT_ONCE).collect::<()>().await;
+        }
     };
 }
 

@@ -71,19 +71,19 @@ pub const PAYABLE: &str = "CASE WHEN p.toegekend IS NULL THEN 0
 pub async fn keep_clocks(conn: &mut Connection, declaratie_id: &str, at: Timestamp) -> Result<()> {
     // Most declaraties have no such deadline: only under a profile with a term for it.
     const TOUCHED: &str = "SELECT DISTINCT k.bericht_id FROM deadline k
-        WHERE k.clock = 'betaling' AND k.state IN ('open', 'due-soon', 'overdue', 'waived', 'void') AND (k.bericht_id = $1
-            OR k.bericht_id IN (SELECT c.bericht_id FROM prestatie o JOIN prestatie c ON c.gemeente = o.gemeente
+        WHERE k.clock || '' = 'betaling' AND k.state IN ('open', 'due-soon', 'overdue', 'waived', 'void') AND k.bericht_id IN (
+            SELECT CAST($1 AS TEXT) UNION SELECT c.bericht_id FROM prestatie o JOIN prestatie c ON c.gemeente = o.gemeente
                 AND c.aanbieder = o.aanbieder AND c.vorig_referentie_nummer = o.referentie_nummer AND NOT c.void
-                WHERE o.bericht_id = $1 AND o.debet_credit = 'D' AND NOT o.void))
+                WHERE o.bericht_id = $1 AND o.debet_credit = 'D' AND NOT o.void)
         ORDER BY k.bericht_id";
     const VOID: &str = "UPDATE deadline SET state = 'void', changed_at = $2
-        WHERE bericht_id = $1 AND clock = 'betaling' AND state IN ('open', 'due-soon', 'overdue', 'waived')";
+        WHERE bericht_id = $1 AND clock || '' = 'betaling' AND state IN ('open', 'due-soon', 'overdue', 'waived')";
     // What was raised before is not raised again.
     const REOPEN: &str = "UPDATE deadline
         SET state = CASE WHEN EXISTS (SELECT 1 FROM transition t WHERE t.deadline_id = deadline.id AND t.state = 'overdue')
             THEN 'overdue' ELSE 'open' END, changed_at = $2, next_at = $2
-        WHERE bericht_id = $1 AND clock = 'betaling' AND state = 'void'";
-    const HAS_CLOCK: &str = "SELECT COUNT(*) FROM deadline WHERE bericht_id = $1 AND clock = 'betaling'";
+        WHERE bericht_id = $1 AND clock || '' = 'betaling' AND state = 'void'";
+    const HAS_CLOCK: &str = "SELECT COUNT(*) FROM deadline WHERE bericht_id = $1 AND clock || '' = 'betaling'";
     let clocks: i64 = sqlx::query_scalar(HAS_CLOCK).bind(declaratie_id).fetch_one(&mut *conn).await?;
     if clocks == 0 {
         return Ok(());
@@ -188,10 +188,11 @@ async fn insert(conn: &mut Connection, new: &NewBetaling, paid: &[&Payable], lef
 pub async fn settle(conn: &mut Connection, payment: &Payment) -> Result<Option<BetalingView>> {
     const SETTLE: &str = "UPDATE betaling SET betaald_op = $3
         WHERE gemeente = $1 AND kenmerk = $2 AND betaald_op IS NULL AND withdrawn IS NULL";
-    const CLOCKS: &str = "UPDATE deadline
-        SET state = CASE WHEN $3 <= due THEN 'met' ELSE 'late' END, closed_at = $4, changed_at = $4
-        WHERE clock = 'betaling' AND state IN ('open', 'due-soon', 'overdue', 'waived') AND bericht_id IN (
-            SELECT declaratie_id FROM betaalde_declaratie WHERE gemeente = $1 AND kenmerk = $2)";
+    const PAID_BY_IT: &str = "SELECT declaratie_id FROM betaalde_declaratie WHERE gemeente = $1 AND kenmerk = $2";
+    // One by one: what is found by its declaratie costs the same whatever there is.
+    const CLOCK: &str = "UPDATE deadline
+        SET state = CASE WHEN $2 <= due THEN 'met' ELSE 'late' END, closed_at = $3, changed_at = $3
+        WHERE clock || '' = 'betaling' AND state IN ('open', 'due-soon', 'overdue', 'waived') AND bericht_id = $1";
     let Payment { gemeente, kenmerk, day, at, by } = payment;
     let done = sqlx::query(SETTLE)
         .bind(gemeente.code())
@@ -200,7 +201,11 @@ pub async fn settle(conn: &mut Connection, payment: &Payment) -> Result<Option<B
         .execute(&mut *conn)
         .await?;
     if done.rows_affected() == 1 {
-        sqlx::query(CLOCKS).bind(gemeente.code()).bind(kenmerk.as_str()).bind(day).bind(at).execute(&mut *conn).await?;
+        let paid = sqlx::query_scalar(PAID_BY_IT).bind(gemeente.code()).bind(kenmerk.as_str());
+        let paid: Vec<String> = paid.fetch_all(&mut *conn).await?;
+        for declaratie_id in paid {
+            sqlx::query(CLOCK).bind(declaratie_id).bind(day).bind(at).execute(&mut *conn).await?;
+        }
         let detail = json!({"gemeente": gemeente.code(), "kenmerk": kenmerk.as_str(), "dag": day});
         audit::append(conn, (*at, by), PAID, None, &detail.to_string()).await?;
     }
@@ -275,7 +280,7 @@ async fn view(conn: &mut Connection, row: &Row) -> Result<BetalingView> {
         FROM (SELECT declaratie_id, bedrag FROM betaalde_declaratie WHERE gemeente = $1 AND kenmerk = $2
                 UNION ALL SELECT declaratie_id, bedrag FROM ingetrokken_declaratie WHERE gemeente = $1 AND kenmerk = $2) t
             JOIN declaratie d ON d.bericht_id = t.declaratie_id
-            LEFT JOIN deadline c ON c.bericht_id = t.declaratie_id AND c.clock = 'betaling'
+            LEFT JOIN deadline c ON c.bericht_id = t.declaratie_id AND c.clock || '' = 'betaling'
         ORDER BY d.aanbieder, d.begunstigde, t.declaratie_id";
     let fields = Fields::of("betaling", "kenmerk", row);
     let (gemeente, kenmerk): (String, String) = (fields.get("gemeente")?, fields.get("kenmerk")?);

@@ -161,12 +161,13 @@ fn line_key(line: &Returned) -> (&str, &str, Option<&str>) {
     (line.bsn.digits(), line.referentie.referentie_nummer.as_str(), line.referentie.vorig())
 }
 
-/// What a declaratie is read from: those between two parties, in a 323 or in a 303. The caller adds which ones.
+/// What a declaratie is read from: those between two parties, in a 323 or in a 303. The caller adds which ones. The kind is no
+/// way in: the index by it would be of all years.
 const DECLARATIE: &str =
     "SELECT d.*, b.referentienummer, b.identificatie, b.dagtekening, b.retour_id IS NOT NULL AS answered,
         b.identity IS NULL AS is_second_use
     FROM declaratie d JOIN bericht b ON b.id = d.bericht_id
-    WHERE d.gemeente = $1 AND d.aanbieder = $2 AND b.soort = $3";
+    WHERE d.gemeente = $1 AND d.aanbieder = $2 AND b.soort || '' = $3";
 
 /// The declaraties of one kind between two parties.
 #[derive(Clone, Copy)]
@@ -199,7 +200,10 @@ pub async fn declaraties_of(
     Declared { pair: (gemeente, aanbieder), soort }: Declared<'_>,
     identificatie: &str,
 ) -> Result<Vec<DeclaratieFact>> {
-    let sql = format!("{DECLARATIE} AND b.identificatie = $4 ORDER BY d.bericht_id");
+    // By the name, and not by passing all that is between the two.
+    let by_name =
+        DECLARATIE.replace("d.gemeente = $1 AND d.aanbieder = $2", "d.gemeente || '' = $1 AND d.aanbieder || '' = $2");
+    let sql = format!("{by_name} AND b.identificatie = $4 ORDER BY d.bericht_id");
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(gemeente.code())
         .bind(aanbieder.code())

@@ -205,8 +205,8 @@ async fn support_elsewhere(
     pair: Pair<'_>,
     bsns: &[Bsn],
 ) -> Result<Vec<(Bsn, SupportElsewhere)>> {
-    // The last version of the toewijzing by the text of its day and time: those of this century sort.
-    const SUPPORT: &str = "SELECT s.*, (SELECT MIN(p.einddatum) FROM stop p
+    // The first stop of these few, not of all that end first. The last version of the toewijzing by the text of its day and time: those of this century sort.
+    const SUPPORT: &str = "SELECT s.*, (SELECT MIN(p.einddatum || '') FROM stop p
             WHERE p.gemeente = s.gemeente AND p.aanbieder = s.aanbieder AND p.bsn = s.bsn AND NOT p.refused
                 AND p.removed_by IS NULL AND p.begindatum = s.begindatum
                 AND (p.toewijzing_nummer = s.toewijzing_nummer
@@ -248,8 +248,8 @@ async fn granted_elsewhere(
         let mut query = QueryBuilder::new(format!(
             "SELECT DISTINCT p.bericht_id, p.bsn, p.product_categorie, p.begindatum FROM {from}
                 AND NOT p.void AND p.debet_credit = 'D' AND p.toegekend > 0 AND NOT EXISTS (SELECT 1 FROM prestatie c
-                    WHERE c.gemeente = p.gemeente AND c.aanbieder = p.aanbieder
-                        AND c.vorig_referentie_nummer = p.referentie_nummer AND NOT c.void AND c.toegekend IS NOT NULL)"
+                    WHERE c.vorig_referentie_nummer = p.referentie_nummer AND c.gemeente || '' = p.gemeente
+                        AND c.aanbieder = p.aanbieder AND NOT c.void AND c.toegekend IS NOT NULL)"
         ));
         at_others(&mut query, prefix, pair, bsns);
         for row in query.build().fetch_all(&mut *conn).await? {

@@ -286,9 +286,10 @@ async fn add_verzoeken(conn: &mut Connection, pair: Pair<'_>, namen: &[&str], hi
 
 /// The heenberichten that a retour with this header may answer: of its own release, as the two of a pair always are.
 async fn awaited(conn: &mut Connection, header: &Header) -> Result<Vec<Awaited>> {
+    // By its name: kind and sender are no way in, as the indexes by these are of all years.
     const AWAITED: &str = "SELECT id, ontvanger, dagtekening, referentienummer, retour_id IS NOT NULL AS answered,
             identity IS NULL AS is_second_use
-        FROM bericht WHERE soort = $1 AND afzender = $2 AND identificatie = $3 AND release = $4
+        FROM bericht WHERE soort || '' = $1 AND afzender || '' = $2 AND identificatie = $3 AND release = $4
             AND outcome NOT IN ('refused', 'parked') ORDER BY id";
     let Some(heen) = header.soort.heen() else { return Ok(Vec::new()) };
     let rows = sqlx::query(AWAITED)

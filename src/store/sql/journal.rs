@@ -79,8 +79,10 @@ pub async fn ledger_rows(
     let (after_id, after_nr) = after.unwrap_or_default();
     let page = format!(
         "SELECT bericht_id, CAST({nr} AS BIGINT) AS place, {content} AS content FROM {}
-        WHERE (bericht_id, {nr}) > ($1, $2) AND EXISTS (SELECT 1 FROM bericht WHERE id = bericht_id) ORDER BY bericht_id, place LIMIT $3",
-        table.name()
+        WHERE (bericht_id, {nr}) > ($1, $2) AND EXISTS (SELECT 1 FROM bericht WHERE id = bericht_id) ORDER BY bericht_id{} LIMIT $3",
+        table.name(),
+        // As the key has it, so that a page is read and not all of the table.
+        if nr == "nr" { ", nr" } else { "" }
     );
     let query = sqlx::query(AssertSqlSafe(page)).bind(after_id).bind(after_nr).bind(i64::from(limit));
     let mut found = Vec::new();

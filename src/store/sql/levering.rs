@@ -80,7 +80,7 @@ async fn reported(
     let (name, day) = table;
     let mut query = QueryBuilder::new(format!(
         "SELECT s.*, {} AS assigned_code, {} AS assigned_categorie FROM {name} s
-        WHERE NOT s.refused AND s.removed_by IS NULL AND s.{} = ",
+        WHERE NOT s.refused AND s.removed_by IS NULL AND s.{} || '' = ",
         assigned("code"),
         assigned("categorie"),
         side(partij)

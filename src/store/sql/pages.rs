@@ -62,15 +62,19 @@ impl PagesStore for Database {
 
 async fn work_groups(conn: &mut Connection, partij: Option<&Partij>, before: Timestamp) -> Result<Vec<WorkGroup>> {
     let mut query: QueryBuilder<Db> = QueryBuilder::new(
-        "SELECT d.responsible, d.clock, d.answer, COUNT(CASE WHEN d.state = 'overdue' THEN 1 END) AS late,
-            COUNT(CASE WHEN d.state <> 'overdue' THEN 1 END) AS soon, COUNT(a.deadline_id) AS taken, MIN(d.due) AS first_due
-        FROM (SELECT * FROM deadline WHERE state = 'overdue' UNION ALL
-            SELECT * FROM deadline WHERE state IN ('open', 'due-soon') AND due_at <= ",
+        "SELECT u.responsible, u.clock, u.answer, COUNT(CASE WHEN u.state = 'overdue' THEN 1 END) AS late,
+            COUNT(CASE WHEN u.state <> 'overdue' THEN 1 END) AS soon, COUNT(a.deadline_id) AS taken, MIN(u.due) AS first_due
+        FROM (SELECT * FROM deadline d WHERE d.state IN ('open', 'due-soon', 'overdue') AND d.state = 'overdue'",
     );
-    query.push_bind(before).push(") d LEFT JOIN acknowledged a ON a.deadline_id = d.id");
-    query.push(" WHERE 1 = 1");
     concerning(&mut query, partij);
-    query.push(" GROUP BY d.responsible, d.clock, d.answer ORDER BY 7, 1, 2, 3");
+    // In so many words, as the indexes of what is awaited have it.
+    query.push(
+        " UNION ALL SELECT * FROM deadline d WHERE d.state IN ('open', 'due-soon', 'overdue') AND d.state <> 'overdue'",
+    );
+    concerning(&mut query, partij);
+    query.push(" AND d.due_at <= ").push_bind(before);
+    query.push(") u LEFT JOIN acknowledged a ON a.deadline_id = u.id");
+    query.push(" GROUP BY u.responsible, u.clock, u.answer ORDER BY 7, 1, 2, 3");
     query.build().fetch_all(conn).await?.iter().map(work_group).collect()
 }
 
@@ -89,7 +93,10 @@ fn work_group(row: &Row) -> Result<WorkGroup> {
 
 async fn work(conn: &mut Connection, wanted: &WorkQuery, after: Option<&str>, limit: u32) -> Result<Vec<DeadlineView>> {
     let mut query = QueryBuilder::new(VIEW);
-    query.push(if wanted.only_late { "d.state = 'overdue'" } else { "d.state IN ('open', 'due-soon', 'overdue')" });
+    query.push("d.state IN ('open', 'due-soon', 'overdue')");
+    if wanted.only_late {
+        query.push(" AND d.state = 'overdue'");
+    }
     concerning(&mut query, wanted.partij.as_ref());
     let named = [("responsible", &wanted.responsible), ("clock", &wanted.clock), ("answer", &wanted.answer)];
     for (column, value) in named {
@@ -127,7 +134,7 @@ async fn due_days(
 ) -> Result<Vec<(NaiveDate, i64)>> {
     let mut query: QueryBuilder<Db> = QueryBuilder::new("SELECT d.due, COUNT(*) AS waiting FROM deadline d");
     query
-        .push(" WHERE d.state IN ('open', 'due-soon') AND d.due >= ")
+        .push(" WHERE d.state IN ('open', 'due-soon', 'overdue') AND d.state <> 'overdue' AND d.due >= ")
         .push_bind(first)
         .push(" AND d.due <= ")
         .push_bind(last);

@@ -202,13 +202,14 @@ fn answer_if_any(batch: &mut Batch, bericht: &NewBericht, entry: &Entry) {
 
 /// A deadline ends: met, late when its moment or day is past, or void when none counts any more.
 fn close(batch: &mut Batch, closing: &Closing, about: Option<&About>, by: &NewBericht) {
+    // The kind is no way in: the index by it would be of all years.
     const STOP: &str = "UPDATE deadline
         SET state = CASE WHEN $1 < due_at THEN 'met' WHEN $1 IS NULL THEN 'void' ELSE 'late' END,
             closed_at = $2, changed_at = $2, closed_by = $3
-        WHERE clock = $4 AND (CAST($5 AS TEXT) IS NULL OR subject = $5) AND state IN ('open', 'due-soon', 'overdue', 'waived')";
+        WHERE clock || '' = $4 AND (CAST($5 AS TEXT) IS NULL OR subject = $5) AND state IN ('open', 'due-soon', 'overdue', 'waived')";
     const STOP_BY_DAY: &str = "UPDATE deadline
         SET state = CASE WHEN $1 <= due THEN 'met' ELSE 'late' END, closed_at = $2, changed_at = $2, closed_by = $3
-        WHERE clock = $4 AND (CAST($5 AS TEXT) IS NULL OR subject = $5) AND state IN ('open', 'due-soon', 'overdue', 'waived')";
+        WHERE clock || '' = $4 AND (CAST($5 AS TEXT) IS NULL OR subject = $5) AND state IN ('open', 'due-soon', 'overdue', 'waived')";
     // Between whom a bericht passes is known of every one that ends a deadline about lines.
     let pair = about.map(|about| (about.gemeente.code(), about.aanbieder.code()));
     let statement = match closing.ends {
@@ -237,7 +238,7 @@ fn close(batch: &mut Batch, closing: &Closing, about: Option<&About>, by: &NewBe
 fn close_opened(batch: &mut Batch, closing: &ClosingOpened, about: &About, by: &NewBericht) {
     const STOP: &str = "UPDATE deadline
         SET state = CASE WHEN $1 < due_at THEN 'met' ELSE 'late' END, closed_at = $2, changed_at = $2, closed_by = $3
-        WHERE clock = $4 AND state IN ('open', 'due-soon', 'overdue', 'waived') AND id IN (SELECT deadline_id FROM opened
+        WHERE clock || '' = $4 AND state IN ('open', 'due-soon', 'overdue', 'waived') AND id IN (SELECT deadline_id FROM opened
             WHERE gemeente = $5 AND aanbieder = $6 AND toewijzing_nummer = $7)";
     batch
         .statement(STOP)

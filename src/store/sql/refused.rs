@@ -20,9 +20,8 @@ pub async fn is_turned_down(conn: &mut Connection, id: &str) -> Result<bool> {
 macro_rules! refused {
     ($select:literal, $rest:literal) => {
         concat!(
-            "SELECT ",
             $select,
-            " FROM toewijzing t JOIN bericht b ON b.id = t.bericht_id WHERE t.refused
+            " bericht b ON b.id = t.bericht_id WHERE t.refused
                 AND NOT EXISTS (SELECT 1 FROM toewijzing o WHERE o.gemeente = t.gemeente
                     AND o.toewijzing_nummer = t.toewijzing_nummer AND o.aanbieder = t.aanbieder
                     AND o.bericht_id > t.bericht_id) ",
@@ -33,7 +32,7 @@ macro_rules! refused {
 
 /// How many there are of [`refused_toewijzingen`].
 pub async fn count_refused(conn: &mut Connection) -> Result<i64> {
-    Ok(sqlx::query_scalar(refused!("COUNT(*)", "")).fetch_one(conn).await?)
+    Ok(sqlx::query_scalar(refused!("SELECT COUNT(*) FROM toewijzing t JOIN", "")).fetch_one(conn).await?)
 }
 
 /// See [`crate::store::ToewijzingStore::refused_toewijzingen`].
@@ -44,7 +43,7 @@ pub async fn refused_toewijzingen(
     limit: u32,
 ) -> Result<Vec<RefusedToewijzing>> {
     const PAGE: &str = refused!(
-        "t.*, b.received_at, b.retour_id",
+        "SELECT t.*, b.received_at, b.retour_id FROM toewijzing t JOIN",
         "AND (CAST($1 AS TEXT) IS NULL OR $1 IN (t.gemeente, t.aanbieder))
             AND (CAST($2 AS TEXT) IS NULL OR (t.bericht_id, t.toewijzing_nummer) < ($2, CAST($3 AS BIGINT)))
         ORDER BY t.bericht_id DESC, t.toewijzing_nummer DESC LIMIT $4"

@@ -24,7 +24,7 @@ pub async fn record_spoed(conn: &mut Connection, spoed: &Spoed) -> Result<Spoed>
         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (gemeente, aanbieder, toewijzing_nummer) DO NOTHING";
     const KEPT: &str = "SELECT * FROM spoed WHERE gemeente = $1 AND aanbieder = $2 AND toewijzing_nummer = $3";
     const VOID: &str = "UPDATE deadline SET state = 'void', closed_at = $4, changed_at = $4
-        WHERE clock = 'start-na-toewijzing' AND subject = $3 AND state IN ('open', 'due-soon', 'overdue', 'waived')
+        WHERE clock || '' = 'start-na-toewijzing' AND subject = $3 AND state IN ('open', 'due-soon', 'overdue', 'waived')
             AND bericht_id IN (SELECT bericht_id FROM toewijzing WHERE gemeente = $1 AND aanbieder = $2
                 AND toewijzing_nummer = $5)";
     let (gemeente, aanbieder, nummer) = (spoed.gemeente.code(), spoed.aanbieder.code(), spoed.toewijzing_nummer);
@@ -109,7 +109,7 @@ async fn watch_again(conn: &mut Connection, pair: Pair<'_>, nummer: ToewijzingNu
     // What a bericht or the network made void stays so.
     const CLOCKS: &str = "SELECT k.id, k.due, EXISTS (SELECT 1 FROM transition t
             WHERE t.deadline_id = k.id AND t.state = 'overdue') AS raised
-        FROM deadline k WHERE k.bericht_id = $1 AND k.clock = 'start-na-toewijzing' AND k.subject = $2
+        FROM deadline k WHERE k.bericht_id = $1 AND k.clock || '' = 'start-na-toewijzing' AND k.subject = $2
             AND k.state = 'void' AND k.closed_by IS NULL AND NOT EXISTS (SELECT 1 FROM parcel p
                 WHERE p.bericht_id = k.bericht_id AND p.state = 'refused' AND p.kind <> 'Fo01')";
     const SET: &str = "UPDATE deadline SET state = $2, closed_at = $3, closed_by = $4, changed_at = $5, next_at = $5

@@ -42,7 +42,7 @@ pub async fn support(
 /// Who has a live start, by aanbieder.
 async fn started(conn: &mut Connection, gemeente: &Partij) -> Result<BTreeMap<String, Vec<Bsn>>> {
     const STARTED: &str = "SELECT DISTINCT aanbieder, bsn FROM start
-        WHERE NOT refused AND removed_by IS NULL AND gemeente = $1 ORDER BY aanbieder, bsn";
+        WHERE NOT refused AND removed_by IS NULL AND gemeente || '' = $1 ORDER BY aanbieder, bsn";
     let mut clients: BTreeMap<String, Vec<Bsn>> = BTreeMap::new();
     for row in sqlx::query(STARTED).bind(gemeente.code()).fetch_all(conn).await? {
         let fields = Fields::of("start", "aanbieder", &row);

@@ -175,7 +175,8 @@ async fn berichten_about(
     of_pair(&mut query, "", pair);
     query.push(" AND toewijzing_nummer = ").push_bind(nummer);
     query.push(
-        ") SELECT b.* FROM bericht b WHERE b.id IN (SELECT id FROM own) OR b.heenbericht_id IN (SELECT id FROM own)
+        ") SELECT b.* FROM bericht b WHERE b.id IN (SELECT id FROM own
+            UNION SELECT h.id FROM own JOIN bericht h ON h.heenbericht_id = own.id)
         ORDER BY b.id",
     );
     let rows = query.build().fetch_all(&mut *conn).await?;

@@ -8,7 +8,7 @@ use iwmo_gateway::domain::berichten::klasse::RetourCodes;
 use iwmo_gateway::domain::berichten::waarde::{DebetCredit, ToewijzingNummer};
 use iwmo_gateway::domain::facts::history::PrestatieFact;
 use iwmo_gateway::domain::money::betaling::{Kenmerk, MOST};
-use iwmo_gateway::domain::{Berichtsoort, Partij};
+use iwmo_gateway::domain::{Bericht, Berichtsoort, Partij};
 use iwmo_gateway::store::{
     About, Answering, BetalingAsked, BetalingView, Effect, Entry, LedgerChange, Made, NewBericht, NewBetaling,
     NewDeclaratie, NewPrestatie, Payment, Place, Reden, Returned, Store, StoreError, Withdrawal, Withdrawn,
@@ -20,7 +20,7 @@ use super::data::{BSN, about, day, entry, entry_305, gemeente, morning, new_beri
 /// How many declaraties are payable.
 const MANY: usize = 6;
 
-fn line(name: &str, vorig: Option<&str>, bedrag: u32) -> NewPrestatie {
+pub fn line(name: &str, vorig: Option<&str>, bedrag: u32) -> NewPrestatie {
     let periode = declaratie::GeslotenPeriode { begindatum: day("2026-02-01"), einddatum: day("2026-02-28") };
     let debet_credit = if vorig.is_some() { DebetCredit::Credit } else { DebetCredit::Debet };
     let prestatie = Prestatie {
@@ -43,9 +43,20 @@ fn line(name: &str, vorig: Option<&str>, bedrag: u32) -> NewPrestatie {
 }
 
 /// Records a declaratie with these lines, all granted.
-async fn declare(store: &dyn Store, id: &str, prestaties: Vec<NewPrestatie>) {
+pub async fn declare(store: &dyn Store, id: &str, prestaties: Vec<NewPrestatie>) {
+    keep(store, entry_305(id), (about(0), id), prestaties).await;
+}
+
+/// Records this declaratie, without lines.
+pub async fn declare_as(store: &dyn Store, id: &str, bericht: &Bericht) {
+    let (gemeente, aanbieder) = bericht.header().pair();
+    let about = About { gemeente: gemeente.clone(), aanbieder: aanbieder.clone(), ..about(0) };
+    keep(store, entry(new_bericht(id, bericht)), (about, id), Vec::new()).await;
+}
+
+async fn keep(store: &dyn Store, entry: Entry, (about, nummer): (About, &str), prestaties: Vec<NewPrestatie>) {
     let declaratie = NewDeclaratie {
-        declaratie_nummer: id.to_owned(),
+        declaratie_nummer: nummer.to_owned(),
         declaratie_periode: declaratie::GeslotenPeriode { begindatum: day("2026-02-01"), einddatum: day("2026-02-28") },
         totaal_ingediend_bedrag: declaratie::TotaalBedragMetDC::of(0),
         xsd_versie: None,
@@ -55,8 +66,8 @@ async fn declare(store: &dyn Store, id: &str, prestaties: Vec<NewPrestatie>) {
         prestaties,
     };
     let ledger = LedgerChange { declaratie: Some(Arc::new(declaratie)), ..LedgerChange::default() };
-    let about = Some(About { revisions: Vec::new(), ..about(0) });
-    store.record(&Entry { about, ledger, ..entry_305(id) }).await.expect("recorded");
+    let about = Some(About { revisions: Vec::new(), ..about });
+    store.record(&Entry { about, ledger, ..entry }).await.expect("recorded");
 }
 
 /// Answers it, with these lines returned.

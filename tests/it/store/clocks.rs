@@ -19,7 +19,7 @@ use super::deadline::answer;
 const SOON: &str = "2026-03-03T23:00:00Z";
 const PAST: &str = "2026-03-05T23:00:00Z";
 
-fn receiver(name: &str, on: &[Event]) -> Receiver {
+pub fn receiver(name: &str, on: &[Event]) -> Receiver {
     Receiver {
         name: name.to_owned(),
         partij: None,
@@ -42,12 +42,12 @@ fn look(now: &str, receivers: &[Receiver]) -> Raise {
     }
 }
 
-async fn raise(store: &dyn Store, now: &str, receivers: &[Receiver]) -> Raised {
+pub async fn raise(store: &dyn Store, now: &str, receivers: &[Receiver]) -> Raised {
     store.raise(&look(now, receivers)).await.expect("raised")
 }
 
 /// One that is due soon from 4 March on, and due on the 5th.
-fn clock_of(id: &str) -> NewDeadline {
+pub fn clock_of(id: &str) -> NewDeadline {
     let clock = retour_deadline(id);
     NewDeadline { moments: Moments { next_at: at(SOON), ..clock.moments }, ..clock }
 }

@@ -39,6 +39,13 @@ fn released() -> Entry {
     }
 }
 
+/// Bericht `b1` waits, and lies in a postbus once it is judged.
+pub async fn wait_and_be_handed_over(store: &dyn Store) {
+    store.record(&parked()).await.expect("recorded");
+    let postbus = vec![("b1".to_owned(), gemeente())];
+    store.record(&Entry { postbus, ..released() }).await.expect("recorded");
+}
+
 async fn on(store: &dyn Store, subjects: &[Subject]) -> Vec<Waiting> {
     store.waiting_on(&gemeente(), &aanbieder(), subjects).await.expect("read")
 }
