@@ -16,6 +16,9 @@ async fn kept(world: &World, answer: &Value) -> (Value, String) {
     (read, world.get("", &format!("/berichten/{id}")).await.text)
 }
 
+const PARTIES: &str =
+    "<a href=\"/partners/41005001\">Partij 41005001 (41005001)</a> → <a href=\"/partners/0384\">Partij 0384 (0384)</a>";
+
 #[tokio::test]
 async fn a_refusal_keeps_its_reason_who_posted_it_and_what_could_be_read() {
     let world = World::start(&[GEMEENTE, AANBIEDER, ANDERE], OPEN, None).await;
@@ -36,7 +39,7 @@ async fn a_refusal_keeps_its_reason_who_posted_it_and_what_could_be_read() {
         let seen = json!({"reason": reason, "by": who, "afzender": AANBIEDER, "ontvanger": GEMEENTE});
         assert_eq!(read["receipt"]["refusal"], seen, "{read}");
         assert_eq!((&read["afzender"], &read["identificatie"]), (&json!(AANBIEDER), &json!("START-1")), "{read}");
-        for part in [told, &format!("<dd>{who}</dd>"), "Partij 41005001 (41005001) → Partij 0384 (0384)", "START-1"] {
+        for part in [told, &format!("<dd>{who}</dd>"), PARTIES, "START-1"] {
             assert!(page.contains(part), "{part} is missing: {page}");
         }
         assert!(!page.contains("Er is niets op dit bericht aan te merken"), "{page}");

@@ -137,7 +137,7 @@ async fn a_toewijzing_without_a_start_is_on_the_waiting_list_until_there_is_one(
     assert_eq!(list().await, ["700101 10", "700102 10"], "the start was taken back");
     let page = world.get("", "/wachtlijst").await.text;
     assert!(
-        page.contains("Partij 41005001 (41005001)</th><td><a href=\"/toewijzingen/0384/700101\">700101</a>"),
+        page.contains("Partij 41005001 (41005001)</a></th><td><a href=\"/toewijzingen/0384/700101\">700101</a>"),
         "{page}"
     );
     world.stop().await;
@@ -182,8 +182,8 @@ async fn a_deadline_says_what_is_awaited_of_whom_and_where_it_stands() {
     let id = found["items"].as_array().expect("a list").iter().find(|one| one["clock"] == "verlenging");
     let id = id.expect("one")["bericht"].as_str().expect("an id").to_owned();
     let page = world.get("", &format!("/berichten/{id}")).await.text;
-    let row =
-        |awaited: &str, state: &str| format!("<td>{awaited}</td><td>Partij 41005001 (41005001)</td><td>{state}</td>");
+    let partij = "<a href=\"/partners/41005001\">Partij 41005001 (41005001)</a>";
+    let row = |awaited: &str, state: &str| format!("<td>{awaited}</td><td>{partij}</td><td>{state}</td>");
     let awaited = "verzoek om verlenging (WMO315 of WMO317), of een nieuwe toewijzing van de gemeente";
     assert!(page.contains(&row("WMO302", "op tijd")) && page.contains(&row(awaited, "open")), "{page}");
     world.stop().await;
