@@ -122,7 +122,7 @@ async fn health(conn: &mut Connection, receiver: &str) -> Result<Health> {
     Ok(Health { failures: fields.get("failures")?, failing_since, reported_at, quiet_until: fields.get("again_at")? })
 }
 
-/// See [`crate::store::AlertStore::tell_failing`].
+/// See [`crate::store::AlertStore::report_failing`].
 pub async fn report_failing(
     conn: &mut Connection,
     receiver: &str,

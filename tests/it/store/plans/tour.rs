@@ -5,12 +5,12 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use iwmo_gateway::domain::alerts::{Alerts, Escalation, Event, Receiver};
 use iwmo_gateway::domain::deadlines::kind::DeadlineKind;
-use iwmo_gateway::domain::{Berichtsoort, Partij};
+use iwmo_gateway::domain::{Berichtsoort, Partij, Timestamp};
 use iwmo_gateway::exchange::rebuild::verify;
 use iwmo_gateway::store::{
-    Answering, BerichtQuery, Closing, DeadlineQuery, DeadlineState, Effect, Ends, Entry, FaultEffect, Gather, Lease,
-    NewDeadline, NewMessage, Of, OutboxQuery, Outcome, Owner, ParcelGroup, Returned, Room, Search, SendOutcome,
-    Session, Settlement, Stage, Step, Store, WorkQuery,
+    Acknowledged, Answering, BerichtQuery, Closing, DeadlineQuery, DeadlineState, Effect, Ends, Entry, FaultEffect,
+    Gather, Lease, NewDeadline, NewMessage, Of, OutboxQuery, Outcome, Owner, ParcelGroup, Returned, Room, Search,
+    SendOutcome, Session, Settlement, Stage, Step, Store, WorkQuery,
 };
 use iwmo_gateway::xml::{self, Schemas};
 
@@ -28,7 +28,7 @@ pub async fn take(world: &World) {
     crate::rebuild::play(&world.one).await;
     verify(store, Schemas::compiled_in().as_ref()).await.expect("read");
     judge(store).await;
-    tell(store).await;
+    alert(store).await;
     pay(store).await;
     pages(store).await;
     lists(store).await;
@@ -57,8 +57,12 @@ async fn judge(store: &dyn Store) {
     }
 }
 
+fn taken_on(at: Timestamp) -> Acknowledged {
+    Acknowledged { until: None, owner: "Anna".into(), reason: "Ik bel".into(), at, by: "Anna".into() }
+}
+
 /// Receivers of alerts: one that takes, one that does not.
-async fn tell(store: &dyn Store) {
+async fn alert(store: &dyn Store) {
     let escalation = Some(Escalation { after: Duration::from_hours(1), to: "chef".to_owned() });
     let forgets = Receiver { escalation, forgets: true, ..clocks::receiver("a", &Event::ALL) };
     let receivers = [forgets.clone(), clocks::receiver("chef", &Event::ALL)];
@@ -73,14 +77,7 @@ async fn tell(store: &dyn Store) {
         group.is_again = is_again;
         let receiver = Receiver { forgets: days < 60, ..forgets.clone() };
         if id == "m3" {
-            let taken = iwmo_gateway::store::Acknowledged {
-                until: None,
-                owner: "Anna".into(),
-                reason: "Ik bel".into(),
-                at: now,
-                by: "Anna".into(),
-            };
-            store.acknowledge_deadline("td1", &taken).await.expect("taken");
+            store.acknowledge_deadline("td1", &taken_on(now)).await.expect("taken");
         }
         let (group, rules) = (group.clone(), rules.clone());
         let now = now + TimeDelta::days(days);
