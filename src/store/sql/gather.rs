@@ -20,7 +20,7 @@ const NAMED: i64 = 10;
 /// How soon one that forgets is told again.
 const REMINDED: TimeDelta = TimeDelta::hours(1);
 
-/// See [`crate::store::AlertStore::groups_to_tell`].
+/// See [`crate::store::AlertStore::groups_due`].
 pub async fn groups(conn: &mut Connection, receiver: &str, until: Timestamp, now: Timestamp) -> Result<Vec<Group>> {
     const NEW: &str = "SELECT receiver, clock, responsible, event, FALSE AS is_again FROM alert
         WHERE message_id IS NULL AND receiver = $1 GROUP BY receiver, clock, responsible, event HAVING MIN(since) <= $2";
