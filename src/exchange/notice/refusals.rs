@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::seen::{Seen, after, before, counted_from};
-use crate::domain::berichten::waarde::Value as _;
+use super::seen::{Seen, after, before, counted_from, of_party};
+use crate::domain::Timestamp;
 use crate::domain::deadlines::kind::DeadlineKind;
-use crate::domain::{Partij, Timestamp};
 use crate::exchange::gateway::Gateway;
 use crate::exchange::ids;
 use crate::store::{Notice, OPERATOR, Scope, StoreError};
@@ -88,13 +87,4 @@ async fn refused_envelopes(gateway: &Gateway) -> Result<Vec<Notice>, StoreError>
         seen.notice(gateway)
     };
     Ok(many.map(notice).collect())
-}
-
-/// It concerns this party, so that it sees it itself.
-fn of_party(notice: Notice, code: &str) -> Notice {
-    let partij = Partij::from_text(code);
-    let own = |is_gemeente: bool| {
-        partij.as_ref().filter(|partij| partij.is_gemeente() == is_gemeente).map(|partij| partij.code().to_owned())
-    };
-    Notice { gemeente: own(true), aanbieder: own(false), ..notice }
 }

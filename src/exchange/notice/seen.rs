@@ -5,9 +5,10 @@ use std::time::Duration;
 use chrono::{NaiveDate, TimeDelta};
 
 use crate::clock;
-use crate::domain::Timestamp;
+use crate::domain::berichten::waarde::Value as _;
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::deadlines::kinds::row;
+use crate::domain::{Partij, Timestamp};
 use crate::exchange::gateway::Gateway;
 use crate::exchange::ids;
 use crate::store::{Moments, Notice, StoreError};
@@ -67,6 +68,15 @@ impl Seen<'_> {
             moments: Moments { warns, next_at, counted: None, explanation: self.explanation },
         }
     }
+}
+
+/// It concerns this party, so that it sees it itself.
+pub(super) fn of_party(notice: Notice, code: &str) -> Notice {
+    let partij = Partij::from_text(code);
+    let own = |is_gemeente: bool| {
+        partij.as_ref().filter(|partij| partij.is_gemeente() == is_gemeente).map(|partij| partij.code().to_owned())
+    };
+    Notice { gemeente: own(true), aanbieder: own(false), ..notice }
 }
 
 /// So long after a moment.

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::seen::{AT_ONCE, Seen, after, before, counted_from};
+use super::seen::{AT_ONCE, Seen, after, before, counted_from, of_party};
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::{Partij, Timestamp};
 use crate::exchange::gateway::Gateway;
@@ -60,8 +60,7 @@ async fn postbus(partij: &Partij, gateway: &Gateway) -> Result<Option<Notice>, S
             due_at: after(since, limit),
             explanation: counted_from(since, limit),
         };
-        let own = |is: bool| Some(partij.code().to_owned()).filter(|_| partij.is_gemeente() == is);
-        Notice { gemeente: own(true), aanbieder: own(false), ..seen.notice(gateway) }
+        of_party(seen.notice(gateway), partij.code())
     }))
 }
 

@@ -10,9 +10,10 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use super::seen::{AT_ONCE, Seen, after, before, counted_from, open};
+use crate::domain::berichten::waarde::Value as _;
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::deadlines::limits::Limits;
-use crate::domain::{Berichtsoort, Timestamp};
+use crate::domain::{Berichtsoort, Partij, Timestamp};
 use crate::exchange::gateway::Gateway;
 use crate::exchange::ids;
 use crate::store::{Notice, Stage, Standstill, StoreError};
@@ -29,9 +30,6 @@ pub(super) struct Cursors {
     begun_at: Option<Timestamp>,
     after: HashMap<&'static str, String>,
 }
-
-/// How many digits a CBS code has.
-const GEMEENTE: usize = 4;
 
 /// A step on the way.
 struct Step {
@@ -139,7 +137,8 @@ fn late(one: &Standstill, step: &Step, limit: Duration, gateway: &Gateway) -> Op
         due_at,
         explanation: counted_from(since, limit),
     };
-    let (gemeente, aanbieder) = if sender.len() == GEMEENTE { (sender, addressee) } else { (addressee, sender) };
+    let is_gemeente = Partij::from_text(sender).is_some_and(|sender| sender.is_gemeente());
+    let (gemeente, aanbieder) = if is_gemeente { (sender, addressee) } else { (addressee, sender) };
     let (gemeente, aanbieder) = (Some(gemeente.clone()), Some(aanbieder.clone()));
     Some(Notice { bericht_id: Some(one.id.clone()), gemeente, aanbieder, ..seen.notice(gateway) })
 }

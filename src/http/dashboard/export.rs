@@ -6,6 +6,8 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::berichten::outcome;
 use super::declaraties::Kind;
@@ -42,6 +44,15 @@ const MOST_BERICHTEN: usize = 500;
 /// What they weigh at most together, in bytes.
 const MOST_BYTES: usize = 50_000_000;
 
+/// The last part of an address.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(in crate::http) struct Form {
+    /// As which file: csv, xlsx, or zip where there are berichten.
+    #[param(example = "csv")]
+    vorm: String,
+}
+
 /// A table that is to leave.
 struct Table {
     name: &'static str,
@@ -56,13 +67,13 @@ struct Table {
     get,
     path = "/berichten/als/{vorm}",
     tag = "dashboard",
-    params(("vorm" = String, Path, description = "As which file: csv, xlsx, or zip where there are berichten", example = "csv"), BerichtFilter),
+    params(Form, BerichtFilter),
     responses(ForOperators, BadQuery, NotThere)
 )]
 pub(in crate::http) async fn berichten(
     State(server): State<Arc<Server>>,
     visitor: Visitor,
-    Path(vorm): Path<String>,
+    Path(Form { vorm }): Path<Form>,
     Parameters(filter): Parameters<BerichtFilter>,
 ) -> Result<Response, Problem> {
     let query = BerichtQuery { partij: visitor.scope().cloned(), ..filter.query() };
@@ -74,13 +85,13 @@ pub(in crate::http) async fn berichten(
     get,
     path = "/declaraties/als/{vorm}",
     tag = "dashboard",
-    params(("vorm" = String, Path, description = "As which file: csv, xlsx, or zip where there are berichten", example = "csv"), Kind),
+    params(Form, Kind),
     responses(ForOperators, BadQuery, NotThere)
 )]
 pub(in crate::http) async fn declaraties(
     State(server): State<Arc<Server>>,
     visitor: Visitor,
-    Path(vorm): Path<String>,
+    Path(Form { vorm }): Path<Form>,
     Parameters(kind): Parameters<Kind>,
 ) -> Result<Response, Problem> {
     let query = BerichtQuery {
@@ -96,13 +107,13 @@ pub(in crate::http) async fn declaraties(
     get,
     path = "/termijnen/als/{vorm}",
     tag = "dashboard",
-    params(("vorm" = String, Path, description = "As which file: csv, xlsx, or zip where there are berichten", example = "csv"), Filter),
+    params(Form, Filter),
     responses(ForOperators, BadQuery, NotThere)
 )]
 pub(in crate::http) async fn termijnen(
     State(server): State<Arc<Server>>,
     visitor: Visitor,
-    Path(vorm): Path<String>,
+    Path(Form { vorm }): Path<Form>,
     Parameters(filter): Parameters<Filter>,
 ) -> Result<Response, Problem> {
     let (query, mut rows, mut after) = (filter.query(&visitor), Vec::new(), None::<String>);
@@ -120,11 +131,11 @@ pub(in crate::http) async fn termijnen(
 }
 
 /// What is not delivered, as a file.
-#[utoipa::path(get, path = "/netwerk/als/{vorm}", tag = "dashboard", params(("vorm" = String, Path, description = "As which file: csv, xlsx, or zip where there are berichten", example = "csv")), responses(ForOperators, NotThere))]
+#[utoipa::path(get, path = "/netwerk/als/{vorm}", tag = "dashboard", params(Form), responses(ForOperators, NotThere))]
 pub(in crate::http) async fn netwerk(
     State(server): State<Arc<Server>>,
     visitor: Visitor,
-    Path(vorm): Path<String>,
+    Path(Form { vorm }): Path<Form>,
 ) -> Result<Response, Problem> {
     visitor.caller.operator()?;
     let mut rows = Vec::new();
@@ -149,7 +160,7 @@ pub(in crate::http) async fn netwerk(
     get,
     path = "/partners/{code}/als/{vorm}",
     tag = "dashboard",
-    params(("code" = String, Path, description = "CBS or AGB code", example = "41005001"), ("vorm" = String, Path, description = "As which file: csv, xlsx, or zip where there are berichten", example = "csv")),
+    params(("code" = String, Path, description = "CBS or AGB code", example = "41005001"), ("vorm" = String, Path, description = "As which file: csv or xlsx", example = "csv")),
     responses(ForOperators, NotThere)
 )]
 pub(in crate::http) async fn partner(
