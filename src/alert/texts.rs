@@ -30,6 +30,8 @@ fn matter(message: &Message, data: &Value) -> String {
         }
         "receiver.failing" => format!("Meldingen aan {} komen niet aan", text("receiver")),
         "receiver.resolved" => format!("Meldingen aan {} komen weer aan", text("receiver")),
+        "network.held" => format!("De verzending staat stil: {}", held(data)),
+        "network.released" => format!("De verzending gaat weer door: {}", held(data)),
         "test" => "Dit is een proef".to_owned(),
         other => other.to_owned(),
     }
@@ -48,6 +50,9 @@ pub fn lines(message: &Message) -> Vec<Line> {
         let word = if group["state"] == "overdue" { "te laat" } else { "bijna te laat" };
         let of = |key: &str| group[key].as_str().unwrap_or_default();
         lines.push(Line::of(format!("{} van {}: {} {word}", of("clock"), of("responsible"), group["count"])));
+    }
+    if let ("network.held", Some(since)) = (message.event.as_str(), data["since"].as_str()) {
+        lines.push(Line::of(format!("Sinds {since}. Kijk op de pagina Netwerk wat er aan de hand is.")));
     }
     if let (Some(since), Some(error)) = (data["since"].as_str(), data["error"].as_str()) {
         lines.push(Line::of(format!("Sinds {since}, na {} pogingen: {error}", data["attempts"])));
@@ -79,6 +84,17 @@ fn deadline(one: &Value) -> Line {
     let about = one["berichtsoort"].as_str().map(|soort| format!(" op {soort}")).unwrap_or_default();
     let text = format!("{awaited}{about} van {}, uiterlijk {}", of("responsible"), of("due"));
     Line { text, url: one["url"].as_str().map(str::to_owned) }
+}
+
+/// What is held, with the words of the network.
+fn held(data: &Value) -> String {
+    match (data["scope"].as_str().unwrap_or_default(), data["name"].as_str().unwrap_or_default()) {
+        ("netwerk", _) => "alles aan het netwerk".to_owned(),
+        ("ontvanger", code) => format!("alles aan {code}"),
+        ("functie", functie) => format!("alles met functie {functie}"),
+        ("zender", code) => format!("alles van {code}"),
+        (scope, name) => format!("{scope} {name}"),
+    }
 }
 
 fn termijnen(count: i64) -> String {
@@ -113,6 +129,23 @@ mod tests {
         let line = |practice| subject(&message("deadline.overdue", &data(practice)));
         assert_eq!(line(r#","practice":true"#), "Oefening: 1 termijn te laat: retour van 41005001");
         assert_eq!(line(""), "1 termijn te laat: retour van 41005001");
+    }
+
+    #[test]
+    fn what_is_held_is_told_in_words() {
+        let told = |event: &str, scope: &str, name: &str| {
+            let data =
+                format!(r#"{{"state":"held","scope":"{scope}","name":"{name}","since":"2026-03-07T09:00:00Z"}}"#);
+            let message = message(event, &data);
+            (subject(&message), lines(&message).len())
+        };
+        let line = |text: &str, lines: usize| (text.to_owned(), lines);
+        let held = told("network.held", "functie", "WMO301");
+        assert_eq!(held, line("De verzending staat stil: alles met functie WMO301", 1));
+        assert_eq!(told("network.held", "netwerk", "").0, "De verzending staat stil: alles aan het netwerk");
+        assert_eq!(told("network.held", "ontvanger", "41005001").0, "De verzending staat stil: alles aan 41005001");
+        let released = told("network.released", "zender", "0384");
+        assert_eq!(released, line("De verzending gaat weer door: alles van 0384", 0));
     }
 
     #[test]

@@ -9,8 +9,11 @@ use super::{ConfigFile, Exit, written};
 use crate::app;
 use crate::clock::{self, Clock, SystemClock};
 use crate::config::Config;
+use crate::domain::alerts::Event;
 use crate::domain::berichten::release::{Freeze, ReleaseWindow};
+use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::deadlines::releases::{InForce, Releases};
+use crate::store::OPERATOR;
 
 /// What `config` takes.
 #[derive(clap::Args)]
@@ -69,10 +72,27 @@ fn described(config: &Config, notes: &[String]) -> String {
     if no_list {
         text.push_str("note: ggk.tls has no crl_file, so a certificate that was revoked is let in until it ends\n");
     }
+    if let Some(what) = told_to_nobody(config) {
+        text.extend(["note: ", what, "\n"]);
+    }
     for remark in config.codelijsten.remarks(SystemClock.today()) {
         text.extend(["note: ", &remark, "\n"]);
     }
     text
+}
+
+/// What nobody is told of though it is there.
+fn told_to_nobody(config: &Config) -> Option<&'static str> {
+    let receivers = &config.alerts.rules.receivers;
+    if receivers.is_empty() {
+        return Some("there is no [[alert]], so nobody is told when a term passes");
+    }
+    let has_certificates = config.http.tls.is_some() || config.ggk.tls.is_some() || config.vecozo.tls.is_some();
+    let certificaat = DeadlineKind::Certificaat.name();
+    let is_heard = receivers.iter().any(|receiver| receiver.wants(Event::DueSoon, certificaat, OPERATOR));
+    (has_certificates && !is_heard).then_some(
+        "no [[alert]] hears that a certificate is about to end: one without `on`, or with \"due-soon\" in it, would",
+    )
 }
 
 /// The releases with their days, the freezes that are not over, and what this program cannot read.

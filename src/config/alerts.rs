@@ -185,6 +185,9 @@ impl RawAlert {
             let known: Vec<&str> = DeadlineKind::ALL.map(DeadlineKind::name).into_iter().chain(plain()).collect();
             problems.push(format!("alert {name:?}: no deadline is called {clock:?}; there are {}", known.join(", ")));
         }
+        // What ends by its date is told before it does, unless somebody said otherwise.
+        let early = if self.on.is_some() { &[][..] } else { &[DeadlineKind::Certificaat, DeadlineKind::Codelijst] };
+        let early = early.iter().map(|kind| kind.name().to_owned()).collect();
         let on = self.on.map_or_else(
             || vec![Event::Overdue, Event::Resolved],
             |words| words.iter().filter_map(|word| event(&name, word, problems)).collect(),
@@ -195,7 +198,7 @@ impl RawAlert {
         }
         let escalation = self.escalate.map(|raw| Escalation { after: raw.after, to: raw.to });
         let forgets = self.kind == RawKind::Alertmanager;
-        Receiver { name, partij, clocks: self.clocks, on, escalation, hours, forgets }
+        Receiver { name, partij, clocks: self.clocks, on, early, escalation, hours, forgets }
     }
 
     fn channel(&self, problems: &mut Vec<String>) -> Option<ChannelSettings> {

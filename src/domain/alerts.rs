@@ -87,6 +87,8 @@ pub struct Receiver {
     pub clocks: Option<Vec<String>>,
     /// Only these events.
     pub on: Vec<Event>,
+    /// Of these kinds also that the moment is near, whatever `on` says.
+    pub early: Vec<String>,
     /// Who is told after it.
     pub escalation: Option<Escalation>,
     /// When it may be told.
@@ -99,7 +101,8 @@ impl Receiver {
     /// Whether it is told this of a deadline.
     #[must_use]
     pub fn wants(&self, event: Event, clock: &str, responsible: &str) -> bool {
-        self.on.contains(&event) && self.is_about(clock, responsible)
+        let is_early = event == Event::DueSoon && self.early.iter().any(|early| early == clock);
+        (is_early || self.on.contains(&event)) && self.is_about(clock, responsible)
     }
 
     /// Whether a deadline is among those that it is told of.

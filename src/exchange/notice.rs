@@ -6,6 +6,7 @@
 //!
 //! Races: two processes that notice the same. The store takes the first; the other one finds it there at its next look.
 
+mod held;
 mod receivers;
 mod refusals;
 mod seen;
@@ -19,7 +20,7 @@ use std::time::Duration;
 
 use super::gateway::Gateway;
 use crate::domain::deadlines::kind::DeadlineKind;
-use crate::store::{Notice, StoreError};
+use crate::store::{Gone, Notice, StoreError};
 use seen::{AT_ONCE, open};
 
 /// How often is looked.
@@ -66,7 +67,9 @@ async fn keep_to(kind: DeadlineKind, seen: Vec<Notice>, gateway: &Gateway) -> Re
         let page = gateway.store.noticed(kind.name(), &after, AT_ONCE).await?;
         let Some(last) = page.last() else { break };
         after.clone_from(last);
-        let gone: Vec<String> = page.iter().filter(|key| !keys.contains(key.as_str())).cloned().collect();
+        let is_over = page.iter().filter(|key| !keys.contains(key.as_str()));
+        let over = |key: &String| Gone { key: key.clone(), messages: held::over(kind.name(), key, gateway) };
+        let gone: Vec<Gone> = is_over.map(over).collect();
         if !gone.is_empty() {
             gateway.store.no_more(kind.name(), &gone, gateway.clock.now()).await?;
         }

@@ -56,8 +56,8 @@ pub struct Gather {
     pub link: String,
 }
 
-/// A message that is not about deadlines of one kind: a summary, or that a receiver fails.
-#[derive(Clone, Debug)]
+/// A message that is not about deadlines of one kind: a summary, that a receiver fails, or that something is held.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewMessage {
     /// The same on each attempt.
     pub id: String,

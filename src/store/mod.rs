@@ -79,7 +79,7 @@ pub use intake::IntakeStore;
 pub use journal::{Digest, JournalStore, Journaled, LedgerRow, LedgerTable};
 pub use levels::LevelStore;
 pub use migrations::{IfOlder, ours as schema};
-pub use notice::{Notice, NoticeStore, OPERATOR, RefusedSender, Standstill, Unapproved};
+pub use notice::{Gone, Notice, NoticeStore, OPERATOR, RefusedSender, Standstill, Unapproved};
 pub use outbox::{Hold, Lease, OutboxStore, Parcel, Room, Scope, Settlement};
 pub use outcome::Outcome;
 pub use page::After;

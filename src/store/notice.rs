@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use chrono::NaiveDate;
 
+use super::alerts::NewMessage;
 use super::deadline::Moments;
 use super::error::StoreError;
 use super::transport::Stage;
@@ -35,6 +36,17 @@ pub struct Notice {
     pub due_at: Timestamp,
     /// When it changes by itself.
     pub moments: Moments,
+    /// What is told at once, besides the deadline, when it opens.
+    pub messages: Vec<NewMessage>,
+}
+
+/// What is so no more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gone {
+    /// Which one.
+    pub key: String,
+    /// What is told at once when it ends.
+    pub messages: Vec<NewMessage>,
 }
 
 /// Who looks after the gateway itself, where a party would stand.
@@ -95,7 +107,7 @@ pub trait NoticeStore: Send + Sync {
     async fn noticed(&self, clock: &str, after: &str, limit: u32) -> Result<Vec<String>, StoreError>;
 
     /// These are so no more: who waits for them waits no longer.
-    async fn no_more(&self, clock: &str, keys: &[String], at: Timestamp) -> Result<(), StoreError>;
+    async fn no_more(&self, clock: &str, gone: &[Gone], at: Timestamp) -> Result<(), StoreError>;
 
     /// Berichten that stand at this stage, by id: after one id and before another.
     async fn standstills(

@@ -2,6 +2,7 @@
 
 mod alertmanager;
 mod engine;
+mod held;
 mod listener;
 mod mail;
 mod smtp;

@@ -125,6 +125,9 @@ fn settings_that_do_not_fit_each_other_are_told() {
         said.contains("note: ggk.url is empty") && said.contains("note: no [[credential]] says operator"),
         "{said}"
     );
+    assert!(said.contains("note: there is no [[alert]], so nobody is told when a term passes"), "{said}");
+    let (status, said) = own("[[alert]]\nname = \"log\"\nkind = \"journal\"\non = [\"overdue\"]");
+    assert!(status == Some(0) && !said.contains("[[alert]]"), "without certificates there is nothing to tell: {said}");
 }
 
 #[test]

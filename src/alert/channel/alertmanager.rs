@@ -42,6 +42,7 @@ fn alerts(message: &Message, now: Timestamp) -> Vec<Value> {
         "deadline.due-soon" => &["DeadlineDueSoon"],
         "deadline.resolved" => &["DeadlineOverdue", "DeadlineDueSoon"],
         "receiver.failing" | "receiver.resolved" => return vec![of_receiver(message, &data, now)],
+        "network.held" | "network.released" => return vec![of_network(message, &data, now)],
         _ => return vec![test(message, now)],
     };
     let gemeenten = data["gemeenten"].as_array().into_iter().flatten();
@@ -68,6 +69,15 @@ fn of_receiver(message: &Message, data: &Value, now: Timestamp) -> Value {
     let fires = message.event == "receiver.failing";
     json!({
         "labels": {"alertname": "ReceiverFailing", "receiver": data["receiver"]},
+        "annotations": {"summary": texts::subject(message)},
+        "endsAt": if fires { now + TimeDelta::days(7) } else { now },
+    })
+}
+
+fn of_network(message: &Message, data: &Value, now: Timestamp) -> Value {
+    let fires = message.event == "network.held";
+    json!({
+        "labels": {"alertname": "NetworkHeld", "scope": data["scope"], "name": data["name"]},
         "annotations": {"summary": texts::subject(message)},
         "endsAt": if fires { now + TimeDelta::days(7) } else { now },
     })

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::held;
 use super::seen::{Seen, after, before, counted_from, of_party};
 use crate::domain::Timestamp;
 use crate::domain::deadlines::kind::DeadlineKind;
@@ -53,7 +54,7 @@ async fn not_allowed(gateway: &Gateway) -> Result<Vec<Notice>, StoreError> {
         Scope::Zender(name) => {
             let seen = Seen {
                 kind: DeadlineKind::Afzender,
-                key: format!("zender/{name}/{}", hold.since.timestamp()),
+                key: held::key(&hold.scope, hold.since),
                 subject: "zender",
                 awaits: "toestemming van het netwerk voor deze afzender, en vrijgave op de pagina Netwerk",
                 responsible: name,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::{NaiveDate, TimeDelta};
 
+use super::held;
 use crate::clock;
 use crate::domain::berichten::waarde::Value as _;
 use crate::domain::deadlines::kind::DeadlineKind;
@@ -53,7 +54,9 @@ impl Seen<'_> {
     /// A deadline with the days from which it is due soon.
     pub fn with_warns(self, (due, due_at): (NaiveDate, Timestamp), warns: Vec<NaiveDate>, gateway: &Gateway) -> Notice {
         let next_at = warns.first().map_or(due_at, |day| clock::start_of(*day));
+        let messages = held::begun(self.kind.name(), &self.key, gateway);
         Notice {
+            messages,
             id: ids::new_id(gateway.clock.now()),
             clock: self.kind.name(),
             key: self.key,

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::held;
 use super::seen::{AT_ONCE, Seen, after, before, counted_from, of_party};
 use crate::domain::deadlines::kind::DeadlineKind;
 use crate::domain::{Partij, Timestamp};
@@ -15,7 +16,7 @@ const BY_ITSELF: Duration = Duration::from_hours(1);
 /// All of it.
 pub(super) async fn still(gateway: &Gateway) -> Result<Vec<Notice>, StoreError> {
     let holds = gateway.store.holds().await?;
-    let mut seen: Vec<Notice> = holds.iter().filter_map(|hold| held(hold, gateway)).collect();
+    let mut seen: Vec<Notice> = holds.iter().filter_map(|hold| of_hold(hold, gateway)).collect();
     for (partij, _) in gateway.parties.all() {
         seen.extend(postbus(partij, gateway).await?);
     }
@@ -26,7 +27,7 @@ pub(super) async fn still(gateway: &Gateway) -> Result<Vec<Notice>, StoreError> 
     Ok(seen)
 }
 
-fn held(hold: &Hold, gateway: &Gateway) -> Option<Notice> {
+fn of_hold(hold: &Hold, gateway: &Gateway) -> Option<Notice> {
     let (awaits, is_for_people) = match &hold.scope {
         Scope::Netwerk => ("een netwerk dat weer aanneemt".to_owned(), false),
         Scope::Ontvanger(code) => (format!("ontvanger {code}, die weer bereikbaar is"), false),
@@ -38,8 +39,7 @@ fn held(hold: &Hold, gateway: &Gateway) -> Option<Notice> {
         return None;
     }
     let word = hold.scope.word();
-    let key = format!("{word}/{}/{}", hold.scope.name(), hold.since.timestamp());
-    Some(seen_of(word, key, &awaits, hold.since, gateway))
+    Some(seen_of(word, held::key(&hold.scope, hold.since), &awaits, hold.since, gateway))
 }
 
 /// The oldest bericht in the postbus of a party lies there for too long.

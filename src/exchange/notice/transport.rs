@@ -16,7 +16,7 @@ use crate::domain::deadlines::limits::Limits;
 use crate::domain::{Berichtsoort, Partij, Timestamp};
 use crate::exchange::gateway::Gateway;
 use crate::exchange::ids;
-use crate::store::{Notice, Stage, Standstill, StoreError};
+use crate::store::{Gone, Notice, Stage, Standstill, StoreError};
 
 /// How often all that stand at a stage are looked at anew.
 const ANEW: TimeDelta = TimeDelta::hours(1);
@@ -150,7 +150,8 @@ async fn end(gateway: &Gateway) -> Result<(), StoreError> {
         let page = gateway.store.came_further(&after, AT_ONCE).await?;
         let Some((last, _)) = page.last() else { return Ok(()) };
         after.clone_from(last);
-        let further: Vec<String> = page.into_iter().filter(|(_, is_further)| *is_further).map(|(key, _)| key).collect();
+        let further = page.into_iter().filter(|(_, is_further)| *is_further);
+        let further: Vec<Gone> = further.map(|(key, _)| Gone { key, messages: Vec::new() }).collect();
         if !further.is_empty() {
             gateway.store.no_more(DeadlineKind::Transport.name(), &further, gateway.clock.now()).await?;
         }

@@ -6,9 +6,9 @@ use super::super::{Connection, Database, Row};
 use super::batch::Batch;
 use super::deadline::bind_moments;
 use super::row::{Fields, day_in_order, in_order};
-use super::{Result, standstill};
+use super::{Result, messages, standstill};
 use crate::domain::Timestamp;
-use crate::store::{Notice, NoticeStore, RefusedSender, Stage, Standstill, Unapproved};
+use crate::store::{Gone, Notice, NoticeStore, RefusedSender, Stage, Standstill, Unapproved};
 
 #[async_trait]
 impl NoticeStore for Database {
@@ -20,8 +20,8 @@ impl NoticeStore for Database {
         self.read((clock, after, limit), noticed).await
     }
 
-    async fn no_more(&self, clock: &str, keys: &[String], at: Timestamp) -> Result<()> {
-        self.write((clock, keys, at), no_more).await
+    async fn no_more(&self, clock: &str, gone: &[Gone], at: Timestamp) -> Result<()> {
+        self.write((clock, gone, at), no_more).await
     }
 
     async fn standstills(&self, stage: Stage, (after, before): (&str, &str), limit: u32) -> Result<Vec<Standstill>> {
@@ -88,6 +88,9 @@ async fn notice(conn: &mut Connection, notices: &[Notice]) -> Result<Vec<String>
             .bind(&new.aanbieder);
         bind_moments(&mut batch, &new.moments);
         batch.statement(NOTICED).bind(&new.id).bind(new.clock).bind(&new.key);
+        for message in &new.messages {
+            messages::keep(conn, message).await?;
+        }
         opened.push(new.id.clone());
     }
     batch.run(conn).await?;
@@ -102,16 +105,29 @@ async fn noticed(conn: &mut Connection, clock: &str, after: &str, limit: u32) ->
 }
 
 /// See [`NoticeStore::no_more`].
-async fn no_more(conn: &mut Connection, clock: &str, keys: &[String], at: Timestamp) -> Result<()> {
+///
+/// Two at once: who comes second finds nothing that holds, and tells nobody.
+async fn no_more(conn: &mut Connection, clock: &str, gone: &[Gone], at: Timestamp) -> Result<()> {
     const END: &str = "UPDATE deadline SET state = CASE WHEN $1 < due_at THEN 'met' ELSE 'late' END, closed_at = $1,
             changed_at = $1, next_at = NULL
         WHERE state IN ('open', 'due-soon', 'overdue', 'waived')
             AND id = (SELECT deadline_id FROM noticed WHERE holds AND clock = $2 AND key = $3)";
     const FORGET: &str = "UPDATE noticed SET holds = FALSE WHERE holds AND clock = $1 AND key = $2";
     let mut batch = Batch::default();
-    for key in keys {
-        batch.statement(END).bind(at).bind(clock).bind(key);
-        batch.statement(FORGET).bind(clock).bind(key);
+    for one in gone {
+        batch.statement(END).bind(at).bind(clock).bind(&one.key);
+        if one.messages.is_empty() {
+            batch.statement(FORGET).bind(clock).bind(&one.key);
+        }
     }
-    batch.run(conn).await
+    batch.run(conn).await?;
+    for one in gone.iter().filter(|one| !one.messages.is_empty()) {
+        let forgotten = sqlx::query(FORGET).bind(clock).bind(&one.key).execute(&mut *conn).await?;
+        if forgotten.rows_affected() == 1 {
+            for message in &one.messages {
+                messages::keep(conn, message).await?;
+            }
+        }
+    }
+    Ok(())
 }

@@ -25,7 +25,7 @@ fn told(listener: &Listener) -> Vec<String> {
         .collect()
 }
 
-async fn both(settings: impl Fn() -> String) -> Vec<Stage> {
+pub async fn both(settings: impl Fn() -> String) -> Vec<Stage> {
     let mut stages = vec![Stage::on_sqlite(&settings()).await];
     if let Some(database) = Database::postgres().await {
         stages.push(Stage::on(&Arc::new(database), &settings()).await);

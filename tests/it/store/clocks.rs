@@ -25,6 +25,7 @@ pub fn receiver(name: &str, on: &[Event]) -> Receiver {
         partij: None,
         clocks: None,
         on: on.to_vec(),
+        early: Vec::new(),
         escalation: None,
         hours: None,
         forgets: false,
