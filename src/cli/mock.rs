@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 }
 
 async fn play(config: MockConfig, codec: Codec) -> Exit {
-    let listen = config.listen.clone();
+    let (listen, control) = (config.listen.clone(), config.control.clone());
     let mock = match played(config, codec) {
         Ok(mock) => mock,
         Err(message) => {
@@ -66,6 +66,16 @@ async fn play(config: MockConfig, codec: Codec) -> Exit {
             return Exit::Environment;
         }
     };
+    let control = match &control {
+        None => None,
+        Some(control) => match TcpListener::bind(control).await {
+            Ok(listener) => Some(listener),
+            Err(error) => {
+                eprintln!("iwmo-gateway: cannot listen on {control} (control): {error}");
+                return Exit::Environment;
+            }
+        },
+    };
     let mut stop = match StopSignal::listen() {
         Ok(stop) => stop,
         Err(error) => {
@@ -77,7 +87,16 @@ async fn play(config: MockConfig, codec: Codec) -> Exit {
     tokio::select! {
         () = stop.received() => Exit::Fine,
         () = act_when_due(&mock) => Exit::Fine,
+        served = controlled(&mock, control) => served.map_or_else(|error| { complain(&error); Exit::Environment }, |()| Exit::Fine),
         served = mock.serve(listener) => served.map_or_else(|error| { complain(&error); Exit::Environment }, |()| Exit::Fine),
+    }
+}
+
+/// Lets the stand-in be told what to do at an address of its own, where it has one.
+async fn controlled(mock: &Mock, listener: Option<TcpListener>) -> std::io::Result<()> {
+    match listener {
+        Some(listener) => axum::serve(listener, mock.control_router()).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -183,6 +183,38 @@ async fn a_played_gemeente_grants_a_verzoek_or_says_no() {
 }
 
 #[tokio::test]
+async fn a_played_gemeente_answers_a_declaratie_with_all_or_nothing() {
+    for (answer, granted) in [("grant", "TotaalBedrag>10000<"), ("reject", "TotaalBedrag>0<")] {
+        let gemeente = format!("[[parties]]\ncode = \"0384\"\ndecides = {{ after = \"5d\", answer = \"{answer}\" }}\n");
+        let world = World::start(&[AANBIEDER], "", Some(&gemeente)).await;
+        let lines = [prestatie("P1", json!({}))];
+        let declaratie = wmo323_of("D1", "2026-04-02", ("2026-03-01", "2026-03-31"), &lines);
+        world.at("2026-04-02T09:00:00+02:00");
+        let posted = world.post_to("/v1/berichten?force=true", AANBIEDER, declaratie).await;
+        assert_eq!(posted.status, 202, "{}", posted.text);
+        world.rest().await;
+        world.at("2026-04-08T10:00:00+02:00");
+        world.rest().await;
+        assert_eq!(world.wire(), ["→ WMO323 1 accepted", "← WMO325 1 accepted"], "{answer}");
+        let berichten = world.berichten().await;
+        assert!(
+            berichten.iter().any(|line| line.starts_with("WMO325") && line.contains("accepted")),
+            "{answer}: {berichten:?}"
+        );
+        let id = posted.body["id"].as_str().expect("an id").to_owned();
+        let told = world.get(AANBIEDER, &format!("/v1/berichten/{id}")).await;
+        assert_eq!(told.body["deadlines"][0]["state"], "met", "{answer}: {}", told.text);
+        let antwoord = world.store().berichten(None, None, 9).await.expect("berichten").remove(0);
+        let xml = world.store().payload(&antwoord.id, None).await.expect("read").expect("its bytes");
+        let xml = String::from_utf8(xml.to_vec()).expect("text");
+        let toegekend = xml.split("TotaalToegekendBedrag>").nth(1).expect("a total");
+        assert!(toegekend.contains(granted), "{answer}: {xml}");
+        assert_eq!(xml.contains(">0233<"), answer == "reject", "{answer}: {xml}");
+        world.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn what_a_gemeente_sends_is_checked_before_it_leaves() {
     let world = World::with_network(SILENT).await;
     let broken = include_str!("../../fixtures/regels/TR061/fout-alleen-tijdelijk.xml");

@@ -1,6 +1,7 @@
 //! What goes wrong on the way to the network and back, each by itself, judged by what the mock wrote down.
 
-use iwmo_gateway::hub::mock::config::{FaultOrder, Misbehaviour};
+use iwmo_gateway::clock::Clock as _;
+use iwmo_gateway::hub::mock::config::{Damage, FaultOrder, Misbehaviour, Writing};
 use iwmo_gateway::hub::mock::journal::Direction;
 use iwmo_gateway::store::{OutboxQuery, ParcelView};
 
@@ -203,5 +204,109 @@ async fn an_adapter_that_loses_what_it_confirmed_is_seen_by_the_clock() {
     world.post(GEMEENTE, other).await;
     world.rest().await;
     assert_eq!(world.wire(), ["→ WMO301 1 accepted", "→ WMO301 1 accepted", "← WMO302 1 accepted"]);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn an_envelope_that_nobody_may_take_is_refused_noted_and_keeps_nothing() {
+    for damage in [
+        Damage::NotWellFormed,
+        Damage::Truncated,
+        Damage::Dtd,
+        Damage::Entities,
+        Damage::Utf16,
+        Damage::Base64,
+        Damage::NoFunctie,
+        Damage::ExtraElement,
+        Damage::TwoPayloads,
+    ] {
+        let world = World::with_network(AT_ONCE).await;
+        misbehave(&world, Misbehaviour::SendDamaged(damage), 1);
+        world.post(GEMEENTE, WMO301).await;
+        world.rest().await;
+        let last = world.journal().pop().expect("a line");
+        assert!(last.outcome.starts_with("damaged: refused: StUF055"), "{damage:?}: {last:?}");
+        assert_eq!(kinds(&world).await, ["WMO301 accepted", "WMO302 accepted"], "{damage:?}");
+        let audit = world.store().audit(0, 10).await.expect("the audit log");
+        let refused: Vec<_> = audit.iter().filter(|row| row.what == "envelope.refused").collect();
+        assert!(refused.len() == 1 && refused[0].detail.contains("StUF055"), "{damage:?}: {audit:?}");
+        assert!(!last.outcome.contains("root:"), "nothing of a file stands in an answer: {last:?}");
+        world.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_payload_in_another_encoding_is_confirmed_kept_and_answered_with_a_fault() {
+    let world = World::start(&[GEMEENTE], "", Some(&format!("check_cross_refnummer = false\n{AT_ONCE}"))).await;
+    misbehave(&world, Misbehaviour::SendDamaged(Damage::PayloadUtf16), 1);
+    world.post(GEMEENTE, WMO301).await;
+    world.rest().await;
+    let wire = world.wire();
+    assert_eq!(wire[..3], ["→ WMO301 1 accepted", "← WMO302 1 accepted", "← WMO302 1 damaged: accepted"], "{wire:?}");
+    let fault = world.journal().into_iter().find(|line| line.berichtcode == Some("Fo01")).expect("a fault goes back");
+    assert_eq!((fault.direction, fault.outcome.as_str()), (Direction::In, "accepted"));
+    assert_eq!(kinds(&world).await, ["WMO301 accepted", "WMO302 accepted", "? refused"]);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_and_base64_in_lines_are_taken_and_the_bytes_are_those_that_came() {
+    for (writing, begins) in [(Writing::Bom, &b"\xef\xbb\xbf<?xml"[..]), (Writing::Lines, b"<?xml")] {
+        let world = World::start(&[GEMEENTE], "", Some(&format!("check_cross_refnummer = false\n{SILENT}"))).await;
+        misbehave(&world, Misbehaviour::SendWritten(writing), 1);
+        world.mock.as_ref().expect("a mock").send(WMO305.into()).expect("a heenbericht");
+        world.rest().await;
+        let sent = world.journal().into_iter().find(|line| line.direction == Direction::Out).expect("a line");
+        assert_eq!(sent.outcome, "accepted", "{writing:?}");
+        let envelope = world.mock.as_ref().expect("a mock").bytes(sent.nr).expect("its bytes are kept");
+        assert_eq!(envelope.contains(&b'\r'), writing == Writing::Lines, "{writing:?}");
+        let start = world.store().berichten(None, None, 9).await.expect("berichten").pop().expect("the start");
+        let kept = world.store().payload(&start.id, None).await.expect("read").expect("its bytes");
+        assert!(kept.starts_with(begins) && kept.ends_with(WMO305.as_bytes()), "{writing:?}");
+        world.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn what_the_network_says_of_the_time_changes_no_term() {
+    for (digits, minutes, stands) in [(17, 10, "20260304091"), (14, -10, "2026030408"), (8, 0, "20260304<")] {
+        let world = World::with_network(AT_ONCE).await;
+        misbehave(&world, Misbehaviour::SendTijdstip { digits, minutes }, 1);
+        world.post(GEMEENTE, WMO301).await;
+        world.rest().await;
+        assert_eq!(world.wire()[1], "← WMO302 1 accepted", "{digits} {minutes}");
+        let line = world.journal().into_iter().find(|line| line.direction == Direction::Out).expect("a line");
+        let bytes = world.mock.as_ref().expect("a mock").bytes(line.nr).expect("its bytes are kept");
+        let text = String::from_utf8(bytes).expect("text");
+        assert!(text.contains(&format!("<StUF:tijdstipBericht>{stands}")), "{digits} {minutes}: {text}");
+        let retour = world.store().berichten(None, None, 9).await.expect("berichten").remove(0);
+        assert_eq!(retour.received_at, world.clock.now(), "by our clock: {digits} {minutes}");
+        assert!(world.deadlines().await[0].ends_with("met"), "{digits} {minutes}: {:?}", world.deadlines().await);
+        world.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn in_the_hour_that_comes_twice_each_bericht_goes_out_once_under_its_own_number() {
+    let world = World::with_network(AT_ONCE).await;
+    let mut moments = Vec::new();
+    for (nr, moment) in ["2026-10-25T02:30:00+02:00", "2026-10-25T02:30:00+01:00"].into_iter().enumerate() {
+        world.at(moment);
+        let bericht = WMO301.replace("700101", &format!("{}", 720_000 + nr)).replace("TOEW-1", &format!("T{nr}"));
+        assert_eq!(world.post(GEMEENTE, bericht).await.status, 202);
+        world.rest().await;
+        let mut journal = world.journal().into_iter().rev();
+        let line = journal.find(|line| line.direction == Direction::In).expect("a line");
+        let bytes = world.mock.as_ref().expect("a mock").bytes(line.nr).expect("its bytes are kept");
+        let text = String::from_utf8(bytes).expect("text");
+        let moment = text.split("tijdstipBericht>").nth(1).expect("a moment").trim_end_matches("</StUF:").to_owned();
+        moments.push((moment, line.referentienummer, line.outcome));
+    }
+    assert_eq!(moments[0].0, "20261025023000000");
+    assert!(moments[0].0 == moments[1].0 && moments[0].1 != moments[1].1, "{moments:?}");
+    assert!(moments.iter().all(|(.., outcome)| outcome == "accepted"), "{moments:?}");
+    let mut deadlines = world.deadlines().await;
+    deadlines.retain(|line| line.starts_with("retour "));
+    assert!(deadlines.len() == 2 && deadlines.iter().all(|line| line.ends_with("met")), "{deadlines:?}");
     world.stop().await;
 }

@@ -9,12 +9,13 @@ use chrono::{NaiveDate, NaiveTime, TimeDelta, TimeZone as _};
 use chrono_tz::Europe::Amsterdam;
 
 use super::besluit::Moment;
-use super::config::{Misbehaviour, PlayedParty, Retour};
+use super::config::{Misbehaviour, PlayedParty, Retour, When};
+use super::damage::{stamped, written};
 use super::faults::{bounce, fault_about, next_fault};
 use super::journal::Direction;
 use super::levering::Report;
 use super::plans::{Agenda, Item, Plan, Send, What};
-use super::{Mock, berichten, besluit};
+use super::{Mock, antwoord, berichten, besluit};
 use crate::domain::berichten::bericht::Header;
 use crate::domain::{Bericht, Heenbericht, Inhoud, Timestamp};
 use crate::hub::Delivery;
@@ -112,7 +113,7 @@ impl Mock {
         let _alone = self.0.acting.lock().await;
         let due = self.take_due();
         for (id, envelope, bytes) in &due {
-            let odd = next_fault(&mut self.state(), Some(envelope), true);
+            let odd = next_fault(&mut self.state(), Some(envelope), When::Sending);
             let (delivery, again) = match odd {
                 Some(Misbehaviour::SendTwiceAtOnce) => {
                     let (one, other) = tokio::join!(self.offer(envelope, bytes), self.offer(envelope, bytes));
@@ -165,6 +166,14 @@ impl Mock {
                 let delivery = self.offer(&broken, &bytes).await;
                 self.note("broken", &broken, &bytes, &delivery);
             }
+            Misbehaviour::SendDamaged(damage) => {
+                let mut other = damage.inside(envelope.clone());
+                other.stuurgegevens.referentienummer = (self.0.ids)();
+                let bytes = damage.of(&self.wrapped(&other));
+                self.state().sent.insert(other.stuurgegevens.referentienummer.clone());
+                let delivery = self.offer(&other, &bytes).await;
+                self.note("damaged", &other, &bytes, &delivery);
+            }
             Misbehaviour::FaultAfterRetour => {
                 let Content::Du01 { cross_refnummer, .. } = &envelope.content else { return };
                 let to = &envelope.stuurgegevens.ontvanger.organisatie;
@@ -195,7 +204,9 @@ impl Mock {
             let composed = match item.what {
                 What::Ready { envelope, bytes } => Some((*envelope, bytes)),
                 What::Plan(plan) => self.compose(&plan, &mut state.agenda).map(|envelope| {
-                    let bytes = self.wrapped(&envelope);
+                    let fault = next_fault(&mut state, Some(&envelope), When::Composing);
+                    let envelope = stamped(fault.as_ref(), envelope, now);
+                    let bytes = written(fault.as_ref(), &envelope, self.wrapped(&envelope));
                     (envelope, bytes)
                 }),
             };
@@ -242,8 +253,9 @@ impl Mock {
             }
             Send::Decide(heen, besluit) => {
                 let time = self.now().with_timezone(&Amsterdam).format("%H:%M:%S").to_string();
-                let (first, at) = (FIRST_TOEWIJZING + agenda.given, Moment { day: today, time });
-                let bericht = besluit::decide(heen, *besluit, &(self.0.ids)(), first, &at)?;
+                let (first, at, id) = (FIRST_TOEWIJZING + agenda.given, Moment { day: today, time }, (self.0.ids)());
+                let decided = besluit::decide(heen, *besluit, &id, first, &at);
+                let bericht = decided.or_else(|| antwoord::answer(heen, *besluit, &id, &at))?;
                 if let Inhoud::VerzoekOmToewijzing(client) = &heen.inhoud {
                     agenda.given += i64::try_from(client.aangevraagde_producten.len()).unwrap_or(i64::MAX);
                 }

@@ -49,7 +49,8 @@ pub(super) fn decide(heen: &Heenbericht, besluit: Besluit, id: &str, first: i64,
     Some(bericht(heen, Berichtsoort::Wmo319, inhoud, id, at))
 }
 
-fn bericht(heen: &Heenbericht, soort: Berichtsoort, inhoud: Inhoud, id: &str, at: &Moment) -> Bericht {
+/// A heenbericht of the one whom this one is for, back to its sender.
+pub(super) fn bericht(heen: &Heenbericht, soort: Berichtsoort, inhoud: Inhoud, id: &str, at: &Moment) -> Bericht {
     let header = Header {
         soort,
         release: heen.header.release,

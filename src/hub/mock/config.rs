@@ -13,6 +13,9 @@ use serde::{Deserialize, Serialize};
 pub struct MockConfig {
     /// Where it listens, as in `127.0.0.1:8090`.
     pub listen: String,
+    /// Where it is told what to do and says what it did; when nothing is said, at the same address.
+    #[serde(default)]
+    pub control: Option<String>,
     /// Where the gateway under test takes envelopes in.
     pub gateway_url: String,
     /// `zender/applicatie` on what it sends.
@@ -124,7 +127,8 @@ pub struct PlayedParty {
     /// Whether an aanbieder reports a start on what is assigned to it.
     #[serde(default)]
     pub start: Option<Start>,
-    /// What a gemeente decides about a verzoek (315, 317), besides its retour; nothing is sent when this is not said.
+    /// What a gemeente decides about a verzoek (315, 317), besides its retour, and about a declaratie (323, 303); nothing is
+    /// sent when this is not said.
     #[serde(default)]
     pub decides: Option<Decides>,
     /// What it reports after that start, one after the other. What is assigned in the place of something else, as after a
@@ -163,26 +167,26 @@ pub enum Retour {
     Bounce(String),
 }
 
-/// A decision about a verzoek.
+/// A decision about a verzoek or a declaratie.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Decides {
-    /// How long after the verzoek came in.
+    /// How long after that came in.
     #[serde(default)]
     pub after: Delay,
     /// What it decides.
     pub answer: Besluit,
 }
 
-/// What a gemeente may decide about a verzoek.
+/// What a gemeente may decide about a verzoek or a declaratie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Besluit {
-    /// WMO301: a toewijzing for each product of a 315, as it was asked; a 317 is rejected.
+    /// WMO301: a toewijzing for each product of a 315, as it was asked; a 317 is rejected. WMO325 or WMO304: all is granted.
     Grant,
-    /// WMO319: no.
+    /// WMO319: no. WMO325 or WMO304: no line is granted (0233).
     Reject,
-    /// WMO319: it is looked into, and nothing follows.
+    /// WMO319: it is looked into, and nothing follows. A declaratie is not answered.
     Research,
 }
 
@@ -361,6 +365,70 @@ pub enum Misbehaviour {
     SendBroken,
     /// Of a retour that is sent: a Fo01 about the same bericht follows it.
     FaultAfterRetour,
+    /// Of what is sent: once it is taken, the same follows under another number, in an envelope that nobody may take.
+    SendDamaged(Damage),
+    /// Of what is sent: its envelope is written so, at every attempt.
+    SendWritten(Writing),
+    /// Of what is sent: what stands on its envelope as its moment.
+    SendTijdstip {
+        /// How many digits of it: 8 is the day, 14 to the second, 17 to the millisecond.
+        #[serde(default = "to_the_millisecond")]
+        digits: usize,
+        /// By a clock that is so many minutes ahead, or behind below zero.
+        #[serde(default)]
+        minutes: i32,
+    },
+}
+
+const fn to_the_millisecond() -> usize {
+    17
+}
+
+/// What is wrong with an envelope that nobody may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Damage {
+    /// An element has no end.
+    NotWellFormed,
+    /// The second half is missing.
+    Truncated,
+    /// It names a file of the other side.
+    Dtd,
+    /// It declares entities and uses them.
+    Entities,
+    /// It is in UTF-16.
+    Utf16,
+    /// Its payload is no base64.
+    Base64,
+    /// It does not say what it holds.
+    NoFunctie,
+    /// There is an element that the schema does not know.
+    ExtraElement,
+    /// It holds a bericht and another file.
+    TwoPayloads,
+    /// The envelope is right, and its payload is in UTF-16: that is confirmed, and comes back as a Fo01.
+    PayloadUtf16,
+}
+
+/// How an envelope may be written as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Writing {
+    /// A byte order mark in front of the payload.
+    Bom,
+    /// Base64 in lines.
+    Lines,
+}
+
+/// When a fault happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Something comes in.
+    Taking,
+    /// Something is composed that is to be sent.
+    Composing,
+    /// Something is sent.
+    Sending,
 }
 
 impl Misbehaviour {
@@ -370,16 +438,18 @@ impl Misbehaviour {
         matches!(self, Self::CloseStored | Self::HalfAnswer | Self::NotUnique(_))
     }
 
-    /// Whether it is about what the stand-in sends.
+    /// When it happens.
     #[must_use]
-    pub const fn is_of_sending(&self) -> bool {
-        matches!(
-            self,
+    pub const fn when(&self) -> When {
+        match self {
             Self::SendTwice
-                | Self::SendTwiceAtOnce
-                | Self::SendOtherContent
-                | Self::SendBroken
-                | Self::FaultAfterRetour
-        )
+            | Self::SendTwiceAtOnce
+            | Self::SendOtherContent
+            | Self::SendBroken
+            | Self::SendDamaged(_)
+            | Self::FaultAfterRetour => When::Sending,
+            Self::SendWritten(_) | Self::SendTijdstip { .. } => When::Composing,
+            _ => When::Taking,
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! What goes wrong on demand: which order is next, and what it makes of an answer.
 
 use super::Mock;
-use super::config::{FaultOrder, Misbehaviour};
+use super::config::{FaultOrder, Misbehaviour, When};
 use super::journal::{Direction, Line};
 use super::reply::Reply;
 use super::stand_in::State;
@@ -54,6 +54,9 @@ impl Mock {
             | Misbehaviour::SendTwiceAtOnce
             | Misbehaviour::SendOtherContent
             | Misbehaviour::SendBroken
+            | Misbehaviour::SendDamaged(_)
+            | Misbehaviour::SendWritten(_)
+            | Misbehaviour::SendTijdstip { .. }
             | Misbehaviour::FaultAfterRetour => return None,
         })
     }
@@ -113,7 +116,7 @@ impl Mock {
     /// Whether the next request is to be closed before it is read.
     pub(super) fn closes_unread(&self) -> bool {
         let mut state = self.state();
-        let first = state.faults.iter().position(|order| order.times > 0 && !order.fault.is_of_sending());
+        let first = state.faults.iter().position(|order| order.times > 0 && order.fault.when() == When::Taking);
         let Some(at) = first.filter(|at| state.faults[*at].fault == Misbehaviour::CloseUnread) else { return false };
         let is_so = state.is_drawn(at);
         if is_so {
@@ -153,11 +156,11 @@ pub(super) fn bounce(code: &str, details: &str) -> Fault {
     }
 }
 
-/// Counts down the first order for what comes in, or for what is sent, that fits this envelope.
-pub(super) fn next_fault(state: &mut State, envelope: Option<&Envelope>, is_sending: bool) -> Option<Misbehaviour> {
+/// Counts down the first order for this moment that fits this envelope.
+pub(super) fn next_fault(state: &mut State, envelope: Option<&Envelope>, when: When) -> Option<Misbehaviour> {
     let fits = |order: &FaultOrder| {
         order.times > 0
-            && order.fault.is_of_sending() == is_sending
+            && order.fault.when() == when
             && order.fault != Misbehaviour::CloseUnread
             && is_about(order, envelope)
     };

@@ -1,7 +1,7 @@
 //! One envelope in, one answer: what the GGK does at its door.
 
 use super::Mock;
-use super::config::{Face, Misbehaviour};
+use super::config::{Face, Misbehaviour, When};
 use super::faults::next_fault;
 use super::journal::{Direction, Line};
 use super::reply::Reply;
@@ -29,7 +29,7 @@ impl Mock {
             Err(_) => Line::unread(self.now(), Direction::In, sha256),
         };
         let mut state = self.state();
-        let fault = next_fault(&mut state, parsed.as_ref().ok(), false);
+        let fault = next_fault(&mut state, parsed.as_ref().ok(), When::Taking);
         if let Some((reply, outcome)) = fault.as_ref().and_then(|fault| self.misbehave_unstored(fault, &parsed)) {
             state.journal.write(line.outcome(outcome), bytes);
             return reply;

@@ -16,8 +16,9 @@
 //! | `faults` | what goes wrong on demand |
 //! | `agenda`, `plans` | what is planned, and sending it |
 //! | `stand_in` | the stand-in, and all that it remembers |
+//! | `damage` | envelopes in another dress, or that nobody may take |
 //! | `berichten` | the retouren that played parties compose |
-//! | `besluit` | what played gemeenten decide about a verzoek |
+//! | `besluit`, `antwoord` | what played gemeenten decide about a verzoek, and about a declaratie |
 //! | `levering` | what played aanbieders report on what is assigned to them |
 //! | [`journal`] | what went over the wire |
 //! | `line` | connections that can be cut |
@@ -26,9 +27,11 @@
 //! Imports `delivery`, `envelope` and `ggk`.
 
 mod agenda;
+mod antwoord;
 mod berichten;
 mod besluit;
 pub mod config;
+mod damage;
 mod faults;
 mod handed_in;
 mod intake;

@@ -8,6 +8,8 @@
 //! | `GET /faults`, `POST /faults`, `DELETE /faults` | faults that wait; add some; forget them |
 //! | `GET /clock`, `POST /clock` | what time it is; set the clock, where it stands still: `{"to": "2026-03-09T09:00:00+01:00"}` |
 //! | `POST /berichten` | a heenbericht that its Afzender, a played party, sends now |
+//!
+//! All but envelopes may stand at an address of its own (`control`).
 
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Json, Path, Request, State};
@@ -34,18 +36,18 @@ const SERVER_NAME: HeaderValue = HeaderValue::from_static("iwmo-gateway-mock");
 impl Mock {
     /// The HTTP face. Served without [`Mock::serve`] it cannot cut a connection and answers 500 instead.
     pub fn router(&self) -> Router {
-        Router::new()
-            .route("/", get(banner).post(envelope))
-            .route("/journal", get(journal))
-            .route("/journal/{nr}", get(bytes))
-            .route("/faults", get(faults).post(add_faults).delete(forget_faults))
-            .route("/clock", get(clock).post(set_clock))
-            .route("/berichten", post(send))
-            .merge(vsp::routes())
-            .fallback(envelope)
-            .layer(DefaultBodyLimit::max(MAX_INCOMING_BYTES + 1))
-            .layer(from_fn(sign))
-            .with_state(self.clone())
+        let network = Router::new().route("/", get(banner).post(envelope)).merge(vsp::routes()).fallback(envelope);
+        self.finished(if self.0.config.control.is_some() { network } else { network.merge(control_routes()) })
+    }
+
+    /// Where it is told what to do, where that has an address of its own.
+    pub fn control_router(&self) -> Router {
+        self.finished(control_routes().route("/", get(banner)))
+    }
+
+    fn finished(&self, router: Router<Self>) -> Router {
+        let limited = router.layer(DefaultBodyLimit::max(MAX_INCOMING_BYTES + 1)).layer(from_fn(sign));
+        limited.with_state(self.clone())
     }
 
     /// Serves until dropped.
@@ -56,6 +58,15 @@ impl Mock {
         let service = self.router().into_make_service_with_connect_info::<Scissors>();
         axum::serve(Lines(listener), service).await
     }
+}
+
+fn control_routes() -> Router<Mock> {
+    Router::new()
+        .route("/journal", get(journal))
+        .route("/journal/{nr}", get(bytes))
+        .route("/faults", get(faults).post(add_faults).delete(forget_faults))
+        .route("/clock", get(clock).post(set_clock))
+        .route("/berichten", post(send))
 }
 
 /// What time it is, or is to be.
@@ -78,7 +89,7 @@ Aannames die hier vastliggen, en die het echte netwerk niet hoeft te delen:
 - hetzelfde nummer met dezelfde inhoud krijgt dezelfde bevestiging, met andere inhoud StUF016
 - het GGK kijkt niet in het bericht; wat niet aan het schema voldoet komt terug als Fo01 IB014 van VECOZO
 - een aanbieder of gemeente antwoordt onder het nummer van de envelop die het bericht bracht
-- wat bij VECOZO (/berichtenservice) binnenkomt, krijgt elke minuut de volgende status; de inhoud is XML, geen ZIP
+- wat bij VECOZO (/berichtenservice) binnenkomt, krijgt elke minuut de volgende status; de inhoud is XML, los of in een ZIP, en wat wordt opgehaald is niet ingepakt
 - er is geen ebMS2 en geen certificaat: alleen StUF en de REST-koppeling van VECOZO, over HTTP
 ";
 

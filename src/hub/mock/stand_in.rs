@@ -164,6 +164,13 @@ impl Mock {
         self.state().faults.extend(orders);
     }
 
+    /// How many berichten were handed in at VECOZO and how many wait there to be fetched and confirmed.
+    #[must_use]
+    pub fn at_vecozo(&self) -> (usize, usize) {
+        let state = self.state();
+        (state.vsp.pushed.len(), state.vsp.waiting.len())
+    }
+
     /// How many envelopes it stored, each counted once.
     #[must_use]
     pub fn taken(&self) -> usize {

@@ -170,6 +170,34 @@ async fn no_answer_in_time_is_unknown() {
     drop(listener);
 }
 
+#[tokio::test]
+async fn a_confirmation_that_comes_a_byte_a_second_is_unknown_and_the_same_bytes_settle_it() {
+    let net = Net::start("faults = [{ fault = \"drip\" }]").await;
+    let timeouts = Timeouts { connect: Duration::from_secs(5), total: Duration::from_millis(100) };
+    let link = Ggk::new(&net.url, timeouts).expect("a link");
+    let envelope = compose::envelope(&di01(wmo301("2026-01-12").as_bytes()));
+    let delivery = link.deliver(Kind::Di01, DI01, envelope).await;
+    assert_eq!(delivery, Delivery::Unknown("Geen antwoord na verzenden: de tijd is om".to_owned()));
+    assert_eq!(net.mock.taken(), 1, "it was stored");
+    let again = net.deliver(&di01(wmo301("2026-01-12").as_bytes())).await;
+    assert_eq!(again, Delivery::Accepted("00000000-0000-4000-8000-000000000001".to_owned()), "the same confirmation");
+    assert_eq!(net.story(), ["In Di01 WMO301 #1 accepted", "In Di01 WMO301 #2 duplicate"]);
+}
+
+#[tokio::test]
+async fn the_stand_in_may_be_told_what_to_do_at_an_address_of_its_own() {
+    let net = Net::start("control = \"127.0.0.1:0\"").await;
+    let control = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("http://{}", control.local_addr().expect("an address"));
+    let router = net.mock.control_router();
+    tokio::spawn(async move { axum::serve(control, router).await });
+    net.deliver(&di01(wmo301("2026-01-12").as_bytes())).await;
+    let status = async |url: &str| reqwest::get(url).await.expect("an answer").status().as_u16();
+    assert_eq!(status(&format!("{}/journal", net.url)).await, 405, "at the network there are only envelopes");
+    assert_eq!(status(&format!("{url}/journal")).await, 200);
+    assert_eq!(net.story(), ["In Di01 WMO301 #1 accepted"]);
+}
+
 /// What goes over the wire besides the envelope; and an answer cut off half-way.
 #[tokio::test]
 async fn the_request_is_a_soap_1_1_post_and_half_an_answer_is_unknown() {

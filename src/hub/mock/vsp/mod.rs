@@ -1,4 +1,4 @@
-//! The face of VECOZO for aanbieders: VSP-Koppeling over REST, as far as it is public. Payloads are bare XML; a ZIP is not read.
+//! The face of VECOZO for aanbieders: VSP-Koppeling over REST, as far as it is public. Payloads are XML, by itself or in a ZIP; what is fetched is not packed.
 //!
 //! | call | meaning |
 //! |---|---|
@@ -21,6 +21,7 @@ use axum::{Extension, Json, Router};
 use serde_json::{Value, json};
 
 use super::Mock;
+use super::config::When;
 use super::faults::next_fault;
 use super::handed_in::{Pushed, Waiting};
 use super::line::Scissors;
@@ -53,19 +54,29 @@ async fn push(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let fault = next_fault(&mut mock.state(), None, false);
-    if let Some((reply, _)) = fault.as_ref().and_then(|fault| mock.misbehave_before(fault)) {
-        return answer(reply, scissors);
-    }
+    let fault = next_fault(&mut mock.state(), None, When::Taking);
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let parts = multipart::parts(content_type, &body);
     let metadata = parts.get("berichtMetadata").and_then(|bytes| serde_json::from_slice::<Value>(bytes).ok());
+    let line = mock.handed_in(metadata.as_ref(), parts.get("payload").map(|bytes| &bytes[..]), &body);
+    if let Some((reply, outcome)) = fault.as_ref().and_then(|fault| mock.misbehave_before(fault)) {
+        mock.state().journal.write(line.outcome(outcome), &body);
+        return answer(reply, scissors);
+    }
     let (Some(metadata), Some(payload)) = (metadata, parts.get("payload")) else {
+        mock.state().journal.write(line.outcome("400"), &body);
         return wrong(StatusCode::BAD_REQUEST, "berichtMetadata of payload ontbreekt");
     };
-    match mock.take_push(metadata, payload) {
-        Ok(()) if fault.is_some_and(|fault| fault.loses_the_answer()) => answer(Reply::Cut, scissors),
-        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+    let taken = mock.take_push(metadata, payload);
+    let outcome = match taken {
+        Ok(true) => "accepted",
+        Ok(false) => "duplicate",
+        Err(code) => code,
+    };
+    mock.state().journal.write(line.outcome(outcome), &body);
+    match taken {
+        Ok(_) if fault.is_some_and(|fault| fault.loses_the_answer()) => answer(Reply::Cut, scissors),
+        Ok(_) => StatusCode::NO_CONTENT.into_response(),
         Err(code) => wrong(StatusCode::UNPROCESSABLE_ENTITY, code),
     }
 }
@@ -106,16 +117,17 @@ fn listed(one: &Waiting, host: &str) -> Value {
 }
 
 async fn payload(State(mock): State<Mock>, Path(id): Path<String>) -> Result<Vec<u8>, StatusCode> {
-    let state = mock.state();
-    let found = state.vsp.waiting.iter().find(|one| one.id == id);
-    found.map(|one| one.payload.clone()).ok_or(StatusCode::NOT_FOUND)
+    let found = mock.state().vsp.waiting.iter().find(|one| one.id == id).map(|one| one.payload.clone());
+    let payload = found.ok_or(StatusCode::NOT_FOUND)?;
+    mock.note_fetched(&id, &payload, "downloaded");
+    Ok(payload)
 }
 
 async fn confirm(State(mock): State<Mock>, Path(id): Path<String>) -> StatusCode {
-    let mut state = mock.state();
-    let before = state.vsp.waiting.len();
-    state.vsp.waiting.retain(|one| one.id != id);
-    if state.vsp.waiting.len() < before { StatusCode::ACCEPTED } else { StatusCode::NOT_FOUND }
+    let found = mock.state().vsp.waiting.extract_if(.., |one| one.id == id).next();
+    let Some(one) = found else { return StatusCode::NOT_FOUND };
+    mock.note_fetched(&id, &one.payload, "confirmed");
+    StatusCode::ACCEPTED
 }
 
 async fn statuses(
