@@ -9,7 +9,7 @@ use super::certificates::Certificates;
 use crate::config::{self, Config, Mode, Packing};
 use crate::exchange::Gateway;
 use crate::exchange::ask::ask;
-use crate::exchange::fetch::fetch;
+use crate::exchange::fetch::{Fetcher, fetch};
 use crate::exchange::relay::{RetryPolicy, relay};
 use crate::hub::Links;
 use crate::hub::envelope::{Cpa, Wrapping};
@@ -94,12 +94,15 @@ pub(super) fn work<Stop>(
         tracing::warn!("there is no link to the network (ggk.url, vecozo.url): what should leave waits");
         return;
     }
+    let (worker, lasts) = (retry_policy.worker.clone(), retry_policy.lease + poll);
     let (relaying, links, stop) = all();
     tasks.spawn(async move { relay(&relaying, &links, &retry_policy, stop).await });
     let (fetching, links, stop) = all();
     tasks.spawn(async move {
-        if let Some((vecozo, _)) = &links.vecozo {
-            fetch(&fetching, vecozo, poll, stop).await;
+        if let Some((vecozo, partijen)) = &links.vecozo {
+            let aanbieders: Vec<&str> = partijen.iter().map(String::as_str).collect();
+            let fetcher = Fetcher { aanbieders: aanbieders.join(" "), worker, lasts };
+            fetch(&fetching, (vecozo, &fetcher), poll, stop).await;
         }
     });
     let (asking, links, stop) = all();

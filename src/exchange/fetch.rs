@@ -3,6 +3,8 @@
 //! A bericht is listed until it is confirmed, so one that was kept when the process died comes again, is known by its number, and
 //! is confirmed then. Once it was downloaded its bytes stay there for a day: what cannot be kept by then is lost, and is told as
 //! an error every time. What nobody can read is kept for a person and confirmed as well, as it would block what comes behind it.
+//! Of several processes one fetches, by a lease: two that download the same would each start that day. Where the lease lapses
+//! under somebody who is slow, both keep the same bericht once.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -11,7 +13,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use serde_json::Value;
 
-use super::gateway::Gateway;
+use super::gateway::{Gateway, until};
 use super::receive::receive;
 use super::received::{Carrier, Format, Link, Received, sha256_hex};
 use crate::bundle;
@@ -19,7 +21,7 @@ use crate::domain::berichten::waarde::Value as _;
 use crate::domain::{Partij, Timestamp};
 use crate::hub::vecozo::metadata::Pull;
 use crate::hub::vecozo::{NoAnswer, PAGE, Vecozo};
-use crate::store::{EnvelopeSeen, StoreError};
+use crate::store::{EnvelopeSeen, Lease, StoreError};
 
 /// How long bytes stay at VECOZO after they were downloaded.
 const KEPT_THERE: TimeDelta = TimeDelta::hours(24);
@@ -29,6 +31,38 @@ const KEPT_THERE: TimeDelta = TimeDelta::hours(24);
 struct Desk {
     /// What was downloaded and could not be kept, and since when.
     not_kept: HashMap<String, Timestamp>,
+    /// Whether it was our turn, the last time that we looked.
+    is_ours: Option<bool>,
+}
+
+/// Whose turn it may be.
+#[derive(Clone, Debug)]
+pub struct Fetcher {
+    /// For whom is fetched: their certificate shows the same list to every process.
+    pub aanbieders: String,
+    /// This process.
+    pub worker: String,
+    /// For how long a turn is taken: longer than a question and the pause between two lists. It is taken again before it ends.
+    pub lasts: Duration,
+}
+
+impl Fetcher {
+    /// Takes the turn or keeps it; `false`: it is another's, or the store does not say.
+    async fn has_turn(&self, gateway: &Gateway) -> bool {
+        let now = gateway.clock.now();
+        let lease = Lease { worker: self.worker.clone(), until: now + self.lasts };
+        let taken = gateway.store.take_turn(&self.aanbieders, &lease, now, now + self.lasts * 2).await;
+        taken.unwrap_or_else(|error| {
+            tracing::warn!(error = &error as &dyn std::error::Error, "cannot see whose turn it is to fetch at VECOZO");
+            false
+        })
+    }
+
+    async fn end_turn(&self, gateway: &Gateway) {
+        if let Err(error) = gateway.store.end_turn(&self.aanbieders, &self.worker).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "others fetch at VECOZO once this turn lapsed");
+        }
+    }
 }
 
 /// Why one bericht is left where it is.
@@ -42,29 +76,39 @@ enum Left {
     Store(#[from] StoreError),
 }
 
-/// Fetches what waits, every so often, until `stop` is done. Where it stops half way, it goes on at the next start.
-pub async fn fetch(gateway: &Gateway, link: &Vecozo, every: Duration, stop: impl Future<Output = ()>) {
+/// Fetches what waits, every so often, when it is our turn, until `stop` is done. Where it stops half way, it goes on at the next start.
+pub async fn fetch(
+    gateway: &Gateway,
+    (link, fetcher): (&Vecozo, &Fetcher),
+    every: Duration,
+    stop: impl Future<Output = ()>,
+) {
     tokio::pin!(stop);
     let mut desk = Desk::default();
     loop {
         let pause = tokio::select! {
-            () = &mut stop => return,
-            more = desk.round(gateway, link) => if more { Duration::ZERO } else { every },
+            () = &mut stop => break,
+            more = desk.turn(gateway, link, fetcher) => if more { Duration::ZERO } else { every },
         };
         tokio::select! {
-            () = &mut stop => return,
+            () = &mut stop => break,
             () = tokio::time::sleep(pause) => {}
         }
     }
-}
-
-/// Fetches what waits once; answers whether there may be more.
-pub async fn fetch_once(gateway: &Gateway, link: &Vecozo) -> bool {
-    Desk::default().round(gateway, link).await
+    fetcher.end_turn(gateway).await;
 }
 
 impl Desk {
-    async fn round(&mut self, gateway: &Gateway, link: &Vecozo) -> bool {
+    /// Fetches what waits once, when it is our turn; answers whether there may be more.
+    async fn turn(&mut self, gateway: &Gateway, link: &Vecozo, fetcher: &Fetcher) -> bool {
+        let is_ours = fetcher.has_turn(gateway).await;
+        if self.is_ours.replace(is_ours) != Some(is_ours) {
+            tracing::info!(is_ours, aanbieders = fetcher.aanbieders, "whose turn it is to fetch at VECOZO");
+        }
+        is_ours && self.round(gateway, link, fetcher).await
+    }
+
+    async fn round(&mut self, gateway: &Gateway, link: &Vecozo, fetcher: &Fetcher) -> bool {
         let listed = match link.list().await {
             Ok(listed) => listed,
             Err(error) => {
@@ -72,8 +116,14 @@ impl Desk {
                 return false;
             }
         };
-        let (count, mut confirmed) = (listed.len(), 0);
+        let (count, mut confirmed, mut taken_at) = (listed.len(), 0, gateway.clock.now());
         for (listing, pull) in listed {
+            if until(gateway.clock.now(), taken_at) > fetcher.lasts / 2 {
+                if !fetcher.has_turn(gateway).await {
+                    return false;
+                }
+                taken_at = gateway.clock.now();
+            }
             let waiting = Waiting::of(&listing, pull.as_ref());
             let Some(waiting) = waiting else {
                 tracing::error!("VECOZO lists a bericht without a traceerId: it cannot be fetched");

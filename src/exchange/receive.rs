@@ -34,7 +34,8 @@ pub async fn receive(received: &Received, gateway: &Gateway) -> Result<Reply, St
         return Err(StoreError::ClockWrong);
     }
     let began = Instant::now();
-    let reply = in_background(received.bytes.len(), Box::pin(take_in(received, gateway))).await?;
+    let taken = in_background(received.bytes.len(), Box::pin(take_in(received, gateway))).await;
+    let reply = taken.inspect_err(|error| gateway.pulse.could_not_keep(error))?;
     gateway.measures.came_in(received, &reply, began.elapsed());
     log::came_in(received, &reply);
     Ok(reply)

@@ -20,7 +20,8 @@ pub(super) async fn live() -> Json<Value> {
     Json(json!({ "status": "ok" }))
 }
 
-/// Whether berichten can be taken in: the store was written to in the last seconds. Answered from memory.
+/// Whether berichten can be taken in: the store was written to in the last seconds, and what could not be kept last would be now. Answered
+/// from memory.
 #[utoipa::path(
     get,
     path = "/health/ready",

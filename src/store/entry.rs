@@ -28,6 +28,8 @@ pub enum Via {
     Api,
     /// In an envelope of the GGK.
     Ggk,
+    /// Fetched at VECOZO.
+    Vecozo,
     /// Out of a folder.
     File,
     /// Composed here.

@@ -8,8 +8,9 @@ use crate::domain::Timestamp;
 /// The store as a whole.
 #[async_trait]
 pub trait HealthStore: Send + Sync {
-    /// Writes the row that this worker writes now and then, to see that it can; and counts what waits for people.
-    async fn beat(&self, worker: &str, now: Timestamp) -> Result<Counts, StoreError>;
+    /// Writes the row that this worker writes now and then, to see that it can; and counts what waits for people. `room` is
+    /// written along, until the next time: a row by itself finds a place where a bericht does not.
+    async fn beat(&self, worker: &str, now: Timestamp, room: Option<&[u8]>) -> Result<Counts, StoreError>;
 
     /// Counts for the dashboard.
     async fn overview(&self) -> Result<Overview, StoreError>;

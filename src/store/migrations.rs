@@ -68,6 +68,7 @@ const ALL: &[Change] = &[
     Change { number: 15, name: "until", text: Text::Both(include_str!("migrations/0015_until.sql")) },
     Change { number: 16, name: "ages", text: Text::Both(include_str!("migrations/0016_ages.sql")) },
     Change { number: 19, name: "people", text: Text::Both(include_str!("migrations/0019_people.sql")) },
+    Change { number: 25, name: "vecozo", text: Text::Both(include_str!("migrations/0025_vecozo.sql")) },
 ];
 
 /// What the two databases call differently: in the text, in SQLite, in PostgreSQL.
@@ -153,6 +154,7 @@ mod tests {
         (15, "7d74f2d3b782", "3ea38a4276ec"),
         (16, "ca492fc2d786", "9436eb318e6d"),
         (19, "cf0637a1b903", "335b63ee82b2"),
+        (25, "c4c93ccd1e97", "5756d0399315"),
     ];
 
     #[test]

@@ -24,6 +24,7 @@ mod declaratie;
 mod entry;
 mod error;
 mod facts;
+mod fetcher;
 pub mod figures;
 mod health;
 mod intake;
@@ -73,6 +74,7 @@ pub use entry::{
 };
 pub use error::StoreError;
 pub use facts::{Declarable, DeclaredLine, FactStore};
+pub use fetcher::FetcherStore;
 pub use figures::Measured;
 pub use health::{Counts, HealthStore, Overview};
 pub use intake::IntakeStore;
@@ -112,6 +114,7 @@ pub trait Store:
     + DeadlineStore
     + DeclaratieStore
     + FactStore
+    + FetcherStore
     + HealthStore
     + IntakeStore
     + JournalStore

@@ -31,7 +31,7 @@ macro_rules! names {
 }
 
 names! {
-    Via { Api = "api", Ggk = "ggk", File = "file", Gateway = "gateway", }
+    Via { Api = "api", Ggk = "ggk", Vecozo = "vecozo", File = "file", Gateway = "gateway", }
     Outcome { Accepted = "accepted", Partial = "partial", Parked = "parked", Rejected = "rejected", Refused = "refused", }
     DeadlineState { Open = "open", DueSoon = "due-soon", Overdue = "overdue", Met = "met", Late = "late", Waived = "waived", Void = "void", }
     LedgerTable {

@@ -107,7 +107,11 @@ async fn a_full_disk_is_told_and_once_there_is_room_the_gateway_goes_on_by_itsel
     let refused = post_until_refused(&world, 1, 90).await.expect("the disk is full");
     let again = world.post(GEMEENTE, bericht(refused)).await;
     assert_eq!(again.status, 503, "{}", again.text);
+    let probe = world.get("", "/health/ready").await;
+    assert!(probe.status == 503 && probe.text.contains("full"), "it says what a post says: {}", probe.text);
+    assert_eq!(readiness(&world).await, 503, "and a small row that finds a place makes it no better");
     std::fs::remove_file(&filler).expect("room again");
+    assert_eq!(readiness(&world).await, 200, "before anybody posts");
     goes_on(&world, refused).await;
     world.stop().await;
 }

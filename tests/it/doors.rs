@@ -134,7 +134,7 @@ async fn what_waits_for_people_is_counted() {
     world.post(GEMEENTE, WMO301).await;
     world.at("2026-03-20T09:00:00+01:00");
     world.store().raise_overdue(world.clock.now()).await.expect("raised");
-    let counts = world.store().beat("test", world.clock.now()).await.expect("written");
+    let counts = world.store().beat("test", world.clock.now(), None).await.expect("written");
     assert_eq!(counts, Counts { waiting: 1, stuck: 0, overdue: 1 });
     world.stop().await;
 }

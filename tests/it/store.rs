@@ -117,7 +117,7 @@ on_both_databases! {
     outbox: workers_never_share_a_parcel a_dead_worker_loses_its_parcel unclear_stays_unclear
         a_lapsed_attempt_may_have_arrived refusal_voids_the_deadline refusal_afterwards a_fault_voids_nothing
         handed_over_waits_for_a_person held_from_the_start every_attempt_is_kept room_is_kept_for_others
-        a_pause_of_a_clock_that_was_ahead_is_mended an_operator_steers
+        a_pause_of_a_clock_that_was_ahead_is_mended an_operator_steers one_worker_at_a_time_fetches
         the_network_tells_how_far_a_bericht_came what_is_let_go_leaves_in_its_order_and_not_all_at_once
         a_clock_that_a_written_order_stopped_stays_stopped
         a_refusal_on_a_resend_leaves_the_clock_of_what_may_have_arrived;

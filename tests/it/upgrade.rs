@@ -16,6 +16,8 @@ use iwmo_gateway::exchange::rebuild::verify;
 use iwmo_gateway::store::{DeadlineQuery, IfOlder, Lease, Origin, ParcelState, Room, Store, StoreError};
 use iwmo_gateway::xml::Schemas;
 
+use sqlx::{Connection as _, SqliteConnection};
+
 use crate::database::Database;
 use crate::stage::Stage;
 use crate::world::{AANBIEDER, GEMEENTE, WMO301, instant};
@@ -79,6 +81,45 @@ async fn a_reference_of_spaces_is_none_as_it_is_read_now() {
         assert_eq!(verify(store.as_ref(), Schemas::compiled_in().as_ref()).await.expect("read").differences, [""; 0]);
         let after = database.number("SELECT COUNT(*) FROM prestatie WHERE vorig_referentie_nummer IS NULL").await;
         assert_eq!(after, lines);
+    }
+}
+
+#[tokio::test]
+async fn what_was_fetched_at_vecozo_is_told_from_what_the_ggk_brought() {
+    const OF_ONE: &str = "UPDATE bericht SET via = 'ggk', poster = '0384', referentienummer = 'n1' WHERE id = (SELECT MIN(id) FROM bericht);
+        UPDATE bericht SET via = 'ggk', poster = '0384', referentienummer = 'n2' WHERE id = (SELECT MAX(id) FROM bericht)";
+    for database in of_the_first_version().await {
+        let (nothing, something) = match &database {
+            Database::Sqlite(_) => ("x''", "x'41'"),
+            Database::Postgres(_) => (r"'\x'", r"'\x41'"),
+        };
+        database.tamper(OF_ONE).await;
+        let seen = format!(
+            "INSERT INTO envelope_seen (zender, referentienummer, content_sha256, answer)
+             VALUES ('0384', 'n1', 'x', {nothing}), ('0384', 'n2', 'x', {something})"
+        );
+        database.tamper(&seen).await;
+        let others = database.texts("SELECT via FROM bericht WHERE via <> 'ggk' ORDER BY id").await;
+        let store = database.open(IfOlder::Upgrade).await.expect("upgraded");
+        let via = async |number: &'static str| database.texts(number).await;
+        assert_eq!(
+            via("SELECT via FROM bericht WHERE referentienummer = 'n1'").await,
+            ["vecozo"],
+            "it was not answered"
+        );
+        assert_eq!(via("SELECT via FROM bericht WHERE referentienummer = 'n2'").await, ["ggk"], "it was");
+        let after = via("SELECT via FROM bericht WHERE via NOT IN ('ggk', 'vecozo') ORDER BY id").await;
+        assert_eq!(after, others, "and nothing else changed");
+        drop(store);
+        if let Database::Sqlite(folder) = &database {
+            let file = folder.path().join("test.db").display().to_string();
+            let mut conn = SqliteConnection::connect(&file).await.expect("the database");
+            let unknown = sqlx::query("UPDATE bericht SET via = 'duif'").execute(&mut conn).await;
+            assert!(unknown.is_err_and(|error| error.to_string().contains("CHECK")), "no other way than those");
+            let well: String =
+                sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&mut conn).await.expect("checked");
+            assert_eq!(well, "ok");
+        }
     }
 }
 

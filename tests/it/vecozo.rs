@@ -10,17 +10,20 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
+use chrono::TimeDelta;
+use iwmo_gateway::app::{self, Running};
 use iwmo_gateway::bundle::{self, Entry};
 use iwmo_gateway::clock::{Clock as _, SetClock};
+use iwmo_gateway::domain::Bericht;
 use iwmo_gateway::exchange::{new_referentienummer, sha256_hex};
 use iwmo_gateway::hub::mock::config::{FaultOrder, Misbehaviour};
 use iwmo_gateway::hub::mock::{Codec, Mock};
-use iwmo_gateway::store::{ParcelState, Store};
+use iwmo_gateway::store::{Lease, ParcelState, Postgres, Store};
 use iwmo_gateway::xml;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::world::{AANBIEDER, BSN, GEMEENTE, WMO301, WMO305, World, instant};
+use crate::world::{AANBIEDER, BSN, GEMEENTE, WMO301, WMO305, World, config, instant};
 
 /// A bericht that waits at VECOZO.
 #[derive(Clone)]
@@ -38,6 +41,8 @@ struct Inside {
     /// What was handed in: content type and body.
     pushed: Vec<(String, Vec<u8>)>,
     downloads: BTreeMap<String, usize>,
+    /// How often was asked what waits, by door.
+    lists: BTreeMap<usize, usize>,
     /// Of every confirmation: the number, and how many berichten were stored when it came.
     confirmed: Vec<(String, usize)>,
     /// How many confirmations are lost before one arrives.
@@ -49,6 +54,8 @@ struct Inside {
 #[derive(Clone, Default)]
 struct Vecozo {
     inside: Arc<Mutex<Inside>>,
+    /// By which of its doors somebody came in.
+    door: usize,
     /// Of the gateway, to look into at the moment of a confirmation.
     store: Arc<OnceLock<Arc<dyn Store>>>,
 }
@@ -84,7 +91,10 @@ async fn pushed(State(vecozo): State<Vecozo>, headers: HeaderMap, body: Bytes) -
 
 async fn list(State(vecozo): State<Vecozo>, Query(query): Query<BTreeMap<String, String>>) -> Response {
     assert_eq!(query["limit"], "250");
-    let listed: Vec<Value> = vecozo.inside(|inside| inside.waiting.iter().map(|one| one.metadata.clone()).collect());
+    let listed: Vec<Value> = vecozo.inside(|inside| {
+        *inside.lists.entry(vecozo.door).or_default() += 1;
+        inside.waiting.iter().map(|one| one.metadata.clone()).collect()
+    });
     axum::Json(listed).into_response()
 }
 
@@ -281,8 +291,9 @@ async fn what_waits_is_kept_before_it_is_confirmed_and_its_answer_names_it() {
         assert!(inside.confirmed[0].1 >= 1 && inside.confirmed[1].1 >= 2, "stored first: {:?}", inside.confirmed);
         assert!(inside.downloads.values().all(|times| *times == 1), "not downloaded again: {:?}", inside.downloads);
     });
-    let kinds: Vec<String> =
-        world.berichten().await.iter().map(|line| line.split(' ').take(3).collect::<Vec<_>>().join(" ")).collect();
+    let fetched = world.berichten().await;
+    assert_eq!(fetched.iter().filter(|line| line.ends_with(" vecozo")).count(), 2, "how they came in: {fetched:?}");
+    let kinds: Vec<String> = fetched.iter().map(|line| line.split(' ').take(3).collect::<Vec<_>>().join(" ")).collect();
     assert_eq!(kinds.iter().filter(|kind| kind.starts_with("WMO301")).count(), 2, "{kinds:?}");
     let answers: Vec<Value> = vecozo.inside(|inside| inside.pushed.iter().map(|one| parts(one).0).collect());
     for (answer, number) in answers.iter().zip(numbers) {
@@ -441,4 +452,118 @@ async fn what_is_handed_in_at_the_mock_is_answered_fetched_and_confirmed() {
     assert_eq!((&deadlines[0]["clock"], &deadlines[0]["state"]), (&json!("retour"), &json!("met")), "{deadlines}");
     world.stop().await;
     serving.abort();
+}
+
+/// A process of the aanbieder on this database, that comes in at VECOZO by this door.
+async fn process(database: &str, vecozo: &Vecozo, door: usize, clock: &Arc<SetClock>) -> Running {
+    let url = Vecozo { door, ..vecozo.clone() }.listen().await;
+    let settings = format!(
+        "[vecozo]\nurl = {url:?}\npoll = \"20ms\"\nstatus_poll = \"1h\"\npartijen = [\"{AANBIEDER}\"]\nactie = \"ONBEKEND\"\n"
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut config = config(folder.path(), &[AANBIEDER], &settings, "");
+    config.database = iwmo_gateway::config::Database::Postgres(database.to_owned());
+    app::start(config, clock.clone()).await.expect("a gateway")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_processes_one_fetches_and_the_other_takes_over_when_it_stops_or_is_no_more() {
+    let Some(database) = crate::postgres::fresh_database().await else { return };
+    let (vecozo, clock) = (Vecozo::default(), Arc::new(SetClock::at(instant("2026-03-04T09:00:00+01:00"))));
+    let lists = |door: usize| vecozo.inside(|inside| inside.lists.get(&door).copied().unwrap_or_default());
+    let comes_in = |from: usize| {
+        let one = |nr: usize| toewijzing(WMO301.replace("TOEW-1", &format!("TOEW-{nr}")).as_bytes());
+        vecozo.inside(|inside| inside.waiting = (from..from + 20).map(one).collect());
+    };
+    let fetched = async || {
+        until("an empty list", async || vecozo.inside(|inside| inside.waiting.is_empty())).await;
+        vecozo.inside(|inside| assert!(inside.downloads.values().all(|times| *times == 1), "{:?}", inside.downloads));
+    };
+    let store: Arc<dyn Store> = Arc::new(Postgres::connect(&database).await.expect("the database"));
+    assert!(vecozo.store.set(Arc::clone(&store)).is_ok(), "set twice");
+    let first = process(&database, &vecozo, 1, &clock).await;
+    until("the first one asks", async || lists(1) > 0).await;
+    let second = process(&database, &vecozo, 2, &clock).await;
+    comes_in(0);
+    fetched().await;
+    let before = lists(1);
+    until("the first one goes on", async || lists(1) > before + 5).await;
+    assert_eq!(lists(2), 0, "it was not its turn");
+
+    first.stop().await;
+    comes_in(100);
+    fetched().await;
+    assert!(lists(2) > 0, "the turn was given back");
+
+    // A process that is no more gives nothing back: its turn lapses.
+    second.stop().await;
+    let now = clock.now();
+    let turn = Lease { worker: "gone".to_owned(), until: now + TimeDelta::minutes(1) };
+    assert!(store.take_turn(AANBIEDER, &turn, now, turn.until).await.expect("asked"));
+    comes_in(200);
+    let third = process(&database, &vecozo, 3, &clock).await;
+    for _ in 0..20 {
+        let live = reqwest::get(format!("http://{}/health/live", third.address)).await.expect("an answer");
+        assert_eq!(live.status(), 200);
+    }
+    assert_eq!(lists(3), 0, "it is the turn of one that is gone");
+    clock.set(turn.until);
+    fetched().await;
+    third.stop().await;
+}
+
+#[tokio::test]
+async fn a_played_gemeente_answers_a_factuur_at_vecozo_too() {
+    const WMO303: &[u8] = include_bytes!("../../fixtures/regels/TR303/goed-nummer.xml");
+    let Ok(Bericht::Heen(factuur)) = xml::read(WMO303) else { panic!("a 303") };
+    let gemeente = factuur.header.ontvanger.code().to_owned();
+    for (answer, total, is_all) in [("grant", "TotaalBedrag>20000<", true), ("reject", "TotaalBedrag>0<", false)] {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+        let network = format!("http://{}/berichtenservice/berichten", listener.local_addr().expect("bound"));
+        let config = format!(
+            "listen = \"\"\ngateway_url = \"http://127.0.0.1:9/\"\n[[parties]]\ncode = \"{gemeente}\"\n\
+             decides = {{ answer = \"{answer}\" }}\n"
+        );
+        let now = instant("2019-06-20T09:00:00+02:00");
+        let config = toml::from_str(&config).expect("settings of a mock");
+        let codec = Codec::of(xml::Schemas::compiled_in());
+        let mock = Mock::new(config, codec, Arc::new(move || now), Arc::new(new_referentienummer)).expect("a mock");
+        let serving = tokio::spawn(async move { mock.serve(listener).await });
+        let number = new_referentienummer();
+        let metadata = json!({
+            "routeringgegevens": { "afzender": {}, "geadresseerden": [{}], "berichtstroom": { "berichtsubtype": "WMO303D" } },
+            "referentiegegevens": { "conversatieId": number, "traceerId": number },
+        });
+        let part = |name: &str, content: &[u8]| {
+            [format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n").as_bytes(), content, b"\r\n"]
+                .concat()
+        };
+        let body =
+            [part("berichtMetadata", metadata.to_string().as_bytes()), part("payload", WMO303), b"--b--\r\n".into()]
+                .concat();
+        let client = reqwest::Client::new();
+        let push = client.post(format!("{network}/rest-push/v1/berichten"));
+        let pushed = push.header("content-type", "multipart/form-data; boundary=b").body(body).send().await;
+        assert_eq!(pushed.expect("an answer").status(), 204);
+        let pull = format!("{network}/rest-pull/v1/berichten");
+        let listed = client.get(&pull).send().await.expect("an answer").text().await.expect("a body");
+        let listed: Value = serde_json::from_str(&listed).expect("a list");
+        let subtypes: Vec<_> = listed
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|one| &one["routeringgegevens"]["berichtstroom"]["berichtsubtype"])
+            .collect();
+        let kind = subtypes.last().and_then(|one| one.as_str()).expect("an antwoord");
+        assert!(kind.starts_with("WMO304"), "{listed}");
+        let id = listed[subtypes.len() - 1]["referentiegegevens"]["traceerId"].as_str().expect("an id");
+        let xml =
+            client.get(format!("{pull}/{id}/payload")).send().await.expect("an answer").text().await.expect("a body");
+        let read = xml::read(xml.as_bytes()).expect("valid");
+        assert_eq!(read.header().soort.name(), kind);
+        let toegekend = xml.split("ToegekendTotaalBedrag>").nth(1).expect("a total");
+        assert!(toegekend.contains(total), "{answer}: {xml}");
+        assert_eq!(xml.contains(">8001<"), is_all, "{answer}: {xml}");
+        serving.abort();
+    }
 }

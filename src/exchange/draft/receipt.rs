@@ -5,7 +5,7 @@ use crate::domain::regels::outside::Outside;
 use crate::domain::regels::{Regel, regels_for};
 use crate::domain::{Bericht, Berichtsoort, Heenbericht, Partij, Verdict};
 use crate::exchange::Gateway;
-use crate::exchange::received::{Carrier, Received};
+use crate::exchange::received::{Carrier, Link, Received};
 use crate::store::{DeadlineState, HeaderColumns, KeptDeadline, NewBericht, Outcome, Receipt, SentTo, Via};
 
 pub fn kept(
@@ -20,7 +20,8 @@ pub fn kept(
         Carrier::File => (Via::File, None),
         Carrier::Decided { partij, .. } => (Via::Gateway, Some(partij.clone())),
         Carrier::Waited { via, poster, .. } => (*via, poster.clone()),
-        Carrier::Network { zender, .. } => (Via::Ggk, zender.clone()),
+        Carrier::Network { link: Link::Ggk, zender, .. } => (Via::Ggk, zender.clone()),
+        Carrier::Network { link: Link::Vecozo, zender, .. } => (Via::Vecozo, zender.clone()),
     };
     NewBericht {
         id: received.id.clone(),

@@ -293,6 +293,7 @@ pub(super) const fn via(via: Via) -> &'static str {
     match via {
         Via::Api => "API",
         Via::Ggk => "GGK",
+        Via::Vecozo => "VECOZO",
         Via::File => "bestand",
         Via::Gateway => "hier gemaakt",
     }
@@ -308,7 +309,7 @@ pub(super) fn outcome(view: &BerichtView) -> (&'static str, &'static str) {
         }
         (Outcome::Accepted, _) if view.is_turned_down => ("afgewezen door de aanbieder", "bad"),
         (Outcome::Accepted, Via::Gateway) => ("opgesteld", ""),
-        (Outcome::Accepted, Via::Api | Via::Ggk | Via::File) => ("geaccepteerd", "good"),
+        (Outcome::Accepted, Via::Api | Via::Ggk | Via::Vecozo | Via::File) => ("geaccepteerd", "good"),
         (Outcome::Parked, _) => ("wacht op een eerder bericht", ""),
         (Outcome::Partial, _) => ("deels toegekend", "bad"),
         (Outcome::Rejected, _) => ("afgekeurd", "bad"),

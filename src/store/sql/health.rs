@@ -11,8 +11,8 @@ use crate::store::{Counts, HealthStore, Overview};
 
 #[async_trait]
 impl HealthStore for Database {
-    async fn beat(&self, worker: &str, now: Timestamp) -> Result<Counts> {
-        self.write((worker, now), beat).await?;
+    async fn beat(&self, worker: &str, now: Timestamp, room: Option<&[u8]>) -> Result<Counts> {
+        self.write((worker, now, room), beat).await?;
         self.read((), counts).await
     }
 
@@ -53,9 +53,10 @@ pub async fn overview(conn: &mut Connection) -> Result<Overview> {
 }
 
 /// Writes the row of this worker, and takes away those of workers that are gone.
-pub async fn beat(conn: &mut Connection, worker: &str, now: Timestamp) -> Result<()> {
-    const BEAT: &str = "INSERT INTO heartbeat (worker, at) VALUES ($1, $2) ON CONFLICT (worker) DO UPDATE SET at = $2";
-    sqlx::query(BEAT).bind(worker).bind(now).execute(&mut *conn).await?;
+pub async fn beat(conn: &mut Connection, worker: &str, now: Timestamp, room: Option<&[u8]>) -> Result<()> {
+    const BEAT: &str = "INSERT INTO heartbeat (worker, at, room) VALUES ($1, $2, $3)
+        ON CONFLICT (worker) DO UPDATE SET at = $2, room = $3";
+    sqlx::query(BEAT).bind(worker).bind(now).bind(room).execute(&mut *conn).await?;
     let gone = now.checked_sub_signed(chrono::TimeDelta::days(1)).unwrap_or(now);
     sqlx::query("DELETE FROM heartbeat WHERE at < $1").bind(gone).execute(conn).await?;
     Ok(())

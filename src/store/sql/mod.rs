@@ -16,6 +16,7 @@ mod deadline;
 mod declaratie;
 mod escalate;
 mod facts;
+mod fetcher;
 mod figures;
 mod find;
 mod finding;

@@ -419,3 +419,26 @@ pub async fn a_refusal_on_a_resend_leaves_the_clock_of_what_may_have_arrived(Wor
     assert!(matches!(parcel.state, ParcelState::Refused { .. }) && parcel.maybe_arrived, "{parcel:?}");
     assert_eq!(clock(two.as_ref()).await, DeadlineState::Open, "an answer may still come");
 }
+
+pub async fn one_worker_at_a_time_fetches(world: World) {
+    let (one, two) = (&world.one, &world.two);
+    let turn = |worker: &str, until: &str| Lease { worker: worker.to_owned(), until: at(until) };
+    let (nine, ten, eleven) = ("2026-03-04T09:00:00Z", "2026-03-04T10:00:00Z", "2026-03-04T11:00:00Z");
+    let a = turn("a", ten);
+    let (left, right) = tokio::join!(one.take_turn("41005001", &a, at(nine), at(eleven)), async {
+        two.take_turn("41005001", &turn("b", ten), at(nine), at(eleven)).await
+    });
+    let (left, right) = (left.expect("asked"), right.expect("asked"));
+    assert!(left != right, "one of two: {left} {right}");
+    let (has, waits) = if left { ("a", "b") } else { ("b", "a") };
+    assert!(one.take_turn("41005001", &turn(has, eleven), at(nine), at(eleven)).await.expect("asked"), "it keeps it");
+    assert!(!two.take_turn("41005001", &turn(waits, eleven), at(ten), at(eleven)).await.expect("asked"), "for longer");
+    assert!(two.take_turn("41005002", &turn(waits, eleven), at(nine), at(eleven)).await.expect("asked"), "for others");
+    two.end_turn("41005001", waits).await.expect("ended");
+    assert!(!two.take_turn("41005001", &turn(waits, eleven), at(ten), at(eleven)).await.expect("asked"), "not its own");
+    one.end_turn("41005001", has).await.expect("ended");
+    assert!(two.take_turn("41005001", &turn(waits, ten), at(nine), at(eleven)).await.expect("asked"), "given back");
+    assert!(one.take_turn("41005001", &turn(has, eleven), at(ten), at(eleven)).await.expect("asked"), "lapsed");
+    let ahead = turn(waits, eleven);
+    assert!(two.take_turn("41005001", &ahead, at(nine), at(ten)).await.expect("asked"), "of a clock that was ahead");
+}

@@ -34,6 +34,7 @@ const SMALL: &[(&str, &str)] = &[
     ("counting", "one row"),
     ("deadline_stand", "kinds, parties and states, not deadlines"),
     ("heartbeat", "one row for each process"),
+    ("fetcher", "one row for each certificate at VECOZO"),
     ("hold", "what stands still as a whole"),
     ("search", "searches of a day"),
     ("session", "who is logged in"),

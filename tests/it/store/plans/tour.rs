@@ -41,7 +41,10 @@ pub async fn take(world: &World) {
     store.open_session(&session, morning()).await.expect("kept");
     store.session("1", morning()).await.expect("read");
     store.end_session("1").await.expect("ended");
-    store.beat("worker", morning()).await.expect("kept");
+    store.beat("worker", morning(), Some(&[0; 9])).await.expect("kept");
+    let turn = Lease { worker: "worker".to_owned(), until: at(PAST) };
+    store.take_turn("41005001", &turn, morning(), at(PAST)).await.expect("taken");
+    store.end_turn("41005001", "worker").await.expect("ended");
     store.figures().await.expect("read");
 }
 
