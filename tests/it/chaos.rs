@@ -1,4 +1,5 @@
-//! Traffic in both directions with everything going wrong and gateways that are killed, judged by what the mock network wrote down.
+//! Traffic in both directions, over the GGK and VECOZO, with everything going wrong and gateways that are killed, judged by what the
+//! mock network wrote down. What is only assumed of the network (who is in front, which codes, how VECOZO takes a payload) is drawn too.
 //!
 //! Each run follows from its seed. `IWMO_CHAOS_RUNS=2000` makes more of them, `IWMO_CHAOS_SEED=17` begins at another one; what
 //! fails names its seed.

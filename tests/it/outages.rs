@@ -92,7 +92,7 @@ async fn a_database_that_is_gone_for_a_while_keeps_nothing_half_and_all_goes_on(
     let Some(mut server) = crate::own_postgres::own_server().await else { return };
     let network = Gated::start().await;
     let clock = Arc::new(SetClock::at(instant("2026-03-04T09:00:00+01:00")));
-    let side = Side::start(&server.url, &network.url, clock.clone()).await;
+    let side = Side::start(&server.url, &network.url, "", clock.clone()).await;
     let (client, url) = (reqwest::Client::new(), side.url("/v1/berichten"));
     assert_eq!(post(&client, &url, 0).await.0, 202);
     until("delivered", async || delivered(&side).await == 1).await;

@@ -1,4 +1,18 @@
 //! Whether a run kept what the gateway promises. The network's journal is the witness.
+//!
+//! | what is promised | where it is judged |
+//! |---|---|
+//! | nothing that got a yes is lost, killed or not | `what_was_promised_arrives_once`, `what_came_in_is_there_once`, `what_was_fetched_is_there_once_and_was_kept_first` |
+//! | nothing is there twice | the same three |
+//! | the same bytes at every attempt | `each_number_has_one_content` |
+//! | a yes only after it was stored | the same three, as gateways are killed while they answer |
+//! | what is unclear is shown as that | `is_shown_as_it_is` |
+//! | an answer is about what it answers; what fits nothing is put apart | `answers_land_where_they_belong`, `a_fault_ends_it` |
+//! | no fault answers a fault, and none makes us send again | `a_fault_ends_it` |
+//! | who is down holds up nobody else | `Run::isolate` |
+//! | what may not be taken is refused and in the audit log | `Run::garbage`, [`judge`] |
+//! | all of it whatever is assumed of the network | `settings` in [`super::play`] draws it |
+//! | nobody is named | `nobody_is_named` |
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +39,7 @@ pub async fn judge(run: &Run) {
     case.what_came_in_is_there_once();
     case.answers_land_where_they_belong();
     case.a_fault_ends_it();
+    case.what_was_fetched_is_there_once_and_was_kept_first();
     let audit = store.audit(0, 500).await.expect("the audit log");
     let refused = audit.iter().filter(|row| row.what == "envelope.refused").count();
     assert!(refused >= run.garbage, "{}: each refused envelope is in the audit log", case.seed());
@@ -58,12 +73,12 @@ impl Case<'_> {
     fn what_was_promised_arrives_once(&self) {
         for posted in &self.run.posted {
             let kept = self.came().filter(|line| {
-                line.functie.as_deref() == Some("WMO301")
+                line.functie.as_deref() == Some(posted.functie)
                     && line.identificatie.as_deref() == Some(&posted.identificatie)
                     && line.outcome == "accepted"
             });
             let kept = kept.count();
-            let views: Vec<_> = self.of("WMO301", &posted.identificatie).collect();
+            let views: Vec<_> = self.of(posted.functie, &posted.identificatie).collect();
             let [view] = views.as_slice() else {
                 panic!("{}: {} is there {} times", self.seed(), posted.identificatie, views.len())
             };
@@ -86,7 +101,9 @@ impl Case<'_> {
         }
         let stage = view.transport.as_ref().expect("it goes somewhere").stage;
         let fits = match parcel.state {
-            ParcelState::Delivered { .. } => matches!(stage, Stage::Accepted | Stage::Retour | Stage::Refused),
+            ParcelState::Delivered { .. } => {
+                matches!(stage, Stage::HandedOver | Stage::Accepted | Stage::Fetched | Stage::Retour | Stage::Refused)
+            }
             ParcelState::Refused { .. } => matches!(stage, Stage::Refused | Stage::Retour),
             _ => matches!(stage, Stage::Stored | Stage::Unclear | Stage::Retour | Stage::Refused),
         };
@@ -145,6 +162,30 @@ impl Case<'_> {
             let is_ended = ["met", "late"].contains(&retour.state.name()) || self.turned_back(about);
             assert!(is_ended, "{}: {:?}", self.seed(), retour.state);
         }
+    }
+
+    /// Of what was fetched at VECOZO all is there once, and none was asked for again once it was confirmed.
+    fn what_was_fetched_is_there_once_and_was_kept_first(&self) {
+        for (nr, line) in self.lines.iter().enumerate().filter(|(_, line)| line.outcome == "confirmed") {
+            let number = line.referentienummer.as_ref();
+            let again = self.lines[nr + 1..]
+                .iter()
+                .filter(|later| later.referentienummer.as_ref() == number && later.outcome == "downloaded");
+            assert_eq!(again.count(), 0, "{}: {number:?} was fetched again", self.seed());
+            let identificatie = line.identificatie.as_deref().expect("a retour");
+            let kept: Vec<_> = self.of("WMO306", identificatie).filter(|view| view.via == Via::Vecozo).collect();
+            assert_eq!(kept.len(), 1, "{}: the retour on {identificatie}", self.seed());
+            let heen = self.of("WMO305", identificatie).next().expect("it was handed in");
+            assert!(heen.retour_id.is_some(), "{}: {identificatie} is not answered", self.seed());
+        }
+        let (handed_in, waits) = self.run.mock.at_vecozo();
+        let confirmed = self.lines.iter().filter(|line| line.outcome == "confirmed").count();
+        assert_eq!(
+            (confirmed, waits),
+            (handed_in, 0),
+            "{}: each is answered, and each answer was fetched",
+            self.seed()
+        );
     }
 
     /// A Fo01 that fits ends its parcel; one that comes after the answer is put apart; none is answered by another.

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use iwmo_gateway::clock::{Clock, SetClock};
-use iwmo_gateway::exchange::new_referentienummer;
-use iwmo_gateway::hub::mock::config::{FaultOrder, Misbehaviour, MockConfig};
+use iwmo_gateway::exchange::{new_referentienummer, sha256_hex};
+use iwmo_gateway::hub::mock::config::{Damage, FaultOrder, Misbehaviour, MockConfig, Writing};
 use iwmo_gateway::hub::mock::{Codec, Mock};
 use iwmo_gateway::store::{OutboxQuery, ParcelState, ParcelView};
 use iwmo_gateway::xml;
@@ -21,6 +21,10 @@ use crate::world::{AANBIEDER, GEMEENTE, WMO301, a_moment, instant, within_a_minu
 
 /// Another aanbieder on the network.
 pub const SECOND: &str = "41005002";
+
+/// An aanbieder that is local and connected to VECOZO, and the gemeente that it reports to, which is on the network.
+const CONNECTED: &str = "41005009";
+const ELSEWHERE: &str = "1684";
 
 /// How often the clock is set on at the end before a run counts as stuck.
 const MOST_ROUNDS: usize = 120;
@@ -47,9 +51,10 @@ impl Dice {
     }
 }
 
-/// A toewijzing that was posted.
+/// A toewijzing that was posted, or a start that goes to VECOZO.
 #[derive(Clone)]
 pub struct Posted {
+    pub functie: &'static str,
     pub identificatie: String,
     bytes: String,
     /// Somebody answered that it is kept.
@@ -69,6 +74,8 @@ pub struct Run {
     clock: Arc<SetClock>,
     database: Database,
     network: String,
+    /// What the gateways are told besides.
+    settings: String,
     client: reqwest::Client,
     serving: JoinHandle<()>,
 }
@@ -79,25 +86,42 @@ impl Run {
         let clock = Arc::new(SetClock::at(instant("2026-03-04T09:00:00+01:00")));
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let network = format!("http://{}/", listener.local_addr().expect("bound"));
-        let mock = mock(&mut dice, &clock);
+        let is_adapter = dice.below(3) == 0;
+        let mock = mock(&mut dice, is_adapter, &clock);
+        let settings = settings(&mut dice, is_adapter, &network);
         let served = mock.clone();
         let serving = tokio::spawn(async move { served.serve(listener).await.expect("a network that serves") });
         let mut sides = Vec::new();
         for _ in 0..gateways {
-            sides.push(Side::start(&database.url(), &network, clock.clone()).await);
+            sides.push(Side::start(&database.url(), &network, &settings, clock.clone()).await);
         }
         mock.lead_to(&sides[0].network_url()).expect("an address");
         let client = reqwest::Client::builder().pool_max_idle_per_host(0).build().expect("a client");
         let (posted, reported) = (Vec::new(), Vec::new());
-        Self { seed, mock, posted, reported, garbage: 0, sides, dice, clock, database, network, client, serving }
+        Self {
+            seed,
+            mock,
+            posted,
+            reported,
+            garbage: 0,
+            sides,
+            dice,
+            clock,
+            database,
+            network,
+            settings,
+            client,
+            serving,
+        }
     }
 
     /// What the seed makes happen, and then all that is needed to come to rest.
     pub async fn play(&mut self) {
         let steps = 5 + self.dice.below(6);
         for _ in 0..steps {
-            match self.dice.below(10) {
+            match self.dice.below(12) {
                 0..=2 => self.post(1).await,
+                10 | 11 => self.hand_in().await,
                 3 | 4 => self.report(),
                 5 | 6 => self.spoil(),
                 7 => self.kill().await,
@@ -128,12 +152,30 @@ impl Run {
         let aanbieder = *self.dice.one(&[AANBIEDER, SECOND]);
         let identificatie = format!("T{number}");
         let bytes = WMO301.replace("700101", &number.to_string()).replace(AANBIEDER, aanbieder);
-        Posted { bytes: bytes.replace("TOEW-1", &identificatie), identificatie, promised: false }
+        let bytes = bytes.replace("TOEW-1", &identificatie);
+        Posted { functie: "WMO301", bytes, identificatie, promised: false }
+    }
+
+    /// A start of an aanbieder that is connected to VECOZO, on a toewijzing that only the gemeente knows.
+    async fn hand_in(&mut self) {
+        let nr = self.posted.len();
+        let identificatie = format!("V{nr}");
+        let nummer = 720_000 + i64::try_from(nr).expect("few");
+        let bytes = String::from_utf8(wmo305(&identificatie, "2026-03-04", nummer, json!({}))).expect("text");
+        let bytes = bytes.replace(AANBIEDER, CONNECTED).replace(GEMEENTE, ELSEWHERE);
+        let posted = Posted { functie: "WMO305", bytes, identificatie, promised: false };
+        let under_way = vec![(nr, self.posting(&posted))];
+        self.posted.push(posted);
+        self.answered(under_way).await;
     }
 
     fn posting(&mut self, posted: &Posted) -> JoinHandle<Option<u16>> {
         let side = &self.sides[usize::try_from(self.dice.below(self.sides.len() as u64)).expect("few")];
-        let request = self.client.post(side.url("/v1/berichten")).bearer_auth(GEMEENTE);
+        let (by, path) = match posted.functie {
+            "WMO301" => (GEMEENTE, "/v1/berichten"),
+            _ => (CONNECTED, "/v1/berichten?force=true"),
+        };
+        let request = self.client.post(side.url(path)).bearer_auth(by);
         let request = request.header("content-type", "application/xml").body(posted.bytes.clone());
         tokio::spawn(async move { request.send().await.ok().map(|answer| answer.status().as_u16()) })
     }
@@ -191,6 +233,7 @@ impl Run {
             Misbehaviour::TrailingGarbage,
             Misbehaviour::Entities,
             Misbehaviour::AnswerFirst,
+            Misbehaviour::Drip,
             Misbehaviour::Hang,
         ];
         let sending = [
@@ -198,11 +241,21 @@ impl Run {
             Misbehaviour::SendTwiceAtOnce,
             Misbehaviour::SendOtherContent,
             Misbehaviour::FaultAfterRetour,
+            Misbehaviour::SendBroken,
+            Misbehaviour::SendDamaged(Damage::Truncated),
+            Misbehaviour::SendDamaged(Damage::Entities),
+            Misbehaviour::SendDamaged(Damage::TwoPayloads),
+            Misbehaviour::SendDamaged(Damage::PayloadUtf16),
+            Misbehaviour::SendWritten(Writing::Lines),
+            Misbehaviour::SendTijdstip { digits: 8, minutes: 10 },
         ];
         for _ in 0..=self.dice.below(3) {
             let fault = if self.dice.below(3) == 0 { self.dice.one(&sending) } else { self.dice.one(&answers) };
-            let times =
-                if *fault == Misbehaviour::Hang { 1 } else { 1 + u32::try_from(self.dice.below(3)).expect("few") };
+            let times = if matches!(fault, Misbehaviour::Hang | Misbehaviour::Drip) {
+                1
+            } else {
+                1 + u32::try_from(self.dice.below(3)).expect("few")
+            };
             self.mock.misbehave([FaultOrder::of(fault.clone(), times)]);
         }
     }
@@ -222,7 +275,7 @@ impl Run {
         tokio::time::sleep(Duration::from_micros(500 * self.dice.below(40))).await;
         let which = usize::try_from(self.dice.below(self.sides.len() as u64)).expect("few");
         self.sides.swap_remove(which).kill().await;
-        let side = Side::start(&self.database.url(), &self.network, self.clock.clone()).await;
+        let side = Side::start(&self.database.url(), &self.network, &self.settings, self.clock.clone()).await;
         self.mock.lead_to(&side.network_url()).expect("an address");
         self.sides.push(side);
         self.answered(under_way).await;
@@ -285,11 +338,12 @@ impl Run {
         for _ in 0..MOST_ROUNDS {
             self.round().await;
             let goes_on = self.parcels().await.iter().any(goes_on);
-            if !goes_on && self.mock.next_due().is_none() && self.posted.iter().all(|posted| posted.promised) {
+            let all_came = self.mock.next_due().is_none() && self.mock.at_vecozo().1 == 0;
+            if !goes_on && all_came && self.posted.iter().all(|posted| posted.promised) {
                 return;
             }
         }
-        panic!("seed {}: not at rest: {:?}", self.seed, self.parcels().await);
+        panic!("seed {}: not at rest: {:?}, {:?}", self.seed, self.mock.at_vecozo(), self.parcels().await);
     }
 
     /// Time goes on; who got no answer asks again; what is due goes out.
@@ -337,12 +391,31 @@ fn goes_on(parcel: &ParcelView) -> bool {
     )
 }
 
-fn mock(dice: &mut Dice, clock: &Arc<SetClock>) -> Mock {
+/// What is assumed of the network, one way or the other.
+fn settings(dice: &mut Dice, is_adapter: bool, network: &str) -> String {
+    let mode = if is_adapter {
+        "mode = \"adapter\"\ncpa = { service = \"wmo\", di01 = \"ggk_Di01\", du01 = \"ggk_Du01\", fo01 = \"Fo01\" }\n"
+    } else {
+        ""
+    };
+    let (codes, payload) = (*dice.one(&["2018", "2025"]), *dice.one(&["zip", "xml"]));
+    let token = sha256_hex(CONNECTED.as_bytes());
+    format!(
+        "{mode}fault_codes = \"{codes}\"\n\
+         [vecozo]\nurl = \"{network}berichtenservice\"\ntimeout = \"500ms\"\npoll = \"100ms\"\nstatus_poll = \"1s\"\n\
+         partijen = [\"{CONNECTED}\"]\nactie = \"ONBEKEND\"\npayload = \"{payload}\"\n\
+         [[partij]]\ncode = \"{CONNECTED}\"\nnaam = \"Aanbieder\"\n\
+         [[credential]]\nname = \"aanbieder\"\npartij = \"{CONNECTED}\"\ntoken_sha256 = \"{token}\"\n"
+    )
+}
+
+fn mock(dice: &mut Dice, is_adapter: bool, clock: &Arc<SetClock>) -> Mock {
     let retour =
         *dice.one(&["\"accept\"", "\"accept\"", "{ reject = [\"9332\"] }", "\"never\"", "{ bounce = \"IB010\" }"]);
     let after = *dice.one(&["0s", "0s", "10m"]);
+    let face = if is_adapter { "adapter" } else { "ggk" };
     let text = format!(
-        "listen = \"\"\ngateway_url = \"http://127.0.0.1:9/\"\n[retry]\nattempts = 1000\nevery = \"30s\"\n\
+        "face = \"{face}\"\nlisten = \"\"\ngateway_url = \"http://127.0.0.1:9/\"\n[retry]\nattempts = 1000\nevery = \"30s\"\n\
          [[parties]]\ncode = \"{AANBIEDER}\"\nafter = \"{after}\"\n[[parties]]\ncode = \"{SECOND}\"\nretour = {retour}\n"
     );
     let config: MockConfig = toml::from_str(&text).expect("settings of a mock");

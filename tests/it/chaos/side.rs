@@ -18,11 +18,12 @@ pub struct Side {
 }
 
 impl Side {
-    pub async fn start(database: &str, network: &str, clock: Arc<SetClock>) -> Self {
+    /// `more` goes on with the section `[ggk]`, and may have others.
+    pub async fn start(database: &str, network: &str, more: &str, clock: Arc<SetClock>) -> Self {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let started = async {
             loop {
-                let config = Config::parse(&settings(database, network)).expect("settings of a run");
+                let config = Config::parse(&settings(database, network, more)).expect("settings of a run");
                 let clock = clock.clone();
                 match runtime.spawn(async move { app::start(config, clock).await }).await.expect("no panic") {
                     // A process that another test starts has every open file for a moment, and the lock with it.
@@ -65,11 +66,11 @@ impl Side {
     }
 }
 
-fn settings(database: &str, network: &str) -> String {
+fn settings(database: &str, network: &str, more: &str) -> String {
     let (party, operator) = (sha256_hex(GEMEENTE.as_bytes()), sha256_hex(b"operator"));
     format!(
         "[http]\nlisten = \"127.0.0.1:0\"\n[database]\nurl = \"{database}\"\n\
-         [ggk]\nlisten = \"127.0.0.1:0\"\nurl = \"{network}\"\ntimeout = \"500ms\"\n\
+         [ggk]\nlisten = \"127.0.0.1:0\"\nurl = \"{network}\"\ntimeout = \"500ms\"\n{more}\n\
          [[partij]]\ncode = \"{GEMEENTE}\"\nnaam = \"Gemeente\"\n\
          [[credential]]\nname = \"gemeente\"\npartij = \"{GEMEENTE}\"\ntoken_sha256 = \"{party}\"\n\
          [[credential]]\nname = \"operator\"\noperator = true\ntoken_sha256 = \"{operator}\"\n"
