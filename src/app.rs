@@ -186,11 +186,12 @@ fn beat_heart(url: &str, gateway: &Arc<Gateway>, stopped: &watch::Receiver<bool>
 }
 
 impl Running {
-    /// Goes on with the certificates and tokens that these settings name; the other settings take a restart.
+    /// Goes on with the certificates and tokens that these settings name, and answers which other settings changed as well: those
+    /// take a restart, as what was judged by them stands.
     ///
     /// # Errors
     /// Why not, a line each; nothing was replaced.
-    pub fn reload(&self, config: &Config) -> Result<(), Vec<String>> {
+    pub fn reload(&self, config: &Config) -> Result<Vec<&'static str>, Vec<String>> {
         let mut problems = Problems::default();
         let certificates = Certificates::read(config, &self.gateway.clock, &mut problems);
         // An expired one never takes the place of one that holds.
@@ -199,7 +200,23 @@ impl Running {
         self.shown.replace(&certificates, &self.links)?;
         self.gateway.certificates.replace(certificates.named());
         self.control.replace(known(config));
-        Ok(())
+        Ok(self.changed(config))
+    }
+
+    /// Which settings are not those that the stories work with.
+    fn changed(&self, config: &Config) -> Vec<&'static str> {
+        let gateway = &self.gateway;
+        let compared = [
+            ("[[partij]]", gateway.parties != parties(&config.partijen)),
+            ("[deadlines] profile", gateway.profile != config.profile),
+            ("[deadlines] days that count", gateway.calendar != config.calendar),
+            ("[deadlines] limits", gateway.limits != config.limits),
+            ("[codelijsten]", gateway.gemeenten != config.codelijsten.gemeenten),
+            ("[contracten]", gateway.contracten != config.contracten),
+            ("[releases]", gateway.releases != config.releases),
+            ("[alerts] and [[alert]]", gateway.alerts != config.alerts.rules),
+        ];
+        compared.into_iter().filter(|(_, is_other)| *is_other).map(|(section, _)| section).collect()
     }
 
     /// Stops: takes no new requests, finishes what is in hand, closes the store.
@@ -355,21 +372,24 @@ fn http_settings(config: &Config) -> http::Settings {
     }
 }
 
+fn parties(known: &[config::LocalParty]) -> LocalParties {
+    LocalParties::new(known.iter().cloned().map(
+        |config::LocalParty { partij, naam, answers_itself, btw_id_nummer }| {
+            (partij, LocalParty { naam, answers_itself, btw_id_nummer })
+        },
+    ))
+}
+
 /// What the stories work with, from the settings.
 #[must_use]
 pub fn gateway(config: Config, schemas: Arc<Schemas>, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Gateway {
     let wrapping = links::wrapping(&config.ggk);
-    let parties = config.partijen.into_iter();
     Gateway {
         store,
         schemas,
         outward: Outward::of(clock.as_ref()),
         clock,
-        parties: LocalParties::new(parties.map(
-            |config::LocalParty { partij, naam, answers_itself, btw_id_nummer }| {
-                (partij, LocalParty { naam, answers_itself, btw_id_nummer })
-            },
-        )),
+        parties: parties(&config.partijen),
         profile: config.profile,
         calendar: config.calendar,
         limits: config.limits,

@@ -87,7 +87,16 @@ async fn serve(config: Config, file: Option<&Path>, clock: Arc<dyn Clock>, for_p
 fn reload_settings(running: &Running, file: Option<&Path>) {
     let read = Config::load_to_serve(file).map_err(|error| error.0);
     match read.and_then(|config| running.reload(&config)) {
-        Ok(()) => tracing::info!("certificates and tokens were read anew; other settings take a restart"),
+        Ok(changed) => {
+            tracing::info!("certificates and tokens were read anew; other settings take a restart");
+            if !changed.is_empty() {
+                let changed = changed.join(", ");
+                tracing::warn!(
+                    changed,
+                    "other settings changed as well: the gateway goes on with the old ones until it is restarted"
+                );
+            }
+        }
         Err(problems) => {
             for problem in problems {
                 tracing::error!(problem, "the settings were not read anew: the gateway goes on with those that it had");

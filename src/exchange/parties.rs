@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::domain::{Bericht, Partij};
 
 /// For whom this gateway acts.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LocalParties {
     known: HashMap<Partij, LocalParty>,
     /// Every party is local, and brings its own answers.
@@ -13,7 +13,7 @@ pub struct LocalParties {
 }
 
 /// A party for whom this gateway acts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocalParty {
     /// For people.
     pub naam: String,

@@ -461,7 +461,7 @@ async fn a_hangup_makes_a_process_read_its_certificates_anew_or_go_on_with_the_o
         trust.path("test.db"),
         iwmo_gateway::exchange::sha256_hex(b"operator")
     );
-    std::fs::write(trust.path("config.toml"), settings).expect("settings are written");
+    std::fs::write(trust.path("config.toml"), &settings).expect("settings are written");
     let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_iwmo-gateway"))
         .args(["serve", "--config", &trust.path("config.toml")])
         .stdout(std::process::Stdio::piped())
@@ -494,7 +494,10 @@ async fn a_hangup_makes_a_process_read_its_certificates_anew_or_go_on_with_the_o
     heard("does not fit the first certificate").await;
     assert_eq!(seen().await, first.serial, "it goes on with what it had");
     second.write(trust.folder.path(), "ours");
+    let other = format!("{settings}[deadlines]\nprofile = \"landelijk-3.2\"\n");
+    std::fs::write(trust.path("config.toml"), other).expect("settings are written");
     hang_up();
     heard("were read anew").await;
     assert_eq!(seen().await, second.serial);
+    heard("changed=\"[deadlines] profile\"").await;
 }

@@ -16,7 +16,7 @@ use crate::domain::{Bericht, Berichtsoort, Partij, Release};
 pub struct ReleaseWindows(pub HashMap<Release, ReleaseWindow>);
 
 /// The releases.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Releases {
     /// All that berichten can be of, the earliest first; one at least.
     pub known: &'static [Release],
@@ -27,7 +27,7 @@ pub struct Releases {
 }
 
 /// Which releases the receivers of berichten have in force.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InForce {
     /// All, on every day: in a replay.
     Any,
