@@ -206,7 +206,7 @@ async fn a_played_gemeente_answers_a_declaratie_with_all_or_nothing() {
         assert_eq!(told.body["deadlines"][0]["state"], "met", "{answer}: {}", told.text);
         let antwoord = world.store().berichten(None, None, 9).await.expect("berichten").remove(0);
         let xml = world.store().payload(&antwoord.id, None).await.expect("read").expect("its bytes");
-        let xml = String::from_utf8(xml.to_vec()).expect("text");
+        let xml = String::from_utf8(xml).expect("text");
         let toegekend = xml.split("TotaalToegekendBedrag>").nth(1).expect("a total");
         assert!(toegekend.contains(granted), "{answer}: {xml}");
         assert_eq!(xml.contains(">0233<"), answer == "reject", "{answer}: {xml}");
