@@ -53,6 +53,10 @@ pub async fn verify(store: &dyn Store, schemas: &Schemas) -> Result<Compared, St
         for table in LedgerTable::ALL {
             compare(table, store, &*scratch, &mut compared).await?;
         }
+        if store.unstarted_differs().await? {
+            let difference = "the list of toewijzingen without a start is not what the ledger says";
+            compared.differences.push(difference.to_owned());
+        }
         check_payloads(store, schemas, &mut compared).await?;
         scratch.close().await;
         if store.journal(last, 1).await?.is_empty() {

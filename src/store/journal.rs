@@ -18,6 +18,9 @@ pub trait JournalStore: Send + Sync {
     /// The bytes of a bericht as they are kept now, whatever XML was made of them.
     async fn received_bytes(&self, id: &str) -> Result<Vec<u8>, StoreError>;
 
+    /// Whether the list of toewijzingen without a start is not what the ledger says.
+    async fn unstarted_differs(&self) -> Result<bool, StoreError>;
+
     /// The rows of a table of the ledger, by bericht and place, after this one.
     async fn ledger_rows(
         &self,

@@ -113,7 +113,8 @@ on_both_databases! {
         unreadable_row_is_named closed_store_says_so;
     ledger: versions_of_toewijzingen starts_come_and_go refused_heenbericht_leaves_the_ledger
         a_removal_that_is_refused_is_undone a_version_outlives_its_refused_twin years_out_of_the_ordinary
-        a_toewijzing_as_it_is_shown what_may_be_declared support_is_what_live_starts_began;
+        a_toewijzing_as_it_is_shown the_waiting_list_is_kept_with_each_change
+        what_may_be_declared support_is_what_live_starts_began;
     outbox: workers_never_share_a_parcel a_dead_worker_loses_its_parcel unclear_stays_unclear
         a_lapsed_attempt_may_have_arrived refusal_voids_the_deadline refusal_afterwards a_fault_voids_nothing
         handed_over_waits_for_a_person held_from_the_start every_attempt_is_kept room_is_kept_for_others

@@ -25,6 +25,10 @@ impl JournalStore for Database {
         self.read((id,), payload::as_received).await.map(|(bytes, _)| bytes)
     }
 
+    async fn unstarted_differs(&self) -> Result<bool> {
+        self.read((), unstarted_differs).await
+    }
+
     async fn ledger_rows(&self, table: LedgerTable, after: Option<(&str, i64)>, limit: u32) -> Result<Vec<LedgerRow>> {
         self.read((table, after, limit), ledger_rows).await
     }
@@ -62,6 +66,16 @@ pub async fn digests(conn: &mut Connection, after: &str, limit: u32) -> Result<V
         found.push(Digest { bericht_id: fields.get("id")?, sha256: fields.get("sha256")? });
     }
     Ok(found)
+}
+
+/// See [`crate::store::JournalStore::unstarted_differs`].
+pub async fn unstarted_differs(conn: &mut Connection) -> Result<bool> {
+    // A toewijzing that one bericht has twice stands there once.
+    const DIFFERS: &str = "SELECT 1 FROM (SELECT * FROM unstarted EXCEPT SELECT * FROM unstarted_by_ledger) AS too_many
+        UNION ALL SELECT 1 FROM unstarted_by_ledger l WHERE NOT EXISTS (SELECT 1 FROM unstarted u WHERE u.aanbieder = l.aanbieder
+            AND u.ingangsdatum = l.ingangsdatum AND u.toewijzing_nummer = l.toewijzing_nummer AND u.gemeente = l.gemeente)
+        LIMIT 1";
+    Ok(sqlx::query(DIFFERS).fetch_optional(conn).await?.is_some())
 }
 
 /// See [`crate::store::JournalStore::ledger_rows`].

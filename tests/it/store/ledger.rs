@@ -11,6 +11,7 @@ use iwmo_gateway::domain::facts::history::{StartFact, ToewijzingFact};
 use iwmo_gateway::domain::{Berichtsoort, History, Partij};
 use iwmo_gateway::store::{
     About, Answering, DeclaredLine, Effect, Entry, LedgerChange, NewBericht, NewDeclaratie, NewToewijzing, Store,
+    WaitingKey, WaitingToewijzing,
 };
 
 use super::World;
@@ -189,6 +190,57 @@ pub async fn a_toewijzing_as_it_is_shown(World { one, two, raw: _raw }: World) {
     one.record(&refusing("r1", "b1")).await.expect("recorded");
     assert_eq!(waiting("2026-02-02", None).await, [0; 0], "refused, it counts as not sent");
     assert!(two.toewijzing(&gemeente(), 7, None).await.expect("read").expect("there").versions[0].refused);
+}
+
+/// The numbers on the waiting list, each with the first day of support; and the list is what the ledger says.
+async fn unstarted(store: &dyn Store, partij: Option<&Partij>, after: Option<&WaitingKey>) -> String {
+    assert!(!store.unstarted_differs().await.expect("read"), "the list is not what the ledger says");
+    let found = store.toewijzingen_without_start(partij, day("2026-01-01"), after, 2).await.expect("read");
+    let line = |one: &WaitingToewijzing| format!("{} from {}", one.toewijzing_nummer, one.ingangsdatum);
+    found.iter().map(line).collect::<Vec<_>>().join(", ")
+}
+
+pub async fn the_waiting_list_is_kept_with_each_change(world: World) {
+    let World { one, two, .. } = &world;
+    let later = NewToewijzing { ingangsdatum: day("2026-03-01"), ..new_toewijzing(7, "2026-01-20") };
+    let given = giving(vec![new_toewijzing(7, "2026-01-10"), new_toewijzing(8, "2026-01-10")]);
+    let first = new_toewijzing(7, "2026-01-10").ingangsdatum;
+    let (of_8, both) = (format!("8 from {first}"), format!("7 from {first}, 8 from {first}"));
+    one.record(&changing("b1", 0, given)).await.expect("recorded");
+    assert_eq!(unstarted(&**two, None, None).await, both);
+    let key = |nummer| WaitingKey {
+        aanbieder: "12345678".to_owned(),
+        ingangsdatum: first,
+        toewijzing_nummer: nummer,
+        gemeente: gemeente().code().to_owned(),
+    };
+    for partij in [None, Some(gemeente()), Some(aanbieder())] {
+        assert_eq!(unstarted(&**two, partij.as_ref(), Some(&key(7))).await, of_8, "the next page");
+        assert_eq!(unstarted(&**two, partij.as_ref(), Some(&key(8))).await, "");
+    }
+    assert_eq!(unstarted(&**two, Some(&stranger()), None).await, "");
+    one.record(&changing("b2", 1, giving(vec![later]))).await.expect("recorded");
+    assert_eq!(unstarted(&**two, None, None).await, format!("{of_8}, 7 from 2026-03-01"), "as it holds now");
+    one.record(&refusing("r2", "b2")).await.expect("recorded");
+    assert_eq!(unstarted(&**two, None, None).await, both, "the version before it holds again");
+    let started = LedgerChange { starts: vec![start_key(7)], ..LedgerChange::default() };
+    one.record(&changing("b3", 3, started)).await.expect("recorded");
+    assert_eq!(unstarted(&**two, None, None).await, of_8);
+    let removed = LedgerChange { removed_starts: vec![start_key(7)], ..LedgerChange::default() };
+    one.record(&changing("b4", 4, removed)).await.expect("recorded");
+    assert_eq!(unstarted(&**two, None, None).await, both, "taken back, it waits again");
+    one.record(&refusing("r4", "b4")).await.expect("recorded");
+    assert_eq!(unstarted(&**two, None, None).await, of_8);
+    one.record(&refusing("r3", "b3")).await.expect("recorded");
+    assert_eq!(unstarted(&**two, None, None).await, both);
+    let taken_back = NewToewijzing { verwijderd: true, ..new_toewijzing(7, "2026-01-25") };
+    one.record(&changing("b5", 7, giving(vec![taken_back]))).await.expect("recorded");
+    assert_eq!(unstarted(&**two, None, None).await, of_8);
+    world.tamper("DELETE FROM unstarted").await;
+    assert!(two.unstarted_differs().await.expect("read"), "what is missing is seen");
+    world.tamper("INSERT INTO unstarted SELECT * FROM unstarted_by_ledger").await;
+    world.tamper("UPDATE unstarted SET einddatum = '2020-01-01'").await;
+    assert!(two.unstarted_differs().await.expect("read"), "and what is another");
 }
 
 pub async fn what_may_be_declared(World { one, two, raw: _raw }: World) {
