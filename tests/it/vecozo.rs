@@ -93,7 +93,7 @@ async fn list(State(vecozo): State<Vecozo>, Query(query): Query<BTreeMap<String,
     assert_eq!(query["limit"], "250");
     let listed: Vec<Value> = vecozo.inside(|inside| {
         *inside.lists.entry(vecozo.door).or_default() += 1;
-        inside.waiting.iter().map(|one| one.metadata.clone()).collect()
+        inside.waiting.iter().take(250).map(|one| one.metadata.clone()).collect()
     });
     axum::Json(listed).into_response()
 }
@@ -566,4 +566,23 @@ async fn a_played_gemeente_answers_a_factuur_at_vecozo_too() {
         assert_eq!(xml.contains(">8001<"), is_all, "{answer}: {xml}");
         serving.abort();
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waited_for_days_comes_in_page_by_page_and_each_once() {
+    let vecozo = Vecozo::default();
+    let one = |nr: usize| {
+        let bericht = WMO301.replace("TOEW-1", &format!("TOEW-{nr}")).replace("700101", &format!("{}", 720_000 + nr));
+        toewijzing(bericht.as_bytes())
+    };
+    vecozo.inside(|inside| inside.waiting = (0..520).map(one).collect());
+    let world = connected(&vecozo, "").await;
+    until("an empty list", async || vecozo.inside(|inside| inside.waiting.is_empty())).await;
+    vecozo.inside(|inside| {
+        assert!(inside.downloads.len() == 520 && inside.downloads.values().all(|times| *times == 1), "each once");
+        let confirmed: std::collections::BTreeSet<_> = inside.confirmed.iter().map(|(number, _)| number).collect();
+        assert_eq!((confirmed.len(), inside.confirmed.len()), (520, 520), "each confirmed once");
+        assert!(inside.lists[&0] >= 3, "a page of 250, another, and the rest: {:?}", inside.lists);
+    });
+    world.stop().await;
 }

@@ -159,6 +159,14 @@ async fn nobody_there_is_later() {
 }
 
 #[tokio::test]
+async fn a_name_that_nobody_knows_is_later() {
+    let link = Ggk::new("http://naam.invalid/ggk", Timeouts::default()).expect("a link");
+    let delivery = link.deliver(Kind::Di01, DI01, b"x".to_vec()).await;
+    let Delivery::Link { not_before: None, reason } = delivery else { panic!("{delivery:?}") };
+    assert!(reason.starts_with("Geen verbinding met het netwerk"), "{reason}");
+}
+
+#[tokio::test]
 async fn no_answer_in_time_is_unknown() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
