@@ -1,12 +1,14 @@
 //! Berichten as they are shown, to the parties that they concern.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 
 use super::super::{Connection, Database, Row};
 use super::deadline::deadlines_of;
 use super::finding::{Found, findings_in};
 use super::payload::as_xml;
-use super::refused::is_turned_down;
+use super::refused::turned_down;
 use super::row::Fields;
 use super::steer::parcels_of;
 use super::transport::{Steps, steps_of};
@@ -80,8 +82,9 @@ pub async fn views(conn: &mut Connection, rows: &[Row]) -> Result<Vec<BerichtVie
     let mut views = Vec::with_capacity(rows.len());
     let mut found = findings_in(conn, rows, None).await?;
     let mut steps = steps_of(conn, rows).await?;
+    let refused = refused_among(conn, rows).await?;
     for row in rows {
-        let view = view(conn, row, &mut found, &mut steps).await?;
+        let view = view(row, &mut found, (&mut steps, &refused))?;
         let (deadlines, parcels) = (deadlines_of(conn, &view.id).await?, parcels_of(conn, &view.id).await?);
         views.push(BerichtView { deadlines, parcels, ..view });
     }
@@ -93,23 +96,36 @@ pub async fn listed(conn: &mut Connection, rows: &[Row]) -> Result<Vec<BerichtVi
     let mut views = Vec::with_capacity(rows.len());
     let mut found = findings_in(conn, rows, Some(IN_LIST + 1)).await?;
     let mut steps = Steps::default();
+    let refused = refused_among(conn, rows).await?;
     for row in rows {
-        views.push(view(conn, row, &mut found, &mut steps).await?);
+        views.push(view(row, &mut found, (&mut steps, &refused))?);
     }
     Ok(views)
 }
 
+/// The heenbericht of a row that has a retour or is one: itself, or the one that it answers.
+fn heen_id(row: &Row) -> Result<Option<String>> {
+    let fields = Fields::of("bericht", "id", row);
+    let (heen_id, retour_id): (Option<String>, Option<String>) =
+        (fields.get("heenbericht_id")?, fields.get("retour_id")?);
+    Ok(match (heen_id, retour_id) {
+        (Some(heen_id), _) => Some(heen_id),
+        (None, Some(_)) => Some(fields.get("id")?),
+        (None, None) => None,
+    })
+}
+
+/// The heenberichten of these rows of which the other party refused what they brought.
+async fn refused_among(conn: &mut Connection, rows: &[Row]) -> Result<HashSet<String>> {
+    let ids = rows.iter().filter_map(|row| heen_id(row).transpose()).collect::<Result<Vec<_>>>()?;
+    turned_down(conn, &ids).await
+}
+
 /// Without its clocks and envelopes.
-async fn view(conn: &mut Connection, row: &Row, found: &mut Found, steps: &mut Steps) -> Result<BerichtView> {
+fn view(row: &Row, found: &mut Found, (steps, refused): (&mut Steps, &HashSet<String>)) -> Result<BerichtView> {
     let fields = Fields::of("bericht", "id", row);
     let id: String = fields.get("id")?;
-    let (heenbericht_id, retour_id): (Option<String>, Option<String>) =
-        (fields.get("heenbericht_id")?, fields.get("retour_id")?);
-    let heen_id = heenbericht_id.as_ref().or(retour_id.as_ref().map(|_| &id));
-    let is_turned_down = match heen_id {
-        Some(heen_id) => is_turned_down(conn, heen_id).await?,
-        None => false,
-    };
+    let is_turned_down = heen_id(row)?.is_some_and(|heen_id| refused.contains(&heen_id));
     let receipt = found.receipt(row)?;
     let stage = fields.parse_if_any("transport", Stage::from_word)?;
     // Of what was refused nothing stands in the columns but what may be found by; the receipt knows what could be read.
@@ -125,8 +141,8 @@ async fn view(conn: &mut Connection, row: &Row, found: &mut Found, steps: &mut S
         identificatie: or_seen(fields.get("identificatie")?, receipt.identificatie.clone()),
         outcome: fields.parse("outcome", Outcome::from_name)?,
         receipt,
-        heenbericht_id,
-        retour_id,
+        heenbericht_id: fields.get("heenbericht_id")?,
+        retour_id: fields.get("retour_id")?,
         is_turned_down,
         deadlines: Vec::new(),
         parcels: Vec::new(),

@@ -1,19 +1,36 @@
 //! What the other party refused in its retour.
 
-use super::super::{Connection, Row};
+use std::collections::HashSet;
+
+use sqlx::QueryBuilder;
+
+use super::super::{Connection, Db, Row};
 use super::Result;
+use super::facts::{CHUNK, one_of};
 use super::row::Fields;
 use crate::domain::Partij;
 use crate::store::RefusedToewijzing;
 
-/// Whether what a heenbericht brought counts as not sent, because its retour refused it.
-pub async fn is_turned_down(conn: &mut Connection, id: &str) -> Result<bool> {
-    const TURNED_DOWN: &str = "SELECT 1 WHERE EXISTS (SELECT 1 FROM toewijzing WHERE bericht_id = $1 AND refused)
-        OR EXISTS (SELECT 1 FROM start WHERE bericht_id = $1 AND refused)
-        OR EXISTS (SELECT 1 FROM stop WHERE bericht_id = $1 AND refused)
-        OR EXISTS (SELECT 1 FROM verzoek WHERE bericht_id = $1 AND refused)
-        OR EXISTS (SELECT 1 FROM antwoord WHERE bericht_id = $1 AND refused)";
-    Ok(sqlx::query(TURNED_DOWN).bind(id).fetch_optional(conn).await?.is_some())
+/// Of which of these heenberichten what they brought counts as not sent, because their retour refused it.
+pub async fn turned_down(conn: &mut Connection, heen_ids: &[String]) -> Result<HashSet<String>> {
+    const BROUGHT: [&str; 5] = [
+        "SELECT bericht_id FROM toewijzing WHERE refused AND bericht_id IN ",
+        "SELECT bericht_id FROM start WHERE refused AND bericht_id IN ",
+        "SELECT bericht_id FROM stop WHERE refused AND bericht_id IN ",
+        "SELECT bericht_id FROM verzoek WHERE refused AND bericht_id IN ",
+        "SELECT bericht_id FROM antwoord WHERE refused AND bericht_id IN ",
+    ];
+    let mut found = HashSet::new();
+    for chunk in heen_ids.chunks(CHUNK) {
+        let mut query: QueryBuilder<Db> = QueryBuilder::new("");
+        for (nr, brought) in BROUGHT.into_iter().enumerate() {
+            query.push(if nr == 0 { "" } else { " UNION " });
+            one_of(&mut query, brought, chunk.iter().cloned());
+        }
+        let ids: Vec<String> = query.build_query_scalar().fetch_all(&mut *conn).await?;
+        found.extend(ids);
+    }
+    Ok(found)
 }
 
 /// A version `t` that was refused, and none came after it.
