@@ -83,6 +83,8 @@ pub enum Problem {
     NotDecided(NotDecided),
     /// The bericht was not taken in.
     Refused(Refused, Box<Receipt>),
+    /// A file for who asked could not be put together: a fault of ours.
+    NotPacked,
     /// We failed; nothing was changed.
     Store(StoreError),
 }
@@ -256,6 +258,7 @@ impl Problem {
             | Self::Refused(Refused::NotValid | Refused::ReleaseNotInForce | Refused::SureRejection, _) => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
+            Self::NotPacked => StatusCode::INTERNAL_SERVER_ERROR,
             Self::NoRoom(_) | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -313,6 +316,11 @@ impl Problem {
             Self::NotFound => {
                 ("niet-gevonden", "Niet gevonden", "Dit bestaat niet, of het is niet van uw partij.".into())
             }
+            Self::NotPacked => (
+                "niet-gemaakt",
+                "Het bestand kon niet worden gemaakt",
+                "Dat ligt aan de gateway. In het log staat waarom: vraag het de beheerder, of kies een ander soort bestand.".into(),
+            ),
             Self::MediaType(wanted) => ("mediatype", "Verkeerd mediatype", wanted.clone()),
             Self::Method(known) => ("methode", "Methode niet mogelijk", method_text(known)),
             Self::TooLarge(limit) => (

@@ -1,10 +1,10 @@
 //! Tables as workbooks. A text is written as a text, which no spreadsheet takes for a formula.
 
-use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
+use super::error::Problem;
 use crate::exchange::table::Cell;
 
 /// The media type of a workbook.
@@ -26,15 +26,19 @@ pub(super) fn workbook(
     sheet.and_then(saved)
 }
 
-/// A workbook as a download, under this name; a fault is ours.
-pub(super) fn download(workbook: Result<Vec<u8>, XlsxError>, attached: String) -> Response {
-    match workbook {
-        Ok(bytes) => ([(CONTENT_TYPE, WORKBOOK.to_owned()), (CONTENT_DISPOSITION, attached)], bytes).into_response(),
-        Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "a workbook could not be made");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-    }
+/// A workbook as a download, under this name.
+///
+/// # Errors
+/// It could not be made.
+pub(super) fn download(workbook: Result<Vec<u8>, XlsxError>, attached: String) -> Result<Response, Problem> {
+    let bytes = workbook.map_err(|error| not_packed(&error))?;
+    Ok(([(CONTENT_TYPE, WORKBOOK.to_owned()), (CONTENT_DISPOSITION, attached)], bytes).into_response())
+}
+
+/// Tells the log why a file could not be made.
+pub(super) fn not_packed(error: &(dyn std::error::Error + 'static)) -> Problem {
+    tracing::error!(error, "a file could not be made");
+    Problem::NotPacked
 }
 
 /// A sheet with this name, and in its first row these words.

@@ -29,8 +29,8 @@ use crate::http::filter::BerichtFilter;
 use crate::http::openapi::{BadQuery, ForOperators, NotThere};
 use crate::http::partners::{HEADING as LEVELS, rows as level_rows};
 use crate::http::query::Parameters;
-use crate::http::sheet::{download, workbook};
-use crate::store::{BerichtQuery, BerichtView, DeadlineView, Look, ParcelGroup, ParcelView};
+use crate::http::sheet::{download, not_packed, workbook};
+use crate::store::{BerichtQuery, BerichtView, DeadlineView, Look, ParcelGroup, ParcelView, StoreError};
 
 /// How many rows a table holds at most.
 const MOST_ROWS: usize = 10_000;
@@ -39,7 +39,7 @@ const MOST_ROWS: usize = 10_000;
 const PAGE: u32 = 500;
 
 /// How many berichten a ZIP holds at most.
-const MOST_BERICHTEN: usize = 500;
+const MOST_BERICHTEN: u32 = 500;
 
 /// What they weigh at most together, in bytes.
 const MOST_BYTES: usize = 50_000_000;
@@ -53,13 +53,38 @@ pub(in crate::http) struct Form {
     vorm: String,
 }
 
-/// A table that is to leave.
-struct Table {
-    name: &'static str,
-    heading: Vec<&'static str>,
+/// What of a list may leave as a table.
+#[derive(Default)]
+struct Rows {
     rows: Vec<Vec<Cell>>,
     /// Whether there was more than fits.
     is_cut: bool,
+}
+
+impl Rows {
+    /// Reads a list a page at a time, each behind the row that the one before gave, as far as still fits.
+    async fn add<F>(&mut self, read: impl Fn(Option<String>) -> F) -> Result<(), Problem>
+    where
+        F: Future<Output = Result<(Vec<Vec<Cell>>, Option<String>), StoreError>> + Send,
+    {
+        let mut after = None;
+        while !self.is_cut {
+            let (page, next) = read(after).await?;
+            self.rows.extend(page);
+            self.is_cut = self.rows.len() > MOST_ROWS;
+            self.rows.truncate(MOST_ROWS);
+            if next.is_none() {
+                break;
+            }
+            after = next;
+        }
+        Ok(())
+    }
+}
+
+/// The page behind this one begins after its last row; where it was not full there is none.
+fn next<V>(found: &[V], key: impl Fn(&V) -> &String) -> Option<String> {
+    found.last().filter(|_| found.len() == PAGE as usize).map(|last| key(last).clone())
 }
 
 /// The berichten of a list as a file.
@@ -116,18 +141,16 @@ pub(in crate::http) async fn termijnen(
     Path(Form { vorm }): Path<Form>,
     Parameters(filter): Parameters<Filter>,
 ) -> Result<Response, Problem> {
-    let (query, mut rows, mut after) = (filter.query(&visitor), Vec::new(), None::<String>);
-    let is_cut = loop {
-        let found = server.gateway.store.work(&query, after.as_deref(), PAGE).await?;
-        rows.extend(found.iter().map(|view| server.deadline_cells(view)));
-        after = found.last().map(|last| last.id.clone());
-        if rows.len() > MOST_ROWS || found.len() < PAGE as usize {
-            break rows.len() > MOST_ROWS;
-        }
-    };
+    let (server, query, mut rows) = (&*server, &filter.query(&visitor), Rows::default());
+    rows.add(|after| async move {
+        let found = server.gateway.store.work(query, after.as_deref(), PAGE).await?;
+        let page = found.iter().map(|view| server.deadline_cells(view)).collect();
+        Ok((page, next(&found, |view| &view.id)))
+    })
+    .await?;
     let heading =
         vec!["Uiterlijk", "Verwacht", "Van wie", "Partij", "Gaat over", "Waarover", "Stand", "Dagen", "Opgepakt door"];
-    server.table_as(&vorm, Table { name: "termijnen", heading, rows, is_cut }, &visitor).await
+    server.table_as(("termijnen", &vorm), &heading, rows, &visitor).await
 }
 
 /// What is not delivered, as a file.
@@ -138,21 +161,17 @@ pub(in crate::http) async fn netwerk(
     Path(Form { vorm }): Path<Form>,
 ) -> Result<Response, Problem> {
     visitor.caller.operator()?;
-    let mut rows = Vec::new();
-    for group in server.gateway.store.parcel_groups().await? {
-        let mut after = None::<String>;
-        while rows.len() <= MOST_ROWS {
-            let found = server.gateway.store.parcels_of_group(&group, after.as_deref(), PAGE).await?;
-            rows.extend(found.iter().map(|view| server.parcel_cells(&group, view)));
-            after = found.last().map(|last| last.referentienummer.clone());
-            if found.len() < PAGE as usize {
-                break;
-            }
-        }
+    let (server, mut rows) = (&*server, Rows::default());
+    for group in &server.gateway.store.parcel_groups().await? {
+        rows.add(|after| async move {
+            let found = server.gateway.store.parcels_of_group(group, after.as_deref(), PAGE).await?;
+            let page = found.iter().map(|view| server.parcel_cells(group, view)).collect();
+            Ok((page, next(&found, |view| &view.referentienummer)))
+        })
+        .await?;
     }
-    let is_cut = rows.len() > MOST_ROWS;
     let heading = vec!["Referentienummer", "Soort", "Aan", "Partij", "Stand", "Pogingen", "Reden", "Bericht"];
-    server.table_as(&vorm, Table { name: "netwerk", heading, rows, is_cut }, &visitor).await
+    server.table_as(("netwerk", &vorm), &heading, rows, &visitor).await
 }
 
 /// How terms were kept with a partner, as a file.
@@ -168,12 +187,11 @@ pub(in crate::http) async fn partner(
     visitor: Visitor,
     Path((code, vorm)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    visitor.caller.operator()?;
     let partner = Partij::from_text(&code).ok_or(Problem::NotFound)?;
     let other = visitor.scope().filter(|partij| **partij != partner);
     let levels = service_levels(&partner, other, &server.gateway).await?;
-    let rows = level_rows(&partner, &levels).collect();
-    server.table_as(&vorm, Table { name: "partner", heading: LEVELS.to_vec(), rows, is_cut: false }, &visitor).await
+    let rows = Rows { rows: level_rows(&partner, &levels).collect(), is_cut: false };
+    server.table_as(("partner", &vorm), &LEVELS, rows, &visitor).await
 }
 
 impl Server {
@@ -187,15 +205,13 @@ impl Server {
         if form == "zip" {
             return self.packed(name, query, visitor).await;
         }
-        let (mut rows, mut after) = (Vec::new(), None::<String>);
-        let is_cut = loop {
+        let mut rows = Rows::default();
+        rows.add(|after| async move {
             let found = self.gateway.store.list_berichten(query, after.as_deref(), PAGE).await?;
-            rows.extend(found.iter().map(|view| self.bericht_cells(view)));
-            after = found.last().map(|last| last.id.clone());
-            if rows.len() > MOST_ROWS || found.len() < PAGE as usize {
-                break rows.len() > MOST_ROWS;
-            }
-        };
+            let page = found.iter().map(|view| self.bericht_cells(view)).collect();
+            Ok((page, next(&found, |view| &view.id)))
+        })
+        .await?;
         let heading = vec![
             "Moment",
             "Soort",
@@ -211,50 +227,53 @@ impl Server {
             "Bevindingen",
             "Bericht",
         ];
-        self.table_as(form, Table { name, heading, rows, is_cut }, visitor).await
+        self.table_as((name, form), &heading, rows, visitor).await
     }
 
-    async fn table_as(&self, form: &str, mut table: Table, visitor: &Visitor) -> Result<Response, Problem> {
+    async fn table_as(
+        &self,
+        (name, form): (&str, &str),
+        heading: &[&str],
+        Rows { mut rows, is_cut }: Rows,
+        visitor: &Visitor,
+    ) -> Result<Response, Problem> {
         if !matches!(form, "csv" | "xlsx") {
             return Err(Problem::NotFound);
         }
-        self.keep_export((table.name, form), table.rows.len().min(MOST_ROWS), visitor).await?;
-        if table.is_cut {
-            table.rows.truncate(MOST_ROWS);
-            let text = format!("Hier staan er {MOST_ROWS}; er zijn er meer. Kies in de lijst een kortere periode.");
-            table.rows.push(vec![Cell::Text(text)]);
+        self.keep_export((name, form), rows.len(), visitor).await?;
+        if is_cut {
+            rows.push(vec![Cell::Text(there_is_more(MOST_ROWS))]);
         }
-        let attached = attached(table.name, form);
+        let attached = attached(name, form);
         if form == "xlsx" {
-            return Ok(download(workbook(table.name, &table.heading, table.rows.into_iter()), attached));
+            return download(workbook(name, heading, rows.into_iter()), attached);
         }
         let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, attached)];
-        Ok((headers, csv(&table.heading, table.rows.into_iter())).into_response())
+        Ok((headers, csv(heading, rows.into_iter())).into_response())
     }
 
     /// The berichten as XML, which hold what is of persons: only for who logged in.
     async fn packed(&self, name: &'static str, query: &BerichtQuery, visitor: &Visitor) -> Result<Response, Problem> {
         visitor.keeper()?;
         let store = &self.gateway.store;
-        let (mut files, mut after, mut size) = (Vec::new(), None::<String>, 0);
-        while files.len() < MOST_BERICHTEN && size < MOST_BYTES {
-            let found = store.list_berichten(query, after.as_deref(), PAGE).await?;
-            for view in found.iter().take(MOST_BERICHTEN - files.len()) {
-                let bytes = store.payload(&view.id, query.partij.as_ref()).await?.unwrap_or_default();
-                size += bytes.len();
-                if size > MOST_BYTES {
-                    break;
-                }
-                files.push(Packed { name: file_name(view), bytes });
-            }
-            after = found.last().map(|last| last.id.clone());
-            if found.len() < PAGE as usize {
+        // One more than fits tells that there are more.
+        let found = store.list_berichten(query, None, MOST_BERICHTEN + 1).await?;
+        let (mut files, mut size) = (Vec::new(), 0);
+        for view in found.iter().take(MOST_BERICHTEN as usize) {
+            let bytes = store.payload(&view.id, query.partij.as_ref()).await?.unwrap_or_default();
+            size += bytes.len();
+            if size > MOST_BYTES {
                 break;
             }
+            files.push(Packed { name: file_name(view), bytes });
         }
-        self.keep_export((name, "zip"), files.len(), visitor).await?;
-        let packed = tokio::task::spawn_blocking(move || pack(&files)).await.ok().and_then(Result::ok);
-        let packed = packed.ok_or(Problem::NotFound)?;
+        let count = files.len();
+        self.keep_export((name, "zip"), count, visitor).await?;
+        if count < found.len() {
+            files.push(Packed { name: "LEES-MIJ.txt".to_owned(), bytes: there_is_more(count).into_bytes() });
+        }
+        let packing = tokio::task::spawn_blocking(move || pack(&files)).await;
+        let packed = packing.map_err(|error| not_packed(&error))?.map_err(|error| not_packed(&error))?;
         let headers = [(CONTENT_TYPE, "application/zip".to_owned()), (CONTENT_DISPOSITION, attached(name, "zip"))];
         Ok((headers, packed).into_response())
     }
@@ -321,6 +340,11 @@ impl Server {
             Cell::Plain(view.bericht_id.clone()),
         ]
     }
+}
+
+/// What stands in a file that holds no more than so many of a list.
+fn there_is_more(count: usize) -> String {
+    format!("Hier staan er {count}; er zijn er meer. Kies in de lijst een kortere periode.")
 }
 
 fn attached(name: &str, extension: &str) -> String {

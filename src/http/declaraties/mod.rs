@@ -143,7 +143,7 @@ impl Server {
     /// The same as a workbook.
     pub(super) async fn declaratie_xlsx(&self, id: &str, caller: &Caller) -> Result<Response, Problem> {
         let (declaratie, table) = self.table::<Sheet>(id, caller).await?;
-        Ok(download(table.bytes(), attached(&declaratie, "xlsx")))
+        download(table.bytes(), attached(&declaratie, "xlsx"))
     }
 
     /// A table of all lines, read page by page. One that was answered meanwhile is read again: no table holds lines of

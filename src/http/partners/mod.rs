@@ -206,7 +206,7 @@ pub(super) async fn levels_xlsx(
 ) -> Result<Response, Problem> {
     let (partner, levels) = server.levels(&code, &caller).await?;
     let workbook = workbook("Termijnen", &table::HEADING, table::rows(&partner, &levels));
-    Ok(download(workbook, attached(&partner, "xlsx")))
+    download(workbook, attached(&partner, "xlsx"))
 }
 
 /// Which kind is drawn.
