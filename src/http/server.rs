@@ -10,6 +10,7 @@ use super::body::Turns;
 use super::caller::Caller;
 use super::guesses::Guesses;
 use super::query::Known as Queries;
+use crate::domain::Partij;
 use crate::domain::money::betaling::Rekening;
 use crate::exchange::Gateway;
 
@@ -91,6 +92,12 @@ impl Server {
     /// For whom the holder of this certificate speaks; `None`: for all.
     pub(super) fn speaks_for(&self, oin: &str) -> Option<Vec<String>> {
         self.known.read().unwrap_or_else(PoisonError::into_inner).speaks_for.get(oin).cloned()
+    }
+
+    /// Whether a credential with this name acts for this party.
+    pub(super) fn speaks_as(&self, name: &str, partij: &Partij) -> bool {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.callers.values().any(|caller| caller.name() == name && caller.scope() == Some(partij))
     }
 
     /// The caller whose token has this SHA-256.

@@ -29,6 +29,9 @@ pub trait DeclaratieStore: Send + Sync {
         limit: u32,
     ) -> Result<Vec<LineView>, StoreError>;
 
+    /// What its lines add up to, under the same condition; of at most so many toewijzingen.
+    async fn line_sums(&self, id: &str, partij: Option<&Partij>, most: u32) -> Result<LineSums, StoreError>;
+
     /// What was found when it was judged, under the same condition: in these lines and in the clients that they are of,
     /// or everything (`None`). This never changes.
     async fn declaratie_findings(
@@ -94,8 +97,40 @@ pub struct LineQuery {
     pub granted: Option<bool>,
     /// Those on this toewijzing; `None`: all.
     pub toewijzing_nummer: Option<i64>,
+    /// Those of which this rule says that they are wrong, themselves or with all lines of their client; `None`: all.
+    pub rule: Option<&'static str>,
     /// Those after this one, counted from 1.
     pub after: usize,
+}
+
+/// What the lines of a declaratie add up to: by rule, and by toewijzing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LineSums {
+    /// Of each rule how many lines it says to be wrong, the most first.
+    pub rules: Vec<(String, i64)>,
+    /// By toewijzing and unit, the most rejected euros first.
+    pub toewijzingen: Vec<ToewijzingSum>,
+}
+
+/// What the lines on one toewijzing add up to, in one unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToewijzingSum {
+    /// `None`: lines that name no toewijzing.
+    pub toewijzing_nummer: Option<i64>,
+    /// As in the XSD.
+    pub eenheid: String,
+    /// How many lines there are.
+    pub lines: usize,
+    /// How many of them are granted, in full or in part.
+    pub granted_lines: usize,
+    /// What was delivered, in that unit.
+    pub volume: i64,
+    /// Of the lines that are granted.
+    pub granted_volume: i64,
+    /// What was declared, in euro cents; what is taken back counts below zero.
+    pub bedrag: i64,
+    /// What is granted of it.
+    pub toegekend: i64,
 }
 
 /// A line of a declaratie.

@@ -67,7 +67,7 @@ pub use deadline::{
     Origin, Parties, Spoed, SpoedWithdrawal, StartedBy, TakenUntil, Waiver,
 };
 pub use decisions::{Approval, LastSeen, Proposal};
-pub use declaratie::{DeclaratieStore, DeclaratieView, LineQuery, LineView};
+pub use declaratie::{DeclaratieStore, DeclaratieView, LineQuery, LineSums, LineView, ToewijzingSum};
 pub use entry::{
     About, Answering, ClosingOpened, Effect, Entry, EnvelopeSeen, HeaderColumns, LedgerChange, NewBericht, NewDeadline,
     NewDeclaratie, NewParcel, NewPrestatie, ParcelKind, Place, Returned, Via, Wait,

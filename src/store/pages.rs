@@ -188,6 +188,14 @@ pub trait PagesStore: Send + Sync {
         limit: u32,
     ) -> Result<Vec<BerichtView>, StoreError>;
 
+    /// Berichten with a toewijzing of the product with this code, the newest first; as of a list.
+    async fn berichten_giving(
+        &self,
+        code: &str,
+        partij: Option<&Partij>,
+        limit: u32,
+    ) -> Result<Vec<BerichtView>, StoreError>;
+
     /// Keeps in the audit log that somebody looked.
     async fn keep_look(&self, look: &Look) -> Result<(), StoreError>;
 }

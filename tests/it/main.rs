@@ -51,6 +51,7 @@ mod openapi;
 mod order;
 mod outages;
 mod outbox;
+mod own;
 mod own_postgres;
 mod pages;
 mod people;

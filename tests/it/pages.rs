@@ -345,6 +345,7 @@ async fn one_box_finds_by_whatever_is_known_and_no_address_tells_what_was_asked(
         (AANBIEDER, "Gelezen als een aanbieder: 41005001", "WMO301 TOEW-1"),
         ("9019", "Gelezen als een retourcode: 9019", "WMO305 START-1"),
         ("tr019", "Gelezen als een regel: TR019", "WMO305 START-1"),
+        ("01a03", "Gelezen als een product: berichten met een toewijzing van 01A03", "WMO301 TOEW-1"),
         ("wmo305", "Gelezen als een berichtsoort: WMO305", "WMO305 START-1"),
         ("04-03-2026", "Gelezen als een dag: wat op 04-03-2026 binnenkwam", "WMO305 START-1"),
         ("\u{a0}TOEW-1\u{200b}", "Gelezen als een Identificatie: TOEW-1", "WMO301 TOEW-1"),
@@ -359,7 +360,7 @@ async fn one_box_finds_by_whatever_is_known_and_no_address_tells_what_was_asked(
     assert!(ask("nergens").await.1.contains("Zo is er geen bericht gevonden."));
     assert_eq!(desk.answer(&format!("/zoek/{}", "0".repeat(64))).await.status, 404);
     let rows = world.store().audit(0, 100).await.expect("the audit log");
-    assert_eq!(rows.iter().filter(|row| row.what == "berichten.searched").count(), 10);
+    assert_eq!(rows.iter().filter(|row| row.what == "berichten.searched").count(), 11);
     assert!(rows.iter().all(|row| !row.detail.contains(BSN)), "not what was asked");
 
     let found = async |partij: &str, known: serde_json::Value| {

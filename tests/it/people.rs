@@ -14,12 +14,12 @@ use crate::world::{AANBIEDER, ANDERE, BSN, GEMEENTE, WMO305, World};
 
 const OTHER_BSN: &str = "999990019";
 
-fn id(answer: &Value) -> String {
+pub fn id(answer: &Value) -> String {
     answer["id"].as_str().expect("an id").to_owned()
 }
 
 /// Two toewijzingen, a start, and a declaratie with a line on a toewijzing that is not there; its id.
-async fn told(world: &World) -> String {
+pub async fn told(world: &World) -> String {
     let other = json!({"Product": {"Categorie": "01", "Code": "01B07"}, "Einddatum": "2026-11-30"});
     let two = [toewijzing(700_101, json!({})), toewijzing(700_102, other)];
     let given = world.post(GEMEENTE, wmo301("T1", "2026-03-02", &two)).await;
@@ -231,6 +231,106 @@ async fn a_list_is_taken_along_as_a_file_with_its_filters_and_is_in_the_audit_lo
     let told: Vec<_> = rows.iter().filter(|row| row.what == "list.exported").map(|row| &*row.detail).collect();
     assert_eq!(told.len(), 7, "{told:?}");
     assert!(told.contains(&r#"{"list":"berichten","form":"zip","count":2}"#), "{told:?}");
+    world.stop().await;
+}
+
+/// The ids of berichten on a page, or in the last column of a table.
+fn berichten_in(text: &str) -> Vec<String> {
+    match text.strip_prefix('\u{feff}') {
+        Some(table) => table.lines().skip(1).filter_map(|row| row.rsplit(';').next()).map(str::to_owned).collect(),
+        None => {
+            let rows = text.split("<th scope=\"row\" class=\"line\"><a href=\"/berichten/").skip(1);
+            rows.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_file_holds_what_its_list_shows_by_each_filter() {
+    let world = World::both_local().await;
+    told(&world).await;
+    world.post(AANBIEDER, WMO305.replace("700101", "700999")).await;
+    let desk = Desk::of(&world, "operator").await;
+    let all = berichten_in(&desk.page("/berichten").await).len();
+    for query in [
+        "berichtsoort=WMO305",
+        "verdict=rejected",
+        "retourcode=9019",
+        "transport=handed-over",
+        "van=2026-06-01",
+        "tot=2026-05-31",
+        "partner=0384&berichtsoort=WMO302",
+    ] {
+        let listed = berichten_in(&desk.page(&format!("/berichten?{query}")).await);
+        assert!(!listed.is_empty() && listed.len() < all, "{query}: {} of {all}", listed.len());
+        let table = desk.answer(&format!("/berichten/als/csv?{query}")).await.text;
+        assert_eq!(berichten_in(&table), listed, "{query}");
+        let zip = desk.bytes(&format!("/berichten/als/zip?{query}")).await;
+        let archive = zip::ZipArchive::new(Cursor::new(zip)).expect("a ZIP");
+        assert_eq!(archive.len(), listed.len(), "{query}");
+    }
+    let none = desk.answer("/berichten/als/csv?partner=41005009").await.text;
+    assert!(berichten_in(&none).is_empty(), "{none}");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_file_of_deadlines_holds_what_its_list_shows_by_each_filter() {
+    let silent = ["41005001", "41005002"].map(|code| format!("[[parties]]\ncode = \"{code}\"\nretour = \"never\"\n"));
+    let world = World::with_network(&silent.concat()).await;
+    let give = async |nr: i64, aanbieder: &str| {
+        let given = wmo301(&format!("T{nr}"), "2026-03-02", &[toewijzing(700_101 + nr, json!({}))]);
+        let text = String::from_utf8(given).expect("UTF-8").replace(AANBIEDER, aanbieder);
+        assert_eq!(world.post(GEMEENTE, text).await.status, 202);
+    };
+    give(0, "41005001").await;
+    give(1, "41005001").await;
+    world.at("2026-03-06T09:00:00+01:00");
+    give(2, "41005002").await;
+    world.rest().await;
+    world.at("2026-03-08T09:00:00+01:00");
+    world.rest().await;
+    let desk = Desk::of(&world, "operator").await;
+    let late = desk.page("/termijnen?stand=te-laat").await;
+    let one = late.split_once("name=\"id\" value=\"").expect("a deadline").1.split('"').next().expect("an id");
+    let fields = [("id", one), ("wie", "operator"), ("waarom", "Gebeld."), ("doe", "oppakken")];
+    assert!(desk.act(&late, "/termijnen", &fields).await.contains("1 bijgewerkt"), "{late}");
+    let rows = async |query: &str| {
+        let page = desk.page(&format!("/termijnen?{query}")).await;
+        let table = desk.answer(&format!("/termijnen/als/csv?{query}")).await.text;
+        let listed = page.matches("name=\"id\"").count();
+        assert_eq!(listed, table.lines().count() - 1, "{query}: {table}");
+        listed
+    };
+    let all = rows("").await;
+    for query in ["wie=41005002", "stand=te-laat", "van=2026-03-08", "tot=2026-03-07", "eigenaar=mij", "eigenaar=vrij"]
+    {
+        let listed = rows(query).await;
+        assert!(listed > 0 && listed < all, "{query}: {listed} of {all}");
+    }
+    assert_eq!((rows("klok=retour&antwoord=WMO302").await, rows("klok=betaling").await), (3, 0));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_zip_that_does_not_hold_all_says_so_inside() {
+    let world = World::both_local().await;
+    for nr in 0..251 {
+        let given = toewijzing(700_101 + nr, json!({}));
+        assert_eq!(world.post(GEMEENTE, wmo301(&format!("T{nr}"), "2026-03-02", &[given])).await.status, 202);
+    }
+    let desk = Desk::of(&world, "operator").await;
+    let mut archive = zip::ZipArchive::new(Cursor::new(desk.bytes("/berichten/als/zip").await)).expect("a ZIP");
+    assert_eq!(archive.len(), 501);
+    let mut told = String::new();
+    archive.by_name("LEES-MIJ.txt").expect("a note").read_to_string(&mut told).expect("a text");
+    assert!(told.starts_with("Hier staan er 500; er zijn er meer."), "{told}");
+    let of_one = desk.bytes("/berichten/als/zip?berichtsoort=WMO302").await;
+    let archive = zip::ZipArchive::new(Cursor::new(of_one)).expect("a ZIP");
+    assert_eq!((archive.len(), archive.file_names().count()), (251, 251));
+    let rows = world.store().audit(0, 100).await.expect("the audit log");
+    let counts: Vec<_> = rows.iter().filter(|row| row.what == "list.exported").map(|row| &*row.detail).collect();
+    assert!(counts[0].ends_with(r#""count":500}"#) && counts[1].ends_with(r#""count":251}"#), "{counts:?}");
     world.stop().await;
 }
 

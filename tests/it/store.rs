@@ -142,6 +142,7 @@ on_both_databases! {
         what_was_abandoned_is_not_seen_and_taken_away;
     declaratie: pages_of_lines_are_all_lines_and_totals_their_sum
         lines_are_for_their_parties_and_there_with_their_declaratie findings_are_those_of_the_lines_asked_for
+        sums_say_what_each_rule_rejects_and_what_each_toewijzing_is_granted
         an_antwoord_grants_of_each_line_what_it_says what_others_were_granted_is_seen_without_a_start
         a_line_that_comes_again_ends_the_deadline_on_the_rejected_one
         when_a_line_was_granted_is_known_once_its_antwoord_came;

@@ -1,5 +1,5 @@
 //! Three people at work in a real browser, from login to done: who looks after the traffic at half past eight, who is asked about one
-//! client's declaratie, and who corrects a start at an aanbieder. The pictures of README and manual are made here (`IWMO_PICTURES=1`).
+//! client's declaratie, and who corrects a start at an aanbieder, each with a token of its own. The pictures of README and manual are made here (`IWMO_PICTURES=1`).
 
 use serde_json::json;
 
@@ -95,9 +95,8 @@ async fn half_past_eight(chrome: &mut Chrome, world: &World) {
 async fn a_start_is_corrected(chrome: &mut Chrome, world: &World) {
     let wrong = wmo305("START-1", "2026-03-10", 700_999, json!({}));
     assert_eq!(world.post(AANBIEDER, wrong).await.body["verdict"], "rejected");
-    chrome.log_in(&world.url("/"), "operator");
-    chrome.eval(&format!("document.querySelector('#partij').value = '{AANBIEDER}'"));
-    chrome.click("Kies");
+    chrome.log_in(&world.url("/"), AANBIEDER);
+    assert!(!chrome.text("header").contains("Netwerk"), "what is of all parties: {}", chrome.text("header"));
     chrome.click("Berichten");
     chrome.eval("document.querySelector('#verdict').value = 'rejected'");
     chrome.click("Toon");
@@ -109,16 +108,17 @@ async fn a_start_is_corrected(chrome: &mut Chrome, world: &World) {
     chrome.picture("handleiding/bericht.png", (1280, 1000));
     chrome.click("TR019");
     assert!(chrome.text("#uitleg").contains("Goed"), "{}", chrome.text("main"));
-    let right = String::from_utf8(wmo305("START-2", "2026-03-10", 700_101, json!({}))).expect("UTF-8");
-    chrome.click("Controleer");
-    chrome.eval("document.querySelector('#xml').focus()");
-    chrome.type_in(&right);
+    chrome.click("Berichten");
+    chrome.click("WMO305 START-1");
+    chrome.click("Verbeter dit bericht");
+    let corrected = "(() => { const box = document.querySelector('#xml'); \
+        box.value = box.value.replace('START-1', 'START-2').replace('700999', '700101'); return box.value; })()";
+    assert!(chrome.eval(corrected).as_str().is_some_and(|xml| xml.contains("START-2")), "{}", chrome.text("main"));
     chrome.click_in("#bericht", "Controleer");
     assert!(chrome.text("#verslag").contains("WMO305 3.2: In orde."), "{}", chrome.text("main"));
-    let sent = world.post(AANBIEDER, right).await;
-    assert_eq!(sent.body["verdict"], "accepted", "by the software of the aanbieder: {}", sent.text);
-    chrome.click("Berichten");
-    chrome.click("WMO305 START-2");
+    chrome.picture("handleiding/controleer.png", (1280, 900));
+    chrome.click("Dien in");
+    assert!(chrome.text("h1").contains("WMO305 START-2"), "{}", chrome.text("h1"));
     assert!(chrome.text(".notice").starts_with("Dit bericht is goedgekeurd"), "{}", chrome.text(".notice"));
     chrome.click("Uitloggen");
 }
@@ -142,6 +142,8 @@ async fn a_rejected_declaratie(chrome: &mut Chrome, world: &World) {
     chrome.click("1 afgewezen");
     let lines = chrome.text("#regels");
     assert!(lines.contains("R2") && lines.contains("TR338 Er is geen toewijzing"), "{lines}");
+    assert!(chrome.text("#per-regel").contains("1 regel afgewezen: 1 × TR338"), "{}", chrome.text("main"));
+    chrome.picture("handleiding/declaratie.png", (1280, 1000));
     let csv = chrome.eval("[...document.querySelectorAll('a')].find((one) => one.innerText === 'CSV').pathname");
     let table = Desk::of(world, "operator").await.answer(csv.as_str().expect("a path")).await.text;
     assert!(table.lines().any(|row| row.contains("\"R2\"") && row.contains(";nee;")), "{table}");

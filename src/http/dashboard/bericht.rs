@@ -17,6 +17,7 @@ use super::rows::{self, BerichtRow, CodeRow, DeadlineRow, FindingRow, KlasseRow,
 use super::texts::{self, TEXTS, Texts};
 use super::verdict::{self, Todo};
 use super::visitor::{Frame, Sent, Visitor};
+use crate::domain::Partij;
 use crate::domain::finding::Finding;
 use crate::exchange::{as_json, retour_codes};
 use crate::http::Server;
@@ -24,7 +25,7 @@ use crate::http::error::Problem;
 use crate::http::openapi::{ForOperators, NotThere};
 use crate::http::query::Id;
 use crate::http::uitleg::page_of;
-use crate::store::{BerichtView, ClientPlace, Look};
+use crate::store::{BerichtView, ClientPlace, Look, Outcome};
 
 /// How many findings are open on the page; the others are one click away.
 const OPEN: usize = 20;
@@ -44,6 +45,8 @@ struct Page {
     /// What became of it, in a sentence.
     verdict: String,
     todo: Vec<Todo>,
+    /// Whether its sender looks at it, and may send a better one from here.
+    may_correct: bool,
     release: String,
     is_declaratie: bool,
     /// The page of the client that it is about, where that is one.
@@ -140,15 +143,18 @@ impl Server {
         let counts = counts(&view.receipt.findings);
         let others = row.findings.split_off(OPEN.min(row.findings.len()));
         let place = ClientPlace { bericht_id: id.to_owned(), line: None };
-        let deeds = store.deeds(Some(id), None, DEEDS).await?;
+        // Both ends of a bericht may look at it, each at what its own people did.
+        let mut deeds = store.deeds(Some(id), None, DEEDS).await?;
+        deeds.retain(|deed| scope.is_none_or(|partij| self.speaks_as(&deed.who, partij)));
         let page = Page {
             verdict: verdict::sentence(&view),
-            todo: verdict::todo(&view),
+            todo: verdict::todo(&view, visitor.is_operator()),
+            may_correct: visitor.may_act() && is_to_correct(&view, scope),
             release: view.release.clone().unwrap_or_default(),
             is_declaratie: verdict::is_declaratie(&view),
             client: store.client(&place, scope).await?.map(|_| client::link(&place)),
-            heenbericht: self.chain_row(view.heenbericht_id.as_deref()).await?,
-            retour: self.chain_row(view.retour_id.as_deref()).await?,
+            heenbericht: self.chain_row(view.heenbericht_id.as_deref(), scope).await?,
+            retour: self.chain_row(view.retour_id.as_deref(), scope).await?,
             counts,
             others,
             retourcodes: retourcodes.collect(),
@@ -167,14 +173,20 @@ impl Server {
     }
 
     /// What the page says of a bericht beside it.
-    async fn chain_row(&self, id: Option<&str>) -> Result<Option<ChainRow>, Problem> {
+    async fn chain_row(&self, id: Option<&str>, scope: Option<&Partij>) -> Result<Option<ChainRow>, Problem> {
         let Some(id) = id else { return Ok(None) };
-        let view = self.gateway.store.bericht(id, None).await?;
+        let view = self.gateway.store.bericht(id, scope).await?;
         Ok(view.map(|view| {
             let (outcome, class) = texts::outcome(&view);
             ChainRow { bericht: rows::name(&view), outcome, class, id: view.id }
         }))
     }
+}
+
+/// Whether this party sent it, and it was not right.
+fn is_to_correct(view: &BerichtView, partij: Option<&Partij>) -> bool {
+    let is_own = partij.is_some_and(|partij| view.afzender.as_deref() == Some(partij.code()));
+    is_own && !view.is_retour() && matches!(view.outcome, Outcome::Rejected | Outcome::Refused)
 }
 
 /// How often each rule was broken, the most often first; what is no rule counts as its level.

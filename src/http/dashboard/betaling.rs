@@ -11,7 +11,6 @@ use super::answer::{ROWS, rendered};
 use super::texts::{self, TEXTS, Texts};
 use super::visitor::{Frame, Visitor};
 use crate::domain::Partij;
-use crate::domain::berichten::waarde::Value;
 use crate::domain::facts::calculation::euros;
 use crate::http::Server;
 use crate::http::betalingen::{BetalingJson, PaymentJson};
@@ -55,7 +54,9 @@ pub(in crate::http) async fn betalingen(
     State(server): State<Arc<Server>>,
     visitor: Visitor,
 ) -> Result<Response, Problem> {
-    let found = server.gateway.store.betalingen(None, None, ROWS).await?;
+    let chosen = visitor.scope().filter(|partij| partij.is_gemeente()).map(Partij::code);
+    let gemeente = visitor.caller.gemeente(chosen)?;
+    let found = server.gateway.store.betalingen(gemeente.as_ref(), None, ROWS).await?;
     let page = Page {
         t: &TEXTS,
         f: server.frame(&visitor, "/betalingen"),
@@ -74,10 +75,10 @@ pub(in crate::http) async fn betalingen(
 )]
 pub(in crate::http) async fn csv(
     State(server): State<Arc<Server>>,
-    _: Visitor,
+    visitor: Visitor,
     Path((gemeente, kenmerk)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    server.betaling_csv(&party(&gemeente)?, &kenmerk).await
+    server.betaling_csv(&party(&gemeente, &visitor)?, &kenmerk).await
 }
 
 /// A batch as an order to a bank (pain.001), for who is logged in.
@@ -90,14 +91,15 @@ pub(in crate::http) async fn csv(
 )]
 pub(in crate::http) async fn pain001(
     State(server): State<Arc<Server>>,
-    _: Visitor,
+    visitor: Visitor,
     Path((gemeente, kenmerk)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    server.betaling_pain001(&party(&gemeente)?, &kenmerk).await
+    server.betaling_pain001(&party(&gemeente, &visitor)?, &kenmerk).await
 }
 
-fn party(code: &str) -> Result<Partij, Problem> {
-    Partij::from_text(code).ok_or(Problem::NotFound)
+/// The gemeente with this code, whose payments this visitor may read.
+fn party(code: &str, visitor: &Visitor) -> Result<Partij, Problem> {
+    visitor.caller.gemeente(Some(code))?.ok_or(Problem::NotFound)
 }
 
 impl Server {

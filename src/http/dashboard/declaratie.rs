@@ -12,6 +12,7 @@ use super::burn_down::Chart;
 use super::decision::{Choice, DecisionForm, Rejected};
 use super::line_filter::LineFilter;
 use super::rows::Party;
+use super::sums::{self, RuleRow, SumRow};
 use super::texts::{self, TEXTS, Texts};
 use super::visitor::{Frame, Visitor};
 use crate::api::FindingReceipt;
@@ -20,7 +21,6 @@ use crate::domain::berichten::notitie::without_bsn;
 use crate::domain::berichten::waarde::Value;
 use crate::domain::facts::calculation::euros;
 use crate::domain::money::burn_down::BurnDown;
-use crate::http::Caller;
 use crate::http::Server;
 use crate::http::declaraties::{DeclaratieJson, LineJson, LinePage, WORKBOOK};
 use crate::http::error::Problem;
@@ -46,6 +46,12 @@ struct Page {
     next: Option<String>,
     /// Number and address of pages of lines, and whether it is this one.
     pages: Vec<(usize, String, bool)>,
+    /// How many lines each rule rejects.
+    rules: Vec<RuleRow>,
+    /// How many are rejected in all.
+    rejected: usize,
+    /// What is granted and what is not, by toewijzing.
+    sums: Vec<SumRow>,
     charts: Vec<Chart>,
     /// Why nothing was decided; also when nothing can be decided any more.
     problem: Option<String>,
@@ -101,15 +107,18 @@ impl Server {
         rejected: Option<Rejected>,
     ) -> Result<Response, Problem> {
         let page = LinePage { after: filter.first(), limit: Some(ROWS) };
-        let declaratie = self.declaratie_page(id, &Caller::at_dashboard(), filter.query(), &page).await?;
+        let declaratie = self.declaratie_page(id, &visitor.caller, filter.query(), &page).await?;
         // What is left of the toewijzing that is filtered on, or else of the only one.
         let charts = match filter.toewijzing.or(declaratie.toewijzing_nummer) {
-            Some(nummer) => self.charts(&declaratie.gemeente, nummer).await?,
+            Some(nummer) => self.charts(&declaratie.gemeente, nummer, visitor).await?,
             None => Vec::new(),
         };
+        let sums = self.gateway.store.line_sums(id, visitor.caller.scope(), sums::MOST).await?;
         let status = rejected.as_ref().map_or(StatusCode::OK, |rejected| rejected.status);
         let problem = rejected.as_ref().map(|rejected| rejected.problem.clone());
-        let key = Some(visitor.key().to_owned()).filter(|_| visitor.may_act() && declaratie.is_for_people);
+        // The gemeente decides.
+        let may_decide = visitor.may_act() && !visitor.caller.is_aanbieder() && declaratie.is_for_people;
+        let key = Some(visitor.key().to_owned()).filter(|_| may_decide);
         let form =
             key.map(|key| DecisionForm::of(&declaratie, &self.gateway.releases, (key, filter.path(id)), rejected));
         let page = Page {
@@ -124,6 +133,9 @@ impl Server {
                 .clone()
                 .map(|after| LineFilter { after: after.parse().ok(), bladzijde: None, ..filter.clone() }.path(id)),
             pages: filter.pages(id, declaratie.line_count),
+            rules: sums::rules(&sums, id),
+            rejected: declaratie.line_count - declaratie.granted_count,
+            sums: sums::toewijzingen(&sums, id),
             charts,
             problem,
             form,
@@ -149,10 +161,10 @@ impl Server {
 )]
 pub(in crate::http) async fn csv(
     State(server): State<Arc<Server>>,
-    _: Visitor,
+    visitor: Visitor,
     Path(Id { id }): Path<Id>,
 ) -> Result<Response, Problem> {
-    server.declaratie_csv(&id, &Caller::at_dashboard()).await
+    server.declaratie_csv(&id, &visitor.caller).await
 }
 
 /// The lines of a declaratie as a workbook, for who is logged in.
@@ -169,17 +181,18 @@ pub(in crate::http) async fn csv(
 )]
 pub(in crate::http) async fn xlsx(
     State(server): State<Arc<Server>>,
-    _: Visitor,
+    visitor: Visitor,
     Path(Id { id }): Path<Id>,
 ) -> Result<Response, Problem> {
-    server.declaratie_xlsx(&id, &Caller::at_dashboard()).await
+    server.declaratie_xlsx(&id, &visitor.caller).await
 }
 
 impl Server {
     /// What is left of this toewijzing.
-    async fn charts(&self, gemeente: &str, nummer: i64) -> Result<Vec<Chart>, Problem> {
+    async fn charts(&self, gemeente: &str, nummer: i64, visitor: &Visitor) -> Result<Vec<Chart>, Problem> {
         let Some(gemeente) = Partij::from_text(gemeente) else { return Ok(Vec::new()) };
-        let Some(view) = self.gateway.store.toewijzing(&gemeente, nummer, None).await? else { return Ok(Vec::new()) };
+        let found = self.gateway.store.toewijzing(&gemeente, nummer, visitor.caller.scope()).await?;
+        let Some(view) = found else { return Ok(Vec::new()) };
         let fact = &current(&view).fact;
         let volume = BurnDown::of_volume(fact, &view.prestaties).zip(fact.omvang.as_ref());
         let volume = volume.map(|(left, omvang)| {

@@ -28,10 +28,12 @@ const PARTS: [(&str, &str, &str); 5] = [
 ];
 
 /// Pictures of pages, which a test in a browser makes (`IWMO_PICTURES=1`): name and bytes.
-const PICTURES: [(&str, &[u8]); 3] = [
+const PICTURES: [(&str, &[u8]); 5] = [
     ("termijnen.png", include_bytes!("../../../docs/handleiding/termijnen.png")),
     ("bericht.png", include_bytes!("../../../docs/handleiding/bericht.png")),
     ("client.png", include_bytes!("../../../docs/handleiding/client.png")),
+    ("declaratie.png", include_bytes!("../../../docs/handleiding/declaratie.png")),
+    ("controleer.png", include_bytes!("../../../docs/handleiding/controleer.png")),
 ];
 
 #[derive(Template)]

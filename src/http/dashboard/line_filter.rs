@@ -8,6 +8,8 @@ use utoipa::IntoParams;
 use utoipa::openapi::{RefOr, Schema};
 
 use super::answer::ROWS;
+use crate::domain::afspraken::list;
+use crate::domain::regels::REGELS;
 use crate::http::query;
 use crate::store::LineQuery;
 
@@ -23,6 +25,10 @@ pub(in crate::http) struct LineFilter {
     #[serde(default, deserialize_with = "number")]
     #[param(minimum = 0, maximum = 999_999_999)]
     pub(super) toewijzing: Option<i64>,
+    /// Those that this rule says to be wrong; all when it is empty.
+    #[serde(default)]
+    #[param(required = false, schema_with = rule)]
+    pub(super) regel: String,
     /// The line before the first.
     #[serde(default, deserialize_with = "number")]
     #[param(minimum = 0, maximum = 999_999_999)]
@@ -37,14 +43,25 @@ fn uitkomsten() -> RefOr<Schema> {
     query::one_of(&["toegekend", "afgewezen"])
 }
 
+fn rule() -> RefOr<Schema> {
+    query::text("^[A-Z]{2,4}-?[0-9]{2,4}[a-z]?$", "TR338")
+}
+
 impl LineFilter {
     /// The page of this declaratie with these lines.
     pub(super) fn path(&self, id: &str) -> String {
         let uitkomst = Some(self.uitkomst.clone()).filter(|uitkomst| !uitkomst.is_empty());
         let toewijzing = self.toewijzing.map(|nummer| nummer.to_string());
+        let regel = Some(self.regel.clone()).filter(|regel| !regel.is_empty());
         let after = self.after.map(|line| line.to_string());
         let bladzijde = self.bladzijde.map(|page| page.to_string());
-        let pairs = [("uitkomst", uitkomst), ("toewijzing", toewijzing), ("after", after), ("bladzijde", bladzijde)];
+        let pairs = [
+            ("uitkomst", uitkomst),
+            ("toewijzing", toewijzing),
+            ("regel", regel),
+            ("after", after),
+            ("bladzijde", bladzijde),
+        ];
         let pairs = pairs.into_iter().filter_map(|(name, value)| Some((name, value?)));
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
         format!("/declaraties/{id}{}{query}", if query.is_empty() { "" } else { "?" })
@@ -59,7 +76,7 @@ impl LineFilter {
     /// whether it is this one. None where lines are left out, as nobody counted those.
     pub(super) fn pages(&self, id: &str, lines: usize) -> Vec<(usize, String, bool)> {
         let last = lines.div_ceil(ROWS as usize);
-        if last < 2 || !self.uitkomst.is_empty() || self.toewijzing.is_some() {
+        if last < 2 || !self.is_all() {
             return Vec::new();
         }
         let here = self.first().unwrap_or(0) / ROWS as usize + 1;
@@ -68,14 +85,27 @@ impl LineFilter {
         shown.map(|page| (page, link(page), page == here)).collect()
     }
 
+    /// Whether no line is left out.
+    pub(super) fn is_all(&self) -> bool {
+        self.uitkomst.is_empty() && self.toewijzing.is_none() && self.regel.is_empty()
+    }
+
     pub(super) fn query(&self) -> LineQuery {
         let granted = match self.uitkomst.as_str() {
             "toegekend" => Some(true),
             "afgewezen" => Some(false),
             _ => None,
         };
-        LineQuery { granted, toewijzing_nummer: self.toewijzing, after: 0 }
+        // What is no rule breaks no line.
+        let rule = Some(known(&self.regel).unwrap_or("?")).filter(|_| !self.regel.is_empty());
+        LineQuery { granted, toewijzing_nummer: self.toewijzing, rule, after: 0 }
     }
+}
+
+/// The rule of the standard, or the agreement beside it, with this code.
+fn known(code: &str) -> Option<&'static str> {
+    let rules = REGELS.iter().map(|regel| regel.code);
+    rules.chain(list().iter().map(|afspraak| afspraak.id)).find(|known| *known == code)
 }
 
 /// A number in a field that may be empty.

@@ -17,10 +17,10 @@ use super::visitor::{Frame, Sent, cookie};
 use crate::domain::Partij;
 use crate::domain::berichten::waarde::Value as _;
 use crate::exchange::{new_secret, sha256_hex};
+use crate::http::Server;
 use crate::http::error::Problem;
 use crate::http::openapi::ForAll;
 use crate::http::serve::Peer;
-use crate::http::{Caller, Server};
 use crate::store::Session;
 
 #[derive(Template)]
@@ -44,11 +44,11 @@ pub(in crate::http) async fn login_page() -> Response {
 /// What the form sends.
 #[derive(Deserialize, ToSchema)]
 pub(in crate::http) struct Login {
-    /// Of an operator.
+    /// Of an operator or of a party.
     token: String,
 }
 
-/// Opens a session for an operator.
+/// Opens a session: an operator sees what is of all parties, a party its own.
 #[utoipa::path(
     post,
     path = "/login",
@@ -56,7 +56,7 @@ pub(in crate::http) struct Login {
     request_body(content = Login, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 303, description = "Logged in, with a cookie for the session"),
-        (status = 403, description = "The login page again: not the token of an operator"),
+        (status = 403, description = "The login page again: nobody has this token"),
     )
 )]
 pub(in crate::http) async fn login(
@@ -66,25 +66,17 @@ pub(in crate::http) async fn login(
     Form(login): Form<Login>,
 ) -> Response {
     let token = login.token.trim();
-    match server.caller(token) {
-        Some(Caller::Operator { name }) => {
-            tracing::info!(credential = name, "logged in");
-            match server.open_session(token, cookie(&headers, "session")).await {
-                Ok(secret) => to_with_cookie("/", &format!("session={secret}"), &headers),
-                Err(problem) => problem.into_response(),
-            }
-        }
-        Some(Caller::Party { name, .. }) => {
-            tracing::warn!(credential = name, "refused to log in: not an operator");
-            login_form(StatusCode::FORBIDDEN, true)
-        }
-        None => {
-            tracing::warn!("refused to log in: nobody has this token");
-            match server.guesses.wrong(peer.map(|Extension(peer)| peer)) {
-                Problem::TooManyGuesses => Problem::TooManyGuesses.into_response(),
-                _ => login_form(StatusCode::FORBIDDEN, true),
-            }
-        }
+    let Some(caller) = server.caller(token) else {
+        tracing::warn!("refused to log in: nobody has this token");
+        return match server.guesses.wrong(peer.map(|Extension(peer)| peer)) {
+            Problem::TooManyGuesses => Problem::TooManyGuesses.into_response(),
+            _ => login_form(StatusCode::FORBIDDEN, true),
+        };
+    };
+    tracing::info!(credential = caller.name(), "logged in");
+    match server.open_session(token, cookie(&headers, "session")).await {
+        Ok(secret) => to_with_cookie("/", &format!("session={secret}"), &headers),
+        Err(problem) => problem.into_response(),
     }
 }
 

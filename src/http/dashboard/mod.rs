@@ -24,6 +24,7 @@ pub(super) mod partner;
 mod problem;
 pub(super) mod regel;
 mod rows;
+mod sums;
 mod texts;
 pub(super) mod today;
 pub(super) mod toewijzing;

@@ -132,23 +132,30 @@ pub(in crate::http) async fn page(
     visitor: Visitor,
     Path(Named { code }): Path<Named>,
 ) -> Result<Response, Problem> {
-    visitor.caller.operator()?;
     let partner = Partij::from_text(&code).ok_or(Problem::NotFound)?;
     let (store, scope, today) = (&server.gateway.store, visitor.scope(), server.gateway.clock.today());
     let other = scope.filter(|partij| **partij != partner);
     let outcomes = store.partner_outcomes(&code, other, LAST).await?;
     let frequent = store.partner_retourcodes(&code, other, LAST).await?;
     let levels = service_levels(&partner, other, &server.gateway).await?;
-    let groups = store.work_groups(Some(&partner), end_of_day(today)).await?;
-    let groups = groups.iter().filter(|group| group.responsible == code);
+    let whose = visitor.caller.scope().unwrap_or(&partner);
+    let mut groups = store.work_groups(Some(whose), end_of_day(today)).await?;
+    groups.retain(|group| group.responsible == code);
+    // Of a party that it has nothing to do with, no party is told that it is here.
+    let is_known = whose == &partner || !(outcomes.is_empty() && levels.kinds.is_empty() && groups.is_empty());
+    if !is_known {
+        return Err(Problem::NotFound);
+    }
     let by_kind = by_kind(&outcomes, &code);
     let (right, all) = by_kind.iter().fold((0, 0), |(right, all), row| (right + row.share.right, all + row.share.all));
-    let contact = store.contact(&code).await?.unwrap_or_default();
+    // Whom to call, and what is remarked of it, is of who runs this.
+    let contact =
+        if visitor.is_operator() { store.contact(&code).await?.unwrap_or_default() } else { Contact::default() };
     let page = Page {
         naam: if contact.naam.is_empty() { server.naam(&code) } else { format!("{} ({code})", contact.naam) },
         kind: if partner.is_gemeente() { "Gemeente" } else { "Aanbieder" },
-        may_act: visitor.may_act(),
-        work: groups.map(|group| server.group_row(group, today)).collect(),
+        may_act: visitor.may_act() && visitor.is_operator(),
+        work: groups.iter().map(|group| server.group_row(group, today)).collect(),
         right: (all > 0).then(|| Share::of(right, all)),
         by_kind,
         frequent: frequent.into_iter().map(|one| FrequentRow::of(one, &code)).collect(),

@@ -96,9 +96,12 @@ pub(in crate::http) async fn page(State(server): State<Arc<Server>>, visitor: Vi
     let groups = store.work_groups(scope, end_of_day(soon)).await?;
     let (ours, theirs): (Vec<_>, Vec<_>) =
         groups.iter().partition(|group| server.acts_for(&visitor, &group.responsible));
-    let parcels = store.parcel_groups().await?;
+    // Envelopes are counted for all parties together.
+    let parcels = if visitor.is_operator() { store.parcel_groups().await? } else { Vec::new() };
     let (under_way, standing): (Vec<_>, Vec<_>) = parcels.iter().partition(|group| is_under_way(group));
-    let refused = store.refused_toewijzingen(scope, None, REFUSED).await?;
+    // Who refused has nothing left to do.
+    let is_aanbieder = scope.is_some_and(|partij| !partij.is_gemeente());
+    let refused = if is_aanbieder { Vec::new() } else { store.refused_toewijzingen(scope, None, REFUSED).await? };
     let naam = |code: &str| server.naam(code);
     let page = Page {
         late: ours.iter().map(|group| group.late).sum(),

@@ -140,7 +140,7 @@ pub(crate) async fn toewijzing(
     Path((gemeente, nummer)): Path<(String, String)>,
     visitor: Visitor,
 ) -> Result<Response, Problem> {
-    let Some(view) = find(&server, &gemeente, &nummer, None).await? else {
+    let Some(view) = find(&server, &gemeente, &nummer, visitor.caller.scope()).await? else {
         let explained = Explained { title: TEXTS.not_found_title, detail: TEXTS.not_found.to_owned() };
         return Ok(problem_page(StatusCode::NOT_FOUND, &explained));
     };

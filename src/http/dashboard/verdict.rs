@@ -39,7 +39,7 @@ pub(super) fn sentence(view: &BerichtView) -> String {
 }
 
 /// What to do now.
-pub(super) fn todo(view: &BerichtView) -> Vec<Todo> {
+pub(super) fn todo(view: &BerichtView, is_operator: bool) -> Vec<Todo> {
     let say = |text: &str| Todo { text: text.to_owned(), link: None };
     let mut todo = Vec::new();
     match view.outcome {
@@ -87,7 +87,7 @@ pub(super) fn todo(view: &BerichtView) -> Vec<Todo> {
         todo.push(Todo {
             text: "Het netwerk neemt dit bericht niet aan. Kijk waarom, en verstuur het opnieuw of geef het op."
                 .to_owned(),
-            link: Some(("/netwerk".to_owned(), "Netwerk")),
+            link: is_operator.then(|| ("/netwerk".to_owned(), "Netwerk")),
         });
     }
     if todo.is_empty() {

@@ -19,7 +19,7 @@ use crate::exchange::sha256_hex;
 use crate::http::error::Problem;
 use crate::http::{Caller, Server};
 
-/// The pages in the header, by their paths.
+/// The pages in the header, by their paths; see [`Visitor::has_page`].
 const MENU: [(&str, &str); 9] = [
     ("/", "Vandaag"),
     ("/berichten", "Berichten"),
@@ -48,6 +48,20 @@ impl Visitor {
     /// Whose data the page shows; `None`: of all parties.
     pub fn scope(&self) -> Option<&Partij> {
         self.caller.scope().or(self.chosen.as_ref())
+    }
+
+    /// Whether this visitor sees what is of all parties together.
+    pub fn is_operator(&self) -> bool {
+        self.caller.scope().is_none()
+    }
+
+    /// Whether a page of the menu has something for this visitor.
+    fn has_page(&self, path: &str) -> bool {
+        match path {
+            "/partners" | "/netwerk" => self.is_operator(),
+            "/betalingen" => !self.caller.is_aanbieder(),
+            _ => true,
+        }
     }
 
     /// Who changes something here.
@@ -188,7 +202,7 @@ impl Server {
     /// What stands around the page at this path.
     pub(super) fn frame(&self, visitor: &Visitor, path: &str) -> Frame {
         let mut parties: Vec<(String, String, bool)> = Vec::new();
-        if visitor.caller.scope().is_none() {
+        if visitor.is_operator() {
             let chosen = |partij: &Partij| visitor.chosen.as_ref() == Some(partij);
             parties = self
                 .gateway
@@ -198,12 +212,12 @@ impl Server {
                 .collect();
             parties.sort();
         }
-        let menu = MENU.into_iter().map(|(to, name)| (to, name, to == path));
+        let menu = MENU.into_iter().filter(|(to, _)| visitor.has_page(to)).map(|(to, name)| (to, name, to == path));
         Frame {
             now: rows::time(self.gateway.clock.now()),
             menu: menu.collect(),
             user: self.dashboard_login.then(|| visitor.name().to_owned()),
-            is_operator: visitor.caller.scope().is_none(),
+            is_operator: visitor.is_operator(),
             key: visitor.key().to_owned(),
             parties,
             path: visitor.path.clone(),

@@ -34,6 +34,8 @@ struct Reading {
     /// In words; a Bsn is not repeated.
     what: String,
     query: BerichtQuery,
+    /// Instead of those: berichten that give a toewijzing of this product.
+    product: Option<String>,
     /// A page about it.
     link: Option<(String, String)>,
 }
@@ -98,13 +100,20 @@ pub(in crate::http) async fn result(
     let mut found = Vec::new();
     let named = server.named(&search.wanted);
     for reading in named.into_iter().chain(readings(&search.wanted)) {
-        let query = BerichtQuery { partij: reading.query.partij.or_else(|| visitor.scope().cloned()), ..reading.query };
+        let query = BerichtQuery { partij: visitor.scope().cloned(), ..reading.query };
         let mut link = reading.link;
         if let Some(bsn) = &query.bsn {
             let place = store.client_place(bsn, visitor.caller.scope()).await?;
             link = place.map(|place| (client::link(&place), "Alles over deze cliënt op één pagina".to_owned()));
         }
-        let berichten = store.list_berichten(&query, None, MOST).await?;
+        let berichten = match &reading.product {
+            Some(code) => store.berichten_giving(code, visitor.scope(), MOST).await?,
+            None => store.list_berichten(&query, None, MOST).await?,
+        };
+        // Who is here is told to no party that has nothing to do with them.
+        if query.partner.is_some() && berichten.is_empty() && !visitor.is_operator() {
+            continue;
+        }
         found.push(Found {
             what: reading.what,
             link,
@@ -126,6 +135,7 @@ impl Server {
         let reading = |(partij, naam): (&Partij, &str)| Reading {
             what: format!("de naam van een partij: {naam}"),
             query: BerichtQuery { partner: Some(partij.clone()), ..BerichtQuery::default() },
+            product: None,
             link: Some((format!("/partners/{}", partij.code()), format!("Alles over {naam}"))),
         };
         let mut found: Vec<Reading> = parties.map(reading).take(NAMED).collect();
@@ -138,7 +148,7 @@ impl Server {
 fn readings(text: &str) -> Vec<Reading> {
     let text = typed(text);
     let text = text.as_str();
-    let reading = |what: String, query: BerichtQuery| Reading { what, query, link: None };
+    let reading = |what: String, query: BerichtQuery| Reading { what, query, product: None, link: None };
     let mut readings = Vec::new();
     if text.is_empty() {
         return readings;
@@ -155,7 +165,7 @@ fn readings(text: &str) -> Vec<Reading> {
     if let Some(partij) = Partij::from_text(text) {
         let what = if partij.is_gemeente() { "een gemeente" } else { "een aanbieder" };
         let link = Some((format!("/partners/{}", partij.code()), "Alles over deze partner op één pagina".to_owned()));
-        let query = BerichtQuery { partij: Some(partij), ..BerichtQuery::default() };
+        let query = BerichtQuery { partner: Some(partij), ..BerichtQuery::default() };
         readings.push(Reading { link, ..reading(described(what, text), query) });
     }
     let upper = text.to_uppercase();
@@ -167,6 +177,11 @@ fn readings(text: &str) -> Vec<Reading> {
         let query = BerichtQuery { rule: Some(upper.clone()), ..BerichtQuery::default() };
         let link = Some((page, format!("Uitleg van {upper}")));
         readings.push(Reading { link, ..reading(described("een regel", &upper), query) });
+    }
+    if is_product(&upper) {
+        let any = BerichtQuery::default();
+        let what = format!("een product: berichten met een toewijzing van {upper}");
+        readings.push(Reading { product: Some(upper.clone()), ..reading(what, any) });
     }
     if upper.len() == 6 && upper.starts_with("WMO") {
         let query = BerichtQuery { berichtsoort: Some(upper.clone()), ..BerichtQuery::default() };
@@ -182,6 +197,13 @@ fn readings(text: &str) -> Vec<Reading> {
     let query = BerichtQuery { declaratie_nummer: Some(text.to_owned()), ..BerichtQuery::default() };
     readings.push(reading(described_unless_bsn("een DeclaratieNummer", text), query));
     readings
+}
+
+/// Whether a text has the form of a code of a product: `01A03`.
+fn is_product(text: &str) -> bool {
+    text.len() == 5
+        && text.starts_with(|first: char| first.is_ascii_digit())
+        && text.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
 }
 
 fn described(what: &str, text: &str) -> String {
@@ -212,6 +234,7 @@ mod tests {
         assert_eq!(read("s329")[0], "een retourcode: S329");
         assert!(read("41005001").contains(&"een aanbieder: 41005001".to_owned()));
         assert_eq!(read("tr019")[0], "een regel: TR019");
+        assert_eq!(read("01a03")[0], "een product: berichten met een toewijzing van 01A03");
         assert_eq!(read("wmo305")[0], "een berichtsoort: WMO305");
         assert_eq!(read("04-03-2026")[0], "een dag: wat op 04-03-2026 binnenkwam");
         assert_eq!(read("TOEW-1"), ["een Identificatie: TOEW-1", "een DeclaratieNummer: TOEW-1"]);

@@ -11,7 +11,7 @@ use super::betaling::{PAYABLE, keep_clocks};
 use super::facts::{Pair, lines_named, toewijzingen_numbered};
 use super::prestatie::{LINE, prestatie};
 use super::row::Fields;
-use super::{Result, audit, finding};
+use super::{Result, audit, finding, sums};
 use crate::domain::berichten::bericht::{BerichtIdentificatie, XsdVersie};
 use crate::domain::berichten::declaratie::{GeslotenPeriode, TotaalBedragMetDC};
 use crate::domain::berichten::waarde::{ReferentieNummer, ToewijzingNummer, Value};
@@ -20,8 +20,8 @@ use crate::domain::facts::history::{DeclaratieFact, PrestatieFact};
 use crate::domain::finding::Finding;
 use crate::domain::{Berichtsoort, Partij, Timestamp};
 use crate::store::{
-    About, Declarable, DeclaratieStore, DeclaratieView, KeptCalculation, LastSeen, LineQuery, LineView, NewDeclaratie,
-    Place, Proposal, Returned,
+    About, Declarable, DeclaratieStore, DeclaratieView, KeptCalculation, LastSeen, LineQuery, LineSums, LineView,
+    NewDeclaratie, Place, Proposal, Returned,
 };
 
 #[async_trait]
@@ -38,6 +38,10 @@ impl DeclaratieStore for Database {
         limit: u32,
     ) -> Result<Vec<LineView>> {
         self.read(((id, partij), query, limit), lines).await
+    }
+
+    async fn line_sums(&self, id: &str, partij: Option<&Partij>, most: u32) -> Result<LineSums> {
+        self.read(((id, partij), most), sums::line_sums).await
     }
 
     async fn declaratie_findings(
@@ -296,7 +300,7 @@ async fn totals(conn: &mut Connection, id: &str) -> Result<Row> {
 }
 
 /// What is granted of line `p`: of a declaratie that counts as not sent nothing is, whatever was thought of it before.
-const GRANTED: &str = "(CASE WHEN p.void THEN NULL ELSE p.toegekend END)";
+pub(super) const GRANTED: &str = "(CASE WHEN p.void THEN NULL ELSE p.toegekend END)";
 
 /// What line `p` adds to what is payable; of a declaratie that counts as not sent nothing is.
 fn betaalbaar() -> String {
@@ -316,6 +320,11 @@ pub async fn lines(
         WHERE p.bericht_id = $1 AND p.nr >= $3 AND (CAST($2 AS TEXT) IS NULL OR $2 IN (d.gemeente, d.aanbieder))
             AND (CAST($4 AS BOOLEAN) IS NULL OR ({GRANTED} IS NOT NULL) = $4)
             AND (CAST($5 AS BIGINT) IS NULL OR p.toewijzing_nummer = $5)
+            AND (CAST($7 AS TEXT) IS NULL
+                OR (p.client, p.in_client) IN (SELECT f.client, f.in_client FROM finding f
+                    WHERE f.bericht_id = $1 AND f.rule = $7 AND f.severity = 'error')
+                OR p.client IN (SELECT f.client FROM finding f WHERE f.bericht_id = $1 AND f.rule = $7
+                    AND f.severity = 'error' AND f.in_client IS NULL AND f.client IS NOT NULL))
         ORDER BY p.nr LIMIT $6",
         betaalbaar()
     );
@@ -326,6 +335,7 @@ pub async fn lines(
         .bind(query.granted)
         .bind(query.toewijzing_nummer)
         .bind(i64::from(limit))
+        .bind(query.rule)
         .fetch_all(conn)
         .await?;
     rows.iter().map(line).collect()

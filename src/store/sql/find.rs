@@ -5,6 +5,7 @@ use sqlx::QueryBuilder;
 use super::super::{Connection, Db, Row};
 use super::Result;
 use super::bericht::{listed, views};
+use crate::domain::Partij;
 use crate::store::{BerichtQuery, BerichtView};
 
 /// See [`crate::store::PagesStore::find_berichten`].
@@ -26,6 +27,21 @@ pub async fn list_berichten(
     limit: u32,
 ) -> Result<Vec<BerichtView>> {
     let rows = found(conn, wanted, after, limit).await?;
+    listed(conn, &rows).await
+}
+
+/// See [`crate::store::PagesStore::berichten_giving`].
+pub async fn berichten_giving(
+    conn: &mut Connection,
+    code: &str,
+    partij: Option<&Partij>,
+    limit: u32,
+) -> Result<Vec<BerichtView>> {
+    const GIVING: &str = "SELECT b.* FROM (SELECT DISTINCT bericht_id FROM toewijzing
+            WHERE code = $1 AND (CAST($2 AS TEXT) IS NULL OR $2 IN (gemeente, aanbieder))
+            ORDER BY bericht_id DESC LIMIT $3) t JOIN bericht b ON b.id = t.bericht_id ORDER BY b.id DESC";
+    let asked = sqlx::query(GIVING).bind(code).bind(partij.map(Partij::code)).bind(i64::from(limit));
+    let rows = asked.fetch_all(&mut *conn).await?;
     listed(conn, &rows).await
 }
 

@@ -47,6 +47,7 @@ mod spoed;
 mod staging;
 mod standstill;
 mod steer;
+mod sums;
 mod support;
 mod taken;
 mod toewijzing;

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, QueryBuilder};
 
 use super::super::{Connection, Database, Db, Row};
 use super::deadline::{VIEW, concerning, views};
-use super::find::{find_berichten, list_berichten};
+use super::find::{berichten_giving, find_berichten, list_berichten};
 use super::row::{Fields, day_in_order};
 use super::steer::{standing, view};
 use super::{Result, audit};
@@ -53,6 +53,10 @@ impl PagesStore for Database {
 
     async fn list_berichten(&self, query: &BerichtQuery, after: After<'_>, limit: u32) -> Result<Vec<BerichtView>> {
         self.read((query, after, limit), list_berichten).await
+    }
+
+    async fn berichten_giving(&self, code: &str, partij: Option<&Partij>, limit: u32) -> Result<Vec<BerichtView>> {
+        self.read((code, partij, limit), berichten_giving).await
     }
 
     async fn keep_look(&self, look: &Look) -> Result<()> {

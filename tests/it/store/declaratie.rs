@@ -9,8 +9,8 @@ use iwmo_gateway::domain::deadlines::kind::DeadlineKind;
 use iwmo_gateway::domain::finding::{Finding, Level, Severity};
 use iwmo_gateway::domain::{Berichtsoort, Partij};
 use iwmo_gateway::store::{
-    About, Answering, Closing, DeadlineState, DeclaratieView, Effect, Ends, Entry, LedgerChange, LineQuery, LineView,
-    NewBericht, NewDeadline, NewDeclaratie, NewPrestatie, Of, Place, Returned, Store,
+    About, Answering, Closing, DeadlineState, DeclaratieView, Effect, Ends, Entry, LedgerChange, LineQuery, LineSums,
+    LineView, NewBericht, NewDeadline, NewDeclaratie, NewPrestatie, Of, Place, Returned, Store,
 };
 
 use super::World;
@@ -96,7 +96,7 @@ pub async fn pages_of_lines_are_all_lines_and_totals_their_sum(World { one, two,
 
     for granted in [true, false] {
         for nummer in [None, Some(7), Some(8)] {
-            let query = LineQuery { granted: Some(granted), toewijzing_nummer: nummer, after: 0 };
+            let query = LineQuery { granted: Some(granted), toewijzing_nummer: nummer, ..LineQuery::default() };
             let is_wanted = |line: &&LineView| {
                 let own = line.fact.prestatie.toewijzing_nummer.map(|nummer| nummer.0);
                 line.fact.toegekend.is_some() == granted && nummer.is_none_or(|nummer| own == Some(nummer))
@@ -313,4 +313,42 @@ pub async fn when_a_line_was_granted_is_known_once_its_antwoord_came(World { one
     one.record(&Entry { answers, ..entry(kept) }).await.expect("recorded");
     assert_eq!(granted(&aanbieder()).await, [("L-1".to_owned(), morning())]);
     assert_eq!(granted(&stranger()).await, [], "of another aanbieder");
+}
+
+pub async fn sums_say_what_each_rule_rejects_and_what_each_toewijzing_is_granted(World { one, two, raw: _raw }: World) {
+    let client = |nr| format!("/Bericht/Declaratie/Clienten/Client[{nr}]");
+    // The first client as a whole: three lines. Of the second one line, twice.
+    let line = format!("{}/Prestaties/Prestatie[2]", client(2));
+    let of_line = |path: &str| Finding { regel: Some("TR338".into()), ..finding(path) };
+    let findings = vec![finding(&client(1)), of_line(&line), of_line(&format!("{line}/Eenheid"))];
+    record(one.as_ref(), "b1", declaratie("b1", (0..6).map(nth).collect()), findings).await;
+    let sums = two.line_sums("b1", Some(&aanbieder()), 9).await.expect("read");
+    assert_eq!(sums.rules, [("TR321".to_owned(), 3), ("TR338".to_owned(), 1)]);
+    let lines = pages(two.as_ref(), LineQuery::default()).await;
+    for (rule, wanted) in [("TR321", &lines[..3]), ("TR338", &lines[4..5]), ("TR999", &[][..])] {
+        let found = pages(two.as_ref(), LineQuery { rule: Some(rule), ..LineQuery::default() }).await;
+        assert_eq!(numbers(&found), numbers(wanted), "{rule}");
+    }
+    for sum in &sums.toewijzingen {
+        let own = LineQuery { toewijzing_nummer: sum.toewijzing_nummer, ..LineQuery::default() };
+        let own = pages(two.as_ref(), own).await;
+        let signed = |line: &LineView, amount: u32| {
+            line.fact.prestatie.ingediend_bedrag.debet_credit.sign() * i128::from(amount)
+        };
+        let granted = |line: &&LineView| line.fact.toegekend.is_some();
+        let bedrag: i128 = own.iter().map(|line| signed(line, line.fact.prestatie.ingediend_bedrag.bedrag)).sum();
+        let toegekend: i128 = own.iter().map(|line| signed(line, line.fact.toegekend.unwrap_or(0))).sum();
+        let volume: i128 = own.iter().map(|line| signed(line, line.fact.prestatie.geleverd_volume)).sum();
+        let of_granted: i128 =
+            own.iter().filter(granted).map(|line| signed(line, line.fact.prestatie.geleverd_volume)).sum();
+        assert_eq!((sum.lines, sum.granted_lines), (own.len(), own.iter().filter(granted).count()));
+        let told = [sum.bedrag, sum.toegekend, sum.volume, sum.granted_volume].map(i128::from);
+        assert_eq!(told, [bedrag, toegekend, volume, of_granted], "{:?}", sum.toewijzing_nummer);
+    }
+    assert_eq!(sums.toewijzingen.len(), 2);
+    let rejected: Vec<i64> = sums.toewijzingen.iter().map(|sum| sum.bedrag - sum.toegekend).collect();
+    assert!(rejected.is_sorted_by(|one, next| one >= next), "{rejected:?}");
+    assert_eq!(two.line_sums("b1", None, 1).await.expect("read").toewijzingen.len(), 1, "no more than is asked");
+    let nothing = LineSums::default();
+    assert_eq!(two.line_sums("b1", Some(&stranger()), 9).await.expect("read"), nothing, "of others nothing");
 }

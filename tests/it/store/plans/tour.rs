@@ -176,6 +176,9 @@ async fn pages(store: &dyn Store) {
     for about in [None, Some("t1")] {
         store.deeds(about, None, 10).await.expect("read");
     }
+    for partij in &ends {
+        store.berichten_giving("01A03", partij.as_ref(), 10).await.expect("read");
+    }
     for query in queries() {
         for backwards in [false, true] {
             let query = BerichtQuery { backwards, ..query.clone() };
