@@ -9,7 +9,7 @@ use super::super::{Connection, Database, Row};
 use super::batch::Batch;
 use super::betaling::{PAYABLE, keep_clocks};
 use super::facts::{Pair, lines_named, toewijzingen_numbered};
-use super::prestatie::{LINE, prestatie};
+use super::prestatie::{GRANTED, LINE, prestatie};
 use super::row::Fields;
 use super::{Result, audit, finding, sums};
 use crate::domain::berichten::bericht::{BerichtIdentificatie, XsdVersie};
@@ -298,9 +298,6 @@ async fn totals(conn: &mut Connection, id: &str) -> Result<Row> {
     );
     Ok(sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).fetch_one(conn).await?)
 }
-
-/// What is granted of line `p`: of a declaratie that counts as not sent nothing is, whatever was thought of it before.
-pub(super) const GRANTED: &str = "(CASE WHEN p.void THEN NULL ELSE p.toegekend END)";
 
 /// What line `p` adds to what is payable; of a declaratie that counts as not sent nothing is.
 fn betaalbaar() -> String {

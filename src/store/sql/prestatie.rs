@@ -8,6 +8,9 @@ use crate::domain::berichten::klasse::RetourCodes;
 use crate::domain::berichten::waarde::{ToewijzingNummer, Value};
 use crate::domain::facts::history::PrestatieFact;
 
+/// What is granted of line `p`: of a declaratie that counts as not sent nothing is, whatever was thought of it before.
+pub const GRANTED: &str = "(CASE WHEN p.void THEN NULL ELSE p.toegekend END)";
+
 /// What [`prestatie`] reads of a line `p`: not its calculations, which are most of it.
 pub const LINE: &str = "p.bericht_id, p.nr, p.bsn, p.referentie_nummer, p.vorig_referentie_nummer, p.toewijzing_nummer,
     p.product_categorie, p.product_code, p.begindatum, p.einddatum, p.geleverd_volume, p.eenheid, p.product_tarief,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::{Connection, Row};
 use super::Result;
-use super::declaratie::GRANTED;
+use super::prestatie::GRANTED;
 use super::row::Fields;
 use crate::domain::Partij;
 use crate::store::{LineSums, ToewijzingSum};
