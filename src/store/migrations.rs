@@ -69,6 +69,7 @@ const ALL: &[Change] = &[
     Change { number: 16, name: "ages", text: Text::Both(include_str!("migrations/0016_ages.sql")) },
     Change { number: 19, name: "people", text: Text::Both(include_str!("migrations/0019_people.sql")) },
     Change { number: 25, name: "vecozo", text: Text::Both(include_str!("migrations/0025_vecozo.sql")) },
+    Change { number: 26, name: "lists", text: Text::Both(include_str!("migrations/0026_lists.sql")) },
     Change { number: 28, name: "products", text: Text::Both(include_str!("migrations/0028_products.sql")) },
     Change { number: 29, name: "unstarted", text: Text::Both(include_str!("migrations/0029_unstarted.sql")) },
 ];
@@ -157,6 +158,7 @@ mod tests {
         (16, "ca492fc2d786", "9436eb318e6d"),
         (19, "cf0637a1b903", "335b63ee82b2"),
         (25, "c4c93ccd1e97", "5756d0399315"),
+        (26, "be43cffd21a1", "be43cffd21a1"),
         (28, "e8350602b8bf", "e8350602b8bf"),
         (29, "27e3fb6d1a17", "6cc52e4ec1df"),
     ];

@@ -49,6 +49,13 @@ impl Daemon {
         Self { process, address }
     }
 
+    /// How many bytes it read from files up to now.
+    pub fn read_bytes(&self) -> u64 {
+        let told = fs::read_to_string(format!("/proc/{}/io", self.process.id())).expect("Linux");
+        let line = told.lines().find_map(|line| line.strip_prefix("rchar: ")).expect("a count");
+        line.parse().expect("a number")
+    }
+
     /// As a power cut would end it.
     pub fn kill(mut self) {
         self.process.kill().expect("SIGKILL");

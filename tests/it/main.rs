@@ -3,6 +3,7 @@
 
 mod adapter;
 mod afspraken;
+mod aged;
 mod alert_settings;
 mod alerts;
 mod api;

@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use serde_json::json;
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, QueryBuilder};
 
-use super::super::{Connection, Database, Row};
+use super::super::{Connection, Database, Db, Row};
 use super::Result;
 use super::audit;
 use super::batch::Batch;
@@ -256,17 +256,21 @@ pub async fn list(
     after: Option<&str>,
     limit: u32,
 ) -> Result<Vec<BetalingView>> {
-    const PAGE: &str = "SELECT * FROM betaling
-        WHERE (CAST($1 AS TEXT) IS NULL OR gemeente = $1)
-            AND (CAST($2 AS TEXT) IS NULL OR (made_at, gemeente || '/' || kenmerk) < (
-                SELECT made_at, gemeente || '/' || kenmerk FROM betaling WHERE gemeente || '/' || kenmerk = $2))
-        ORDER BY made_at DESC, gemeente || '/' || kenmerk DESC LIMIT $3";
-    let rows = sqlx::query(PAGE)
-        .bind(gemeente.map(Partij::code))
-        .bind(after)
-        .bind(i64::from(limit))
-        .fetch_all(&mut *conn)
-        .await?;
+    let mut query: QueryBuilder<Db> = QueryBuilder::new("SELECT * FROM betaling WHERE TRUE");
+    if let Some(gemeente) = gemeente {
+        query.push(" AND gemeente = ").push_bind(gemeente.code().to_owned());
+    }
+    if let Some(after) = after {
+        let (gemeente, kenmerk) = after.split_once('/').unwrap_or_default();
+        query
+            .push(" AND (made_at, gemeente, kenmerk) < (SELECT made_at, gemeente, kenmerk FROM betaling WHERE gemeente = ")
+            .push_bind(gemeente.to_owned())
+            .push(" AND kenmerk = ")
+            .push_bind(kenmerk.to_owned())
+            .push(")");
+    }
+    query.push(" ORDER BY made_at DESC, gemeente DESC, kenmerk DESC LIMIT ").push_bind(i64::from(limit));
+    let rows = query.build().fetch_all(&mut *conn).await?;
     let mut views = Vec::with_capacity(rows.len());
     for row in &rows {
         views.push(view(conn, row).await?);

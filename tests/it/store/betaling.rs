@@ -233,6 +233,11 @@ pub async fn what_was_withdrawn_is_payable_again_in_another_batch(World { one, t
     assert_eq!(ids(&again), [("b1", 100)]);
     let found = store.betalingen(None, None, 10).await.expect("read");
     assert_eq!(found.iter().map(|one| one.kenmerk.as_str()).collect::<Vec<_>>(), ["b", "a"]);
+    let after = format!("{}/b", gemeente().code());
+    for (of, expected) in [(None, &["a"][..]), (Some(&gemeente()), &["a"]), (Some(&stranger()), &[])] {
+        let next = store.betalingen(of, Some(&after), 10).await.expect("read");
+        assert_eq!(next.iter().map(|one| one.kenmerk.as_str()).collect::<Vec<_>>(), expected);
+    }
     let paid = store.settle_betaling(&payment("2026-03-02", "a")).await.expect("read");
     assert_eq!(paid, Some(left), "what was withdrawn is not paid");
 }

@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use iwmo_gateway::domain::alerts::{Alerts, Escalation, Event, Receiver};
+use iwmo_gateway::domain::berichten::waarde::Bsn;
 use iwmo_gateway::domain::deadlines::kind::DeadlineKind;
 use iwmo_gateway::domain::{Berichtsoort, Partij, Timestamp};
 use iwmo_gateway::exchange::rebuild::verify;
 use iwmo_gateway::store::{
-    Acknowledged, Answering, BerichtQuery, Closing, DeadlineQuery, DeadlineState, Effect, Ends, Entry, FaultEffect,
-    Gather, Lease, NewDeadline, NewMessage, Of, OutboxQuery, Outcome, Owner, ParcelGroup, Returned, Room, Search,
-    SendOutcome, Session, Settlement, Stage, Step, Store, WorkQuery,
+    Acknowledged, Answering, BerichtQuery, ClientPlace, Closing, Contact, DeadlineQuery, DeadlineState, Effect, Ends,
+    Entry, FaultEffect, Gather, Lease, NewDeadline, NewMessage, Notice, OPERATOR, Of, OutboxQuery, Outcome, Owner,
+    ParcelGroup, Returned, Room, Search, SendOutcome, Session, Settlement, Stage, Step, Store, TakenUntil, WorkQuery,
 };
 use iwmo_gateway::xml::{self, Schemas};
 
@@ -46,6 +47,81 @@ pub async fn take(world: &World) {
     store.take_turn("41005001", &turn, morning(), at(PAST)).await.expect("taken");
     store.end_turn("41005001", "worker").await.expect("ended");
     store.figures().await.expect("read");
+    clients(store).await;
+    partners(store).await;
+    notices(store).await;
+    let_go(store).await;
+}
+
+/// All about a client, for an operator and for a party.
+async fn clients(store: &dyn Store) {
+    let bsn: Bsn = value(BSN);
+    for partij in [None, Some(&gemeente())] {
+        for line in [None, Some(1)] {
+            let place = ClientPlace { bericht_id: "t2".to_owned(), line };
+            store.client(&place, partij).await.expect("read");
+        }
+        store.client_place(&bsn, partij).await.expect("read");
+        store.client_place(&value("999990123"), partij).await.expect("nowhere");
+        store.client_toewijzingen(&bsn, partij, 10).await.expect("read");
+        for after in [None, Some("t9")] {
+            store.client_declaraties(&bsn, partij, after, 10).await.expect("read");
+        }
+    }
+}
+
+/// How it goes with partners, and whom people call there.
+async fn partners(store: &dyn Store) {
+    store.partners(10).await.expect("read");
+    for partij in [None, Some(&gemeente())] {
+        store.partner_outcomes("41005001", partij, 100).await.expect("read");
+        store.partner_retourcodes("41005001", partij, 100).await.expect("read");
+    }
+    let naam = "Zorg".to_owned();
+    let contact =
+        Contact { naam, person: String::new(), telephone: String::new(), mail: String::new(), remark: String::new() };
+    store.keep_contact("41005001", &contact, (morning(), "Anna")).await.expect("kept");
+    store.contact("41005001").await.expect("read");
+}
+
+/// What is noticed, and is so no more.
+async fn notices(store: &dyn Store) {
+    let opened = retour_deadline("tn1");
+    let notice = Notice {
+        id: opened.id,
+        clock: "transport",
+        key: "t7/accepted".to_owned(),
+        bericht_id: Some("t7".to_owned()),
+        gemeente: None,
+        aanbieder: None,
+        responsible: OPERATOR.to_owned(),
+        answer: "een antwoord".to_owned(),
+        subject: "accepted".to_owned(),
+        due: opened.due,
+        due_at: opened.due_at,
+        moments: opened.moments,
+    };
+    store.notice(&[notice]).await.expect("opened");
+    let keys = store.noticed("transport", "", 10).await.expect("read");
+    store.standstills(Stage::Accepted, ("", "z"), 10).await.expect("read");
+    store.came_further("", 10).await.expect("read");
+    store.no_more("transport", &keys, morning()).await.expect("ended");
+    store.reusing_senders("", 2).await.expect("read");
+    store.refused_envelopes(morning(), 10).await.expect("read");
+    store.overslept(morning()).await.expect("read");
+    store.unapproved(morning(), 10).await.expect("read");
+    store.failing_receivers(morning()).await.expect("read");
+    store.not_taking(morning()).await.expect("read");
+}
+
+/// What somebody took on until a day that is past.
+async fn let_go(store: &dyn Store) {
+    clocks::record_with(store, "t8", vec![clocks::clock_of("td8")]).await;
+    let until = TakenUntil { day: day("2026-03-04"), free_at: at("2026-03-04T23:00:00Z") };
+    let taken = Acknowledged { until: Some(until), ..taken_on(morning()) };
+    store.acknowledge_deadline("td8", &taken).await.expect("taken");
+    let escalation = Some(Escalation { after: Duration::from_hours(1), to: "chef".to_owned() });
+    clocks::raise(store, PAST, &[Receiver { escalation, ..clocks::receiver("a", &Event::ALL) }]).await;
 }
 
 /// What every kind of bericht is judged against.
@@ -220,6 +296,11 @@ async fn lists(store: &dyn Store) {
         let awaited =
             DeadlineQuery { partij: Some(partij), states: vec![DeadlineState::Overdue], ..DeadlineQuery::default() };
         store.deadlines(&awaited, Some("td1"), 10).await.expect("read");
+    }
+    for gemeente in [None, Some(&gemeente())] {
+        for after in [None, Some("0797/B1")] {
+            store.betalingen(gemeente, after, 10).await.expect("read");
+        }
     }
     store.refused_toewijzingen(None, Some(("b1", 7)), 10).await.expect("read");
     store.support(&gemeente(), first, last).await.expect("read");
