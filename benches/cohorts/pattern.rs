@@ -16,7 +16,8 @@ use iwmo_gateway::exchange::{Carrier, Format, Gateway, Received, Reply};
 use iwmo_gateway::store::{Sqlite, Store};
 use iwmo_gateway::xml::{self, Schemas};
 use regex::Regex;
-use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _, SqliteConnection};
 
 use super::chain::{self, Cohort, berichten};
 use super::stamp::{Cell, Copy, Marks, Pieces, Value, is_own, month_of};
@@ -46,7 +47,8 @@ impl Pattern {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("pattern.db");
         play(&file, first, today).await;
-        let mut conn = SqliteConnection::connect(&format!("sqlite://{}", file.display())).await.expect("the database");
+        let options = SqliteConnectOptions::new().filename(&file).disable_statement_logging();
+        let mut conn = options.connect().await.expect("the database");
         Self::read(&mut conn).await
     }
 

