@@ -1,5 +1,5 @@
-//! How rows reach a database fast: many in one statement on SQLite, by COPY on PostgreSQL; indexes are made when all are there.
-//! Foreign keys are not looked at meanwhile; triggers of the schema are. Nothing is logged: whoever looks at the statements of the
+//! How rows reach a database fast: many in one statement on SQLite, by COPY on PostgreSQL; indexes are made when all are there, but
+//! for those of tables with a trigger, which finds by them. Foreign keys are not looked at meanwhile; triggers of the schema are. Nothing is logged: whoever looks at the statements of the
 //! store is to see none of these.
 
 use std::fmt::Write as _;
@@ -36,8 +36,10 @@ enum Kind {
 impl Sink {
     /// Of a file that has the schema.
     pub async fn sqlite(file: &Path, tables: &[Table]) -> Self {
-        const NAMES: &str = "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL";
-        const INDEXES: &str = "SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL";
+        const NAMES: &str = "SELECT name FROM sqlite_master i WHERE type = 'index' AND sql IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM sqlite_master t WHERE t.type = 'trigger' AND t.tbl_name = i.tbl_name)";
+        const INDEXES: &str = "SELECT sql FROM sqlite_master i WHERE type = 'index' AND sql IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM sqlite_master t WHERE t.type = 'trigger' AND t.tbl_name = i.tbl_name)";
         let options = SqliteConnectOptions::new()
             .filename(file)
             .foreign_keys(false)
@@ -63,7 +65,8 @@ impl Sink {
         const INDEXES: &str =
             "SELECT i.indexdef, quote_ident(i.indexname) FROM pg_indexes i JOIN pg_class c ON c.relname = i.indexname
             WHERE i.schemaname = 'public' AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = c.oid)
-                AND NOT EXISTS (SELECT 1 FROM pg_inherits h WHERE h.inhrelid = c.oid)";
+                AND NOT EXISTS (SELECT 1 FROM pg_inherits h WHERE h.inhrelid = c.oid)
+                AND NOT EXISTS (SELECT 1 FROM pg_trigger t WHERE t.tgrelid = i.tablename::regclass AND NOT t.tgisinternal)";
         let options: PgConnectOptions = url.parse().expect("an address");
         let mut conn = options.disable_statement_logging().connect().await.expect("the database");
         let found: Vec<(String, String)> = sqlx::query_as(INDEXES).fetch_all(&mut conn).await.expect("indexes");

@@ -214,69 +214,6 @@ async fn both_databases_have_the_same_columns() {
     assert_eq!(columns, postgres.texts(POSTGRES).await.into_iter().collect());
 }
 
-/// Takes the indexes of the change to schema 16 back, and all that came after it.
-const BACK_TO_15: &str = "DELETE FROM _sqlx_migrations WHERE version >= 16; DELETE FROM program WHERE schema >= 16;
-    DROP INDEX toewijzing_refused; DROP INDEX deadline_next; DROP INDEX postbus_waiting; DROP INDEX bericht_identificatie;
-    DROP INDEX start_of_gemeente; DROP INDEX stop_of_gemeente; DROP INDEX start_of_aanbieder; DROP INDEX stop_of_aanbieder;
-    DROP INDEX declaratie_periode; DROP INDEX prestatie_credited; DROP INDEX prestatie_toewijzing;
-    CREATE INDEX deadline_next ON deadline (next_at, state) WHERE state IN ('open', 'due-soon', 'waived');
-    CREATE INDEX postbus_waiting ON postbus (partij, bericht_id) WHERE picked_up_at IS NULL;
-    CREATE INDEX bericht_identificatie ON bericht (identificatie) WHERE identificatie IS NOT NULL;
-    CREATE INDEX bericht_afzender ON bericht (afzender, identificatie);
-    CREATE INDEX start_of_aanbieder ON start (aanbieder, begindatum) WHERE NOT refused AND removed_by IS NULL;
-    CREATE INDEX stop_of_aanbieder ON stop (aanbieder, einddatum) WHERE NOT refused AND removed_by IS NULL;
-    CREATE INDEX declaratie_periode ON declaratie (gemeente, aanbieder, begindatum) WHERE NOT void;
-    CREATE INDEX prestatie_credited ON prestatie (gemeente, aanbieder, vorig_referentie_nummer)
-        WHERE NOT void AND vorig_referentie_nummer IS NOT NULL;
-    CREATE INDEX prestatie_toewijzing ON prestatie (gemeente, aanbieder, toewijzing_nummer) WHERE NOT void;
-    DROP INDEX prestatie_client; DROP INDEX bericht_from; DROP INDEX bericht_to; DROP TABLE partner;
-    DROP INDEX betaling_made; DROP INDEX betaling_of_gemeente";
-
-/// What else differs on PostgreSQL.
-const BACK_TO_15_ON_POSTGRES: &str = "ALTER TABLE revision DROP CONSTRAINT revision_pkey;
-    ALTER TABLE revision ADD PRIMARY KEY (gemeente, aanbieder, subject);
-    ALTER TABLE postbus DROP CONSTRAINT postbus_pkey; ALTER TABLE postbus ADD PRIMARY KEY (partij, bericht_id);
-    ALTER TABLE spoed DROP CONSTRAINT spoed_pkey; ALTER TABLE spoed ADD PRIMARY KEY (gemeente, aanbieder, toewijzing_nummer);
-    DROP INDEX declaratie_nummer; CREATE INDEX declaratie_nummer ON declaratie (gemeente, aanbieder, declaratie_nummer);
-    CREATE INDEX declaratie_of_nummer ON declaratie (declaratie_nummer);
-    DROP INDEX toewijzing_nummer; CREATE INDEX toewijzing_nummer ON toewijzing (gemeente, toewijzing_nummer);
-    DROP INDEX prestatie_referentie;
-    CREATE INDEX prestatie_referentie ON prestatie (gemeente, aanbieder, referentie_nummer) WHERE NOT void";
-
-/// Every index, as the database made it.
-async fn indexes(database: &Database) -> BTreeSet<String> {
-    const ON_SQLITE: &str = "SELECT sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL";
-    const ON_POSTGRES: &str = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'";
-    let all = match database {
-        Database::Sqlite(_) => database.texts(ON_SQLITE).await,
-        Database::Postgres(_) => database.texts(ON_POSTGRES).await,
-    };
-    all.into_iter().collect()
-}
-
-#[tokio::test]
-async fn what_was_kept_at_schema_15_is_found_by_the_indexes_of_today() {
-    let mut databases = vec![Database::sqlite()];
-    databases.extend(Database::postgres().await);
-    for database in databases {
-        let store = database.open(IfOlder::Upgrade).await.expect("a new database");
-        crate::rebuild::play(&store).await;
-        let before = told(store.as_ref()).await;
-        store.close().await;
-        let of_today = indexes(&database).await;
-        database.tamper(BACK_TO_15).await;
-        if matches!(database, Database::Postgres(_)) {
-            database.tamper(BACK_TO_15_ON_POSTGRES).await;
-        }
-        assert_ne!(indexes(&database).await, of_today);
-        let store = database.open(IfOlder::Upgrade).await.expect("upgraded");
-        assert_eq!(indexes(&database).await, of_today);
-        assert_eq!(told(store.as_ref()).await, before);
-        let compared = verify(store.as_ref(), Schemas::compiled_in().as_ref()).await.expect("read");
-        assert_eq!(compared.differences, [""; 0]);
-    }
-}
-
 /// What a store holds, without ids and moments, which the two stores do not share.
 async fn told(store: &dyn Store) -> String {
     let mut text = String::new();
