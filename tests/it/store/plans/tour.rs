@@ -10,8 +10,9 @@ use iwmo_gateway::domain::{Berichtsoort, Partij, Timestamp};
 use iwmo_gateway::exchange::rebuild::verify;
 use iwmo_gateway::store::{
     Acknowledged, Answering, BerichtQuery, ClientPlace, Closing, Contact, DeadlineQuery, DeadlineState, Effect, Ends,
-    Entry, FaultEffect, Gather, Lease, NewDeadline, NewMessage, Notice, OPERATOR, Of, OutboxQuery, Outcome, Owner,
-    ParcelGroup, Returned, Room, Search, SendOutcome, Session, Settlement, Stage, Step, Store, TakenUntil, WorkQuery,
+    Entry, FaultEffect, Gather, Gone, Lease, NewDeadline, NewMessage, Notice, OPERATOR, Of, OutboxQuery, Outcome,
+    Owner, ParcelGroup, Returned, Room, Search, SendOutcome, Session, Settlement, Stage, Step, Store, TakenUntil,
+    WorkQuery,
 };
 use iwmo_gateway::xml::{self, Schemas};
 
@@ -100,12 +101,24 @@ async fn notices(store: &dyn Store) {
         due: opened.due,
         due_at: opened.due_at,
         moments: opened.moments,
+        messages: Vec::new(),
     };
     store.notice(&[notice]).await.expect("opened");
     let keys = store.noticed("transport", "", 10).await.expect("read");
     store.standstills(Stage::Accepted, ("", "z"), 10).await.expect("read");
     store.came_further("", 10).await.expect("read");
-    store.no_more("transport", &keys, morning()).await.expect("ended");
+    let message = NewMessage {
+        id: "m5".into(),
+        receiver: "a".into(),
+        event: "network.free".into(),
+        about: String::new(),
+        at: morning(),
+        data: "{}".into(),
+    };
+    for messages in [Vec::new(), vec![message]] {
+        let gone: Vec<Gone> = keys.iter().map(|key| Gone { key: key.clone(), messages: messages.clone() }).collect();
+        store.no_more("transport", &gone, morning()).await.expect("ended");
+    }
     store.reusing_senders("", 2).await.expect("read");
     store.refused_envelopes(morning(), 10).await.expect("read");
     store.overslept(morning()).await.expect("read");
