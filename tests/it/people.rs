@@ -236,13 +236,11 @@ async fn a_list_is_taken_along_as_a_file_with_its_filters_and_is_in_the_audit_lo
 
 /// The ids of berichten on a page, or in the last column of a table.
 fn berichten_in(text: &str) -> Vec<String> {
-    match text.strip_prefix('\u{feff}') {
-        Some(table) => table.lines().skip(1).filter_map(|row| row.rsplit(';').next()).map(str::to_owned).collect(),
-        None => {
-            let rows = text.split("<th scope=\"row\" class=\"line\"><a href=\"/berichten/").skip(1);
-            rows.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
-        }
+    if let Some(table) = text.strip_prefix('\u{feff}') {
+        return table.lines().skip(1).filter_map(|row| row.rsplit(';').next()).map(str::to_owned).collect();
     }
+    let rows = text.split("<th scope=\"row\" class=\"line\"><a href=\"/berichten/").skip(1);
+    rows.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
 }
 
 #[tokio::test]
