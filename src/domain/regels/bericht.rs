@@ -98,7 +98,8 @@ fn dates_that_disagree(heen: &Heenbericht) -> Vec<Place> {
 }
 
 /// TR002: clients and relations are at most 120 years old on the Dagtekening; an unknown birth date is passed over. The
-/// years are added to the birth date: who was born on 28 February is too old on the 29th.
+/// years are added to the birth date: who was born on 28 February is too old on the 29th. Release 2.3 has the rule in the same
+/// words; its table names the client alone, and is read as that of 3.2.
 ///
 /// - Retourcode: 0001
 /// - Berichten: WMO301, WMO305, WMO307, WMO315
