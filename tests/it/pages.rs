@@ -131,6 +131,32 @@ async fn what_is_late_is_grouped_by_partner_and_taken_on_for_several_at_once() {
 }
 
 #[tokio::test]
+async fn four_weeks_ahead_show_what_ends_on_each_day_and_which_days_do_not_count() {
+    let world = silent().await;
+    world.at("2026-03-10T08:30:00+01:00");
+    for nr in 0..2 {
+        let given = toewijzing(700_101 + nr, json!({}));
+        assert_eq!(world.post(GEMEENTE, wmo301(&format!("T{nr}"), "2026-03-10", &[given])).await.status, 202);
+    }
+    world.rest().await;
+    let desk = Desk::of(&world, "operator").await;
+    let page = desk.page("/").await;
+    let days = section(&page, "dagen");
+    assert!(page.contains("De komende vier weken") && page.matches("<span class=\"day\">").count() == 28, "{days}");
+    for day in [
+        "di 10-03 0 vandaag",
+        "vr 13-03 2",
+        "vr 03-04 0 telt niet: Goede Vrijdag",
+        "ma 06-04 0 telt niet: Tweede Paasdag",
+    ] {
+        assert!(days.contains(day), "{day} in {days}");
+    }
+    let of_day = desk.page(&link(&page, "13-03")).await;
+    assert_eq!(section(&of_day, "termijnen").matches("WMO302").count(), 2, "{of_day}");
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn a_form_counts_only_from_its_own_session_and_says_what_is_wrong_with_it() {
     let world = silent().await;
     world.post(GEMEENTE, WMO301).await;

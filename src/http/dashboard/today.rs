@@ -25,7 +25,7 @@ use crate::store::{OPERATOR, ParcelGroup, WorkGroup};
 const SOON: Days = Days::new(7);
 
 /// How many days the strip shows.
-const DAYS: usize = 14;
+const DAYS: usize = 28;
 
 /// How many refused toewijzingen stand here; all of them have a page.
 const REFUSED: u32 = 10;
